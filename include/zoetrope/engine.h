@@ -1,0 +1,234 @@
+/*
+ * The engine: one memory budget, one set of workers, one cache for all open sequences. Tier 3:
+ * includes settings.h, sequence.h, want.h and frame.h.
+ *
+ * A program makes one engine, opens a *source* for each sequence it shows, tells each source its
+ * want, and acquires frames. Nothing is queued: workers ask the wants what to decode next.
+ *
+ * Thread-safety: unless a function says otherwise, any thread may call it at any time, also several
+ * at once. Functions that "do not block" take no lock that is held across I/O or decoding.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef ZOETROPE_ENGINE_H
+#define ZOETROPE_ENGINE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <zoetrope/frame.h>
+#include <zoetrope/sequence.h>
+#include <zoetrope/settings.h>
+#include <zoetrope/status.h>
+#include <zoetrope/want.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct zoe_engine zoe_engine;
+typedef struct zoe_source zoe_source;
+
+/* ---- engine ---- */
+
+/*
+ * Starts an engine and its workers. `settings` may be NULL for all defaults; it is copied. On
+ * success *engine is the caller's, to be ended with zoe_engine_destroy(); on failure it is NULL.
+ * Errors: ARGUMENT, NO_MEMORY, THREAD.
+ */
+ZOE_API zoe_status zoe_engine_create(const zoe_engine_settings *settings, zoe_engine **engine,
+                                     zoe_error *error);
+
+/*
+ * Stops the workers (each at its next chunk), closes all sources, frees all memory, sets *engine to
+ * NULL. All frames must have been released and no other call may be under way. NULL and pointer to
+ * NULL are accepted. Blocks for a chunk's time.
+ */
+ZOE_API void zoe_engine_destroy(zoe_engine **engine);
+
+/* What a change of memory did. Resident memory is the whole process's, from the system, in bytes.
+ */
+typedef struct zoe_memory_report {
+    uint64_t resident_before;
+    uint64_t resident_after;
+    uint64_t limit_bytes;    /* the limit now in force */
+    uint64_t used_bytes;     /* of the budget, now */
+    uint64_t frames_evicted; /* by this call */
+} zoe_memory_report;
+
+/*
+ * Changes the budget while running. Lowering evicts, stops what no longer fits, and gives the pages
+ * back to the system before it returns; what is pinned stays until it is released, and goes then.
+ * Raising costs nothing until it is used. `report` may be NULL. Blocks for a chunk's time at most.
+ * Errors: ARGUMENT.
+ */
+ZOE_API zoe_status zoe_engine_set_budget(zoe_engine *engine, const zoe_budget *budget,
+                                         zoe_memory_report *report);
+
+/* The budget as last set, defaults filled in. Does not block. */
+ZOE_API void zoe_engine_budget(zoe_engine *engine, zoe_budget *budget);
+
+/* Changes the number of workers, 1..ZOE_WORKERS_MAX; 0: the default. Blocks for a chunk's time.
+ * Errors: ARGUMENT, THREAD (as many as could be started go on), NO_MEMORY. */
+ZOE_API zoe_status zoe_engine_set_workers(zoe_engine *engine, uint32_t workers);
+
+/* Gives free buffers, idle scratch and the C heap's free memory back to the system. Loaded frames
+ * stay. */
+ZOE_API zoe_status zoe_engine_trim(zoe_engine *engine, zoe_memory_report *report);
+
+/* Evicts every frame that is not pinned, of all sources, then trims. Preload starts again at once.
+ */
+ZOE_API zoe_status zoe_engine_clear(zoe_engine *engine, zoe_memory_report *report);
+
+/* A distribution of times. All 0 when nothing was measured. Percentiles are exact to 1/16. */
+typedef struct zoe_times {
+    uint64_t count;
+    uint64_t p50_ns, p95_ns, max_ns;
+    uint64_t total_ns;
+} zoe_times;
+
+/*
+ * Since the engine was created or its statistics were reset, except what says "now".
+ * Thread-safety: a plain value. The counters are read one by one while workers go on.
+ */
+typedef struct zoe_stats {
+    uint64_t limit_bytes;      /* now: in force */
+    uint64_t used_bytes;       /* now: buffers in memory, free ones included, and scratch */
+    uint64_t frame_bytes;      /* now: in loaded frames */
+    uint64_t in_flight_bytes;  /* now: in frames being decoded */
+    uint64_t free_bytes;       /* now: in buffers kept for reuse */
+    uint64_t scratch_bytes;    /* now: decoding scratch and OpenEXR's own memory */
+    uint64_t high_water_bytes; /* most used_bytes ever */
+    uint64_t frames_loaded;    /* now */
+    uint64_t loads_pending;    /* now: frames being decoded; never more than workers + 2 */
+    uint64_t hits;             /* acquires that gave a frame */
+    uint64_t misses;    /* acquires that found a frame not loaded; asking again for the same frame
+                           before it is loaded counts once */
+    uint64_t decodes;   /* frames decoded to the end and kept */
+    uint64_t errors;    /* frames that could not be decoded */
+    uint64_t evictions; /* frames that left to make room, or because the limit fell */
+    uint64_t stale_skipped;  /* loads given up before their first chunk because nobody wanted them
+                                any more */
+    uint64_t stale_stopped;  /* loads given up at a later chunk */
+    uint64_t wasted_ns;      /* worker time spent on those */
+    uint64_t allocations;    /* times memory was asked of the system since start-up was over: when a
+                                buffer or scratch is first    touched. 0 in steady playback */
+    uint64_t bytes_read;     /* from files */
+    uint64_t resident_bytes; /* now: the process's resident memory, from the system */
+    uint64_t resident_peak_bytes; /* the process's, from the system */
+    uint32_t workers;             /* now */
+    zoe_times decode;             /* wall time from a frame's claim to its being published */
+    zoe_times chunk;              /* of one chunk: read, decompress, convert */
+    zoe_times read;               /* of one read call */
+} zoe_stats;
+
+/* Does not block. */
+ZOE_API void zoe_engine_stats(zoe_engine *engine, zoe_stats *stats);
+
+/* Sets every counter and distribution to 0 and the high water to what is used now. */
+ZOE_API void zoe_engine_reset_stats(zoe_engine *engine);
+
+/* ---- sources ---- */
+
+/* Which picture of each file. Filled by zoe_source_settings_init(). Strings are copied. */
+typedef struct zoe_source_settings {
+    size_t size;       /* of this struct, in bytes; set by the init function */
+    const char *layer; /* as zoe_header_find_layer() takes it; NULL: the default. A frame without it
+                          is an error */
+    const char *view;  /* NULL: the default */
+    int32_t proxy_shift; /* 0 full size, 1 half, 2 a quarter, 3 an eighth in each direction. default
+                            0 */
+    int32_t
+        overscan; /* 1: frames cover the data window too; 0: the display window only. default 0 */
+    int32_t
+        full_precision; /* 1: float stays float, uint stays uint; 0: all becomes half. default 0 */
+} zoe_source_settings;
+
+ZOE_API void zoe_source_settings_init(zoe_source_settings *settings);
+
+/*
+ * Opens a sequence in the engine. Takes over *sequence and sets it to NULL, on success only.
+ * `settings` may be NULL. The want is idle until it is set. No file is opened. On success *source
+ * is the caller's, to be closed with zoe_source_close() or by the engine's end. Errors: ARGUMENT,
+ * NO_MEMORY.
+ */
+ZOE_API zoe_status zoe_source_open(zoe_engine *engine, zoe_sequence **sequence,
+                                   const zoe_source_settings *settings, zoe_source **source,
+                                   zoe_error *error);
+
+/*
+ * Closes a source: stops its loads, evicts its frames, gives their memory back, sets *source to
+ * NULL. Frames of it that are still pinned stay valid until they are released. NULL and pointer to
+ * NULL are accepted. Blocks for a chunk's time. No other call on this source may be under way.
+ */
+ZOE_API void zoe_source_close(zoe_source **source);
+
+/* The source's sequence; it lives until the source is refreshed or closed. */
+ZOE_API const zoe_sequence *zoe_source_sequence(const zoe_source *source);
+
+/*
+ * Says what is wanted next. The playhead's next step goes on with the epoch; anything else begins a
+ * new one, and workers stop at their next chunk what the new want does not need soon. Does not
+ * block; allocates nothing. Errors: ARGUMENT.
+ */
+ZOE_API zoe_status zoe_source_set_want(zoe_source *source, const zoe_want *want);
+
+/*
+ * Pins a frame if it is loaded: on ZOE_OK, *frame is the caller's until zoe_frame_release().
+ * Otherwise says why not and clears *frame: LOADING (not loaded, whether or not a worker is at it),
+ * MISSING, the frame's own error, or OVER_BUDGET. Lock-free on a loaded frame; never blocks.
+ */
+ZOE_API zoe_status zoe_source_acquire(zoe_source *source, int64_t position, zoe_frame *frame);
+
+/*
+ * As zoe_source_acquire(), but waits for a frame that is not loaded until the deadline
+ * (zoe_now_ns() clock). The frame should be part of the want: nobody else brings it. Blocks. Also
+ * returns TIMEOUT.
+ */
+ZOE_API zoe_status zoe_source_wait(zoe_source *source, int64_t position, uint64_t deadline_ns,
+                                   zoe_frame *frame);
+
+/* Why a frame is in ZOE_FRAME_ERROR (or what ZOE_FRAME_INCOMPLETE lacks). Returns the frame's
+ * status and fills *error; ZOE_OK when nothing is wrong with it. */
+ZOE_API zoe_status zoe_source_frame_error(zoe_source *source, int64_t position, zoe_error *error);
+
+/*
+ * Copies the states (zoe_frame_state) of positions first..first+count-1 to states[count].
+ * Lock-free. Errors: ARGUMENT.
+ */
+ZOE_API zoe_status zoe_source_states(const zoe_source *source, int64_t first, int64_t count,
+                                     uint8_t *states);
+
+/* Goes up with every change of any of the source's states: nothing changed, nothing need be read.
+ * Lock-free. */
+ZOE_API uint64_t zoe_source_changes(const zoe_source *source);
+
+/* Goes up whenever the want changed other than by the playhead's next step. Lock-free. */
+ZOE_API uint64_t zoe_source_epoch(const zoe_source *source);
+
+typedef struct zoe_refresh_report {
+    int64_t added;   /* frames that have a file now and had none */
+    int64_t removed; /* frames whose file is gone */
+    int64_t changed; /* frames in memory or in error whose file changed, to be loaded again */
+} zoe_refresh_report;
+
+/*
+ * Reads the folder again, and looks at the file of every frame that was read: what changed is
+ * evicted and will be decoded again. Frames in ERROR are tried again. Numbers may be added at both
+ * ends: positions then shift, the want with them. Blocks on the folder and on one stat() a frame.
+ * `report` may be NULL. On failure the source stays as it was. Not at the same time as another call
+ * on this source that takes a position from the old sequence. Errors: as zoe_sequence_open().
+ */
+ZOE_API zoe_status zoe_source_refresh(zoe_source *source, zoe_refresh_report *report,
+                                      zoe_error *error);
+
+/* ---- clock ---- */
+
+/* Monotonic nanoseconds, the clock of all deadlines. */
+ZOE_API uint64_t zoe_now_ns(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,90 @@
+/*
+ * Frames: decoded pictures and their states. Tier 2: includes status.h and header.h.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef ZOETROPE_FRAME_H
+#define ZOETROPE_FRAME_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <zoetrope/header.h>
+#include <zoetrope/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * MISSING   no file                      EMPTY --> LOADING --> LOADED --> EMPTY (evicted)
+ * (gap)                                    ^          |  '---> ERROR  --> EMPTY (file changed,
+ * reload)
+ *                                          '----------' (stale: stopped at a chunk)
+ */
+typedef enum zoe_frame_state {
+    ZOE_FRAME_EMPTY = 0,   /* not in memory */
+    ZOE_FRAME_HEADER = 1,  /* EMPTY, and its size is known */
+    ZOE_FRAME_LOADING = 2, /* being decoded */
+    ZOE_FRAME_LOADED = 3,  /* can be acquired */
+    ZOE_FRAME_ERROR = 4,   /* cannot be decoded; zoe_source_frame_error() says why */
+    ZOE_FRAME_MISSING = 5, /* a gap: the sequence has no file for it */
+    ZOE_FRAME_INCOMPLETE =
+        6, /* LOADED, but the file lacks some of its chunks (still being written) */
+} zoe_frame_state;
+
+enum { ZOE_PLANES_MAX = 4 };
+
+/*
+ * One channel of a frame: `height` rows of `width` samples, contiguous in a row, row 0 at the top.
+ * Thread-safety: read only, any number of threads, while the frame is pinned.
+ */
+typedef struct zoe_plane {
+    const void *data; /* 64-byte aligned */
+    size_t stride;    /* bytes from a row to the next; a multiple of 64 */
+    zoe_sample_type type;
+} zoe_plane;
+
+/*
+ * A decoded picture, as zoe_source_acquire() gives it. The planes cover `window`: width = max_x -
+ * min_x + 1 samples a row (at a proxy scale: of proxy pixels). Samples outside the data window are
+ * 0 (transparent black).
+ *
+ * Zoetrope keeps half as half, and float and uint as half unless the source asks for full
+ * precision.
+ *
+ * Thread-safety: the holder's; several threads may read the planes while the frame is pinned.
+ */
+typedef struct zoe_frame {
+    zoe_box window;         /* what the planes cover, in pixels of the frame as stored */
+    zoe_box display_window; /* of the file, at the frame's proxy scale */
+    zoe_box data_window;    /* of the file, at the frame's proxy scale */
+    double pixel_aspect;    /* width of a pixel / its height */
+    int32_t proxy_shift;    /* 0: full size; n: 1/2^n in each direction */
+    uint32_t plane_count;   /* 1..4 */
+    int32_t is_color; /* 1: planes are red, green, blue and, with four, alpha; 0: single values */
+    int32_t alpha_plane; /* index of the alpha plane; -1: none, the picture is opaque */
+    zoe_plane planes[ZOE_PLANES_MAX];
+    int32_t incomplete; /* 1: chunks are missing in the file; their pixels are 0 */
+    int32_t has_chromaticities;
+    float chromaticities[8]; /* as in zoe_header */
+    int64_t position;
+    uint64_t generation; /* changes whenever the position is decoded again; equal: same pixels */
+    void *pin;           /* the hold, with its owner; for zoe_frame_release() only. NULL: none */
+    void *pin_owner;
+} zoe_frame;
+
+/*
+ * Gives the frame back. Its planes may be gone as soon as this returns. Clears *frame; a frame
+ * without a pin is left alone. Never blocks. Thread-safety: any thread.
+ */
+ZOE_API void zoe_frame_release(zoe_frame *frame);
+
+/* "empty", "loaded", …. Never NULL. Thread-safety: any thread. */
+ZOE_API const char *zoe_frame_state_name(zoe_frame_state state);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

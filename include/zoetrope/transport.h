@@ -1,0 +1,123 @@
+/*
+ * Transport: which frame to show when. Tier 2: includes status.h and want.h.
+ *
+ * A pure state machine: it has no clock and no threads, and knows nothing of the engine. The caller
+ * gives it the time and says whether a frame is ready; it answers which frame to show and when to
+ * ask again.
+ *
+ * Times are nanoseconds of any monotonic clock that the caller uses throughout. Frame times are
+ * exact: the n-th frame after play began is due n x denominator / (numerator x |speed|) seconds
+ * later, so that 24000/1001 does not drift.
+ *
+ * Thread-safety: a plain value; one thread at a time.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef ZOETROPE_TRANSPORT_H
+#define ZOETROPE_TRANSPORT_H
+
+#include <stdint.h>
+
+#include <zoetrope/status.h>
+#include <zoetrope/want.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum zoe_policy {
+    ZOE_POLICY_EVERY_FRAME = 0, /* wait for each frame; time stretches */
+    ZOE_POLICY_REAL_TIME =
+        1, /* keep time; frames that are not ready or whose time has passed are skipped */
+} zoe_policy;
+
+enum {
+    ZOE_TRANSPORT_SPEED_MAX = 32, /* times the rate */
+    ZOE_TRANSPORT_HISTORY = 128,  /* shown frames that the measured rate looks back on */
+};
+
+#define ZOE_NEVER UINT64_MAX
+
+/* Says whether a position can be shown now. Called from zoe_transport_update() only. */
+typedef int zoe_ready_fn(void *user, int64_t position);
+
+/*
+ * All fields are the transport's own: read them, change them through the functions below.
+ */
+typedef struct zoe_transport {
+    int64_t count;          /* positions, 1 or more */
+    int64_t in, out;        /* work area, inclusive */
+    int64_t playhead;       /* the position that should be on screen; while waiting, the one that is
+                               waited for */
+    int64_t shown;          /* the last position that was ready and shown; -1: none yet */
+    int32_t rate_numerator; /* frames a second: numerator / denominator */
+    int32_t rate_denominator;
+    int32_t speed;     /* 0 stopped; +1 forward, -1 backward, +-2, +-4 … the rate times that */
+    int32_t direction; /* the last direction of play or step: +1 or -1. Ping-pong turns it */
+    zoe_loop_mode loop;
+    zoe_policy policy;
+    uint64_t origin_ns;   /* when frame 0 of the present run was due */
+    uint64_t steps;       /* frames since origin_ns, the present one included */
+    uint64_t skipped;     /* frames that real time left out, in all. A loop wrap is not a skip */
+    uint64_t shown_count; /* frames shown while playing, in all */
+    uint64_t late_count;  /* of those, shown later than half a frame time after they were due */
+    uint64_t loops;       /* wraps and ping-pong turns, in all */
+    uint64_t
+        history[ZOE_TRANSPORT_HISTORY]; /* when the last frames were shown while playing, a ring */
+    uint32_t history_count;             /* filled entries */
+    uint32_t history_next;              /* where the next goes */
+} zoe_transport;
+
+/* What zoe_transport_update() answers. */
+typedef struct zoe_transport_step {
+    int64_t show;     /* position to have on screen now: the playhead if it is ready, else the last
+                         shown; -1: nothing yet */
+    int64_t want;     /* the playhead: what the engine should bring first */
+    uint64_t wake_ns; /* ask again at this time, or sooner when a frame gets ready; ZOE_NEVER: only
+                         when something changes */
+    int32_t waiting;  /* 1: the playhead's frame is not ready */
+    int32_t ended;    /* 1: ZOE_ONCE reached its end with this call and playing stopped */
+} zoe_transport_step;
+
+/* A stopped transport at position 0, work area all, 24 frames a second, loop, every frame. */
+ZOE_API void zoe_transport_init(zoe_transport *transport, int64_t count);
+
+/* Frames a second; values that are not positive are ignored. The frame now on screen keeps its due
+ * time. */
+ZOE_API void zoe_transport_set_rate(zoe_transport *transport, int32_t numerator,
+                                    int32_t denominator, uint64_t now_ns);
+
+/* Work area; clamped to the sequence and ordered. A playhead outside is left there until play goes
+ * on, and then enters at the nearest end in play direction. */
+ZOE_API void zoe_transport_set_area(zoe_transport *transport, int64_t in, int64_t out);
+
+ZOE_API void zoe_transport_set_loop(zoe_transport *transport, zoe_loop_mode loop);
+
+/* Going to real time starts a new run at now_ns. */
+ZOE_API void zoe_transport_set_policy(zoe_transport *transport, zoe_policy policy, uint64_t now_ns);
+
+/* Plays at that speed from now on; 0 stops. Clamped to +-ZOE_TRANSPORT_SPEED_MAX. With ZOE_ONCE at
+ * the end of the work area, play starts again from the other end. */
+ZOE_API void zoe_transport_play(zoe_transport *transport, int32_t speed, uint64_t now_ns);
+
+/* Jumps; clamped to the sequence. Playing goes on from there. */
+ZOE_API void zoe_transport_seek(zoe_transport *transport, int64_t position, uint64_t now_ns);
+
+/* Stops and moves by `frames`, wrapping at the work area's ends when the loop mode is ZOE_LOOP and
+ * the playhead is inside. */
+ZOE_API void zoe_transport_step_by(zoe_transport *transport, int64_t frames, uint64_t now_ns);
+
+/* What to show now. Advances the playhead as far as time and policy say. `ready` is asked about few
+ * positions: the playhead and, in real time, the one that is due. */
+ZOE_API void zoe_transport_update(zoe_transport *transport, uint64_t now_ns, zoe_ready_fn *ready,
+                                  void *user, zoe_transport_step *step);
+
+/* Frames a second as shown over the last second or so while playing; 0 when stopped or too few to
+ * say. */
+ZOE_API double zoe_transport_measured_rate(const zoe_transport *transport, uint64_t now_ns);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
