@@ -1,0 +1,46 @@
+/*
+ * Inflating zlib streams, for the codecs that wrap one.
+ *
+ * libdeflate's decompressor is an object of some 11 KB that holds its tables; it cannot live in the
+ * caller's scratch because the library allocates it itself, and its allocator can only be replaced
+ * for the whole process. So each thread keeps one: made by the first call (or by
+ * zoe_inflate_prepare, for threads that want to have met every allocation before they start), freed
+ * when the thread ends.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef ZOE_CODEC_INFLATE_H
+#define ZOE_CODEC_INFLATE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <zoetrope/status.h>
+
+/* Makes the calling thread's decompressor if it has none. ZOE_OK or ZOE_ERROR_NO_MEMORY.
+ * Thread-safety: any thread. */
+zoe_status zoe_inflate_prepare(void);
+
+/*
+ * Inflates a zlib stream that must hold exactly dst_bytes bytes; what follows the stream in
+ * `packed` is ignored, as the stock decoder does. The checksum is verified. ZOE_OK,
+ * ZOE_ERROR_CORRUPT, or ZOE_ERROR_NO_MEMORY where the thread's decompressor cannot be made.
+ * Thread-safety: any thread.
+ */
+zoe_status zoe_inflate(const uint8_t *packed, size_t packed_bytes, uint8_t *dst, size_t dst_bytes);
+
+/*
+ * The same with room to work in, which is much faster for small and for well compressed streams:
+ * the library has a fast path that it leaves some 30 bytes before the end of its input and some 300
+ * bytes before the end of its output, and the last 30 bytes of a stream of 600 can be most of a
+ * chunk. The output is the first dst_bytes bytes of `work`; what lies behind, up to
+ * zoe_inflate_room(dst_bytes), is scribbled on. `packed` must not overlap `work`.
+ */
+zoe_status zoe_inflate_roomy(const uint8_t *packed, size_t packed_bytes, uint8_t *work,
+                             size_t work_bytes, size_t dst_bytes);
+
+/* The bytes of `work` that zoe_inflate_roomy needs for an output of dst_bytes; SIZE_MAX when they
+ * do not fit in a size_t. */
+size_t zoe_inflate_room(size_t dst_bytes);
+
+#endif
