@@ -1,0 +1,199 @@
+#include <zoetrope/display.h>
+
+#include <math.h>
+#include <stdbool.h>
+
+/*
+ * Everything that needs a power is worked out here, once for each half, in double. The C library's
+ * pow differs in the last bit between versions and processors; the one here is built of basic
+ * operations alone, which IEEE 754 fixes, so that the tables are the same on every machine. It
+ * needs the compiler to keep to those operations: no contraction (-ffp-contract=off).
+ */
+#if defined(__clang__)
+#pragma STDC FP_CONTRACT OFF
+#endif
+
+/* What tables hold for infinities, so that mixing channels never gives infinity minus infinity. Far
+ * over the largest half, and the sums of Rec. 709 weights and saturation stay within float. */
+static const double LIGHT_MAX = 1e36;
+
+static const double MIDDLE_GREY = 0.18;
+
+enum { HALF_INFINITY = 0x7c00 };
+
+/* ---- powers ---- */
+
+/* log2(x) for finite x > 0, to about 1e-15: with x = m 2^e and s = (m - 1) / (m + 1),
+ * ln m = 2 (s + s^3 / 3 + s^5 / 5 + …). */
+static double log_2(double x)
+{
+    int exponent;
+    double m = frexp(x, &exponent);
+    if (m < 0.70710678118654752) {
+        m *= 2;
+        exponent--;
+    }
+    double s = (m - 1) / (m + 1), s2 = s * s, sum = 0;
+    for (int k = 21; k >= 1; k -= 2)
+        sum = sum * s2 + 1.0 / k;
+    return exponent + 2 * s * sum * 1.4426950408889634;
+}
+
+/* 2^x for -1000 <= x <= 1000: the series of e^(f ln 2) on |f| <= 1/2. */
+static double exp_2(double x)
+{
+    double whole = floor(x + 0.5), f = (x - whole) * 0.69314718055994531, sum = 1;
+    for (int k = 14; k >= 1; k--)
+        sum = sum * f / k + 1;
+    return ldexp(sum, (int)whole);
+}
+
+/* x^y for finite x >= 0, y >= 0; 0 and overflow saturate. */
+static double power(double x, double y)
+{
+    if (y == 1.0)
+        return x;
+    if (y == 0.0)
+        return 1.0;
+    if (x <= 0)
+        return 0.0;
+    double exponent = y * log_2(x);
+    if (exponent > 300)
+        return LIGHT_MAX;
+    return exponent < -300 ? 0.0 : exp_2(exponent);
+}
+
+/* ---- the grade ---- */
+
+void zoe_grade_init(zoe_grade *grade)
+{
+    grade->exposure = 0;
+    grade->gamma = 1;
+    grade->contrast = 1;
+    grade->saturation = 1;
+    grade->range_min = 0;
+    grade->range_max = 1;
+    grade->view = ZOE_VIEW_COLOR;
+    grade->transfer = ZOE_TRANSFER_SRGB;
+}
+
+static float clamped(float value, float low, float high, float otherwise)
+{
+    if (!(value == value))
+        return otherwise;
+    return value < low ? low : value > high ? high : value;
+}
+
+static void clamp_grade(zoe_grade *grade)
+{
+    grade->exposure = clamped(grade->exposure, -20, 20, 0);
+    grade->gamma = clamped(grade->gamma, 0.1f, 10, 1);
+    grade->contrast = clamped(grade->contrast, 0, 10, 1);
+    grade->saturation = clamped(grade->saturation, 0, 10, 1);
+    if (!(grade->range_max > grade->range_min) || isinf(grade->range_max - grade->range_min)) {
+        grade->range_min = 0;
+        grade->range_max = 1;
+    }
+    if (grade->view < ZOE_VIEW_COLOR || grade->view > ZOE_VIEW_LUMINANCE)
+        grade->view = ZOE_VIEW_COLOR;
+    if (grade->transfer < ZOE_TRANSFER_SRGB || grade->transfer > ZOE_TRANSFER_LINEAR)
+        grade->transfer = ZOE_TRANSFER_SRGB;
+}
+
+/* ---- from half to light and from light to display ---- */
+
+/* Scene light as the grade exposes and contrasts it. */
+static double to_light(const zoe_grade *grade, double gain, double value)
+{
+    value *= gain;
+    if (value > 0 && grade->contrast != 1.0f)
+        value = MIDDLE_GREY * power(value / MIDDLE_GREY, (double)grade->contrast);
+    return value;
+}
+
+static double transferred(zoe_transfer transfer, double light)
+{
+    switch (transfer) {
+    case ZOE_TRANSFER_SRGB:
+        return light <= 0.0031308 ? 12.92 * light : 1.055 * power(light, 1 / 2.4) - 0.055;
+    case ZOE_TRANSFER_REC709:
+        return light < 0.018 ? 4.5 * light : 1.099 * power(light, 0.45) - 0.099;
+    case ZOE_TRANSFER_LINEAR: break;
+    }
+    return light;
+}
+
+static double to_display(const zoe_grade *grade, double light)
+{
+    if (grade->view != ZOE_VIEW_ALPHA)
+        light = transferred(grade->transfer, light);
+    return power(light > 0 ? light : 0, 1 / (double)grade->gamma);
+}
+
+/* Does the half reach a level of display? Everything from light on is increasing, so that the 255
+ * places where the byte changes are found by halving instead of 31744 powers. The small difference
+ * keeps ties on the same side whatever the last bit is. */
+static bool reaches(const zoe_display_lut *lut, double gain, bool mixed, uint16_t half, int level)
+{
+    double value = (double)zoe_half_to_float(half);
+    if (!mixed && lut->grade.view != ZOE_VIEW_ALPHA)
+        value = to_light(&lut->grade, gain, value);
+    return to_display(&lut->grade, value) * 255 >= level - 0.5 - 1e-9;
+}
+
+static void make_bytes(zoe_display_lut *lut, double gain, bool mixed)
+{
+    uint16_t at = 0;
+    for (int level = 0; level < 255; level++) {
+        /* The first half that reaches the next level; 0x7c00, infinity, reaches every one. */
+        uint16_t low = at, high = HALF_INFINITY;
+        while (low < high) {
+            uint16_t middle = (uint16_t)((low + high) / 2);
+            if (reaches(lut, gain, mixed, middle, level + 1))
+                high = middle;
+            else
+                low = (uint16_t)(middle + 1);
+        }
+        for (; at < low; at++)
+            lut->to_byte[at] = (uint8_t)level;
+    }
+    for (; at <= HALF_INFINITY; at++)
+        lut->to_byte[at] = 255;
+    for (uint32_t h = at; h < ZOE_DISPLAY_LUT_SIZE; h++)
+        lut->to_byte[h] = 0; /* NaN, and everything negative */
+    /* -0 is 0, which may be more than black: contrast 0 makes the same grey of all light over 0
+     * only. */
+    lut->to_byte[0x8000] = lut->to_byte[0];
+}
+
+static void make_light(zoe_display_lut *lut, double gain)
+{
+    for (uint32_t h = 0; h < 0x8000; h++) {
+        double value = h < HALF_INFINITY ? (double)zoe_half_to_float((uint16_t)h) : LIGHT_MAX;
+        double positive = to_light(&lut->grade, gain, value), negative = -value * gain;
+        if (positive > LIGHT_MAX || h == HALF_INFINITY)
+            positive = LIGHT_MAX;
+        if (h == HALF_INFINITY)
+            negative = -LIGHT_MAX;
+        if (h > HALF_INFINITY)
+            positive = negative = 0;
+        lut->to_light[h] = (float)positive;
+        lut->to_light[h | 0x8000] = (float)negative;
+    }
+}
+
+/*
+ * When channels are mixed (separable is 0), drawing goes through to_light, mixes, and then through
+ * to_byte with the half of the mixed light: to_byte then has only what comes after the mixing.
+ */
+void zoe_display_lut_make(zoe_display_lut *lut, const zoe_grade *grade)
+{
+    lut->grade = *grade;
+    clamp_grade(&lut->grade);
+    zoe_channel_view view = lut->grade.view;
+    lut->separable =
+        !(view == ZOE_VIEW_LUMINANCE || (view != ZOE_VIEW_ALPHA && lut->grade.saturation != 1.0f));
+    double gain = exp_2((double)lut->grade.exposure);
+    make_light(lut, gain);
+    make_bytes(lut, gain, !lut->separable);
+}

@@ -1,0 +1,38 @@
+/*
+ * The last step of display: halves through a zoe_display_lut into 8-bit pixels.
+ *
+ * Pixels are 0xAARRGGBB in native (little-endian) order, which is B G R A in memory; A is 255.
+ * Thread-safety: pure on their arguments; any thread.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef ZOE_DISPLAY_PIXEL_H
+#define ZOE_DISPLAY_PIXEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <zoetrope/display.h>
+
+/* Rows of planes through to_byte: red, green and blue, or one plane as grey. */
+void zoe_pixel_from_planes(uint32_t *out, const uint16_t *red, const uint16_t *green,
+                           const uint16_t *blue, size_t count, const zoe_display_lut *lut);
+void zoe_pixel_from_plane(uint32_t *out, const uint16_t *plane, size_t count,
+                          const zoe_display_lut *lut);
+
+/* Rows of columns of four lanes (display_scale.h) through to_byte: lanes 0, 1, 2 as red, green and
+ * blue, or lane 0 as grey. */
+void zoe_pixel_from_lanes(uint32_t *out, const uint16_t *lanes, size_t count, int grey,
+                          const zoe_display_lut *lut);
+
+/*
+ * Halves of four lanes through to_light, mixed as the grade's saturation and view say, and back to
+ * halves in place: colours, or with a view of one channel or luminance that in lane 0. `light` is
+ * scratch for count x 4 floats.
+ */
+void zoe_pixel_mix(uint16_t *lanes, float *light, size_t count, const zoe_display_lut *lut);
+
+/* One plane likewise: it has no colour to mix, so that only to_light remains, in lane 0. */
+void zoe_pixel_light(uint16_t *lanes, float *light, size_t count, const zoe_display_lut *lut);
+
+#endif
