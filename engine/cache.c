@@ -1,0 +1,549 @@
+#include "cache.h"
+
+#include <assert.h>
+#include <string.h>
+#include <time.h>
+
+/* ---- beginning and end ---- */
+
+static bool init_conditions(zoe_cache *cache)
+{
+    pthread_condattr_t attributes;
+    if (pthread_condattr_init(&attributes) != 0)
+        return false;
+    /* Deadlines must not jump with the wall clock. */
+    bool ok = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 &&
+              pthread_cond_init(&cache->work, &attributes) == 0 &&
+              pthread_cond_init(&cache->loaded, &attributes) == 0 &&
+              pthread_cond_init(&cache->ended, &attributes) == 0;
+    pthread_condattr_destroy(&attributes);
+    return ok;
+}
+
+zoe_status zoe_cache_init(zoe_cache *cache, const zoe_decoder *decoder,
+                          const zoe_engine_settings *settings, uint64_t limit,
+                          uint64_t address_bytes)
+{
+    memset(cache, 0, sizeof *cache);
+    cache->decoder = *decoder;
+    cache->log = (zoe_log){settings->log, settings->log_user, settings->log_level};
+    cache->notify = settings->notify;
+    cache->notify_user = settings->notify_user;
+    zoe_meter_set_limit(&cache->meter, limit);
+    zoe_slab_init(&cache->slab, &cache->meter, address_bytes);
+    if (!init_conditions(cache) || pthread_mutex_init(&cache->lock, NULL) != 0)
+        return ZOE_ERROR_NO_MEMORY;
+    return zoe_recycler_init(&cache->recycler, &cache->meter,
+                             (zoe_reclaim){zoe_cache_reclaim, cache});
+}
+
+void zoe_cache_destroy(zoe_cache *cache)
+{
+    zoe_slab_destroy(&cache->slab);
+    zoe_recycler_destroy(&cache->recycler);
+    pthread_cond_destroy(&cache->work);
+    pthread_cond_destroy(&cache->loaded);
+    pthread_cond_destroy(&cache->ended);
+    pthread_mutex_destroy(&cache->lock);
+}
+
+/* ---- lock ---- */
+
+/* Any address that is this thread's own will do as its name. */
+static uintptr_t thread_name(void)
+{
+    static _Thread_local char here;
+    return (uintptr_t)&here;
+}
+
+void zoe_cache_lock(zoe_cache *cache)
+{
+    pthread_mutex_lock(&cache->lock);
+    atomic_store_explicit(&cache->lock_owner, thread_name(), memory_order_relaxed);
+}
+
+void zoe_cache_unlock(zoe_cache *cache)
+{
+    zoe_cache_check_locked(cache);
+    atomic_store_explicit(&cache->lock_owner, 0, memory_order_relaxed);
+    pthread_mutex_unlock(&cache->lock);
+}
+
+void zoe_cache_assert_locked(const zoe_cache *cache)
+{
+    assert(atomic_load_explicit(&cache->lock_owner, memory_order_relaxed) == thread_name());
+    (void)cache;
+}
+
+bool zoe_cache_wait_locked(zoe_cache *cache, pthread_cond_t *condition, uint64_t deadline_ns)
+{
+    zoe_cache_assert_locked(cache);
+    atomic_store_explicit(&cache->lock_owner, 0, memory_order_relaxed);
+    int result = 0;
+    if (deadline_ns == ZOE_CACHE_FOREVER) {
+        result = pthread_cond_wait(condition, &cache->lock);
+    } else {
+        struct timespec until = {.tv_sec = (time_t)(deadline_ns / 1000000000u),
+                                 .tv_nsec = (long)(deadline_ns % 1000000000u)};
+        result = pthread_cond_timedwait(condition, &cache->lock, &until);
+    }
+    atomic_store_explicit(&cache->lock_owner, thread_name(), memory_order_relaxed);
+    return result == 0;
+}
+
+void zoe_cache_notify(zoe_cache *cache)
+{
+    if (cache->notify)
+        cache->notify(cache->notify_user);
+}
+
+/* ---- victims ---- */
+
+/* The frame that is needed last: outside every want and longest unused, else the farthest next use.
+ */
+typedef struct victim_search {
+    zoe_buffer *best;
+    int64_t best_use;
+    uint64_t best_last;
+    bool cyclic;
+} victim_search;
+
+static bool consider_victim(void *user, zoe_buffer *buffer)
+{
+    victim_search *search = user;
+    if (!buffer->table)
+        return true;
+    zoe_slot *slot = &buffer->table->slots[buffer->position];
+    /* seq_cst: reads pins after `starved` was written; see slots.h. */
+    uint64_t word = atomic_load_explicit(&slot->word, memory_order_seq_cst);
+    if ((word & ZOE_SLOT_STATE) != ZOE_FRAME_LOADED || (word & ZOE_SLOT_PINS))
+        return true;
+    int64_t use = zoe_cache_next_use_locked(buffer->table, buffer->position);
+    uint64_t last = atomic_load_explicit(&slot->last_use, memory_order_relaxed);
+    bool better = !search->best || use > search->best_use ||
+                  (use == search->best_use && last < search->best_last);
+    if (better) {
+        search->best = buffer;
+        search->best_use = use;
+        search->best_last = last;
+        search->cyclic = buffer->table->source && zoe_want_is_cyclic(&buffer->table->source->want);
+    }
+    return true;
+}
+
+/* May a frame needed in `use` steps push out the one that was found? See "Harm" in cache.h. */
+static bool without_harm(const zoe_cache *cache, const victim_search *search, int64_t use)
+{
+    if (search->best_use == ZOE_NO_USE)
+        return true;
+    if (use >= search->best_use)
+        return false;
+    return !search->cyclic || use <= (int64_t)cache->workers;
+}
+
+static zoe_buffer *find_victim_locked(zoe_cache *cache, int64_t use)
+{
+    victim_search search = {0};
+    zoe_slab_visit(&cache->slab, consider_victim, &search);
+    if (!search.best) {
+        /* Whoever gives back a last pin from now on wakes the workers. Pins that went before the
+         * flag could be seen are found by looking again. */
+        atomic_store_explicit(&cache->starved, 1, memory_order_seq_cst);
+        zoe_slab_visit(&cache->slab, consider_victim, &search);
+    }
+    return search.best && without_harm(cache, &search, use) ? search.best : NULL;
+}
+
+bool zoe_cache_evict_locked(zoe_cache *cache, zoe_buffer *buffer)
+{
+    zoe_table *table = buffer->table;
+    int64_t position = buffer->position;
+    if (!zoe_slot_evict_locked(table, position))
+        return false;
+    zoe_slot_set_error_locked(table, position, NULL, NULL);
+    table->slots[position].buffer = NULL;
+    zoe_slab_give(&cache->slab, buffer);
+    cache->totals.evictions++;
+    zoe_cache_rewind_locked(table, position);
+    return true;
+}
+
+typedef struct table_visit {
+    zoe_cache *cache;
+    zoe_table *table; /* NULL: all */
+} table_visit;
+
+static bool evict_or_doom(void *user, zoe_buffer *buffer)
+{
+    table_visit *visit = user;
+    if (!buffer->table || (visit->table && buffer->table != visit->table))
+        return true;
+    if (zoe_slot_state(&buffer->table->slots[buffer->position]) != ZOE_FRAME_LOADED)
+        return true;
+    /* A pin may come or go between the two tries; one of them holds in the end. */
+    while (!zoe_cache_evict_locked(visit->cache, buffer))
+        if (zoe_slot_doom_locked(buffer->table, buffer->position))
+            break;
+    return true;
+}
+
+void zoe_cache_evict_table_locked(zoe_cache *cache, zoe_table *table)
+{
+    table_visit visit = {cache, table};
+    zoe_slab_visit(&cache->slab, evict_or_doom, &visit);
+}
+
+void zoe_cache_reap(zoe_cache *cache, zoe_table *table, zoe_slot *slot)
+{
+    zoe_cache_lock(cache);
+    int64_t position = slot - table->slots;
+    zoe_buffer *buffer = slot->buffer;
+    slot->buffer = NULL;
+    zoe_slot_reap_locked(table, position);
+    zoe_slot_set_error_locked(table, position, NULL, NULL);
+    zoe_slab_give(&cache->slab, buffer);
+    cache->totals.evictions++;
+    bool orphaned = table->source == NULL;
+    uint64_t used = zoe_meter_used(&cache->meter), limit = zoe_meter_limit(&cache->meter);
+    if (used > limit)
+        zoe_slab_shrink(&cache->slab, used - limit, 0);
+    else if (orphaned)
+        zoe_slab_shrink(&cache->slab, UINT64_MAX, 0);
+    else
+        zoe_cache_rewind_locked(table, position);
+    bool last = orphaned && table->doomed == 0;
+    pthread_cond_signal(&cache->work);
+    zoe_cache_unlock(cache);
+    if (last)
+        zoe_table_destroy(table);
+}
+
+/* ---- room ---- */
+
+/* How far taking `bytes` more would go over the limit. */
+static uint64_t deficit(const zoe_cache *cache, uint64_t bytes)
+{
+    uint64_t limit = zoe_meter_limit(&cache->meter), used = zoe_meter_used(&cache->meter);
+    return used + bytes > limit ? used + bytes - limit : 0;
+}
+
+zoe_status zoe_cache_take_buffer_locked(zoe_cache *cache, uint64_t bytes, int64_t use,
+                                        zoe_buffer **buffer)
+{
+    for (;;) {
+        zoe_status status = zoe_slab_take(&cache->slab, (size_t)bytes, buffer);
+        if (status != ZOE_ERROR_OVER_BUDGET)
+            return status;
+        if (zoe_slab_shrink(&cache->slab, deficit(cache, bytes), (size_t)bytes))
+            continue;
+        zoe_buffer *victim = find_victim_locked(cache, use);
+        if (!victim)
+            return status;
+        zoe_cache_evict_locked(cache, victim);
+    }
+}
+
+bool zoe_cache_reclaim(void *user, uint64_t bytes)
+{
+    zoe_cache *cache = user;
+    zoe_cache_lock(cache);
+    bool made =
+        deficit(cache, bytes) == 0 || zoe_slab_shrink(&cache->slab, deficit(cache, bytes), 0) > 0;
+    if (!made) {
+        /* Scratch comes before any frame: without it nothing can be decoded. */
+        zoe_buffer *victim = find_victim_locked(cache, -1);
+        made = victim && zoe_cache_evict_locked(cache, victim);
+    }
+    zoe_cache_unlock(cache);
+    return made;
+}
+
+/* Tells the load that is needed last to stop, if it is needed later than `use`. NULL: there is
+ * none. */
+static zoe_load *stop_farthest_locked(zoe_cache *cache, int64_t use)
+{
+    zoe_load *farthest = NULL;
+    int64_t farthest_use = use;
+    for (size_t i = 0; i < ZOE_LOADS_MAX; i++) {
+        zoe_load *load = &cache->loads[i];
+        if ((load->phase != ZOE_LOAD_OPENING && load->phase != ZOE_LOAD_OPEN) || !load->buffer ||
+            atomic_load_explicit(&load->stale, memory_order_relaxed))
+            continue;
+        int64_t load_use = zoe_cache_next_use_locked(load->table, load->position);
+        if (load_use > farthest_use) {
+            farthest = load;
+            farthest_use = load_use;
+        }
+    }
+    if (farthest)
+        atomic_store_explicit(&farthest->stale, 1, memory_order_relaxed);
+    return farthest;
+}
+
+static bool any_load_locked(const zoe_cache *cache)
+{
+    for (size_t i = 0; i < ZOE_LOADS_MAX; i++)
+        if (cache->loads[i].phase != ZOE_LOAD_FREE && cache->loads[i].phase != ZOE_LOAD_ENDED)
+            return true;
+    return false;
+}
+
+uint64_t zoe_cache_fit_locked(zoe_cache *cache)
+{
+    uint64_t before = cache->totals.evictions;
+    while (deficit(cache, 0)) {
+        if (zoe_slab_shrink(&cache->slab, deficit(cache, 0), 0) ||
+            zoe_recycler_trim(&cache->recycler))
+            continue;
+        zoe_buffer *victim = find_victim_locked(cache, -1);
+        if (victim && zoe_cache_evict_locked(cache, victim))
+            continue;
+        stop_farthest_locked(cache, -1);
+        if (any_load_locked(cache)) {
+            /* Stopped loads that nobody works on need a worker to end them. */
+            pthread_cond_broadcast(&cache->work);
+            zoe_cache_wait_locked(cache, &cache->ended, ZOE_CACHE_FOREVER);
+            continue;
+        }
+        table_visit all = {cache, NULL};
+        zoe_slab_visit(&cache->slab, evict_or_doom, &all);
+        zoe_slab_shrink(&cache->slab, deficit(cache, 0), 0);
+        break;
+    }
+    return cache->totals.evictions - before;
+}
+
+/* ---- wants ---- */
+
+int64_t zoe_cache_next_use_locked(const zoe_table *table, int64_t position)
+{
+    return table->source ? zoe_want_next_use(&table->source->want, position) : ZOE_NO_USE;
+}
+
+int64_t zoe_cache_candidate_locked(zoe_source *source, int64_t *use)
+{
+    *use = ZOE_NO_USE;
+    if (source->closing || source->want.idle)
+        return -1;
+    int64_t span = zoe_want_span(&source->want);
+    for (; source->cursor < span; source->cursor++) {
+        int64_t position = zoe_want_at(&source->want, source->cursor);
+        if (zoe_slot_is_empty(&source->table->slots[position])) {
+            *use = source->cursor + source->want.delay;
+            return position;
+        }
+    }
+    return -1;
+}
+
+void zoe_cache_rewind_locked(zoe_table *table, int64_t position)
+{
+    zoe_source *source = table->source;
+    if (!source)
+        return;
+    int64_t use = zoe_want_next_use(&source->want, position);
+    if (use != ZOE_NO_USE && use - source->want.delay < source->cursor)
+        source->cursor = use - source->want.delay;
+}
+
+/* What a new want still needs within this many steps is finished rather than thrown away: by the
+ * time it could be begun again, it would be needed. */
+static int64_t horizon(const zoe_cache *cache)
+{
+    return 2 * (int64_t)cache->workers + 2;
+}
+
+/* Stops the source's loads that its want does not need soon. Returns whether one of them waits for
+ * a worker to end it. */
+static bool stop_stale_locked(zoe_cache *cache, zoe_source *source)
+{
+    bool over = false;
+    for (size_t i = 0; i < ZOE_LOADS_MAX; i++) {
+        zoe_load *load = &cache->loads[i];
+        if (load->source != source || load->phase == ZOE_LOAD_FREE)
+            continue;
+        if (zoe_cache_next_use_locked(load->table, load->position) > horizon(cache)) {
+            atomic_store_explicit(&load->stale, 1, memory_order_relaxed);
+            over = over || zoe_load_is_over_locked(load);
+        }
+    }
+    return over;
+}
+
+void zoe_cache_set_want_locked(zoe_source *source, const zoe_want *want)
+{
+    zoe_cache *cache = source->cache;
+    zoe_want old = source->want;
+    bool step = zoe_want_is_step(&old, want);
+    bool moved = step && old.playhead != want->playhead;
+    source->want = *want;
+    atomic_fetch_add_explicit(&cache->clock, 1, memory_order_relaxed);
+    /* A step along an order shifts it by one; anything else makes a new order. */
+    if (!step || (moved && zoe_want_is_spiral(want)))
+        source->cursor = 0;
+    else if (moved && source->cursor > 0)
+        source->cursor--;
+    bool over = false;
+    if (!step) {
+        atomic_fetch_add_explicit(&source->epoch, 1, memory_order_relaxed);
+        over = stop_stale_locked(cache, source);
+    }
+    if (!want->idle && !over &&
+        zoe_slot_state(&source->table->slots[want->playhead]) == ZOE_FRAME_LOADED) {
+        int64_t use;
+        if (zoe_cache_candidate_locked(source, &use) >= 0)
+            pthread_cond_signal(&cache->work);
+        return;
+    }
+    atomic_fetch_add_explicit(&cache->attention, 1, memory_order_relaxed);
+    pthread_cond_broadcast(&cache->work);
+}
+
+void zoe_cache_stop_source_locked(zoe_source *source)
+{
+    zoe_cache *cache = source->cache;
+    source->closing = true;
+    for (;;) {
+        bool any = false;
+        for (size_t i = 0; i < ZOE_LOADS_MAX; i++) {
+            zoe_load *load = &cache->loads[i];
+            if (load->phase == ZOE_LOAD_FREE || load->source != source)
+                continue;
+            atomic_store_explicit(&load->stale, 1, memory_order_relaxed);
+            any = true;
+        }
+        if (!any)
+            return;
+        pthread_cond_broadcast(&cache->work);
+        zoe_cache_wait_locked(cache, &cache->ended, ZOE_CACHE_FOREVER);
+    }
+}
+
+/* ---- work ---- */
+
+static zoe_load *find_load_locked(zoe_cache *cache, const zoe_table *table, int64_t position)
+{
+    for (size_t i = 0; i < ZOE_LOADS_MAX; i++) {
+        zoe_load *load = &cache->loads[i];
+        if (load->phase != ZOE_LOAD_FREE && load->phase != ZOE_LOAD_ENDED && load->table == table &&
+            load->position == position)
+            return load;
+    }
+    return NULL;
+}
+
+static bool is_demand_locked(const zoe_load *load)
+{
+    const zoe_want *want = &load->source->want;
+    return !want->idle && load->table == load->source->table && load->position == want->playhead;
+}
+
+/* The open load that a free worker should go on with: one under a playhead, or one that nobody is
+ * at; the one needed first. */
+static zoe_load *best_open_locked(zoe_cache *cache, int64_t *best_use)
+{
+    zoe_load *best = NULL;
+    *best_use = ZOE_NO_USE;
+    for (size_t i = 0; i < ZOE_LOADS_MAX; i++) {
+        zoe_load *load = &cache->loads[i];
+        if (!zoe_load_can_join_locked(load) || (load->workers > 0 && !is_demand_locked(load)))
+            continue;
+        int64_t use = zoe_cache_next_use_locked(load->table, load->position);
+        if (!best || use < *best_use) {
+            best = load;
+            *best_use = use;
+        }
+    }
+    return best;
+}
+
+static zoe_load *free_load_locked(zoe_cache *cache)
+{
+    size_t count = cache->workers + ZOE_LOADS_SPARE;
+    for (size_t i = 0; i < count; i++)
+        if (cache->loads[i].phase == ZOE_LOAD_FREE)
+            return &cache->loads[i];
+    return NULL;
+}
+
+/* Begins a load, if there is a place and a buffer for it. */
+static zoe_load *claim_locked(zoe_cache *cache, zoe_source *source, int64_t position, int64_t use)
+{
+    zoe_load *load = free_load_locked(cache);
+    if (!load)
+        return NULL;
+    zoe_buffer *buffer = NULL;
+    uint64_t bytes = source->table->slots[position].bytes;
+    if (!bytes)
+        bytes = source->bytes;
+    if (bytes && zoe_cache_take_buffer_locked(cache, bytes, use, &buffer) != ZOE_OK)
+        return NULL;
+    zoe_load_claim_locked(load, source, position, buffer);
+    return load;
+}
+
+static zoe_load *begin_ending_locked(zoe_load *load, zoe_load_phase *phase)
+{
+    load->phase = *phase = ZOE_LOAD_ENDING;
+    load->workers++;
+    return load;
+}
+
+zoe_load *zoe_cache_pick_locked(zoe_cache *cache, zoe_load_phase *phase, uint32_t *seen)
+{
+    *seen = atomic_load_explicit(&cache->attention, memory_order_relaxed);
+    for (size_t i = 0; i < ZOE_LOADS_MAX; i++)
+        if (zoe_load_is_over_locked(&cache->loads[i]))
+            return begin_ending_locked(&cache->loads[i], phase);
+    if (cache->paused || cache->stopping)
+        return NULL;
+
+    int64_t open_use, use = ZOE_NO_USE, position = -1;
+    zoe_load *open = best_open_locked(cache, &open_use);
+    zoe_source *source = NULL;
+    for (zoe_source *s = cache->sources; s; s = s->next) {
+        int64_t s_use, s_position = zoe_cache_candidate_locked(s, &s_use);
+        if (s_position >= 0 && (!source || s_use < use)) {
+            source = s;
+            use = s_use;
+            position = s_position;
+        }
+    }
+    if (source && (!open || use < open_use)) {
+        zoe_load *load = claim_locked(cache, source, position, use);
+        if (load) {
+            *phase = ZOE_LOAD_OPENING;
+            return load;
+        }
+        if (position == source->want.playhead) {
+            /* Nothing may keep the playhead's frame from being decoded, least of all one that is
+             * needed later. */
+            zoe_load *stopped = stop_farthest_locked(cache, use);
+            if (stopped && zoe_load_is_over_locked(stopped))
+                return begin_ending_locked(stopped, phase);
+        }
+    }
+    if (open) {
+        *phase = ZOE_LOAD_OPEN;
+        open->workers++;
+    }
+    return open;
+}
+
+bool zoe_cache_should_leave_locked(const zoe_cache *cache, const zoe_load *load)
+{
+    if (cache->paused || cache->stopping)
+        return true;
+    int64_t own = zoe_cache_next_use_locked(load->table, load->position);
+    for (const zoe_source *s = cache->sources; s; s = s->next) {
+        if (s->want.idle || s->closing || s->want.delay >= own)
+            continue;
+        const zoe_slot *slot = &s->table->slots[s->want.playhead];
+        if (zoe_slot_is_empty(slot))
+            return true;
+        const zoe_load *demand = find_load_locked((zoe_cache *)cache, s->table, s->want.playhead);
+        if (demand && demand != load && zoe_load_can_join_locked(demand))
+            return true;
+    }
+    return false;
+}

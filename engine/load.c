@@ -1,0 +1,426 @@
+#include "load.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "cache.h"
+
+/* A file that changes under every load is being written: give its writer this many chances. */
+enum { RETRIES_MAX = 3 };
+
+/* ---- asked with the lock held ---- */
+
+void zoe_load_claim_locked(zoe_load *load, zoe_source *source, int64_t position, zoe_buffer *buffer)
+{
+    assert(load->phase == ZOE_LOAD_FREE);
+    zoe_slot_claim_locked(source->table, position);
+    load->phase = ZOE_LOAD_OPENING;
+    load->workers = 1;
+    load->failed = false;
+    load->unfit = false;
+    load->source = source;
+    load->table = source->table;
+    load->position = position;
+    load->claimed_ns = zoe_os_now_ns();
+    load->buffer = buffer;
+    load->file = NULL;
+    if (buffer) {
+        buffer->table = source->table;
+        buffer->position = position;
+        source->table->slots[position].buffer = buffer;
+    }
+    /* Relaxed: others learn of the load under the lock. */
+    atomic_store_explicit(&load->stale, 0, memory_order_relaxed);
+    atomic_store_explicit(&load->halt, 0, memory_order_relaxed);
+    atomic_store_explicit(&load->next_piece, 0, memory_order_relaxed);
+    atomic_store_explicit(&load->done_pieces, 0, memory_order_relaxed);
+    atomic_store_explicit(&load->missing_pieces, 0, memory_order_relaxed);
+    atomic_store_explicit(&load->spent_ns, 0, memory_order_relaxed);
+}
+
+static bool is_stopped(const zoe_load *load)
+{
+    return atomic_load_explicit(&load->stale, memory_order_relaxed) ||
+           atomic_load_explicit(&load->halt, memory_order_relaxed);
+}
+
+bool zoe_load_can_join_locked(const zoe_load *load)
+{
+    return load->phase == ZOE_LOAD_OPEN && !is_stopped(load) &&
+           atomic_load_explicit(&load->next_piece, memory_order_relaxed) <
+               load->picture.piece_count;
+}
+
+bool zoe_load_is_over_locked(const zoe_load *load)
+{
+    return load->phase == ZOE_LOAD_OPEN && load->workers == 0 && is_stopped(load);
+}
+
+static void fail_locked(zoe_load *load, const zoe_error *error)
+{
+    if (!load->failed)
+        load->error = *error;
+    load->failed = true;
+    atomic_store_explicit(&load->halt, 1, memory_order_relaxed);
+}
+
+/* ---- opening ---- */
+
+static double megabytes(uint64_t bytes)
+{
+    return (double)bytes / 1e6;
+}
+
+/* Does the buffer that was taken on a guess suit the picture? It may be a little larger. */
+static bool suits(const zoe_buffer *buffer, uint64_t bytes)
+{
+    return buffer && buffer->committed >= bytes && buffer->committed <= bytes + bytes / 8 + 65536;
+}
+
+/* The picture's size is known now: makes sure of the buffer. */
+static zoe_status fit_buffer_locked(zoe_cache *cache, zoe_load *load)
+{
+    const zoe_picture *picture = &load->picture;
+    zoe_slot *slot = &load->table->slots[load->position];
+    load->source->bytes = slot->bytes = picture->bytes;
+    if (suits(load->buffer, picture->bytes))
+        return ZOE_OK;
+    if (load->buffer) {
+        zoe_slab_give(&cache->slab, load->buffer);
+        load->buffer = slot->buffer = NULL;
+    }
+    int64_t use = zoe_cache_next_use_locked(load->table, load->position);
+    zoe_buffer *buffer = NULL;
+    zoe_status status = zoe_cache_take_buffer_locked(cache, picture->bytes, use, &buffer);
+    if (status != ZOE_OK)
+        return status;
+    buffer->table = load->table;
+    buffer->position = load->position;
+    load->buffer = slot->buffer = buffer;
+    return ZOE_OK;
+}
+
+/* The buffer's record of the picture: what acquire copies. */
+static void describe_frame(zoe_load *load)
+{
+    zoe_buffer *buffer = load->buffer;
+    buffer->frame = load->picture.frame;
+    buffer->file_id = load->picture.id;
+    buffer->frame.position = load->position;
+    for (uint32_t p = 0; p < buffer->frame.plane_count; p++)
+        buffer->frame.planes[p].data = buffer->data + (size_t)buffer->frame.planes[p].data;
+}
+
+static zoe_status ensure_scratch(zoe_load_worker *worker, size_t bytes)
+{
+    zoe_cache *cache = worker->cache;
+    size_t before = worker->arena.committed;
+    bool fresh = false;
+    zoe_status status = zoe_arena_ensure(&worker->arena, bytes, &cache->meter,
+                                         (zoe_reclaim){zoe_cache_reclaim, cache}, &fresh);
+    if (fresh) {
+        atomic_fetch_add_explicit(&cache->arena_bytes, worker->arena.committed - before,
+                                  memory_order_relaxed);
+        atomic_fetch_add_explicit(&cache->arena_allocations, 1, memory_order_relaxed);
+    }
+    return status;
+}
+
+static zoe_status over_budget(const zoe_load *load, const char *path, uint64_t limit,
+                              zoe_error *error)
+{
+    return zoe_error_set(error, ZOE_ERROR_OVER_BUDGET,
+                         "%s: needs %.1f MB and %.1f MB of scratch; the memory limit is %.1f MB",
+                         path, megabytes(load->picture.bytes),
+                         megabytes(load->picture.scratch_bytes), megabytes(limit));
+}
+
+/* Opens the file and sees to buffer and scratch. On failure *error says why, except for STALE:
+ * there is no buffer without harm now. */
+static zoe_status open_file(zoe_load_worker *worker, zoe_load *load, const char *path,
+                            zoe_error *error)
+{
+    zoe_cache *cache = worker->cache;
+    uint64_t limit = zoe_meter_limit(&cache->meter);
+    zoe_read_stats reads = {&cache->read_times, &cache->bytes_read};
+    zoe_status status = cache->decoder.open(cache->decoder.user, path, &load->source->choice, limit,
+                                            &reads, &load->picture, &load->file, error);
+    if (status != ZOE_OK)
+        return status;
+    if (load->picture.bytes > limit || load->picture.scratch_bytes > limit - load->picture.bytes)
+        return over_budget(load, path, limit, error);
+    zoe_cache_lock(cache);
+    status = fit_buffer_locked(cache, load);
+    zoe_cache_unlock(cache);
+    if (status == ZOE_ERROR_OVER_BUDGET)
+        return ZOE_STALE;
+    if (status != ZOE_OK)
+        return zoe_error_set(error, status, "%s: %s", path, zoe_status_text(status));
+    status = ensure_scratch(worker, load->picture.scratch_bytes);
+    if (status != ZOE_OK)
+        return over_budget(load, path, limit, error);
+    describe_frame(load);
+    cache->decoder.prepare(cache->decoder.user, load->file, load->buffer->data);
+    return ZOE_OK;
+}
+
+/* The file that play comes to next, for the system to read ahead; false when it was told already.
+ */
+static bool next_path_locked(zoe_source *source, char *path, size_t capacity)
+{
+    int64_t use, position = zoe_cache_candidate_locked(source, &use);
+    if (position < 0 || position == source->announced)
+        return false;
+    source->announced = position;
+    return zoe_sequence_path(source->sequence, position, path, capacity) == ZOE_OK;
+}
+
+/* OPENING → OPEN. false: the load is to be ended. */
+static bool open_load(zoe_load_worker *worker, zoe_load *load)
+{
+    zoe_cache *cache = worker->cache;
+    char path[ZOE_PATH_MAX], next[ZOE_PATH_MAX];
+    zoe_error error = {.status = ZOE_OK};
+    zoe_status status =
+        zoe_sequence_path(load->source->sequence, load->position, path, sizeof path);
+    if (status == ZOE_OK)
+        status = open_file(worker, load, path, &error);
+    else
+        zoe_error_set(&error, status, "the path of a frame of %s does not fit",
+                      zoe_sequence_name(load->source->sequence));
+    zoe_cache_lock(cache);
+    bool announce = false;
+    if (status == ZOE_STALE) {
+        load->unfit = true;
+        atomic_store_explicit(&load->stale, 1, memory_order_relaxed);
+    } else if (status != ZOE_OK) {
+        fail_locked(load, &error);
+    } else {
+        load->phase = ZOE_LOAD_OPEN;
+        announce = next_path_locked(load->source, next, sizeof next);
+        if (load->position == load->source->want.playhead) {
+            /* All hands: the frame that the user waits for can be joined now. */
+            atomic_fetch_add_explicit(&cache->attention, 1, memory_order_relaxed);
+            pthread_cond_broadcast(&cache->work);
+        }
+    }
+    zoe_cache_unlock(cache);
+    if (announce)
+        zoe_os_file_announce(next);
+    return status == ZOE_OK;
+}
+
+/* ---- pieces ---- */
+
+static bool should_leave(zoe_load_worker *worker, const zoe_load *load)
+{
+    zoe_cache *cache = worker->cache;
+    uint32_t attention = atomic_load_explicit(&cache->attention, memory_order_relaxed);
+    if (attention == worker->seen)
+        return false;
+    worker->seen = attention;
+    zoe_cache_lock(cache);
+    bool leave = zoe_cache_should_leave_locked(cache, load);
+    zoe_cache_unlock(cache);
+    return leave;
+}
+
+/* Decodes one piece; false: it failed, and the load with it. */
+static bool decode_piece(zoe_load_worker *worker, zoe_load *load, int32_t piece)
+{
+    zoe_cache *cache = worker->cache;
+    zoe_error error = {.status = ZOE_OK};
+    uint64_t start = zoe_os_now_ns();
+    zoe_status status =
+        cache->decoder.decode(cache->decoder.user, load->file, piece, load->buffer->data,
+                              worker->arena.base, worker->arena.committed, &error);
+    uint64_t spent = zoe_os_now_ns() - start;
+    zoe_histogram_add(&cache->piece_times, spent);
+    atomic_fetch_add_explicit(&load->spent_ns, spent, memory_order_relaxed);
+    if (status == ZOE_ERROR_TRUNCATED) {
+        atomic_fetch_add_explicit(&load->missing_pieces, 1, memory_order_relaxed);
+    } else if (status != ZOE_OK) {
+        zoe_cache_lock(cache);
+        fail_locked(load, &error);
+        zoe_cache_unlock(cache);
+        return false;
+    }
+    return true;
+}
+
+/* Takes pieces until there are none, the load is stopped, or there is better work. true: this
+ * worker did the last piece. */
+static bool decode_pieces(zoe_load_worker *worker, zoe_load *load)
+{
+    int32_t count = load->picture.piece_count;
+    while (!is_stopped(load)) {
+        int32_t piece = atomic_fetch_add_explicit(&load->next_piece, 1, memory_order_relaxed);
+        if (piece >= count || !decode_piece(worker, load, piece))
+            return false;
+        if (atomic_fetch_add_explicit(&load->done_pieces, 1, memory_order_acq_rel) + 1 == count)
+            return true;
+        if (should_leave(worker, load))
+            return false;
+    }
+    return false;
+}
+
+/* ---- ending ---- */
+
+/* Takes the worker off the load. true: it is this worker's to end. */
+static bool leave(zoe_cache *cache, zoe_load *load, bool did_last)
+{
+    zoe_cache_lock(cache);
+    bool end = false;
+    load->workers--;
+    if (did_last) {
+        end = true;
+    } else if (load->phase == ZOE_LOAD_ENDED && load->workers == 0) {
+        load->phase = ZOE_LOAD_FREE;
+        pthread_cond_broadcast(&cache->ended);
+    } else if (zoe_load_is_over_locked(load)) {
+        end = true;
+    }
+    if (end) {
+        load->phase = ZOE_LOAD_ENDING;
+        load->workers++;
+    }
+    zoe_cache_unlock(cache);
+    return end;
+}
+
+static void give_buffer_locked(zoe_cache *cache, zoe_load *load)
+{
+    load->table->slots[load->position].buffer = NULL;
+    if (load->buffer)
+        zoe_slab_give(&cache->slab, load->buffer);
+    load->buffer = NULL;
+}
+
+static void abandon_locked(zoe_cache *cache, zoe_load *load)
+{
+    give_buffer_locked(cache, load);
+    zoe_slot_abandon_locked(load->table, load->position);
+    zoe_cache_rewind_locked(load->table, load->position);
+}
+
+/* Nobody wants it any more. */
+static void give_up_locked(zoe_cache *cache, zoe_load *load)
+{
+    if (!load->unfit) {
+        if (atomic_load_explicit(&load->done_pieces, memory_order_relaxed) > 0)
+            cache->totals.stale_stopped++;
+        else
+            cache->totals.stale_skipped++;
+        cache->totals.wasted_ns += atomic_load_explicit(&load->spent_ns, memory_order_relaxed);
+    }
+    abandon_locked(cache, load);
+}
+
+static void give_error_locked(zoe_cache *cache, zoe_load *load)
+{
+    give_buffer_locked(cache, load);
+    zoe_slot_fail_locked(load->table, load->position);
+    zoe_slot_set_error_locked(load->table, load->position, &load->error, &load->picture.id);
+    cache->totals.errors++;
+}
+
+static void publish_locked(zoe_cache *cache, zoe_load *load, int32_t missing)
+{
+    zoe_slot *slot = &load->table->slots[load->position];
+    slot->retries = 0;
+    atomic_store_explicit(&slot->last_use,
+                          atomic_load_explicit(&cache->clock, memory_order_relaxed),
+                          memory_order_relaxed);
+    load->buffer->frame.incomplete = missing > 0;
+    if (missing > 0) {
+        zoe_error note;
+        char path[ZOE_PATH_MAX];
+        zoe_sequence_path(load->source->sequence, load->position, path, sizeof path);
+        zoe_error_set(&note, ZOE_ERROR_TRUNCATED,
+                      "%s: incomplete: %d of %d pieces are not in the file", path, missing,
+                      load->picture.piece_count);
+        zoe_slot_set_error_locked(load->table, load->position, &note, &load->picture.id);
+    } else {
+        zoe_slot_set_error_locked(load->table, load->position, NULL, NULL);
+    }
+    load->buffer = NULL; /* the slot's now */
+    zoe_slot_publish_locked(load->table, load->position, missing > 0);
+    cache->totals.decodes++;
+    zoe_histogram_add(&cache->decode_times, zoe_os_now_ns() - load->claimed_ns);
+}
+
+/* What became of a load whose file is closed. */
+static void settle_locked(zoe_cache *cache, zoe_load *load, zoe_status closed,
+                          const zoe_error *close_error)
+{
+    zoe_slot *slot = &load->table->slots[load->position];
+    int32_t count = load->picture.piece_count;
+    int32_t missing = atomic_load_explicit(&load->missing_pieces, memory_order_relaxed);
+    bool done = load->file == NULL && !load->failed && !load->unfit && load->buffer &&
+                atomic_load_explicit(&load->done_pieces, memory_order_acquire) == count;
+    if (closed == ZOE_ERROR_CHANGED && (done || load->failed)) {
+        /* What was read may be half of one file and half of another. */
+        if (slot->retries++ < RETRIES_MAX) {
+            abandon_locked(cache, load);
+            return;
+        }
+        load->failed = true;
+        load->error = *close_error;
+    } else if (done && missing == count) {
+        load->failed = true;
+        char path[ZOE_PATH_MAX];
+        zoe_sequence_path(load->source->sequence, load->position, path, sizeof path);
+        zoe_error_set(&load->error, ZOE_ERROR_TRUNCATED, "%s: file ends before its first pixels",
+                      path);
+    }
+    if (load->failed)
+        give_error_locked(cache, load);
+    else if (done)
+        publish_locked(cache, load, missing);
+    else
+        give_up_locked(cache, load);
+}
+
+/* ENDING → FREE, or ENDED while others have yet to leave. */
+static void end_load(zoe_cache *cache, zoe_load *load)
+{
+    zoe_error error = {.status = ZOE_OK};
+    zoe_status closed = ZOE_OK;
+    if (load->file)
+        closed = cache->decoder.close(cache->decoder.user, &load->file, &error);
+    zoe_cache_lock(cache);
+    settle_locked(cache, load, closed, &error);
+    bool failed = load->failed;
+    if (failed)
+        error = load->error;
+    load->workers--;
+    load->phase = load->workers ? ZOE_LOAD_ENDED : ZOE_LOAD_FREE;
+    pthread_cond_broadcast(&cache->loaded);
+    pthread_cond_broadcast(&cache->ended);
+    pthread_cond_signal(&cache->work);
+    zoe_cache_unlock(cache);
+    if (failed)
+        zoe_log_write(&cache->log, ZOE_LOG_WARNING, "%s", error.text);
+}
+
+bool zoe_load_work(zoe_load_worker *worker, zoe_load *load, zoe_load_phase phase)
+{
+    zoe_cache *cache = worker->cache;
+    bool end = phase == ZOE_LOAD_ENDING;
+    if (phase == ZOE_LOAD_OPENING && !open_load(worker, load)) {
+        zoe_cache_lock(cache);
+        load->phase = ZOE_LOAD_ENDING;
+        zoe_cache_unlock(cache);
+        end = true;
+    }
+    if (!end) {
+        bool scratch = phase == ZOE_LOAD_OPENING ||
+                       ensure_scratch(worker, load->picture.scratch_bytes) == ZOE_OK;
+        bool did_last = scratch && decode_pieces(worker, load);
+        end = leave(cache, load, did_last);
+    }
+    if (end)
+        end_load(cache, load);
+    return end;
+}

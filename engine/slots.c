@@ -1,0 +1,204 @@
+#include "slots.h"
+
+#include <assert.h>
+
+#include "cache.h"
+
+typedef struct error_record {
+    zoe_error error;
+    zoe_os_file_id id;
+} error_record;
+
+static size_t pages(size_t bytes)
+{
+    size_t page = zoe_os_page();
+    return (bytes + page - 1) / page * page;
+}
+
+zoe_table *zoe_table_create(struct zoe_cache *cache, const zoe_sequence *sequence)
+{
+    zoe_table *table = zoe_os_alloc(sizeof *table);
+    if (!table)
+        return NULL;
+    table->cache = cache;
+    table->count = zoe_sequence_count(sequence);
+    size_t count = (size_t)table->count;
+    table->slots = zoe_os_reserve(pages(count * sizeof *table->slots), zoe_os_page());
+    table->states = zoe_os_reserve(pages(count), zoe_os_page());
+    if (!table->slots || !table->states) {
+        zoe_table_destroy(table);
+        return NULL;
+    }
+    for (int64_t i = 0; i < table->count; i++) {
+        if (zoe_sequence_has_file(sequence, i))
+            continue;
+        /* Nobody else knows the table yet: relaxed. */
+        atomic_store_explicit(&table->slots[i].word, ZOE_FRAME_MISSING, memory_order_relaxed);
+        atomic_store_explicit(&table->states[i], ZOE_FRAME_MISSING, memory_order_relaxed);
+    }
+    return table;
+}
+
+void zoe_table_destroy(zoe_table *table)
+{
+    /* A state byte says whether its slot was ever touched: reading the slots of 100,000 untouched
+     * frames would map them all. */
+    for (int64_t i = 0; table->slots && table->states && i < table->count; i++)
+        if (atomic_load_explicit(&table->states[i], memory_order_relaxed) != ZOE_FRAME_EMPTY)
+            zoe_os_free(table->slots[i].error);
+    size_t count = (size_t)table->count;
+    zoe_os_unreserve(table->slots, pages(count * sizeof *table->slots));
+    zoe_os_unreserve(table->states, pages(count));
+    zoe_os_free(table);
+}
+
+bool zoe_slot_is_empty(const zoe_slot *slot)
+{
+    zoe_frame_state state = zoe_slot_state(slot);
+    return state == ZOE_FRAME_EMPTY || state == ZOE_FRAME_HEADER;
+}
+
+bool zoe_slot_pin(zoe_slot *slot, uint64_t *generation)
+{
+    uint64_t word = atomic_load_explicit(&slot->word, memory_order_relaxed);
+    do {
+        if ((word & (ZOE_SLOT_STATE | ZOE_SLOT_DOOMED)) != ZOE_FRAME_LOADED ||
+            (word & ZOE_SLOT_PINS) == ZOE_SLOT_PINS)
+            return false;
+    } while (!atomic_compare_exchange_weak_explicit(&slot->word, &word, word + ZOE_SLOT_PIN,
+                                                    memory_order_acquire, memory_order_relaxed));
+    *generation = word / ZOE_SLOT_GENERATION;
+    return true;
+}
+
+zoe_unpin zoe_slot_unpin(zoe_slot *slot)
+{
+    uint64_t word = atomic_fetch_sub_explicit(&slot->word, ZOE_SLOT_PIN, memory_order_seq_cst);
+    assert(word & ZOE_SLOT_PINS);
+    if ((word & ZOE_SLOT_PINS) != ZOE_SLOT_PIN)
+        return ZOE_UNPIN_NOTHING;
+    return word & ZOE_SLOT_DOOMED ? ZOE_UNPIN_REAP : ZOE_UNPIN_FREE;
+}
+
+/* The state byte follows the word; the counter follows the byte (release), so that who sees the
+ * counter sees the byte. */
+static void show_state(zoe_table *table, int64_t position, zoe_frame_state state)
+{
+    zoe_cache_assert_locked(table->cache);
+    atomic_store_explicit(&table->states[position], (uint8_t)state, memory_order_relaxed);
+    atomic_fetch_add_explicit(&table->changes, 1, memory_order_release);
+}
+
+/* Replaces state and doom of a word without pins, keeping the generation. */
+static void set_state(zoe_table *table, int64_t position, zoe_frame_state state)
+{
+    zoe_slot *slot = &table->slots[position];
+    uint64_t word = atomic_load_explicit(&slot->word, memory_order_relaxed);
+    assert((word & ZOE_SLOT_PINS) == 0);
+    uint64_t next = (word & ~(ZOE_SLOT_GENERATION - 1)) | (uint64_t)state;
+    atomic_store_explicit(&slot->word, next, memory_order_release);
+    show_state(table, position, state);
+}
+
+void zoe_slot_claim_locked(zoe_table *table, int64_t position)
+{
+    zoe_slot *slot = &table->slots[position];
+    uint64_t word = atomic_load_explicit(&slot->word, memory_order_relaxed);
+    assert((word & ZOE_SLOT_STATE) == ZOE_FRAME_EMPTY ||
+           (word & ZOE_SLOT_STATE) == ZOE_FRAME_HEADER);
+    uint64_t generation = (word & ~(ZOE_SLOT_GENERATION - 1)) + ZOE_SLOT_GENERATION;
+    atomic_store_explicit(&slot->word, generation | ZOE_FRAME_LOADING, memory_order_relaxed);
+    show_state(table, position, ZOE_FRAME_LOADING);
+}
+
+void zoe_slot_publish_locked(zoe_table *table, int64_t position, bool incomplete)
+{
+    assert(zoe_slot_state(&table->slots[position]) == ZOE_FRAME_LOADING);
+    atomic_store_explicit(&table->slots[position].missed, 0, memory_order_relaxed);
+    set_state(table, position, ZOE_FRAME_LOADED);
+    if (incomplete)
+        show_state(table, position, ZOE_FRAME_INCOMPLETE);
+}
+
+void zoe_slot_fail_locked(zoe_table *table, int64_t position)
+{
+    assert(zoe_slot_state(&table->slots[position]) == ZOE_FRAME_LOADING);
+    set_state(table, position, ZOE_FRAME_ERROR);
+}
+
+void zoe_slot_abandon_locked(zoe_table *table, int64_t position)
+{
+    assert(zoe_slot_state(&table->slots[position]) == ZOE_FRAME_LOADING);
+    set_state(table, position, table->slots[position].bytes ? ZOE_FRAME_HEADER : ZOE_FRAME_EMPTY);
+}
+
+bool zoe_slot_evict_locked(zoe_table *table, int64_t position)
+{
+    zoe_slot *slot = &table->slots[position];
+    uint64_t word = atomic_load_explicit(&slot->word, memory_order_seq_cst);
+    do {
+        assert((word & ZOE_SLOT_STATE) == ZOE_FRAME_LOADED);
+        if (word & ZOE_SLOT_PINS)
+            return false;
+        /* acquire: after the last reader's unpin. Weak failures can only come from pins. */
+    } while (!atomic_compare_exchange_weak_explicit(
+        &slot->word, &word, (word & ~(ZOE_SLOT_GENERATION - 1)) | ZOE_FRAME_HEADER,
+        memory_order_acquire, memory_order_relaxed));
+    show_state(table, position, ZOE_FRAME_HEADER);
+    return true;
+}
+
+bool zoe_slot_doom_locked(zoe_table *table, int64_t position)
+{
+    zoe_slot *slot = &table->slots[position];
+    uint64_t word = atomic_load_explicit(&slot->word, memory_order_relaxed);
+    do {
+        assert((word & ZOE_SLOT_STATE) == ZOE_FRAME_LOADED);
+        if (!(word & ZOE_SLOT_PINS))
+            return false;
+        if (word & ZOE_SLOT_DOOMED)
+            return true;
+    } while (!atomic_compare_exchange_weak_explicit(&slot->word, &word, word | ZOE_SLOT_DOOMED,
+                                                    memory_order_relaxed, memory_order_relaxed));
+    table->doomed++;
+    return true;
+}
+
+void zoe_slot_reap_locked(zoe_table *table, int64_t position)
+{
+    assert(atomic_load_explicit(&table->slots[position].word, memory_order_relaxed) &
+           ZOE_SLOT_DOOMED);
+    set_state(table, position, ZOE_FRAME_HEADER);
+    table->doomed--;
+}
+
+void zoe_slot_reset_locked(zoe_table *table, int64_t position, bool has_file)
+{
+    zoe_frame_state state = zoe_slot_state(&table->slots[position]);
+    zoe_frame_state next = has_file ? ZOE_FRAME_EMPTY : ZOE_FRAME_MISSING;
+    assert(state != ZOE_FRAME_LOADING && state != ZOE_FRAME_LOADED);
+    zoe_slot_set_error_locked(table, position, NULL, NULL);
+    table->slots[position].bytes = 0;
+    table->slots[position].retries = 0;
+    if (state != next)
+        set_state(table, position, next);
+}
+
+void zoe_slot_set_error_locked(zoe_table *table, int64_t position, const zoe_error *error,
+                               const zoe_os_file_id *id)
+{
+    zoe_cache_assert_locked(table->cache);
+    zoe_slot *slot = &table->slots[position];
+    zoe_os_free(slot->error);
+    slot->error = NULL;
+    slot->id = NULL;
+    if (!error)
+        return;
+    error_record *record = zoe_os_alloc(sizeof *record);
+    if (!record)
+        return;
+    record->error = *error;
+    record->id = *id;
+    slot->error = &record->error;
+    slot->id = &record->id;
+}

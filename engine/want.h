@@ -1,0 +1,44 @@
+/*
+ * The order in which a want needs its frames. Pure: no state, no locks.
+ *
+ * A want puts the positions it covers in an order, k = 0, 1, 2 …: the playhead first, then as the
+ * strategy says. Two questions have closed answers, so that nobody keeps a queue: which position is
+ * k-th, and when a position is needed.
+ *
+ * Thread-safety: any thread.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef ZOE_WANT_H
+#define ZOE_WANT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <zoetrope/want.h>
+
+/* "Never": the next use of a position outside the want. */
+#define ZOE_NO_USE INT64_MAX
+
+/* ZOE_OK, or ARGUMENT when the want does not fit a sequence of `count` positions. */
+zoe_status zoe_want_check(const zoe_want *want, int64_t count);
+
+/* How many k there are; 0 for an idle want. In a ping-pong order positions stand twice. */
+int64_t zoe_want_span(const zoe_want *want);
+
+/* The k-th position, 0 <= k < span. */
+int64_t zoe_want_at(const zoe_want *want, int64_t k);
+
+/* The smallest k of a position plus the want's delay; ZOE_NO_USE when it has none. */
+int64_t zoe_want_next_use(const zoe_want *want, int64_t position);
+
+/* Is the order a spiral round the playhead, rather than one that play goes along? */
+bool zoe_want_is_spiral(const zoe_want *want);
+
+/* Is the order a circle that playback goes round: what was just shown is needed last? */
+bool zoe_want_is_cyclic(const zoe_want *want);
+
+/* Did only the playhead move, to the next position (or, while stopped, to either neighbour)? */
+bool zoe_want_is_step(const zoe_want *from, const zoe_want *to);
+
+#endif
