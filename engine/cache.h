@@ -89,13 +89,14 @@ typedef struct zoe_cache {
 
     /* atomic */
     zoe_meter meter;
-    _Atomic uint64_t clock;       /* relaxed: goes up with every want; orders last uses */
-    _Atomic uint32_t attention;   /* relaxed: goes up when workers should look for better work; they
-                                     look at it after every piece, and   see all else under the lock */
-    _Atomic uint32_t starved;     /* seq_cst, see slots.h: a worker found every frame pinned */
-    _Atomic uint64_t bytes_read;  /* relaxed */
-    _Atomic uint64_t arena_bytes; /* relaxed: all workers' arenas */
-    _Atomic uint64_t arena_allocations; /* relaxed */
+    _Atomic uint64_t clock; /* relaxed: goes up with every want; orders last uses */
+    _Atomic uint32_t
+        attention;               /* relaxed: goes up when workers should look for better work; they
+                                    look at it after every piece, and   see all else under the lock */
+    _Atomic uint32_t starved;    /* seq_cst, see slots.h: a worker found every frame pinned */
+    _Atomic uint64_t bytes_read; /* relaxed */
+    _Atomic uint64_t worker_scratch_bytes;       /* relaxed: all workers' */
+    _Atomic uint64_t worker_scratch_allocations; /* relaxed */
     zoe_recycler recycler;
     zoe_counter hits, misses;
     zoe_histogram decode_times, piece_times, read_times;

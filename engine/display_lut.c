@@ -33,18 +33,35 @@ static double log_2(double x)
         m *= 2;
         exponent--;
     }
+    static const double terms[] = {1.0 / 21, 1.0 / 19, 1.0 / 17, 1.0 / 15, 1.0 / 13, 1.0 / 11,
+                                   1.0 / 9,  1.0 / 7,  1.0 / 5,  1.0 / 3,  1.0};
     double s = (m - 1) / (m + 1), s2 = s * s, sum = 0;
-    for (int k = 21; k >= 1; k -= 2)
-        sum = sum * s2 + 1.0 / k;
+    for (size_t k = 0; k < sizeof terms / sizeof *terms; k++)
+        sum = sum * s2 + terms[k];
     return exponent + 2 * s * sum * 1.4426950408889634;
 }
 
 /* 2^x for -1000 <= x <= 1000: the series of e^(f ln 2) on |f| <= 1/2. */
 static double exp_2(double x)
 {
-    double whole = floor(x + 0.5), f = (x - whole) * 0.69314718055994531, sum = 1;
-    for (int k = 14; k >= 1; k--)
-        sum = sum * f / k + 1;
+    static const double terms[] = {1 / 87178291200.0,
+                                   1 / 6227020800.0,
+                                   1 / 479001600.0,
+                                   1 / 39916800.0,
+                                   1 / 3628800.0,
+                                   1 / 362880.0,
+                                   1 / 40320.0,
+                                   1 / 5040.0,
+                                   1 / 720.0,
+                                   1 / 120.0,
+                                   1 / 24.0,
+                                   1 / 6.0,
+                                   1 / 2.0,
+                                   1.0,
+                                   1.0};
+    double whole = floor(x + 0.5), f = (x - whole) * 0.69314718055994531, sum = 0;
+    for (size_t k = 0; k < sizeof terms / sizeof *terms; k++)
+        sum = sum * f + terms[k];
     return ldexp(sum, (int)whole);
 }
 

@@ -121,36 +121,71 @@ float zoe_scale_sample(const zoe_plane *plane, int32_t column, int32_t row)
     return value_at(row_of(plane, row), plane->type, column);
 }
 
-static float without_nan(float value)
+/* Columns are averaged in blocks, in loops that compilers vectorize. */
+enum { BLOCK = 128 };
+
+static void load(float *out, const char *at, zoe_sample_type type, int32_t count)
 {
-    return value == value ? value : 0.0f;
+    const void *samples = at;
+    if (type == ZOE_SAMPLE_HALF) {
+        const uint16_t *half = samples;
+        for (int32_t i = 0; i < count; i++)
+            out[i] = half_value(half[i]);
+    } else if (type == ZOE_SAMPLE_FLOAT) {
+        memcpy(out, samples, (size_t)count * sizeof *out);
+    } else {
+        const uint32_t *integer = samples;
+        for (int32_t i = 0; i < count; i++)
+            out[i] = (float)integer[i];
+    }
+    for (int32_t i = 0; i < count; i++)
+        out[i] = out[i] == out[i] ? out[i] : 0.0f;
 }
 
-static float average_rows(const zoe_plane *plane, const zoe_tap *rows, int32_t column)
+static void average_rows(float *restrict sum, const zoe_plane *plane, const zoe_tap *rows,
+                         int32_t column, int32_t count)
 {
-    const char *row = row_of(plane, rows->first);
-    float sum = rows->first_weight * without_nan(value_at(row, plane->type, column));
-    for (int32_t i = 0; i < rows->middle; i++) {
-        row += plane->stride;
-        sum += without_nan(value_at(row, plane->type, column));
+    float value[BLOCK];
+    size_t size = plane->type == ZOE_SAMPLE_HALF ? 2 : 4;
+    const char *at = row_of(plane, rows->first) + (size_t)column * size;
+    load(value, at, plane->type, count);
+    for (int32_t i = 0; i < count; i++)
+        sum[i] = rows->first_weight * value[i];
+    for (int32_t k = 0; k < rows->middle; k++) {
+        at += plane->stride;
+        load(value, at, plane->type, count);
+        for (int32_t i = 0; i < count; i++)
+            sum[i] += value[i];
     }
     if (rows->last_weight > 0) {
-        row += plane->stride;
-        sum += rows->last_weight * without_nan(value_at(row, plane->type, column));
+        load(value, at + plane->stride, plane->type, count);
+        for (int32_t i = 0; i < count; i++)
+            sum[i] += rows->last_weight * value[i];
     }
-    return sum * rows->scale;
+    for (int32_t i = 0; i < count; i++)
+        sum[i] *= rows->scale;
 }
 
 static void rows_portable(float *out, const zoe_scale_source *source, const zoe_tap *rows,
                           int32_t first_column, int32_t columns)
 {
-    for (int32_t i = 0; i < columns; i++) {
+    for (int32_t done = 0; done < columns; done += BLOCK) {
+        int32_t count = columns - done < BLOCK ? columns - done : BLOCK;
+        float sums[3][BLOCK];
         for (int lane = 0; lane < 3; lane++) {
             const zoe_plane *plane = source->planes[lane];
-            out[lane] = plane ? average_rows(plane, rows, first_column + i) : 0.0f;
+            if (plane)
+                average_rows(sums[lane], plane, rows, first_column + done, count);
+            else
+                memset(sums[lane], 0, sizeof sums[lane]);
         }
-        out[3] = 0.0f;
-        out += ZOE_SCALE_LANES;
+        for (int32_t i = 0; i < count; i++) {
+            out[0] = sums[0][i];
+            out[1] = sums[1][i];
+            out[2] = sums[2][i];
+            out[3] = 0.0f;
+            out += ZOE_SCALE_LANES;
+        }
     }
 }
 
@@ -228,53 +263,101 @@ ZOE_AVX2_INLINE void store_columns8(float *out, __m256 r, __m256 g, __m256 b)
     _mm256_store_ps(out + 24, _mm256_permute2f128_ps(c26, c37, 0x31));
 }
 
-/* `type` is a constant where this is called for halves, so that the test for it goes away; -1 looks
- * it up. */
-ZOE_AVX2_INLINE int32_t rows8(float *out, const zoe_scale_source *source, const zoe_tap *rows,
-                              int32_t first_column, int32_t columns, int type)
+/* One plane as the loops below walk it. */
+typedef struct walk {
+    const char *at; /* the first row's first column; NULL: no plane */
+    size_t stride, size;
+    zoe_sample_type type;
+} walk;
+
+static walk walk_of(const zoe_plane *plane, int32_t row, int32_t column)
 {
-    const char *at[3] = {NULL, NULL, NULL};
-    size_t stride[3] = {0, 0, 0}, size[3] = {0, 0, 0};
-    zoe_sample_type types[3] = {ZOE_SAMPLE_HALF, ZOE_SAMPLE_HALF, ZOE_SAMPLE_HALF};
-    for (int lane = 0; lane < 3; lane++) {
-        const zoe_plane *plane = source->planes[lane];
-        if (!plane)
-            continue;
-        types[lane] = type < 0 ? plane->type : (zoe_sample_type)type;
-        size[lane] = types[lane] == ZOE_SAMPLE_HALF ? 2 : 4;
-        stride[lane] = plane->stride;
-        at[lane] = row_of(plane, rows->first) + (size_t)first_column * size[lane];
+    walk w = {NULL, 0, 0, ZOE_SAMPLE_HALF};
+    if (plane) {
+        w.type = plane->type;
+        w.size = plane->type == ZOE_SAMPLE_HALF ? 2 : 4;
+        w.stride = plane->stride;
+        w.at = row_of(plane, row) + (size_t)column * w.size;
     }
+    return w;
+}
+
+ZOE_AVX2_INLINE __m256 walk8(const walk *w, int32_t i, const zoe_tap *rows)
+{
+    if (!w->at)
+        return _mm256_setzero_ps();
+    return average_rows8(w->at + (size_t)i * w->size, w->stride, w->type, rows);
+}
+
+/* `kind` is a constant, so that the tests go away: 1 or 3 planes of halves, or 0 for anything. */
+ZOE_AVX2_INLINE int32_t rows8(float *out, const zoe_scale_source *source, const zoe_tap *rows,
+                              int32_t first_column, int32_t columns, int kind)
+{
+    walk red = walk_of(source->planes[0], rows->first, first_column);
+    walk green = walk_of(source->planes[1], rows->first, first_column);
+    walk blue = walk_of(source->planes[2], rows->first, first_column);
+    if (kind != 0) {
+        red.size = green.size = blue.size = 2;
+        red.type = green.type = blue.type = ZOE_SAMPLE_HALF;
+    }
+    const zoe_tap weights = *rows; /* a copy, which the stores below cannot change */
     int32_t i = 0;
     for (; i + 8 <= columns; i += 8) {
-        __m256 values[3];
-        for (int lane = 0; lane < 3; lane++) {
-            values[lane] = _mm256_setzero_ps();
-            if (at[lane])
-                values[lane] = average_rows8(at[lane] + (size_t)i * size[lane], stride[lane],
-                                             type < 0 ? types[lane] : (zoe_sample_type)type, rows);
+        __m256 r, g = _mm256_setzero_ps(), b = g;
+        if (kind == 0) {
+            r = walk8(&red, i, &weights);
+            g = walk8(&green, i, &weights);
+            b = walk8(&blue, i, &weights);
+        } else {
+            size_t at = (size_t)i * 2;
+            r = average_rows8(red.at + at, red.stride, ZOE_SAMPLE_HALF, &weights);
+            if (kind == 3) {
+                g = average_rows8(green.at + at, green.stride, ZOE_SAMPLE_HALF, &weights);
+                b = average_rows8(blue.at + at, blue.stride, ZOE_SAMPLE_HALF, &weights);
+            }
         }
         float *to = out + (size_t)i * ZOE_SCALE_LANES;
-        __m256 nan = _mm256_or_ps(_mm256_cmp_ps(values[0], values[1], _CMP_UNORD_Q),
-                                  _mm256_cmp_ps(values[2], values[2], _CMP_UNORD_Q));
+        __m256 nan =
+            _mm256_or_ps(_mm256_cmp_ps(r, g, _CMP_UNORD_Q), _mm256_cmp_ps(b, b, _CMP_UNORD_Q));
         if (__builtin_expect(_mm256_movemask_ps(nan) != 0, 0))
             rows_portable(to, source, rows, first_column + i, 8);
         else
-            store_columns8(to, values[0], values[1], values[2]);
+            store_columns8(to, r, g, b);
     }
     return i;
 }
 
-ZOE_AVX2 static int32_t rows_of_halves(float *out, const zoe_scale_source *source,
+ZOE_AVX2 static int32_t rows_of_3_halves(float *out, const zoe_scale_source *source,
+                                         const zoe_tap *rows, int32_t first_column, int32_t columns)
+{
+    return rows8(out, source, rows, first_column, columns, 3);
+}
+
+ZOE_AVX2 static int32_t rows_of_1_half(float *out, const zoe_scale_source *source,
                                        const zoe_tap *rows, int32_t first_column, int32_t columns)
 {
-    return rows8(out, source, rows, first_column, columns, ZOE_SAMPLE_HALF);
+    return rows8(out, source, rows, first_column, columns, 1);
 }
 
 ZOE_AVX2 static int32_t rows_of_any(float *out, const zoe_scale_source *source, const zoe_tap *rows,
                                     int32_t first_column, int32_t columns)
 {
-    return rows8(out, source, rows, first_column, columns, -1);
+    return rows8(out, source, rows, first_column, columns, 0);
+}
+
+static int32_t rows_avx2(float *out, const zoe_scale_source *source, const zoe_tap *rows,
+                         int32_t first_column, int32_t columns)
+{
+    int given = 0, halves = 0;
+    for (int lane = 0; lane < 3; lane++) {
+        given += source->planes[lane] != NULL;
+        halves += source->planes[lane] && source->planes[lane]->type == ZOE_SAMPLE_HALF;
+    }
+    if (halves == 3)
+        return rows_of_3_halves(out, source, rows, first_column, columns);
+    if (halves == 1 && given == 1 && source->planes[0])
+        return rows_of_1_half(out, source, rows, first_column, columns);
+    return rows_of_any(out, source, rows, first_column, columns);
 }
 
 ZOE_AVX2 static void columns_avx2(uint16_t *out, const float *in, const zoe_tap *taps,
@@ -311,14 +394,6 @@ static bool has_avx2(void)
     return (zoe_cpu_features() & needed) == needed;
 }
 
-static bool all_halves(const zoe_scale_source *source)
-{
-    for (int lane = 0; lane < 3; lane++)
-        if (source->planes[lane] && source->planes[lane]->type != ZOE_SAMPLE_HALF)
-            return false;
-    return true;
-}
-
 #endif
 
 void zoe_scale_rows(float *out, const zoe_scale_source *source, const zoe_tap *rows,
@@ -327,8 +402,7 @@ void zoe_scale_rows(float *out, const zoe_scale_source *source, const zoe_tap *r
     int32_t done = 0;
 #if defined(__x86_64__)
     if (has_avx2())
-        done = all_halves(source) ? rows_of_halves(out, source, rows, first_column, columns)
-                                  : rows_of_any(out, source, rows, first_column, columns);
+        done = rows_avx2(out, source, rows, first_column, columns);
 #endif
     rows_portable(out + (size_t)done * ZOE_SCALE_LANES, source, rows, first_column + done,
                   columns - done);

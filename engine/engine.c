@@ -4,6 +4,9 @@
 
 #include "exr_decode.h"
 
+/* Code, stacks, heap and index of a program without a window. */
+#define OVERHEAD_BYTES ((uint64_t)48 << 20)
+
 void zoe_engine_settings_init(zoe_engine_settings *settings)
 {
     memset(settings, 0, sizeof *settings);
@@ -80,6 +83,12 @@ zoe_status zoe_engine_create_with(const zoe_engine_settings *given, const zoe_de
         zoe_engine_destroy(&engine);
         return zoe_error_set(error, status, "starting workers: %s", zoe_status_text(status));
     }
+    status = zoe_watch_start(&engine->watch, engine,
+                             settings.overhead_bytes ? settings.overhead_bytes : OVERHEAD_BYTES);
+    if (status != ZOE_OK) {
+        zoe_engine_destroy(&engine);
+        return zoe_error_set(error, status, "starting the watch: %s", zoe_status_text(status));
+    }
     zoe_log_write(&engine->cache.log, ZOE_LOG_INFO,
                   "%u workers on %u cores, %u memory nodes; memory limit %.0f MB of %.0f MB",
                   engine->workers.count, zoe_topology_cores(engine->topology),
@@ -101,6 +110,7 @@ void zoe_engine_destroy(zoe_engine **out)
     if (!out || !*out)
         return;
     zoe_engine *engine = *out;
+    zoe_watch_stop(&engine->watch);
     if (engine->workers.cache)
         zoe_workers_stop(&engine->workers);
     while (engine->cache.sources) {
@@ -154,6 +164,37 @@ static void wake_all_locked(zoe_cache *cache)
     pthread_cond_broadcast(&cache->work);
 }
 
+static uint64_t put_in_force_locked(zoe_engine *engine, uint64_t limit)
+{
+    zoe_cache *cache = &engine->cache;
+    bool higher = limit > zoe_meter_limit(&cache->meter);
+    zoe_meter_set_limit(&cache->meter, limit);
+    if (zoe_meter_used(&cache->meter) > limit)
+        zoe_workers_trim_locked(&engine->workers);
+    uint64_t evicted = zoe_cache_fit_locked(cache);
+    if (higher)
+        retry_over_budget_locked(cache);
+    wake_all_locked(cache);
+    return evicted;
+}
+
+uint64_t zoe_engine_enforce(zoe_engine *engine, const zoe_budget *budget, uint64_t limit)
+{
+    zoe_cache *cache = &engine->cache;
+    uint64_t evicted = 0;
+    pthread_mutex_lock(&engine->change);
+    zoe_cache_lock(cache);
+    const zoe_budget *now = &engine->budget;
+    if (now->percent == budget->percent && now->reserve_bytes == budget->reserve_bytes &&
+        now->bytes == budget->bytes)
+        evicted = put_in_force_locked(engine, limit);
+    zoe_cache_unlock(cache);
+    pthread_mutex_unlock(&engine->change);
+    if (evicted)
+        zoe_cache_notify(cache);
+    return evicted;
+}
+
 zoe_status zoe_engine_set_budget(zoe_engine *engine, const zoe_budget *given,
                                  zoe_memory_report *out)
 {
@@ -163,23 +204,15 @@ zoe_status zoe_engine_set_budget(zoe_engine *engine, const zoe_budget *given,
     zoe_memory_report report;
     begin_report(&report);
     uint64_t total, limit = limit_for(&budget, &total);
-    zoe_cache *cache = &engine->cache;
     pthread_mutex_lock(&engine->change);
-    zoe_cache_lock(cache);
+    zoe_cache_lock(&engine->cache);
     engine->budget = budget;
-    bool higher = limit > zoe_meter_limit(&cache->meter);
-    zoe_meter_set_limit(&cache->meter, limit);
-    if (zoe_meter_used(&cache->meter) > limit)
-        zoe_workers_trim_locked(&engine->workers);
-    report.frames_evicted = zoe_cache_fit_locked(cache);
-    if (higher)
-        retry_over_budget_locked(cache);
-    wake_all_locked(cache);
-    zoe_cache_unlock(cache);
+    report.frames_evicted = put_in_force_locked(engine, limit);
+    zoe_cache_unlock(&engine->cache);
     pthread_mutex_unlock(&engine->change);
     end_report(engine, &report);
     if (report.frames_evicted)
-        zoe_cache_notify(cache);
+        zoe_cache_notify(&engine->cache);
     if (out)
         *out = report;
     return ZOE_OK;
@@ -273,7 +306,7 @@ static uint64_t allocations_locked(zoe_cache *cache, uint64_t *recycler_bytes)
     uint64_t recycled;
     zoe_recycler_usage(&cache->recycler, recycler_bytes, &recycled);
     return cache->slab.allocations + recycled +
-           atomic_load_explicit(&cache->arena_allocations, memory_order_relaxed);
+           atomic_load_explicit(&cache->worker_scratch_allocations, memory_order_relaxed);
 }
 
 void zoe_engine_stats(zoe_engine *engine, zoe_stats *stats)
@@ -301,7 +334,7 @@ void zoe_engine_stats(zoe_engine *engine, zoe_stats *stats)
     stats->in_flight_bytes = sum.loading_bytes;
     stats->frames_loaded = sum.loaded_frames;
     stats->scratch_bytes =
-        recycler_bytes + atomic_load_explicit(&cache->arena_bytes, memory_order_relaxed);
+        recycler_bytes + atomic_load_explicit(&cache->worker_scratch_bytes, memory_order_relaxed);
     stats->limit_bytes = zoe_meter_limit(&cache->meter);
     stats->used_bytes = zoe_meter_used(&cache->meter);
     stats->high_water_bytes = atomic_load_explicit(&cache->meter.high_water, memory_order_relaxed);

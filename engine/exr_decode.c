@@ -328,6 +328,7 @@ static zoe_status decode_chunk(chunk_job *job, int32_t column, int32_t row, zoe_
     const zoe_exr_plan *plan = &job->open->plan;
     zoe_exr_file *file = &job->open->file;
     exr_chunk_info_t info;
+    zoe_exr_file_forget_message();
     exr_result_t result = find_chunk(plan, file, column, row, &info);
     if (result == EXR_ERR_SUCCESS &&
         (info.packed_size > plan->packed_bytes || info.unpacked_size > plan->unpacked_bytes))

@@ -17,6 +17,11 @@ static void keep_message(exr_const_context_t context, exr_result_t code, const c
     snprintf(last_message, sizeof last_message, "%s", message ? message : "");
 }
 
+void zoe_exr_file_forget_message(void)
+{
+    last_message[0] = '\0';
+}
+
 int64_t zoe_exr_file_read(zoe_exr_file *file, void *buffer, size_t bytes, uint64_t offset)
 {
     uint64_t start = zoe_os_now_ns();
@@ -94,7 +99,7 @@ zoe_status zoe_exr_file_open(zoe_exr_file *file, const char *path, const zoe_rea
     init.size_fn = size_hook;
     /* A chunk that is not in the file is missing; it is not looked for all over the file. */
     init.flags = EXR_CONTEXT_FLAG_DISABLE_CHUNK_RECONSTRUCTION;
-    last_message[0] = '\0';
+    zoe_exr_file_forget_message();
     exr_result_t result = exr_start_read(&file->context, path, &init);
     if (result != EXR_ERR_SUCCESS) {
         status = zoe_exr_file_error(file, result, error);

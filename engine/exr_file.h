@@ -37,6 +37,9 @@ zoe_status zoe_exr_file_close(zoe_exr_file *file, zoe_error *error);
  * on this thread. */
 zoe_status zoe_exr_file_error(const zoe_exr_file *file, exr_result_t result, zoe_error *error);
 
+/* Before a call whose message shall not be mixed up with that of an earlier one. */
+void zoe_exr_file_forget_message(void);
+
 /* Reads bytes at an offset, timed. Returns what was read, or -1. */
 int64_t zoe_exr_file_read(zoe_exr_file *file, void *buffer, size_t bytes, uint64_t offset);
 

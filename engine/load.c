@@ -114,14 +114,14 @@ static void describe_frame(zoe_load *load)
 static zoe_status ensure_scratch(zoe_load_worker *worker, size_t bytes)
 {
     zoe_cache *cache = worker->cache;
-    size_t before = worker->arena.committed;
+    size_t before = worker->scratch.committed;
     bool fresh = false;
-    zoe_status status = zoe_arena_ensure(&worker->arena, bytes, &cache->meter,
-                                         (zoe_reclaim){zoe_cache_reclaim, cache}, &fresh);
+    zoe_status status = zoe_scratch_ensure(&worker->scratch, bytes, &cache->meter,
+                                           (zoe_reclaim){zoe_cache_reclaim, cache}, &fresh);
     if (fresh) {
-        atomic_fetch_add_explicit(&cache->arena_bytes, worker->arena.committed - before,
+        atomic_fetch_add_explicit(&cache->worker_scratch_bytes, worker->scratch.committed - before,
                                   memory_order_relaxed);
-        atomic_fetch_add_explicit(&cache->arena_allocations, 1, memory_order_relaxed);
+        atomic_fetch_add_explicit(&cache->worker_scratch_allocations, 1, memory_order_relaxed);
     }
     return status;
 }
@@ -233,7 +233,7 @@ static bool decode_piece(zoe_load_worker *worker, zoe_load *load, int32_t piece)
     uint64_t start = zoe_os_now_ns();
     zoe_status status =
         cache->decoder.decode(cache->decoder.user, load->file, piece, load->buffer->data,
-                              worker->arena.base, worker->arena.committed, &error);
+                              worker->scratch.base, worker->scratch.committed, &error);
     uint64_t spent = zoe_os_now_ns() - start;
     zoe_histogram_add(&cache->piece_times, spent);
     atomic_fetch_add_explicit(&load->spent_ns, spent, memory_order_relaxed);

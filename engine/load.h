@@ -79,7 +79,7 @@ typedef struct zoe_load {
 /* What a worker brings. */
 typedef struct zoe_load_worker {
     struct zoe_cache *cache;
-    zoe_arena arena;
+    zoe_scratch scratch;
     uint32_t seen; /* of the cache's attention */
 } zoe_load_worker;
 

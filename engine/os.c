@@ -7,11 +7,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -174,6 +176,43 @@ void zoe_os_resident(uint64_t *now, uint64_t *peak)
         *now = field_kb(text, "VmRSS:");
         *peak = field_kb(text, "VmHWM:");
     }
+}
+
+zoe_status zoe_os_pressure_open(zoe_os_pressure *pressure)
+{
+    pressure->trigger = -1;
+    pressure->stop = fails() ? -1 : eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (pressure->stop < 0)
+        return ZOE_ERROR_NO_MEMORY;
+    /* Any task stalled on memory for 100 ms of 2 s; two seconds is the window that needs no
+     * privilege. */
+    static const char wish[] = "some 100000 2000000";
+    int fd = open("/proc/pressure/memory", O_RDWR | O_CLOEXEC | O_NONBLOCK);
+    if (fd >= 0 && write(fd, wish, sizeof wish) == (ssize_t)sizeof wish)
+        pressure->trigger = fd;
+    else if (fd >= 0)
+        close(fd);
+    return ZOE_OK;
+}
+
+void zoe_os_pressure_close(zoe_os_pressure *pressure)
+{
+    zoe_os_file_close(pressure->trigger);
+    zoe_os_file_close(pressure->stop);
+    pressure->trigger = pressure->stop = -1;
+}
+
+void zoe_os_pressure_wait(zoe_os_pressure *pressure, int milliseconds)
+{
+    /* poll() passes over negative descriptors. */
+    struct pollfd fds[] = {{.fd = pressure->stop, .events = POLLIN},
+                           {.fd = pressure->trigger, .events = POLLPRI}};
+    poll(fds, 2, milliseconds);
+}
+
+void zoe_os_pressure_stop(zoe_os_pressure *pressure)
+{
+    eventfd_write(pressure->stop, 1);
 }
 
 uint64_t zoe_os_now_ns(void)

@@ -60,6 +60,19 @@ void zoe_os_memory_now(zoe_os_memory *memory);
 /* The process's resident memory and its peak, in bytes; 0 where unknown. Allocates nothing. */
 void zoe_os_resident(uint64_t *now, uint64_t *peak);
 
+/* Waits for the system to say that memory is short (pressure stall information, where there is
+ * any), for zoe_os_pressure_stop(), or for `milliseconds`. */
+typedef struct zoe_os_pressure {
+    int trigger; /* -1: the system does not say */
+    int stop;
+} zoe_os_pressure;
+
+/* Errors: NO_MEMORY when there is no descriptor to be had. */
+zoe_status zoe_os_pressure_open(zoe_os_pressure *pressure);
+void zoe_os_pressure_close(zoe_os_pressure *pressure);
+void zoe_os_pressure_wait(zoe_os_pressure *pressure, int milliseconds);
+void zoe_os_pressure_stop(zoe_os_pressure *pressure);
+
 uint64_t zoe_os_now_ns(void);
 
 /* ---- files ---- */

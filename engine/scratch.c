@@ -4,7 +4,7 @@
 
 #include "os.h"
 
-/* ---- arena ---- */
+/* ---- a worker's ---- */
 
 static size_t round_up(size_t bytes, size_t unit)
 {
@@ -21,40 +21,40 @@ static bool take(zoe_meter *meter, zoe_reclaim reclaim, uint64_t bytes)
     return true;
 }
 
-zoe_status zoe_arena_ensure(zoe_arena *arena, size_t bytes, zoe_meter *meter, zoe_reclaim reclaim,
-                            bool *fresh)
+zoe_status zoe_scratch_ensure(zoe_scratch *scratch, size_t bytes, zoe_meter *meter,
+                              zoe_reclaim reclaim, bool *fresh)
 {
     *fresh = false;
-    if (bytes <= arena->committed)
+    if (bytes <= scratch->committed)
         return ZOE_OK;
     size_t page = zoe_os_page();
     if (bytes > SIZE_MAX / 2)
         return ZOE_ERROR_OVER_BUDGET;
     size_t want = round_up(bytes, page);
-    if (!take(meter, reclaim, want - arena->committed))
+    if (!take(meter, reclaim, want - scratch->committed))
         return ZOE_ERROR_OVER_BUDGET;
-    if (want > arena->reserved) {
+    if (want > scratch->reserved) {
         /* Room to grow without moving: address space is free. */
         size_t reserve = want < (size_t)64 << 20 ? (size_t)64 << 20 : want;
         uint8_t *base = zoe_os_reserve(reserve, page);
         if (!base) {
-            zoe_meter_give(meter, want - arena->committed);
+            zoe_meter_give(meter, want - scratch->committed);
             return ZOE_ERROR_NO_MEMORY;
         }
-        zoe_os_unreserve(arena->base, arena->reserved);
-        arena->base = base;
-        arena->reserved = reserve;
+        zoe_os_unreserve(scratch->base, scratch->reserved);
+        scratch->base = base;
+        scratch->reserved = reserve;
     }
-    arena->committed = want;
+    scratch->committed = want;
     *fresh = true;
     return ZOE_OK;
 }
 
-void zoe_arena_release(zoe_arena *arena, zoe_meter *meter)
+void zoe_scratch_release(zoe_scratch *scratch, zoe_meter *meter)
 {
-    zoe_os_unreserve(arena->base, arena->reserved);
-    zoe_meter_give(meter, arena->committed);
-    memset(arena, 0, sizeof *arena);
+    zoe_os_unreserve(scratch->base, scratch->reserved);
+    zoe_meter_give(meter, scratch->committed);
+    memset(scratch, 0, sizeof *scratch);
 }
 
 /* ---- recycler ---- */

@@ -1,7 +1,7 @@
 /*
  * Decoding scratch that is kept for the next frame and counted in the budget.
  *
- * An arena is one worker's block for packed and unpacked data; a recycler keeps the small blocks
+ * A zoe_scratch is one worker's block for packed and unpacked data; a recycler keeps the small blocks
  * that OpenEXR allocates for each file it opens. Both take their bytes from a zoe_meter, so that
  * scratch is inside the limit, and neither asks the system for anything once it is warm.
  *
@@ -28,22 +28,22 @@ typedef struct zoe_reclaim {
     void *user;
 } zoe_reclaim;
 
-/* ---- arena ---- */
+/* ---- a worker's ---- */
 
 /* Thread-safety: its worker's; anyone's while the worker is idle and the cache's lock is held. */
-typedef struct zoe_arena {
+typedef struct zoe_scratch {
     uint8_t *base; /* 64-byte aligned, NULL until first used */
     size_t reserved;
     size_t committed; /* counted in the meter */
-} zoe_arena;
+} zoe_scratch;
 
-/* Makes the arena at least `bytes` long; its contents may be lost. *fresh is set when memory was
+/* Makes the block at least `bytes` long; its contents may be lost. *fresh is set when memory was
  * asked of the system. Errors: OVER_BUDGET, NO_MEMORY. */
-zoe_status zoe_arena_ensure(zoe_arena *arena, size_t bytes, zoe_meter *meter, zoe_reclaim reclaim,
-                            bool *fresh);
+zoe_status zoe_scratch_ensure(zoe_scratch *scratch, size_t bytes, zoe_meter *meter,
+                              zoe_reclaim reclaim, bool *fresh);
 
 /* Gives its memory back. */
-void zoe_arena_release(zoe_arena *arena, zoe_meter *meter);
+void zoe_scratch_release(zoe_scratch *scratch, zoe_meter *meter);
 
 /* ---- recycler ---- */
 

@@ -3,12 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
-static void release_arena(zoe_worker *worker)
+static void release_scratch(zoe_worker *worker)
 {
     zoe_cache *cache = worker->all->cache;
-    atomic_fetch_sub_explicit(&cache->arena_bytes, worker->load_worker.arena.committed,
+    atomic_fetch_sub_explicit(&cache->worker_scratch_bytes, worker->load_worker.scratch.committed,
                               memory_order_relaxed);
-    zoe_arena_release(&worker->load_worker.arena, &cache->meter);
+    zoe_scratch_release(&worker->load_worker.scratch, &cache->meter);
 }
 
 static void worker_main(void *arg)
@@ -41,7 +41,7 @@ static void worker_main(void *arg)
         zoe_cache_lock(cache);
     }
     zoe_cache_unlock(cache);
-    release_arena(worker);
+    release_scratch(worker);
     zoe_recycler_enter(NULL);
 }
 
@@ -129,5 +129,5 @@ void zoe_workers_trim_locked(zoe_workers *workers)
     zoe_cache_assert_locked(workers->cache);
     for (uint32_t i = 0; i < workers->count; i++)
         if (workers->workers[i].idle)
-            release_arena(&workers->workers[i]);
+            release_scratch(&workers->workers[i]);
 }

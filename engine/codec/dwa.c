@@ -93,7 +93,7 @@ size_t zoe_dwa_scratch_bytes(const zoe_codec_chunk *chunk)
     info = add(info, aligned(times(chunk->channel_count, sizeof(size_t))));
     info = add(info, aligned(times(chunk->segment_count, sizeof(uint32_t))));
     most = add(most, info);
-    return most > SIZE_MAX - 63 ? SIZE_MAX : most;
+    return most >= SIZE_MAX - 63 ? SIZE_MAX : most;
 }
 
 /* 64-byte aligned scratch, or NULL if the caller gave too little. */

@@ -14,8 +14,7 @@
 #include "codec/dwa_transform.h"
 
 #define SSE41 __attribute__((target("sse4.1")))
-/* Arrays of vectors live in registers only where the loops over them are gone, at any optimisation.
- */
+/* Arrays of vectors live in registers only where the loops over them are gone. */
 #define UNROLL _Pragma("GCC unroll 8")
 #define AVX2   __attribute__((target("avx2,f16c,bmi")))
 
@@ -33,7 +32,7 @@ SSE41 const uint16_t *zoe_dwa_expand_sse41(const uint16_t *ac, uint16_t dc, zoe_
     uint16_t *zigzag = block->zigzag;
     const __m128i zero = _mm_setzero_si128();
     UNROLL
-    for (int i = 0; i < 9; i++)
+    for (int i = 0; i < 8; i++)
         _mm_store_si128((__m128i *)(void *)&zigzag[i * 8], zero);
     zigzag[0] = dc;
     unsigned literals = 0;
@@ -73,8 +72,8 @@ AVX2 static inline uint64_t find_runs(const uint16_t *ac)
     }
     __m256i low = _mm256_permute4x64_epi64(_mm256_packs_epi16(is_run[0], is_run[1]), 0xd8);
     __m256i high = _mm256_permute4x64_epi64(_mm256_packs_epi16(is_run[2], is_run[3]), 0xd8);
-    return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high)
-                                                     << 32;
+    uint64_t last_32 = (uint32_t)_mm256_movemask_epi8(high);
+    return last_32 << 32 | (uint32_t)_mm256_movemask_epi8(low);
 }
 
 AVX2 static inline void copy16(uint16_t *out, const uint16_t *in, const int16_t *keep)
@@ -95,11 +94,11 @@ AVX2 const uint16_t *zoe_dwa_expand_avx2(const uint16_t *ac, uint16_t dc, zoe_dw
         return ac + 1;
     }
     UNROLL
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < 4; i++)
         _mm256_store_si256((__m256i *)(void *)&zigzag[i * 16], _mm256_setzero_si256());
     zigzag[0] = dc;
-    /* A block takes at most 63 symbols: where there is no run among them, the last bit ends the
-     * search. */
+    /* A block takes at most 63 symbols; where none of them is a run, the last bit ends the search.
+     */
     uint64_t runs = find_runs(ac) | UINT64_C(1) << 63;
     unsigned literals = 0;
     unsigned from = 0;

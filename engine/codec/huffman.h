@@ -21,8 +21,8 @@ size_t zoe_huffman_scratch_bytes(void);
 
 /*
  * Decodes exactly `dst_count` symbols from `src_bytes` bytes at `src`, which begin with the code's
- * own 20-byte header. Both empty is right, and so is an empty `dst` with anything in `src`. Bytes
- * after the last code are ignored, as every other reader does.
+ * own 20-byte header. That header says how many bits there are; all of them must be used. Bytes
+ * after them are ignored. For an empty `dst`, `src` is not looked at.
  *
  * `dst` does not overlap `src` or `scratch`; `scratch` is 64-byte aligned, its contents unspecified
  * before and after. Nothing outside dst[0 .. dst_count-1] is written. Returns ZOE_OK or

@@ -75,6 +75,9 @@ typedef struct zoe_engine_settings {
         workers; /* decoding threads, 1..ZOE_WORKERS_MAX; 0: 3/4 of the usable cores, rounded up */
     int32_t bind_workers;    /* 1: each worker is bound to a core of its own where allowed; 0: not.
                                 default 1 */
+    uint64_t overhead_bytes; /* what the process may take beside the budget (code, windows, index);
+                                a warning is logged when resident memory goes beyond limit +
+                                overhead. 0: 48 MiB, right for a program without a window */
     zoe_log_level log_level; /* messages above this level are not made; default ZOE_LOG_WARNING */
     zoe_log_fn *log;         /* NULL: messages are dropped. default NULL */
     void *log_user;          /* given to log */
