@@ -274,34 +274,42 @@ static int add_layer(void *user, const zoe_exr_layer_seen *seen)
     return build->out_of_memory;
 }
 
-static int compare_layers(const void *a, const void *b)
+/* A layer while doubles are looked for. */
+struct candidate {
+    const zoe_layer *layer;
+    int32_t rank;
+};
+
+static int compare_candidates(const void *a, const void *b)
 {
-    const zoe_layer *x = *(const zoe_layer *const *)a;
-    const zoe_layer *y = *(const zoe_layer *const *)b;
-    int order = strcmp(x->name, y->name);
+    const struct candidate *x = a;
+    const struct candidate *y = b;
+    int order = strcmp(x->layer->name, y->layer->name);
     if (order == 0)
-        order = strcmp(x->view, y->view);
+        order = strcmp(x->layer->view, y->layer->view);
+    if (order == 0 && x->rank != y->rank)
+        order = x->rank < y->rank ? -1 : 1;
     if (order == 0)
-        order = x < y ? -1 : x > y;
+        order = x->layer < y->layer ? -1 : x->layer > y->layer;
     return order;
 }
 
-/* Of layers with one name and view the first stays: it is the one that a name finds. */
+/* Of layers with one name and view that one stays which the name finds in an opened file. */
 static void drop_doubles(struct build *build)
 {
     if (build->layer_count < 2)
         return;
-    const zoe_layer **sorted = keep_array(build, build->layer_count, sizeof *sorted);
+    struct candidate *sorted = keep_array(build, build->layer_count, sizeof *sorted);
     unsigned char *dropped = keep_array(build, build->layer_count, 1);
     if (!sorted || !dropped)
         return;
     for (size_t i = 0; i < build->layer_count; i++)
-        sorted[i] = &build->layers[i];
-    qsort(sorted, build->layer_count, sizeof *sorted, compare_layers);
+        sorted[i] = (struct candidate){&build->layers[i], build->ranks[i]};
+    qsort(sorted, build->layer_count, sizeof *sorted, compare_candidates);
     for (size_t i = 1; i < build->layer_count; i++)
-        if (strcmp(sorted[i]->name, sorted[i - 1]->name) == 0 &&
-            strcmp(sorted[i]->view, sorted[i - 1]->view) == 0)
-            dropped[sorted[i] - build->layers] = 1;
+        if (strcmp(sorted[i].layer->name, sorted[i - 1].layer->name) == 0 &&
+            strcmp(sorted[i].layer->view, sorted[i - 1].layer->view) == 0)
+            dropped[sorted[i].layer - build->layers] = 1;
     size_t kept = 0;
     for (size_t i = 0; i < build->layer_count; i++) {
         if (dropped[i])

@@ -491,14 +491,22 @@ int64_t zoe_sequence_step(const zoe_sequence *sequence)
     return sequence->step;
 }
 
+/* Far beyond every frame number (ZOE_DIGITS_MAX digits), and two of them still add up. */
+static const int64_t far_away = INT64_MAX / 4;
+
+static int64_t clamp(int64_t value, int64_t limit)
+{
+    return value < -limit ? -limit : value > limit ? limit : value;
+}
+
 int64_t zoe_sequence_number(const zoe_sequence *sequence, int64_t position)
 {
-    return sequence->first + position * sequence->step;
+    return sequence->first + clamp(position, far_away / sequence->step) * sequence->step;
 }
 
 int64_t zoe_sequence_position(const zoe_sequence *sequence, int64_t number)
 {
-    int64_t distance = number - sequence->first;
+    int64_t distance = clamp(number, far_away) - sequence->first;
     int64_t position = distance / sequence->step;
     return distance % sequence->step < 0 ? position - 1 : position;
 }

@@ -17,11 +17,14 @@ static bool inside(const zoe_want *want, int64_t position)
     return position >= want->in && position <= want->out;
 }
 
-/* Where the order starts in the work area: the playhead, or the end at which play would enter. */
+/* Where the order starts in the work area: the playhead, or the end at which play would enter: on a
+ * circle the one that play comes to first, else the nearer. */
 static int64_t entry(const zoe_want *want)
 {
     if (inside(want, want->playhead))
         return want->playhead;
+    if (zoe_want_is_cyclic(want))
+        return sign(want) > 0 ? want->in : want->out;
     return want->playhead < want->in ? want->in : want->out;
 }
 
@@ -157,23 +160,34 @@ bool zoe_want_is_cyclic(const zoe_want *want)
     return !want->idle && !zoe_want_is_spiral(want) && want->loop == ZOE_LOOP;
 }
 
+/* Does the order go on as it did, now that play has moved by `steps`? Only a ping-pong order depends
+ * on more than where it is. */
+static bool keeps_direction(const zoe_want *from, const zoe_want *to, int64_t steps)
+{
+    if (from->loop != ZOE_PING_PONG)
+        return sign(from) == sign(to);
+    int64_t turn = 2 * (from->out - from->in);
+    if (turn == 0)
+        return true;
+    /* The step from outside to the entry is none within the turn. */
+    if (!inside(from, from->playhead) && inside(to, to->playhead))
+        steps = 0;
+    return turn_phase(to, entry(to)) == (turn_phase(from, entry(from)) + steps) % turn;
+}
+
 bool zoe_want_is_step(const zoe_want *from, const zoe_want *to)
 {
+    /* The delay of a sequence that comes later falls as the one before it is played. */
+    bool delay = to->delay == from->delay || to->delay == from->delay - 1;
     if (from->idle || to->idle || from->in != to->in || from->out != to->out ||
-        from->loop != to->loop || zoe_want_is_spiral(from) != zoe_want_is_spiral(to) ||
-        from->delay != to->delay)
+        from->loop != to->loop || zoe_want_is_spiral(from) != zoe_want_is_spiral(to) || !delay)
         return false;
     if (zoe_want_is_spiral(from)) {
         int64_t moved = to->playhead - from->playhead;
         return moved >= -1 && moved <= 1;
     }
-    bool turned = sign(from) != sign(to);
     if (to->playhead == from->playhead)
-        return !turned;
-    if (zoe_want_span(from) < 2 || zoe_want_at(from, 1) != to->playhead)
-        return false;
-    /* Ping-pong turns round at an end: the order stays the same. */
-    return !turned || (from->loop == ZOE_PING_PONG &&
-                       (from->playhead == from->in || from->playhead == from->out ||
-                        to->playhead == to->in || to->playhead == to->out));
+        return keeps_direction(from, to, 0);
+    return zoe_want_span(from) > 1 && zoe_want_at(from, 1) == to->playhead &&
+           keeps_direction(from, to, 1);
 }

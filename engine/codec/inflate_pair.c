@@ -11,9 +11,10 @@
 #include "codec/cpu.h"
 
 /*
- * A table entry: bits 0-5 the code's length; 8-11 how many extra bits follow (or, of a link, how many bits index
- * the second table); 12-14 what it is if not a plain length or distance; 16-30 the value: a literal, the
- * base of a length or distance, or where the second table starts; bit 31 marks literals.
+ * A table entry: bits 0-5 the code's length; 8-11 how many extra bits follow (or, of a link, how
+ * many bits index the second table); 12-14 what it is if not a plain length or distance; 16-30 the
+ * value: a literal, the base of a length or distance, or where the second table starts; bit 31
+ * marks literals.
  */
 enum {
     ENTRY_END = 1 << 12,  /* end of block */
@@ -22,7 +23,8 @@ enum {
 };
 #define ENTRY_LITERAL 0x80000000u
 
-/* What the fast loop is made of: only if all of it is in one function do the streams stay in registers. */
+/* What the fast loop is made of: only if all of it is in one function do the streams stay in
+ * registers. */
 #define INLINE inline __attribute__((always_inline))
 
 enum {
@@ -30,12 +32,16 @@ enum {
     DISTANCE_BITS = 8,
     CODE_BITS = 7,
     MAX_CODE = 15,
-    /* Entries that any code needs at most, second tables included: 288 symbols with 11 bits first, 32
-     * with 8, both up to 15 bits. The known figures are 2342 and 402. */
+    /* Entries that any code needs at most, second tables included: 288 symbols with 11 bits first,
+     * 32 with 8, both up to 15 bits. The known figures are 2342 and 402. */
     LITERAL_ENTRIES = 2400,
     DISTANCE_ENTRIES = 448,
     IN_MARGIN = 32, /* the fast loop refills from 8 bytes three times between two looks */
 };
+
+_Static_assert(2 * (LITERAL_ENTRIES + DISTANCE_ENTRIES) * sizeof(uint32_t) <=
+                   ZOE_INFLATE_PAIR_TABLE_BYTES,
+               "both streams' tables fit");
 
 typedef struct stream {
     const uint8_t *in;
@@ -54,7 +60,8 @@ typedef struct stream {
     bool bad;
 } stream;
 
-/* --- bits -------------------------------------------------------------------------------------- */
+/* --- bits --------------------------------------------------------------------------------------
+ */
 
 static inline uint64_t load64(const uint8_t *from)
 {
@@ -100,12 +107,14 @@ static INLINE unsigned take(stream *s, unsigned n)
     return value;
 }
 
-/* --- tables ------------------------------------------------------------------------------------ */
+/* --- tables ------------------------------------------------------------------------------------
+ */
 
 static uint32_t literal_entry(unsigned symbol)
 {
-    static const uint16_t base[29] = {3,  4,  5,  6,  7,  8,  9,  10, 11,  13,  15,  17,  19,  23, 27,
-                                      31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258};
+    static const uint16_t base[29] = {3,  4,  5,  6,   7,   8,   9,   10,  11, 13,
+                                      15, 17, 19, 23,  27,  31,  35,  43,  51, 59,
+                                      67, 83, 99, 115, 131, 163, 195, 227, 258};
     static const uint8_t extra[29] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2,
                                       2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0};
     if (symbol < 256)
@@ -171,7 +180,8 @@ static bool link_tables(uint32_t *table, size_t entries, unsigned first_bits, un
             table[prefix] = (uint32_t)start << 16 | ENTRY_LINK | bits << 8 | first_bits;
         }
         uint32_t value = entry(sorted[at]) | (length - first_bits);
-        for (size_t i = code >> first_bits; i < (size_t)1 << bits; i += (size_t)1 << (length - first_bits))
+        for (size_t i = code >> first_bits; i < (size_t)1 << bits;
+             i += (size_t)1 << (length - first_bits))
             table[start + i] = value;
         --left[length];
         code = next_code(code, length);
@@ -181,8 +191,8 @@ static bool link_tables(uint32_t *table, size_t entries, unsigned first_bits, un
 }
 
 /*
- * The table of a code from its lengths. A code must be complete; but there may be no symbol, or a single one
- * of length 1, which is what writers make where there is no or one distance.
+ * The table of a code from its lengths. A code must be complete; but there may be no symbol, or a
+ * single one of length 1, which is what writers make where there is no or one distance.
  */
 static bool build(uint32_t *table, size_t entries, unsigned first_bits, const uint8_t *lengths,
                   unsigned n, entry_fn *entry)
@@ -221,10 +231,12 @@ static bool build(uint32_t *table, size_t entries, unsigned first_bits, const ui
             code = next_code(code, length);
         }
     }
-    return link_tables(table, entries, first_bits, code, length, counts, sorted, at, symbols, entry);
+    return link_tables(table, entries, first_bits, code, length, counts, sorted, at, symbols,
+                       entry);
 }
 
-/* --- blocks ------------------------------------------------------------------------------------ */
+/* --- blocks ------------------------------------------------------------------------------------
+ */
 
 static bool fixed_tables(stream *s)
 {
@@ -291,7 +303,8 @@ static bool dynamic_tables(stream *s)
                  distance_entry);
 }
 
-/* Gives unread whole bytes back, so that s->in is the next byte. False if zeros behind the end were used. */
+/* Gives unread whole bytes back, so that s->in is the next byte. False if zeros behind the end were
+ * used. */
 static bool align_to_byte(stream *s)
 {
     unsigned bytes = s->count / 8;
@@ -329,7 +342,8 @@ static bool next_block(stream *s)
         return align_to_byte(s);
     }
     refill(s);
-    /* Zeros behind the input are an endless row of empty blocks; the output's margin may be in use. */
+    /* Zeros behind the input are an endless row of empty blocks; the output's margin may be in use.
+     */
     if (s->past > 8 || s->out > s->out_end)
         return false;
     s->last_block = take(s, 1);
@@ -341,7 +355,8 @@ static bool next_block(stream *s)
     }
 }
 
-/* --- symbols ----------------------------------------------------------------------------------- */
+/* --- symbols -----------------------------------------------------------------------------------
+ */
 
 /* Writes up to 32 bytes past the match. */
 static INLINE void copy_match(uint8_t *out, size_t distance, size_t length)
@@ -364,8 +379,8 @@ static INLINE void copy_match(uint8_t *out, size_t distance, size_t length)
     }
 }
 
-/* A symbol that is not a literal of the first table, `entry` being its entry there. Needs 48 bits. False at
- * the end of the block and on bad data. */
+/* A symbol that is not a literal of the first table, `entry` being its entry there. Needs 48 bits.
+ * False at the end of the block and on bad data. */
 static INLINE bool other_symbol(stream *s, uint32_t entry)
 {
     if (entry & ENTRY_LINK) {
@@ -450,8 +465,8 @@ static INLINE void put_both(stream *a, uint32_t *ea, stream *b, uint32_t *eb)
 /* Both streams side by side, while both are inside a block and far from their ends. */
 static INLINE void both(stream *sa, stream *sb)
 {
-    /* Copies of its own let the compiler keep the streams in registers: writing a byte of output cannot
-     * change them. */
+    /* Copies of its own let the compiler keep the streams in registers: writing a byte of output
+     * cannot change them. */
     stream a = *sa;
     stream b = *sb;
     if (!has_margin(&a) || !has_margin(&b))
@@ -460,8 +475,9 @@ static INLINE void both(stream *sa, stream *sb)
     refill_fast(&b);
     uint32_t ea = look_up(&a);
     uint32_t eb = look_up(&b);
-    /* Here each stream has 56 bits, which are enough for four literals of up to 11 bits and the look at a
-     * fifth, or for a match. Looking before refilling keeps the refill out of the chain. */
+    /* Here each stream has 56 bits, which are enough for four literals of up to 11 bits and the
+     * look at a fifth, or for a match. Looking before refilling keeps the refill out of the chain.
+     */
     while (has_margin(&a) && has_margin(&b)) {
         if (ea & eb & ENTRY_LITERAL) {
             put_both(&a, &ea, &b, &eb);
@@ -508,7 +524,8 @@ static void both_any(stream *a, stream *b)
     both(a, b);
 }
 
-/* --- streams ----------------------------------------------------------------------------------- */
+/* --- streams -----------------------------------------------------------------------------------
+ */
 
 static stream open_stream(const zoe_inflate_job *job, uint32_t *tables)
 {
@@ -532,8 +549,8 @@ static zoe_status close_stream(const stream *s)
 {
     if (s->bad || s->out != s->out_end || s->in_end - s->in < 4)
         return ZOE_ERROR_CORRUPT;
-    uint32_t stored = (uint32_t)s->in[0] << 24 | (uint32_t)s->in[1] << 16 |
-                      (uint32_t)s->in[2] << 8 | s->in[3];
+    uint32_t stored =
+        (uint32_t)s->in[0] << 24 | (uint32_t)s->in[1] << 16 | (uint32_t)s->in[2] << 8 | s->in[3];
     uint32_t sum = libdeflate_adler32(1, s->out_start, (size_t)(s->out_end - s->out_start));
     return sum == stored ? ZOE_OK : ZOE_ERROR_CORRUPT;
 }

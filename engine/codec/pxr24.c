@@ -12,6 +12,7 @@
 
 #include "codec/cpu.h"
 #include "codec/inflate.h"
+#include "codec/inflate_pair.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -250,4 +251,48 @@ zoe_status zoe_pxr24_decode(const zoe_codec_chunk *chunk, void *scratch, size_t 
     if (status == ZOE_OK)
         walk(chunk, scratch, &bytes, &wanted);
     return status;
+}
+
+size_t zoe_pxr24_pair_scratch_bytes(const zoe_codec_chunk *const chunks[2])
+{
+    size_t most = 0;
+    for (int i = 0; i < 2; ++i)
+        if (chunks[i]->unpacked_bytes > most)
+            most = chunks[i]->unpacked_bytes;
+    if (most > SIZE_MAX / 4)
+        return SIZE_MAX;
+    size_t both = ZOE_INFLATE_PAIR_TABLE_BYTES + 2 * (most + ZOE_INFLATE_PAIR_MARGIN);
+    size_t one = zoe_inflate_room(most);
+    return both > one ? both : one;
+}
+
+void zoe_pxr24_decode_pair(const zoe_codec_chunk *const chunks[2], void *scratch,
+                           size_t scratch_bytes, zoe_status status[2])
+{
+    bool paired = scratch_bytes >= zoe_pxr24_pair_scratch_bytes(chunks);
+    size_t bytes[2] = {0, 0};
+    for (int i = 0; i < 2; ++i) {
+        bool wanted = false;
+        paired = paired && walk(chunks[i], NULL, &bytes[i], &wanted) && wanted &&
+                 bytes[i] <= chunks[i]->unpacked_bytes &&
+                 zoe_inflate_pair_pays(chunks[i]->packed_bytes, bytes[i]);
+    }
+    if (!paired) {
+        for (int i = 0; i < 2; ++i)
+            status[i] = zoe_pxr24_decode(chunks[i], scratch, scratch_bytes);
+        return;
+    }
+    uint8_t *first = (uint8_t *)scratch + ZOE_INFLATE_PAIR_TABLE_BYTES;
+    uint8_t *planes[2] = {first, first + bytes[0] + ZOE_INFLATE_PAIR_MARGIN};
+    zoe_inflate_job jobs[2];
+    for (int i = 0; i < 2; ++i)
+        jobs[i] = (zoe_inflate_job){chunks[i]->packed, chunks[i]->packed_bytes, planes[i], bytes[i],
+                                    ZOE_OK};
+    zoe_inflate_pair(&jobs[0], &jobs[1], scratch);
+    for (int i = 0; i < 2; ++i) {
+        bool wanted = false;
+        status[i] = jobs[i].status;
+        if (status[i] == ZOE_OK)
+            walk(chunks[i], planes[i], &bytes[i], &wanted);
+    }
 }

@@ -4,6 +4,7 @@
 #include "codec/zip.h"
 
 #include "codec/inflate.h"
+#include "codec/inflate_pair.h"
 #include "codec/reorder.h"
 
 size_t zoe_zip_scratch_bytes(const zoe_codec_chunk *chunk)
@@ -23,4 +24,45 @@ zoe_status zoe_zip_decode(const zoe_codec_chunk *chunk, void *scratch, size_t sc
     if (status == ZOE_OK)
         zoe_reorder(chunk, bytes);
     return status;
+}
+
+size_t zoe_zip_pair_scratch_bytes(const zoe_codec_chunk *const chunks[2])
+{
+    size_t most = 0;
+    for (int i = 0; i < 2; ++i)
+        if (chunks[i]->unpacked_bytes > most)
+            most = chunks[i]->unpacked_bytes;
+    if (most > SIZE_MAX / 4)
+        return SIZE_MAX;
+    size_t both = ZOE_INFLATE_PAIR_TABLE_BYTES + 2 * (most + ZOE_INFLATE_PAIR_MARGIN);
+    size_t one = zoe_inflate_room(most);
+    return both > one ? both : one;
+}
+
+void zoe_zip_decode_pair(const zoe_codec_chunk *const chunks[2], void *scratch,
+                         size_t scratch_bytes, zoe_status status[2])
+{
+    bool paired = scratch_bytes >= zoe_zip_pair_scratch_bytes(chunks);
+    for (int i = 0; i < 2; ++i)
+        paired = paired &&
+                 zoe_inflate_pair_pays(chunks[i]->packed_bytes, chunks[i]->unpacked_bytes) &&
+                 zoe_reorder_fits(chunks[i]) && zoe_reorder_wanted(chunks[i]);
+    if (!paired) {
+        for (int i = 0; i < 2; ++i)
+            status[i] = zoe_zip_decode(chunks[i], scratch, scratch_bytes);
+        return;
+    }
+    uint8_t *first = (uint8_t *)scratch + ZOE_INFLATE_PAIR_TABLE_BYTES;
+    uint8_t *second = first + chunks[0]->unpacked_bytes + ZOE_INFLATE_PAIR_MARGIN;
+    zoe_inflate_job a = {chunks[0]->packed, chunks[0]->packed_bytes, first,
+                         chunks[0]->unpacked_bytes, ZOE_OK};
+    zoe_inflate_job b = {chunks[1]->packed, chunks[1]->packed_bytes, second,
+                         chunks[1]->unpacked_bytes, ZOE_OK};
+    zoe_inflate_pair(&a, &b, scratch);
+    status[0] = a.status;
+    status[1] = b.status;
+    if (status[0] == ZOE_OK)
+        zoe_reorder(chunks[0], first);
+    if (status[1] == ZOE_OK)
+        zoe_reorder(chunks[1], second);
 }

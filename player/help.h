@@ -1,0 +1,19 @@
+/*
+ * Help: the F1 page, all keys over the picture, from the table in input.h.
+ *
+ * Thread-safety: the main thread only. Has no state.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef ZOETROPE_PLAYER_HELP_H
+#define ZOETROPE_PLAYER_HELP_H
+
+#include <SDL.h>
+
+#include "window.h"
+
+/* Draws the page in the middle of the area, in as many columns as fit; in a window too small for
+ * all keys, the first ones. */
+void zoe_help_draw(const zoe_window *window, SDL_Rect area);
+
+#endif

@@ -1,0 +1,24 @@
+/*
+ * Writes a frame as the viewer shows it into an 8-bit RGB PNG, a band of rows at a time, under a
+ * temporary name that is renamed when the file is complete.
+ *
+ * Thread-safety: any number of threads, each its own file.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef ZOETROPE_PLAYER_PNG_WRITE_H
+#define ZOETROPE_PLAYER_PNG_WRITE_H
+
+#include <zoetrope/display.h>
+#include <zoetrope/frame.h>
+#include <zoetrope/status.h>
+
+/*
+ * Writes the viewport of a frame over an old file of that name. Blocks. Errors: ARGUMENT,
+ * NO_MEMORY, PERMISSION, NOT_FOUND (folder), IO; the text names the file. Nothing is left behind on
+ * failure.
+ */
+zoe_status zoe_png_write(const char *path, const zoe_frame *frame, const zoe_display_lut *lut,
+                         const zoe_viewport *viewport, zoe_error *error);
+
+#endif

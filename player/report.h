@@ -1,0 +1,56 @@
+/*
+ * What a command measured: samples and their percentiles, and one report that is printed as a JSON
+ * object or as a table for people. Keys carry their unit as a suffix (_ms, _mb, _kb).
+ *
+ * Thread-safety: one thread at a time. A report that could not get memory is NULL; every function
+ * takes NULL for it, and zoe_report_print() then says so.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef ZOETROPE_PLAYER_REPORT_H
+#define ZOETROPE_PLAYER_REPORT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include <zoetrope/engine.h>
+
+/* Times in nanoseconds, kept one by one. */
+typedef struct zoe_samples {
+    uint64_t *values; /* [capacity] */
+    size_t count, capacity;
+} zoe_samples;
+
+/* Room for `capacity` samples, touched, so that adding never faults. Returns 1, or 0 without
+ * memory. */
+int zoe_samples_init(zoe_samples *samples, size_t capacity);
+
+void zoe_samples_free(zoe_samples *samples);
+
+/* Beyond the capacity nothing is added. */
+void zoe_samples_add(zoe_samples *samples, uint64_t value);
+
+/* Sorts; percentiles need it. */
+void zoe_samples_sort(zoe_samples *samples);
+
+/* The nearest-rank percentile of sorted samples, percent 0..100; 0 when there are none. */
+uint64_t zoe_samples_percentile(const zoe_samples *samples, double percent);
+
+void zoe_report_count(json_t *report, const char *key, uint64_t value);
+void zoe_report_integer(json_t *report, const char *key, int64_t value);
+void zoe_report_number(json_t *report, const char *key, double value); /* kept to 3 decimals */
+void zoe_report_text(json_t *report, const char *key, const char *value);
+
+/* {"p50", "p95", "max"} in milliseconds. */
+void zoe_report_samples_ms(json_t *report, const char *key, const zoe_samples *sorted);
+void zoe_report_times_ms(json_t *report, const char *key, const zoe_times *times);
+
+/* limit_mb, used_mb, high_water_mb, rss_mb, rss_peak_mb, workers. MB are 2^20 bytes. */
+void zoe_report_memory(json_t *report, const zoe_stats *stats);
+
+/* Prints and frees the report. Returns an exit status. */
+int zoe_report_print(json_t *report, const char *command, const char *title, int as_json);
+
+#endif

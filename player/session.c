@@ -1,0 +1,475 @@
+#include "session.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { PATH_CAPACITY = 4096 };
+
+/* ---- life ---- */
+
+zoe_status zoe_session_start(zoe_session *session, const zoe_session_setup *setup, zoe_error *error)
+{
+    memset(session, 0, sizeof *session);
+    session->setup = *setup;
+    session->candidate_at = -1;
+    session->status = ZOE_LOADING;
+    session->wake_ns = ZOE_NEVER;
+    zoe_grade_init(&session->grade);
+    return zoe_engine_create(&setup->engine, &session->engine, error);
+}
+
+static void drop_candidate(zoe_session *session)
+{
+    zoe_frame_release(&session->candidate);
+    session->candidate_at = -1;
+}
+
+void zoe_session_end(zoe_session *session)
+{
+    drop_candidate(session);
+    zoe_frame_release(&session->shown);
+    for (int i = 0; i < session->count; i++)
+        zoe_source_close(&session->items[i].source);
+    session->count = 0;
+    zoe_engine_destroy(&session->engine);
+}
+
+zoe_session_item *zoe_session_item_now(zoe_session *session)
+{
+    return session->count ? &session->items[session->current] : NULL;
+}
+
+zoe_transport *zoe_session_transport(zoe_session *session)
+{
+    return session->count ? &session->items[session->current].transport : NULL;
+}
+
+const zoe_sequence *zoe_session_sequence(zoe_session *session)
+{
+    return session->count ? zoe_source_sequence(session->items[session->current].source) : NULL;
+}
+
+void zoe_session_touch(zoe_session *session)
+{
+    session->touched = 1;
+}
+
+/* ---- opening ---- */
+
+/* The first position at or after `from` that has a file; wraps. There is one. */
+static int64_t position_with_file(const zoe_sequence *sequence, int64_t from)
+{
+    int64_t count = zoe_sequence_count(sequence);
+    for (int64_t i = 0; i < count; i++) {
+        int64_t position = (from + i) % count;
+        if (zoe_sequence_has_file(sequence, position))
+            return position;
+    }
+    return from;
+}
+
+static void describe_layer(const zoe_header *header, const zoe_source_settings *settings,
+                           char *text, size_t capacity)
+{
+    int32_t index = zoe_header_find_layer(header, settings->layer, settings->view);
+    if (index < 0) {
+        snprintf(text, capacity, "%s", settings->layer ? settings->layer : "");
+        return;
+    }
+    const zoe_layer *layer = &header->layers[index];
+    const zoe_part *part = &header->parts[layer->part];
+    if (layer->name[0]) {
+        snprintf(text, capacity, "%s%s%s", layer->name, layer->view[0] ? " " : "", layer->view);
+        return;
+    }
+    /* Plain channels are called by their letters: RGBA, RGB, Y. */
+    size_t used = 0;
+    text[0] = '\0';
+    for (int32_t i = 0; i < layer->channel_count && used < capacity; i++) {
+        const char *name = part->channels[layer->channels[i]].name;
+        const char *dot = strrchr(name, '.');
+        int written = snprintf(text + used, capacity - used, "%s", dot ? dot + 1 : name);
+        used += written > 0 ? (size_t)written : 0;
+    }
+    if (layer->view[0] && used < capacity)
+        snprintf(text + used, capacity - used, " %s", layer->view);
+}
+
+/* What only a file's header says. A file that cannot be read says nothing here; its frame will. */
+static void read_first_header(zoe_session *session, zoe_session_item *item,
+                              const zoe_sequence *sequence, int64_t position)
+{
+    char path[PATH_CAPACITY];
+    zoe_header *header = NULL;
+    item->file_rate = (zoe_rate){0, 0};
+    item->layer[0] = '\0';
+    if (zoe_sequence_path(sequence, position, path, sizeof path) != ZOE_OK ||
+        zoe_header_read(path, &header, NULL) != ZOE_OK)
+        return;
+    item->file_rate = (zoe_rate){header->fps_numerator, header->fps_denominator};
+    describe_layer(header, &session->setup.source, item->layer, sizeof item->layer);
+    zoe_header_free(&header);
+}
+
+static void close_items(zoe_session *session, int count)
+{
+    for (int i = 0; i < count; i++)
+        zoe_source_close(&session->items[i].source);
+    memmove(&session->items[0], &session->items[count],
+            (size_t)(session->count - count) * sizeof session->items[0]);
+    session->count -= count;
+}
+
+/* Makes an item current: the others become idle, and nothing of theirs is looked at any more. */
+static void make_current(zoe_session *session, int index)
+{
+    zoe_want idle = {.direction = 1, .idle = 1};
+    drop_candidate(session);
+    for (int i = 0; i < session->count; i++) {
+        if (i == index)
+            continue;
+        zoe_transport *transport = &session->items[i].transport;
+        zoe_transport_play(transport, 0, zoe_now_ns());
+        (void)zoe_source_set_want(session->items[i].source, &idle);
+    }
+    session->current = index;
+    session->want_told = 0;
+    session->trail_count = 0;
+    session->scrubbing = 0;
+    session->status = ZOE_LOADING;
+    session->why.text[0] = '\0';
+    session->playhead = -1;
+    session->touched = 1;
+}
+
+zoe_status zoe_session_open(zoe_session *session, const char *spec, int replace, zoe_error *error)
+{
+    if (session->count == ZOE_SESSION_ITEMS && !replace)
+        return zoe_error_set(error, ZOE_ERROR_TOO_LARGE, "%s: not opened: %d sequences are open",
+                             spec, (int)ZOE_SESSION_ITEMS);
+    zoe_sequence *sequence = NULL;
+    zoe_status status = zoe_sequence_open(spec, &sequence, error);
+    if (status != ZOE_OK)
+        return status;
+    zoe_session_item item;
+    memset(&item, 0, sizeof item);
+    int64_t named = zoe_sequence_named_position(sequence);
+    int64_t start = position_with_file(sequence, named < 0 ? 0 : named);
+    int64_t count = zoe_sequence_count(sequence);
+    read_first_header(session, &item, sequence, start);
+    status =
+        zoe_source_open(session->engine, &sequence, &session->setup.source, &item.source, error);
+    if (status != ZOE_OK) {
+        zoe_sequence_close(&sequence);
+        return status;
+    }
+    uint64_t now = zoe_now_ns();
+    zoe_rate rate = session->setup.rate.numerator > 0 ? session->setup.rate : item.file_rate;
+    zoe_transport_init(&item.transport, count);
+    zoe_transport_set_rate(&item.transport, rate.numerator, rate.denominator, now);
+    zoe_transport_set_loop(&item.transport, session->setup.loop);
+    zoe_transport_set_policy(&item.transport, session->setup.policy, now);
+    zoe_transport_seek(&item.transport, start, now);
+    if (replace) {
+        drop_candidate(session);
+        close_items(session, session->count);
+    }
+    session->items[session->count++] = item;
+    make_current(session, session->count - 1);
+    return ZOE_OK;
+}
+
+/* The neighbour of the current sequence among those of its folder; NULL when it is the only one. */
+static const char *neighbour(const zoe_sequence *sequence, int by)
+{
+    size_t count = zoe_sequence_group_count(sequence);
+    const char *name = zoe_sequence_name(sequence);
+    zoe_sequence_group group;
+    for (size_t i = 0; i < count && count > 1; i++) {
+        if (zoe_sequence_group_at(sequence, i, &group) != ZOE_OK)
+            return NULL;
+        const char *slash = strrchr(group.pattern, '/');
+        if (strcmp(slash ? slash + 1 : group.pattern, name) != 0)
+            continue;
+        size_t next = by > 0 ? (i + 1) % count : (i + count - 1) % count;
+        return zoe_sequence_group_at(sequence, next, &group) == ZOE_OK ? group.pattern : NULL;
+    }
+    return NULL;
+}
+
+int zoe_session_switch(zoe_session *session, int by, zoe_error *error)
+{
+    if (session->count > 1) {
+        int next = (session->current + (by > 0 ? 1 : session->count - 1)) % session->count;
+        make_current(session, next);
+        return 1;
+    }
+    const char *pattern = session->count ? neighbour(zoe_session_sequence(session), by) : NULL;
+    if (!pattern)
+        return 0;
+    /* The text belongs to the sequence that opening closes. */
+    char spec[PATH_CAPACITY];
+    int length = snprintf(spec, sizeof spec, "%s", pattern);
+    if (length <= 0 || (size_t)length >= sizeof spec)
+        return 0;
+    return zoe_session_open(session, spec, 1, error) == ZOE_OK;
+}
+
+/* ---- update ---- */
+
+static int same_want(const zoe_want *a, const zoe_want *b)
+{
+    return a->playhead == b->playhead && a->in == b->in && a->out == b->out &&
+           a->direction == b->direction && a->playing == b->playing && a->loop == b->loop &&
+           a->strategy == b->strategy && a->delay == b->delay && a->idle == b->idle;
+}
+
+static void tell_want(zoe_session *session)
+{
+    const zoe_session_item *item = &session->items[session->current];
+    const zoe_transport *t = &item->transport;
+    zoe_want want = {
+        .playhead = t->playhead,
+        .in = t->in,
+        .out = t->out,
+        .direction = t->direction,
+        .playing = t->speed != 0,
+        .loop = t->loop,
+        .strategy = session->setup.strategy,
+    };
+    if (session->want_told && same_want(&want, &session->want))
+        return;
+    session->want = want;
+    session->want_told = zoe_source_set_want(item->source, &want) == ZOE_OK;
+}
+
+/* A frame that can never come is ready too: playback goes on, with the last picture on screen. */
+static int is_ready(void *user, int64_t position)
+{
+    zoe_session *session = user;
+    const zoe_session_item *item = &session->items[session->current];
+    if (session->candidate_at != position || !session->candidate.pin) {
+        drop_candidate(session);
+        session->candidate_status = zoe_source_acquire(item->source, position, &session->candidate);
+        session->candidate_at = position;
+    }
+    return session->candidate_status != ZOE_LOADING;
+}
+
+/* Puts the candidate on screen. Returns 1 if that is another picture. */
+static int show_candidate(zoe_session *session)
+{
+    if (!session->candidate.pin)
+        return 0;
+    int other = !session->shown.pin || session->shown.generation != session->candidate.generation ||
+                session->shown.position != session->candidate.position ||
+                session->shown.planes[0].data != session->candidate.planes[0].data;
+    zoe_frame_release(&session->shown);
+    session->shown = session->candidate;
+    memset(&session->candidate, 0, sizeof session->candidate);
+    session->candidate_at = -1;
+    return other;
+}
+
+/* Shows the newest frame of the trail that is ready, and forgets what was passed before it. */
+static int show_trail(zoe_session *session)
+{
+    zoe_source *source = session->items[session->current].source;
+    for (int i = session->trail_count - 1; i >= 0; i--) {
+        uint8_t state = ZOE_FRAME_EMPTY;
+        if (zoe_source_states(source, session->trail[i], 1, &state) != ZOE_OK ||
+            (state != ZOE_FRAME_LOADED && state != ZOE_FRAME_INCOMPLETE))
+            continue;
+        drop_candidate(session);
+        if (zoe_source_acquire(source, session->trail[i], &session->candidate) != ZOE_OK)
+            continue;
+        int left = session->trail_count - i - 1;
+        memmove(session->trail, session->trail + i + 1, (size_t)left * sizeof session->trail[0]);
+        session->trail_count = left;
+        return show_candidate(session);
+    }
+    return 0;
+}
+
+static void learn_status(zoe_session *session, zoe_status status, int incomplete)
+{
+    const zoe_session_item *item = &session->items[session->current];
+    session->status = status;
+    session->why.text[0] = '\0';
+    if (status == ZOE_OK && !incomplete)
+        return;
+    if (status == ZOE_LOADING || status == ZOE_MISSING)
+        return;
+    (void)zoe_source_frame_error(item->source, item->transport.playhead, &session->why);
+}
+
+void zoe_session_update(zoe_session *session, uint64_t now_ns, zoe_session_step *step)
+{
+    *step = (zoe_session_step){0, 0, session->wake_ns};
+    if (!session->count || (!session->touched && now_ns < session->wake_ns))
+        return;
+    session->touched = 0;
+    zoe_transport *transport = zoe_session_transport(session);
+    zoe_transport_step next;
+    tell_want(session);
+    drop_candidate(session);
+    session->candidate_status = ZOE_LOADING;
+    zoe_transport_update(transport, now_ns, is_ready, session, &next);
+    tell_want(session);
+
+    /* Make sure that what is known is known of the playhead, whatever the transport asked about. */
+    (void)is_ready(session, transport->playhead);
+    zoe_status status = session->candidate_status;
+    int incomplete = session->candidate.pin && session->candidate.incomplete;
+    if (session->playhead != transport->playhead || session->status != status || next.ended)
+        step->playhead = 1;
+    session->playhead = transport->playhead;
+    learn_status(session, status, incomplete);
+    if (status == ZOE_OK) {
+        session->trail_count = 0;
+        step->picture = show_candidate(session);
+    } else if (status == ZOE_LOADING && transport->speed == 0) {
+        step->picture = show_trail(session);
+    }
+    drop_candidate(session);
+    session->wake_ns = next.wake_ns;
+    step->wake_ns = next.wake_ns;
+}
+
+/* ---- control ---- */
+
+static void remember(zoe_session *session)
+{
+    const zoe_transport *transport = zoe_session_transport(session);
+    if (transport->speed)
+        return;
+    if (session->trail_count == ZOE_SESSION_TRAIL) {
+        memmove(session->trail, session->trail + 1,
+                (ZOE_SESSION_TRAIL - 1) * sizeof session->trail[0]);
+        session->trail_count--;
+    }
+    session->trail[session->trail_count++] = transport->playhead;
+}
+
+void zoe_session_seek(zoe_session *session, int64_t position, uint64_t now_ns)
+{
+    zoe_transport *transport = zoe_session_transport(session);
+    if (!transport || (position == transport->playhead && !transport->speed))
+        return;
+    remember(session);
+    zoe_transport_seek(transport, position, now_ns);
+    session->touched = 1;
+}
+
+void zoe_session_step_by(zoe_session *session, int64_t frames, uint64_t now_ns)
+{
+    zoe_transport *transport = zoe_session_transport(session);
+    if (!transport)
+        return;
+    remember(session);
+    zoe_transport_step_by(transport, frames, now_ns);
+    session->touched = 1;
+}
+
+void zoe_session_scrub_begin(zoe_session *session, uint64_t now_ns)
+{
+    zoe_transport *transport = zoe_session_transport(session);
+    if (!transport || session->scrubbing)
+        return;
+    session->scrubbing = 1;
+    session->speed_after = transport->speed;
+    zoe_transport_play(transport, 0, now_ns);
+    session->touched = 1;
+}
+
+void zoe_session_scrub_end(zoe_session *session, uint64_t now_ns)
+{
+    zoe_transport *transport = zoe_session_transport(session);
+    if (!transport || !session->scrubbing)
+        return;
+    session->scrubbing = 0;
+    if (session->speed_after)
+        zoe_transport_play(transport, session->speed_after, now_ns);
+    session->touched = 1;
+}
+
+void zoe_session_play(zoe_session *session, int32_t speed, uint64_t now_ns)
+{
+    zoe_transport *transport = zoe_session_transport(session);
+    if (!transport)
+        return;
+    session->trail_count = 0;
+    /* Keys work while the playhead is held: they then say what comes after. */
+    if (session->scrubbing)
+        session->speed_after = speed;
+    else
+        zoe_transport_play(transport, speed, now_ns);
+    session->touched = 1;
+}
+
+void zoe_session_set_strategy(zoe_session *session, zoe_strategy strategy)
+{
+    session->setup.strategy = strategy;
+    session->touched = 1;
+}
+
+void zoe_session_set_policy(zoe_session *session, zoe_policy policy, uint64_t now_ns)
+{
+    session->setup.policy = policy;
+    for (int i = 0; i < session->count; i++)
+        zoe_transport_set_policy(&session->items[i].transport, policy, now_ns);
+    session->touched = 1;
+}
+
+void zoe_session_set_loop(zoe_session *session, zoe_loop_mode loop)
+{
+    session->setup.loop = loop;
+    for (int i = 0; i < session->count; i++)
+        zoe_transport_set_loop(&session->items[i].transport, loop);
+    session->touched = 1;
+}
+
+/* ---- refresh ---- */
+
+/* The transport again, for a sequence that may have grown at both ends. */
+static void rebuild_transport(zoe_transport *transport, int64_t count, int64_t shift,
+                              uint64_t now_ns)
+{
+    zoe_transport old = *transport;
+    int whole = old.in == 0 && old.out == old.count - 1;
+    zoe_transport_init(transport, count);
+    zoe_transport_set_rate(transport, old.rate_numerator, old.rate_denominator, now_ns);
+    zoe_transport_set_loop(transport, old.loop);
+    zoe_transport_set_policy(transport, old.policy, now_ns);
+    if (!whole)
+        zoe_transport_set_area(transport, old.in + shift, old.out + shift);
+    zoe_transport_seek(transport, old.playhead + shift, now_ns);
+    if (old.speed)
+        zoe_transport_play(transport, old.speed, now_ns);
+}
+
+zoe_status zoe_session_refresh(zoe_session *session, uint64_t now_ns, zoe_refresh_report *report,
+                               int64_t *shift, zoe_error *error)
+{
+    *shift = 0;
+    memset(report, 0, sizeof *report);
+    zoe_session_item *item = zoe_session_item_now(session);
+    if (!item)
+        return ZOE_OK;
+    int64_t first = zoe_sequence_first(zoe_source_sequence(item->source));
+    drop_candidate(session);
+    zoe_status status = zoe_source_refresh(item->source, report, error);
+    session->touched = 1;
+    if (status != ZOE_OK)
+        return status;
+    const zoe_sequence *sequence = zoe_source_sequence(item->source);
+    *shift = (first - zoe_sequence_first(sequence)) / zoe_sequence_step(sequence);
+    int64_t count = zoe_sequence_count(sequence);
+    if (*shift || count != item->transport.count)
+        rebuild_transport(&item->transport, count, *shift, now_ns);
+    session->shown.position += *shift;
+    session->trail_count = 0;
+    session->want_told = 0;
+    read_first_header(session, item, sequence, position_with_file(sequence, 0));
+    return ZOE_OK;
+}

@@ -1,0 +1,286 @@
+#include "statusbar.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "theme.h"
+
+static const uint64_t say_ns = 6000000000u;
+static const uint64_t say_bad_ns = 15000000000u;
+
+enum { FIELD = 1100, PATH_CAPACITY = 4096 };
+
+void zoe_statusbar_open(zoe_statusbar *bar)
+{
+    memset(bar, 0, sizeof *bar);
+    bar->pointer_x = -1;
+    bar->pointer_y = -1;
+    bar->message_until = ZOE_NEVER;
+}
+
+int zoe_statusbar_height(const zoe_window *window)
+{
+    return 2 * zoe_px(window, ZOE_STATUS_ROW) + zoe_px(window, ZOE_SPACE);
+}
+
+void zoe_statusbar_say(zoe_statusbar *bar, int bad, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(bar->message, sizeof bar->message, format, arguments);
+    va_end(arguments);
+    bar->message_bad = bad;
+    bar->message_until = zoe_now_ns() + (bad ? say_bad_ns : say_ns);
+}
+
+uint64_t zoe_statusbar_wake(zoe_statusbar *bar, uint64_t now_ns, int *dropped)
+{
+    *dropped = 0;
+    if (!bar->message[0])
+        return ZOE_NEVER;
+    if (now_ns < bar->message_until)
+        return bar->message_until;
+    bar->message[0] = '\0';
+    *dropped = 1;
+    return ZOE_NEVER;
+}
+
+void zoe_statusbar_memory_text(const zoe_stats *stats, char *text, size_t capacity)
+{
+    double limit = (double)stats->limit_bytes;
+    double percent = limit > 0.0 ? 100.0 * (double)stats->used_bytes / limit : 0.0;
+    snprintf(text, capacity, "Mem: %" PRIu64 "/%" PRIu64 " MB (%.0f%%)", stats->used_bytes >> 20,
+             stats->limit_bytes >> 20, percent);
+}
+
+/* ---- a row of fields ---- */
+
+/* What is left of a row between the fields on its left and on its right. */
+typedef struct row {
+    const zoe_window *window;
+    int left, right, y;
+} row;
+
+static row begin_row(const zoe_window *window, SDL_Rect area, int index)
+{
+    int height = zoe_px(window, ZOE_STATUS_ROW);
+    int margin = zoe_px(window, ZOE_MARGIN);
+    int text = zoe_text_height(window->text, ZOE_TEXT_BODY);
+    return (row){window, area.x + margin, area.x + area.w - margin,
+                 area.y + index * height + (height - text) / 2};
+}
+
+static int field_gap(const row *r)
+{
+    return zoe_px(r->window, ZOE_SPACE * 5);
+}
+
+static void put_left(row *r, SDL_Color color, const char *text)
+{
+    int width = zoe_text_width(r->window->text, ZOE_TEXT_BODY, text);
+    if (!text[0] || r->left + width > r->right)
+        return;
+    zoe_text_draw(r->window->text, ZOE_TEXT_BODY, r->left, r->y, color, text);
+    r->left += width + field_gap(r);
+}
+
+static void put_right(row *r, SDL_Color color, const char *text)
+{
+    int width = zoe_text_width(r->window->text, ZOE_TEXT_BODY, text);
+    if (!text[0] || r->right - width < r->left)
+        return;
+    zoe_text_draw(r->window->text, ZOE_TEXT_BODY, r->right - width, r->y, color, text);
+    r->right -= width + field_gap(r);
+}
+
+/* A right-aligned field that keeps the room of a wider text, so that its neighbours stay put. */
+static void put_right_steady(row *r, SDL_Color color, const char *text, const char *widest)
+{
+    int room = zoe_text_width(r->window->text, ZOE_TEXT_BODY, widest);
+    int width = zoe_text_width(r->window->text, ZOE_TEXT_BODY, text);
+    room = room < width ? width : room;
+    if (r->right - room < r->left)
+        return;
+    zoe_text_draw(r->window->text, ZOE_TEXT_BODY, r->right - width, r->y, color, text);
+    r->right -= room + field_gap(r);
+}
+
+/* ---- fields ---- */
+
+static const char *const loop_names[] = {"Loop", "Ping-pong", "Once"};
+static const char *const policy_names[] = {"Every frame", "Real time"};
+static const char *const view_names[] = {"", "Red", "Green", "Blue", "Alpha", "Luminance"};
+
+static void file_name(const zoe_sequence *sequence, int64_t position, char *text, size_t capacity)
+{
+    char path[PATH_CAPACITY];
+    if (zoe_sequence_path(sequence, position, path, sizeof path) != ZOE_OK) {
+        snprintf(text, capacity, "%s", zoe_sequence_name(sequence));
+        return;
+    }
+    const char *slash = strrchr(path, '/');
+    snprintf(text, capacity, "%.1000s", slash ? slash + 1 : path);
+}
+
+/* "23.976", "24": no more decimals than say something. */
+static void rate_text(double rate, char *text, size_t capacity)
+{
+    if (fabs(rate - floor(rate + 0.5)) < 0.0005)
+        snprintf(text, capacity, "%.0f", rate);
+    else
+        snprintf(text, capacity, "%.3f", rate);
+}
+
+static void draw_playback(row *r, const zoe_transport *t)
+{
+    char text[64], rate[32];
+    zoe_theme theme = zoe_theme_dark;
+    put_right(r, theme.text_dim, policy_names[t->policy]);
+    put_right(r, theme.text_dim, loop_names[t->loop]);
+    snprintf(text, sizeof text, "%" PRIu64 " skipped", t->skipped);
+    put_right_steady(r, t->skipped ? theme.text : theme.text_dim, text, "000 skipped");
+    double measured = zoe_transport_measured_rate(t, zoe_now_ns());
+    rate_text((double)t->rate_numerator / (double)t->rate_denominator, rate, sizeof rate);
+    if (t->speed && measured > 0.0)
+        snprintf(text, sizeof text, "%.1f of %s fps", measured, rate);
+    else
+        snprintf(text, sizeof text, "%s fps", rate);
+    put_right_steady(r, theme.text, text, "00.0 of 23.976 fps");
+    if (t->speed == 0)
+        snprintf(text, sizeof text, "Paused");
+    else if (t->speed == 1)
+        snprintf(text, sizeof text, "Playing");
+    else
+        snprintf(text, sizeof text, "%s %d\303\227", t->speed < 0 ? "Back" : "Fast",
+                 t->speed < 0 ? -t->speed : t->speed);
+    put_right_steady(r, t->speed ? theme.text_light : theme.text_dim, text, "Playing");
+}
+
+static void draw_frame_row(const zoe_statusbar *bar, const zoe_window *window, zoe_session *session,
+                           const zoe_view *view)
+{
+    char text[FIELD];
+    zoe_theme theme = zoe_theme_dark;
+    const zoe_session_item *item = zoe_session_item_now(session);
+    const zoe_sequence *sequence = zoe_session_sequence(session);
+    const zoe_transport *t = &item->transport;
+    const zoe_frame *shown = &session->shown;
+    row r = begin_row(window, bar->area, 0);
+    draw_playback(&r, t);
+
+    file_name(sequence, t->playhead, text, sizeof text);
+    int room = (r.right - r.left) / 2;
+    r.left = zoe_text_draw_within(window->text, ZOE_TEXT_BODY, r.left, r.y, room, theme.text_light,
+                                  text, 1) +
+             field_gap(&r);
+    snprintf(text, sizeof text, "%" PRId64 " of %" PRId64 "\342\200\223%" PRId64,
+             zoe_sequence_number(sequence, t->playhead), zoe_sequence_first(sequence),
+             zoe_sequence_last(sequence));
+    put_left(&r, theme.text, text);
+    if (shown->pin) {
+        int32_t shift = shown->proxy_shift;
+        zoe_box box = view->map.box;
+        snprintf(text, sizeof text, "%" PRId32 "\303\227%" PRId32, box.max_x - box.min_x + 1,
+                 box.max_y - box.min_y + 1);
+        put_left(&r, theme.text, text);
+        if (shift > 0) {
+            snprintf(text, sizeof text, "1/%d", 1 << shift);
+            put_left(&r, theme.text, text);
+        }
+    }
+    put_left(&r, theme.text, item->layer);
+    if (shown->pin) {
+        int decimals = view->map.zoom < 0.1 ? 1 : 0;
+        snprintf(text, sizeof text, "%.*f%%", decimals, view->map.zoom * 100.0);
+        put_left(&r, theme.text, text);
+    }
+    put_left(&r, theme.text_light, view_names[session->grade.view]);
+    if (fabsf(session->grade.exposure) > 0.0f) {
+        snprintf(text, sizeof text, "EV %+.2f", (double)session->grade.exposure);
+        put_left(&r, theme.text, text);
+    }
+    if (fabsf(session->grade.gamma - 1.0f) > 0.0f) {
+        snprintf(text, sizeof text, "Gamma %.2f", (double)session->grade.gamma);
+        put_left(&r, theme.text, text);
+    }
+}
+
+const char *zoe_statusbar_trouble(const zoe_session *session)
+{
+    if (!session->count || session->status == ZOE_LOADING)
+        return "";
+    if (session->why.text[0])
+        return session->why.text;
+    if (session->status == ZOE_MISSING)
+        return "No file for this frame";
+    return session->status == ZOE_OK ? "" : zoe_status_text(session->status);
+}
+
+/* The frame's own trouble comes before what was said a moment ago. */
+static const char *current_message(const zoe_statusbar *bar, const zoe_session *session, int *bad)
+{
+    const char *trouble = zoe_statusbar_trouble(session);
+    *bad = 1;
+    if (bar->message[0] && bar->message_bad)
+        return bar->message;
+    if (trouble[0])
+        return trouble;
+    *bad = 0;
+    if (bar->message[0])
+        return bar->message;
+    if (session->count && session->status == ZOE_LOADING &&
+        !session->items[session->current].transport.speed)
+        return "Loading";
+    return "";
+}
+
+static void draw_probe(row *r, const zoe_statusbar *bar, const zoe_view *view,
+                       const zoe_frame *frame)
+{
+    static const char *const letters[] = {"R", "G", "B"};
+    int32_t x = 0, y = 0;
+    float values[ZOE_PLANES_MAX];
+    int32_t count = zoe_view_probe(view, frame, bar->pointer_x, bar->pointer_y, &x, &y, values);
+    int start = r->left;
+    if (count > 0) {
+        char text[128];
+        snprintf(text, sizeof text, "%" PRId32 ", %" PRId32, x, y);
+        zoe_text_draw(r->window->text, ZOE_TEXT_BODY, r->left, r->y, zoe_theme_dark.text, text);
+        int at = r->left + zoe_text_width(r->window->text, ZOE_TEXT_BODY, "00000, 00000") +
+                 zoe_px(r->window, ZOE_SPACE * 2);
+        for (int32_t i = 0; i < count; i++) {
+            const char *name = i == frame->alpha_plane    ? "A "
+                               : frame->is_color && i < 3 ? letters[i]
+                                                          : "";
+            at = zoe_text_draw(r->window->text, ZOE_TEXT_BODY, at, r->y, zoe_theme_dark.text_dim,
+                               name);
+            snprintf(text, sizeof text, " %.5g", (double)values[i]);
+            zoe_text_draw(r->window->text, ZOE_TEXT_BODY, at, r->y, zoe_theme_dark.text, text);
+            at += zoe_text_width(r->window->text, ZOE_TEXT_BODY, " -0.00000e+0") -
+                  zoe_px(r->window, ZOE_SPACE * 4);
+        }
+    }
+    /* The room stays, so that a message does not jump when the pointer leaves the picture. */
+    r->left = start + zoe_px(r->window, 420);
+}
+
+void zoe_statusbar_draw(zoe_statusbar *bar, const zoe_window *window, zoe_session *session,
+                        const zoe_view *view, const zoe_stats *stats)
+{
+    char text[FIELD];
+    zoe_fill(window, bar->area, zoe_theme_dark.bar);
+    if (session->count)
+        draw_frame_row(bar, window, session, view);
+    row r = begin_row(window, bar->area, 1);
+    zoe_statusbar_memory_text(stats, text, sizeof text);
+    put_right(&r, zoe_theme_dark.text, text);
+    if (session->count)
+        draw_probe(&r, bar, view, &session->shown);
+    int bad;
+    const char *message = current_message(bar, session, &bad);
+    zoe_text_draw_within(window->text, ZOE_TEXT_BODY, r.left, r.y, r.right - r.left,
+                         bad ? zoe_theme_dark.text_light : zoe_theme_dark.text, message, 1);
+}

@@ -1,0 +1,195 @@
+#include "view.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "theme.h"
+
+zoe_status zoe_view_open(zoe_view *view, zoe_error *error)
+{
+    memset(view, 0, sizeof *view);
+    zoe_view_map_init(&view->map);
+    view->lut = malloc(sizeof *view->lut);
+    if (!view->lut)
+        return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "out of memory for the display table");
+    return ZOE_OK;
+}
+
+void zoe_view_close(zoe_view *view)
+{
+    if (view->texture)
+        SDL_DestroyTexture(view->texture);
+    free(view->lut);
+    free(view->scratch);
+    memset(view, 0, sizeof *view);
+}
+
+void zoe_view_place(zoe_view *view, SDL_Rect area)
+{
+    area.w = area.w < 1 ? 1 : area.w;
+    area.h = area.h < 1 ? 1 : area.h;
+    if (area.w != view->area.w || area.h != view->area.h) {
+        zoe_view_map_resize(&view->map, area.w, area.h);
+        view->stale = 1;
+    }
+    view->area = area;
+}
+
+static int32_t at_full_size(int32_t value, int32_t shift)
+{
+    int64_t full = (int64_t)value * ((int64_t)1 << shift);
+    if (full > INT32_MAX / 2)
+        full = INT32_MAX / 2;
+    return (int32_t)(full < INT32_MIN / 2 ? INT32_MIN / 2 : full);
+}
+
+/* The display window is what the picture is; overscan lies around it. */
+static zoe_box picture_box(const zoe_frame *frame)
+{
+    zoe_box box = frame->display_window;
+    if (box.max_x < box.min_x || box.max_y < box.min_y)
+        box = frame->window;
+    int32_t shift = frame->proxy_shift;
+    if (shift > 0) {
+        box.min_x = at_full_size(box.min_x, shift);
+        box.min_y = at_full_size(box.min_y, shift);
+        box.max_x = at_full_size(box.max_x + 1, shift) - 1;
+        box.max_y = at_full_size(box.max_y + 1, shift) - 1;
+    }
+    return box;
+}
+
+void zoe_view_frame(zoe_view *view, const zoe_frame *frame)
+{
+    zoe_view_map_picture(&view->map, picture_box(frame), frame->pixel_aspect);
+    view->stale = 1;
+}
+
+void zoe_view_forget(zoe_view *view)
+{
+    view->filled = 0;
+    view->stale = 1;
+}
+
+void zoe_view_invalidate(zoe_view *view)
+{
+    view->stale = 1;
+}
+
+static int fit_texture(zoe_view *view, const zoe_window *window)
+{
+    if (view->texture && view->texture_width == view->area.w &&
+        view->texture_height == view->area.h)
+        return 1;
+    if (view->texture)
+        SDL_DestroyTexture(view->texture);
+    view->filled = 0;
+    view->texture = SDL_CreateTexture(window->renderer, SDL_PIXELFORMAT_ARGB8888,
+                                      SDL_TEXTUREACCESS_STREAMING, view->area.w, view->area.h);
+    if (!view->texture)
+        return 0;
+    SDL_SetTextureBlendMode(view->texture, SDL_BLENDMODE_NONE);
+    view->texture_width = view->area.w;
+    view->texture_height = view->area.h;
+    return 1;
+}
+
+static int fit_scratch(zoe_view *view, size_t bytes)
+{
+    if (bytes <= view->scratch_bytes)
+        return 1;
+    size_t rounded = (bytes + 4095u) & ~(size_t)4095u;
+    void *scratch = aligned_alloc(64, rounded);
+    if (!scratch)
+        return 0;
+    free(view->scratch);
+    view->scratch = scratch;
+    view->scratch_bytes = rounded;
+    return 1;
+}
+
+/* Field by field: padding may differ. */
+static int same_grade(const zoe_grade *a, const zoe_grade *b)
+{
+    const float fa[6] = {a->exposure,   a->gamma,     a->contrast,
+                         a->saturation, a->range_min, a->range_max};
+    const float fb[6] = {b->exposure,   b->gamma,     b->contrast,
+                         b->saturation, b->range_min, b->range_max};
+    for (int i = 0; i < 6; i++) {
+        if (fa[i] < fb[i] || fa[i] > fb[i])
+            return 0;
+    }
+    return a->view == b->view && a->transfer == b->transfer;
+}
+
+static zoe_viewport viewport_of(const zoe_view *view, const zoe_frame *frame)
+{
+    const zoe_view_map *map = &view->map;
+    double proxy = (double)((int64_t)1 << frame->proxy_shift);
+    SDL_Color grey = zoe_theme_dark.surround;
+    zoe_viewport port = {
+        .origin_x = map->left / proxy,
+        .origin_y = map->top / proxy,
+        .step_x = 1.0 / (map->zoom * map->aspect * proxy),
+        .step_y = 1.0 / (map->zoom * proxy),
+        .width = view->area.w,
+        .height = view->area.h,
+        .outside = 0xFF000000u | (uint32_t)grey.r << 16 | (uint32_t)grey.g << 8 | grey.b,
+    };
+    return port;
+}
+
+static void refill(zoe_view *view, const zoe_window *window, const zoe_frame *frame)
+{
+    if (!fit_texture(view, window))
+        return;
+    zoe_viewport port = viewport_of(view, frame);
+    if (!fit_scratch(view, zoe_display_scratch_bytes(frame, &port)))
+        return;
+    void *pixels;
+    int pitch;
+    if (SDL_LockTexture(view->texture, NULL, &pixels, &pitch))
+        return;
+    zoe_status status = zoe_display_draw(frame, view->lut, &port, 0, port.height, pixels,
+                                         (size_t)pitch, view->scratch);
+    SDL_UnlockTexture(view->texture);
+    view->filled = view->filled || status == ZOE_OK;
+}
+
+void zoe_view_draw(zoe_view *view, const zoe_window *window, const zoe_frame *frame,
+                   const zoe_grade *grade)
+{
+    zoe_fill(window, view->area, zoe_theme_dark.surround);
+    if (!view->lut_made || !same_grade(&view->lut->grade, grade)) {
+        zoe_display_lut_make(view->lut, grade);
+        view->lut->grade = *grade;
+        view->lut_made = 1;
+        view->stale = 1;
+    }
+    if (view->stale && frame && frame->pin) {
+        refill(view, window, frame);
+        view->stale = 0;
+    }
+    if (view->filled && view->texture)
+        SDL_RenderCopy(window->renderer, view->texture, NULL, &view->area);
+}
+
+int32_t zoe_view_probe(const zoe_view *view, const zoe_frame *frame, int x, int y, int32_t *pixel_x,
+                       int32_t *pixel_y, float values[ZOE_PLANES_MAX])
+{
+    if (!frame->pin || !zoe_inside(view->area, x, y))
+        return 0;
+    double px, py;
+    zoe_view_map_point(&view->map, (double)(x - view->area.x) + 0.5,
+                       (double)(y - view->area.y) + 0.5, &px, &py);
+    px = floor(px);
+    py = floor(py);
+    if (fabs(px) > 1e9 || fabs(py) > 1e9)
+        return 0;
+    *pixel_x = (int32_t)px;
+    *pixel_y = (int32_t)py;
+    double proxy = (double)((int64_t)1 << frame->proxy_shift);
+    return zoe_display_sample(frame, (int32_t)floor(px / proxy), (int32_t)floor(py / proxy),
+                              values);
+}

@@ -1,0 +1,319 @@
+#!/bin/bash
+# The player in a real window: starts it under Xvfb, presses real keys, drags a real mouse, and looks
+# at screenshots of what a person would see.
+#
+#   player_xvfb.sh /path/to/zoetrope [FOLDER FOR SCREENSHOTS]
+#
+# Exit status: 0 all is well, 1 something is not, 77 skipped because a tool is absent.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+set -u
+
+player=${1:?usage: player_xvfb.sh /path/to/zoetrope [FOLDER]}
+shots=${2:-}
+patience=40 # tenths of a second more than a slow machine needs, each time something is waited for
+
+for tool in Xvfb xdotool import convert; do
+    if ! command -v "$tool" >/dev/null 2>&1; then
+        echo "skipped: $tool is not installed"
+        exit 77
+    fi
+done
+if command -v magick >/dev/null 2>&1; then
+    convert() { magick "$@"; }
+fi
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/zoetrope-player-XXXXXX") || exit 1
+shots=${shots:-$work}
+mkdir -p "$shots"
+xvfb_pid='' player_pid='' failures=0
+
+clean_up() {
+    [ -n "$player_pid" ] && kill "$player_pid" 2>/dev/null
+    [ -n "$xvfb_pid" ] && kill "$xvfb_pid" 2>/dev/null
+    wait 2>/dev/null
+    rm -rf "$work"
+}
+trap clean_up EXIT
+trap 'exit 1' INT TERM
+
+# ---- saying ----
+
+good() { echo "  ok    $*"; }
+bad() {
+    echo "  FAULT $*"
+    failures=$((failures + 1))
+    import -window root "$shots/fault-$failures.png" 2>/dev/null
+}
+# check TEXT FOUND EXPECTED
+check() {
+    if [ "$2" = "$3" ]; then good "$1"; else bad "$1: found '$2', expected '$3'"; fi
+}
+# eventually TEXT FUNCTION EXPECTED: calls the function until it prints what is expected.
+eventually() {
+    local found='' i
+    for ((i = 0; i < patience; i++)); do
+        shoot
+        found=$($2)
+        if [ "$found" = "$3" ]; then
+            good "$1"
+            return 0
+        fi
+        sleep 0.2
+    done
+    bad "$1: found '$found', expected '$3'"
+    return 1
+}
+
+# ---- seeing ----
+
+green='rgb(80,200,120)' red='rgb(200,60,60)' accent='rgb(120,190,255)'
+now="$work/now.png"
+
+shoot() { import -window root "$now"; }
+
+# The box around all pixels of exactly that colour in the lowest 110 rows: WIDTH HEIGHT X Y; "none".
+box_of() {
+    local box
+    box=$(convert "$now" -gravity south -crop "x${2:-110}+0+0" +repage -alpha off \
+        -fill '#010101' +opaque "$1" -fill white -opaque "$1" -fill black -opaque '#010101' \
+        -format '%@ %[fx:mean]' info: 2>/dev/null)
+    case $box in
+    '' | *' 0') echo none ;;
+    *) echo "${box%% *}" | tr 'x+' '  ' ;;
+    esac
+}
+part() { # part NUMBER WORDS...
+    local n=$1
+    shift
+    set -- $*
+    echo "${!n:-none}"
+}
+color_at() { convert "$now" -format "%[fx:int(255*p{$1,$2}.r+.5)],%[fx:int(255*p{$1,$2}.g+.5)],%[fx:int(255*p{$1,$2}.b+.5)]" info:; }
+brightness() { convert "$now" -crop 300x100+200+430 -colorspace gray -format '%[fx:int(1000*mean)]' info:; }
+
+indicator_height() { part 2 "$(box_of "$green" 80)"; }
+indicator_width() { part 1 "$(box_of "$green" 80)"; }
+error_height() { part 2 "$(box_of "$red" 80)"; }
+
+# The frame under the playhead's marker, 0-based: the marker is what is accent under the indicator.
+playhead() {
+    local strip x
+    strip=$(convert "$now" -gravity south -crop "x58+0+0" +repage -alpha off -fill '#010101' \
+        +opaque "$accent" -fill white -opaque "$accent" -fill black -opaque '#010101' \
+        -format '%@ %[fx:mean]' info: 2>/dev/null)
+    case $strip in '' | *' 0') echo none && return ;; esac
+    set -- $(echo "${strip%% *}" | tr 'x+' '  ')
+    x=$(($3 + $1 / 2))
+    echo $(((x - 12) * frames / 1256))
+}
+
+key() { xdotool key --clearmodifiers "$@"; }
+
+# ---- start ----
+
+start_display() {
+    exec 3>"$work/display"
+    Xvfb -displayfd 3 -screen 0 1280x720x24 -nolisten tcp >/dev/null 2>&1 &
+    xvfb_pid=$!
+    exec 3>&-
+    local i
+    for ((i = 0; i < patience; i++)); do
+        [ -s "$work/display" ] && break
+        sleep 0.2
+    done
+    if [ ! -s "$work/display" ]; then
+        echo "skipped: Xvfb does not start here"
+        exit 77
+    fi
+    DISPLAY=:$(tr -d '\n' <"$work/display")
+    export DISPLAY
+}
+
+start_player() {
+    "$player" --size 1280x720 --ui-scale 1 --cache-percent 60 "$@" >"$work/out" 2>"$work/err" &
+    player_pid=$!
+    timeout 20 xdotool search --sync --onlyvisible --pid "$player_pid" >"$work/window" 2>/dev/null ||
+        timeout 20 xdotool search --sync --onlyvisible --name Zoetrope >"$work/window"
+    window=$(tail -n 1 "$work/window")
+    xdotool windowmove "$window" 0 0 windowfocus "$window" 2>/dev/null
+    sleep 0.3
+}
+
+stop_player() {
+    key q
+    local i
+    for ((i = 0; i < patience; i++)); do
+        kill -0 "$player_pid" 2>/dev/null || break
+        sleep 0.2
+    done
+    if kill -0 "$player_pid" 2>/dev/null; then
+        bad "Q quits"
+        kill "$player_pid"
+    fi
+    wait "$player_pid"
+    check "Q quits with status 0" "$?" 0
+    player_pid=''
+}
+
+export XDG_CONFIG_HOME="$work/config" SDL_VIDEODRIVER=x11 LC_ALL=C
+unset GDK_SCALE WAYLAND_DISPLAY
+# Under AddressSanitizer: what the window system's libraries keep is not the player's to free.
+printf 'leak:%s\n' libdbus libX11 libfontconfig libGL _dri.so '<unknown module>' >"$work/lsan"
+export LSAN_OPTIONS="suppressions=$work/lsan:print_suppressions=0"
+frames=24
+sequence="$work/a sequence [1]"
+"$player" generate --size 640x360 --frames $frames --first 101 --name shot --alpha "$sequence" \
+    >/dev/null || exit 1
+rm "$sequence/shot.0113.exr"
+head -c 700 "$sequence/shot.0117.exr" >"$work/cut" && mv "$work/cut" "$sequence/shot.0117.exr"
+start_display
+
+# ---- the load indicator ----
+
+echo "load indicator"
+start_player "$sequence/shot.####.exr"
+eventually "loaded frames are green, in a strip of 4 pixels" indicator_height 4
+eventually "the strip is as long as the sequence" indicator_width 1256
+eventually "the damaged frame is red, in the same strip" error_height 4
+set -- $(box_of "$green" 80)
+row=$((720 - 80 + $4 + 2))
+check "frame 101 is exactly (80,200,120)" "$(color_at 20 $row)" "80,200,120"
+check "frame 117 is exactly (200,60,60)" "$(color_at $((12 + 1256 * 33 / 48)) $row)" "200,60,60"
+gap=$(color_at $((12 + 1256 * 25 / 48)) $row)
+check "frame 113 is a gap in a neutral grey" "${gap%%,*},${gap%%,*},${gap%%,*}" "$gap"
+cp "$now" "$shots/indicator.png"
+
+# ---- keys ----
+
+echo "playhead and work area"
+key Home
+eventually "Home goes to the first frame" playhead 0
+key Right Right Right Right
+eventually "four times Right goes to the fifth" playhead 4
+key b
+key shift+Right
+eventually "Shift+Right goes ten further" playhead 14
+key Left Left Left Left Left n
+eventually "five times Left goes back" playhead 9
+key space
+seen=''
+for i in 1 2 3 4 5 6 7 8; do
+    shoot
+    at=$(playhead)
+    case $at in
+    4 | 5 | 6 | 7 | 8 | 9) seen="$seen $at" ;;
+    *) seen="$seen outside:$at" ;;
+    esac
+    sleep 0.13
+done
+key space
+case $seen in
+*outside*) bad "playback stays in the work area: $seen" ;;
+*) good "playback stays in the work area:$seen" ;;
+esac
+check "playback moves" "$([ "$(echo $seen | tr ' ' '\n' | sort -u | wc -l)" -gt 1 ] && echo yes)" yes
+key End
+eventually "End goes to the end of the work area" playhead 9
+key ctrl+b End
+eventually "Ctrl+B clears it" playhead 23
+
+# ---- mouse ----
+
+echo "scrubbing"
+ruler=$((row - 14))
+xdotool mousemove 300 $ruler mousedown 1
+eventually "a click in the ruler moves the playhead" playhead $(((300 - 12) * frames / 1256))
+for x in 400 500 600 700 800 900; do
+    xdotool mousemove $x $ruler
+done
+eventually "dragging takes it along" playhead $(((900 - 12) * frames / 1256))
+xdotool mouseup 1
+xdotool mousemove 640 300
+
+echo "picture"
+key Home
+eventually "back at the first frame" playhead 0
+shoot
+before=$(brightness)
+xdotool keydown e mousemove 500 200 mousedown 1 mousemove 600 200 mousemove 700 200 mouseup 1 keyup e
+sleep 0.5
+shoot
+check "E+drag to the right makes the picture brighter" \
+    "$([ "$(brightness)" -gt $((before + 30)) ] && echo yes)" yes
+key shift+e
+eventually "Shift+E brings it back" brightness "$before"
+key g
+sleep 0.5
+shoot
+is_grey() {
+    local spread
+    spread=$(convert "$now" -crop 300x100+200+430 -colorspace HSL -channel G -separate \
+        -format '%[fx:int(1000*maxima)]' info:)
+    [ "$spread" -lt 5 ] && echo grey || echo colour
+}
+check "G shows green as grey" "$(is_grey)" grey
+key g
+eventually "again: colour" is_grey colour
+
+# ---- window ----
+
+echo "window"
+bars() { [ "$(box_of "$green" 80)" = none ] && echo hidden || echo shown; }
+key h
+eventually "H hides the bars" bars hidden
+key h
+eventually "H shows them again" bars shown
+xdotool windowsize "$window" 900 600
+small_width() {
+    convert "$now" -crop 900x600+0+0 +repage "$work/small.png"
+    local keep=$now found
+    now="$work/small.png"
+    found=$(indicator_width)
+    now=$keep
+    echo "$found"
+}
+eventually "the timeline follows the window" small_width 876
+xdotool windowsize "$window" 1280 720
+eventually "and back" indicator_width 1256
+key F1
+eventually "F1 shows the keys" "color_at 640 150" "38,38,38"
+cp "$now" "$shots/keys.png"
+key Escape
+
+# ---- settings ----
+
+echo "settings"
+key comma
+sleep 0.5
+shoot
+cp "$now" "$shots/settings.png"
+key Left Left Left Left
+saved_percent() {
+    sed -n 's/.*"cache_percent": *\([0-9]*\).*/\1/p' "$XDG_CONFIG_HOME/zoetrope/settings.json" 2>/dev/null
+}
+eventually "the slider goes from 60 to 40 percent and is saved" saved_percent 40
+key Escape
+key shift+c
+eventually "the cache fills again after Shift+C" indicator_width 1256
+stop_player
+if grep -i 'error: \|runtime error\|sanitizer' "$work/err" >/dev/null; then
+    bad "nothing but frames was complained about: $(cat "$work/err")"
+fi
+
+echo "broken settings"
+printf '{\n  "cache_percent": nonsense\n}\n' >"$XDG_CONFIG_HOME/zoetrope/settings.json"
+start_player "$sequence/shot.####.exr"
+eventually "the player starts all the same" indicator_height 4
+check "the broken file is kept" "$(head -n 1 "$XDG_CONFIG_HOME/zoetrope/settings.json.broken")" "{"
+case $(cat "$work/err") in
+*'settings.json: line 2, column '*) good "its line and column are named" ;;
+*) bad "its line and column are named: $(head -n 3 "$work/err")" ;;
+esac
+stop_player
+
+if [ "$failures" -gt 0 ]; then
+    echo "$failures faults"
+    exit 1
+fi
+echo "all is well"

@@ -1,0 +1,126 @@
+/* The picture's place in the window: fit, zoom at a point, pan, oblong pixels. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "view_map.h"
+
+/* cmocka's own compares as float. */
+static void assert_near(double found, double expected, double slack)
+{
+    if (!(found >= expected - slack && found <= expected + slack))
+        fail_msg("%.12g is not %.12g", found, expected);
+}
+
+static zoe_view_map make(int32_t width, int32_t height, zoe_box box, double aspect)
+{
+    zoe_view_map map;
+    zoe_view_map_init(&map);
+    zoe_view_map_resize(&map, width, height);
+    zoe_view_map_picture(&map, box, aspect);
+    return map;
+}
+
+static void fit_is_centred(void **state)
+{
+    (void)state;
+    zoe_view_map map = make(1280, 620, (zoe_box){0, 0, 1919, 1079}, 1.0);
+    assert_near(map.zoom, 620.0 / 1080.0, 1e-9);
+    double x, y;
+    zoe_view_map_point(&map, 640.0, 310.0, &x, &y);
+    assert_near(x, 960.0, 1.0);
+    assert_near(y, 540.0, 1e-6);
+    /* The margin is whole pixels. */
+    double margin = -map.left * map.zoom;
+    assert_near(margin, (double)(int)(margin + 0.5), 1e-6);
+}
+
+static void fit_follows_window_and_picture(void **state)
+{
+    (void)state;
+    zoe_view_map map = make(1000, 500, (zoe_box){-10, -10, 989, 489}, 1.0);
+    assert_near(map.zoom, 1.0, 1e-9);
+    assert_near(map.left, -10.0, 1e-9);
+    zoe_view_map_resize(&map, 500, 500);
+    assert_near(map.zoom, 0.5, 1e-9);
+    zoe_view_map_picture(&map, (zoe_box){0, 0, 249, 249}, 1.0);
+    assert_near(map.zoom, 2.0, 1e-9);
+    zoe_view_map_picture(&map, (zoe_box){5, 5, 4, 4}, 1.0);
+    assert_near(map.zoom, 2.0, 1e-9);
+}
+
+static void oblong_pixels_widen(void **state)
+{
+    (void)state;
+    zoe_view_map map = make(1000, 1000, (zoe_box){0, 0, 499, 999}, 2.0);
+    assert_near(map.zoom, 1.0, 1e-9);
+    double x, y;
+    zoe_view_map_point(&map, 1000.0, 1000.0, &x, &y);
+    assert_near(x, 500.0, 1e-9);
+    assert_near(y, 1000.0, 1e-9);
+}
+
+static void zoom_keeps_the_point(void **state)
+{
+    (void)state;
+    zoe_view_map map = make(1280, 620, (zoe_box){0, 0, 4095, 2159}, 1.5);
+    double x, y, after_x, after_y;
+    const double zooms[] = {0.5, 1.0, 3.0, 100.0, 0.3};
+    for (size_t i = 0; i < sizeof zooms / sizeof zooms[0]; i++) {
+        zoe_view_map_point(&map, 700.0, 300.0, &x, &y);
+        zoe_view_map_zoom_to(&map, 700.0, 300.0, zooms[i]);
+        zoe_view_map_point(&map, 700.0, 300.0, &after_x, &after_y);
+        assert_near(after_x, x, 1e-6);
+        assert_near(after_y, y, 1e-6);
+        assert_near(map.zoom, zooms[i], 1e-12);
+    }
+    zoe_view_map_zoom_to(&map, 0.0, 0.0, 1e9);
+    assert_near(map.zoom, 256.0, 1e-9);
+    zoe_view_map_fit(&map);
+    assert_int_equal(map.fitted, 1);
+}
+
+static void picture_cannot_be_lost(void **state)
+{
+    (void)state;
+    zoe_view_map map = make(1280, 620, (zoe_box){0, 0, 1919, 1079}, 1.0);
+    const double far[4][2] = {{1e7, 0.0}, {-1e7, 0.0}, {0.0, 1e7}, {0.0, -1e7}};
+    for (int i = 0; i < 4; i++) {
+        zoe_view_map_pan(&map, far[i][0], far[i][1]);
+        double x0, y0, x1, y1;
+        zoe_view_map_point(&map, 0.0, 0.0, &x0, &y0);
+        zoe_view_map_point(&map, 1280.0, 620.0, &x1, &y1);
+        if (x1 <= 0.0 || y1 <= 0.0 || x0 >= 1920.0 || y0 >= 1080.0)
+            fail_msg("window shows %f, %f .. %f, %f", x0, y0, x1, y1);
+    }
+}
+
+static void middle_stays_when_the_window_changes(void **state)
+{
+    (void)state;
+    zoe_view_map map = make(1280, 620, (zoe_box){0, 0, 1919, 1079}, 1.0);
+    zoe_view_map_zoom_to(&map, 640.0, 310.0, 1.0);
+    double x, y, after_x, after_y;
+    zoe_view_map_point(&map, 640.0, 310.0, &x, &y);
+    zoe_view_map_resize(&map, 800, 700);
+    zoe_view_map_point(&map, 400.0, 350.0, &after_x, &after_y);
+    assert_near(after_x, x, 1e-9);
+    assert_near(after_y, y, 1e-9);
+    assert_near(map.zoom, 1.0, 1e-12);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fit_is_centred),
+        cmocka_unit_test(fit_follows_window_and_picture),
+        cmocka_unit_test(oblong_pixels_widen),
+        cmocka_unit_test(zoom_keeps_the_point),
+        cmocka_unit_test(picture_cannot_be_lost),
+        cmocka_unit_test(middle_stays_when_the_window_changes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

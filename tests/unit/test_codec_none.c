@@ -1,0 +1,73 @@
+/*
+ * Chunks that are stored as they are.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <openexr.h>
+
+#include "codec/none.h"
+#include "codec_fixture.h"
+
+static bool want_some(size_t channel, int32_t line)
+{
+    return (channel + (size_t)line) % 3 != 1;
+}
+
+static void decodes_as_stock(void **state)
+{
+    (void)state;
+    static const fixture_channel channels[] = {
+        {"R", ZOE_CODEC_HALF, false, 1, 1},
+        {"Z", ZOE_CODEC_FLOAT, false, 2, 2},
+        {"id", ZOE_CODEC_UINT, false, 1, 1},
+    };
+    const fixture_spec spec = {.compression = EXR_COMPRESSION_NONE,
+                               .min_x = -4,
+                               .min_y = -6,
+                               .width = 38,
+                               .height = 10,
+                               .channels = channels,
+                               .channel_count = 3,
+                               .pattern = FIXTURE_BITS,
+                               .seed = fixture_seed()};
+    codec_fixture *fixture = fixture_make(&spec);
+    fixture_check(fixture, zoe_none_decode, zoe_none_scratch_bytes, 0, NULL, NULL);
+    fixture_check(fixture, zoe_none_decode, zoe_none_scratch_bytes, 2, want_some, NULL);
+    fixture_damage(fixture, zoe_none_decode, zoe_none_scratch_bytes, 10, spec.seed);
+    fixture_free(&fixture);
+}
+
+static void refuses_other_sizes(void **state)
+{
+    (void)state;
+    uint8_t out[16];
+    uint8_t packed[32] = {0};
+    zoe_codec_segment segments[2] = {{out, 8}, {out + 8, 8}};
+    zoe_codec_chunk chunk = {.packed = packed,
+                             .packed_bytes = 15,
+                             .unpacked_bytes = 16,
+                             .segments = segments,
+                             .segment_count = 2};
+    assert_int_equal(zoe_none_decode(&chunk, NULL, 0), ZOE_ERROR_CORRUPT);
+    chunk.packed_bytes = 16;
+    assert_int_equal(zoe_none_decode(&chunk, NULL, 0), ZOE_OK);
+    chunk.packed_bytes = chunk.unpacked_bytes = 12; /* the segments hold more */
+    assert_int_equal(zoe_none_decode(&chunk, NULL, 0), ZOE_ERROR_CORRUPT);
+    chunk.packed_bytes = chunk.unpacked_bytes = 20; /* the segments hold less */
+    assert_int_equal(zoe_none_decode(&chunk, NULL, 0), ZOE_ERROR_CORRUPT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(decodes_as_stock),
+        cmocka_unit_test(refuses_other_sizes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,114 @@
+/*
+ * PXR24 against the stock decoder.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <openexr.h>
+
+#include "codec/pxr24.h"
+#include "codec_fixture.h"
+
+static void pxr24_as_stock(void **state)
+{
+    (void)state;
+    fixture_check_matrix(EXR_COMPRESSION_PXR24, zoe_pxr24_decode, zoe_pxr24_scratch_bytes, NULL);
+}
+
+/* Channels and segments that contradict each other are refused before any work. */
+static void refuses_other_segments(void **state)
+{
+    (void)state;
+    uint8_t out[16];
+    uint8_t scratch[1 << 17];
+    uint8_t packed[4] = {0x78, 0x9c, 0, 0};
+    zoe_codec_channel channel = {"Y", ZOE_CODEC_HALF, false, 4, 2, 1, 1};
+    zoe_codec_segment segments[2] = {{out, 8}, {out + 8, 6}};
+    zoe_codec_chunk chunk = {.packed = packed,
+                             .packed_bytes = sizeof packed,
+                             .unpacked_bytes = 16,
+                             .line_count = 2,
+                             .channels = &channel,
+                             .channel_count = 1,
+                             .segments = segments,
+                             .segment_count = 2};
+    assert_int_equal(zoe_pxr24_decode(&chunk, scratch, sizeof scratch), ZOE_ERROR_CORRUPT);
+    segments[1].bytes = 8;
+    chunk.segment_count = 1;
+    assert_int_equal(zoe_pxr24_decode(&chunk, scratch, sizeof scratch), ZOE_ERROR_CORRUPT);
+    chunk.segment_count = 2;
+    chunk.unpacked_bytes = 14;
+    assert_int_equal(zoe_pxr24_decode(&chunk, scratch, sizeof scratch), ZOE_ERROR_CORRUPT);
+    chunk.unpacked_bytes = 16;
+    assert_int_equal(zoe_pxr24_decode(&chunk, scratch, 16), ZOE_ERROR_CORRUPT);
+    assert_int_equal(zoe_pxr24_decode(&chunk, scratch, sizeof scratch), ZOE_ERROR_CORRUPT);
+}
+
+/* Neighbouring chunks in pairs, with and without a wrong one: each has its own outcome. */
+static void check_pair(const fixture_chunk *a, const fixture_chunk *b, bool damage)
+{
+    const zoe_codec_chunk *chunks[2] = {&a->chunk, &b->chunk};
+    const fixture_chunk *both[2] = {a, b};
+    zoe_status status[2] = {ZOE_ERROR_IO, ZOE_ERROR_IO};
+    zoe_codec_chunk cut = b->chunk;
+    if (damage) {
+        cut.packed_bytes -= 5;
+        chunks[1] = &cut;
+    }
+    size_t bytes = zoe_pxr24_pair_scratch_bytes(chunks);
+    void *scratch = aligned_alloc(64, (bytes + 63) & ~(size_t)63);
+    assert_non_null(scratch);
+    zoe_pxr24_decode_pair(chunks, scratch, bytes, status);
+    free(scratch);
+    for (int i = 0; i < 2; ++i) {
+        bool wrong = damage && i == 1;
+        assert_string_equal(zoe_status_name(status[i]), wrong ? "ERROR_CORRUPT" : "OK");
+        if (!wrong)
+            assert_memory_equal(both[i]->out, both[i]->expected, both[i]->chunk.unpacked_bytes);
+        memset(both[i]->out, 0, both[i]->chunk.unpacked_bytes);
+    }
+}
+
+static void pairs_as_stock(void **state)
+{
+    (void)state;
+    static const fixture_channel channels[] = {{"R", ZOE_CODEC_HALF, false, 1, 1},
+                                               {"Z", ZOE_CODEC_FLOAT, false, 1, 1}};
+    uint64_t seed = fixture_seed();
+    for (int pattern = 0; pattern < FIXTURE_BITS; ++pattern) {
+        const fixture_spec spec = {.compression = EXR_COMPRESSION_PXR24,
+                                   .width = 311,
+                                   .height = 75,
+                                   .channels = channels,
+                                   .channel_count = 2,
+                                   .pattern = (fixture_pattern)pattern,
+                                   .seed = seed};
+        codec_fixture *fixture = fixture_make(&spec);
+        for (size_t i = 0; i + 1 < fixture->chunk_count; ++i) {
+            const fixture_chunk *a = &fixture->chunks[i];
+            const fixture_chunk *b = &fixture->chunks[i + 1];
+            if (a->chunk.packed_bytes == a->chunk.unpacked_bytes ||
+                b->chunk.packed_bytes == b->chunk.unpacked_bytes)
+                continue;
+            check_pair(a, b, false);
+            check_pair(a, b, true);
+            check_pair(b, a, false);
+        }
+        fixture_free(&fixture);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pxr24_as_stock),
+        cmocka_unit_test(refuses_other_segments),
+        cmocka_unit_test(pairs_as_stock),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
