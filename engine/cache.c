@@ -27,6 +27,8 @@ zoe_status zoe_cache_init(zoe_cache *cache, const zoe_decoder *decoder,
     memset(cache, 0, sizeof *cache);
     cache->decoder = *decoder;
     cache->log = (zoe_log){settings->log, settings->log_user, settings->log_level};
+    /* Five pictures a second at least: fewer, and a drag feels dead. */
+    cache->patience_ns = 200000000u;
     cache->notify = settings->notify;
     cache->notify_user = settings->notify_user;
     zoe_meter_set_limit(&cache->meter, limit);
@@ -269,7 +271,7 @@ static zoe_load *stop_farthest_locked(zoe_cache *cache, int64_t use)
         if ((load->phase != ZOE_LOAD_OPENING && load->phase != ZOE_LOAD_OPEN) || !load->buffer ||
             atomic_load_explicit(&load->stale, memory_order_relaxed))
             continue;
-        int64_t load_use = zoe_cache_next_use_locked(load->table, load->position);
+        int64_t load_use = load->keep ? -1 : zoe_cache_next_use_locked(load->table, load->position);
         if (load_use > farthest_use) {
             farthest = load;
             farthest_use = load_use;
@@ -326,14 +328,25 @@ int64_t zoe_cache_candidate_locked(zoe_source *source, int64_t *use)
     if (source->closing || source->want.idle)
         return -1;
     int64_t span = zoe_want_span(&source->want);
-    for (; source->cursor < span; source->cursor++) {
-        int64_t position = zoe_want_at(&source->want, source->cursor);
-        if (zoe_slot_is_empty(&source->table->slots[position])) {
-            *use = source->cursor + source->want.delay;
+    int64_t first = -1;
+    for (int64_t k = source->cursor; k < span; k++) {
+        int64_t position = zoe_want_at(&source->want, k);
+        if (!zoe_slot_is_empty(&source->table->slots[position]))
+            continue;
+        if (first < 0)
+            source->cursor = first = k;
+        /* What would be late gives way to what can be in time. */
+        if (k >= source->lead) {
+            *use = k + source->want.delay;
             return position;
         }
     }
-    return -1;
+    if (first < 0) {
+        source->cursor = span;
+        return -1;
+    }
+    *use = first + source->want.delay;
+    return zoe_want_at(&source->want, first);
 }
 
 void zoe_cache_rewind_locked(zoe_table *table, int64_t position)
@@ -353,21 +366,76 @@ static int64_t horizon(const zoe_cache *cache)
     return 2 * (int64_t)cache->workers + 2;
 }
 
-/* Stops the source's loads that its want does not need soon. Returns whether one of them waits for
- * a worker to end it. */
-static bool stop_stale_locked(zoe_cache *cache, zoe_source *source)
+/* Is it a load that the playhead has left, and has waiting for a picture gone on for too long to
+ * throw it away? One at a time, the one that got furthest. */
+static void keep_one_locked(zoe_cache *cache, zoe_source *source)
 {
+    if (!source->waiting_since_ns ||
+        zoe_os_now_ns() - source->waiting_since_ns < cache->patience_ns)
+        return;
+    zoe_load *best = NULL;
+    int32_t best_done = -1;
+    for (size_t i = 0; i < ZOE_LOADS_MAX; i++) {
+        zoe_load *load = &cache->loads[i];
+        if (load->source != source ||
+            (load->phase != ZOE_LOAD_OPENING && load->phase != ZOE_LOAD_OPEN) ||
+            atomic_load_explicit(&load->stale, memory_order_relaxed))
+            continue;
+        if (load->keep)
+            return;
+        int32_t done = atomic_load_explicit(&load->done_pieces, memory_order_relaxed);
+        if (done > best_done) {
+            best = load;
+            best_done = done;
+        }
+    }
+    if (best)
+        best->keep = true;
+}
+
+/* Stops the source's loads that its want does not need soon; when playback went on (`advance`),
+ * only those that it does not need at all: what it passed is needed again, and a frame that is
+ * given up each time a later one is due would never be done. Returns whether one of them waits for
+ * a worker to end it. */
+static bool stop_stale_locked(zoe_cache *cache, zoe_source *source, bool advance)
+{
+    int64_t farthest = advance ? ZOE_NO_USE - 1 : horizon(cache);
     bool over = false;
     for (size_t i = 0; i < ZOE_LOADS_MAX; i++) {
         zoe_load *load = &cache->loads[i];
-        if (load->source != source || load->phase == ZOE_LOAD_FREE)
+        if (load->source != source || load->phase == ZOE_LOAD_FREE || load->keep)
             continue;
-        if (zoe_cache_next_use_locked(load->table, load->position) > horizon(cache)) {
+        if (zoe_cache_next_use_locked(load->table, load->position) > farthest) {
             atomic_store_explicit(&load->stale, 1, memory_order_relaxed);
             over = over || zoe_load_is_over_locked(load);
         }
     }
     return over;
+}
+
+/* How many steps pass while a frame is decoded, when time does not wait. Half a sequence at most:
+ * what takes longer is late anyway. */
+static int64_t lead_of(const zoe_cache *cache, const zoe_want *want)
+{
+    if (want->idle || !want->playing || !(want->rate > 0) || zoe_want_is_spiral(want))
+        return 0;
+    double steps = want->rate * (double)cache->decode_ns / 1e9 + 1;
+    double most = (double)(want->out - want->in) / 2;
+    return (int64_t)(steps < most ? steps : most);
+}
+
+/* Told after the want has changed: is the user waiting for the frame under the playhead? */
+static bool note_waiting(zoe_source *source)
+{
+    const zoe_want *want = &source->want;
+    if (want->idle)
+        return false;
+    bool ready = zoe_slot_state(&source->table->slots[want->playhead]) == ZOE_FRAME_LOADED;
+    if (ready)
+        source->waiting_since_ns = 0;
+    else if (!source->waiting_since_ns)
+        source->waiting_since_ns = zoe_os_now_ns();
+    return !ready;
 }
 
 void zoe_cache_set_want_locked(zoe_source *source, const zoe_want *want)
@@ -377,6 +445,7 @@ void zoe_cache_set_want_locked(zoe_source *source, const zoe_want *want)
     bool step = zoe_want_is_step(&old, want);
     bool moved = step && old.playhead != want->playhead;
     source->want = *want;
+    source->lead = lead_of(cache, want);
     atomic_fetch_add_explicit(&cache->clock, 1, memory_order_relaxed);
     /* A step along an order shifts it by one; anything else makes a new order. */
     if (!step || (moved && zoe_want_is_spiral(want)))
@@ -386,17 +455,18 @@ void zoe_cache_set_want_locked(zoe_source *source, const zoe_want *want)
     bool over = false;
     if (!step) {
         atomic_fetch_add_explicit(&source->epoch, 1, memory_order_relaxed);
-        over = stop_stale_locked(cache, source);
+        keep_one_locked(cache, source);
+        over = stop_stale_locked(cache, source, zoe_want_is_advance(&old, want));
     }
-    if (!want->idle && !over &&
-        zoe_slot_state(&source->table->slots[want->playhead]) == ZOE_FRAME_LOADED) {
-        int64_t use;
-        if (zoe_cache_candidate_locked(source, &use) >= 0)
-            pthread_cond_signal(&cache->work);
+    bool waiting = note_waiting(source);
+    if (over || (waiting && source->lead == 0)) {
+        atomic_fetch_add_explicit(&cache->attention, 1, memory_order_relaxed);
+        pthread_cond_broadcast(&cache->work);
         return;
     }
-    atomic_fetch_add_explicit(&cache->attention, 1, memory_order_relaxed);
-    pthread_cond_broadcast(&cache->work);
+    int64_t use;
+    if (zoe_cache_candidate_locked(source, &use) >= 0)
+        pthread_cond_signal(&cache->work);
 }
 
 void zoe_cache_stop_source_locked(zoe_source *source)
@@ -421,21 +491,17 @@ void zoe_cache_stop_source_locked(zoe_source *source)
 
 /* ---- work ---- */
 
-static zoe_load *find_load_locked(zoe_cache *cache, const zoe_table *table, int64_t position)
+bool zoe_cache_is_urgent_locked(const zoe_load *load)
 {
-    for (size_t i = 0; i < ZOE_LOADS_MAX; i++) {
-        zoe_load *load = &cache->loads[i];
-        if (load->phase != ZOE_LOAD_FREE && load->phase != ZOE_LOAD_ENDED && load->table == table &&
-            load->position == position)
-            return load;
-    }
-    return NULL;
+    const zoe_source *source = load->source;
+    return load->keep || (!source->want.idle && source->lead == 0 && load->table == source->table &&
+                          load->position == source->want.playhead);
 }
 
-static bool is_demand_locked(const zoe_load *load)
+/* Steps until a load's frame is needed; what is kept comes before everything. */
+static int64_t load_use_locked(const zoe_load *load)
 {
-    const zoe_want *want = &load->source->want;
-    return !want->idle && load->table == load->source->table && load->position == want->playhead;
+    return load->keep ? -1 : zoe_cache_next_use_locked(load->table, load->position);
 }
 
 /* The open load that a free worker should go on with: one under a playhead, or one that nobody is
@@ -446,9 +512,10 @@ static zoe_load *best_open_locked(zoe_cache *cache, int64_t *best_use)
     *best_use = ZOE_NO_USE;
     for (size_t i = 0; i < ZOE_LOADS_MAX; i++) {
         zoe_load *load = &cache->loads[i];
-        if (!zoe_load_can_join_locked(load) || (load->workers > 0 && !is_demand_locked(load)))
+        if (!zoe_load_can_join_locked(load) ||
+            (load->workers > 0 && !zoe_cache_is_urgent_locked(load)))
             continue;
-        int64_t use = zoe_cache_next_use_locked(load->table, load->position);
+        int64_t use = load_use_locked(load);
         if (!best || use < *best_use) {
             best = load;
             *best_use = use;
@@ -515,7 +582,7 @@ zoe_load *zoe_cache_pick_locked(zoe_cache *cache, zoe_load_phase *phase, uint32_
             *phase = ZOE_LOAD_OPENING;
             return load;
         }
-        if (position == source->want.playhead) {
+        if (position == source->want.playhead && source->lead == 0) {
             /* Nothing may keep the playhead's frame from being decoded, least of all one that is
              * needed later. */
             zoe_load *stopped = stop_farthest_locked(cache, use);
@@ -534,16 +601,16 @@ bool zoe_cache_should_leave_locked(const zoe_cache *cache, const zoe_load *load)
 {
     if (cache->paused || cache->stopping)
         return true;
-    int64_t own = zoe_cache_next_use_locked(load->table, load->position);
-    for (const zoe_source *s = cache->sources; s; s = s->next) {
-        if (s->want.idle || s->closing || s->want.delay >= own)
-            continue;
-        const zoe_slot *slot = &s->table->slots[s->want.playhead];
-        if (zoe_slot_is_empty(slot))
-            return true;
-        const zoe_load *demand = find_load_locked((zoe_cache *)cache, s->table, s->want.playhead);
-        if (demand && demand != load && zoe_load_can_join_locked(demand))
+    int64_t own = load_use_locked(load);
+    for (size_t i = 0; i < ZOE_LOADS_MAX; i++) {
+        const zoe_load *other = &cache->loads[i];
+        if (other != load && zoe_load_can_join_locked(other) && zoe_cache_is_urgent_locked(other) &&
+            load_use_locked(other) < own)
             return true;
     }
+    for (const zoe_source *s = cache->sources; s; s = s->next)
+        if (!s->want.idle && !s->closing && s->lead == 0 && s->want.delay < own &&
+            zoe_slot_is_empty(&s->table->slots[s->want.playhead]))
+            return true;
     return false;
 }

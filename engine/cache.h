@@ -49,11 +49,14 @@ struct zoe_source {
 
     /* guarded by the cache's lock */
     zoe_want want;
-    int64_t cursor;    /* every k below it is not empty: candidates start here */
-    uint64_t bytes;    /* of the last frame opened: what the next one probably takes. 0: unknown */
-    int64_t announced; /* position whose file the system was last told of; -1: none */
-    bool closing;      /* nothing new is begun */
-    zoe_source *next;  /* in the cache's list */
+    int64_t cursor; /* every k below it is not empty: candidates start here */
+    uint64_t bytes; /* of the last frame opened: what the next one probably takes. 0: unknown */
+    int64_t lead;   /* while time does not wait: frames nearer than this many steps would be late */
+    uint64_t waiting_since_ns; /* when a frame under the playhead was first not ready; 0: it is, or
+                                  none was asked for */
+    int64_t announced;         /* position whose file the system was last told of; -1: none */
+    bool closing;              /* nothing new is begun */
+    zoe_source *next;          /* in the cache's list */
 
     /* atomic, relaxed: a number to compare */
     _Atomic uint64_t epoch;
@@ -68,6 +71,7 @@ typedef struct zoe_cache {
     /* fixed after creation */
     zoe_decoder decoder;
     zoe_log log;
+    uint64_t patience_ns; /* how long scrubbing may go on without a picture; see zoe_load.keep */
     zoe_notify_fn *notify;
     void *notify_user;
 
@@ -81,9 +85,10 @@ typedef struct zoe_cache {
     zoe_slab slab;
     zoe_source *sources;
     zoe_load loads[ZOE_LOADS_MAX];
-    uint32_t workers; /* how many threads ask for work */
-    bool stopping;    /* workers end as soon as they can */
-    bool paused;      /* nothing is begun: set while memory is given back */
+    uint32_t workers;   /* how many threads ask for work */
+    bool stopping;      /* workers end as soon as they can */
+    uint64_t decode_ns; /* what a frame took lately, from claim to published: a running mean */
+    bool paused;        /* nothing is begun: set while memory is given back */
     zoe_cache_totals totals;
     uint64_t allocations_base; /* of slab and recycler when the statistics were reset */
 
@@ -176,6 +181,10 @@ void zoe_cache_stop_source_locked(zoe_source *source);
  * choice was made with.
  */
 zoe_load *zoe_cache_pick_locked(zoe_cache *cache, zoe_load_phase *phase, uint32_t *seen);
+
+/* Is it a load that all workers should share: of the frame under a playhead that waits for it, or
+ * one that is kept? */
+bool zoe_cache_is_urgent_locked(const zoe_load *load);
 
 /* Should a worker leave its load after this piece for a frame under a playhead? */
 bool zoe_cache_should_leave_locked(const zoe_cache *cache, const zoe_load *load);

@@ -140,9 +140,11 @@ static zoe_status check_compression(struct check *check)
     const unsigned char *byte = take(check, 1, &status);
     if (!byte || *byte < EXR_COMPRESSION_LAST_TYPE)
         return status;
+    const char *name = zoe_compression_name((zoe_compression)*byte);
     return zoe_error_set(check->error, ZOE_ERROR_UNSUPPORTED,
-                         "%s: compression %d (%s) is not known to the installed OpenEXR library",
-                         check->name, *byte, zoe_compression_name((zoe_compression)*byte));
+                         "%s: compression %d%s%s is not known to the installed OpenEXR library",
+                         check->name, *byte, zoe_compression_by_name(name) < 0 ? "" : ", ",
+                         zoe_compression_by_name(name) < 0 ? "" : name);
 }
 
 static zoe_status check_value(struct check *check, const char *name, const char *type)

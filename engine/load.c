@@ -18,6 +18,7 @@ void zoe_load_claim_locked(zoe_load *load, zoe_source *source, int64_t position,
     load->workers = 1;
     load->failed = false;
     load->unfit = false;
+    load->keep = false;
     load->source = source;
     load->table = source->table;
     load->position = position;
@@ -198,7 +199,7 @@ static bool open_load(zoe_load_worker *worker, zoe_load *load)
     } else {
         load->phase = ZOE_LOAD_OPEN;
         announce = next_path_locked(load->source, next, sizeof next);
-        if (load->position == load->source->want.playhead) {
+        if (zoe_cache_is_urgent_locked(load)) {
             /* All hands: the frame that the user waits for can be joined now. */
             atomic_fetch_add_explicit(&cache->attention, 1, memory_order_relaxed);
             pthread_cond_broadcast(&cache->work);
@@ -347,7 +348,11 @@ static void publish_locked(zoe_cache *cache, zoe_load *load, int32_t missing)
     load->buffer = NULL; /* the slot's now */
     zoe_slot_publish_locked(load->table, load->position, missing > 0);
     cache->totals.decodes++;
-    zoe_histogram_add(&cache->decode_times, zoe_os_now_ns() - load->claimed_ns);
+    uint64_t took = zoe_os_now_ns() - load->claimed_ns;
+    zoe_histogram_add(&cache->decode_times, took);
+    cache->decode_ns = cache->decode_ns ? (cache->decode_ns * 7 + took) / 8 : took;
+    if (load->keep || load->position == load->source->want.playhead)
+        load->source->waiting_since_ns = 0;
 }
 
 /* What became of a load whose file is closed. */

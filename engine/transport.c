@@ -340,6 +340,13 @@ static uint64_t history_entry(const zoe_transport *t, uint32_t i)
         ->history[(t->history_next + 2 * ZOE_TRANSPORT_HISTORY - 1 - i) % ZOE_TRANSPORT_HISTORY];
 }
 
+double zoe_transport_step_rate(const zoe_transport *t)
+{
+    if (t->speed == 0 || t->policy != ZOE_POLICY_REAL_TIME)
+        return 0;
+    return (double)t->rate_numerator / t->rate_denominator * (t->speed < 0 ? -t->speed : t->speed);
+}
+
 double zoe_transport_measured_rate(const zoe_transport *t, uint64_t now_ns)
 {
     /* The last second; three frames at least, for rates of a few frames a second, but nothing older

@@ -160,8 +160,8 @@ bool zoe_want_is_cyclic(const zoe_want *want)
     return !want->idle && !zoe_want_is_spiral(want) && want->loop == ZOE_LOOP;
 }
 
-/* Does the order go on as it did, now that play has moved by `steps`? Only a ping-pong order depends
- * on more than where it is. */
+/* Does the order go on as it did, now that play has moved by `steps`? Only a ping-pong order
+ * depends on more than where it is. */
 static bool keeps_direction(const zoe_want *from, const zoe_want *to, int64_t steps)
 {
     if (from->loop != ZOE_PING_PONG)
@@ -175,12 +175,23 @@ static bool keeps_direction(const zoe_want *from, const zoe_want *to, int64_t st
     return turn_phase(to, entry(to)) == (turn_phase(from, entry(from)) + steps) % turn;
 }
 
+/* The same order, but for where it starts and which way ping-pong goes? */
+static bool is_same_course(const zoe_want *from, const zoe_want *to)
+{
+    return !from->idle && !to->idle && from->in == to->in && from->out == to->out &&
+           from->loop == to->loop && zoe_want_is_spiral(from) == zoe_want_is_spiral(to) &&
+           from->delay == to->delay;
+}
+
+bool zoe_want_is_advance(const zoe_want *from, const zoe_want *to)
+{
+    return is_same_course(from, to) && from->playing && to->playing && !zoe_want_is_spiral(to) &&
+           (sign(from) == sign(to) || to->loop == ZOE_PING_PONG);
+}
+
 bool zoe_want_is_step(const zoe_want *from, const zoe_want *to)
 {
-    /* The delay of a sequence that comes later falls as the one before it is played. */
-    bool delay = to->delay == from->delay || to->delay == from->delay - 1;
-    if (from->idle || to->idle || from->in != to->in || from->out != to->out ||
-        from->loop != to->loop || zoe_want_is_spiral(from) != zoe_want_is_spiral(to) || !delay)
+    if (!is_same_course(from, to))
         return false;
     if (zoe_want_is_spiral(from)) {
         int64_t moved = to->playhead - from->playhead;

@@ -38,6 +38,9 @@ bool zoe_want_is_spiral(const zoe_want *want);
 /* Is the order a circle that playback goes round: what was just shown is needed last? */
 bool zoe_want_is_cyclic(const zoe_want *want);
 
+/* Did playback go on: only the playhead moved, along the order of a want that is playing? */
+bool zoe_want_is_advance(const zoe_want *from, const zoe_want *to);
+
 /* Did only the playhead move, to the next position (or, while stopped, to either neighbour)? */
 bool zoe_want_is_step(const zoe_want *from, const zoe_want *to);
 

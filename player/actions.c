@@ -34,8 +34,8 @@ static void report_memory(zoe_app *app, const char *what, const zoe_memory_repor
     else
         snprintf(text, capacity, "Nothing had to be given back");
     zoe_statusbar_say(&app->statusbar, 0,
-                      "%s: %s (process %" PRIu64 " \342\206\222 %" PRIu64 " MB)", what, text, before,
-                      after);
+                      "%s: %s (process %" PRIu64 " \342\206\222 %" PRIu64 " MB)", what, text,
+                      before, after);
     zoe_app_read_stats(app);
 }
 

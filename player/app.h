@@ -69,6 +69,7 @@ typedef struct zoe_app {
     int redraw;             /* 1: at once */
     uint64_t redraw_ns;     /* or then; ZOE_NEVER */
     uint64_t drawn_ns;      /* when it was drawn last */
+    uint64_t listen_ns;     /* when to listen to the engine again; ZOE_NEVER: listening */
     Uint32 notify_event;    /* pushed when frames changed state */
     SDL_atomic_t notified;  /* 1: such an event is in the queue. Any thread */
     SDL_atomic_t listening; /* 1: SDL takes events. Written by the main thread, read by any */
@@ -79,6 +80,8 @@ void zoe_app_layout(zoe_app *app);
 void zoe_app_read_stats(zoe_app *app);
 /* Another sequence is current: title, timeline, picture. */
 void zoe_app_new_sequence(zoe_app *app);
+/* The engine may tell of changed frames again; what changed until now is looked at after this. */
+void zoe_app_listen(zoe_app *app);
 /* Opens a path for the user, who is told when it fails. Returns 1 on success. */
 int zoe_app_open(zoe_app *app, const char *path, int replace);
 

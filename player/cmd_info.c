@@ -315,11 +315,13 @@ static int print_json(const subject *s)
         append(parts, part_json(&header->parts[i]));
     set(root, "parts", parts);
     set(root, "groups", groups_json(s->sequence));
-    int failed =
-        lost_json || json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) != 0;
+    int written =
+        !lost_json && json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) == 0;
     json_decref(root);
-    if (failed)
-        return zoe_failure(command, "%s: cannot write the JSON text", s->path);
+    if (lost_json)
+        return zoe_failure(command, "%s: out of memory for the JSON text", s->path);
+    if (!written)
+        return zoe_failure(command, "%s: cannot write to standard output", s->path);
     putchar('\n');
     return ZOE_EXIT_DONE;
 }
@@ -533,6 +535,6 @@ int zoe_cmd_info(int argc, char **argv)
     zoe_header_free(&s.header);
     zoe_sequence_close(&s.sequence);
     if (exit_status == ZOE_EXIT_DONE && (fflush(stdout) != 0 || ferror(stdout)))
-        return zoe_failure(command, "cannot write to standard output");
+        return zoe_failure(command, "%s: cannot write to standard output", argv[first]);
     return exit_status;
 }

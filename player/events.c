@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+static const uint64_t listen_interval_ns = 40000000u;
+
 /* ---- keys ---- */
 
 static void key_down(zoe_app *app, const SDL_KeyboardEvent *key)
@@ -196,9 +198,11 @@ static int to_pixels(const zoe_app *app, int units)
 void zoe_app_event(zoe_app *app, const SDL_Event *event)
 {
     if (event->type == app->notify_event) {
-        /* First, so that a change that comes while this one is looked at is told again. */
-        SDL_AtomicSet(&app->notified, 0);
-        zoe_session_touch(&app->session);
+        /* Small frames load by the thousand a second. Only who waits for one hears of each. */
+        if (app->session.status == ZOE_LOADING)
+            zoe_session_touch(&app->session);
+        else if (app->listen_ns == ZOE_NEVER)
+            app->listen_ns = zoe_now_ns() + listen_interval_ns;
         return;
     }
     switch (event->type) {

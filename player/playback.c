@@ -70,7 +70,7 @@ static void show(playback *p, int64_t position, uint64_t now, int late)
     r->last_ns = now;
 }
 
-static void set_want(playback *p, int64_t playhead, int32_t direction)
+static void set_want(playback *p, int64_t playhead, int32_t direction, double rate)
 {
     zoe_want want;
     memset(&want, 0, sizeof want);
@@ -81,6 +81,7 @@ static void set_want(playback *p, int64_t playhead, int32_t direction)
     want.playing = 1;
     want.loop = p->plan->loop;
     want.strategy = p->plan->strategy;
+    want.rate = rate;
     zoe_source_set_want(p->reel->source, &want);
 }
 
@@ -113,7 +114,7 @@ static void run_paced(playback *p)
     while (!zoe_interrupted()) {
         if (t.playhead != wanted) {
             wanted = t.playhead;
-            set_want(p, wanted, t.direction);
+            set_want(p, wanted, t.direction, zoe_transport_step_rate(&t));
         }
         uint64_t now = zoe_now_ns();
         zoe_transport_step step;
@@ -146,7 +147,7 @@ static void run_free(playback *p)
     int64_t position = plan->start < plan->in || plan->start > plan->out ? plan->in : plan->start;
     int32_t direction = 1;
     while (!zoe_interrupted()) {
-        set_want(p, position, direction);
+        set_want(p, position, direction, 0);
         while (!is_ready(p, position) && !zoe_interrupted())
             zoe_reel_sleep(p->reel, ZOE_NEVER);
         if (zoe_interrupted())

@@ -190,6 +190,12 @@ void zoe_app_new_sequence(zoe_app *app)
     app->redraw = 1;
 }
 
+void zoe_app_listen(zoe_app *app)
+{
+    app->listen_ns = ZOE_NEVER;
+    SDL_AtomicSet(&app->notified, 0);
+}
+
 int zoe_app_open(zoe_app *app, const char *path, int replace)
 {
     zoe_error error;
@@ -266,6 +272,8 @@ static void update_session(zoe_app *app, uint64_t now_ns)
 {
     zoe_session_step step;
     zoe_session *session = &app->session;
+    if (session->touched || now_ns >= app->listen_ns)
+        zoe_app_listen(app);
     zoe_session_update(session, now_ns, &step);
     if (step.picture) {
         zoe_view_frame(&app->view, &session->shown);
@@ -329,7 +337,7 @@ static void run(zoe_app *app)
             draw(app, now);
         wake = earlier(app->session.count ? app->session.wake_ns : ZOE_NEVER, app->redraw_ns);
         wake = earlier(wake, earlier(message, app->save_ns));
-        wake = earlier(wake, app->stats_ns + idle_ns);
+        wake = earlier(wake, earlier(app->listen_ns, app->stats_ns + idle_ns));
         if (app->session.touched)
             wake = 0;
     }
@@ -422,6 +430,7 @@ int zoe_player_run(const zoe_options *options)
     app->options = options;
     app->save_ns = ZOE_NEVER;
     app->redraw_ns = ZOE_NEVER;
+    app->listen_ns = ZOE_NEVER;
     app->redraw = 1;
     zoe_timeline_open(&app->timeline);
     zoe_statusbar_open(&app->statusbar);

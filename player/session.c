@@ -221,7 +221,8 @@ static int same_want(const zoe_want *a, const zoe_want *b)
 {
     return a->playhead == b->playhead && a->in == b->in && a->out == b->out &&
            a->direction == b->direction && a->playing == b->playing && a->loop == b->loop &&
-           a->strategy == b->strategy && a->delay == b->delay && a->idle == b->idle;
+           a->strategy == b->strategy && a->delay == b->delay && a->idle == b->idle &&
+           a->rate == b->rate;
 }
 
 static void tell_want(zoe_session *session)
@@ -236,6 +237,7 @@ static void tell_want(zoe_session *session)
         .playing = t->speed != 0,
         .loop = t->loop,
         .strategy = session->setup.strategy,
+        .rate = zoe_transport_step_rate(t),
     };
     if (session->want_told && same_want(&want, &session->want))
         return;

@@ -176,9 +176,12 @@ static void draw_frame_row(const zoe_statusbar *bar, const zoe_window *window, z
     r.left = zoe_text_draw_within(window->text, ZOE_TEXT_BODY, r.left, r.y, room, theme.text_light,
                                   text, 1) +
              field_gap(&r);
-    snprintf(text, sizeof text, "%" PRId64 " of %" PRId64 "\342\200\223%" PRId64,
-             zoe_sequence_number(sequence, t->playhead), zoe_sequence_first(sequence),
-             zoe_sequence_last(sequence));
+    if (t->count == 1)
+        snprintf(text, sizeof text, "Single picture");
+    else
+        snprintf(text, sizeof text, "%" PRId64 " of %" PRId64 "\342\200\223%" PRId64,
+                 zoe_sequence_number(sequence, t->playhead), zoe_sequence_first(sequence),
+                 zoe_sequence_last(sequence));
     put_left(&r, theme.text, text);
     if (shown->pin) {
         int32_t shift = shown->proxy_shift;

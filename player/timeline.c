@@ -215,7 +215,7 @@ static SDL_Rect plate_rect(const zoe_timeline *timeline, const zoe_window *windo
 }
 
 static void draw_marks(const zoe_timeline *timeline, const zoe_window *window,
-                       const zoe_sequence *sequence, int64_t playhead)
+                       const zoe_sequence *sequence, int64_t playhead, int64_t pointed)
 {
     const zoe_timeline_map *map = &timeline->map;
     SDL_Rect ruler = timeline->ruler;
@@ -234,6 +234,7 @@ static void draw_marks(const zoe_timeline *timeline, const zoe_window *window,
     }
     int text_y = ruler.y + zoe_px(window, 3);
     SDL_Rect plate = plate_rect(timeline, window, sequence, playhead);
+    SDL_Rect other = plate_rect(timeline, window, sequence, pointed < 0 ? playhead : pointed);
     for (int64_t p = first_marked(sequence, first, major); p <= last; p += major) {
         int x = mark_x(timeline, p);
         SDL_Rect mark = {x, ruler.y + ruler.h - long_mark, hair, long_mark};
@@ -243,7 +244,8 @@ static void draw_marks(const zoe_timeline *timeline, const zoe_window *window,
         int width = zoe_text_width(window->text, ZOE_TEXT_SMALL, text);
         int at = x - width / 2;
         int inside = at >= ruler.x + gap / 4 && at + width <= ruler.x + ruler.w - gap / 4;
-        int covered = at + width + gap / 4 > plate.x && at < plate.x + plate.w + gap / 4;
+        SDL_Rect label = {at - gap / 4, text_y, width + gap / 2, 1};
+        int covered = SDL_HasIntersection(&label, &plate) || SDL_HasIntersection(&label, &other);
         if (inside && !covered)
             zoe_text_draw(window->text, ZOE_TEXT_SMALL, at, text_y, zoe_theme_dark.text_dim, text);
     }
@@ -301,14 +303,21 @@ static void draw_playhead(const zoe_timeline *timeline, const zoe_window *window
                (SDL_Color){16, 16, 16, 255});
 }
 
-static void draw_pointer(const zoe_timeline *timeline, const zoe_window *window,
-                         const zoe_sequence *sequence)
+/* The position under the pointer while it only points; -1 else. */
+static int64_t pointed_at(const zoe_timeline *timeline)
 {
     if (timeline->hold != ZOE_HOLD_NONE || timeline->hover != ZOE_HOLD_PLAYHEAD)
+        return -1;
+    double x = (double)(timeline->pointer_x - timeline->ruler.x) + 0.5;
+    return zoe_timeline_map_position(&timeline->map, x);
+}
+
+static void draw_pointer(const zoe_timeline *timeline, const zoe_window *window,
+                         const zoe_sequence *sequence, int64_t position)
+{
+    if (position < 0)
         return;
     SDL_Rect ruler = timeline->ruler;
-    int64_t position =
-        zoe_timeline_map_position(&timeline->map, (double)(timeline->pointer_x - ruler.x) + 0.5);
     SDL_Rect line = {mark_x(timeline, position), ruler.y, zoe_px(window, 1), ruler.h};
     zoe_fill(window, line, zoe_theme_dark.tick);
     draw_plate(timeline, window, sequence, position, zoe_theme_dark.raised, zoe_theme_dark.text);
@@ -328,11 +337,12 @@ void zoe_timeline_draw(zoe_timeline *timeline, const zoe_window *window, zoe_ses
     const zoe_transport *transport = zoe_session_transport(session);
     int set = transport->in > 0 || transport->out < transport->count - 1;
     draw_area(timeline, window, transport);
-    draw_marks(timeline, window, sequence, transport->playhead);
+    int64_t pointed = pointed_at(timeline);
+    draw_marks(timeline, window, sequence, transport->playhead, pointed);
     draw_indicator(timeline, window, session);
     draw_handle(timeline, window, transport->in, ZOE_HOLD_IN, set);
     draw_handle(timeline, window, transport->out + 1, ZOE_HOLD_OUT, set);
-    draw_pointer(timeline, window, sequence);
+    draw_pointer(timeline, window, sequence, pointed);
     draw_playhead(timeline, window, sequence, transport->playhead);
 }
 

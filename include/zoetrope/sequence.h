@@ -31,10 +31,10 @@ enum { ZOE_SEQUENCE_POSITIONS_MAX = 4 << 20 };
 /*
  * Opens a sequence by one of
  *
- *   a frame's file      /shots/a/beauty.0101.exr   all files of the same name but for the number,
- * same padding a folder            /shots/a                   its first group in natural order a
- * pattern           shot.####.exr  shot.@@@@.exr  shot.#.exr  shot.%04d.exr  shot.%d.exr a pattern
- * and range shot.1-100#.exr  shot.1-100x2####.exr  shot.-5-10@@@.exr  shot.1001-1100%04d.exr
+ * - a frame's file: /shots/a/beauty.0101.exr means all files of the same name but for the number
+ * - a folder: /shots/a means its first group in natural order
+ * - a pattern: shot.####.exr, shot.@@@@.exr, shot.#.exr, shot.%04d.exr, shot.%d.exr
+ * - a pattern with a range: shot.1-100#.exr, shot.1-100x2####.exr, shot.-5-10@@@.exr
  *
  * `#` alone stands for four digits at least when it follows a range and otherwise, like `%d`, for a
  * number of any width; `####` and `@@@@` give the width by their count; wider numbers match when

@@ -112,6 +112,10 @@ ZOE_API void zoe_transport_step_by(zoe_transport *transport, int64_t frames, uin
 ZOE_API void zoe_transport_update(zoe_transport *transport, uint64_t now_ns, zoe_ready_fn *ready,
                                   void *user, zoe_transport_step *step);
 
+/* Steps a second that pass whether or not frames are ready, for zoe_want.rate: 0 when stopped and
+ * under ZOE_POLICY_EVERY_FRAME. */
+ZOE_API double zoe_transport_step_rate(const zoe_transport *transport);
+
 /* Frames a second as shown over the last second or so while playing; 0 when stopped or too few to
  * say. */
 ZOE_API double zoe_transport_measured_rate(const zoe_transport *transport, uint64_t now_ns);

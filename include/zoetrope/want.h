@@ -39,6 +39,9 @@ typedef struct zoe_want {
     zoe_strategy strategy;
     int64_t delay; /* steps until the playhead's frame is needed: 0 for what is on screen, more for
                       a sequence that comes later (the next shot of a cut). 0 or more */
+    double rate;   /* steps a second that pass whether or not frames are ready: play in real time.
+                      The engine then begins frames that can still be in time. 0: the playhead
+                      waits for its frame, and that comes before everything else */
     int32_t idle;  /* 1: nothing is wanted; frames stay in memory, ordered by last use. All else is
                       ignored */
 } zoe_want;

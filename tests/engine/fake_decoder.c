@@ -90,7 +90,7 @@ static int64_t number_of(const char *path)
     return digits == dot || number >= FAKE_FRAMES_MAX ? -1 : number;
 }
 
-static void describe(const fake_frame *frame, int64_t number, zoe_picture *picture)
+static void describe(const fake_frame *frame, zoe_picture *picture)
 {
     memset(picture, 0, sizeof *picture);
     zoe_frame *f = &picture->frame;
@@ -104,7 +104,6 @@ static void describe(const fake_frame *frame, int64_t number, zoe_picture *pictu
     picture->bytes = frame->bytes;
     picture->scratch_bytes = frame->scratch_bytes;
     picture->piece_count = frame->pieces;
-    picture->id = (zoe_os_file_id){(uint64_t)number + 1, frame->bytes, frame->version};
 }
 
 static zoe_status fake_open(void *user, const char *path, const zoe_choice *choice, uint64_t limit,
@@ -141,7 +140,9 @@ static zoe_status fake_open(void *user, const char *path, const zoe_choice *choi
         zoe_os_free(made);
         return zoe_error_set(error, status, "%s: %s", path, zoe_status_text(status));
     }
-    describe(&made->frame, number, picture);
+    describe(&made->frame, picture);
+    /* That of the empty file, so that refreshing finds out which files changed. */
+    zoe_os_path_identify(path, &picture->id);
     *file = made;
     return ZOE_OK;
 }

@@ -2,7 +2,7 @@
  * A decoder for tests: frames that exist only in memory, whose size, pieces, errors and pace a test
  * sets, and whose pixels can be checked.
  *
- * A frame is known by the number in its file's name ("f.0012.exr" is 12); the file is never opened.
+ * A frame is known by the number in its file's name ("f.0012.exr" is 12); the file is never opened, but its identity is asked for.
  * Each frame's buffer is filled with words that follow from number, version and place, so that a
  * buffer that was given to another frame too early, or a piece that was not decoded, is found by
  * fake_frame_is_right().
@@ -39,7 +39,7 @@ typedef struct fake_frame {
     zoe_status decode_status; /* OK, or how `bad_piece` fails */
     int32_t bad_piece;
     int32_t changes;  /* so many times to come, closing says CHANGED */
-    uint32_t version; /* of the file: part of the pattern and of the file's identity */
+    uint32_t version; /* part of the pattern; a file whose version changes while it is open is CHANGED */
     bool gate;        /* closed: pieces wait for fake_pass() */
     bool open_gate;   /* closed: opening waits */
 

@@ -60,6 +60,16 @@ void stage_touch(const stage *s, const char *name, int64_t number)
     close(fd);
 }
 
+void stage_change(const stage *s, const char *name, int64_t number)
+{
+    char path[128];
+    path_of(s, name, number, path);
+    FILE *file = fopen(path, "ae");
+    assert_non_null(file);
+    fputc('.', file);
+    fclose(file);
+}
+
 void stage_remove(const stage *s, const char *name, int64_t number)
 {
     char path[128];

@@ -32,6 +32,8 @@ void stage_end(stage *stage);
  * are used. `name` keeps sequences apart: "f" makes f.0001.exr. */
 zoe_source *stage_source(stage *stage, const char *name, int64_t first, int64_t last);
 void stage_touch(const stage *stage, const char *name, int64_t number);
+/* Makes a file another one: one byte longer. */
+void stage_change(const stage *stage, const char *name, int64_t number);
 void stage_remove(const stage *stage, const char *name, int64_t number);
 
 /* A want of all frames from..to, playing forward in a loop. */
