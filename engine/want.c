@@ -179,20 +179,23 @@ static bool keeps_direction(const zoe_want *from, const zoe_want *to, int64_t st
 static bool is_same_course(const zoe_want *from, const zoe_want *to)
 {
     return !from->idle && !to->idle && from->in == to->in && from->out == to->out &&
-           from->loop == to->loop && zoe_want_is_spiral(from) == zoe_want_is_spiral(to) &&
-           from->delay == to->delay;
+           from->loop == to->loop && zoe_want_is_spiral(from) == zoe_want_is_spiral(to);
 }
 
 bool zoe_want_is_advance(const zoe_want *from, const zoe_want *to)
 {
-    return is_same_course(from, to) && from->playing && to->playing && !zoe_want_is_spiral(to) &&
-           (sign(from) == sign(to) || to->loop == ZOE_PING_PONG);
+    return is_same_course(from, to) && from->delay == to->delay && from->playing && to->playing &&
+           !zoe_want_is_spiral(to) && (sign(from) == sign(to) || to->loop == ZOE_PING_PONG);
 }
 
 bool zoe_want_is_step(const zoe_want *from, const zoe_want *to)
 {
     if (!is_same_course(from, to))
         return false;
+    /* The next sequence of a cut gets nearer while the one before it plays. */
+    if (from->delay != to->delay)
+        return from->playhead == to->playhead && sign(from) == sign(to) &&
+               from->delay == to->delay + 1;
     if (zoe_want_is_spiral(from)) {
         int64_t moved = to->playhead - from->playhead;
         return moved >= -1 && moved <= 1;
