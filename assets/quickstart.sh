@@ -1,9 +1,10 @@
 #!/bin/sh
 # From a fresh Debian 12 to a playing sequence, or to passing tests.
 #
-#   sh assets/quickstart.sh play    installs what is needed, builds, generates a sequence and plays it: in a window, or
-#                                   without one and with statistics where there is no display
-#   sh assets/quickstart.sh test    installs what is needed, builds with warnings as errors, and runs the tests
+#   sh assets/quickstart.sh play     installs what is needed, builds, generates a sequence and plays it: in a window, or
+#                                    without one and with statistics where there is no display
+#   sh assets/quickstart.sh install  installs what building and testing need
+#   sh assets/quickstart.sh test     installs what is needed, builds with warnings as errors, and runs the tests
 #
 # ZOETROPE_BUILD: the build folder (default: build, or build-test). ZOETROPE_JOBS: compile jobs (default: all cores).
 set -eu
@@ -46,6 +47,10 @@ play)
   fi
   exec "$build/player/zoetrope" play --headless --loops 3 "$demo/demo.####.exr"
   ;;
+install)
+  # shellcheck disable=SC2086
+  install $build_packages $test_packages
+  ;;
 test)
   build=${ZOETROPE_BUILD:-build-test}
   # shellcheck disable=SC2086
@@ -55,7 +60,7 @@ test)
   ctest --test-dir "$build" --output-on-failure -j "$jobs"
   ;;
 *)
-  sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
+  sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
   exit 2
   ;;
 esac
