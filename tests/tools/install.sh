@@ -37,7 +37,7 @@ foreach(kind shared static)
   target_link_libraries(example_${kind} PRIVATE zoetrope::${kind})
 endforeach()
 EOF
-cmake -S "$work" -B "$work/build" -DCMAKE_PREFIX_PATH="$prefix" >"$work/cmake.log" || { cat "$work/cmake.log"; exit 1; }
+cmake -S "$work" -B "$work/build" -G Ninja -DCMAKE_PREFIX_PATH="$prefix" >"$work/cmake.log" || { cat "$work/cmake.log"; exit 1; }
 cmake --build "$work/build" >"$work/make.log" || { cat "$work/make.log"; exit 1; }
 for kind in shared static; do
   LD_LIBRARY_PATH="$lib" "$work/build/example_$kind" "$work/shots/shot.####.exr" >"$work/out"
