@@ -104,11 +104,27 @@ void zoe_cache_notify(zoe_cache *cache)
 /* The frame that is needed last: outside every want and longest unused, else the farthest next use.
  */
 typedef struct victim_search {
+    const zoe_cache *cache;
+    int64_t use; /* of the frame that needs room */
+
+    /* found */
     zoe_buffer *best;
     int64_t best_use;
     uint64_t best_last;
     bool cyclic;
+    bool held; /* a frame would do, but for its pins */
 } victim_search;
+
+/* May a frame needed in `use` steps push out one that is needed in `victim_use`? See "Harm" in
+ * cache.h. */
+static bool without_harm(const zoe_cache *cache, int64_t victim_use, bool cyclic, int64_t use)
+{
+    if (victim_use == ZOE_NO_USE)
+        return true;
+    if (use >= victim_use)
+        return false;
+    return !cyclic || use <= (int64_t)cache->workers;
+}
 
 static bool consider_victim(void *user, zoe_buffer *buffer)
 {
@@ -118,9 +134,14 @@ static bool consider_victim(void *user, zoe_buffer *buffer)
     zoe_slot *slot = &buffer->table->slots[buffer->position];
     /* seq_cst: reads pins after `starved` was written; see slots.h. */
     uint64_t word = atomic_load_explicit(&slot->word, memory_order_seq_cst);
-    if ((word & ZOE_SLOT_STATE) != ZOE_FRAME_LOADED || (word & ZOE_SLOT_PINS))
+    if ((word & (ZOE_SLOT_STATE | ZOE_SLOT_DOOMED)) != ZOE_FRAME_LOADED)
         return true;
     int64_t use = zoe_cache_next_use_locked(buffer->table, buffer->position);
+    bool cyclic = buffer->table->source && zoe_want_is_cyclic(&buffer->table->source->want);
+    if (word & ZOE_SLOT_PINS) {
+        search->held = search->held || without_harm(search->cache, use, cyclic, search->use);
+        return true;
+    }
     uint64_t last = atomic_load_explicit(&slot->last_use, memory_order_relaxed);
     bool better = !search->best || use > search->best_use ||
                   (use == search->best_use && last < search->best_last);
@@ -128,32 +149,30 @@ static bool consider_victim(void *user, zoe_buffer *buffer)
         search->best = buffer;
         search->best_use = use;
         search->best_last = last;
-        search->cyclic = buffer->table->source && zoe_want_is_cyclic(&buffer->table->source->want);
+        search->cyclic = cyclic;
     }
     return true;
 }
 
-/* May a frame needed in `use` steps push out the one that was found? See "Harm" in cache.h. */
-static bool without_harm(const zoe_cache *cache, const victim_search *search, int64_t use)
+static zoe_buffer *search_victim(zoe_cache *cache, victim_search *search)
 {
-    if (search->best_use == ZOE_NO_USE)
-        return true;
-    if (use >= search->best_use)
-        return false;
-    return !search->cyclic || use <= (int64_t)cache->workers;
+    zoe_slab_visit(&cache->slab, consider_victim, search);
+    bool fit = search->best && without_harm(cache, search->best_use, search->cyclic, search->use);
+    return fit ? search->best : NULL;
 }
 
 static zoe_buffer *find_victim_locked(zoe_cache *cache, int64_t use)
 {
-    victim_search search = {0};
-    zoe_slab_visit(&cache->slab, consider_victim, &search);
-    if (!search.best) {
+    victim_search search = {.cache = cache, .use = use};
+    zoe_buffer *victim = search_victim(cache, &search);
+    if (!victim && search.held) {
         /* Whoever gives back a last pin from now on wakes the workers. Pins that went before the
          * flag could be seen are found by looking again. */
         atomic_store_explicit(&cache->starved, 1, memory_order_seq_cst);
-        zoe_slab_visit(&cache->slab, consider_victim, &search);
+        search = (victim_search){.cache = cache, .use = use};
+        victim = search_victim(cache, &search);
     }
-    return search.best && without_harm(cache, &search, use) ? search.best : NULL;
+    return victim;
 }
 
 bool zoe_cache_evict_locked(zoe_cache *cache, zoe_buffer *buffer)
@@ -189,6 +208,20 @@ static bool evict_or_doom(void *user, zoe_buffer *buffer)
     return true;
 }
 
+static bool evict_if_free(void *user, zoe_buffer *buffer)
+{
+    zoe_cache *cache = user;
+    if (buffer->table &&
+        zoe_slot_state(&buffer->table->slots[buffer->position]) == ZOE_FRAME_LOADED)
+        zoe_cache_evict_locked(cache, buffer);
+    return true;
+}
+
+void zoe_cache_evict_all_locked(zoe_cache *cache)
+{
+    zoe_slab_visit(&cache->slab, evict_if_free, cache);
+}
+
 void zoe_cache_evict_table_locked(zoe_cache *cache, zoe_table *table)
 {
     table_visit visit = {cache, table};
@@ -211,8 +244,7 @@ void zoe_cache_reap(zoe_cache *cache, zoe_table *table, zoe_slot *slot)
         zoe_slab_shrink(&cache->slab, used - limit, 0);
     else if (orphaned)
         zoe_slab_shrink(&cache->slab, UINT64_MAX, 0);
-    else
-        zoe_cache_rewind_locked(table, position);
+    zoe_cache_rewind_locked(table, position);
     bool last = orphaned && table->doomed == 0;
     pthread_cond_signal(&cache->work);
     zoe_cache_unlock(cache);
@@ -229,19 +261,42 @@ static uint64_t deficit(const zoe_cache *cache, uint64_t bytes)
     return used + bytes > limit ? used + bytes - limit : 0;
 }
 
-zoe_status zoe_cache_take_buffer_locked(zoe_cache *cache, uint64_t bytes, int64_t use,
-                                        zoe_buffer **buffer)
+uint64_t zoe_cache_release_idle_locked(zoe_cache *cache)
 {
+    uint64_t bytes = 0;
+    for (zoe_load_worker *worker = cache->idle_workers; worker; worker = worker->next_idle)
+        if (worker->scratch.committed)
+            bytes += zoe_load_release_scratch(worker);
+    return bytes;
+}
+
+/* Where there is hardly room for one frame, one that is needed now comes before scratch that nobody
+ * uses, if that is enough. Elsewhere idle workers keep theirs: having it again costs time. */
+static bool spare_scratch_locked(zoe_cache *cache, uint64_t bytes, int64_t use)
+{
+    uint64_t spare = 0;
+    for (const zoe_load_worker *worker = cache->idle_workers; worker; worker = worker->next_idle)
+        spare += worker->scratch.committed;
+    if (!spare || spare < deficit(cache, bytes) || use > (int64_t)cache->workers)
+        return false;
+    return zoe_cache_release_idle_locked(cache) > 0;
+}
+
+zoe_status zoe_cache_take_buffer_locked(zoe_cache *cache, uint64_t bytes, int64_t use,
+                                        uint32_t node, zoe_buffer **buffer)
+{
+    uint64_t cost = zoe_slab_cost((size_t)bytes);
     for (;;) {
-        zoe_status status = zoe_slab_take(&cache->slab, (size_t)bytes, buffer);
+        zoe_status status = zoe_slab_take(&cache->slab, (size_t)bytes, node, buffer);
         if (status != ZOE_ERROR_OVER_BUDGET)
             return status;
-        if (zoe_slab_shrink(&cache->slab, deficit(cache, bytes), (size_t)bytes))
+        if (zoe_slab_shrink(&cache->slab, deficit(cache, cost), (size_t)bytes))
             continue;
         zoe_buffer *victim = find_victim_locked(cache, use);
-        if (!victim)
+        if (victim)
+            zoe_cache_evict_locked(cache, victim);
+        else if (!spare_scratch_locked(cache, cost, use))
             return status;
-        zoe_cache_evict_locked(cache, victim);
     }
 }
 
@@ -254,7 +309,8 @@ bool zoe_cache_reclaim(void *user, uint64_t bytes)
     if (!made) {
         /* Scratch comes before any frame: without it nothing can be decoded. */
         zoe_buffer *victim = find_victim_locked(cache, -1);
-        made = victim && zoe_cache_evict_locked(cache, victim);
+        made = (victim && zoe_cache_evict_locked(cache, victim)) ||
+               zoe_cache_release_idle_locked(cache) > 0;
     }
     zoe_cache_unlock(cache);
     return made;
@@ -290,20 +346,31 @@ static bool any_load_locked(const zoe_cache *cache)
     return false;
 }
 
+static bool any_over_locked(const zoe_cache *cache)
+{
+    for (size_t i = 0; i < ZOE_LOADS_MAX; i++)
+        if (zoe_load_is_over_locked(&cache->loads[i]))
+            return true;
+    return false;
+}
+
 uint64_t zoe_cache_fit_locked(zoe_cache *cache)
 {
     uint64_t before = cache->totals.evictions;
     while (deficit(cache, 0)) {
         if (zoe_slab_shrink(&cache->slab, deficit(cache, 0), 0) ||
-            zoe_recycler_trim(&cache->recycler))
+            zoe_recycler_trim(&cache->recycler) || zoe_cache_release_idle_locked(cache))
             continue;
         zoe_buffer *victim = find_victim_locked(cache, -1);
         if (victim && zoe_cache_evict_locked(cache, victim))
             continue;
-        stop_farthest_locked(cache, -1);
-        if (any_load_locked(cache)) {
-            /* Stopped loads that nobody works on need a worker to end them. */
-            pthread_cond_broadcast(&cache->work);
+        stop_farthest_locked(cache, -2);
+        if (any_load_locked(cache) || cache->idle < cache->workers) {
+            /* Stopped loads that nobody works on need a worker to end them; and workers that have
+             * just ended one are about to have nothing to do, with scratch to give back. Those that
+             * are idle already would only hold the lock in turns with this thread. */
+            if (any_over_locked(cache))
+                pthread_cond_signal(&cache->work);
             zoe_cache_wait_locked(cache, &cache->ended, ZOE_CACHE_FOREVER);
             continue;
         }
@@ -317,9 +384,27 @@ uint64_t zoe_cache_fit_locked(zoe_cache *cache)
 
 /* ---- wants ---- */
 
+/* On a circle, what lies behind the playhead comes again when play has gone round; a sequence that
+ * is to be shown before that comes in between. */
+static int64_t detour_locked(const zoe_source *source, int64_t use)
+{
+    const zoe_want *want = &source->want;
+    int64_t left = want->direction < 0 ? want->playhead - want->in : want->out - want->playhead;
+    if (!zoe_want_is_cyclic(want) || use <= want->delay + left)
+        return 0;
+    int64_t steps = 0;
+    for (const zoe_source *s = source->cache->sources; s; s = s->next)
+        if (s != source && s->want.delay > want->delay && s->want.delay <= want->delay + left + 1)
+            steps += zoe_want_span(&s->want);
+    return steps;
+}
+
 int64_t zoe_cache_next_use_locked(const zoe_table *table, int64_t position)
 {
-    return table->source ? zoe_want_next_use(&table->source->want, position) : ZOE_NO_USE;
+    if (!table->source)
+        return ZOE_NO_USE;
+    int64_t use = zoe_want_next_use(&table->source->want, position);
+    return use == ZOE_NO_USE ? use : use + detour_locked(table->source, use);
 }
 
 int64_t zoe_cache_candidate_locked(zoe_source *source, int64_t *use)
@@ -438,6 +523,15 @@ static bool note_waiting(zoe_source *source)
     return !ready;
 }
 
+static bool any_candidate_locked(zoe_cache *cache)
+{
+    int64_t use;
+    for (zoe_source *source = cache->sources; source; source = source->next)
+        if (zoe_cache_candidate_locked(source, &use) >= 0)
+            return true;
+    return false;
+}
+
 void zoe_cache_set_want_locked(zoe_source *source, const zoe_want *want)
 {
     zoe_cache *cache = source->cache;
@@ -448,7 +542,7 @@ void zoe_cache_set_want_locked(zoe_source *source, const zoe_want *want)
     source->lead = lead_of(cache, want);
     atomic_fetch_add_explicit(&cache->clock, 1, memory_order_relaxed);
     /* A step along an order shifts it by one; anything else makes a new order. */
-    if (!step || (moved && zoe_want_is_spiral(want)))
+    if (!step || zoe_want_is_spiral(want))
         source->cursor = 0;
     else if (moved && source->cursor > 0)
         source->cursor--;
@@ -464,8 +558,8 @@ void zoe_cache_set_want_locked(zoe_source *source, const zoe_want *want)
         pthread_cond_broadcast(&cache->work);
         return;
     }
-    int64_t use;
-    if (zoe_cache_candidate_locked(source, &use) >= 0)
+    /* Any source's: what this one needs no longer may be room for another. */
+    if (any_candidate_locked(cache))
         pthread_cond_signal(&cache->work);
 }
 
@@ -534,7 +628,8 @@ static zoe_load *free_load_locked(zoe_cache *cache)
 }
 
 /* Begins a load, if there is a place and a buffer for it. */
-static zoe_load *claim_locked(zoe_cache *cache, zoe_source *source, int64_t position, int64_t use)
+static zoe_load *claim_locked(zoe_cache *cache, zoe_source *source, int64_t position, int64_t use,
+                              uint32_t node)
 {
     zoe_load *load = free_load_locked(cache);
     if (!load)
@@ -543,7 +638,7 @@ static zoe_load *claim_locked(zoe_cache *cache, zoe_source *source, int64_t posi
     uint64_t bytes = source->table->slots[position].bytes;
     if (!bytes)
         bytes = source->bytes;
-    if (bytes && zoe_cache_take_buffer_locked(cache, bytes, use, &buffer) != ZOE_OK)
+    if (bytes && zoe_cache_take_buffer_locked(cache, bytes, use, node, &buffer) != ZOE_OK)
         return NULL;
     zoe_load_claim_locked(load, source, position, buffer);
     return load;
@@ -556,9 +651,9 @@ static zoe_load *begin_ending_locked(zoe_load *load, zoe_load_phase *phase)
     return load;
 }
 
-zoe_load *zoe_cache_pick_locked(zoe_cache *cache, zoe_load_phase *phase, uint32_t *seen)
+zoe_load *zoe_cache_pick_locked(zoe_cache *cache, zoe_load_worker *worker, zoe_load_phase *phase)
 {
-    *seen = atomic_load_explicit(&cache->attention, memory_order_relaxed);
+    worker->seen = atomic_load_explicit(&cache->attention, memory_order_relaxed);
     for (size_t i = 0; i < ZOE_LOADS_MAX; i++)
         if (zoe_load_is_over_locked(&cache->loads[i]))
             return begin_ending_locked(&cache->loads[i], phase);
@@ -577,7 +672,7 @@ zoe_load *zoe_cache_pick_locked(zoe_cache *cache, zoe_load_phase *phase, uint32_
         }
     }
     if (source && (!open || use < open_use)) {
-        zoe_load *load = claim_locked(cache, source, position, use);
+        zoe_load *load = claim_locked(cache, source, position, use, worker->node);
         if (load) {
             *phase = ZOE_LOAD_OPENING;
             return load;
@@ -595,6 +690,20 @@ zoe_load *zoe_cache_pick_locked(zoe_cache *cache, zoe_load_phase *phase, uint32_
         open->workers++;
     }
     return open;
+}
+
+void zoe_cache_wait_for_work_locked(zoe_cache *cache, zoe_load_worker *worker)
+{
+    worker->next_idle = cache->idle_workers;
+    cache->idle_workers = worker;
+    cache->idle++;
+    pthread_cond_broadcast(&cache->ended);
+    zoe_cache_wait_locked(cache, &cache->work, ZOE_CACHE_FOREVER);
+    cache->idle--;
+    zoe_load_worker **link = &cache->idle_workers;
+    while (*link != worker)
+        link = &(*link)->next_idle;
+    *link = worker->next_idle;
 }
 
 bool zoe_cache_should_leave_locked(const zoe_cache *cache, const zoe_load *load)

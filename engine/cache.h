@@ -78,14 +78,17 @@ typedef struct zoe_cache {
     pthread_mutex_t lock;
     pthread_cond_t work;          /* predicate: there may be work for a worker, or it shall stop */
     pthread_cond_t loaded;        /* predicate: a frame that was loading is not any more */
-    pthread_cond_t ended;         /* predicate: a load has ended and its memory is back */
+    pthread_cond_t ended;         /* predicate: a load has ended and its memory is back, or a worker
+                                     found nothing to do */
     _Atomic uintptr_t lock_owner; /* for assertions; relaxed: a thread only compares with itself */
 
     /* guarded by lock */
     zoe_slab slab;
     zoe_source *sources;
     zoe_load loads[ZOE_LOADS_MAX];
-    uint32_t workers;   /* how many threads ask for work */
+    uint32_t workers; /* how many threads ask for work */
+    uint32_t idle;    /* how many of them wait for some */
+    zoe_load_worker *idle_workers;
     bool stopping;      /* workers end as soon as they can */
     uint64_t decode_ns; /* what a frame took lately, from claim to published: a running mean */
     bool paused;        /* nothing is begun: set while memory is given back */
@@ -130,14 +133,18 @@ void zoe_cache_notify(zoe_cache *cache);
 /* ---- buffers and victims ---- */
 
 /*
- * A buffer of `bytes` bytes for a frame whose next use is `use`, evicting what is needed later.
- * Errors: OVER_BUDGET (none without harm, for now), NO_MEMORY, TOO_LARGE.
+ * A buffer of `bytes` bytes for a frame whose next use is `use`, for a worker on memory node
+ * `node`, evicting what is needed later. Errors: OVER_BUDGET (none without harm, for now),
+ * NO_MEMORY, TOO_LARGE.
  */
 zoe_status zoe_cache_take_buffer_locked(zoe_cache *cache, uint64_t bytes, int64_t use,
-                                        zoe_buffer **buffer);
+                                        uint32_t node, zoe_buffer **buffer);
 
 /* Evicts a LOADED frame: its buffer becomes free. false: it is pinned. */
 bool zoe_cache_evict_locked(zoe_cache *cache, zoe_buffer *buffer);
+
+/* Evicts every frame that is not pinned. */
+void zoe_cache_evict_all_locked(zoe_cache *cache);
 
 /* Evicts every frame of a table that is not pinned, and dooms the others. */
 void zoe_cache_evict_table_locked(zoe_cache *cache, zoe_table *table);
@@ -147,6 +154,9 @@ void zoe_cache_reap(zoe_cache *cache, zoe_table *table, zoe_slot *slot);
 
 /* A zoe_reclaim_fn for scratch: makes room in the budget. Takes the lock. */
 bool zoe_cache_reclaim(void *user, uint64_t bytes);
+
+/* Gives back the scratch of workers that have nothing to do; returns how many bytes. */
+uint64_t zoe_cache_release_idle_locked(zoe_cache *cache);
 
 /* Brings what is used under the limit: gives back free buffers and kept scratch, evicts, stops
  * loads and waits for them, dooms what is pinned. May let go of the lock while it waits. Returns
@@ -177,10 +187,13 @@ void zoe_cache_stop_source_locked(zoe_source *source);
 
 /*
  * The best work there is now, with the calling worker counted on it, or NULL. *phase says what it
- * has to begin with: opening, pieces, or ending. *seen receives the value of `attention` that the
- * choice was made with.
+ * has to begin with: opening, pieces, or ending. worker->seen receives the value of `attention`
+ * that the choice was made with.
  */
-zoe_load *zoe_cache_pick_locked(zoe_cache *cache, zoe_load_phase *phase, uint32_t *seen);
+zoe_load *zoe_cache_pick_locked(zoe_cache *cache, zoe_load_worker *worker, zoe_load_phase *phase);
+
+/* Waits until there may be work. Meanwhile the worker's scratch may be taken from it. */
+void zoe_cache_wait_for_work_locked(zoe_cache *cache, zoe_load_worker *worker);
 
 /* Is it a load that all workers should share: of the frame under a playhead that waits for it, or
  * one that is kept? */

@@ -47,6 +47,13 @@ static zoe_status check_settings(const zoe_engine_settings *settings, zoe_budget
     return ZOE_OK;
 }
 
+/* A zoe_slab_place_fn. Where the system does not permit it, the bound worker's first touch does
+ * nearly the same. */
+static void place_buffer(void *topology, void *address, size_t bytes, uint32_t node)
+{
+    (void)zoe_topology_place(topology, address, bytes, node);
+}
+
 zoe_status zoe_engine_create_with(const zoe_engine_settings *given, const zoe_decoder *decoder,
                                   zoe_engine **out, zoe_error *error)
 {
@@ -75,6 +82,10 @@ zoe_status zoe_engine_create_with(const zoe_engine_settings *given, const zoe_de
         zoe_engine_destroy(&engine);
         return zoe_error_set(error, status, "starting the engine: %s", zoe_status_text(status));
     }
+    /* Workers that go where they like have no node. */
+    if (settings.bind_workers)
+        zoe_slab_set_nodes(&engine->cache.slab, zoe_topology_nodes(engine->topology), place_buffer,
+                           engine->topology);
     uint32_t workers =
         settings.workers ? settings.workers : zoe_topology_default_workers(engine->topology);
     status = zoe_workers_start(&engine->workers, &engine->cache,
@@ -149,9 +160,9 @@ static void retry_over_budget_locked(zoe_cache *cache)
             if (atomic_load_explicit(&source->table->states[i], memory_order_relaxed) !=
                 ZOE_FRAME_ERROR)
                 continue;
-            const zoe_error *error = source->table->slots[i].error;
-            if (!error || error->status == ZOE_ERROR_OVER_BUDGET ||
-                error->status == ZOE_ERROR_NO_MEMORY)
+            const zoe_note *note = source->table->slots[i].note;
+            if (!note || note->status == ZOE_ERROR_OVER_BUDGET ||
+                note->status == ZOE_ERROR_NO_MEMORY)
                 zoe_slot_reset_locked(source->table, i, true);
         }
         source->cursor = 0;
@@ -169,8 +180,6 @@ static uint64_t put_in_force_locked(zoe_engine *engine, uint64_t limit)
     zoe_cache *cache = &engine->cache;
     bool higher = limit > zoe_meter_limit(&cache->meter);
     zoe_meter_set_limit(&cache->meter, limit);
-    if (zoe_meter_used(&cache->meter) > limit)
-        zoe_workers_trim_locked(&engine->workers);
     uint64_t evicted = zoe_cache_fit_locked(cache);
     if (higher)
         retry_over_budget_locked(cache);
@@ -245,11 +254,11 @@ static void give_back(zoe_engine *engine, bool evict, zoe_memory_report *report)
     zoe_cache_lock(cache);
     cache->paused = true;
     uint64_t before = cache->totals.evictions;
-    for (zoe_source *source = cache->sources; evict && source; source = source->next)
-        zoe_cache_evict_table_locked(cache, source->table);
+    if (evict)
+        zoe_cache_evict_all_locked(cache);
     report->frames_evicted = cache->totals.evictions - before;
     zoe_slab_shrink(&cache->slab, UINT64_MAX, 0);
-    zoe_workers_trim_locked(&engine->workers);
+    zoe_cache_release_idle_locked(cache);
     zoe_recycler_trim(&cache->recycler);
     zoe_cache_unlock(cache);
     zoe_os_heap_trim();

@@ -67,6 +67,14 @@ static void fail_locked(zoe_load *load, const zoe_error *error)
 
 /* ---- opening ---- */
 
+static void give_buffer_locked(zoe_cache *cache, zoe_load *load)
+{
+    load->table->slots[load->position].buffer = NULL;
+    if (load->buffer)
+        zoe_slab_give(&cache->slab, load->buffer);
+    load->buffer = NULL;
+}
+
 static double megabytes(uint64_t bytes)
 {
     return (double)bytes / 1e6;
@@ -79,20 +87,17 @@ static bool suits(const zoe_buffer *buffer, uint64_t bytes)
 }
 
 /* The picture's size is known now: makes sure of the buffer. */
-static zoe_status fit_buffer_locked(zoe_cache *cache, zoe_load *load)
+static zoe_status fit_buffer_locked(zoe_cache *cache, zoe_load *load, uint32_t node)
 {
     const zoe_picture *picture = &load->picture;
     zoe_slot *slot = &load->table->slots[load->position];
     load->source->bytes = slot->bytes = picture->bytes;
     if (suits(load->buffer, picture->bytes))
         return ZOE_OK;
-    if (load->buffer) {
-        zoe_slab_give(&cache->slab, load->buffer);
-        load->buffer = slot->buffer = NULL;
-    }
+    give_buffer_locked(cache, load);
     int64_t use = zoe_cache_next_use_locked(load->table, load->position);
     zoe_buffer *buffer = NULL;
-    zoe_status status = zoe_cache_take_buffer_locked(cache, picture->bytes, use, &buffer);
+    zoe_status status = zoe_cache_take_buffer_locked(cache, picture->bytes, use, node, &buffer);
     if (status != ZOE_OK)
         return status;
     buffer->table = load->table;
@@ -127,6 +132,32 @@ static zoe_status ensure_scratch(zoe_load_worker *worker, size_t bytes)
     return status;
 }
 
+uint64_t zoe_load_release_scratch(zoe_load_worker *worker)
+{
+    uint64_t bytes = worker->scratch.committed;
+    atomic_fetch_sub_explicit(&worker->cache->worker_scratch_bytes, bytes, memory_order_relaxed);
+    zoe_scratch_release(&worker->scratch, &worker->cache->meter);
+    return bytes;
+}
+
+/*
+ * Scratch for a load that is being opened. Where there is no room for it, the buffer that was taken
+ * on a guess is given up: two workers that hold a buffer each could wait for each other's memory,
+ * and a worker keeps its scratch. STALE: there is no room now, but there will be.
+ */
+static zoe_status scratch_to_open(zoe_load_worker *worker, zoe_load *load)
+{
+    zoe_cache *cache = worker->cache;
+    zoe_status status = ensure_scratch(worker, load->picture.scratch_bytes);
+    if (status != ZOE_ERROR_OVER_BUDGET)
+        return status;
+    zoe_cache_lock(cache);
+    give_buffer_locked(cache, load);
+    zoe_cache_unlock(cache);
+    status = ensure_scratch(worker, load->picture.scratch_bytes);
+    return status == ZOE_ERROR_OVER_BUDGET ? ZOE_STALE : status;
+}
+
 static zoe_status over_budget(const zoe_load *load, const char *path, uint64_t limit,
                               zoe_error *error)
 {
@@ -150,16 +181,18 @@ static zoe_status open_file(zoe_load_worker *worker, zoe_load *load, const char 
         return status;
     if (load->picture.bytes > limit || load->picture.scratch_bytes > limit - load->picture.bytes)
         return over_budget(load, path, limit, error);
+    status = scratch_to_open(worker, load);
+    if (status == ZOE_STALE)
+        return status;
+    if (status != ZOE_OK)
+        return zoe_error_set(error, status, "%s: %s", path, zoe_status_text(status));
     zoe_cache_lock(cache);
-    status = fit_buffer_locked(cache, load);
+    status = fit_buffer_locked(cache, load, worker->node);
     zoe_cache_unlock(cache);
     if (status == ZOE_ERROR_OVER_BUDGET)
         return ZOE_STALE;
     if (status != ZOE_OK)
         return zoe_error_set(error, status, "%s: %s", path, zoe_status_text(status));
-    status = ensure_scratch(worker, load->picture.scratch_bytes);
-    if (status != ZOE_OK)
-        return over_budget(load, path, limit, error);
     describe_frame(load);
     cache->decoder.prepare(cache->decoder.user, load->file, load->buffer->data);
     return ZOE_OK;
@@ -290,14 +323,6 @@ static bool leave(zoe_cache *cache, zoe_load *load, bool did_last)
     return end;
 }
 
-static void give_buffer_locked(zoe_cache *cache, zoe_load *load)
-{
-    load->table->slots[load->position].buffer = NULL;
-    if (load->buffer)
-        zoe_slab_give(&cache->slab, load->buffer);
-    load->buffer = NULL;
-}
-
 static void abandon_locked(zoe_cache *cache, zoe_load *load)
 {
     give_buffer_locked(cache, load);
@@ -326,27 +351,28 @@ static void give_error_locked(zoe_cache *cache, zoe_load *load)
     cache->totals.errors++;
 }
 
-static void publish_locked(zoe_cache *cache, zoe_load *load, int32_t missing)
+static void publish_locked(zoe_cache *cache, zoe_load *load, const zoe_absence *absence)
 {
     zoe_slot *slot = &load->table->slots[load->position];
     slot->retries = 0;
     atomic_store_explicit(&slot->last_use,
                           atomic_load_explicit(&cache->clock, memory_order_relaxed),
                           memory_order_relaxed);
-    load->buffer->frame.incomplete = missing > 0;
-    if (missing > 0) {
+    bool incomplete = absence->missing > 0;
+    load->buffer->frame.incomplete = incomplete;
+    if (incomplete) {
         zoe_error note;
         char path[ZOE_PATH_MAX];
         zoe_sequence_path(load->source->sequence, load->position, path, sizeof path);
         zoe_error_set(&note, ZOE_ERROR_TRUNCATED,
-                      "%s: incomplete: %d of %d pieces are not in the file", path, missing,
-                      load->picture.piece_count);
+                      "%s: incomplete: %lld of %lld %s are not in the file", path,
+                      (long long)absence->missing, (long long)absence->total, absence->unit);
         zoe_slot_set_error_locked(load->table, load->position, &note, &load->picture.id);
     } else {
         zoe_slot_set_error_locked(load->table, load->position, NULL, NULL);
     }
     load->buffer = NULL; /* the slot's now */
-    zoe_slot_publish_locked(load->table, load->position, missing > 0);
+    zoe_slot_publish_locked(load->table, load->position, incomplete);
     cache->totals.decodes++;
     uint64_t took = zoe_os_now_ns() - load->claimed_ns;
     zoe_histogram_add(&cache->decode_times, took);
@@ -356,12 +382,11 @@ static void publish_locked(zoe_cache *cache, zoe_load *load, int32_t missing)
 }
 
 /* What became of a load whose file is closed. */
-static void settle_locked(zoe_cache *cache, zoe_load *load, zoe_status closed,
-                          const zoe_error *close_error)
+static void settle_locked(zoe_cache *cache, zoe_load *load, const zoe_absence *absence,
+                          zoe_status closed, const zoe_error *close_error)
 {
     zoe_slot *slot = &load->table->slots[load->position];
     int32_t count = load->picture.piece_count;
-    int32_t missing = atomic_load_explicit(&load->missing_pieces, memory_order_relaxed);
     bool done = load->file == NULL && !load->failed && !load->unfit && load->buffer &&
                 atomic_load_explicit(&load->done_pieces, memory_order_acquire) == count;
     if (closed == ZOE_ERROR_CHANGED && (done || load->failed)) {
@@ -372,7 +397,7 @@ static void settle_locked(zoe_cache *cache, zoe_load *load, zoe_status closed,
         }
         load->failed = true;
         load->error = *close_error;
-    } else if (done && missing == count) {
+    } else if (done && absence->missing > 0 && absence->missing == absence->total) {
         load->failed = true;
         char path[ZOE_PATH_MAX];
         zoe_sequence_path(load->source->sequence, load->position, path, sizeof path);
@@ -382,9 +407,22 @@ static void settle_locked(zoe_cache *cache, zoe_load *load, zoe_status closed,
     if (load->failed)
         give_error_locked(cache, load);
     else if (done)
-        publish_locked(cache, load, missing);
+        publish_locked(cache, load, absence);
     else
         give_up_locked(cache, load);
+}
+
+/* What the file did not have, as its decoder counts. */
+static zoe_absence count_absence(zoe_cache *cache, zoe_load *load)
+{
+    zoe_absence absence = {
+        .missing = atomic_load_explicit(&load->missing_pieces, memory_order_relaxed),
+        .total = load->picture.piece_count,
+        .unit = "pieces",
+    };
+    if (absence.missing > 0 && load->file && cache->decoder.absence)
+        cache->decoder.absence(cache->decoder.user, load->file, &absence);
+    return absence;
 }
 
 /* ENDING → FREE, or ENDED while others have yet to leave. */
@@ -392,10 +430,11 @@ static void end_load(zoe_cache *cache, zoe_load *load)
 {
     zoe_error error = {.status = ZOE_OK};
     zoe_status closed = ZOE_OK;
+    zoe_absence absence = count_absence(cache, load);
     if (load->file)
         closed = cache->decoder.close(cache->decoder.user, &load->file, &error);
     zoe_cache_lock(cache);
-    settle_locked(cache, load, closed, &error);
+    settle_locked(cache, load, &absence, closed, &error);
     bool failed = load->failed;
     if (failed)
         error = load->error;
@@ -407,6 +446,16 @@ static void end_load(zoe_cache *cache, zoe_load *load)
     zoe_cache_unlock(cache);
     if (failed)
         zoe_log_write(&cache->log, ZOE_LOG_WARNING, "%s", error.text);
+}
+
+/* There is no room for the scratch to help another worker with; a load that ends may make some.
+ * Without a pause the worker would be sent to the same load again at once. */
+static void wait_for_room(zoe_cache *cache)
+{
+    enum { PAUSE_NS = 5000000 };
+    zoe_cache_lock(cache);
+    zoe_cache_wait_locked(cache, &cache->ended, zoe_os_now_ns() + PAUSE_NS);
+    zoe_cache_unlock(cache);
 }
 
 bool zoe_load_work(zoe_load_worker *worker, zoe_load *load, zoe_load_phase phase)
@@ -424,6 +473,8 @@ bool zoe_load_work(zoe_load_worker *worker, zoe_load *load, zoe_load_phase phase
                        ensure_scratch(worker, load->picture.scratch_bytes) == ZOE_OK;
         bool did_last = scratch && decode_pieces(worker, load);
         end = leave(cache, load, did_last);
+        if (!scratch && !end)
+            wait_for_room(cache);
     }
     if (end)
         end_load(cache, load);

@@ -78,12 +78,18 @@ typedef struct zoe_load {
     _Atomic uint64_t spent_ns;
 } zoe_load;
 
-/* What a worker brings. */
+/* What a worker brings. Its own, but for what the cache does while it is idle. */
 typedef struct zoe_load_worker {
     struct zoe_cache *cache;
     zoe_scratch scratch;
-    uint32_t seen; /* of the cache's attention */
+    uint32_t node;                     /* memory node it is on; fixed after creation */
+    uint32_t seen;                     /* of the cache's attention */
+    struct zoe_load_worker *next_idle; /* in the cache's list, guarded by its lock */
 } zoe_load_worker;
+
+/* Gives the worker's scratch back; returns how many bytes. By the worker, or with the cache's lock
+ * held while it is idle. */
+uint64_t zoe_load_release_scratch(zoe_load_worker *worker);
 
 /* EMPTY → LOADING: takes over `load`, which is FREE, for a frame. `buffer` may be NULL while its
  * size is unknown. */

@@ -124,8 +124,12 @@ void zoe_os_advise_huge(void *address, size_t bytes)
 
 void zoe_os_release(void *address, size_t bytes)
 {
-    if (bytes)
-        madvise(address, bytes, MADV_DONTNEED);
+    if (!bytes)
+        return;
+    madvise(address, bytes, MADV_DONTNEED);
+    /* The next to use the range may use less of it: a huge page at its end would be resident
+     * without being counted. */
+    madvise(address, bytes, MADV_NOHUGEPAGE);
 }
 
 /* ---- what the system says ---- */
@@ -207,7 +211,11 @@ void zoe_os_pressure_wait(zoe_os_pressure *pressure, int milliseconds)
     /* poll() passes over negative descriptors. */
     struct pollfd fds[] = {{.fd = pressure->stop, .events = POLLIN},
                            {.fd = pressure->trigger, .events = POLLPRI}};
-    poll(fds, 2, milliseconds);
+    if (poll(fds, 2, milliseconds) > 0 && fds[1].revents & (POLLERR | POLLNVAL)) {
+        /* Its source is gone; asked again it would answer at once each time. */
+        zoe_os_file_close(pressure->trigger);
+        pressure->trigger = -1;
+    }
 }
 
 void zoe_os_pressure_stop(zoe_os_pressure *pressure)

@@ -43,8 +43,8 @@ void zoe_os_unreserve(void *address, size_t bytes);
 /* Asks for huge pages over this range, if the system has them. Page-aligned. Best effort. */
 void zoe_os_advise_huge(void *address, size_t bytes);
 
-/* Gives the pages of a range back to the system at once; they are zero when touched again.
- * Page-aligned. */
+/* Gives the pages of a range back to the system at once; they are zero when touched again. Huge
+ * pages are no longer asked for. Page-aligned. */
 void zoe_os_release(void *address, size_t bytes);
 
 /* ---- what the system says ---- */

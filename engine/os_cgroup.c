@@ -5,15 +5,19 @@
 #include "os_cgroup.h"
 
 #include <fcntl.h>
-#include <limits.h>
-#include <stdbool.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+/* A mount point and a group's path in it. */
+enum { FOLDER_MAX = ZOE_CGROUP_PATH_MAX + 4096 };
+
+/* Returns the length; 0, and an empty text, when the file cannot be read. */
 static size_t read_text(const char *path, char *text, size_t capacity)
 {
+    text[0] = '\0';
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return 0;
@@ -31,25 +35,28 @@ static size_t read_text(const char *path, char *text, size_t capacity)
 /* The number in folder/name; UINT64_MAX for "max", for no file and for anything else. */
 static uint64_t read_limit(const char *folder, const char *name)
 {
-    char path[PATH_MAX + 64], text[64];
+    char path[FOLDER_MAX + 64], text[64];
     snprintf(path, sizeof path, "%s/%s", folder, name);
     if (!read_text(path, text, sizeof text) || text[0] < '0' || text[0] > '9')
         return UINT64_MAX;
     return strtoull(text, NULL, 10);
 }
 
-/* Page cache in folder/memory.stat that the kernel drops before it refuses memory. */
-static uint64_t reclaimable(const char *folder)
+/* Page cache in folder/memory.stat that the kernel drops before it refuses memory, that of groups
+ * inside included: version 1 keeps sums apart. */
+static uint64_t reclaimable(const char *folder, bool v2)
 {
-    char path[PATH_MAX + 64], text[4096];
+    static const char *const names[2][2] = {{"\ntotal_active_file ", "\ntotal_inactive_file "},
+                                            {"\nactive_file ", "\ninactive_file "}};
+    char path[FOLDER_MAX + 64], text[8192];
     snprintf(path, sizeof path, "%s/memory.stat", folder);
-    read_text(path, text, sizeof text);
+    if (!read_text(path, text, sizeof text))
+        return 0;
     uint64_t bytes = 0;
-    static const char *const names[] = {"\nactive_file ", "\ninactive_file "};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const char *at = strstr(text, names[i]);
+    for (size_t i = 0; i < 2; i++) {
+        const char *name = names[v2][i], *at = strstr(text, name);
         if (at)
-            bytes += strtoull(at + strlen(names[i]), NULL, 10);
+            bytes += strtoull(at + strlen(name), NULL, 10);
     }
     return bytes;
 }
@@ -70,7 +77,7 @@ static void apply_group(const char *folder, bool v2, uint64_t *total, uint64_t *
     uint64_t used = read_limit(folder, v2 ? "memory.current" : "memory.usage_in_bytes");
     if (used == UINT64_MAX)
         return;
-    uint64_t cache = reclaimable(folder);
+    uint64_t cache = reclaimable(folder, v2);
     used = used > cache ? used - cache : 0;
     uint64_t room = limit > used ? limit - used : 0;
     if (room < *available)
@@ -81,7 +88,7 @@ static void apply_group(const char *folder, bool v2, uint64_t *total, uint64_t *
 static void apply_chain(const char *mount, const char *path, bool v2, uint64_t *total,
                         uint64_t *available)
 {
-    char folder[PATH_MAX];
+    char folder[FOLDER_MAX];
     int n = snprintf(folder, sizeof folder, "%s%s", mount, path);
     if (n < 0 || (size_t)n >= sizeof folder)
         return;
@@ -109,36 +116,67 @@ static bool has_word(const char *text, const char *name)
     return false;
 }
 
-/*
- * Where a hierarchy is mounted, from /proc/self/mountinfo; `root` is the group that is mounted
- * there (a container may see a part of the tree only).
- */
-static bool find_mount(bool v2, char *mount, size_t capacity, char *root, size_t root_capacity)
+/* Undoes the octal escapes that mountinfo has for blanks and backslashes. */
+static void unescape(char *text)
 {
-    FILE *file = fopen("/proc/self/mountinfo", "re");
-    if (!file)
-        return false;
-    char line[PATH_MAX * 2];
-    bool found = false;
-    while (!found && fgets(line, sizeof line, file)) {
-        char line_root[PATH_MAX], point[PATH_MAX], type[64], options[512];
-        const char *tail = strstr(line, " - ");
-        if (!tail || sscanf(line, "%*s %*s %*s %4095s %4095s", line_root, point) != 2 ||
-            sscanf(tail, " - %63s %*s %511s", type, options) != 2)
-            continue;
-        if (strcmp(type, v2 ? "cgroup2" : "cgroup") != 0 || (!v2 && !has_word(options, "memory")))
-            continue;
-        found = snprintf(mount, capacity, "%s", point) < (int)capacity &&
-                snprintf(root, root_capacity, "%s", line_root) < (int)root_capacity;
+    char *to = text;
+    for (const char *from = text; *from; from++) {
+        if (from[0] == '\\' && from[1] >= '0' && from[1] <= '3' && from[2] && from[3]) {
+            *to++ = (char)((from[1] - '0') * 64 + (from[2] - '0') * 8 + (from[3] - '0'));
+            from += 3;
+        } else {
+            *to++ = *from;
+        }
     }
-    fclose(file);
-    return found;
+    *to = '\0';
 }
 
-void zoe_os_cgroup_apply(uint64_t *total, uint64_t *available)
+/* One line: id parent device root point options [tags] - type source options */
+static void read_mount(const char *line, zoe_os_cgroup_mounts *mounts)
+{
+    char root[ZOE_CGROUP_PATH_MAX], point[ZOE_CGROUP_PATH_MAX], type[64], options[512];
+    const char *tail = strstr(line, " - ");
+    if (!tail || sscanf(line, "%*s %*s %*s %1023s %1023s", root, point) != 2 ||
+        sscanf(tail, " - %63s %*s %511s", type, options) != 2)
+        return;
+    bool v1 = strcmp(type, "cgroup") == 0 && has_word(options, "memory");
+    bool v2 = strcmp(type, "cgroup2") == 0;
+    zoe_os_cgroup_mount *mount = v2 ? &mounts->v2 : &mounts->v1;
+    if ((!v1 && !v2) || mount->found)
+        return;
+    unescape(root);
+    unescape(point);
+    memcpy(mount->root, root, sizeof root);
+    memcpy(mount->point, point, sizeof point);
+    mount->found = true;
+}
+
+void zoe_os_cgroup_find(const char *mountinfo, zoe_os_cgroup_mounts *mounts)
+{
+    memset(mounts, 0, sizeof *mounts);
+    FILE *file = fopen(mountinfo, "re");
+    if (!file)
+        return;
+    char line[8192];
+    while (fgets(line, sizeof line, file))
+        read_mount(line, mounts);
+    fclose(file);
+}
+
+/* The part of a group's path that lies under what is mounted. */
+static const char *path_under(const char *path, const char *root)
+{
+    size_t skip = strcmp(root, "/") == 0 ? 0 : strlen(root);
+    if (skip && strncmp(path, root, skip) == 0 && (path[skip] == '/' || path[skip] == '\0'))
+        path += skip;
+    return strcmp(path, "/") == 0 ? "" : path;
+}
+
+void zoe_os_cgroup_read(const zoe_os_cgroup_mounts *mounts, const char *groups, uint64_t *total,
+                        uint64_t *available)
 {
     char text[8192];
-    if (!read_text("/proc/self/cgroup", text, sizeof text))
+    if (!read_text(groups, text, sizeof text))
         return;
     char *rest = NULL;
     for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
@@ -150,14 +188,22 @@ void zoe_os_cgroup_apply(uint64_t *total, uint64_t *available)
         *path++ = '\0';
         controllers++;
         bool v2 = *controllers == '\0';
-        if (!v2 && !has_word(controllers, "memory"))
-            continue;
-        char mount[PATH_MAX], root[PATH_MAX];
-        if (!find_mount(v2, mount, sizeof mount, root, sizeof root))
-            continue;
-        size_t skip = strcmp(root, "/") == 0 ? 0 : strlen(root);
-        if (skip && strncmp(path, root, skip) == 0)
-            path += skip;
-        apply_chain(mount, strcmp(path, "/") == 0 ? "" : path, v2, total, available);
+        const zoe_os_cgroup_mount *mount = v2 ? &mounts->v2 : &mounts->v1;
+        if (mount->found && (v2 || has_word(controllers, "memory")))
+            apply_chain(mount->point, path_under(path, mount->root), v2, total, available);
     }
+}
+
+static zoe_os_cgroup_mounts own_mounts;
+static pthread_once_t own_once = PTHREAD_ONCE_INIT;
+
+static void find_own(void)
+{
+    zoe_os_cgroup_find("/proc/self/mountinfo", &own_mounts);
+}
+
+void zoe_os_cgroup_apply(uint64_t *total, uint64_t *available)
+{
+    pthread_once(&own_once, find_own);
+    zoe_os_cgroup_read(&own_mounts, "/proc/self/cgroup", total, available);
 }

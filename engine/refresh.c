@@ -11,6 +11,7 @@ typedef struct carried {
     int64_t from;     /* its position in the old table */
     int64_t position; /* in the new sequence; -1: it is not there any more */
     zoe_buffer *buffer;
+    zoe_os_file_id id; /* of the file it was read from */
     bool same;
 } carried;
 
@@ -25,7 +26,8 @@ static bool list_loaded(void *user, zoe_buffer *buffer)
 {
     carry *c = user;
     if (buffer->table == c->source->table && c->count < c->capacity)
-        c->list[c->count++] = (carried){.from = buffer->position, .buffer = buffer};
+        c->list[c->count++] =
+            (carried){.from = buffer->position, .buffer = buffer, .id = buffer->file_id};
     return true;
 }
 
@@ -60,7 +62,7 @@ static void compare_files(carry *c)
         item->same = item->position >= 0 &&
                      zoe_sequence_path(c->fresh, item->position, path, sizeof path) == ZOE_OK &&
                      zoe_os_path_identify(path, &id) &&
-                     zoe_os_file_id_equal(&id, &item->buffer->file_id);
+                     zoe_os_file_id_equal(&id, &item->id);
     }
 }
 
@@ -80,9 +82,9 @@ static bool move_frame_locked(carry *c, const carried *item, zoe_table *table)
     zoe_slot_claim_locked(table, item->position);
     to->buffer = buffer;
     to->bytes = from->bytes;
-    if (from->error)
-        zoe_slot_set_error_locked(table, item->position, from->error, from->id);
-    zoe_slot_set_error_locked(old, buffer->position, NULL, NULL);
+    zoe_slot_set_error_locked(table, item->position, NULL, NULL);
+    to->note = from->note;
+    from->note = NULL;
     from->buffer = NULL;
     buffer->table = table;
     buffer->position = item->position;
@@ -166,6 +168,7 @@ static void swap_locked(carry *c, zoe_sequence **fresh, zoe_table **table,
     /* The change counter never goes back: who compares it must see that everything is new. */
     uint64_t changes = atomic_load_explicit(&old_table->changes, memory_order_relaxed);
     atomic_fetch_add_explicit(&(*table)->changes, changes + 1, memory_order_release);
+    (*table)->first_generation = old_table->first_generation + UINT32_MAX;
     source->table = *table;
     source->sequence = *fresh;
     atomic_fetch_add_explicit(&source->epoch, 1, memory_order_relaxed);
@@ -200,13 +203,11 @@ zoe_status zoe_source_refresh(zoe_source *source, zoe_refresh_report *out, zoe_e
          * by their table. */
         zoe_cache_lock(cache);
         zoe_slab_visit(&cache->slab, list_loaded, &c);
-        cache->paused = true;
         zoe_cache_unlock(cache);
         compare_files(&c);
         count_files(source, fresh, &report);
         zoe_cache_lock(cache);
         swap_locked(&c, &fresh, &table, &report);
-        cache->paused = false;
         zoe_cache_unlock(cache);
     }
     zoe_cache_lock(cache);

@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+/* From here on a buffer's record is less than a thousandth of it, and not counted. */
+static const size_t record_matters = (size_t)512 << 10;
+
 /* A huge page: what x86-64 and most arm64 kernels use. Frames smaller than this do without. */
 static const size_t huge = (size_t)2 << 20;
 
@@ -36,6 +39,16 @@ void zoe_slab_init(zoe_slab *slab, zoe_meter *meter, uint64_t address_bytes)
     memset(slab, 0, sizeof *slab);
     slab->meter = meter;
     slab->address_bytes = address_bytes;
+    slab->nodes = 1;
+}
+
+void zoe_slab_set_nodes(zoe_slab *slab, uint32_t nodes, zoe_slab_place_fn *place, void *user)
+{
+    slab->nodes = nodes < 1 ? 1 : nodes;
+    if (slab->nodes > ZOE_SLAB_NODES_MAX)
+        slab->nodes = ZOE_SLAB_NODES_MAX;
+    slab->place = slab->nodes > 1 ? place : NULL;
+    slab->place_user = user;
 }
 
 static void pool_destroy(zoe_pool *pool)
@@ -46,6 +59,20 @@ static void pool_destroy(zoe_pool *pool)
     zoe_os_free(pool);
 }
 
+/* What a buffer that is not cold is counted with beside what is committed. */
+static uint64_t record_bytes(size_t class_bytes)
+{
+    return class_bytes < record_matters ? sizeof(zoe_buffer) : 0;
+}
+
+uint64_t zoe_slab_cost(size_t bytes)
+{
+    size_t class_bytes = 0;
+    if (class_of(bytes, &class_bytes) < 0)
+        return UINT64_MAX;
+    return round_up(bytes, zoe_os_page()) + record_bytes(class_bytes);
+}
+
 void zoe_slab_destroy(zoe_slab *slab)
 {
     for (int i = 0; i < ZOE_SLAB_CLASSES; i++) {
@@ -54,6 +81,7 @@ void zoe_slab_destroy(zoe_slab *slab)
             continue;
         for (size_t b = 0; b < pool->touched; b++)
             zoe_meter_give(slab->meter, pool->buffers[b].committed);
+        zoe_meter_give(slab->meter, pool->used * record_bytes(pool->buffer_bytes));
         pool_destroy(pool);
         slab->pools[i] = NULL;
     }
@@ -93,17 +121,34 @@ static bool commit(zoe_slab *slab, zoe_buffer *buffer, size_t bytes)
     size_t want = round_up(bytes, zoe_os_page());
     if (want <= buffer->committed)
         return true;
-    if (!zoe_meter_take(slab->meter, want - buffer->committed))
+    uint64_t record = buffer->committed ? 0 : record_bytes(buffer->pool->buffer_bytes);
+    if (!zoe_meter_take(slab->meter, want - buffer->committed + record))
         return false;
+    buffer->pool->used += buffer->committed == 0;
     /* Whole huge pages only: one that reached past `want` would be resident without being counted.
      */
     size_t from = round_up(buffer->committed, huge), to = want / huge * huge;
     size_t index = (size_t)(buffer - buffer->pool->buffers);
     if (to > from && index < HUGE_BUFFERS_MAX)
         zoe_os_advise_huge(buffer->data + from, to - from);
+    /* A placement splits the mapping as huge pages do. */
+    if (slab->place && index < HUGE_BUFFERS_MAX)
+        slab->place(slab->place_user, buffer->data + buffer->committed, want - buffer->committed,
+                    buffer->node);
     buffer->committed = want;
     slab->allocations++;
     return true;
+}
+
+/* The list with the warmest free buffer for a node: its own, else the next node's that has any. */
+static zoe_buffer **warm_list(const zoe_slab *slab, zoe_pool *pool, uint32_t node)
+{
+    for (uint32_t i = 0; i < slab->nodes; i++) {
+        zoe_buffer **list = &pool->warm[(node + i) % slab->nodes];
+        if (*list)
+            return list;
+    }
+    return NULL;
 }
 
 static zoe_buffer *take_cold(zoe_pool *pool)
@@ -122,7 +167,7 @@ static zoe_buffer *take_cold(zoe_pool *pool)
     return buffer;
 }
 
-zoe_status zoe_slab_take(zoe_slab *slab, size_t bytes, zoe_buffer **out)
+zoe_status zoe_slab_take(zoe_slab *slab, size_t bytes, uint32_t node, zoe_buffer **out)
 {
     *out = NULL;
     size_t class_bytes = 0;
@@ -137,17 +182,20 @@ zoe_status zoe_slab_take(zoe_slab *slab, size_t bytes, zoe_buffer **out)
         pool = slab->pools[class] = pool_create(class_bytes, slab->address_bytes);
     if (!pool)
         return ZOE_ERROR_NO_MEMORY;
-    zoe_buffer *buffer = pool->warm;
-    if (buffer) {
+    zoe_buffer **warm = warm_list(slab, pool, node);
+    zoe_buffer *buffer = NULL;
+    if (warm) {
+        buffer = *warm;
         size_t kept = buffer->committed;
         if (!commit(slab, buffer, bytes))
             return ZOE_ERROR_OVER_BUDGET;
-        pool->warm = buffer->next_free;
+        *warm = buffer->next_free;
         slab->free_bytes -= kept;
     } else {
         buffer = take_cold(pool);
         if (!buffer)
             return ZOE_ERROR_OVER_BUDGET;
+        buffer->node = node % slab->nodes;
         if (!commit(slab, buffer, bytes)) {
             buffer->next_free = pool->cold;
             pool->cold = buffer;
@@ -162,24 +210,32 @@ zoe_status zoe_slab_take(zoe_slab *slab, size_t bytes, zoe_buffer **out)
 void zoe_slab_give(zoe_slab *slab, zoe_buffer *buffer)
 {
     buffer->table = NULL;
-    buffer->next_free = buffer->pool->warm;
-    buffer->pool->warm = buffer;
+    zoe_buffer **warm = &buffer->pool->warm[buffer->node];
+    buffer->next_free = *warm;
+    *warm = buffer;
     slab->free_bytes += buffer->committed;
 }
 
 static uint64_t shrink_pool(zoe_slab *slab, zoe_pool *pool, uint64_t bytes)
 {
     uint64_t given = 0;
-    while (given < bytes && pool->warm) {
-        zoe_buffer *buffer = pool->warm;
-        pool->warm = buffer->next_free;
+    for (zoe_buffer **warm; given < bytes && (warm = warm_list(slab, pool, 0)) != NULL;) {
+        zoe_buffer *buffer = *warm;
+        *warm = buffer->next_free;
+        uint64_t all = buffer->committed + record_bytes(pool->buffer_bytes);
         zoe_os_release(buffer->data, buffer->committed);
-        zoe_meter_give(slab->meter, buffer->committed);
+        zoe_meter_give(slab->meter, all);
         slab->free_bytes -= buffer->committed;
-        given += buffer->committed;
+        given += all;
         buffer->committed = 0;
+        pool->used--;
         buffer->next_free = pool->cold;
         pool->cold = buffer;
+    }
+    if (pool->used == 0 && pool->touched > 0) {
+        zoe_os_release(pool->buffers, round_up(pool->touched * sizeof(zoe_buffer), zoe_os_page()));
+        pool->touched = 0;
+        pool->cold = NULL;
     }
     return given;
 }

@@ -4,7 +4,13 @@
  * A pool serves one size class (an eighth of an octave). Address space is reserved once; a buffer
  * takes memory when it is first used and keeps it when it is given back, because touching fresh
  * pages costs 25 times a reuse. What a buffer has touched is counted by a zoe_meter; it is given
- * back to the system only by zoe_slab_shrink().
+ * back to the system only by zoe_slab_shrink(). In pools of small buffers their records are counted
+ * too: a million frames of an icon would have half a gigabyte of them.
+ *
+ * On a machine with several memory nodes, fresh memory is placed on the node of whoever takes the
+ * buffer, and free buffers are kept by node. A free buffer of another node still goes before fresh
+ * memory: writing to a far node costs less than touching fresh pages, and asks nothing of the
+ * system.
  *
  * Thread-safety: none of its own; the cache's lock guards a zoe_slab. A buffer's data belongs to
  * whoever holds it.
@@ -33,6 +39,7 @@ typedef struct zoe_buffer {
 
     /* guarded by the cache's lock */
     size_t committed; /* bytes that may be resident and are counted, a multiple of the page size */
+    uint32_t node;    /* memory node it was placed on, 0..nodes-1; of what is committed */
     struct zoe_buffer *next_free; /* in the pool's list of free buffers */
     struct zoe_table *table;      /* the frame in the buffer; NULL while it is free */
     int64_t position;
@@ -42,6 +49,9 @@ typedef struct zoe_buffer {
     zoe_os_file_id file_id;
 } zoe_buffer;
 
+/* Memory nodes that are told apart; further ones share the lists of the first. */
+enum { ZOE_SLAB_NODES_MAX = 16 };
+
 struct zoe_pool {
     size_t buffer_bytes; /* the size class */
     size_t stride;       /* from a buffer to the next */
@@ -49,16 +59,25 @@ struct zoe_pool {
     uint8_t *base;
     zoe_buffer *buffers; /* [capacity], reserved like the data */
     size_t touched;      /* buffers 0..touched-1 have been used before */
-    zoe_buffer *warm;    /* free and committed, the one given back last first */
-    zoe_buffer *cold;    /* free, pages given back */
+    size_t used;         /* of them, not cold */
+    /* free and committed, by node, the one given back last first */
+    zoe_buffer *warm[ZOE_SLAB_NODES_MAX];
+    zoe_buffer *cold; /* free, pages given back */
 };
 
 /* Eight classes an octave, from 4 KiB (2^12) to 2^40. */
 enum { ZOE_SLAB_CLASSES = 28 * 8 };
 
+/* Places a range that was not touched yet on a memory node. Page-aligned. Best effort; called with
+ * the lock held that guards the slab. */
+typedef void zoe_slab_place_fn(void *user, void *address, size_t bytes, uint32_t node);
+
 typedef struct zoe_slab {
     zoe_meter *meter;
-    uint64_t address_bytes; /* to reserve for a pool: as much as all memory */
+    uint64_t address_bytes;   /* to reserve for a pool: as much as all memory */
+    uint32_t nodes;           /* memory nodes, 1..ZOE_SLAB_NODES_MAX */
+    zoe_slab_place_fn *place; /* NULL: memory is where it is touched first */
+    void *place_user;
     zoe_pool *pools[ZOE_SLAB_CLASSES];
     uint64_t free_bytes;  /* committed in free buffers */
     uint64_t allocations; /* times fresh memory was committed */
@@ -66,15 +85,22 @@ typedef struct zoe_slab {
 
 void zoe_slab_init(zoe_slab *slab, zoe_meter *meter, uint64_t address_bytes);
 
+/* Tells memory nodes apart, before the first buffer is taken. */
+void zoe_slab_set_nodes(zoe_slab *slab, uint32_t nodes, zoe_slab_place_fn *place, void *user);
+
 /* Gives everything back. No buffer may be in use. */
 void zoe_slab_destroy(zoe_slab *slab);
 
 /*
- * Takes a buffer of at least `bytes` bytes: the warmest free one, or fresh memory if the meter
- * allows it. Its contents are unspecified. Errors: OVER_BUDGET (make room and try again), NO_MEMORY
+ * Takes a buffer of at least `bytes` bytes for a thread on memory node `node`: the warmest free one
+ * of its node, else of another, else fresh memory if the meter allows it. Its contents are
+ * unspecified. Errors: OVER_BUDGET (make room and try again), NO_MEMORY
  * (no address space), TOO_LARGE.
  */
-zoe_status zoe_slab_take(zoe_slab *slab, size_t bytes, zoe_buffer **buffer);
+zoe_status zoe_slab_take(zoe_slab *slab, size_t bytes, uint32_t node, zoe_buffer **buffer);
+
+/* What fresh memory for a buffer of `bytes` bytes is counted with. */
+uint64_t zoe_slab_cost(size_t bytes);
 
 /* Gives a buffer back; it keeps its memory for the next user. */
 void zoe_slab_give(zoe_slab *slab, zoe_buffer *buffer);

@@ -1,13 +1,9 @@
 #include "slots.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "cache.h"
-
-typedef struct error_record {
-    zoe_error error;
-    zoe_os_file_id id;
-} error_record;
 
 static size_t pages(size_t bytes)
 {
@@ -59,7 +55,7 @@ void zoe_table_destroy(zoe_table *table)
      * frames would map them all. */
     for (int64_t i = 0; table->slots && table->states && i < table->count; i++)
         if (atomic_load_explicit(&table->states[i], memory_order_relaxed) != ZOE_FRAME_EMPTY)
-            zoe_os_free(table->slots[i].error);
+            zoe_os_free(table->slots[i].note);
     size_t count = (size_t)table->count;
     zoe_os_unreserve(table->slots, pages(count * sizeof *table->slots));
     zoe_os_unreserve(table->states, pages(count));
@@ -152,7 +148,8 @@ bool zoe_slot_evict_locked(zoe_table *table, int64_t position)
     uint64_t word = atomic_load_explicit(&slot->word, memory_order_seq_cst);
     do {
         assert((word & ZOE_SLOT_STATE) == ZOE_FRAME_LOADED);
-        if (word & ZOE_SLOT_PINS)
+        /* A doomed frame without pins is about to be reaped by whoever held the last one. */
+        if (word & (ZOE_SLOT_PINS | ZOE_SLOT_DOOMED))
             return false;
         /* acquire: after the last reader's unpin. Weak failures can only come from pins. */
     } while (!atomic_compare_exchange_weak_explicit(
@@ -168,10 +165,10 @@ bool zoe_slot_doom_locked(zoe_table *table, int64_t position)
     uint64_t word = atomic_load_explicit(&slot->word, memory_order_relaxed);
     do {
         assert((word & ZOE_SLOT_STATE) == ZOE_FRAME_LOADED);
-        if (!(word & ZOE_SLOT_PINS))
-            return false;
         if (word & ZOE_SLOT_DOOMED)
             return true;
+        if (!(word & ZOE_SLOT_PINS))
+            return false;
     } while (!atomic_compare_exchange_weak_explicit(&slot->word, &word, word | ZOE_SLOT_DOOMED,
                                                     memory_order_relaxed, memory_order_relaxed));
     table->doomed++;
@@ -203,16 +200,16 @@ void zoe_slot_set_error_locked(zoe_table *table, int64_t position, const zoe_err
 {
     zoe_cache_assert_locked(table->cache);
     zoe_slot *slot = &table->slots[position];
-    zoe_os_free(slot->error);
-    slot->error = NULL;
-    slot->id = NULL;
+    zoe_os_free(slot->note);
+    slot->note = NULL;
     if (!error)
         return;
-    error_record *record = zoe_os_alloc(sizeof *record);
-    if (!record)
+    size_t length = strlen(error->text);
+    zoe_note *note = zoe_os_alloc(sizeof *note + length + 1);
+    if (!note)
         return;
-    record->error = *error;
-    record->id = *id;
-    slot->error = &record->error;
-    slot->id = &record->id;
+    note->status = error->status;
+    note->id = *id;
+    memcpy(note->text, error->text, length + 1);
+    slot->note = note;
 }

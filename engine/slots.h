@@ -51,6 +51,13 @@ struct zoe_source;
 #define ZOE_SLOT_PINS       ((uint64_t)0xffffff << 8)
 #define ZOE_SLOT_GENERATION ((uint64_t)1 << 32) /* one generation */
 
+/* What went wrong with a frame; as long as its text, since there may be one for every frame. */
+typedef struct zoe_note {
+    zoe_status status;
+    zoe_os_file_id id; /* of the file it came from */
+    char text[];       /* terminated */
+} zoe_note;
+
 /* A cache line each: readers of neighbouring frames do not meet. */
 typedef struct zoe_slot {
     _Alignas(64) _Atomic uint64_t word;
@@ -60,8 +67,7 @@ typedef struct zoe_slot {
     /* guarded by the cache's lock, but for acquirers, who read `buffer` between pin and unpin */
     uint32_t retries;   /* loads in a row that found the file changed under them */
     zoe_buffer *buffer; /* of LOADED and LOADING frames */
-    zoe_error *error;   /* of ERROR and INCOMPLETE frames, on the heap */
-    zoe_os_file_id *id; /* of the file an ERROR came from; part of the same allocation as `error` */
+    zoe_note *note;     /* of ERROR and INCOMPLETE frames, on the heap */
     uint64_t bytes;     /* of the frame's buffer, once known */
 } zoe_slot;
 
@@ -73,6 +79,8 @@ typedef struct zoe_table {
         *slots; /* [count], reserved address space: untouched slots are EMPTY and take no memory */
     _Atomic uint8_t *
         states; /* [count], relaxed: a picture of the words for timelines, written under the lock */
+    uint64_t
+        first_generation; /* added to a slot's own, so that those of a source's tables differ */
 
     /* guarded by the cache's lock */
     struct zoe_source *source; /* NULL when it is gone: the table goes with its last doomed frame */
@@ -119,7 +127,7 @@ void zoe_slot_publish_locked(zoe_table *table, int64_t position,
 void zoe_slot_fail_locked(zoe_table *table, int64_t position);    /* LOADING → ERROR */
 void zoe_slot_abandon_locked(zoe_table *table, int64_t position); /* LOADING → EMPTY or HEADER */
 bool zoe_slot_evict_locked(zoe_table *table,
-                           int64_t position); /* LOADED → HEADER; false: it is pinned */
+                           int64_t position); /* LOADED → HEADER; false: it is pinned or doomed */
 bool zoe_slot_doom_locked(zoe_table *table,
                           int64_t position); /* LOADED and pinned → doomed; false: no pins */
 void zoe_slot_reap_locked(zoe_table *table, int64_t position); /* doomed without pins → HEADER */

@@ -94,6 +94,8 @@ void zoe_source_close(zoe_source **out)
     zoe_table *table = retire_table_locked(cache, source->table);
     /* Its sizes may never come again; what stays in use elsewhere is warm already. */
     zoe_slab_shrink(&cache->slab, UINT64_MAX, 0);
+    /* There is room for the other sources now. */
+    pthread_cond_broadcast(&cache->work);
     zoe_cache_unlock(cache);
     if (table)
         zoe_table_destroy(table);
@@ -169,7 +171,7 @@ zoe_status zoe_source_acquire(zoe_source *source, int64_t position, zoe_frame *f
                           atomic_load_explicit(&cache->clock, memory_order_relaxed),
                           memory_order_relaxed);
     *frame = slot->buffer->frame;
-    frame->generation = generation;
+    frame->generation = table->first_generation + generation;
     frame->pin = slot;
     frame->pin_owner = table;
     zoe_counter_add(&cache->hits);
@@ -201,27 +203,35 @@ void zoe_frame_release(zoe_frame *frame)
     }
 }
 
+/* Neither to be had now, nor given up: worth waiting for. */
+static bool is_awaited(const zoe_slot *slot)
+{
+    uint64_t word = atomic_load_explicit(&slot->word, memory_order_acquire);
+    switch ((zoe_frame_state)(word & ZOE_SLOT_STATE)) {
+    case ZOE_FRAME_EMPTY:
+    case ZOE_FRAME_HEADER:
+    case ZOE_FRAME_LOADING: return true;
+    case ZOE_FRAME_LOADED: return (word & ZOE_SLOT_DOOMED) != 0;
+    default: return false;
+    }
+}
+
 zoe_status zoe_source_wait(zoe_source *source, int64_t position, uint64_t deadline_ns,
                            zoe_frame *frame)
 {
     zoe_status status = zoe_source_acquire(source, position, frame);
-    if (status != ZOE_LOADING)
-        return status;
-    zoe_cache *cache = source->cache;
-    zoe_cache_lock(cache);
     bool in_time = true;
     while (status == ZOE_LOADING && in_time) {
-        /* Acquiring needs no lock, and with the lock held no frame is published between looking and
-         * waiting. */
-        zoe_frame_state state = zoe_slot_state(&source->table->slots[position]);
-        if (state == ZOE_FRAME_EMPTY || state == ZOE_FRAME_HEADER || state == ZOE_FRAME_LOADING)
+        zoe_cache *cache = source->cache;
+        zoe_cache_lock(cache);
+        /* With the lock held no frame is published between looking and waiting. */
+        while (in_time && is_awaited(&source->table->slots[position]))
             in_time = zoe_cache_wait_locked(cache, &cache->loaded, deadline_ns);
-        else
-            break;
+        zoe_cache_unlock(cache);
+        /* It may have been evicted again by now. */
+        status = zoe_source_acquire(source, position, frame);
     }
-    zoe_cache_unlock(cache);
-    status = zoe_source_acquire(source, position, frame);
-    return status == ZOE_LOADING && !in_time ? ZOE_TIMEOUT : status;
+    return status == ZOE_LOADING ? ZOE_TIMEOUT : status;
 }
 
 zoe_status zoe_source_frame_error(zoe_source *source, int64_t position, zoe_error *error)
@@ -231,12 +241,10 @@ zoe_status zoe_source_frame_error(zoe_source *source, int64_t position, zoe_erro
     zoe_cache *cache = source->cache;
     zoe_cache_lock(cache);
     zoe_frame_state state = zoe_slot_state(&source->table->slots[position]);
-    const zoe_error *record = source->table->slots[position].error;
+    const zoe_note *note = source->table->slots[position].note;
     zoe_status status = ZOE_OK;
-    if (record) {
-        status = record->status;
-        if (error)
-            *error = *record;
+    if (note) {
+        status = zoe_error_set(error, note->status, "%s", note->text);
     } else if (state == ZOE_FRAME_ERROR) {
         status = zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "out of memory");
     }

@@ -141,6 +141,25 @@ uint32_t zoe_topology_node_of(const zoe_topology *topology, uint32_t index)
     return index < topology->core_count ? topology->cores[index].node : 0;
 }
 
+/* A core of the node, any: they share its memory. */
+static const core *core_on(const zoe_topology *topology, uint32_t node)
+{
+    for (uint32_t i = 0; i < topology->core_count; i++)
+        if (topology->cores[i].node == node)
+            return &topology->cores[i];
+    return NULL;
+}
+
+bool zoe_topology_place(const zoe_topology *topology, void *address, size_t bytes, uint32_t node)
+{
+    const core *c = core_on(topology, node);
+    if (topology->synthetic || !c)
+        return false;
+    /* Not strict: a node that is full must not fail what another has room for. */
+    return hwloc_set_area_membind(topology->handle, address, bytes, c->near, HWLOC_MEMBIND_BIND,
+                                  HWLOC_MEMBIND_BYNODESET) == 0;
+}
+
 bool zoe_topology_bind_worker(const zoe_topology *topology, uint32_t worker)
 {
     if (topology->synthetic || topology->core_count == 0)

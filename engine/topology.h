@@ -38,4 +38,8 @@ uint32_t zoe_topology_node_of(const zoe_topology *topology, uint32_t core);
  * system does not permit it; the thread goes on where it is. */
 bool zoe_topology_bind_worker(const zoe_topology *topology, uint32_t worker);
 
+/* Places a range of memory that was not touched yet on a node. Page-aligned. false: the system does
+ * not permit it, and the pages will be where they are touched first. */
+bool zoe_topology_place(const zoe_topology *topology, void *address, size_t bytes, uint32_t node);
+
 #endif

@@ -77,7 +77,9 @@ static void compare_with_promise(zoe_watch *watch)
                       (double)stats.in_flight_bytes / 1e6, (double)stats.free_bytes / 1e6,
                       (double)stats.scratch_bytes / 1e6, (double)(resident - ours) / 1e6);
     }
-    watch->warned = beyond;
+    /* Once, not each time it comes back by a little. */
+    if (beyond || resident + watch->overhead_bytes / 8 < limit + watch->overhead_bytes)
+        watch->warned = beyond;
 }
 
 static void watch_main(void *arg)

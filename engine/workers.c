@@ -3,14 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static void release_scratch(zoe_worker *worker)
-{
-    zoe_cache *cache = worker->all->cache;
-    atomic_fetch_sub_explicit(&cache->worker_scratch_bytes, worker->load_worker.scratch.committed,
-                              memory_order_relaxed);
-    zoe_scratch_release(&worker->load_worker.scratch, &cache->meter);
-}
-
 static void worker_main(void *arg)
 {
     zoe_worker *worker = arg;
@@ -26,10 +18,10 @@ static void worker_main(void *arg)
     zoe_cache_lock(cache);
     while (!worker->stop) {
         zoe_load_phase phase;
-        zoe_load *load = zoe_cache_pick_locked(cache, &phase, &worker->load_worker.seen);
+        zoe_load *load = zoe_cache_pick_locked(cache, &worker->load_worker, &phase);
         if (!load) {
             worker->idle = true;
-            zoe_cache_wait_locked(cache, &cache->work, ZOE_CACHE_FOREVER);
+            zoe_cache_wait_for_work_locked(cache, &worker->load_worker);
             worker->idle = false;
             continue;
         }
@@ -41,7 +33,7 @@ static void worker_main(void *arg)
         zoe_cache_lock(cache);
     }
     zoe_cache_unlock(cache);
-    release_scratch(worker);
+    zoe_load_release_scratch(&worker->load_worker);
     zoe_recycler_enter(NULL);
 }
 
@@ -55,6 +47,10 @@ static zoe_status grow(zoe_workers *workers, uint32_t count)
         worker->all = workers;
         worker->index = workers->count;
         worker->load_worker.cache = workers->cache;
+        const zoe_topology *topology = workers->topology;
+        if (topology)
+            worker->load_worker.node =
+                zoe_topology_node_of(topology, zoe_topology_core_of(topology, worker->index));
         status = zoe_os_thread_start(&worker->thread, worker_main, worker);
         if (status != ZOE_OK)
             break;
@@ -115,19 +111,11 @@ void zoe_workers_stop(zoe_workers *workers)
     for (size_t i = 0; i < ZOE_LOADS_MAX; i++)
         atomic_store_explicit(&cache->loads[i].stale, 1, memory_order_relaxed);
     zoe_load_phase phase;
-    for (zoe_load *load; (load = zoe_cache_pick_locked(cache, &phase, &self.seen)) != NULL;) {
+    for (zoe_load *load; (load = zoe_cache_pick_locked(cache, &self, &phase)) != NULL;) {
         zoe_cache_unlock(cache);
         zoe_load_work(&self, load, phase);
         zoe_cache_lock(cache);
     }
     zoe_cache_unlock(cache);
     zoe_recycler_enter(before);
-}
-
-void zoe_workers_trim_locked(zoe_workers *workers)
-{
-    zoe_cache_assert_locked(workers->cache);
-    for (uint32_t i = 0; i < workers->count; i++)
-        if (workers->workers[i].idle)
-            release_scratch(&workers->workers[i]);
 }

@@ -18,7 +18,6 @@ typedef struct zoe_worker {
     uint32_t index;
     zoe_os_thread *thread;
 
-    /* the worker's own; anyone's while it is idle and the cache's lock is held */
     zoe_load_worker load_worker;
 
     /* guarded by the cache's lock */
@@ -26,7 +25,7 @@ typedef struct zoe_worker {
     bool stop;
 } zoe_worker;
 
-/* Thread-safety: start, stop and resize by one thread at a time; trim by any thread. */
+/* Thread-safety: start, stop and resize by one thread at a time. */
 struct zoe_workers {
     zoe_cache *cache;
     const zoe_topology *topology; /* NULL: workers are not bound */
@@ -45,8 +44,5 @@ zoe_status zoe_workers_resize(zoe_workers *workers, uint32_t count);
 
 /* Ends all workers, and what they left half done. */
 void zoe_workers_stop(zoe_workers *workers);
-
-/* Gives back the scratch of workers that have nothing to do. */
-void zoe_workers_trim_locked(zoe_workers *workers);
 
 #endif
