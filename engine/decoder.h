@@ -39,6 +39,12 @@ typedef struct zoe_read_stats {
     _Atomic uint64_t *bytes;
 } zoe_read_stats;
 
+/* What of a picture its file does not have. */
+typedef struct zoe_absence {
+    int64_t missing, total;
+    const char *unit; /* what is counted: "scanlines" or "tiles" */
+} zoe_absence;
+
 /*
  * One piece is one EXR chunk, or several small ones. All functions but prepare may be called on
  * several threads at once, decode also for the same file.
@@ -61,6 +67,9 @@ typedef struct zoe_decoder {
      * were cleared. */
     zoe_status (*decode)(void *user, void *file, int32_t piece, uint8_t *buffer, void *scratch,
                          size_t scratch_bytes, zoe_error *error);
+
+    /* When all pieces were decoded: what was missing. NULL: nobody counts but in pieces. */
+    void (*absence)(void *user, void *file, zoe_absence *absence);
 
     /* Closes and sets *file to NULL. Returns CHANGED when the file is not what it was when it was
      * opened. */

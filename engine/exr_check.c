@@ -23,6 +23,7 @@ struct check {
     uint64_t offset; /* of buffer[0] */
     size_t filled;
     int parts, channels, attributes, strings;
+    bool multipart;
     unsigned char buffer[4096];
 };
 
@@ -213,7 +214,8 @@ static zoe_status check_header(struct check *check)
                              "%s: OpenEXR file flags 0x%x are not known", check->name,
                              (unsigned)(version >> 8 << 8));
     int is_empty = 0;
-    if (!(version & FLAG_MULTIPART))
+    check->multipart = version & FLAG_MULTIPART;
+    if (!check->multipart)
         return check_part(check, &is_empty);
     while (!is_empty) {
         status = check_part(check, &is_empty);
@@ -225,8 +227,8 @@ static zoe_status check_header(struct check *check)
     return check->parts ? ZOE_OK : damaged(check, "there are no parts");
 }
 
-zoe_status zoe_exr_check(zoe_exr_read_fn *read, void *user, uint64_t file_bytes, const char *name,
-                         zoe_error *error)
+zoe_status zoe_exr_check_extent(zoe_exr_read_fn *read, void *user, uint64_t file_bytes,
+                                const char *name, uint64_t *end, bool *multipart, zoe_error *error)
 {
     struct check check;
     check.read = read;
@@ -237,5 +239,17 @@ zoe_status zoe_exr_check(zoe_exr_read_fn *read, void *user, uint64_t file_bytes,
     check.at = check.offset = 0;
     check.filled = 0;
     check.parts = check.channels = check.attributes = check.strings = 0;
-    return check_header(&check);
+    check.multipart = false;
+    zoe_status status = check_header(&check);
+    *end = check.at;
+    *multipart = check.multipart;
+    return status;
+}
+
+zoe_status zoe_exr_check(zoe_exr_read_fn *read, void *user, uint64_t file_bytes, const char *name,
+                         zoe_error *error)
+{
+    uint64_t end;
+    bool multipart;
+    return zoe_exr_check_extent(read, user, file_bytes, name, &end, &multipart, error);
 }

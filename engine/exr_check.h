@@ -12,6 +12,7 @@
 #ifndef ZOE_EXR_CHECK_H
 #define ZOE_EXR_CHECK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,5 +37,10 @@ typedef int64_t zoe_exr_read_fn(void *user, void *buffer, size_t bytes, uint64_t
  */
 zoe_status zoe_exr_check(zoe_exr_read_fn *read, void *user, uint64_t file_bytes, const char *name,
                          zoe_error *error);
+
+/* The same; on success *end is the offset of the first byte behind the header, where the tables of
+ * chunk offsets begin, and *multipart whether chunks begin with their part's number. */
+zoe_status zoe_exr_check_extent(zoe_exr_read_fn *read, void *user, uint64_t file_bytes,
+                                const char *name, uint64_t *end, bool *multipart, zoe_error *error);
 
 #endif

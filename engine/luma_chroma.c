@@ -3,6 +3,10 @@
 #include <math.h>
 #include <string.h>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include "codec/codec.h"
 #include "half.h"
 
@@ -33,7 +37,7 @@ typedef struct converter {
     float *between;      /* RY and BY of a row without samples */
     float *samples;      /* one row of samples, with room for the filter at both ends */
     float *gaps;         /* what goes between them */
-    float *out;          /* red, green, blue of a finished row */
+    uint32_t *flags;     /* pixels to desaturate */
     uint16_t *halves;
 } converter;
 
@@ -135,8 +139,8 @@ static size_t pitch_of(const zoe_luma_chroma *lc)
     return ((size_t)lc->width + BEFORE + AFTER + 2 + 15) / 16 * 16;
 }
 
-/* Rows in scratch: ring, RGB and saturation, between, samples, gaps, out, halves. */
-enum { SCRATCH_ROWS = 2 * RING_ROWS + 4 * RGB_ROWS + 2 + 1 + 1 + 3 + 1 };
+/* Rows in scratch: ring, RGB and saturation, between, samples, gaps, flags, halves. */
+enum { SCRATCH_ROWS = 2 * RING_ROWS + 4 * RGB_ROWS + 2 + 1 + 1 + 1 + 1 };
 
 size_t zoe_luma_chroma_scratch_bytes(const zoe_luma_chroma *lc)
 {
@@ -152,8 +156,8 @@ static void lay_out(converter *c, float *at)
     c->between = c->rgb + 4 * RGB_ROWS * c->pitch;
     c->samples = c->between + 2 * c->pitch;
     c->gaps = c->samples + c->pitch;
-    c->out = c->gaps + c->pitch;
-    c->halves = (uint16_t *)(c->out + 3 * c->pitch);
+    c->flags = (uint32_t *)(void *)(c->gaps + c->pitch);
+    c->halves = (uint16_t *)(c->flags + c->pitch);
 }
 
 /* ---- rows in, rows out ---- */
@@ -328,14 +332,28 @@ static inline float smaller(float a, float b)
     return b < a ? b : a;
 }
 
+/* The two loops below are spelled out for SSE2, which every x86-64 has: compilers leave comparisons
+ * of floats in branches. min and max take their second operand when one is not a number, as
+ * smaller() and larger() with swapped operands do. */
+
 static void saturation_row(float *restrict dst, const float *restrict r, const float *restrict g,
                            const float *restrict b, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
+    size_t i = 0;
+#if defined(__SSE2__)
+    const __m128 one = _mm_set1_ps(1), zero = _mm_setzero_ps();
+    for (; i + 4 <= count; i += 4) {
+        __m128 red = _mm_loadu_ps(r + i), green = _mm_loadu_ps(g + i), blue = _mm_loadu_ps(b + i);
+        __m128 most = _mm_max_ps(_mm_max_ps(blue, green), red);
+        __m128 least = _mm_min_ps(_mm_min_ps(blue, green), red);
+        __m128 saturation = _mm_sub_ps(one, _mm_div_ps(least, most));
+        _mm_storeu_ps(dst + i, _mm_and_ps(saturation, _mm_cmpgt_ps(most, zero)));
+    }
+#endif
+    for (; i < count; i++) {
         float most = larger(r[i], larger(g[i], b[i]));
         float least = smaller(r[i], smaller(g[i], b[i]));
-        float saturation = 1 - least / most;
-        dst[i] = most > 0 ? saturation : 0;
+        dst[i] = most > 0 ? 1 - least / most : 0;
     }
 }
 
@@ -350,9 +368,10 @@ static void make_rgb(converter *c, int32_t row)
     const zoe_luma_chroma *lc = c->lc;
     float *r = rgb_row(c, row), *g = r + c->pitch, *b = g + c->pitch, *s = b + c->pitch;
     if (row == lc->height) {
-        /* Below the picture stands the last row that has samples of everything. */
+        /* Below the picture stands the last row that has samples of everything; only its
+         * saturation is asked for. */
         int32_t last = lc->y_sampling == 2 ? row - 2 : row - 1;
-        memcpy(r, rgb_row(c, last), 4 * c->pitch * sizeof *r);
+        memcpy(s - 1, rgb_row(c, last) + 3 * c->pitch - 1, (c->width + 2) * sizeof *s);
         return;
     }
     load_row(&c->source[0], row < 0 ? 0 : row, 1, g, c->width);
@@ -369,8 +388,11 @@ static void make_rgb(converter *c, int32_t row)
         memcpy(r, g, c->width * sizeof *r);
         memcpy(b, g, c->width * sizeof *r);
     }
-    if (is_subsampled(lc))
+    if (is_subsampled(lc)) {
         saturation_row(s, r, g, b, c->width);
+        s[-1] = s[0]; /* in the slack behind blue */
+        s[c->width] = s[c->width - 1];
+    }
 }
 
 static float rounded(const converter *c, float value)
@@ -397,30 +419,66 @@ static void desaturate(const converter *c, float part, float rgb[3])
             rgb[i] = rounded(c, rgb[i] * (before / after));
 }
 
-/* The finished row. */
+/* Which pixels are too saturated for their neighbours. The rows above and below have a value more
+ * at both ends. */
+static void find_outliers(uint32_t *restrict flags, const float *restrict own,
+                          const float *restrict above, const float *restrict below, size_t count)
+{
+    size_t i = 0;
+#if defined(__SSE2__)
+    const __m128 one = _mm_set1_ps(1), quarter = _mm_set1_ps(0.25f);
+    for (; i + 4 <= count; i += 4) {
+        const float *a = above + i, *b = below + i;
+        __m128 sum = _mm_add_ps(_mm_loadu_ps(a - 1), _mm_loadu_ps(a + 1));
+        sum = _mm_add_ps(_mm_add_ps(sum, _mm_loadu_ps(b - 1)), _mm_loadu_ps(b + 1));
+        __m128 mean = _mm_min_ps(_mm_mul_ps(quarter, sum), one);
+        __m128 most = _mm_sub_ps(one, _mm_mul_ps(_mm_sub_ps(one, mean), quarter));
+        most = _mm_min_ps(most, one);
+        __m128 it = _mm_loadu_ps(own + i);
+        __m128 out = _mm_and_ps(_mm_cmpgt_ps(it, mean), _mm_cmpgt_ps(it, most));
+        _mm_storeu_si128((__m128i *)(void *)(flags + i), _mm_castps_si128(out));
+    }
+#endif
+    for (; i < count; i++) {
+        const float *a = above + i, *b = below + i;
+        float mean = smaller(1.0f, 0.25f * (a[-1] + a[1] + b[-1] + b[1]));
+        float most = smaller(1.0f, 1 - (1 - mean) * 0.25f);
+        flags[i] = own[i] > mean && own[i] > most;
+    }
+}
+
+static bool is_any_set(const uint32_t flags[16])
+{
+    uint32_t any = 0;
+    for (size_t i = 0; i < 16; i++)
+        any |= flags[i];
+    return any != 0;
+}
+
+/* Desaturates where it is needed. Neighbours go by the saturation from before. */
 static void fix_row(converter *c, int32_t row)
 {
-    const float *in[3];
-    float *out[3];
-    for (size_t i = 0; i < 3; i++) {
-        in[i] = rgb_row(c, row) + i * c->pitch;
-        out[i] = c->out + i * c->pitch;
-        memcpy(out[i], in[i], c->width * sizeof **out);
-    }
+    float *red = rgb_row(c, row), *green = red + c->pitch, *blue = green + c->pitch;
+    const float *own = blue + c->pitch;
     const float *above = rgb_row(c, row - 1) + 3 * c->pitch;
     const float *below = rgb_row(c, row + 1) + 3 * c->pitch;
-    const float *own = in[0] + 3 * c->pitch;
-    for (size_t i = 0; i < c->width; i++) {
-        size_t left = i > 0 ? i - 1 : 0, right = i + 1 < c->width ? i + 1 : i;
-        float mean =
-            smaller(1.0f, 0.25f * (above[left] + above[right] + below[left] + below[right]));
-        float most = smaller(1.0f, 1 - (1 - mean) * 0.25f);
-        if (!(own[i] > mean && own[i] > most))
+    find_outliers(c->flags, own, above, below, c->width);
+    for (size_t i = c->width; i % 16 != 0; i++)
+        c->flags[i] = 0;
+    for (size_t block = 0; block < c->width; block += 16) {
+        if (!is_any_set(c->flags + block))
             continue;
-        float rgb[3] = {in[0][i], in[1][i], in[2][i]};
-        desaturate(c, most / own[i], rgb);
-        for (size_t k = 0; k < 3; k++)
-            out[k][i] = rgb[k];
+        for (size_t i = block; i < block + 16; i++) {
+            if (!c->flags[i])
+                continue;
+            float mean = 0.25f * (above[i - 1] + above[i + 1] + below[i - 1] + below[i + 1]);
+            float most = smaller(1.0f, 1 - (1 - smaller(1.0f, mean)) * 0.25f);
+            float rgb[3] = {red[i], green[i], blue[i]};
+            desaturate(c, most / own[i], rgb);
+            red[i] = rgb[0];
+            green[i] = rgb[1];
+            blue[i] = rgb[2];
+        }
     }
 }
 
@@ -449,6 +507,6 @@ void zoe_luma_chroma_convert(const zoe_luma_chroma *lc, const zoe_luma_chroma_so
             make_rgb(&c, row);
         }
         for (int32_t p = 0; p < 3; p++)
-            store_row(target, p, i, (fix ? c.out : rgb_row(&c, row)) + (size_t)p * c.pitch);
+            store_row(target, p, i, rgb_row(&c, row) + (size_t)p * c.pitch);
     }
 }

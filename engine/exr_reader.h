@@ -1,0 +1,65 @@
+/*
+ * Reading chunks: what a chunk begins with is checked, and chunks that are neighbours in the file
+ * are read with one call to the system.
+ *
+ * A chunk that is not in the file (yet), or that the file ends in, is TRUNCATED; one that begins
+ * with something else than its table says is CORRUPT.
+ *
+ * Thread-safety: a reader belongs to the thread that decodes its piece.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef ZOE_EXR_READER_H
+#define ZOE_EXR_READER_H
+
+#include "exr_pieces.h"
+#include "exr_table.h"
+
+typedef struct zoe_exr_reader {
+    const zoe_exr_plan *plan;
+    const zoe_exr_table *table;
+    const zoe_exr_piece *piece;
+    zoe_exr_file *file;
+    _Atomic uint32_t *largest; /* the file's largest packed chunk seen, relaxed */
+    uint8_t *block;            /* the plan's room for it, in scratch */
+    uint64_t at;               /* of the file, in `block` */
+    size_t bytes;
+} zoe_exr_reader;
+
+/* Bytes before a chunk's packed data. */
+static inline size_t zoe_exr_leader_bytes(const zoe_exr_plan *plan, const zoe_exr_file *file)
+{
+    return (file->multipart ? 4u : 0u) + (plan->tiled ? 16u : 4u) + 4u;
+}
+
+/*
+ * A chunk of the piece: its packed data, valid until the next call, and how much it is. Errors:
+ * TRUNCATED (without a text), CORRUPT, IO.
+ */
+zoe_status zoe_exr_reader_fetch(zoe_exr_reader *reader, int32_t column, int32_t row,
+                                const uint8_t **packed, size_t *bytes, zoe_error *error);
+
+/*
+ * The same for a chunk whose size is known to be `bytes`, of which only some are wanted: those from
+ * `from` on, `length` of them, are at *part.
+ */
+zoe_status zoe_exr_reader_fetch_part(zoe_exr_reader *reader, int32_t column, int32_t row,
+                                     size_t bytes, size_t from, size_t length,
+                                     const uint8_t **part, zoe_error *error);
+
+/*
+ * What follows the place of a deep chunk in its leader, three sizes (see "OpenEXR File Layout"), and
+ * the offset of what comes then.
+ */
+zoe_status zoe_exr_reader_deep_leader(zoe_exr_reader *reader, int32_t column, int32_t row,
+                                      uint64_t sizes[3], uint64_t *data_at, zoe_error *error);
+
+/* Says that a chunk is damaged, and how. Returns CORRUPT. */
+zoe_status zoe_exr_reader_damaged(const zoe_exr_reader *reader, int32_t column, int32_t row,
+                                  const char *what, zoe_error *error);
+
+/* "scanlines 32 to 47" or "tile 3, 5": which chunk, for people. */
+void zoe_exr_chunk_name(const zoe_exr_plan *plan, int32_t column, int32_t row, char *name,
+                        size_t capacity);
+
+#endif
