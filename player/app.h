@@ -52,7 +52,9 @@ typedef struct zoe_app {
     zoe_panel panel;
     zoe_stats stats;
     uint64_t stats_ns; /* when they were read */
+    int stats_stale;   /* 1: frames changed since */
     int help_open;
+    int help_scroll; /* device pixels */
     int bars_hidden; /* in a window */
     int bars_full;   /* 1: bars are shown in full screen too */
     SDL_Cursor *arrow, *sideways;

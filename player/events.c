@@ -15,6 +15,11 @@ static void key_down(zoe_app *app, const SDL_KeyboardEvent *key)
         app->exposure_held = 1;
     if (sym == SDLK_m)
         app->gamma_held = 1;
+    if (app->help_open && (sym == SDLK_DOWN || sym == SDLK_UP)) {
+        app->help_scroll += (sym == SDLK_DOWN ? 60 : -60) * (int)lround(app->window.scale);
+        app->redraw = 1;
+        return;
+    }
     if (!app->help_open && zoe_panel_key(&app->panel, sym, modifiers, &change)) {
         app->redraw = 1;
         if (change.setting >= 0)
@@ -139,8 +144,10 @@ static void mouse_wheel(zoe_app *app, const SDL_MouseWheelEvent *event)
     double across = -(double)event->preciseX, along = (double)event->preciseY;
     zoe_panel_change change;
     app->redraw = 1;
-    if (app->help_open)
+    if (app->help_open) {
+        app->help_scroll -= (int)lround(along * app->window.scale * 60.0);
         return;
+    }
     if (zoe_panel_wheel(&app->panel, &app->window, x, y, along, &change)) {
         if (change.setting >= 0)
             zoe_app_change(app, &change);
@@ -190,6 +197,16 @@ static void lost_textures(zoe_app *app)
     app->redraw = 1;
 }
 
+/* Of several files dropped at once the first is shown. */
+static void first_dropped(zoe_app *app)
+{
+    if (!app->drop_first && app->session.count > 1) {
+        zoe_session_show(&app->session, 0);
+        zoe_app_new_sequence(app);
+    }
+    app->drop_first = 1;
+}
+
 static int to_pixels(const zoe_app *app, int units)
 {
     return (int)lround(units * app->window.ratio);
@@ -225,6 +242,7 @@ void zoe_app_event(zoe_app *app, const SDL_Event *event)
             app->drop_first = 0;
         SDL_free(event->drop.file);
         break;
+    case SDL_DROPCOMPLETE: first_dropped(app); break;
     case SDL_RENDER_TARGETS_RESET:
     case SDL_RENDER_DEVICE_RESET: lost_textures(app); break;
     default: break;

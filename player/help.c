@@ -74,15 +74,12 @@ static page measure(const zoe_window *window, int room_width)
     return p;
 }
 
-static void draw_group(const zoe_window *window, const page *p, size_t first, int x, int y,
-                       int bottom)
+static void draw_group(const zoe_window *window, const page *p, size_t first, int x, int y)
 {
     for (size_t i = first; i < group_end(first); i++) {
         const zoe_binding *b = &zoe_bindings[i];
         if (!is_listed(b))
             continue;
-        if (y + p->row > bottom)
-            return;
         if (b->heading) {
             zoe_text_draw(window->text, ZOE_TEXT_BODY, x, y, zoe_theme_dark.text_dim, b->heading);
         } else {
@@ -94,29 +91,43 @@ static void draw_group(const zoe_window *window, const page *p, size_t first, in
     }
 }
 
-void zoe_help_draw(const zoe_window *window, SDL_Rect area)
+static void draw_groups(const zoe_window *window, const page *p, int x, int top)
 {
-    int pad = zoe_px(window, ZOE_SPACE * 6);
-    page p = measure(window, area.w - 4 * pad);
-    int title = zoe_text_height(window->text, ZOE_TEXT_TITLE);
-    int width = p.columns * (p.keys + p.what) + (p.columns - 1) * p.column_gap + 2 * pad;
-    int height = title + p.gap + p.height + 2 * pad - p.gap;
-    width = width > area.w ? area.w : width;
-    height = height > area.h ? area.h : height;
-    SDL_Rect box = {area.x + (area.w - width) / 2, area.y + (area.h - height) / 2, width, height};
-    zoe_fill(window, box, zoe_theme_dark.panel);
-    zoe_outline(window, box, zoe_px(window, 1), zoe_theme_dark.line);
-    zoe_text_draw(window->text, ZOE_TEXT_TITLE, box.x + pad, box.y + pad, zoe_theme_dark.text_light,
-                  "Keys");
-    int top = box.y + pad + title + p.gap;
-    int x = box.x + pad, y = top;
+    int y = top;
     for (size_t i = 0; i < zoe_binding_count; i = group_end(i)) {
-        int more = group_height(&p, i);
-        if (y > top && y - top + more > p.height) {
-            x += p.keys + p.what + p.column_gap;
+        int more = group_height(p, i);
+        if (y > top && y - top + more > p->height) {
+            x += p->keys + p->what + p->column_gap;
             y = top;
         }
-        draw_group(window, &p, i, x, y, box.y + box.h - zoe_px(window, ZOE_SPACE));
+        draw_group(window, p, i, x, y);
         y += more;
     }
+}
+
+void zoe_help_draw(const zoe_window *window, SDL_Rect area, int *scroll)
+{
+    int pad = zoe_px(window, ZOE_SPACE * 5);
+    page p = measure(window, area.w - 2 * pad - 2 * zoe_px(window, ZOE_SPACE));
+    int title = zoe_text_height(window->text, ZOE_TEXT_TITLE);
+    int width = p.columns * (p.keys + p.what) + (p.columns - 1) * p.column_gap + 2 * pad;
+    int whole = title + p.height + 2 * pad;
+    width = width > area.w ? area.w : width;
+    int height = whole > area.h ? area.h : whole;
+    *scroll = *scroll > whole - height ? whole - height : *scroll;
+    *scroll = *scroll < 0 ? 0 : *scroll;
+    SDL_Rect box = {area.x + (area.w - width) / 2, area.y + (area.h - height) / 2, width, height};
+    zoe_fill(window, box, zoe_theme_dark.panel);
+    SDL_RenderSetClipRect(window->renderer, &box);
+    int y = box.y + pad - *scroll;
+    zoe_text_draw(window->text, ZOE_TEXT_TITLE, box.x + pad, y, zoe_theme_dark.text_light, "Keys");
+    draw_groups(window, &p, box.x + pad, y + title + p.gap);
+    SDL_RenderSetClipRect(window->renderer, NULL);
+    if (whole > height) {
+        int bar = zoe_px(window, ZOE_SPACE);
+        SDL_Rect knob = {box.x + width - bar, box.y + *scroll * height / whole, bar,
+                         height * height / whole};
+        zoe_fill(window, knob, zoe_theme_dark.raised);
+    }
+    zoe_outline(window, box, zoe_px(window, 1), zoe_theme_dark.line);
 }

@@ -12,8 +12,10 @@
 
 #include "window.h"
 
-/* Draws the page in the middle of the area, in as many columns as fit; in a window too small for
- * all keys, the first ones. */
-void zoe_help_draw(const zoe_window *window, SDL_Rect area);
+/*
+ * Draws the page in the middle of the area, in as many columns as fit. In a window too low for it
+ * the page is moved up by *scroll device pixels, which is brought into its range.
+ */
+void zoe_help_draw(const zoe_window *window, SDL_Rect area, int *scroll);
 
 #endif

@@ -144,7 +144,7 @@ static int open_sequences(zoe_app *app, char *complaint, size_t capacity)
         return 0;
     }
     if (app->session.count > 1)
-        (void)zoe_session_switch(&app->session, 1, &error);
+        zoe_session_show(&app->session, 0);
     return 1;
 }
 
@@ -170,6 +170,7 @@ void zoe_app_read_stats(zoe_app *app)
 {
     zoe_engine_stats(app->session.engine, &app->stats);
     app->stats_ns = zoe_now_ns();
+    app->stats_stale = 0;
 }
 
 void zoe_app_new_sequence(zoe_app *app)
@@ -187,12 +188,15 @@ void zoe_app_new_sequence(zoe_app *app)
         zoe_statusbar_say(&app->statusbar, 0,
                           "%zu sequences in this folder: Page Up and Page Down show the others",
                           groups);
+    else
+        app->statusbar.message[0] = '\0';
     app->redraw = 1;
 }
 
 void zoe_app_listen(zoe_app *app)
 {
     app->listen_ns = ZOE_NEVER;
+    app->stats_stale = 1;
     SDL_AtomicSet(&app->notified, 0);
 }
 
@@ -262,7 +266,7 @@ static void draw(zoe_app *app, uint64_t now_ns)
         zoe_panel_draw(&app->panel, window, &app->stats);
     }
     if (app->help_open)
-        zoe_help_draw(window, (SDL_Rect){0, 0, window->width, window->height});
+        zoe_help_draw(window, (SDL_Rect){0, 0, window->width, window->height}, &app->help_scroll);
     SDL_RenderPresent(window->renderer);
 }
 
@@ -276,7 +280,10 @@ static void update_session(zoe_app *app, uint64_t now_ns)
         zoe_app_listen(app);
     zoe_session_update(session, now_ns, &step);
     if (step.picture) {
-        zoe_view_frame(&app->view, &session->shown);
+        if (session->shown.pin)
+            zoe_view_frame(&app->view, &session->shown);
+        else
+            zoe_view_forget(&app->view);
         app->redraw = 1;
     }
     if (step.playhead) {
@@ -294,10 +301,16 @@ static void update_session(zoe_app *app, uint64_t now_ns)
         app->redraw_ns = earlier(app->redraw_ns, app->drawn_ns + soft_redraw_ns);
 }
 
-/* Figures that change without an event: memory that other programs take or leave. */
+/* When the figures are due again: soon while frames change, else now and then, because memory that
+ * other programs take or leave comes without an event. */
+static uint64_t stats_due(const zoe_app *app)
+{
+    return app->stats_ns + (app->stats_stale ? stats_interval_ns : idle_ns);
+}
+
 static void look_around(zoe_app *app, uint64_t now_ns)
 {
-    if (now_ns - app->stats_ns < idle_ns)
+    if (now_ns < stats_due(app))
         return;
     zoe_stats before = app->stats;
     zoe_app_read_stats(app);
@@ -337,7 +350,7 @@ static void run(zoe_app *app)
             draw(app, now);
         wake = earlier(app->session.count ? app->session.wake_ns : ZOE_NEVER, app->redraw_ns);
         wake = earlier(wake, earlier(message, app->save_ns));
-        wake = earlier(wake, earlier(app->listen_ns, app->stats_ns + idle_ns));
+        wake = earlier(wake, earlier(app->listen_ns, stats_due(app)));
         if (app->session.touched)
             wake = 0;
     }

@@ -1,6 +1,7 @@
 #include "session.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { PATH_CAPACITY = 4096 };
@@ -133,6 +134,7 @@ static void make_current(zoe_session *session, int index)
         (void)zoe_source_set_want(session->items[i].source, &idle);
     }
     session->current = index;
+    session->foreign = session->shown.pin != NULL;
     session->want_told = 0;
     session->trail_count = 0;
     session->scrubbing = 0;
@@ -142,8 +144,55 @@ static void make_current(zoe_session *session, int index)
     session->touched = 1;
 }
 
+/* 1 if the path names the file of one of the sequence's frames, in the words the sequence itself
+ * would use: no folder is read to find out. */
+static int is_frame_of(const zoe_sequence *sequence, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *base = slash ? slash + 1 : path;
+    const char *folder = zoe_sequence_folder(sequence);
+    size_t folder_length = slash ? (size_t)(slash - path) : 1;
+    if (strlen(folder) != folder_length || strncmp(folder, slash ? path : ".", folder_length) != 0)
+        return 0;
+    const char *name = zoe_sequence_name(sequence);
+    size_t before = strcspn(name, "#");
+    if (!name[before] || strncmp(base, name, before) != 0)
+        return 0;
+    char found[PATH_CAPACITY];
+    char *end;
+    long long number = strtoll(base + before, &end, 10);
+    if (end == base + before)
+        return 0;
+    int64_t position = zoe_sequence_position(sequence, number);
+    if (position < 0 || position >= zoe_sequence_count(sequence) ||
+        zoe_sequence_path(sequence, position, found, sizeof found) != ZOE_OK)
+        return 0;
+    const char *found_slash = strrchr(found, '/');
+    return !strcmp(base, found_slash ? found_slash + 1 : found);
+}
+
+static int find_frame(const zoe_session *session, const char *path)
+{
+    for (int i = 0; i < session->count; i++) {
+        if (is_frame_of(zoe_source_sequence(session->items[i].source), path))
+            return i;
+    }
+    return -1;
+}
+
+void zoe_session_show(zoe_session *session, int index)
+{
+    if (index != session->current)
+        make_current(session, index);
+}
+
 zoe_status zoe_session_open(zoe_session *session, const char *spec, int replace, zoe_error *error)
 {
+    int open = replace ? -1 : find_frame(session, spec);
+    if (open >= 0) {
+        zoe_session_show(session, open);
+        return ZOE_OK;
+    }
     if (session->count == ZOE_SESSION_ITEMS && !replace)
         return zoe_error_set(error, ZOE_ERROR_TOO_LARGE, "%s: not opened: %d sequences are open",
                              spec, (int)ZOE_SESSION_ITEMS);
@@ -268,6 +317,7 @@ static int show_candidate(zoe_session *session)
                 session->shown.planes[0].data != session->candidate.planes[0].data;
     zoe_frame_release(&session->shown);
     session->shown = session->candidate;
+    session->foreign = 0;
     memset(&session->candidate, 0, sizeof session->candidate);
     session->candidate_at = -1;
     return other;
@@ -332,6 +382,11 @@ void zoe_session_update(zoe_session *session, uint64_t now_ns, zoe_session_step 
         step->picture = show_candidate(session);
     } else if (status == ZOE_LOADING && transport->speed == 0) {
         step->picture = show_trail(session);
+    } else if (status != ZOE_LOADING && session->foreign) {
+        /* The last good picture stays, but not under another sequence's name. */
+        zoe_frame_release(&session->shown);
+        session->foreign = 0;
+        step->picture = 1;
     }
     drop_candidate(session);
     session->wake_ns = next.wake_ns;

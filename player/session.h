@@ -48,7 +48,7 @@ typedef struct zoe_session_setup {
 
 /* What zoe_session_update() found. */
 typedef struct zoe_session_step {
-    int picture;      /* 1: another frame is on screen */
+    int picture;      /* 1: another frame is on screen, or, with shown.pin NULL, none any more */
     int playhead;     /* 1: the playhead moved, or what is known of its frame changed */
     uint64_t wake_ns; /* ask again then; ZOE_NEVER: only when something changes */
 } zoe_session_step;
@@ -62,6 +62,7 @@ typedef struct zoe_session {
     zoe_grade grade;
 
     zoe_frame shown;     /* pinned; pin NULL: nothing was shown yet */
+    int foreign;         /* 1: `shown` is of the sequence that was current before */
     int64_t playhead;    /* as of the last update */
     zoe_status status;   /* of the playhead's frame: OK, LOADING, MISSING or its error */
     zoe_error why;       /* when status is an error, or the frame lacks chunks; else text "" */
@@ -87,10 +88,15 @@ void zoe_session_end(zoe_session *session);
 
 /*
  * Opens a sequence and makes it the current one. replace: everything that was open is closed, once
- * the new one is there. On failure nothing changes. Blocks on the folder and one header. Errors: as
+ * the new one is there; else a frame's file of a sequence that is open only makes that one current,
+ * so that `zoetrope *.exr` opens it once. On failure nothing changes. Blocks on the folder and one
+ * header. Errors: as
  * zoe_sequence_open(); TOO_LARGE when ZOE_SESSION_ITEMS are open.
  */
 zoe_status zoe_session_open(zoe_session *session, const char *spec, int replace, zoe_error *error);
+
+/* Makes an item current, 0..count-1. */
+void zoe_session_show(zoe_session *session, int index);
 
 /*
  * Shows the next (+1) or the last (-1) of the open sequences; where only one is open, opens the

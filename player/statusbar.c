@@ -96,18 +96,6 @@ static void put_right(row *r, SDL_Color color, const char *text)
     r->right -= width + field_gap(r);
 }
 
-/* A right-aligned field that keeps the room of a wider text, so that its neighbours stay put. */
-static void put_right_steady(row *r, SDL_Color color, const char *text, const char *widest)
-{
-    int room = zoe_text_width(r->window->text, ZOE_TEXT_BODY, widest);
-    int width = zoe_text_width(r->window->text, ZOE_TEXT_BODY, text);
-    room = room < width ? width : room;
-    if (r->right - room < r->left)
-        return;
-    zoe_text_draw(r->window->text, ZOE_TEXT_BODY, r->right - width, r->y, color, text);
-    r->right -= room + field_gap(r);
-}
-
 /* ---- fields ---- */
 
 static const char *const loop_names[] = {"Loop", "Ping-pong", "Once"};
@@ -134,29 +122,72 @@ static void rate_text(double rate, char *text, size_t capacity)
         snprintf(text, capacity, "%.3f", rate);
 }
 
-static void draw_playback(row *r, const zoe_transport *t)
+/* A field on the right. `widest` keeps room for a wider text, so that neighbours stay put. */
+typedef struct field {
+    char text[48];
+    const char *widest; /* NULL: the text itself */
+    SDL_Color color;
+    int width; /* worked out */
+} field;
+
+enum { PLAYBACK_FIELDS = 5 };
+
+static void fill_playback(field fields[PLAYBACK_FIELDS], const zoe_transport *t)
 {
-    char text[64], rate[32];
+    char rate[32];
     zoe_theme theme = zoe_theme_dark;
-    put_right(r, theme.text_dim, policy_names[t->policy]);
-    put_right(r, theme.text_dim, loop_names[t->loop]);
-    snprintf(text, sizeof text, "%" PRIu64 " skipped", t->skipped);
-    put_right_steady(r, t->skipped ? theme.text : theme.text_dim, text, "000 skipped");
+    field *state = &fields[0], *fps = &fields[1], *skipped = &fields[2];
+    if (t->speed == 0)
+        snprintf(state->text, sizeof state->text, "Paused");
+    else if (t->speed == 1)
+        snprintf(state->text, sizeof state->text, "Playing");
+    else
+        snprintf(state->text, sizeof state->text, "%s %d\303\227", t->speed < 0 ? "Back" : "Fast",
+                 t->speed < 0 ? -t->speed : t->speed);
+    state->widest = "Playing";
+    state->color = t->speed ? theme.text_light : theme.text_dim;
+
     double measured = zoe_transport_measured_rate(t, zoe_now_ns());
     rate_text((double)t->rate_numerator / (double)t->rate_denominator, rate, sizeof rate);
     if (t->speed && measured > 0.0)
-        snprintf(text, sizeof text, "%.1f of %s fps", measured, rate);
+        snprintf(fps->text, sizeof fps->text, "%.1f of %.12s fps", measured, rate);
     else
-        snprintf(text, sizeof text, "%s fps", rate);
-    put_right_steady(r, theme.text, text, "00.0 of 23.976 fps");
-    if (t->speed == 0)
-        snprintf(text, sizeof text, "Paused");
-    else if (t->speed == 1)
-        snprintf(text, sizeof text, "Playing");
-    else
-        snprintf(text, sizeof text, "%s %d\303\227", t->speed < 0 ? "Back" : "Fast",
-                 t->speed < 0 ? -t->speed : t->speed);
-    put_right_steady(r, t->speed ? theme.text_light : theme.text_dim, text, "Playing");
+        snprintf(fps->text, sizeof fps->text, "%.12s fps", rate);
+    fps->widest = "00.0 of 23.976 fps";
+    fps->color = theme.text;
+
+    snprintf(skipped->text, sizeof skipped->text, "%" PRIu64 " skipped", t->skipped);
+    skipped->widest = "000 skipped";
+    skipped->color = t->skipped ? theme.text : theme.text_dim;
+    snprintf(fields[3].text, sizeof fields[3].text, "%s", loop_names[t->loop]);
+    snprintf(fields[4].text, sizeof fields[4].text, "%s", policy_names[t->policy]);
+    fields[3].color = theme.text_dim;
+    fields[4].color = theme.text_dim;
+}
+
+/* What finds no room is left out from the right: what changes by itself stays longest. */
+static void draw_playback(row *r, const zoe_transport *t)
+{
+    field fields[PLAYBACK_FIELDS];
+    zoe_text *text = r->window->text;
+    memset(fields, 0, sizeof fields);
+    fill_playback(fields, t);
+    int count = 0, needed = 0;
+    for (; count < PLAYBACK_FIELDS; count++) {
+        field *f = &fields[count];
+        int own = zoe_text_width(text, ZOE_TEXT_BODY, f->text);
+        int wide = f->widest ? zoe_text_width(text, ZOE_TEXT_BODY, f->widest) : own;
+        f->width = own > wide ? own : wide;
+        if (needed + f->width > r->right - r->left)
+            break;
+        needed += f->width + field_gap(r);
+    }
+    while (count-- > 0) {
+        const field *f = &fields[count];
+        int own = zoe_text_width(text, ZOE_TEXT_BODY, f->text);
+        zoe_text_draw(text, ZOE_TEXT_BODY, r->right - own, r->y, f->color, f->text);
+        r->right -= f->width + field_gap(r);
+    }
 }
 
 static void draw_frame_row(const zoe_statusbar *bar, const zoe_window *window, zoe_session *session,
@@ -169,8 +200,6 @@ static void draw_frame_row(const zoe_statusbar *bar, const zoe_window *window, z
     const zoe_transport *t = &item->transport;
     const zoe_frame *shown = &session->shown;
     row r = begin_row(window, bar->area, 0);
-    draw_playback(&r, t);
-
     file_name(sequence, t->playhead, text, sizeof text);
     int room = (r.right - r.left) / 2;
     r.left = zoe_text_draw_within(window->text, ZOE_TEXT_BODY, r.left, r.y, room, theme.text_light,
@@ -183,6 +212,7 @@ static void draw_frame_row(const zoe_statusbar *bar, const zoe_window *window, z
                  zoe_sequence_number(sequence, t->playhead), zoe_sequence_first(sequence),
                  zoe_sequence_last(sequence));
     put_left(&r, theme.text, text);
+    draw_playback(&r, t);
     if (shown->pin) {
         int32_t shift = shown->proxy_shift;
         zoe_box box = view->map.box;
@@ -240,34 +270,45 @@ static const char *current_message(const zoe_statusbar *bar, const zoe_session *
     return "";
 }
 
+/* Short and of one width for what pictures hold; powers of ten for the rest. */
+static void sample_text(float value, char *text, size_t capacity)
+{
+    double size = fabs((double)value);
+    if (!isfinite(value) || size <= 0.0)
+        snprintf(text, capacity, "%g", (double)value);
+    else if (size >= 0.0001 && size < 10000.0)
+        snprintf(text, capacity, "%.*f", size < 100.0 ? 4 : 2, (double)value);
+    else
+        snprintf(text, capacity, "%.2e", (double)value);
+}
+
 static void draw_probe(row *r, const zoe_statusbar *bar, const zoe_view *view,
                        const zoe_frame *frame)
 {
     static const char *const letters[] = {"R", "G", "B"};
+    zoe_text *text = r->window->text;
+    char figures[64];
     int32_t x = 0, y = 0;
     float values[ZOE_PLANES_MAX];
+    int place_width = zoe_text_width(text, ZOE_TEXT_BODY, "00000, 00000  ");
+    int value_width = zoe_text_width(text, ZOE_TEXT_BODY, "R -00.0000  ");
+    int letter_width = zoe_text_width(text, ZOE_TEXT_BODY, "R ");
     int32_t count = zoe_view_probe(view, frame, bar->pointer_x, bar->pointer_y, &x, &y, values);
-    int start = r->left;
     if (count > 0) {
-        char text[128];
-        snprintf(text, sizeof text, "%" PRId32 ", %" PRId32, x, y);
-        zoe_text_draw(r->window->text, ZOE_TEXT_BODY, r->left, r->y, zoe_theme_dark.text, text);
-        int at = r->left + zoe_text_width(r->window->text, ZOE_TEXT_BODY, "00000, 00000") +
-                 zoe_px(r->window, ZOE_SPACE * 2);
-        for (int32_t i = 0; i < count; i++) {
-            const char *name = i == frame->alpha_plane    ? "A "
-                               : frame->is_color && i < 3 ? letters[i]
-                                                          : "";
-            at = zoe_text_draw(r->window->text, ZOE_TEXT_BODY, at, r->y, zoe_theme_dark.text_dim,
-                               name);
-            snprintf(text, sizeof text, " %.5g", (double)values[i]);
-            zoe_text_draw(r->window->text, ZOE_TEXT_BODY, at, r->y, zoe_theme_dark.text, text);
-            at += zoe_text_width(r->window->text, ZOE_TEXT_BODY, " -0.00000e+0") -
-                  zoe_px(r->window, ZOE_SPACE * 4);
-        }
+        snprintf(figures, sizeof figures, "%" PRId32 ", %" PRId32, x, y);
+        zoe_text_draw(text, ZOE_TEXT_BODY, r->left, r->y, zoe_theme_dark.text, figures);
+    }
+    for (int32_t i = 0; i < count; i++) {
+        const char *name = i == frame->alpha_plane    ? "A"
+                           : frame->is_color && i < 3 ? letters[i]
+                                                      : "";
+        int at = r->left + place_width + i * value_width;
+        zoe_text_draw(text, ZOE_TEXT_BODY, at, r->y, zoe_theme_dark.text_dim, name);
+        sample_text(values[i], figures, sizeof figures);
+        zoe_text_draw(text, ZOE_TEXT_BODY, at + letter_width, r->y, zoe_theme_dark.text, figures);
     }
     /* The room stays, so that a message does not jump when the pointer leaves the picture. */
-    r->left = start + zoe_px(r->window, 420);
+    r->left += place_width + ZOE_PLANES_MAX * value_width;
 }
 
 void zoe_statusbar_draw(zoe_statusbar *bar, const zoe_window *window, zoe_session *session,

@@ -4,7 +4,7 @@
  *   file   frame / range   size   layer   zoom   view …      … state   rate   skipped   loop policy
  *   pixel position and linear values   |   message                        Mem: used/limit MB (p%)
  *
- * A field that finds no room is left out, those on the right last of all.
+ * A field that finds no room is left out; file, frame, state and rate last of all.
  *
  * Thread-safety: the main thread only.
  *

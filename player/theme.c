@@ -11,6 +11,7 @@ const zoe_theme zoe_theme_dark = {
     .surround = GREY(26),
     .bar = GREY(34),
     .track = GREY(24),
+    .area = GREY(50),
     .panel = GREY(38),
     .line = GREY(18),
     .raised = GREY(62),

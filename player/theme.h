@@ -38,9 +38,10 @@ typedef struct zoe_theme {
     SDL_Color surround;   /* around the picture */
     SDL_Color bar;        /* status bar and timeline */
     SDL_Color track;      /* the ruler's ground, and gaps in the indicator */
+    SDL_Color area;       /* the work area in the ruler */
     SDL_Color panel;      /* settings and key list */
     SDL_Color line;       /* hairlines between areas */
-    SDL_Color raised;     /* buttons, sliders' grooves, work area */
+    SDL_Color raised;     /* buttons, sliders' grooves */
     SDL_Color tick;       /* small marks of the ruler */
     SDL_Color text;       /* what is read */
     SDL_Color text_dim;   /* captions and what is out of action */

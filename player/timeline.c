@@ -167,8 +167,7 @@ static void draw_area(const zoe_timeline *timeline, const zoe_window *window,
     int right = screen_x(timeline, (double)transport->out + 1.0);
     left = left < ruler.x ? ruler.x : left;
     right = right > ruler.x + ruler.w ? ruler.x + ruler.w : right;
-    zoe_fill(window, (SDL_Rect){left, ruler.y, right - left, ruler.h},
-             (SDL_Color){46, 46, 46, 255});
+    zoe_fill(window, (SDL_Rect){left, ruler.y, right - left, ruler.h}, zoe_theme_dark.area);
 }
 
 static void number_text(const zoe_sequence *sequence, int64_t position, char text[32])
@@ -303,9 +302,14 @@ static void draw_playhead(const zoe_timeline *timeline, const zoe_window *window
                (SDL_Color){16, 16, 16, 255});
 }
 
-/* The position under the pointer while it only points; -1 else. */
-static int64_t pointed_at(const zoe_timeline *timeline)
+/* The position that has a plate besides the playhead: under the pointer while it only points, or of
+ * the handle that is held; -1 else. */
+static int64_t pointed_at(const zoe_timeline *timeline, const zoe_transport *transport)
 {
+    if (timeline->hold == ZOE_HOLD_IN)
+        return transport->in;
+    if (timeline->hold == ZOE_HOLD_OUT)
+        return transport->out;
     if (timeline->hold != ZOE_HOLD_NONE || timeline->hover != ZOE_HOLD_PLAYHEAD)
         return -1;
     double x = (double)(timeline->pointer_x - timeline->ruler.x) + 0.5;
@@ -319,7 +323,8 @@ static void draw_pointer(const zoe_timeline *timeline, const zoe_window *window,
         return;
     SDL_Rect ruler = timeline->ruler;
     SDL_Rect line = {mark_x(timeline, position), ruler.y, zoe_px(window, 1), ruler.h};
-    zoe_fill(window, line, zoe_theme_dark.tick);
+    if (timeline->hold == ZOE_HOLD_NONE)
+        zoe_fill(window, line, zoe_theme_dark.tick);
     draw_plate(timeline, window, sequence, position, zoe_theme_dark.raised, zoe_theme_dark.text);
 }
 
@@ -337,7 +342,7 @@ void zoe_timeline_draw(zoe_timeline *timeline, const zoe_window *window, zoe_ses
     const zoe_transport *transport = zoe_session_transport(session);
     int set = transport->in > 0 || transport->out < transport->count - 1;
     draw_area(timeline, window, transport);
-    int64_t pointed = pointed_at(timeline);
+    int64_t pointed = pointed_at(timeline, transport);
     draw_marks(timeline, window, sequence, transport->playhead, pointed);
     draw_indicator(timeline, window, session);
     draw_handle(timeline, window, transport->in, ZOE_HOLD_IN, set);

@@ -11,8 +11,8 @@ zoe_status zoe_view_open(zoe_view *view, zoe_error *error)
     memset(view, 0, sizeof *view);
     zoe_view_map_init(&view->map);
     view->lut = malloc(sizeof *view->lut);
-    if (!view->lut)
-        return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "out of memory for the display table");
+    if (!view->lut || zoe_painter_create(-1, &view->painter) != ZOE_OK)
+        return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "out of memory for the display");
     return ZOE_OK;
 }
 
@@ -21,7 +21,7 @@ void zoe_view_close(zoe_view *view)
     if (view->texture)
         SDL_DestroyTexture(view->texture);
     free(view->lut);
-    free(view->scratch);
+    zoe_painter_destroy(&view->painter);
     memset(view, 0, sizeof *view);
 }
 
@@ -95,20 +95,6 @@ static int fit_texture(zoe_view *view, const zoe_window *window)
     return 1;
 }
 
-static int fit_scratch(zoe_view *view, size_t bytes)
-{
-    if (bytes <= view->scratch_bytes)
-        return 1;
-    size_t rounded = (bytes + 4095u) & ~(size_t)4095u;
-    void *scratch = aligned_alloc(64, rounded);
-    if (!scratch)
-        return 0;
-    free(view->scratch);
-    view->scratch = scratch;
-    view->scratch_bytes = rounded;
-    return 1;
-}
-
 /* Field by field: padding may differ. */
 static int same_grade(const zoe_grade *a, const zoe_grade *b)
 {
@@ -145,14 +131,12 @@ static void refill(zoe_view *view, const zoe_window *window, const zoe_frame *fr
     if (!fit_texture(view, window))
         return;
     zoe_viewport port = viewport_of(view, frame);
-    if (!fit_scratch(view, zoe_display_scratch_bytes(frame, &port)))
-        return;
     void *pixels;
     int pitch;
     if (SDL_LockTexture(view->texture, NULL, &pixels, &pitch))
         return;
-    zoe_status status = zoe_display_draw(frame, view->lut, &port, 0, port.height, pixels,
-                                         (size_t)pitch, view->scratch);
+    zoe_status status =
+        zoe_painter_draw(view->painter, frame, view->lut, &port, pixels, (size_t)pitch);
     SDL_UnlockTexture(view->texture);
     view->filled = view->filled || status == ZOE_OK;
 }

@@ -1,10 +1,10 @@
 /*
  * View: the picture in the window.
  *
- * Holds a texture of the picture area's size. zoe_display_draw() writes the visible part of the
- * frame straight into it, at device resolution, only when frame, grade, zoom or size changed; any
- * other redraw copies the texture. Memory: four bytes a pixel of the area, the display module's
- * scratch, and its 320 KB table; none of it grows while playing.
+ * Holds a texture of the picture area's size. The painter writes the visible part of the frame
+ * straight into it, at device resolution, only when frame, grade, zoom or size changed; any other
+ * redraw copies the texture. Memory: four bytes a pixel of the area, the display module's scratch
+ * for each painting thread, and its 320 KB table; none of it grows while playing.
  *
  * Thread-safety: the main thread only.
  *
@@ -22,6 +22,7 @@
 #include <zoetrope/frame.h>
 #include <zoetrope/status.h>
 
+#include "painter.h"
 #include "view_map.h"
 #include "window.h"
 
@@ -34,8 +35,7 @@ typedef struct zoe_view {
     int stale;  /* 1: it is not the one that should be seen */
     zoe_display_lut *lut;
     int lut_made;
-    void *scratch;
-    size_t scratch_bytes;
+    zoe_painter *painter;
 } zoe_view;
 
 /* Errors: NO_MEMORY. */

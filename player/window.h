@@ -5,6 +5,8 @@
  * display with more device pixels than window units the ratio is the scale; where the two are the
  * same (X11) the scale is GDK_SCALE, or 2 on a display of 180 dots an inch or more, else 1.
  *
+ * Drawn by the graphics device; where there is none, by SDL itself and not by an emulated one.
+ *
  * Thread-safety: the main thread only.
  *
  * SPDX-License-Identifier: BSD-3-Clause
@@ -27,7 +29,8 @@ typedef struct zoe_window {
     double scale;      /* device pixels for each point */
     double ui_scale;   /* asked for; 0: as the display says */
     int fullscreen;
-    int vsync; /* 1: showing waits for the display */
+    SDL_Rect windowed; /* place and size to go back to, where no window manager keeps them */
+    int vsync;         /* 1: showing waits for the display */
 } zoe_window;
 
 /*
