@@ -246,7 +246,13 @@ static zoe_status fake_close(void *user, void **file, zoe_error *error)
 
 zoe_decoder fake_decoder_interface(fake_decoder *fake)
 {
-    return (zoe_decoder){fake, fake_open, fake_prepare, fake_decode, fake_close};
+    return (zoe_decoder){
+        .user = fake,
+        .open = fake_open,
+        .prepare = fake_prepare,
+        .decode = fake_decode,
+        .close = fake_close,
+    };
 }
 
 /* ---- control ---- */

@@ -170,7 +170,7 @@ sequence="$work/a sequence [1]"
 "$player" generate --size 640x360 --frames $frames --first 101 --name shot --alpha "$sequence" \
     >/dev/null || exit 1
 rm "$sequence/shot.0113.exr"
-head -c 700 "$sequence/shot.0117.exr" >"$work/cut" && mv "$work/cut" "$sequence/shot.0117.exr"
+head -c 300 "$sequence/shot.0117.exr" >"$work/cut" && mv "$work/cut" "$sequence/shot.0117.exr"
 start_display
 
 # ---- the load indicator ----
@@ -233,6 +233,12 @@ for x in 400 500 600 700 800 900; do
 done
 eventually "dragging takes it along" playhead $(((900 - 12) * frames / 1256))
 xdotool mouseup 1
+# The left handle, to the edge between the 6th and the 7th frame.
+xdotool mousemove 13 $((ruler + 6)) mousedown 1 mousemove 100 $((ruler + 6))
+xdotool mousemove $((12 + 1256 * 6 / frames)) $((ruler + 6)) mouseup 1
+key Home
+eventually "a dragged handle moves the work area" playhead 6
+key ctrl+b
 xdotool mousemove 640 300
 
 echo "picture"
@@ -280,6 +286,10 @@ small_width() {
 eventually "the timeline follows the window" small_width 876
 xdotool windowsize "$window" 1280 720
 eventually "and back" indicator_width 1256
+key F11
+eventually "F11 hides the bars" bars hidden
+key F11
+eventually "F11 again shows them" indicator_width 1256
 key F1
 eventually "F1 shows the keys" "color_at 640 150" "38,38,38"
 cp "$now" "$shots/keys.png"

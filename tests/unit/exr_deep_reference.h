@@ -1,0 +1,45 @@
+/*
+ * OpenEXR's C++ library as the writer of deep files, and as the reference for those without
+ * volumes.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef ZOE_TESTS_EXR_DEEP_REFERENCE_H
+#define ZOE_TESTS_EXR_DEEP_REFERENCE_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct exr_deep_reference_channel {
+    const char *name;
+    int type;            /* 0 uint, 1 half, 2 float */
+    const void *samples; /* those of the first pixel, then those of the second, … */
+} exr_deep_reference_channel;
+
+typedef struct exr_deep_reference_image {
+    int min_x, min_y, width, height;
+    int compression;        /* OpenEXR's number: 0 none, 1 RLE, 2 ZIPS */
+    int tile;               /* size of a tile; 0: scanlines */
+    const unsigned *counts; /* samples of each pixel */
+    const exr_deep_reference_channel *channels;
+    size_t channel_count;
+} exr_deep_reference_image;
+
+/* 0, or -1 with a message on stderr. */
+int exr_deep_reference_write(const char *path, const exr_deep_reference_image *image);
+
+/* The data window's size. 0, or -1 with a message on stderr. */
+int exr_deep_reference_size(const char *path, int *width, int *height);
+
+/* Flattens a deep scanline file with CompositeDeepScanLine: R, G, B, A, a plane after the other.
+ * 0, or -1 with a message on stderr. */
+int exr_deep_reference_composite(const char *path, float *rgba);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,703 @@
+/*
+ * Decoding files piece by piece: files of every kind, made by OpenEXR's C++ library, give that
+ * library's pixels; smaller pictures are the averages of those; what a file lacks is missing and
+ * not damaged, and the other way round.
+ *
+ * Random; the seed is printed and ZOETROPE_SEED sets it.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <zoetrope/display.h>
+
+#include "exr_box.h"
+#include "exr_decode.h"
+#include "exr_maker.h"
+#include "half.h"
+#include "scratch.h"
+
+enum { LIMIT = 256 << 20, ROUNDS = 160, DWAA = 8 };
+
+static uint64_t state;
+static char folder[] = "/tmp/zoe_decode_XXXXXX";
+static char path[64];
+
+static uint32_t rnd(uint32_t n)
+{
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(state >> 33) % n;
+}
+
+/* ---- one picture ---- */
+
+typedef struct result {
+    zoe_status opened;
+    zoe_error error; /* the first */
+    zoe_picture picture;
+    uint8_t *buffer;
+    int32_t truncated, failed; /* pieces */
+    zoe_absence absence;
+    int64_t reads;
+} result;
+
+static void free_result(result *r)
+{
+    free(r->buffer);
+    r->buffer = NULL;
+}
+
+/* Every piece once, in any order, into a buffer and scratch full of rubbish. */
+static void decode_pieces(result *r, const zoe_decoder *decoder, void *file)
+{
+    const zoe_picture *p = &r->picture;
+    void *buffer = NULL, *scratch = NULL;
+    assert_int_equal(posix_memalign(&buffer, 64, p->bytes + 64), 0);
+    assert_int_equal(posix_memalign(&scratch, 64, p->scratch_bytes ? p->scratch_bytes : 1), 0);
+    memset(buffer, 0xA5, p->bytes + 64);
+    memset(scratch, 0x5A, p->scratch_bytes);
+    decoder->prepare(NULL, file, buffer);
+    int32_t first = (int32_t)rnd((uint32_t)p->piece_count);
+    for (int32_t i = 0; i < p->piece_count; i++) {
+        int32_t piece = (first + i * (p->piece_count % 7 ? 7 : 1)) % p->piece_count;
+        zoe_error error = {.status = ZOE_OK};
+        zoe_status status =
+            decoder->decode(NULL, file, piece, buffer, scratch, p->scratch_bytes, &error);
+        r->truncated += status == ZOE_ERROR_TRUNCATED;
+        if (status != ZOE_OK && status != ZOE_ERROR_TRUNCATED && r->failed++ == 0)
+            r->error = error;
+    }
+    decoder->absence(NULL, file, &r->absence);
+    for (size_t i = 0; i < 64; i++)
+        assert_int_equal(((uint8_t *)buffer)[p->bytes + i], 0xA5);
+    free(scratch);
+    r->buffer = buffer;
+}
+
+static result decode_file(const char *name, const zoe_choice *choice)
+{
+    const zoe_decoder *decoder = zoe_exr_decoder();
+    result r = {.opened = ZOE_OK};
+    zoe_meter meter;
+    memset(&meter, 0, sizeof meter);
+    zoe_meter_set_limit(&meter, LIMIT);
+    zoe_recycler recycler;
+    assert_int_equal(zoe_recycler_init(&recycler, &meter, (zoe_reclaim){NULL, NULL}), ZOE_OK);
+    zoe_recycler *before = zoe_recycler_enter(&recycler);
+    zoe_read_stats stats = {NULL, NULL};
+    void *file = NULL;
+    r.opened = decoder->open(NULL, name, choice, LIMIT, &stats, &r.picture, &file, &r.error);
+    if (r.opened == ZOE_OK) {
+        assert_true(r.picture.bytes <= LIMIT && r.picture.scratch_bytes <= LIMIT);
+        decode_pieces(&r, decoder, file);
+        assert_int_equal(decoder->close(NULL, &file, NULL), ZOE_OK);
+    } else {
+        assert_null(file);
+    }
+    zoe_recycler_enter(before);
+    zoe_recycler_trim(&recycler);
+    assert_int_equal(zoe_meter_used(&meter), 0);
+    zoe_recycler_destroy(&recycler);
+    return r;
+}
+
+static uint32_t sample_at(const result *r, uint32_t plane, int32_t x, int32_t y)
+{
+    const zoe_frame *f = &r->picture.frame;
+    const uint8_t *row = r->buffer + (size_t)f->planes[plane].data +
+                         (size_t)(y - f->window.min_y) * f->planes[plane].stride;
+    size_t index = (size_t)(x - f->window.min_x);
+    if (f->planes[plane].type == ZOE_SAMPLE_HALF)
+        return ((const uint16_t *)(const void *)row)[index];
+    return ((const uint32_t *)(const void *)row)[index];
+}
+
+/* ---- what it should be ---- */
+
+static float as_float(uint32_t bits)
+{
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/* A sample of the file as a plane has it. */
+static uint32_t convert(uint32_t sample, int from, zoe_sample_type to)
+{
+    if (from == (int)to)
+        return sample;
+    return from == 2 ? zoe_float_to_half(as_float(sample)) : zoe_half_from_uint(sample);
+}
+
+static double as_number(uint32_t sample, int type)
+{
+    return type == 1   ? (double)zoe_half_to_float((uint16_t)sample)
+           : type == 2 ? (double)as_float(sample)
+                       : (double)sample;
+}
+
+/* The samples of one level of one channel. */
+typedef struct reference {
+    const exr_maker_channel *channel;
+    zoe_box data; /* level pixels */
+    int32_t width;
+    uint32_t *samples;
+} reference;
+
+static bool inside(const zoe_box *box, int64_t x, int64_t y)
+{
+    return x >= box->min_x && x <= box->max_x && y >= box->min_y && y <= box->max_y;
+}
+
+static uint32_t reference_at(const reference *r, int64_t x, int64_t y)
+{
+    int64_t column = (x - r->data.min_x) / r->channel->x_sampling;
+    int64_t row = (y - r->data.min_y) / r->channel->y_sampling;
+    return r->samples[row * r->width + column];
+}
+
+static double held(double value, zoe_sample_type type)
+{
+    double limit = type == ZOE_SAMPLE_HALF ? 65504 : 3.4e38;
+    return isnan(value) ? 0 : value > limit ? limit : value < -limit ? -limit : value;
+}
+
+static double average(const reference *r, int32_t x, int32_t y, int32_t shift, zoe_sample_type type)
+{
+    double sum = 0;
+    int64_t size = (int64_t)1 << shift;
+    for (int64_t j = y * size; j < (y + 1) * size; j++)
+        for (int64_t i = x * size; i < (x + 1) * size; i++)
+            if (inside(&r->data, i, j))
+                sum += held(as_number(reference_at(r, i, j), r->channel->type), type);
+    return sum / (double)(size * size);
+}
+
+static bool is_near(double got, double want, double tolerance)
+{
+    if (isnan(got) || isnan(want) || isinf(got) || isinf(want))
+        return (isnan(got) && isnan(want)) || got == want;
+    return fabs(got - want) <= tolerance * (0.01 + fabs(want));
+}
+
+typedef struct checked {
+    const exr_maker_part *part;
+    const result *result;
+    uint32_t plane;
+    int32_t shift; /* from the level's pixels */
+} checked;
+
+static void check_pixel(const checked *c, const reference *ref, int32_t x, int32_t y)
+{
+    const zoe_frame *f = &c->result->picture.frame;
+    zoe_sample_type type = f->planes[c->plane].type;
+    uint32_t got = sample_at(c->result, c->plane, x, y);
+    bool lossy = c->part->compression >= DWAA;
+    bool equal;
+    double want;
+    if (!inside(&f->data_window, x, y)) {
+        want = 0;
+        equal = got == 0;
+    } else if (c->shift == 0 || type == ZOE_SAMPLE_UINT) {
+        int64_t size = (int64_t)1 << c->shift;
+        uint32_t sample =
+            inside(&ref->data, x * size, y * size)
+                ? convert(reference_at(ref, x * size, y * size), ref->channel->type, type)
+                : 0;
+        want = as_number(sample, (int)type);
+        equal = got == sample || (lossy && is_near(as_number(got, (int)type), want, 0.03));
+    } else {
+        want = average(ref, x, y, c->shift, type);
+        double tolerance = lossy ? 0.05 : type == ZOE_SAMPLE_HALF ? 0.0012 : 1e-4;
+        equal = is_near(as_number(got, (int)type), want, tolerance);
+    }
+    if (!equal)
+        fail_msg("%s, compression %d, tiles %d: plane %u at %d, %d: got %x (%g), wanted %g",
+                 ref->channel->name, c->part->compression, c->part->tile_width, c->plane, x, y, got,
+                 as_number(got, (int)type), want);
+}
+
+/* The level that a smaller picture comes from. */
+static int32_t level_of(const exr_maker_part *part, int32_t shift)
+{
+    int32_t level = 0;
+    int width = part->data[2] - part->data[0] + 1, height = part->data[3] - part->data[1] + 1;
+    if (part->tile_width == 0 || part->level_mode == 0)
+        return 0;
+    for (int32_t l = 1; l <= shift; l++) {
+        /* Mip levels go on until the larger side is 1, rip levels in each direction by itself. */
+        int side = part->level_mode == 1 ? (width > height ? width : height)
+                                         : (width < height ? width : height);
+        int last = part->round_mode ? (side - 1) >> (l - 1) : side >> l;
+        if (last > 0 && part->data[0] % (1 << l) == 0 && part->data[1] % (1 << l) == 0)
+            level = l;
+    }
+    return level;
+}
+
+static void check_plane(const exr_maker_file *file, int part_index, int channel, uint32_t plane,
+                        const result *r)
+{
+    const exr_maker_part *part = &file->parts[part_index];
+    int32_t shift = r->picture.frame.proxy_shift, level = level_of(part, shift);
+    size_t pixels = (size_t)(part->data[2] - part->data[0] + 1) *
+                    (size_t)(part->data[3] - part->data[1] + 1);
+    reference ref = {.channel = &part->channels[channel]};
+    ref.samples = malloc(pixels * sizeof *ref.samples);
+    assert_non_null(ref.samples);
+    int width = 0, height = 0;
+    assert_int_equal(
+        exr_maker_read(path, file, part_index, channel, level, ref.samples, &width, &height), 0);
+    ref.width = width;
+    int x0 = zoe_block_of(part->data[0], level), y0 = zoe_block_of(part->data[1], level);
+    ref.data = (zoe_box){x0, y0, x0 + width * ref.channel->x_sampling - 1,
+                         y0 + height * ref.channel->y_sampling - 1};
+    checked c = {part, r, plane, shift - level};
+    const zoe_frame *f = &r->picture.frame;
+    zoe_box data = zoe_box_shrink(ref.data, c.shift);
+    assert_memory_equal(&data, &f->data_window, sizeof data);
+    for (int32_t y = f->window.min_y; y <= f->window.max_y; y++)
+        for (int32_t x = f->window.min_x; x <= f->window.max_x; x++)
+            check_pixel(&c, &ref, x, y);
+    free(ref.samples);
+}
+
+/* ---- random files ---- */
+
+static void add_channel(exr_maker_part *part, const char *name, int type, int sampling)
+{
+    exr_maker_channel *channel = &part->channels[part->channel_count++];
+    snprintf(channel->name, sizeof channel->name, "%s", name);
+    channel->type = type;
+    channel->x_sampling = channel->y_sampling = sampling;
+}
+
+static void choose_channels(exr_maker_part *part)
+{
+    static const char *const color[] = {"R", "G", "B", "A"};
+    int kind = (int)rnd(6), type = rnd(3) ? 1 : (int)rnd(3);
+    bool sampled = part->tile_width == 0 && rnd(5) == 0;
+    if (kind == 0) {
+        add_channel(part, "Z", rnd(2) ? 2 : 0, 1);
+    } else {
+        int count = kind < 3 ? 3 : 4;
+        for (int c = 0; c < count; c++)
+            add_channel(part, color[c], kind == 5 ? (int)rnd(3) : type,
+                        sampled && c > 0 ? 2 : 1);
+    }
+    if (kind == 0)
+        return; /* the others would be as good a layer */
+    if (rnd(3) == 0)
+        add_channel(part, "spare.x", (int)rnd(3), sampled ? 2 : 1);
+    if (rnd(3) == 0)
+        add_channel(part, "A.first", 1, 1);
+}
+
+static void choose_windows(exr_maker_part *part)
+{
+    int width = 1 + (int)rnd(rnd(4) ? 90 : 300), height = 1 + (int)rnd(rnd(4) ? 90 : 300);
+    part->data[0] = rnd(2) ? 0 : (int)rnd(200) - 100;
+    part->data[1] = rnd(2) ? 0 : (int)rnd(200) - 100;
+    for (int c = 0; c < part->channel_count; c++) {
+        if (part->channels[c].x_sampling == 1)
+            continue;
+        width = (width + 1) / 2 * 2;
+        height = (height + 1) / 2 * 2;
+        part->data[0] = part->data[0] / 2 * 2;
+        part->data[1] = part->data[1] / 2 * 2;
+        break;
+    }
+    part->data[2] = part->data[0] + width - 1;
+    part->data[3] = part->data[1] + height - 1;
+    memcpy(part->display, part->data, sizeof part->display);
+    if (rnd(2))
+        return;
+    /* Inside, across, around or beside the data window. */
+    part->display[0] += (int)rnd(160) - 80;
+    part->display[1] += (int)rnd(160) - 80;
+    part->display[2] = part->display[0] + (int)rnd(150);
+    part->display[3] = part->display[1] + (int)rnd(150);
+}
+
+static void choose_part(exr_maker_part *part)
+{
+    memset(part, 0, sizeof *part);
+    part->compression = (int)rnd(10);
+    if (rnd(2)) {
+        part->tile_width = 1 + (int)rnd(rnd(2) ? 70 : 20);
+        part->tile_height = 1 + (int)rnd(rnd(2) ? 70 : 20);
+        part->level_mode = (int)rnd(3);
+        part->round_mode = (int)rnd(2);
+    }
+    part->line_order = (int)rnd(part->tile_width ? 3 : 2);
+    choose_channels(part);
+    choose_windows(part);
+}
+
+static void choose_file(exr_maker_file *file)
+{
+    memset(file, 0, sizeof *file);
+    file->seed = rnd(1u << 30);
+    file->multipart = rnd(4) == 0;
+    file->part_count = file->multipart ? 1 + (int)rnd(EXR_MAKER_PARTS) : 1;
+    for (int p = 0; p < file->part_count; p++)
+        choose_part(&file->parts[p]);
+    /* Parts share the display window. */
+    for (int p = 1; p < file->part_count; p++)
+        memcpy(file->parts[p].display, file->parts[0].display, sizeof file->parts[0].display);
+}
+
+static void check_picture(const exr_maker_file *file, int part_index, const zoe_choice *choice)
+{
+    const exr_maker_part *part = &file->parts[part_index];
+    result r = decode_file(path, choice);
+    if (r.opened != ZOE_OK || r.failed > 0)
+        fail_msg("%s (compression %d, tiles %d)", r.error.text, part->compression,
+                 part->tile_width);
+    assert_int_equal(r.truncated, 0);
+    assert_int_equal(r.absence.missing, 0);
+    static const char *const color[] = {"R", "G", "B", "A"};
+    for (uint32_t p = 0; p < r.picture.frame.plane_count; p++) {
+        int channel = 0;
+        for (int c = 0; c < part->channel_count && r.picture.frame.is_color; c++)
+            if (strcmp(part->channels[c].name, color[p]) == 0)
+                channel = c;
+        if (choice->full_precision)
+            assert_int_equal(r.picture.frame.planes[p].type, part->channels[channel].type);
+        check_plane(file, part_index, channel, p, &r);
+    }
+    free_result(&r);
+}
+
+static void check_round(int round, bool proxy)
+{
+    uint64_t before = state;
+    exr_maker_file file;
+    choose_file(&file);
+    if (exr_maker_write(path, &file) != 0)
+        fail_msg("round %d (state %llu) cannot be written", round, (unsigned long long)before);
+    int part = (int)rnd((uint32_t)file.part_count);
+    char layer[16];
+    snprintf(layer, sizeof layer, "part%d", part);
+    zoe_choice choice = {
+        .layer = file.multipart ? layer : NULL,
+        .overscan = rnd(3) == 0,
+        .full_precision = rnd(3) == 0,
+        .proxy_shift = proxy ? 1 + (int32_t)rnd(3) : 0,
+    };
+    check_picture(&file, part, &choice);
+}
+
+static void test_every_kind(void **context)
+{
+    (void)context;
+    for (int i = 0; i < ROUNDS; i++)
+        check_round(i, false);
+}
+
+static void test_smaller_pictures(void **context)
+{
+    (void)context;
+    for (int i = 0; i < ROUNDS; i++)
+        check_round(i, true);
+}
+
+/* ---- files that end early, and damaged ones ---- */
+
+static uint8_t *read_all(size_t *bytes)
+{
+    FILE *f = fopen(path, "rb");
+    assert_non_null(f);
+    assert_int_equal(fseek(f, 0, SEEK_END), 0);
+    *bytes = (size_t)ftell(f);
+    rewind(f);
+    uint8_t *data = malloc(*bytes + 1);
+    assert_non_null(data);
+    assert_int_equal(fread(data, 1, *bytes, f), *bytes);
+    fclose(f);
+    return data;
+}
+
+static void write_all(const uint8_t *data, size_t bytes)
+{
+    FILE *f = fopen(path, "wb");
+    assert_non_null(f);
+    assert_int_equal(fwrite(data, 1, bytes, f), bytes);
+    assert_int_equal(fclose(f), 0);
+}
+
+/* One part, its chunks of a kind; data and display window the same. */
+static void choose_simple(exr_maker_file *file, int compression, bool tiled)
+{
+    memset(file, 0, sizeof *file);
+    file->part_count = 1;
+    file->seed = rnd(1u << 30);
+    exr_maker_part *part = &file->parts[0];
+    part->compression = compression;
+    part->line_order = (int)rnd(tiled ? 3 : 2);
+    if (tiled)
+        part->tile_width = part->tile_height = 16;
+    part->data[2] = part->display[2] = 39 + (int)rnd(30);
+    part->data[3] = part->display[3] = 300 + (int)rnd(300);
+    add_channel(part, "R", 1, 1);
+    add_channel(part, "G", 1, 1);
+    add_channel(part, "B", rnd(2) ? 1 : 2, 1);
+}
+
+/* Where the table of chunks of a single-part file begins: the header ends with an empty name. */
+static size_t table_offset(const uint8_t *data)
+{
+    size_t at = 8;
+    while (data[at] != 0) {
+        at += strlen((const char *)data + at) + 1;
+        at += strlen((const char *)data + at) + 1;
+        uint32_t size;
+        memcpy(&size, data + at, 4);
+        at += 4 + size;
+    }
+    return at + 1;
+}
+
+static int32_t chunk_lines(int compression)
+{
+    static const int32_t lines[] = {1, 1, 1, 16, 32, 16, 32, 32, 32, 256};
+    return lines[compression];
+}
+
+typedef struct chunk_table {
+    const exr_maker_part *part;
+    int32_t columns, rows, width, height;
+    size_t at;
+} chunk_table;
+
+static chunk_table find_chunks(const exr_maker_file *file, const uint8_t *data)
+{
+    const exr_maker_part *part = &file->parts[0];
+    int32_t width = part->data[2] + 1, height = part->data[3] + 1;
+    chunk_table t = {.part = part, .at = table_offset(data)};
+    t.width = part->tile_width ? part->tile_width : width;
+    t.height = part->tile_width ? part->tile_height : chunk_lines(part->compression);
+    t.columns = (width + t.width - 1) / t.width;
+    t.rows = (height + t.height - 1) / t.height;
+    return t;
+}
+
+/* Does the file of `bytes` bytes still have the chunk that pixel x, y is in? */
+static bool has_chunk(const chunk_table *t, const uint8_t *data, size_t bytes, int32_t x, int32_t y)
+{
+    size_t entry = t->at + 8 * (size_t)(y / t->height * t->columns + x / t->width);
+    uint64_t offset;
+    memcpy(&offset, data + entry, 8);
+    if (entry + 8 > bytes || offset == 0)
+        return false;
+    size_t leader = t->part->tile_width ? 20 : 8;
+    int32_t packed;
+    memcpy(&packed, data + offset + leader - 4, 4);
+    return offset + leader + (uint64_t)packed <= bytes;
+}
+
+/* Cuts the file and compares what it has left with the whole one. */
+static void check_cut(const exr_maker_file *file, const uint8_t *data, const result *whole,
+                      size_t bytes)
+{
+    write_all(data, bytes);
+    zoe_choice choice = {.layer = NULL};
+    result r = decode_file(path, &choice);
+    chunk_table t = find_chunks(file, data);
+    if (bytes < t.at) {
+        assert_int_equal(r.opened, bytes < 8 ? ZOE_ERROR_NOT_EXR : ZOE_ERROR_TRUNCATED);
+        return;
+    }
+    if (r.opened != ZOE_OK || r.failed)
+        fail_msg("cut at %zu, compression %d, tiles %d: %s", bytes, t.part->compression,
+                 t.part->tile_width, r.error.text);
+    int64_t missing = 0, rows = 0, tiles = 0;
+    for (int32_t y = 0; y <= t.part->data[3]; y++) {
+        for (int32_t x = 0; x <= t.part->data[2]; x++) {
+            bool has = has_chunk(&t, data, bytes, x, y);
+            for (uint32_t p = 0; p < 3; p++) {
+                uint32_t want = has ? sample_at(whole, p, x, y) : 0;
+                if (sample_at(&r, p, x, y) != want)
+                    fail_msg("cut at %zu of compression %d, tiles %d: %d, %d is %x, wanted %x",
+                             bytes, t.part->compression, t.part->tile_width, x, y,
+                             sample_at(&r, p, x, y), want);
+            }
+            missing += !has;
+            rows += x == 0 && !has;
+            tiles += x % t.width == 0 && y % t.height == 0 && !has;
+        }
+    }
+    assert_int_equal(r.absence.missing, t.part->tile_width ? tiles : rows);
+    assert_int_equal(r.truncated > 0, missing > 0);
+    free_result(&r);
+}
+
+static void test_files_that_end_early(void **context)
+{
+    (void)context;
+    for (int i = 0; i < 20; i++) {
+        exr_maker_file file;
+        choose_simple(&file, i / 2, i % 2);
+        assert_int_equal(exr_maker_write(path, &file), 0);
+        size_t bytes;
+        uint8_t *data = read_all(&bytes);
+        zoe_choice choice = {.layer = NULL};
+        result whole = decode_file(path, &choice);
+        assert_int_equal(whole.opened, ZOE_OK);
+        assert_int_equal(whole.failed + whole.truncated, 0);
+        for (int n = 0; n < 20; n++)
+            check_cut(&file, data, &whole, n < 4 ? bytes - 1 - (size_t)n : rnd((uint32_t)bytes));
+        free_result(&whole);
+        free(data);
+    }
+}
+
+/* A writer that has not finished has not filled in the table; chunks are there, holes may be. */
+static void test_unfinished_files(void **context)
+{
+    (void)context;
+    for (int i = 0; i < 20; i++) {
+        exr_maker_file file;
+        choose_simple(&file, i / 2, i % 2);
+        assert_int_equal(exr_maker_write(path, &file), 0);
+        size_t bytes;
+        uint8_t *data = read_all(&bytes);
+        zoe_choice choice = {.layer = NULL};
+        result whole = decode_file(path, &choice);
+        chunk_table t = find_chunks(&file, data);
+        uint8_t *unfinished = malloc(bytes);
+        assert_non_null(unfinished);
+        memcpy(unfinished, data, bytes);
+        memset(unfinished + t.at, 0, 8 * (size_t)(t.columns * t.rows));
+        size_t end = rnd(4) ? t.at + 8 * (size_t)(t.columns * t.rows) + rnd((uint32_t)(bytes / 2))
+                            : bytes;
+        end = end > bytes ? bytes : end;
+        write_all(unfinished, end);
+        result r = decode_file(path, &choice);
+        if (r.opened != ZOE_OK || r.failed)
+            fail_msg("compression %d: %s", i / 2, r.error.text);
+        for (int32_t y = 0; y <= t.part->data[3]; y++)
+            for (int32_t x = 0; x <= t.part->data[2]; x++)
+                for (uint32_t p = 0; p < 3; p++)
+                    assert_int_equal(sample_at(&r, p, x, y), has_chunk(&t, data, end, x, y)
+                                                                 ? sample_at(&whole, p, x, y)
+                                                                 : 0);
+        free_result(&r);
+        free_result(&whole);
+        free(unfinished);
+        free(data);
+    }
+}
+
+/* Changes one thing about one chunk; the picture must be an error, not incomplete. */
+static void test_damaged_files(void **context)
+{
+    (void)context;
+    for (int i = 0; i < 80; i++) {
+        exr_maker_file file;
+        bool tiled = i % 2;
+        choose_simple(&file, i / 2 % 10, tiled);
+        assert_int_equal(exr_maker_write(path, &file), 0);
+        size_t bytes;
+        uint8_t *data = read_all(&bytes);
+        chunk_table t = find_chunks(&file, data);
+        int32_t count = t.columns * t.rows;
+        size_t entry = t.at + 8 * rnd((uint32_t)count);
+        uint64_t offset;
+        memcpy(&offset, data + entry, 8);
+        int kind = i / 20;
+        int32_t odd = kind == 2 ? 0x7fffffff : kind == 3 ? -1 : 77777;
+        if (kind == 0) { /* an offset into another chunk */
+            offset += 3;
+            memcpy(data + entry, &offset, 8);
+        } else if (kind == 1) { /* a leader of another chunk */
+            memcpy(data + offset, &odd, 4);
+        } else { /* a size that cannot be */
+            memcpy(data + offset + (tiled ? 16 : 4), &odd, 4);
+        }
+        write_all(data, bytes);
+        zoe_choice choice = {.layer = NULL};
+        result r = decode_file(path, &choice);
+        assert_int_equal(r.opened, ZOE_OK);
+        if (r.failed == 0)
+            fail_msg("compression %d, tiles %d, damage %d was not seen (%d pieces missing)",
+                     i / 2 % 10, tiled, kind, r.truncated);
+        assert_int_equal(r.error.status, ZOE_ERROR_CORRUPT);
+        assert_non_null(strstr(r.error.text, path));
+        free_result(&r);
+        free(data);
+    }
+}
+
+static void test_missing_layer_is_named(void **context)
+{
+    (void)context;
+    exr_maker_file file;
+    choose_simple(&file, 3, false);
+    assert_int_equal(exr_maker_write(path, &file), 0);
+    char layer[] = "specular";
+    zoe_choice choice = {.layer = layer};
+    result r = decode_file(path, &choice);
+    assert_int_equal(r.opened, ZOE_ERROR_NO_LAYER);
+    assert_non_null(strstr(r.error.text, "specular"));
+    assert_non_null(strstr(r.error.text, path));
+}
+
+/* What a header declares is compared with the limit before there is memory for it. */
+static void test_limit(void **context)
+{
+    (void)context;
+    exr_maker_file file;
+    choose_simple(&file, 3, false);
+    assert_int_equal(exr_maker_write(path, &file), 0);
+    zoe_choice choice = {.layer = NULL};
+    zoe_read_stats stats = {NULL, NULL};
+    zoe_picture picture;
+    zoe_error error;
+    void *opened = NULL;
+    zoe_status status = zoe_exr_decoder()->open(NULL, path, &choice, 60000, &stats, &picture,
+                                                &opened, &error);
+    assert_int_equal(status, ZOE_ERROR_OVER_BUDGET);
+    assert_null(opened);
+    assert_non_null(strstr(error.text, path));
+}
+
+static int set_up(void **context)
+{
+    (void)context;
+    const char *seed = getenv("ZOETROPE_SEED");
+    state = seed ? strtoull(seed, NULL, 0) : (uint64_t)getpid() * 2654435761u;
+    fprintf(stderr, "ZOETROPE_SEED=%llu\n", (unsigned long long)state);
+    if (!mkdtemp(folder))
+        return -1;
+    snprintf(path, sizeof path, "%s/a.exr", folder);
+    return 0;
+}
+
+static int tear_down(void **context)
+{
+    (void)context;
+    unlink(path);
+    rmdir(folder);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_kind),          cmocka_unit_test(test_smaller_pictures),
+        cmocka_unit_test(test_files_that_end_early), cmocka_unit_test(test_unfinished_files),
+        cmocka_unit_test(test_damaged_files),       cmocka_unit_test(test_missing_layer_is_named),
+        cmocka_unit_test(test_limit),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
