@@ -15,22 +15,24 @@ static const char about[] =
     "Decodes every frame through the ordinary worker path, in play order, and keeps none: the\n"
     "cache has room for a few frames a worker only, so that buffers are reused as in steady\n"
     "playback of a sequence that does not fit. --cache-mb gives another room.\n"
+    "As many frames as fit are decoded before it, and not counted, to have the buffers in memory.\n"
     "frame_ms is a frame's time from its claim by a worker until it can be shown; fps is frames\n"
     "by wall time, all workers together. The file cache of the system is used as it is found.";
 
+/* The same sequence as several sources; a still picture needs as many as frames fit, and one. */
+enum { REELS_MAX = 16 };
+
 typedef struct decode_bench {
-    zoe_reel reel[2]; /* the same engine and sequence, as two sources */
+    zoe_reel reels[REELS_MAX]; /* of one engine */
+    int64_t reel_count;
     int64_t repeat;
+    int64_t rounds;  /* so far */
     uint64_t failed; /* frames that cannot be decoded */
     zoe_error error; /* of the first */
     uint64_t budget; /* in force for the measurement */
 } decode_bench;
 
-/*
- * Rounds take turns with two sources. The one that rests wants nothing, so its frames are the first
- * to give up their buffers: each round decodes everything, into memory that is already there.
- */
-static zoe_status open_second(decode_bench *b, const zoe_bench_options *options, zoe_error *error)
+static zoe_status open_another(decode_bench *b, const zoe_bench_options *options, zoe_error *error)
 {
     zoe_sequence *sequence = NULL;
     zoe_status status = zoe_sequence_open(options->spec, &sequence, error);
@@ -42,38 +44,59 @@ static zoe_status open_second(decode_bench *b, const zoe_bench_options *options,
     settings.view = options->view;
     settings.proxy_shift = options->proxy;
     settings.full_precision = options->full_precision;
-    b->reel[1] = b->reel[0];
-    b->reel[1].source = NULL;
-    status = zoe_source_open(b->reel[0].engine, &sequence, &settings, &b->reel[1].source, error);
+    zoe_reel *reel = &b->reels[b->reel_count];
+    *reel = b->reels[0];
+    reel->source = NULL;
+    status = zoe_source_open(b->reels[0].engine, &sequence, &settings, &reel->source, error);
     zoe_sequence_close(&sequence);
     if (status != ZOE_OK)
         return status;
-    b->reel[1].sequence = zoe_source_sequence(b->reel[1].source);
-    if (zoe_sequence_count(b->reel[1].sequence) < b->reel[1].count)
-        b->reel[1].count = zoe_sequence_count(b->reel[1].sequence);
+    reel->sequence = zoe_source_sequence(reel->source);
+    if (zoe_sequence_count(reel->sequence) < reel->count)
+        reel->count = zoe_sequence_count(reel->sequence);
+    b->reel_count++;
     return ZOE_OK;
 }
 
-/* A few frames a worker, and scratch. Left alone where that is more than there is anyway. */
-static void set_budget(decode_bench *b, const zoe_bench_options *options)
+/*
+ * Rounds take turns with the sources. Those that rest want nothing, so their frames are the first
+ * to give up their buffers: with as many sources as it takes to fill the memory, and one, each
+ * round decodes everything, into memory that is already there.
+ */
+static zoe_status open_others(decode_bench *b, const zoe_bench_options *options, int64_t fit,
+                              zoe_error *error)
+{
+    zoe_status status = ZOE_OK;
+    int64_t frames = b->reels[0].count;
+    while (status == ZOE_OK && b->reel_count < REELS_MAX && (b->reel_count - 1) * frames <= fit)
+        status = open_another(b, options, error);
+    return status;
+}
+
+/* A few frames a worker, and scratch. Left alone where that is more than there is anyway. Returns
+ * how many frames fit. */
+static int64_t set_budget(decode_bench *b, const zoe_bench_options *options)
 {
     zoe_stats stats;
-    zoe_engine_stats(b->reel[0].engine, &stats);
+    zoe_engine_stats(b->reels[0].engine, &stats);
     b->budget = stats.limit_bytes;
     uint64_t frame = zoe_bench_frame_bytes(options->spec, options);
-    if (options->cache_mb || options->cache_percent || options->reserve_gb > 0 || !frame)
-        return;
+    if (!frame)
+        return 0;
+    if (options->cache_mb || options->cache_percent || options->reserve_gb > 0)
+        return (int64_t)(b->budget / frame);
     uint64_t scratch = ((uint64_t)16 << 20) + frame / 2;
     uint64_t bytes = frame * (2 * stats.workers + 2) + scratch * stats.workers;
     zoe_budget budget;
     memset(&budget, 0, sizeof budget);
     budget.bytes = bytes < ZOE_LIMIT_MIN ? ZOE_LIMIT_MIN : bytes;
     if (budget.bytes < stats.limit_bytes &&
-        zoe_engine_set_budget(b->reel[0].engine, &budget, NULL) == ZOE_OK)
+        zoe_engine_set_budget(b->reels[0].engine, &budget, NULL) == ZOE_OK)
         b->budget = budget.bytes;
+    return (int64_t)(b->budget / frame);
 }
 
-/* A sequence that fits whole stays whole: then it must be thrown out by hand. */
+/* Frames that stayed all the same, where there are not enough sources, are thrown out by hand. */
 static void forget(zoe_reel *reel)
 {
     for (int64_t p = 0; p < reel->count; p++) {
@@ -112,10 +135,21 @@ static zoe_status run_round(decode_bench *b, zoe_reel *reel, zoe_error *error)
     return zoe_source_set_want(reel->source, &idle);
 }
 
+/* One round with the source whose turn it is. Adds what it took to *spent. */
+static zoe_status next_round(decode_bench *b, uint64_t *spent, zoe_error *error)
+{
+    zoe_reel *reel = &b->reels[b->rounds++ % b->reel_count];
+    forget(reel);
+    uint64_t start = zoe_now_ns();
+    zoe_status status = run_round(b, reel, error);
+    *spent += zoe_now_ns() - start;
+    return status;
+}
+
 static json_t *make_report(const decode_bench *b, const zoe_bench_options *options, double seconds)
 {
     zoe_stats stats;
-    zoe_engine_stats(b->reel[0].engine, &stats);
+    zoe_engine_stats(b->reels[0].engine, &stats);
     json_t *report = json_object();
     zoe_report_text(report, "sequence", options->spec);
     zoe_report_count(report, "frames", stats.decodes);
@@ -147,29 +181,29 @@ int zoe_bench_decode(int argc, char **argv)
     if (result != ZOE_ARGS_RUN)
         return result == ZOE_ARGS_DONE ? ZOE_EXIT_DONE : ZOE_EXIT_USAGE;
     zoe_error error = {ZOE_OK, ""};
-    if (zoe_bench_open(&b.reel[0], &options, 0, &error) != ZOE_OK)
+    if (zoe_bench_open(&b.reels[0], &options, 0, &error) != ZOE_OK)
         return zoe_failure(command, "%s", error.text);
-    zoe_status status = open_second(&b, &options, &error);
+    b.reel_count = 1;
+    int64_t fit = set_budget(&b, &options);
+    zoe_status status = open_others(&b, &options, fit, &error);
     json_t *report = NULL;
     if (status == ZOE_OK) {
-        set_budget(&b, &options);
-        zoe_engine_reset_stats(b.reel[0].engine);
-        uint64_t spent = 0;
-        for (int64_t r = 0; r < b.repeat && status == ZOE_OK; r++) {
-            zoe_reel *reel = &b.reel[r & 1];
-            forget(reel);
-            uint64_t start = zoe_now_ns();
-            status = run_round(&b, reel, &error);
-            spent += zoe_now_ns() - start;
-        }
+        uint64_t warming = 0, spent = 0;
+        while (status == ZOE_OK && b.rounds * b.reels[0].count <= fit && b.rounds < b.reel_count)
+            status = next_round(&b, &warming, &error);
+        b.failed = 0;
+        zoe_engine_reset_stats(b.reels[0].engine);
+        for (int64_t r = 0; r < b.repeat && status == ZOE_OK; r++)
+            status = next_round(&b, &spent, &error);
         report = make_report(&b, &options, (double)spent / 1e9);
         if (status == ZOE_OK && !json_integer_value(json_object_get(report, "frames"))) {
             status = b.failed ? b.error.status : ZOE_ERROR_NO_FRAMES;
             error = b.error;
         }
     }
-    zoe_source_close(&b.reel[1].source);
-    zoe_reel_close(&b.reel[0]);
+    for (int64_t i = 1; i < b.reel_count; i++)
+        zoe_source_close(&b.reels[i].source);
+    zoe_reel_close(&b.reels[0]);
     if (status != ZOE_OK) {
         json_decref(report);
         return zoe_failure(command, "%s", error.text);
