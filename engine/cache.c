@@ -286,6 +286,9 @@ zoe_status zoe_cache_take_buffer_locked(zoe_cache *cache, uint64_t bytes, int64_
                                         uint32_t node, zoe_buffer **buffer)
 {
     uint64_t cost = zoe_slab_cost((size_t)bytes);
+    /* What can never fit shall push nothing out. */
+    if (cost > zoe_meter_limit(&cache->meter))
+        return ZOE_ERROR_OVER_BUDGET;
     for (;;) {
         zoe_status status = zoe_slab_take(&cache->slab, (size_t)bytes, node, buffer);
         if (status != ZOE_ERROR_OVER_BUDGET)
@@ -635,10 +638,13 @@ static zoe_load *claim_locked(zoe_cache *cache, zoe_source *source, int64_t posi
     if (!load)
         return NULL;
     zoe_buffer *buffer = NULL;
-    uint64_t bytes = source->table->slots[position].bytes;
-    if (!bytes)
-        bytes = source->bytes;
-    if (bytes && zoe_cache_take_buffer_locked(cache, bytes, use, node, &buffer) != ZOE_OK)
+    uint64_t known = source->table->slots[position].bytes;
+    uint64_t bytes = known ? known : source->bytes;
+    /* What is larger than the limit is opened without a buffer: to hear of its true size, or to
+     * fail for it. A guess must not keep the playhead's frame from being looked at either. */
+    bool open_first = !bytes || zoe_slab_cost((size_t)bytes) > zoe_meter_limit(&cache->meter);
+    if (!open_first && zoe_cache_take_buffer_locked(cache, bytes, use, node, &buffer) != ZOE_OK &&
+        (known || position != source->want.playhead))
         return NULL;
     zoe_load_claim_locked(load, source, position, buffer);
     return load;

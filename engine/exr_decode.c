@@ -1,7 +1,5 @@
 #include "exr_decode.h"
 
-#include <stdio.h>
-
 #include "exr_box.h"
 #include "exr_color.h"
 #include "exr_deep_rows.h"
@@ -10,13 +8,15 @@
 #include "exr_table.h"
 #include "scratch.h"
 
-/* Thread-safety: after it was opened it does not change, but for the atomics. */
+/* Thread-safety: after it was opened it does not change, but for the atomics.
+ */
 typedef struct open_file {
     zoe_exr_file file;
     zoe_exr_plan plan;
     zoe_exr_table table;
     _Atomic uint32_t largest; /* packed chunk seen; relaxed: a hint */
-    _Atomic int64_t missing;  /* scanlines or tiles; relaxed: asked for when all pieces are done */
+    _Atomic int64_t missing;  /* scanlines or tiles; relaxed: asked for when all
+                                 pieces are done */
 } open_file;
 
 /* ---- open and close ---- */
@@ -24,8 +24,7 @@ typedef struct open_file {
 static zoe_status plan_file(open_file *open, const zoe_choice *choice, uint64_t limit,
                             zoe_picture *picture, zoe_error *error)
 {
-    zoe_status status =
-        zoe_exr_plan_make(&open->plan, &open->file, choice, limit, picture, error);
+    zoe_status status = zoe_exr_plan_make(&open->plan, &open->file, choice, limit, picture, error);
     if (status == ZOE_OK)
         status = zoe_exr_table_read(&open->table, &open->plan, &open->file, limit, error);
     zoe_exr_file_forget_head(&open->file);
@@ -103,25 +102,65 @@ static void miss(open_file *open, zoe_exr_rows *rows, int32_t column, int32_t ro
                               memory_order_relaxed);
 }
 
-static zoe_status decode_chunks(open_file *open, zoe_exr_flat *flat, zoe_error *error)
+/* A worker's way through a piece: its lanes, and the chunk that is next. */
+typedef struct piece_run {
+    open_file *open;
+    zoe_exr_flat lanes[2];
+    zoe_exr_rows *rows;
+    zoe_exr_reader *reader;
+    zoe_status missing; /* TRUNCATED once a chunk was not there */
+} piece_run;
+
+/* What became of a chunk. Returns what ends the piece, or OK. */
+static zoe_status settle(piece_run *run, zoe_status status, int32_t column, int32_t row)
 {
-    const zoe_exr_piece *piece = flat->rows->piece;
-    zoe_status missing = ZOE_OK;
-    for (int32_t row = piece->row0; row <= piece->row1; row++) {
-        for (int32_t column = piece->column0; column <= piece->column1; column++) {
-            zoe_status status =
-                open->plan.is_deep
-                    ? zoe_exr_deep_rows_chunk(flat->reader, flat->rows, column, row, error)
-                    : zoe_exr_flat_chunk(flat, column, row, error);
-            if (status == ZOE_ERROR_TRUNCATED) {
-                missing = status;
-                miss(open, flat->rows, column, row);
-            } else if (status != ZOE_OK) {
-                return status;
-            }
-        }
+    if (status != ZOE_ERROR_TRUNCATED)
+        return status;
+    run->missing = status;
+    miss(run->open, run->rows, column, row);
+    return ZOE_OK;
+}
+
+static zoe_status decode_one(piece_run *run, int32_t column, int32_t row, zoe_error *error)
+{
+    zoe_status status = run->open->plan.is_deep
+                            ? zoe_exr_deep_rows_chunk(run->reader, run->rows, column, row, error)
+                            : zoe_exr_flat_chunk(&run->lanes[0], column, row, error);
+    return settle(run, status, column, row);
+}
+
+/* Two chunks, side by side where the codec can. */
+static zoe_status decode_two(piece_run *run, const int32_t columns[2], const int32_t rows[2],
+                             zoe_error *error)
+{
+    zoe_exr_flat *const lanes[2] = {&run->lanes[0], &run->lanes[1]};
+    zoe_status status[2];
+    bool paired =
+        run->open->plan.decode_pair && zoe_exr_flat_pair(lanes, columns, rows, status, error);
+    for (int i = 0; i < 2; i++) {
+        zoe_status end = paired ? settle(run, status[i], columns[i], rows[i])
+                                : decode_one(run, columns[i], rows[i], error);
+        if (end != ZOE_OK)
+            return end;
     }
-    return missing;
+    return ZOE_OK;
+}
+
+static zoe_status decode_chunks(piece_run *run, const zoe_exr_piece *piece, zoe_error *error)
+{
+    int64_t across = (int64_t)piece->column1 - piece->column0 + 1;
+    int64_t count = across * ((int64_t)piece->row1 - piece->row0 + 1);
+    zoe_status status = ZOE_OK;
+    for (int64_t i = 0; i < count && status == ZOE_OK; i += 2) {
+        int32_t columns[2], rows[2];
+        for (int64_t j = 0; j < 2; j++) {
+            columns[j] = piece->column0 + (int32_t)((i + j) % across);
+            rows[j] = piece->row0 + (int32_t)((i + j) / across);
+        }
+        status = i + 1 < count ? decode_two(run, columns, rows, error)
+                               : decode_one(run, columns[0], rows[0], error);
+    }
+    return status == ZOE_OK ? run->missing : status;
 }
 
 static zoe_status decode_exr(void *user, void *file, int32_t index, uint8_t *buffer, void *scratch,
@@ -143,13 +182,13 @@ static zoe_status decode_exr(void *user, void *file, int32_t index, uint8_t *buf
         .largest = &open->largest,
         .block = (uint8_t *)scratch + plan->packed.at,
     };
-    zoe_exr_flat flat = {.reader = &reader, .rows = &rows};
-    if (!plan->is_deep)
-        zoe_exr_flat_begin(&flat, &reader, &rows);
+    piece_run run = {.open = open, .rows = &rows, .reader = &reader};
+    for (uint32_t lane = 0; lane < zoe_exr_lanes(plan) && !plan->is_deep; lane++)
+        zoe_exr_flat_begin(&run.lanes[lane], &reader, &rows, lane);
     zoe_exr_rows_begin(&rows);
     if (plan->is_luma_chroma)
         zoe_exr_color_begin(&rows);
-    zoe_status status = decode_chunks(open, &flat, error);
+    zoe_status status = decode_chunks(&run, &piece, error);
     if (status != ZOE_OK && status != ZOE_ERROR_TRUNCATED)
         return status;
     if (plan->is_luma_chroma)

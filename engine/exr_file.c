@@ -24,6 +24,7 @@ static void keep_message(exr_const_context_t context, exr_result_t code, const c
 void zoe_exr_file_forget_message(void)
 {
     last_message[0] = '\0';
+    zoe_recycler_forget_refusal();
 }
 
 static int64_t read_system(zoe_exr_file *file, void *buffer, size_t bytes, uint64_t offset)
@@ -83,7 +84,11 @@ static const char *without_path(const char *message, const char *path)
 
 zoe_status zoe_exr_file_error(const zoe_exr_file *file, exr_result_t result, zoe_error *error)
 {
-    zoe_status status = zoe_exr_file_is_broken(file) ? ZOE_ERROR_IO : zoe_exr_status(result);
+    zoe_status status = zoe_exr_status(result);
+    if (zoe_recycler_was_refused())
+        status = ZOE_ERROR_NO_MEMORY;
+    else if (zoe_exr_file_is_broken(file))
+        status = ZOE_ERROR_IO;
     const char *why = without_path(last_message, file->path);
     return zoe_error_set(error, status, "%s: %s%s%s", file->path, zoe_status_text(status),
                          *why ? ": " : "", why);
@@ -121,6 +126,9 @@ static zoe_status start(zoe_exr_file *file, zoe_error *error)
     init.flags = EXR_CONTEXT_FLAG_DISABLE_CHUNK_RECONSTRUCTION;
     zoe_exr_file_forget_message();
     exr_result_t result = exr_start_read(&file->context, file->path, &init);
+    /* A header read without memory may lack attributes, and OpenEXR makes up for them. */
+    if (result == EXR_ERR_SUCCESS && zoe_recycler_was_refused())
+        result = EXR_ERR_OUT_OF_MEMORY;
     return result == EXR_ERR_SUCCESS ? ZOE_OK : zoe_exr_file_error(file, result, error);
 }
 

@@ -9,22 +9,27 @@
 /* Samples go from the file to memory as they are. */
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "a little-endian machine");
 
-/* Reading the wanted part of a chunk takes two calls to the system; it has to save this many bytes.
+/* Reading the wanted part of a chunk takes two calls to the system; it has to
+ * save this many bytes.
  */
 enum { PART_SAVES_BYTES = 65536 };
 
 /* ---- the chunk's shape ---- */
 
-void zoe_exr_flat_begin(zoe_exr_flat *flat, zoe_exr_reader *reader, zoe_exr_rows *rows)
+void zoe_exr_flat_begin(zoe_exr_flat *flat, zoe_exr_reader *reader, zoe_exr_rows *rows,
+                        uint32_t lane)
 {
     const zoe_exr_plan *plan = rows->plan;
     uint8_t *scratch = rows->scratch;
     size_t count = (size_t)plan->channels->num_channels;
     *flat = (zoe_exr_flat){.plan = plan, .reader = reader, .rows = rows};
-    flat->channels = (zoe_codec_channel *)(void *)(scratch + plan->codec_channels.at);
+    flat->channels =
+        (zoe_codec_channel *)(void *)(scratch + zoe_exr_lane_at(plan, &plan->codec_channels, lane));
     flat->sources = (int8_t *)(flat->channels + count);
-    flat->segments = (zoe_codec_segment *)(void *)(scratch + plan->segments.at);
-    flat->fixes = (zoe_exr_fix *)(void *)(scratch + plan->fixes.at);
+    flat->segments =
+        (zoe_codec_segment *)(void *)(scratch + zoe_exr_lane_at(plan, &plan->segments, lane));
+    flat->fixes = (zoe_exr_fix *)(void *)(scratch + zoe_exr_lane_at(plan, &plan->fixes, lane));
+    flat->fix_rows = scratch + zoe_exr_lane_at(plan, &plan->fix_rows, lane);
     for (size_t c = 0; c < count; c++) {
         const exr_attr_chlist_entry_t *entry = &plan->channels->entries[c];
         flat->channels[c] = (zoe_codec_channel){
@@ -64,15 +69,15 @@ static void measure_channels(zoe_exr_flat *flat, zoe_box box)
             for (int32_t line = 0; line < chunk->line_count; line++)
                 channel->height += has_row(channel, box.min_y + line);
         }
-        chunk->unpacked_bytes += (size_t)channel->width * zoe_exr_sample_bytes(channel->type) *
-                                 (size_t)channel->height;
+        chunk->unpacked_bytes +=
+            (size_t)channel->width * zoe_exr_sample_bytes(channel->type) * (size_t)channel->height;
     }
 }
 
 /* ---- where rows go ---- */
 
-/* Where a source's row at y is decoded to: into its plane, or into scratch when it has to be
- * converted or cropped. NULL: nobody needs it. */
+/* Where a source's row at y is decoded to: into its plane, or into scratch when
+ * it has to be converted or cropped. NULL: nobody needs it. */
 static uint8_t *row_target(zoe_exr_flat *flat, uint32_t source, const zoe_codec_channel *channel,
                            int32_t x, int32_t y, uint8_t **fix_rows)
 {
@@ -100,8 +105,7 @@ static uint8_t *row_target(zoe_exr_flat *flat, uint32_t source, const zoe_codec_
 /* Lists the chunk's rows and where each goes. */
 static void list_segments(zoe_exr_flat *flat, int32_t x)
 {
-    const zoe_exr_plan *plan = flat->plan;
-    uint8_t *fix_rows = flat->rows->scratch + plan->fix_rows.at;
+    uint8_t *fix_rows = flat->fix_rows;
     size_t count = 0;
     flat->fix_count = 0;
     for (int32_t line = 0; line < flat->chunk.line_count; line++) {
@@ -123,8 +127,8 @@ static void list_segments(zoe_exr_flat *flat, int32_t x)
 /* ---- decoding ---- */
 
 /*
- * Reduces an uncompressed chunk to what lies between its first and its last wanted row, when much
- * lies outside. *from is where in the chunk that begins.
+ * Reduces an uncompressed chunk to what lies between its first and its last
+ * wanted row, when much lies outside. *from is where in the chunk that begins.
  */
 static bool take_part(zoe_exr_flat *flat, zoe_codec_chunk *part, size_t *from)
 {
@@ -153,6 +157,16 @@ static zoe_status decode_part(zoe_exr_flat *flat, zoe_codec_chunk *part, size_t 
     return status == ZOE_OK ? zoe_none_decode(part, NULL, 0) : status;
 }
 
+static zoe_status codec_failed(const zoe_exr_flat *flat, zoe_status status, int32_t column,
+                               int32_t row, zoe_error *error)
+{
+    char name[64];
+    zoe_exr_chunk_name(flat->plan, column, row, name, sizeof name);
+    return zoe_error_set(error, status, "%s: %s: %s: %s", flat->reader->file->path,
+                         zoe_status_text(status), name,
+                         zoe_compression_name(flat->plan->compression));
+}
+
 static zoe_status decode_whole(zoe_exr_flat *flat, int32_t column, int32_t row, zoe_error *error)
 {
     const zoe_exr_plan *plan = flat->plan;
@@ -170,31 +184,67 @@ static zoe_status decode_whole(zoe_exr_flat *flat, int32_t column, int32_t row, 
     else
         return zoe_exr_stock_decode(flat->reader, column, row, chunk, scratch, plan->codec.bytes,
                                     error);
-    if (status == ZOE_OK)
-        return ZOE_OK;
-    char name[64];
-    zoe_exr_chunk_name(plan, column, row, name, sizeof name);
-    return zoe_error_set(error, status, "%s: %s: %s: %s", flat->reader->file->path,
-                         zoe_status_text(status), name,
-                         zoe_compression_name(plan->compression));
+    return status == ZOE_OK ? ZOE_OK : codec_failed(flat, status, column, row, error);
+}
+
+/* Rows that were not decoded to where they belong go there. */
+static void apply_fixes(zoe_exr_flat *flat)
+{
+    for (size_t i = 0; i < flat->fix_count; i++)
+        zoe_exr_rows_put(flat->rows, flat->fixes[i].plane, &flat->fixes[i].row);
+}
+
+/* Measures the chunk and says where its rows go; false: it has none. */
+static bool describe(zoe_exr_flat *flat, int32_t column, int32_t row)
+{
+    zoe_box box = zoe_exr_chunk_box(flat->plan, column, row);
+    measure_channels(flat, box);
+    if (flat->chunk.unpacked_bytes == 0)
+        return false; /* lines between the samples */
+    list_segments(flat, box.min_x);
+    return true;
 }
 
 zoe_status zoe_exr_flat_chunk(zoe_exr_flat *flat, int32_t column, int32_t row, zoe_error *error)
 {
-    const zoe_exr_plan *plan = flat->plan;
-    zoe_box box = zoe_exr_chunk_box(plan, column, row);
-    measure_channels(flat, box);
-    if (flat->chunk.unpacked_bytes == 0)
-        return ZOE_OK; /* lines between the samples */
-    list_segments(flat, box.min_x);
+    if (!describe(flat, column, row))
+        return ZOE_OK;
     zoe_codec_chunk part;
     size_t from;
     zoe_status status;
-    if (plan->compression == ZOE_COMPRESSION_NONE && take_part(flat, &part, &from))
+    if (flat->plan->compression == ZOE_COMPRESSION_NONE && take_part(flat, &part, &from))
         status = decode_part(flat, &part, from, column, row, error);
     else
         status = decode_whole(flat, column, row, error);
-    for (size_t i = 0; i < flat->fix_count && status == ZOE_OK; i++)
-        zoe_exr_rows_put(flat->rows, flat->fixes[i].plane, &flat->fixes[i].row);
+    if (status == ZOE_OK)
+        apply_fixes(flat);
     return status;
+}
+
+bool zoe_exr_flat_pair(zoe_exr_flat *const lanes[2], const int32_t columns[2],
+                       const int32_t rows[2], zoe_status status[2], zoe_error *error)
+{
+    const zoe_exr_plan *plan = lanes[0]->plan;
+    const uint8_t *packed[2];
+    size_t bytes[2];
+    if (!zoe_exr_reader_fetch_two(lanes[0]->reader, columns, rows, packed, bytes))
+        return false;
+    const zoe_codec_chunk *chunks[2];
+    for (int i = 0; i < 2; i++) {
+        /* Chunks that are stored raw, or have no rows, do not go through the codec.
+         */
+        if (!describe(lanes[i], columns[i], rows[i]) || bytes[i] == lanes[i]->chunk.unpacked_bytes)
+            return false;
+        lanes[i]->chunk.packed = packed[i];
+        lanes[i]->chunk.packed_bytes = bytes[i];
+        chunks[i] = &lanes[i]->chunk;
+    }
+    plan->decode_pair(chunks, lanes[0]->rows->scratch + plan->codec.at, plan->codec.bytes, status);
+    for (int i = 0; i < 2; i++) {
+        if (status[i] == ZOE_OK)
+            apply_fixes(lanes[i]);
+        else
+            codec_failed(lanes[i], status[i], columns[i], rows[i], error);
+    }
+    return true;
 }

@@ -2,12 +2,13 @@
 
 #include "exr_box.h"
 
-/* A piece is about this many pixels: enough that taking one costs nothing beside decoding it, few
- * enough that a worker that should do something else notices soon. 16 lines of a 4K frame. */
+/* A piece is about this many pixels: enough that taking one costs nothing
+ * beside decoding it, few enough that a worker that should do something else
+ * notices soon. 16 lines of a 4K frame. */
 enum { PIECE_PIXELS = 65536 };
 
-/* Where pieces decode each other's border chunks, they have this many rows of chunks for each row
- * that is decoded twice. */
+/* Where pieces decode each other's border chunks, they have this many rows of
+ * chunks for each row that is decoded twice. */
 enum { ROWS_PER_SHARED = 4 };
 
 static int64_t divide_up(int64_t a, int64_t b)
@@ -56,6 +57,9 @@ static void group(zoe_exr_plan *plan)
         across = plan->chunks_across;
         down = PIECE_PIXELS / (width * across) / height;
     }
+    /* A chunk of its own would leave a pair without its other half. */
+    if (plan->decode_pair && across * down < 2)
+        down = 2;
     int64_t blocks = divide_up((int64_t)1 << plan->shift, height);
     if (down < blocks)
         down = blocks;
@@ -111,7 +115,8 @@ void zoe_exr_pieces_plan(zoe_exr_plan *plan)
     measure(plan);
 }
 
-/* The first plane row (or column) of a group: the first whose block begins in it or later. */
+/* The first plane row (or column) of a group: the first whose block begins in
+ * it or later. */
 static int32_t first_block(int64_t level, int32_t shift)
 {
     return zoe_block_of(level + ((int64_t)1 << shift) - 1, shift);

@@ -14,9 +14,9 @@
 #include "exr_plan.h"
 
 typedef struct zoe_exr_piece {
-    zoe_box out;   /* plane pixels; may be empty */
-    zoe_box need;  /* level pixels that they are made of, within the covered area */
-    int32_t reach_first, reach_last; /* level rows: those and the ones needed beside them */
+    zoe_box out;  /* plane pixels; may be empty */
+    zoe_box need; /* level pixels that they are made of, within the covered area */
+    int32_t reach_first, reach_last;      /* level rows: those and the ones needed beside them */
     int32_t column0, column1, row0, row1; /* chunks to decode, all included */
 } zoe_exr_piece;
 

@@ -19,17 +19,22 @@
 static const struct {
     zoe_codec_decode_fn *decode;
     zoe_codec_scratch_fn *scratch_bytes;
+    zoe_codec_decode_pair_fn *decode_pair;
+    zoe_codec_pair_scratch_fn *pair_scratch_bytes;
 } codecs[] = {
-    [ZOE_COMPRESSION_NONE] = {zoe_none_decode, zoe_none_scratch_bytes},
-    [ZOE_COMPRESSION_RLE] = {zoe_rle_decode, zoe_rle_scratch_bytes},
-    [ZOE_COMPRESSION_ZIPS] = {zoe_zip_decode, zoe_zip_scratch_bytes},
-    [ZOE_COMPRESSION_ZIP] = {zoe_zip_decode, zoe_zip_scratch_bytes},
-    [ZOE_COMPRESSION_PIZ] = {zoe_piz_decode, zoe_piz_scratch_bytes},
-    [ZOE_COMPRESSION_PXR24] = {zoe_pxr24_decode, zoe_pxr24_scratch_bytes},
-    [ZOE_COMPRESSION_B44] = {zoe_b44_decode, zoe_b44_scratch_bytes},
-    [ZOE_COMPRESSION_B44A] = {zoe_b44_decode, zoe_b44_scratch_bytes},
-    [ZOE_COMPRESSION_DWAA] = {zoe_dwa_decode, zoe_dwa_scratch_bytes},
-    [ZOE_COMPRESSION_DWAB] = {zoe_dwa_decode, zoe_dwa_scratch_bytes},
+    [ZOE_COMPRESSION_NONE] = {zoe_none_decode, zoe_none_scratch_bytes, NULL, NULL},
+    [ZOE_COMPRESSION_RLE] = {zoe_rle_decode, zoe_rle_scratch_bytes, NULL, NULL},
+    [ZOE_COMPRESSION_ZIPS] = {zoe_zip_decode, zoe_zip_scratch_bytes, zoe_zip_decode_pair,
+                              zoe_zip_pair_scratch_bytes},
+    [ZOE_COMPRESSION_ZIP] = {zoe_zip_decode, zoe_zip_scratch_bytes, zoe_zip_decode_pair,
+                             zoe_zip_pair_scratch_bytes},
+    [ZOE_COMPRESSION_PIZ] = {zoe_piz_decode, zoe_piz_scratch_bytes, NULL, NULL},
+    [ZOE_COMPRESSION_PXR24] = {zoe_pxr24_decode, zoe_pxr24_scratch_bytes, zoe_pxr24_decode_pair,
+                               zoe_pxr24_pair_scratch_bytes},
+    [ZOE_COMPRESSION_B44] = {zoe_b44_decode, zoe_b44_scratch_bytes, NULL, NULL},
+    [ZOE_COMPRESSION_B44A] = {zoe_b44_decode, zoe_b44_scratch_bytes, NULL, NULL},
+    [ZOE_COMPRESSION_DWAA] = {zoe_dwa_decode, zoe_dwa_scratch_bytes, NULL, NULL},
+    [ZOE_COMPRESSION_DWAB] = {zoe_dwa_decode, zoe_dwa_scratch_bytes, NULL, NULL},
 };
 
 static zoe_status unsupported(const zoe_exr_file *file, const char *what, zoe_error *error)
@@ -96,9 +101,9 @@ static zoe_status read_windows(zoe_exr_plan *plan, zoe_exr_file *file, zoe_frame
     return ZOE_OK;
 }
 
-/* The level that is decoded, for a picture that is to be shrunk: the smallest that is stored, not
- * smaller than asked for, and whose pixels are blocks of the full picture's that stand where the
- * blocks of other frames do. */
+/* The level that is decoded, for a picture that is to be shrunk: the smallest
+ * that is stored, not smaller than asked for, and whose pixels are blocks of
+ * the full picture's that stand where the blocks of other frames do. */
 static zoe_status choose_level(zoe_exr_plan *plan, zoe_exr_file *file, int32_t proxy_shift,
                                zoe_error *error)
 {
@@ -158,22 +163,28 @@ static zoe_status read_storage(zoe_exr_plan *plan, zoe_exr_file *file, int32_t p
     if (!plan->tiled && !plan->is_deep && storage != EXR_STORAGE_SCANLINE)
         return unsupported(file, "this kind of part is", error);
     plan->compression = (zoe_compression)compression;
-    if ((size_t)compression < sizeof codecs / sizeof codecs[0])
+    if ((size_t)compression < sizeof codecs / sizeof codecs[0]) {
         plan->decode = codecs[compression].decode;
+        plan->decode_pair = codecs[compression].decode_pair;
+    }
     zoe_status status = ZOE_OK;
     if (plan->tiled) {
         status = read_tiles(plan, file, proxy_shift, error);
     } else {
         plan->chunk_width = (int32_t)zoe_box_width(&plan->data);
         result = exr_get_scanlines_per_chunk(file->context, plan->part, &plan->chunk_height);
-        if (result != EXR_ERR_SUCCESS || plan->chunk_height < 1)
+        if (result != EXR_ERR_SUCCESS)
             return zoe_exr_file_error(file, result, error);
+        if (plan->chunk_height < 1)
+            return corrupt(file, "chunks without lines", error);
     }
+    if (status != ZOE_OK)
+        return status;
     plan->shift = proxy_shift - plan->level;
     int64_t width = zoe_box_width(&plan->data), height = zoe_box_height(&plan->data);
     plan->columns = (int32_t)((width + plan->chunk_width - 1) / plan->chunk_width);
     plan->rows = (int32_t)((height + plan->chunk_height - 1) / plan->chunk_height);
-    return status;
+    return ZOE_OK;
 }
 
 /* ---- sources ---- */
@@ -232,9 +243,10 @@ static zoe_status choose_sources(zoe_exr_plan *plan, zoe_exr_file *file, const z
         plan->source_type[s] = (uint8_t)channel->pixel_type;
         plan->x_sampling[s] = channel->x_sampling;
         plan->y_sampling[s] = channel->y_sampling;
-        /* A row may be the last one with samples. */
-        if (channel->y_sampling - 1 > plan->margin_above)
-            plan->margin_above = channel->y_sampling - 1;
+        /* The row that a row's samples stand in may be in the chunk before. */
+        int32_t reach = channel->y_sampling - 1;
+        if (plan->chunk_height % channel->y_sampling != 0 && reach > plan->margin_above)
+            plan->margin_above = reach;
     }
     if (plan->is_deep)
         return plan_deep(plan, file, error);
@@ -261,8 +273,8 @@ static void shrink_windows(zoe_exr_plan *plan, const zoe_choice *choice, zoe_fra
     plan->target = seen;
 }
 
-/* Lays the planes out one after another. The sizes are compared with the limit before they are
- * trusted. */
+/* Lays the planes out one after another. The sizes are compared with the limit
+ * before they are trusted. */
 static zoe_status lay_planes(zoe_exr_plan *plan, zoe_exr_file *file, const zoe_exr_layer *layer,
                              bool full_precision, uint64_t limit, zoe_picture *picture,
                              zoe_error *error)
@@ -320,10 +332,15 @@ zoe_status zoe_exr_plan_make(zoe_exr_plan *plan, zoe_exr_file *file, const zoe_c
         return status;
     shrink_windows(plan, choice, frame);
     status = lay_planes(plan, file, &layer, choice->full_precision, limit, picture, error);
-    zoe_codec_scratch_fn *codec_bytes = plan->decode ? codecs[plan->compression].scratch_bytes : NULL;
+    zoe_codec_scratch_fn *codec_bytes =
+        plan->decode ? codecs[plan->compression].scratch_bytes : NULL;
+    if (plan->is_deep)
+        plan->decode_pair = NULL;
+    zoe_codec_pair_scratch_fn *pair_bytes =
+        plan->decode_pair ? codecs[plan->compression].pair_scratch_bytes : NULL;
     plan->limit = limit;
     if (status == ZOE_OK && !plan->is_deep)
-        status = zoe_exr_room_chunk(plan, file, codec_bytes, limit, error);
+        status = zoe_exr_room_chunk(plan, file, codec_bytes, pair_bytes, limit, error);
     if (status != ZOE_OK)
         return status;
     zoe_exr_pieces_plan(plan);

@@ -1,10 +1,12 @@
 /*
- * The plan for decoding one picture of an open EXR file: which channels become which planes, what
- * area they cover, which chunks hold it, and what a worker's scratch is divided into.
+ * The plan for decoding one picture of an open EXR file: which channels become
+ * which planes, what area they cover, which chunks hold it, and what a worker's
+ * scratch is divided into.
  *
- * Two kinds of pixels are told apart. Level pixels are those of the level of the file that is
- * decoded (the full picture, or a stored smaller one); plane pixels are those of the planes. A
- * plane pixel is a block of 2^shift x 2^shift level pixels, aligned to multiples of its size.
+ * Two kinds of pixels are told apart. Level pixels are those of the level of
+ * the file that is decoded (the full picture, or a stored smaller one); plane
+ * pixels are those of the planes. A plane pixel is a block of 2^shift x 2^shift
+ * level pixels, aligned to multiples of its size.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -26,15 +28,17 @@ typedef struct zoe_exr_plan {
     int32_t part;
     bool tiled;
     zoe_compression compression;
-    zoe_codec_decode_fn *decode;       /* NULL: OpenEXR's own decompressor */
-    const exr_attr_chlist_t *channels; /* the part's, as OpenEXR's context holds them */
-    int32_t level;                     /* of the file, in both directions */
-    int32_t shift;                     /* from level pixels to plane pixels */
+    zoe_codec_decode_fn *decode;           /* NULL: OpenEXR's own decompressor */
+    zoe_codec_decode_pair_fn *decode_pair; /* NULL: chunks are decoded one by one */
+    const exr_attr_chlist_t *channels;     /* the part's, as OpenEXR's context holds them */
+    int32_t level;                         /* of the file, in both directions */
+    int32_t shift;                         /* from level pixels to plane pixels */
 
     zoe_box data;    /* level pixels: the data window */
     zoe_box covered; /* level pixels: what of it is in the window; may be empty */
     zoe_box window;  /* plane pixels: what the planes cover */
-    zoe_box target;  /* plane pixels: those with covered pixels; empty when there are none */
+    zoe_box target;  /* plane pixels: those with covered pixels; empty when there
+                        are none */
 
     /* chunks: tiles, or the data window's width and some lines */
     int32_t chunk_width, chunk_height; /* level pixels */
@@ -50,8 +54,9 @@ typedef struct zoe_exr_plan {
     int32_t reach_rows;                 /* level rows that a piece needs, at most */
     int64_t piece_chunks;               /* that a piece decodes, at most */
 
-    /* what is decoded: channels of the file. Source i becomes plane i, but for luminance and
-     * chroma, where sources 0, 1, 2 become planes 0, 1, 2 together */
+    /* what is decoded: channels of the file. Source i becomes plane i, but for
+     * luminance and chroma, where sources 0, 1, 2 become planes 0, 1, 2 together
+     */
     uint32_t source_count;
     int32_t source_channel[ZOE_PLANES_MAX];
     uint8_t source_type[ZOE_PLANES_MAX]; /* ZOE_CODEC_… */
@@ -70,28 +75,44 @@ typedef struct zoe_exr_plan {
     uint64_t limit; /* bytes that a deep chunk may take, whose size only it knows */
 
     /* scratch of one worker */
-    size_t chunk_bytes;                 /* of the largest chunk, unpacked; no packed one is larger */
-    zoe_exr_room packed;                /* as read: one chunk with its leader, or several */
-    zoe_exr_room codec;                 /* for the codec, or for OpenEXR's unpacked data */
-    zoe_exr_room codec_channels;        /* zoe_codec_channel, then int8_t: the source of each */
-    zoe_exr_room segments;              /* zoe_codec_segment */
-    zoe_exr_room fixes;                 /* zoe_exr_fix */
-    zoe_exr_room fix_rows; /* rows that are converted, cropped or shrunk on their way */
-    zoe_exr_room row;                   /* one row while it is converted, twice */
-    zoe_exr_room sums;                  /* of blocks, floats: planes of piece_height rows */
-    zoe_exr_room bands[3];              /* luminance and chroma of reach_rows */
-    zoe_exr_room colors[3];             /* red, green, blue of as many rows, to be shrunk */
-    zoe_exr_room luma_chroma_room;      /* for the conversion */
+    size_t chunk_bytes;  /* of the largest chunk, unpacked; no packed one is larger */
+    zoe_exr_room packed; /* as read: one chunk with its leader, or several */
+    zoe_exr_room codec;  /* for the codec, or for OpenEXR's unpacked data */
+    /* the next four for each lane: a chunk of a pair, or the only one */
+    zoe_exr_room codec_channels;   /* zoe_codec_channel, then int8_t: the source of each */
+    zoe_exr_room segments;         /* zoe_codec_segment */
+    zoe_exr_room fixes;            /* zoe_exr_fix */
+    zoe_exr_room fix_rows;         /* rows that are converted, cropped or shrunk on their way */
+    zoe_exr_room row;              /* one row while it is converted, twice */
+    zoe_exr_room sums;             /* of blocks, floats: planes of piece_height rows */
+    zoe_exr_room bands[3];         /* luminance and chroma of reach_rows */
+    zoe_exr_room colors[3];        /* red, green, blue of as many rows, to be shrunk */
+    zoe_exr_room luma_chroma_room; /* for the conversion */
     size_t band_stride[3], color_stride; /* bytes from a row to the next */
 } zoe_exr_plan;
 
 /*
- * Makes the plan and describes the picture. Refuses with OVER_BUDGET, before anything is allocated,
- * what would take more than `limit` bytes. Errors: NO_LAYER, UNSUPPORTED, CORRUPT, TOO_LARGE,
- * OVER_BUDGET, NO_MEMORY; the text names the file.
+ * Makes the plan and describes the picture. Refuses with OVER_BUDGET, before
+ * anything is allocated, what would take more than `limit` bytes. Errors:
+ * NO_LAYER, UNSUPPORTED, CORRUPT, TOO_LARGE, OVER_BUDGET, NO_MEMORY; the text
+ * names the file.
  */
 zoe_status zoe_exr_plan_make(zoe_exr_plan *plan, zoe_exr_file *file, const zoe_choice *choice,
                              uint64_t limit, zoe_picture *picture, zoe_error *error);
+
+/* How many chunks are decoded side by side. */
+static inline uint32_t zoe_exr_lanes(const zoe_exr_plan *plan)
+{
+    return plan->decode_pair ? 2 : 1;
+}
+
+/* Where a lane's share of a room begins; rooms of lanes are cut into equal
+ * parts of whole cache lines. */
+static inline size_t zoe_exr_lane_at(const zoe_exr_plan *plan, const zoe_exr_room *room,
+                                     uint32_t lane)
+{
+    return room->at + room->bytes / zoe_exr_lanes(plan) * lane;
+}
 
 static inline size_t zoe_exr_sample_bytes(int type)
 {

@@ -5,6 +5,10 @@
 
 #include "exr_box.h"
 
+/* A gap that is read rather than skipped: that costs less than a call to the
+ * system. */
+enum { NEAR_BYTES = 8192 };
+
 void zoe_exr_chunk_name(const zoe_exr_plan *plan, int32_t column, int32_t row, char *name,
                         size_t capacity)
 {
@@ -45,8 +49,9 @@ static zoe_status read_block(zoe_exr_reader *reader, uint64_t at, size_t bytes, 
 
 /* ---- reading ahead ---- */
 
-/* As many bytes as a chunk with its leader has, at most. Where other parts' chunks stand between,
- * the table does not say where a chunk ends: the largest one so far is a good guess. */
+/* As many bytes as a chunk with its leader has, at most. Where other parts'
+ * chunks stand between, the table does not say where a chunk ends: the largest
+ * one so far is a good guess. */
 static size_t expected_bytes(const zoe_exr_reader *reader)
 {
     size_t leader = zoe_exr_leader_bytes(reader->plan, reader->file);
@@ -92,7 +97,8 @@ static bool join(const zoe_exr_reader *reader, range *r, int64_t index, size_t e
     return true;
 }
 
-/* Reads the chunk and those after it in the piece that stand beside it in the file. */
+/* Reads the chunk and those after it in the piece that stand beside it in the
+ * file. */
 static zoe_status read_ahead(zoe_exr_reader *reader, int32_t column, int32_t row, zoe_error *error)
 {
     const zoe_exr_piece *piece = reader->piece;
@@ -105,8 +111,8 @@ static zoe_status read_ahead(zoe_exr_reader *reader, int32_t column, int32_t row
         for (; more && x <= piece->column1; x++)
             more = join(reader, &r, zoe_exr_table_index(reader->table, x, y), expected);
     uint64_t end = r.high + expected;
-    /* The chunk before or after it in the table stands behind it in the file, as the line order
-     * is. */
+    /* The chunk before or after it in the table stands behind it in the file, as
+     * the line order is. */
     for (int64_t i = r.last - 1; i <= r.last + 1; i += 2) {
         uint64_t next = zoe_exr_table_offset(reader->table, i);
         if (next > r.high && next < end)
@@ -156,7 +162,8 @@ static zoe_status check_leader(zoe_exr_reader *reader, int32_t column, int32_t r
         return ZOE_ERROR_TRUNCATED; /* the file has become shorter */
     const uint8_t *size = after_place(reader, reader->block + (at - reader->at), column, row);
     if (!size)
-        return zoe_exr_reader_damaged(reader, column, row, "the table of chunks points to something else", error);
+        return zoe_exr_reader_damaged(reader, column, row,
+                                      "the table of chunks points to something else", error);
     int64_t packed = int_at(size);
     if (packed < 1 || (uint64_t)packed > reader->plan->chunk_bytes)
         return zoe_exr_reader_damaged(reader, column, row, "impossible size", error);
@@ -176,7 +183,8 @@ static zoe_status find(const zoe_exr_reader *reader, int32_t column, int32_t row
     if (*at == 0 || *at > end || leader > end - *at)
         return ZOE_ERROR_TRUNCATED;
     if (*at < table->data_start)
-        return zoe_exr_reader_damaged(reader, column, row, "the table of chunks points into the header", error);
+        return zoe_exr_reader_damaged(reader, column, row,
+                                      "the table of chunks points into the header", error);
     return ZOE_OK;
 }
 
@@ -205,25 +213,55 @@ zoe_status zoe_exr_reader_fetch(zoe_exr_reader *reader, int32_t column, int32_t 
     return ZOE_OK;
 }
 
+bool zoe_exr_reader_fetch_two(zoe_exr_reader *reader, const int32_t columns[2],
+                              const int32_t rows[2], const uint8_t *packed[2], size_t bytes[2])
+{
+    size_t leader = zoe_exr_leader_bytes(reader->plan, reader->file);
+    uint64_t at[2];
+    for (int i = 0; i < 2; i++)
+        if (find(reader, columns[i], rows[i], leader, &at[i], NULL) != ZOE_OK)
+            return false;
+    for (int i = 0; i < 2; i++) {
+        size_t size;
+        bool held = holds(reader, at[0], leader) && holds(reader, at[1], leader);
+        if (!held && (i > 0 || read_ahead(reader, columns[0], rows[0], NULL) != ZOE_OK))
+            return false;
+        if (check_leader(reader, columns[i], rows[i], at[i], &size, NULL) != ZOE_OK ||
+            !holds(reader, at[i], leader + size))
+            return false;
+        bytes[i] = size;
+    }
+    for (int i = 0; i < 2; i++) {
+        packed[i] = reader->block + (at[i] - reader->at) + leader;
+        if (bytes[i] > atomic_load_explicit(reader->largest, memory_order_relaxed))
+            atomic_store_explicit(reader->largest, (uint32_t)bytes[i], memory_order_relaxed);
+    }
+    return true;
+}
+
 zoe_status zoe_exr_reader_fetch_part(zoe_exr_reader *reader, int32_t column, int32_t row,
-                                     size_t bytes, size_t from, size_t length,
-                                     const uint8_t **part, zoe_error *error)
+                                     size_t bytes, size_t from, size_t length, const uint8_t **part,
+                                     zoe_error *error)
 {
     uint64_t at;
     size_t leader = zoe_exr_leader_bytes(reader->plan, reader->file), packed = 0;
     zoe_status status = find(reader, column, row, leader, &at, error);
+    /* With what is wanted, when that is not far behind it. */
+    bool together = from < NEAR_BYTES && leader + from + length <= reader->plan->packed.bytes;
     if (status == ZOE_OK)
-        status = read_block(reader, at, leader, error);
+        status = read_block(reader, at, together ? leader + from + length : leader, error);
     if (status == ZOE_OK)
         status = check_leader(reader, column, row, at, &packed, error);
     if (status != ZOE_OK)
         return status;
     if (packed != bytes)
         return zoe_exr_reader_damaged(reader, column, row, "impossible size", error);
-    status = read_block(reader, at + leader + from, length, error);
-    if (status == ZOE_OK && reader->bytes < length)
+    uint64_t part_at = at + leader + from;
+    if (!together)
+        status = read_block(reader, part_at, length, error);
+    if (status == ZOE_OK && !holds(reader, part_at, length))
         status = ZOE_ERROR_TRUNCATED;
-    *part = reader->block;
+    *part = reader->block + (part_at - reader->at);
     return status;
 }
 

@@ -1,9 +1,10 @@
 /*
- * Reading chunks: what a chunk begins with is checked, and chunks that are neighbours in the file
- * are read with one call to the system.
+ * Reading chunks: what a chunk begins with is checked, and chunks that are
+ * neighbours in the file are read with one call to the system.
  *
- * A chunk that is not in the file (yet), or that the file ends in, is TRUNCATED; one that begins
- * with something else than its table says is CORRUPT.
+ * A chunk that is not in the file (yet), or that the file ends in, is
+ * TRUNCATED; one that begins with something else than its table says is
+ * CORRUPT.
  *
  * Thread-safety: a reader belongs to the thread that decodes its piece.
  *
@@ -33,23 +34,30 @@ static inline size_t zoe_exr_leader_bytes(const zoe_exr_plan *plan, const zoe_ex
 }
 
 /*
- * A chunk of the piece: its packed data, valid until the next call, and how much it is. Errors:
- * TRUNCATED (without a text), CORRUPT, IO.
+ * A chunk of the piece: its packed data, valid until the next call, and how
+ * much it is. Errors: TRUNCATED (without a text), CORRUPT, IO.
  */
 zoe_status zoe_exr_reader_fetch(zoe_exr_reader *reader, int32_t column, int32_t row,
                                 const uint8_t **packed, size_t *bytes, zoe_error *error);
 
 /*
- * The same for a chunk whose size is known to be `bytes`, of which only some are wanted: those from
- * `from` on, `length` of them, are at *part.
+ * Both of two chunks, when they are, or can be, read with one call; false, and
+ * nothing said, when not: then they are to be fetched one by one.
  */
-zoe_status zoe_exr_reader_fetch_part(zoe_exr_reader *reader, int32_t column, int32_t row,
-                                     size_t bytes, size_t from, size_t length,
-                                     const uint8_t **part, zoe_error *error);
+bool zoe_exr_reader_fetch_two(zoe_exr_reader *reader, const int32_t columns[2],
+                              const int32_t rows[2], const uint8_t *packed[2], size_t bytes[2]);
 
 /*
- * What follows the place of a deep chunk in its leader, three sizes (see "OpenEXR File Layout"), and
- * the offset of what comes then.
+ * The same for a chunk whose size is known to be `bytes`, of which only some
+ * are wanted: those from `from` on, `length` of them, are at *part.
+ */
+zoe_status zoe_exr_reader_fetch_part(zoe_exr_reader *reader, int32_t column, int32_t row,
+                                     size_t bytes, size_t from, size_t length, const uint8_t **part,
+                                     zoe_error *error);
+
+/*
+ * What follows the place of a deep chunk in its leader, three sizes (see
+ * "OpenEXR File Layout"), and the offset of what comes then.
  */
 zoe_status zoe_exr_reader_deep_leader(zoe_exr_reader *reader, int32_t column, int32_t row,
                                       uint64_t sizes[3], uint64_t *data_at, zoe_error *error);

@@ -5,7 +5,8 @@
 #include "exr_reader.h"
 #include "scratch.h"
 
-/* Small chunks are read together up to this many bytes, which stay in the second-level cache. */
+/* Small chunks are read together up to this many bytes, which stay in the
+ * second-level cache. */
 enum { READ_BYTES = 1 << 19 };
 
 int zoe_exr_color_type(const zoe_exr_plan *plan)
@@ -61,7 +62,9 @@ static bool describe_chunk(const zoe_exr_plan *plan, uint64_t limit, zoe_codec_c
 }
 
 zoe_status zoe_exr_room_chunk(zoe_exr_plan *plan, const zoe_exr_file *file,
-                              zoe_codec_scratch_fn *codec_bytes, uint64_t limit, zoe_error *error)
+                              zoe_codec_scratch_fn *codec_bytes,
+                              zoe_codec_pair_scratch_fn *pair_bytes, uint64_t limit,
+                              zoe_error *error)
 {
     size_t count = (size_t)plan->channels->num_channels;
     zoe_codec_channel *channels = zoe_recycler_alloc(count * sizeof *channels);
@@ -72,6 +75,12 @@ zoe_status zoe_exr_room_chunk(zoe_exr_plan *plan, const zoe_exr_file *file,
     if (fits) {
         plan->chunk_bytes = chunk.unpacked_bytes;
         plan->codec.bytes = codec_bytes ? codec_bytes(&chunk) : chunk.unpacked_bytes;
+        if (pair_bytes) {
+            const zoe_codec_chunk *const both[2] = {&chunk, &chunk};
+            size_t bytes = pair_bytes(both);
+            if (bytes > plan->codec.bytes)
+                plan->codec.bytes = bytes;
+        }
         plan->segments.bytes = chunk.segment_count * sizeof(zoe_codec_segment);
         plan->codec_channels.bytes = count * (sizeof(zoe_codec_channel) + 1);
         fits = plan->codec.bytes <= limit;
@@ -82,7 +91,8 @@ zoe_status zoe_exr_room_chunk(zoe_exr_plan *plan, const zoe_exr_file *file,
 
 /* ---- layout ---- */
 
-/* Places a room behind those before it. Sums that are too large stay too large. */
+/* Places a room behind those before it. Sums that are too large stay too large.
+ */
 static void place(zoe_exr_room *room, uint64_t bytes, uint64_t *at)
 {
     room->at = (size_t)*at;
@@ -97,16 +107,23 @@ static uint64_t times(uint64_t a, uint64_t b)
     return a != 0 && b > UINT64_MAX / 8 / a ? UINT64_MAX / 8 : a * b;
 }
 
+/* Room for each lane, in equal parts. */
+static void place_lanes(const zoe_exr_plan *plan, zoe_exr_room *room, uint64_t bytes, uint64_t *at)
+{
+    place(room, times((bytes + 63) / 64 * 64, zoe_exr_lanes(plan)), at);
+}
+
 static void lay_reading(zoe_exr_plan *plan, const zoe_exr_file *file, uint64_t *at)
 {
     uint64_t one = zoe_exr_leader_bytes(plan, file) + (uint64_t)plan->chunk_bytes;
     uint64_t all = times(one, (uint64_t)plan->piece_chunks);
+    uint64_t least = times(one, zoe_exr_lanes(plan));
     if (all > READ_BYTES)
         all = READ_BYTES;
-    place(&plan->packed, all > one ? all : one, at);
+    place(&plan->packed, all > least ? all : least, at);
     place(&plan->codec, plan->codec.bytes, at);
-    place(&plan->codec_channels, plan->codec_channels.bytes, at);
-    place(&plan->segments, plan->segments.bytes, at);
+    place_lanes(plan, &plan->codec_channels, plan->codec_channels.bytes, at);
+    place_lanes(plan, &plan->segments, plan->segments.bytes, at);
 }
 
 static void lay_fixes(zoe_exr_plan *plan, uint64_t *at)
@@ -120,8 +137,8 @@ static void lay_fixes(zoe_exr_plan *plan, uint64_t *at)
         rows += times(zoe_exr_row_bytes((size_t)samples, plan->source_type[s]), height);
         count += height;
     }
-    place(&plan->fixes, times(count, sizeof(zoe_exr_fix)), at);
-    place(&plan->fix_rows, rows, at);
+    place_lanes(plan, &plan->fixes, times(count, sizeof(zoe_exr_fix)), at);
+    place_lanes(plan, &plan->fix_rows, rows, at);
     uint64_t pixels = plan->is_luma_chroma ? (uint64_t)zoe_box_width(&plan->data) : width;
     /* A row begins and ends with up to a block more. */
     place(&plan->row, times((pixels + 32) * sizeof(float), 2) / 64 * 64 + 128, at);

@@ -13,13 +13,16 @@
 /* The type of red, green and blue that are made of luminance and chroma. */
 int zoe_exr_color_type(const zoe_exr_plan *plan);
 
-/* Sizes that the plan's largest chunk has; `codec_bytes` is its codec's, or NULL for OpenEXR's.
+/* Sizes that the plan's largest chunk has; `codec_bytes` is its codec's, or
+ * NULL for OpenEXR's; `pair_bytes` that of two chunks side by side, or NULL.
  * Errors: OVER_BUDGET (more than `limit` bytes), NO_MEMORY. */
 zoe_status zoe_exr_room_chunk(zoe_exr_plan *plan, const zoe_exr_file *file,
-                              zoe_codec_scratch_fn *codec_bytes, uint64_t limit, zoe_error *error);
+                              zoe_codec_scratch_fn *codec_bytes,
+                              zoe_codec_pair_scratch_fn *pair_bytes, uint64_t limit,
+                              zoe_error *error);
 
-/* Lays the scratch out, once the pieces are planned, and sets picture->scratch_bytes. Errors:
- * OVER_BUDGET. */
+/* Lays the scratch out, once the pieces are planned, and sets
+ * picture->scratch_bytes. Errors: OVER_BUDGET. */
 zoe_status zoe_exr_room_lay(zoe_exr_plan *plan, const zoe_exr_file *file, uint64_t limit,
                             zoe_picture *picture, zoe_error *error);
 

@@ -104,8 +104,8 @@ static void spread(void *dst, const void *src, uint8_t type, size_t count, size_
 static float *sum_row(const zoe_exr_rows *rows, uint32_t plane, int32_t y)
 {
     const zoe_exr_plan *plan = rows->plan;
-    size_t index = (size_t)plane * (size_t)plan->piece_height +
-                   (size_t)((int64_t)y - rows->piece->out.min_y);
+    size_t index =
+        (size_t)plane * (size_t)plan->piece_height + (size_t)((int64_t)y - rows->piece->out.min_y);
     return (float *)(void *)(rows->scratch + plan->sums.at) + index * (size_t)plan->piece_width;
 }
 

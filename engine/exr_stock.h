@@ -14,7 +14,7 @@
 /* Unpacks chunk->packed into `unpacked`, which has room for chunk->unpacked_bytes, and its rows to
  * where chunk->segments says. Errors: CORRUPT, UNSUPPORTED, NO_MEMORY; the text names the file. */
 zoe_status zoe_exr_stock_decode(const zoe_exr_reader *reader, int32_t column, int32_t row,
-                                const zoe_codec_chunk *chunk, void *unpacked,
-                                size_t unpacked_bytes, zoe_error *error);
+                                const zoe_codec_chunk *chunk, void *unpacked, size_t unpacked_bytes,
+                                zoe_error *error);
 
 #endif

@@ -194,9 +194,8 @@ static zoe_status read_offsets(zoe_exr_table *table, zoe_exr_file *file, uint64_
     int64_t got = zoe_exr_file_read(file, table->offsets, bytes, at);
     if (got < 0)
         return zoe_error_set(error, ZOE_ERROR_IO, "%s: cannot be read", file->path);
-    /* Half an offset is none. */
-    size_t whole = (size_t)got / sizeof *table->offsets * sizeof *table->offsets;
-    memset((uint8_t *)table->offsets + whole, 0, bytes - whole);
+    if ((size_t)got < bytes) /* it has become shorter */
+        memset(table->offsets, 0, bytes);
     return ZOE_OK;
 }
 
@@ -232,6 +231,13 @@ zoe_status zoe_exr_table_read(zoe_exr_table *table, const zoe_exr_plan *plan, zo
     table->count = (last_row - first_row + 1) * plan->columns;
     if (table->first + table->count > chunks)
         return corrupt(file, "fewer chunks than the picture needs", error);
+    at += (uint64_t)table->first * sizeof *table->offsets;
+    /* What the file does not reach is not there, whatever the header declares. */
+    uint64_t left = at < file->id.bytes ? (file->id.bytes - at) / sizeof *table->offsets : 0;
+    if ((uint64_t)table->count > left)
+        table->count = (int64_t)left;
+    if (table->count == 0)
+        return ZOE_OK;
     if ((uint64_t)table->count > limit / sizeof *table->offsets)
         return zoe_error_set(error, ZOE_ERROR_OVER_BUDGET,
                              "%s: the table of chunks needs more than the memory limit of %.1f MB",
@@ -239,7 +245,7 @@ zoe_status zoe_exr_table_read(zoe_exr_table *table, const zoe_exr_plan *plan, zo
     table->offsets = zoe_recycler_alloc((size_t)table->count * sizeof *table->offsets);
     if (!table->offsets)
         return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "%s: out of memory", file->path);
-    status = read_offsets(table, file, at + (uint64_t)table->first * sizeof *table->offsets, error);
+    status = read_offsets(table, file, at, error);
     if (status == ZOE_OK && !is_complete(table))
         status = complete(table, plan, file, error);
     if (status != ZOE_OK)

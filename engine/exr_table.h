@@ -15,7 +15,7 @@
 #include "exr_plan.h"
 
 typedef struct zoe_exr_table {
-    uint64_t *offsets;   /* of chunks first .. first + count - 1 of the part; 0: not in the file */
+    uint64_t *offsets; /* of chunks first .. first + count - 1 of the part; 0: not in the file */
     int64_t first, count;
     int64_t base;        /* number in the part of the level's first chunk */
     int32_t columns;     /* chunks in a row of the level */

@@ -179,7 +179,8 @@ static zoe_status open_file(zoe_load_worker *worker, zoe_load *load, const char 
                                             &reads, &load->picture, &load->file, error);
     if (status != ZOE_OK)
         return status;
-    if (load->picture.bytes > limit || load->picture.scratch_bytes > limit - load->picture.bytes)
+    uint64_t cost = zoe_slab_cost(load->picture.bytes);
+    if (cost > limit || load->picture.scratch_bytes > limit - cost)
         return over_budget(load, path, limit, error);
     status = scratch_to_open(worker, load);
     if (status == ZOE_STALE)

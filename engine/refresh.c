@@ -61,8 +61,7 @@ static void compare_files(carry *c)
         item->position = new_position(c->source, c->fresh, item->from);
         item->same = item->position >= 0 &&
                      zoe_sequence_path(c->fresh, item->position, path, sizeof path) == ZOE_OK &&
-                     zoe_os_path_identify(path, &id) &&
-                     zoe_os_file_id_equal(&id, &item->id);
+                     zoe_os_path_identify(path, &id) && zoe_os_file_id_equal(&id, &item->id);
     }
 }
 

@@ -73,6 +73,7 @@ _Static_assert(sizeof(struct zoe_block) == 16, "blocks are 16-byte aligned");
 enum { SMALLEST_CLASS = 6 };
 
 static _Thread_local zoe_recycler *current;
+static _Thread_local bool was_refused;
 
 zoe_status zoe_recycler_init(zoe_recycler *recycler, zoe_meter *meter, zoe_reclaim reclaim)
 {
@@ -143,7 +144,17 @@ static zoe_block *fresh_block(zoe_recycler *recycler, unsigned block_class)
     return block;
 }
 
-void *zoe_recycler_alloc(size_t bytes)
+bool zoe_recycler_was_refused(void)
+{
+    return was_refused;
+}
+
+void zoe_recycler_forget_refusal(void)
+{
+    was_refused = false;
+}
+
+static void *take_block(size_t bytes)
 {
     if (bytes > SIZE_MAX / 4)
         return NULL;
@@ -171,6 +182,13 @@ void *zoe_recycler_alloc(size_t bytes)
     block->owner = recycler;
     block->as.block_class = block_class;
     return block + 1;
+}
+
+void *zoe_recycler_alloc(size_t bytes)
+{
+    void *memory = take_block(bytes);
+    was_refused = was_refused || !memory;
+    return memory;
 }
 
 void zoe_recycler_free(void *memory)

@@ -81,6 +81,11 @@ void zoe_recycler_usage(zoe_recycler *recycler, uint64_t *bytes, uint64_t *alloc
  */
 zoe_recycler *zoe_recycler_enter(zoe_recycler *recycler);
 
+/* Was this thread refused a block since it last forgot? OpenEXR takes some refusals for attributes
+ * that the file does not have. */
+bool zoe_recycler_was_refused(void);
+void zoe_recycler_forget_refusal(void);
+
 /* The hooks. 16-byte aligned. Freeing finds the block's recycler by itself. */
 void *zoe_recycler_alloc(size_t bytes);
 void zoe_recycler_free(void *memory);

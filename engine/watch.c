@@ -14,22 +14,15 @@ uint64_t zoe_watch_reserve(const zoe_budget *budget, uint64_t total)
 uint64_t zoe_watch_limit(uint64_t configured, uint64_t in_force, uint64_t used, uint64_t available,
                          uint64_t reserve)
 {
-    uint64_t limit = in_force;
-    if (available < reserve) {
-        uint64_t lacking = reserve - available;
-        uint64_t fair = used > lacking ? used - lacking : 0;
-        if (fair < limit)
-            limit = fair;
-    } else {
-        /* An eighth of the reserve between falling and growing, so that two programs that do the
-         * same do not swing. */
-        uint64_t spare = available - reserve;
-        uint64_t room = used + (spare > reserve / 8 ? spare - reserve / 8 : 0);
-        uint64_t step = in_force + configured / 16;
-        uint64_t grown = room < step ? room : step;
-        if (grown > limit)
-            limit = grown;
-    }
+    /* Everything that is taken beyond what is used now comes out of what is available. */
+    uint64_t all = used + available;
+    uint64_t fair = all > reserve ? all - reserve : 0;
+    /* An eighth of the reserve between falling and growing, so that two programs that do the same
+     * do not swing. */
+    uint64_t room = fair > reserve / 8 ? fair - reserve / 8 : 0;
+    uint64_t step = in_force + configured / 16;
+    uint64_t grown = room < step ? room : step;
+    uint64_t limit = fair < in_force ? fair : grown > in_force ? grown : in_force;
     if (limit > configured)
         limit = configured;
     return limit < ZOE_LIMIT_MIN ? ZOE_LIMIT_MIN : limit;

@@ -34,8 +34,8 @@ void zoe_watch_stop(zoe_watch *watch);
 
 /*
  * The limit that should be in force, given the configured one, the one in force, what the engine
- * uses, and what is available to everyone. Falls at once by what others lack; grows by a sixteenth
- * of the configured limit at most. Pure.
+ * uses, and what is available to everyone. Falls at once to what can be used without touching the
+ * reserve; grows by a sixteenth of the configured limit at most. Pure.
  */
 uint64_t zoe_watch_limit(uint64_t configured, uint64_t in_force, uint64_t used, uint64_t available,
                          uint64_t reserve);
