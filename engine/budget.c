@@ -32,8 +32,14 @@ bool zoe_meter_take(zoe_meter *meter, uint64_t bytes)
         if (bytes > limit || used > limit - bytes)
             return false;
     } while (!atomic_compare_exchange_weak_explicit(&meter->used, &used, used + bytes,
-                                                    memory_order_relaxed, memory_order_relaxed));
+                                                    memory_order_seq_cst, memory_order_relaxed));
     uint64_t now = used + bytes;
+    /* The limit may have fallen meanwhile. Then either whoever lowered it sees these bytes, or they
+     * are given back here. */
+    if (now > atomic_load_explicit(&meter->limit, memory_order_seq_cst)) {
+        zoe_meter_give(meter, bytes);
+        return false;
+    }
     uint64_t high = atomic_load_explicit(&meter->high_water, memory_order_relaxed);
     while (now > high &&
            !atomic_compare_exchange_weak_explicit(&meter->high_water, &high, now,
@@ -49,7 +55,7 @@ void zoe_meter_give(zoe_meter *meter, uint64_t bytes)
 
 uint64_t zoe_meter_used(const zoe_meter *meter)
 {
-    return atomic_load_explicit(&meter->used, memory_order_relaxed);
+    return atomic_load_explicit(&meter->used, memory_order_seq_cst);
 }
 
 uint64_t zoe_meter_limit(const zoe_meter *meter)
@@ -59,5 +65,5 @@ uint64_t zoe_meter_limit(const zoe_meter *meter)
 
 void zoe_meter_set_limit(zoe_meter *meter, uint64_t bytes)
 {
-    atomic_store_explicit(&meter->limit, bytes, memory_order_relaxed);
+    atomic_store_explicit(&meter->limit, bytes, memory_order_seq_cst);
 }

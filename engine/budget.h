@@ -22,8 +22,9 @@ uint64_t zoe_budget_limit(const zoe_budget *budget, uint64_t total);
  * Bytes taken, against a limit. Taking never goes over the limit; the limit may fall under what is
  * taken, and then nothing can be taken until enough was given back.
  *
- * Atomic, all relaxed: the numbers order nothing else; memory itself is handed over under the
- * cache's lock. Thread-safety: any thread.
+ * Atomic. The numbers order nothing else: memory itself is handed over under the cache's lock.
+ * Taking and lowering the limit are seq_cst, since each looks at the other's number after writing
+ * its own; all else is relaxed. Thread-safety: any thread.
  */
 typedef struct zoe_meter {
     _Atomic uint64_t limit;

@@ -103,7 +103,7 @@ zoe_status zoe_engine_create_with(const zoe_engine_settings *given, const zoe_de
     zoe_log_write(&engine->cache.log, ZOE_LOG_INFO,
                   "%u workers on %u cores, %u memory nodes; memory limit %.0f MB of %.0f MB",
                   engine->workers.count, zoe_topology_cores(engine->topology),
-                  zoe_topology_nodes(engine->topology), (double)limit / 1e6, (double)total / 1e6);
+                  zoe_topology_nodes(engine->topology), zoe_megabytes(limit), zoe_megabytes(total));
     *out = engine;
     return ZOE_OK;
 }

@@ -117,7 +117,7 @@ zoe_status zoe_exr_deep_rows_chunk(zoe_exr_reader *reader, zoe_exr_rows *rows, i
         return zoe_error_set(error, status,
                              "%s: one chunk of deep samples needs more than the memory limit of "
                              "%.1f MB",
-                             reader->file->path, (double)plan->limit / 1e6);
+                             reader->file->path, zoe_megabytes(plan->limit));
     if (status != ZOE_OK)
         return zoe_exr_reader_damaged(reader, column, row, "impossible size", error);
     /* The recycler's blocks are 16-byte aligned. */

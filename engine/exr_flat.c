@@ -207,6 +207,8 @@ static bool describe(zoe_exr_flat *flat, int32_t column, int32_t row)
 
 zoe_status zoe_exr_flat_chunk(zoe_exr_flat *flat, int32_t column, int32_t row, zoe_error *error)
 {
+    if (zoe_exr_reader_lacks(flat->reader, column, row))
+        return ZOE_ERROR_TRUNCATED;
     if (!describe(flat, column, row))
         return ZOE_OK;
     zoe_codec_chunk part;

@@ -297,8 +297,11 @@ static zoe_status lay_planes(zoe_exr_plan *plan, zoe_exr_file *file, const zoe_e
         if (height > limit / stride || stride * height > limit - offset)
             return zoe_error_set(
                 error, ZOE_ERROR_OVER_BUDGET,
-                "%s: %llu x %llu pixels need more than the memory limit of %.1f MB", file->path,
-                (unsigned long long)width, (unsigned long long)height, (double)limit / 1e6);
+                "%s: %llu x %llu pixels need some %.0f MB; the memory limit is %.1f MB", file->path,
+                (unsigned long long)width, (unsigned long long)height,
+                /* Not in integers: a declared size may be anything. */
+                (double)stride * (double)height * plan->plane_count / (1 << 20),
+                zoe_megabytes(limit));
         plan->plane_type[p] = type;
         plan->plane_stride[p] = (size_t)stride;
         plan->plane_offset[p] = (size_t)offset;

@@ -173,14 +173,27 @@ static zoe_status check_leader(zoe_exr_reader *reader, int32_t column, int32_t r
     return ZOE_OK;
 }
 
+/* Is the file too short for a chunk that begins with `leader` bytes at an offset, or is there no
+ * offset? */
+static bool is_absent(const zoe_exr_reader *reader, uint64_t at, size_t leader)
+{
+    uint64_t end = reader->file->id.bytes;
+    return at == 0 || at > end || leader > end - at;
+}
+
+bool zoe_exr_reader_lacks(const zoe_exr_reader *reader, int32_t column, int32_t row)
+{
+    int64_t index = zoe_exr_table_index(reader->table, column, row);
+    return is_absent(reader, zoe_exr_table_offset(reader->table, index), 1);
+}
+
 /* The offset of a chunk that the file should have, and all of its leader. */
 static zoe_status find(const zoe_exr_reader *reader, int32_t column, int32_t row, size_t leader,
                        uint64_t *at, zoe_error *error)
 {
     const zoe_exr_table *table = reader->table;
     *at = zoe_exr_table_offset(table, zoe_exr_table_index(table, column, row));
-    uint64_t end = reader->file->id.bytes;
-    if (*at == 0 || *at > end || leader > end - *at)
+    if (is_absent(reader, *at, leader))
         return ZOE_ERROR_TRUNCATED;
     if (*at < table->data_start)
         return zoe_exr_reader_damaged(reader, column, row,

@@ -33,6 +33,9 @@ static inline size_t zoe_exr_leader_bytes(const zoe_exr_plan *plan, const zoe_ex
     return (file->multipart ? 4u : 0u) + (plan->tiled ? 16u : 4u) + 4u;
 }
 
+/* true: the chunk is known not to be in the file, without reading. */
+bool zoe_exr_reader_lacks(const zoe_exr_reader *reader, int32_t column, int32_t row);
+
 /*
  * A chunk of the piece: its packed data, valid until the next call, and how
  * much it is. Errors: TRUNCATED (without a text), CORRUPT, IO.

@@ -20,7 +20,7 @@ static zoe_status over_budget(const zoe_exr_file *file, uint64_t limit, zoe_erro
 {
     return zoe_error_set(error, ZOE_ERROR_OVER_BUDGET,
                          "%s: one chunk needs more than the memory limit of %.1f MB", file->path,
-                         (double)limit / 1e6);
+                         zoe_megabytes(limit));
 }
 
 static int32_t samples_along(int32_t length, int32_t sampling)

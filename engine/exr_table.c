@@ -241,7 +241,7 @@ zoe_status zoe_exr_table_read(zoe_exr_table *table, const zoe_exr_plan *plan, zo
     if ((uint64_t)table->count > limit / sizeof *table->offsets)
         return zoe_error_set(error, ZOE_ERROR_OVER_BUDGET,
                              "%s: the table of chunks needs more than the memory limit of %.1f MB",
-                             file->path, (double)limit / 1e6);
+                             file->path, zoe_megabytes(limit));
     table->offsets = zoe_recycler_alloc((size_t)table->count * sizeof *table->offsets);
     if (!table->offsets)
         return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "%s: out of memory", file->path);

@@ -75,11 +75,6 @@ static void give_buffer_locked(zoe_cache *cache, zoe_load *load)
     load->buffer = NULL;
 }
 
-static double megabytes(uint64_t bytes)
-{
-    return (double)bytes / 1e6;
-}
-
 /* Does the buffer that was taken on a guess suit the picture? It may be a little larger. */
 static bool suits(const zoe_buffer *buffer, uint64_t bytes)
 {
@@ -163,8 +158,23 @@ static zoe_status over_budget(const zoe_load *load, const char *path, uint64_t l
 {
     return zoe_error_set(error, ZOE_ERROR_OVER_BUDGET,
                          "%s: needs %.1f MB and %.1f MB of scratch; the memory limit is %.1f MB",
-                         path, megabytes(load->picture.bytes),
-                         megabytes(load->picture.scratch_bytes), megabytes(limit));
+                         path, zoe_megabytes(load->picture.bytes),
+                         zoe_megabytes(load->picture.scratch_bytes), zoe_megabytes(limit));
+}
+
+/* Was memory refused because others hold it? They will give it back, and the frame is as good as
+ * before: that is no error of its own. */
+static bool is_crowded_out(zoe_load_worker *worker, const zoe_load *load, zoe_status status)
+{
+    if (status != ZOE_ERROR_NO_MEMORY || !zoe_recycler_was_over_budget())
+        return false;
+    zoe_cache *cache = worker->cache;
+    uint64_t recycled, allocations;
+    zoe_recycler_usage(&cache->recycler, &recycled, &allocations);
+    uint64_t own = recycled + worker->scratch.committed;
+    if (load->buffer)
+        own += load->buffer->committed;
+    return zoe_meter_used(&cache->meter) > own;
 }
 
 /* Opens the file and sees to buffer and scratch. On failure *error says why, except for STALE:
@@ -175,10 +185,11 @@ static zoe_status open_file(zoe_load_worker *worker, zoe_load *load, const char 
     zoe_cache *cache = worker->cache;
     uint64_t limit = zoe_meter_limit(&cache->meter);
     zoe_read_stats reads = {&cache->read_times, &cache->bytes_read};
+    zoe_recycler_forget_refusal();
     zoe_status status = cache->decoder.open(cache->decoder.user, path, &load->source->choice, limit,
                                             &reads, &load->picture, &load->file, error);
     if (status != ZOE_OK)
-        return status;
+        return is_crowded_out(worker, load, status) ? ZOE_STALE : status;
     uint64_t cost = zoe_slab_cost(load->picture.bytes);
     if (cost > limit || load->picture.scratch_bytes > limit - cost)
         return over_budget(load, path, limit, error);
@@ -265,6 +276,7 @@ static bool decode_piece(zoe_load_worker *worker, zoe_load *load, int32_t piece)
 {
     zoe_cache *cache = worker->cache;
     zoe_error error = {.status = ZOE_OK};
+    zoe_recycler_forget_refusal();
     uint64_t start = zoe_os_now_ns();
     zoe_status status =
         cache->decoder.decode(cache->decoder.user, load->file, piece, load->buffer->data,
@@ -275,8 +287,14 @@ static bool decode_piece(zoe_load_worker *worker, zoe_load *load, int32_t piece)
     if (status == ZOE_ERROR_TRUNCATED) {
         atomic_fetch_add_explicit(&load->missing_pieces, 1, memory_order_relaxed);
     } else if (status != ZOE_OK) {
+        bool crowded_out = is_crowded_out(worker, load, status);
         zoe_cache_lock(cache);
-        fail_locked(load, &error);
+        if (crowded_out) {
+            load->unfit = true;
+            atomic_store_explicit(&load->stale, 1, memory_order_relaxed);
+        } else {
+            fail_locked(load, &error);
+        }
         zoe_cache_unlock(cache);
         return false;
     }
@@ -449,8 +467,8 @@ static void end_load(zoe_cache *cache, zoe_load *load)
         zoe_log_write(&cache->log, ZOE_LOG_WARNING, "%s", error.text);
 }
 
-/* There is no room for the scratch to help another worker with; a load that ends may make some.
- * Without a pause the worker would be sent to the same load again at once. */
+/* There is no room for scratch or for OpenEXR's blocks; a load that ends may make some. Without a
+ * pause the worker would be sent to the same load again at once. */
 static void wait_for_room(zoe_cache *cache)
 {
     enum { PAUSE_NS = 5000000 };
@@ -479,5 +497,9 @@ bool zoe_load_work(zoe_load_worker *worker, zoe_load *load, zoe_load_phase phase
     }
     if (end)
         end_load(cache, load);
+    if (zoe_recycler_was_over_budget()) {
+        zoe_recycler_forget_refusal();
+        wait_for_room(cache);
+    }
     return end;
 }

@@ -18,6 +18,12 @@
 
 #include <zoetrope/status.h>
 
+/* Bytes as people are told of them: MB of 2^20. */
+static inline double zoe_megabytes(uint64_t bytes)
+{
+    return (double)bytes / (1 << 20);
+}
+
 /* ---- heap ---- */
 
 /* Zeroed memory, or NULL. Freed by zoe_os_free(), which accepts NULL. */

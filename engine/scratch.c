@@ -73,7 +73,7 @@ _Static_assert(sizeof(struct zoe_block) == 16, "blocks are 16-byte aligned");
 enum { SMALLEST_CLASS = 6 };
 
 static _Thread_local zoe_recycler *current;
-static _Thread_local bool was_refused;
+static _Thread_local bool was_refused, was_over_budget;
 
 zoe_status zoe_recycler_init(zoe_recycler *recycler, zoe_meter *meter, zoe_reclaim reclaim)
 {
@@ -130,8 +130,10 @@ zoe_recycler *zoe_recycler_enter(zoe_recycler *recycler)
 static zoe_block *fresh_block(zoe_recycler *recycler, unsigned block_class)
 {
     uint64_t bytes = (uint64_t)1 << block_class;
-    if (!take(recycler->meter, recycler->reclaim, bytes))
+    if (!take(recycler->meter, recycler->reclaim, bytes)) {
+        was_over_budget = true;
         return NULL;
+    }
     zoe_block *block = zoe_os_alloc((size_t)bytes);
     if (!block) {
         zoe_meter_give(recycler->meter, bytes);
@@ -151,7 +153,12 @@ bool zoe_recycler_was_refused(void)
 
 void zoe_recycler_forget_refusal(void)
 {
-    was_refused = false;
+    was_refused = was_over_budget = false;
+}
+
+bool zoe_recycler_was_over_budget(void)
+{
+    return was_over_budget;
 }
 
 static void *take_block(size_t bytes)

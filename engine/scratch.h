@@ -1,9 +1,9 @@
 /*
  * Decoding scratch that is kept for the next frame and counted in the budget.
  *
- * A zoe_scratch is one worker's block for packed and unpacked data; a recycler keeps the small blocks
- * that OpenEXR allocates for each file it opens. Both take their bytes from a zoe_meter, so that
- * scratch is inside the limit, and neither asks the system for anything once it is warm.
+ * A zoe_scratch is one worker's block for packed and unpacked data; a recycler keeps the small
+ * blocks that OpenEXR allocates for each file it opens. Both take their bytes from a zoe_meter, so
+ * that scratch is inside the limit, and neither asks the system for anything once it is warm.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -84,6 +84,9 @@ zoe_recycler *zoe_recycler_enter(zoe_recycler *recycler);
 /* Was this thread refused a block since it last forgot? OpenEXR takes some refusals for attributes
  * that the file does not have. */
 bool zoe_recycler_was_refused(void);
+
+/* Was it because the budget was full, rather than the system's memory? */
+bool zoe_recycler_was_over_budget(void);
 void zoe_recycler_forget_refusal(void);
 
 /* The hooks. 16-byte aligned. Freeing finds the block's recycler by itself. */

@@ -283,7 +283,7 @@ static zoe_status open_pattern(zoe_sequence *sequence, const struct opening *ope
 {
     const zoe_pattern *pattern = &opening->pattern;
     sequence->opened_by = BY_PATTERN;
-    const zoe_selection selections[2] = {
+    zoe_selection selections[2] = {
         {.padding = pattern->padding,
          .has_range = pattern->kind == ZOE_PATTERN_RANGE,
          .first = pattern->first,
@@ -291,6 +291,10 @@ static zoe_status open_pattern(zoe_sequence *sequence, const struct opening *ope
          .step = pattern->step},
         {.padding = pattern->padding_without_range},
     };
+    /* '#' after a range is four digits, or what there is where no file has four. */
+    int is_lone_hash = pattern->padding > 0 && pattern->padding_without_range == 0;
+    if (is_lone_hash && !selects_any(&selections[0], &opening->scan.picked[0]))
+        selections[0].padding = 0;
     /* The range first; then the same text as part of the name. */
     int as_name = selects_any(&selections[1], &opening->scan.picked[1]);
     if (pattern->kind == ZOE_PATTERN_MALFORMED && !as_name)

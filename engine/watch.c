@@ -46,7 +46,7 @@ static void follow_available(zoe_watch *watch)
         zoe_log_write(&engine->cache.log, ZOE_LOG_INFO,
                       "other programs need memory: limit lowered from %.0f to %.0f MB, %llu frames "
                       "evicted",
-                      (double)in_force / 1e6, (double)limit / 1e6, (unsigned long long)evicted);
+                      zoe_megabytes(in_force), zoe_megabytes(limit), (unsigned long long)evicted);
 }
 
 /* The growth watch. */
@@ -65,10 +65,10 @@ static void compare_with_promise(zoe_watch *watch)
                       "resident memory of %.0f MB is beyond the limit of %.0f MB and %.0f MB of "
                       "overhead: frames %.0f MB, being decoded %.0f MB, kept free %.0f MB, "
                       "scratch %.0f MB, everything else %.0f MB",
-                      (double)resident / 1e6, (double)limit / 1e6,
-                      (double)watch->overhead_bytes / 1e6, (double)stats.frame_bytes / 1e6,
-                      (double)stats.in_flight_bytes / 1e6, (double)stats.free_bytes / 1e6,
-                      (double)stats.scratch_bytes / 1e6, (double)(resident - ours) / 1e6);
+                      zoe_megabytes(resident), zoe_megabytes(limit),
+                      zoe_megabytes(watch->overhead_bytes), zoe_megabytes(stats.frame_bytes),
+                      zoe_megabytes(stats.in_flight_bytes), zoe_megabytes(stats.free_bytes),
+                      zoe_megabytes(stats.scratch_bytes), zoe_megabytes(resident - ours));
     }
     /* Once, not each time it comes back by a little. */
     if (beyond || resident + watch->overhead_bytes / 8 < limit + watch->overhead_bytes)

@@ -36,12 +36,13 @@ enum { ZOE_SEQUENCE_POSITIONS_MAX = 4 << 20 };
  * - a pattern: shot.####.exr, shot.@@@@.exr, shot.#.exr, shot.%04d.exr, shot.%d.exr
  * - a pattern with a range: shot.1-100#.exr, shot.1-100x2####.exr, shot.-5-10@@@.exr
  *
- * `#` alone stands for four digits at least when it follows a range and otherwise, like `%d`, for a
- * number of any width; `####` and `@@@@` give the width by their count; wider numbers match when
- * they have no leading zero (padding 4 covers 0001 and 12345). A file without a number in its name
- * is a sequence of one, numbered 0. A file whose own name matches literally wins over its reading
- * as a pattern. A file or pattern without a matching number anywhere still opens when the named
- * file exists. The folder is read once; files are not opened.
+ * `#` alone after a range stands for four digits at least, or for any width where no file of the
+ * range has four; otherwise, like `%d`, for a number of any width; `####` and `@@@@` give the width
+ * by their count; wider numbers match when they have no leading zero (padding 4 covers 0001 and
+ * 12345). A file without a number in its name is a sequence of one, numbered 0. A file whose own
+ * name matches literally wins over its reading as a pattern. A file or pattern without a matching
+ * number anywhere still opens when the named file exists. The folder is read once; files are not
+ * opened.
  *
  * Blocks on the folder. On success *sequence is the caller's, to be closed with
  * zoe_sequence_close(); on failure it is NULL. Errors: NOT_FOUND, PERMISSION, IO, NO_FRAMES,
