@@ -252,7 +252,15 @@ static void set_end(zoe_app *app, int is_in)
 
 /* ---- files ---- */
 
-static void refresh(zoe_app *app)
+/* The current sequence's positions may be others now. */
+static void follow_sequence(zoe_app *app, int64_t shift)
+{
+    zoe_timeline_map_recount(&app->timeline.map, zoe_session_transport(&app->session)->count,
+                             shift);
+    app->timeline.columns_stale = 1;
+}
+
+void zoe_app_refresh(zoe_app *app, int quiet)
 {
     zoe_refresh_report report;
     zoe_error error;
@@ -261,12 +269,49 @@ static void refresh(zoe_app *app)
         zoe_statusbar_say(&app->statusbar, 1, "%s", error.text);
         return;
     }
-    zoe_timeline_map_recount(&app->timeline.map, zoe_session_transport(&app->session)->count,
-                             shift);
-    app->timeline.columns_stale = 1;
+    follow_sequence(app, shift);
+    if (quiet)
+        return;
     zoe_statusbar_say(&app->statusbar, 0,
                       "Read again: %" PRId64 " new, %" PRId64 " gone, %" PRId64 " changed",
                       report.added, report.removed, report.changed);
+}
+
+static void switch_proxy(zoe_app *app)
+{
+    static const char *const names[] = {"Full size", "Half size", "A quarter of the size",
+                                        "An eighth of the size"};
+    zoe_error error;
+    int64_t shift;
+    int32_t next = (app->session.setup.source.proxy_shift + 1) % 4;
+    if (zoe_session_set_proxy(&app->session, next, zoe_now_ns(), &shift, &error) != ZOE_OK) {
+        zoe_statusbar_say(&app->statusbar, 1, "%s", error.text);
+        return;
+    }
+    follow_sequence(app, shift);
+    zoe_statusbar_say(&app->statusbar, 0, "%s", names[next]);
+}
+
+static void switch_layer(zoe_app *app, int by)
+{
+    zoe_error error;
+    int64_t shift;
+    if (zoe_session_switch_layer(&app->session, by, zoe_now_ns(), &shift, &error) != ZOE_OK) {
+        zoe_statusbar_say(&app->statusbar, error.status != ZOE_ERROR_NO_LAYER, "%s", error.text);
+        return;
+    }
+    follow_sequence(app, shift);
+    zoe_statusbar_say(&app->statusbar, 0, "Layer %s", zoe_session_item_now(&app->session)->layer);
+}
+
+static void fit_range(zoe_app *app)
+{
+    const zoe_grade *grade = &app->session.grade;
+    if (zoe_session_fit_range(&app->session))
+        zoe_statusbar_say(&app->statusbar, 0, "Black is %g, white is %g", (double)grade->range_min,
+                          (double)grade->range_max);
+    else
+        zoe_statusbar_say(&app->statusbar, 0, "Colour has no range to fit");
 }
 
 static void switch_sequence(zoe_app *app, int by)
@@ -325,7 +370,8 @@ static void escape(zoe_app *app)
 static int act_on_program(zoe_app *app, zoe_action action)
 {
     switch (action) {
-    case ZOE_ACTION_SETTINGS: app->panel.open = !app->panel.open; return 1;
+    case ZOE_ACTION_SETTINGS: zoe_panel_toggle(&app->panel, ZOE_PANEL_SETTINGS); return 1;
+    case ZOE_ACTION_MEMORY: zoe_panel_toggle(&app->panel, ZOE_PANEL_MEMORY); return 1;
     case ZOE_ACTION_HELP: app->help_open = !app->help_open; return 1;
     case ZOE_ACTION_BARS: toggle_bars(app); return 1;
     case ZOE_ACTION_FULLSCREEN: toggle_fullscreen(app); return 1;
@@ -353,6 +399,10 @@ static int act_on_picture(zoe_app *app, zoe_action action)
     case ZOE_ACTION_VIEW_BLUE: toggle_view(app, ZOE_VIEW_BLUE); return 1;
     case ZOE_ACTION_VIEW_ALPHA: toggle_view(app, ZOE_VIEW_ALPHA); return 1;
     case ZOE_ACTION_VIEW_LUMINANCE: toggle_view(app, ZOE_VIEW_LUMINANCE); return 1;
+    case ZOE_ACTION_LAYER_NEXT: switch_layer(app, 1); return 1;
+    case ZOE_ACTION_LAYER_LAST: switch_layer(app, -1); return 1;
+    case ZOE_ACTION_FIT_RANGE: fit_range(app); return 1;
+    case ZOE_ACTION_PROXY: switch_proxy(app); return 1;
     case ZOE_ACTION_EXPOSURE_RESET: zoe_app_set_exposure(app, 0.0); return 1;
     case ZOE_ACTION_GAMMA_RESET: zoe_app_set_gamma(app, 1.0); return 1;
     default: return 0;
@@ -415,7 +465,7 @@ static void act_on_playback(zoe_app *app, zoe_action action)
     case ZOE_ACTION_CLEAR_AREA: set_area(app, 0, t->count - 1); break;
     case ZOE_ACTION_NEXT_SEQUENCE: switch_sequence(app, 1); break;
     case ZOE_ACTION_LAST_SEQUENCE: switch_sequence(app, -1); break;
-    case ZOE_ACTION_REFRESH: refresh(app); break;
+    case ZOE_ACTION_REFRESH: zoe_app_refresh(app, 0); break;
     default: break;
     }
 }

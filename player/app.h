@@ -13,7 +13,9 @@
 
 #include <SDL.h>
 
+#include "file_watch.h"
 #include "input.h"
+#include "memory_history.h"
 #include "options.h"
 #include "panel.h"
 #include "session.h"
@@ -49,10 +51,13 @@ typedef struct zoe_app {
     zoe_view view;
     zoe_timeline timeline;
     zoe_statusbar statusbar;
+    int says_frame; /* 1: the bar's message is about a frame that was passed in playback */
     zoe_panel panel;
     zoe_stats stats;
     uint64_t stats_ns; /* when they were read */
     int stats_stale;   /* 1: frames changed since */
+    zoe_memory_history history;
+    zoe_file_watch file_watch; /* on the frame on screen, when something is wrong with it */
     int help_open;
     int help_scroll; /* device pixels */
     int bars_hidden; /* in a window */
@@ -90,6 +95,8 @@ int zoe_app_open(zoe_app *app, const char *path, int replace);
 /* actions.c */
 void zoe_app_act(zoe_app *app, zoe_action action);
 void zoe_app_change(zoe_app *app, const zoe_panel_change *change);
+/* Reads the folder and changed files again; quiet: says nothing but errors. */
+void zoe_app_refresh(zoe_app *app, int quiet);
 /* The panel's values as they are now. */
 void zoe_app_fill_panel(zoe_app *app);
 void zoe_app_set_exposure(zoe_app *app, double exposure);

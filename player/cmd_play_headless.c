@@ -110,6 +110,7 @@ static json_t *make_report(const zoe_reel *reel, const zoe_playback_plan *plan,
     zoe_report_count(report, "late", result->late);
     zoe_report_count(report, "skipped", result->skipped);
     zoe_report_count(report, "bad", result->bad);
+    zoe_report_count(report, "incomplete", result->incomplete);
     json_object_set_new(report, "interrupted", json_boolean(result->interrupted));
     zoe_report_count(report, "decodes", stats.decodes);
     zoe_report_count(report, "evictions", stats.evictions);

@@ -7,6 +7,7 @@
 
 #include <zoetrope/settings.h>
 
+#include "memory_page.h"
 #include "theme.h"
 
 enum {
@@ -22,6 +23,8 @@ typedef struct zoe_setting_row {
     double low, high, step, otherwise; /* of a slider; `otherwise` is the default of both */
     const char *const *words;          /* of a choice, NULL at the end */
 } zoe_setting_row;
+
+static const char *const page_names[ZOE_PANEL_PAGES] = {"Settings", "Memory"};
 
 static const char *const strategies[] = {"Auto", "Spiral", "Forward", NULL};
 static const char *const policies[] = {"Every frame", "Real time", NULL};
@@ -49,6 +52,18 @@ void zoe_panel_open(zoe_panel *panel)
     panel->held = -1;
     for (int i = 0; i < ZOE_SETTING_COUNT; i++)
         panel->values[i] = rows[i].otherwise;
+}
+
+void zoe_panel_toggle(zoe_panel *panel, zoe_panel_page page)
+{
+    panel->open = !zoe_panel_shows(panel, page);
+    panel->page = page;
+    panel->held = -1;
+}
+
+int zoe_panel_shows(const zoe_panel *panel, zoe_panel_page page)
+{
+    return panel->open && panel->page == page;
 }
 
 static double low_of(int setting)
@@ -107,20 +122,26 @@ static int row_top(const zoe_window *window, int setting)
     return y;
 }
 
-static int whole_height(const zoe_window *window)
+static int whole_height(const zoe_panel *panel, const zoe_window *window)
 {
+    if (panel->page == ZOE_PANEL_MEMORY)
+        return title_height(window) + zoe_px(window, ZOE_SPACE) + zoe_memory_page_height(window);
     return row_top(window, ZOE_SETTING_COUNT) + zoe_px(window, ZOE_MARGIN);
 }
 
 void zoe_panel_place(zoe_panel *panel, const zoe_window *window, SDL_Rect room)
 {
     int width = zoe_px(window, ZOE_PANEL_WIDTH);
-    int height = whole_height(window);
+    int height = whole_height(panel, window);
     width = width > room.w ? room.w : width;
     height = height > room.h ? room.h : height;
     panel->area = (SDL_Rect){room.x + room.w - width, room.y, width, height};
+    if (panel->page == ZOE_PANEL_MEMORY) {
+        panel->scroll = 0;
+        return;
+    }
     /* A window too low for all rows shows those around the focus. */
-    int most = whole_height(window) - height;
+    int most = whole_height(panel, window) - height;
     int top = row_top(window, panel->focus) - heading_height(window);
     int bottom = row_top(window, panel->focus) + 2 * zoe_px(window, ZOE_ROW_HEIGHT);
     if (panel->scroll > top)
@@ -151,7 +172,7 @@ static SDL_Rect control_rect(const zoe_panel *panel, const zoe_window *window, i
 
 static int setting_at(const zoe_panel *panel, const zoe_window *window, int x, int y)
 {
-    for (int i = 0; i < ZOE_SETTING_COUNT; i++) {
+    for (int i = 0; i < ZOE_SETTING_COUNT && panel->page == ZOE_PANEL_SETTINGS; i++) {
         if (zoe_inside(row_rect(panel, window, i), x, y))
             return i;
     }
@@ -292,18 +313,56 @@ static void draw_memory(const zoe_panel *panel, const zoe_window *window, const 
                          zoe_theme_dark.text_light, report, 0);
 }
 
-void zoe_panel_draw(zoe_panel *panel, const zoe_window *window, const zoe_stats *stats)
+/* The heading of a page, which shows it when it is clicked. */
+static SDL_Rect tab_rect(const zoe_panel *panel, const zoe_window *window, int page)
 {
-    if (!panel->open)
-        return;
     int margin = zoe_px(window, ZOE_MARGIN);
-    zoe_fill(window, panel->area, zoe_theme_dark.panel);
-    SDL_RenderSetClipRect(window->renderer, &panel->area);
-    zoe_text_draw(window->text, ZOE_TEXT_TITLE, panel->area.x + margin,
-                  panel->area.y + margin - panel->scroll, zoe_theme_dark.text_light, "Settings");
+    SDL_Rect tab = {panel->area.x + margin, panel->area.y + margin - panel->scroll, 0,
+                    zoe_text_height(window->text, ZOE_TEXT_TITLE) + zoe_px(window, ZOE_SPACE)};
+    for (int i = 0; i <= page; i++) {
+        tab.x += i ? tab.w + zoe_px(window, ZOE_SPACE * 5) : 0;
+        tab.w = zoe_text_width(window->text, ZOE_TEXT_TITLE, page_names[i]);
+    }
+    return tab;
+}
+
+static void draw_tabs(const zoe_panel *panel, const zoe_window *window)
+{
+    zoe_theme theme = zoe_theme_dark;
+    for (int i = 0; i < ZOE_PANEL_PAGES; i++) {
+        SDL_Rect tab = tab_rect(panel, window, i);
+        int line = zoe_px(window, 2), shown = (int)panel->page == i;
+        zoe_text_draw(window->text, ZOE_TEXT_TITLE, tab.x, tab.y,
+                      shown ? theme.text_light : theme.text_dim, page_names[i]);
+        if (shown)
+            zoe_fill(window, (SDL_Rect){tab.x, tab.y + tab.h - line, tab.w, line}, theme.accent);
+    }
+}
+
+static void draw_settings(const zoe_panel *panel, const zoe_window *window, const zoe_stats *stats)
+{
     for (int i = 0; i < ZOE_SETTING_COUNT; i++)
         draw_row(panel, window, i);
     draw_memory(panel, window, stats);
+}
+
+void zoe_panel_draw(zoe_panel *panel, const zoe_window *window, const zoe_stats *stats,
+                    const zoe_memory_history *history)
+{
+    if (!panel->open)
+        return;
+    zoe_fill(window, panel->area, zoe_theme_dark.panel);
+    SDL_RenderSetClipRect(window->renderer, &panel->area);
+    draw_tabs(panel, window);
+    if (panel->page == ZOE_PANEL_MEMORY) {
+        SDL_Rect page = panel->area;
+        int top = title_height(window) + zoe_px(window, ZOE_SPACE);
+        page.y += top;
+        page.h -= top;
+        zoe_memory_page_draw(window, page, stats, history);
+    } else {
+        draw_settings(panel, window, stats);
+    }
     SDL_RenderSetClipRect(window->renderer, NULL);
     zoe_outline(window, panel->area, zoe_px(window, 1), zoe_theme_dark.line);
 }
@@ -322,7 +381,7 @@ static void change_to(const zoe_panel *panel, int setting, double value, zoe_pan
 int zoe_panel_key(zoe_panel *panel, SDL_Keycode key, int modifiers, zoe_panel_change *change)
 {
     change->setting = -1;
-    if (!panel->open || (modifiers & (KMOD_CTRL | KMOD_ALT)))
+    if (!zoe_panel_shows(panel, ZOE_PANEL_SETTINGS) || (modifiers & (KMOD_CTRL | KMOD_ALT)))
         return 0;
     int setting = panel->focus;
     double step = rows[setting].step * (modifiers & KMOD_SHIFT && !rows[setting].words ? 5 : 1);
@@ -366,6 +425,10 @@ int zoe_panel_press(zoe_panel *panel, const zoe_window *window, int x, int y,
     change->setting = -1;
     if (!panel->open || !zoe_inside(panel->area, x, y))
         return 0;
+    for (int i = 0; i < ZOE_PANEL_PAGES; i++) {
+        if (zoe_inside(tab_rect(panel, window, i), x, y))
+            panel->page = (zoe_panel_page)i;
+    }
     int setting = setting_at(panel, window, x, y);
     if (setting < 0)
         return 1;

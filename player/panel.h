@@ -1,5 +1,6 @@
 /*
- * Panel: the settings over the right edge of the picture, for keyboard and mouse.
+ * Panel: the settings over the right edge of the picture, for keyboard and mouse, and a page of
+ * memory figures beside them.
  *
  * Shows values and says which one the user changed; what a value means to the engine is the
  * program's business. Up and Down choose a setting, Left and Right change it, Backspace brings its
@@ -16,6 +17,7 @@
 
 #include <zoetrope/engine.h>
 
+#include "memory_history.h"
 #include "window.h"
 
 typedef enum zoe_setting {
@@ -34,8 +36,16 @@ typedef enum zoe_setting {
 
 enum { ZOE_SETTING_COUNT = 11 };
 
+typedef enum zoe_panel_page {
+    ZOE_PANEL_SETTINGS,
+    ZOE_PANEL_MEMORY,
+} zoe_panel_page;
+
+enum { ZOE_PANEL_PAGES = 2 };
+
 typedef struct zoe_panel {
     int open;
+    zoe_panel_page page;
     SDL_Rect area; /* device pixels; only as high as its rows while there is room */
     double values[ZOE_SETTING_COUNT];
     int budget_by_size; /* 1: an explicit size is in force, percent and reserve are not */
@@ -54,10 +64,17 @@ typedef struct zoe_panel_change {
 
 void zoe_panel_open(zoe_panel *panel);
 
+/* Shows the page; closes the panel when it is that page that is shown. */
+void zoe_panel_toggle(zoe_panel *panel, zoe_panel_page page);
+
+/* 1 while the page can be seen. */
+int zoe_panel_shows(const zoe_panel *panel, zoe_panel_page page);
+
 /* Where it may be: the picture's area. */
 void zoe_panel_place(zoe_panel *panel, const zoe_window *window, SDL_Rect room);
 
-void zoe_panel_draw(zoe_panel *panel, const zoe_window *window, const zoe_stats *stats);
+void zoe_panel_draw(zoe_panel *panel, const zoe_window *window, const zoe_stats *stats,
+                    const zoe_memory_history *history);
 
 /* Each returns 1 if the panel took the event, and says in *change what is to change. */
 int zoe_panel_key(zoe_panel *panel, SDL_Keycode key, int modifiers, zoe_panel_change *change);

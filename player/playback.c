@@ -20,6 +20,15 @@ static int is_bad(zoe_status status)
     return status != ZOE_OK && status != ZOE_LOADING && status != ZOE_TIMEOUT;
 }
 
+/* What an incomplete frame lacks is told like an error, although it is shown. */
+static void note_shown(zoe_playback_result *result, const zoe_frame *frame)
+{
+    zoe_status *status = &result->statuses[frame->position];
+    if (frame->incomplete && *status != ZOE_ERROR_TRUNCATED)
+        result->incomplete++;
+    *status = frame->incomplete ? ZOE_ERROR_TRUNCATED : ZOE_OK;
+}
+
 /* A frame that will never be ready counts as ready: the last good picture stays, time goes on. */
 static int is_ready(void *user, int64_t position)
 {
@@ -33,7 +42,7 @@ static int is_ready(void *user, int64_t position)
     if (status == ZOE_OK) {
         zoe_frame_release(&p->next);
         p->next = frame;
-        p->result->statuses[position] = ZOE_OK;
+        note_shown(p->result, &frame);
         return 1;
     }
     if (is_bad(status)) {
@@ -51,7 +60,8 @@ static void show(playback *p, int64_t position, uint64_t now, int late)
         zoe_frame_release(&p->shown);
         p->shown = p->next;
         memset(&p->next, 0, sizeof p->next);
-    } else if (r->statuses[position] != ZOE_OK) {
+    } else if (r->statuses[position] != ZOE_OK &&
+               !(p->shown.pin && p->shown.position == position)) {
         r->bad++;
         return;
     }

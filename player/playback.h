@@ -35,16 +35,17 @@ typedef struct zoe_playback_plan {
 
 /* What happened. */
 typedef struct zoe_playback_result {
-    uint64_t plays;    /* frames shown */
-    uint64_t hits;     /* of those, ready when first asked for */
-    uint64_t misses;   /* of those, waited for */
-    uint64_t on_time;  /* of those, shown no later than half a frame time after they were due;
-                          without a rate: as hits */
-    uint64_t late;     /* of those, later than that; without a rate: as misses */
-    uint64_t bad;      /* times a frame was due that cannot be shown: a gap or an error */
-    uint64_t skipped;  /* left out to keep time */
-    uint64_t first_ns; /* when the first frame was shown (zoe_now_ns() clock) */
-    uint64_t last_ns;  /* when the last was */
+    uint64_t plays;      /* frames shown */
+    uint64_t hits;       /* of those, ready when first asked for */
+    uint64_t misses;     /* of those, waited for */
+    uint64_t on_time;    /* of those, shown no later than half a frame time after they were due;
+                            without a rate: as hits */
+    uint64_t late;       /* of those, later than that; without a rate: as misses */
+    uint64_t incomplete; /* frames that were shown though their file lacks a part of them */
+    uint64_t bad;        /* times a frame was due that cannot be shown: a gap or an error */
+    uint64_t skipped;    /* left out to keep time */
+    uint64_t first_ns;   /* when the first frame was shown (zoe_now_ns() clock) */
+    uint64_t last_ns;    /* when the last was */
     uint64_t start_ns, end_ns;
     int32_t interrupted;  /* 1: a signal ended it */
     zoe_status *statuses; /* [reel->count] why each position could not be shown; ZOE_OK where it

@@ -7,6 +7,7 @@
 
 #include "app.h"
 #include "help.h"
+#include "memory_page.h"
 #include "theme.h"
 
 static const char command[] = "zoetrope";
@@ -15,6 +16,9 @@ static const uint64_t stats_interval_ns = 250000000u;
 static const uint64_t soft_redraw_ns = 40000000u; /* the indicator while frames load */
 static const uint64_t bad_frame_ns = 4000000000u;
 static const uint64_t idle_ns = 2000000000u;
+static const uint64_t page_ns = 1000000000u; /* the same, while the memory page is seen */
+/* SDL, the display driver, fonts and the window's own pixels, up to a 4K one. */
+static const uint64_t window_overhead = (uint64_t)192 << 20;
 
 static uint64_t earlier(uint64_t a, uint64_t b)
 {
@@ -93,6 +97,7 @@ static void prepare_setup(zoe_app *app, zoe_session_setup *setup)
     setup->engine.budget.percent = (uint32_t)kept->cache_percent;
     setup->engine.budget.reserve_bytes = (uint64_t)kept->reserve_mb << 20;
     setup->engine.workers = (uint32_t)kept->workers;
+    setup->engine.overhead_bytes = window_overhead;
     setup->engine.log = log_line;
     setup->engine.notify = frames_changed;
     setup->engine.notify_user = app;
@@ -171,6 +176,9 @@ void zoe_app_read_stats(zoe_app *app)
     zoe_engine_stats(app->session.engine, &app->stats);
     app->stats_ns = zoe_now_ns();
     app->stats_stale = 0;
+    zoe_memory_sample sample = {app->stats.used_bytes, app->stats.resident_bytes,
+                                app->stats.limit_bytes};
+    zoe_memory_history_add(&app->history, &sample, app->stats_ns);
 }
 
 void zoe_app_new_sequence(zoe_app *app)
@@ -263,7 +271,7 @@ static void draw(zoe_app *app, uint64_t now_ns)
     if (app->panel.open) {
         zoe_app_fill_panel(app);
         zoe_panel_place(&app->panel, window, app->view.area);
-        zoe_panel_draw(&app->panel, window, &app->stats);
+        zoe_panel_draw(&app->panel, window, &app->stats, &app->history);
     }
     if (app->help_open)
         zoe_help_draw(window, (SDL_Rect){0, 0, window->width, window->height}, &app->help_scroll);
@@ -293,6 +301,11 @@ static void update_session(zoe_app *app, uint64_t now_ns)
         if (session->why.text[0] && zoe_session_transport(session)->speed) {
             zoe_statusbar_say(&app->statusbar, 1, "%s", session->why.text);
             app->statusbar.message_until = now_ns + bad_frame_ns;
+            app->says_frame = 1;
+        } else if (app->says_frame && !zoe_session_transport(session)->speed) {
+            /* Stopped, the bar speaks of the frame on screen; not of one that was passed. */
+            app->statusbar.message_until = now_ns;
+            app->says_frame = 0;
         }
         if (!session->scrubbing && zoe_timeline_map_reveal(&app->timeline.map, session->playhead))
             app->timeline.columns_stale = 1;
@@ -305,7 +318,8 @@ static void update_session(zoe_app *app, uint64_t now_ns)
  * other programs take or leave comes without an event. */
 static uint64_t stats_due(const zoe_app *app)
 {
-    return app->stats_ns + (app->stats_stale ? stats_interval_ns : idle_ns);
+    uint64_t idle = zoe_panel_shows(&app->panel, ZOE_PANEL_MEMORY) ? page_ns : idle_ns;
+    return app->stats_ns + (app->stats_stale ? stats_interval_ns : idle);
 }
 
 static void look_around(zoe_app *app, uint64_t now_ns)
@@ -317,6 +331,32 @@ static void look_around(zoe_app *app, uint64_t now_ns)
     if (before.used_bytes >> 20 != app->stats.used_bytes >> 20 ||
         before.limit_bytes >> 20 != app->stats.limit_bytes >> 20)
         app->redraw = 1;
+    if (zoe_panel_shows(&app->panel, ZOE_PANEL_MEMORY) &&
+        (zoe_memory_page_differs(&before, &app->stats) ||
+         !zoe_memory_history_is_flat(&app->history)))
+        app->redraw = 1;
+}
+
+/* A frame that is incomplete or in error may be one that is still being written. While it is on
+ * screen its file is looked at, and read again when it changed. */
+static void watch_file(zoe_app *app, uint64_t now_ns)
+{
+    zoe_session *session = &app->session;
+    char path[4096];
+    if (!session->count)
+        return;
+    const zoe_transport *transport = zoe_session_transport(session);
+    zoe_status status = session->status;
+    int bad = status != ZOE_OK && status != ZOE_MISSING;
+    int incomplete = status == ZOE_OK && session->why.text[0];
+    if (transport->speed || !(bad || incomplete) ||
+        zoe_sequence_path(zoe_session_sequence(session), transport->playhead, path, sizeof path) !=
+            ZOE_OK)
+        zoe_file_watch_set(&app->file_watch, NULL, now_ns);
+    else if (status != ZOE_LOADING)
+        zoe_file_watch_set(&app->file_watch, path, now_ns);
+    if (zoe_file_watch_look(&app->file_watch, now_ns))
+        zoe_app_refresh(app, 1);
 }
 
 static int wait_time(const zoe_app *app, uint64_t wake_ns)
@@ -345,12 +385,14 @@ static void run(zoe_app *app)
         app->redraw |= dropped;
         if (now >= app->save_ns)
             save_settings(app);
+        watch_file(app, now);
         look_around(app, now);
         if (app->redraw || now >= app->redraw_ns)
             draw(app, now);
         wake = earlier(app->session.count ? app->session.wake_ns : ZOE_NEVER, app->redraw_ns);
         wake = earlier(wake, earlier(message, app->save_ns));
         wake = earlier(wake, earlier(app->listen_ns, stats_due(app)));
+        wake = earlier(wake, app->file_watch.due_ns);
         if (app->session.touched)
             wake = 0;
     }
@@ -448,6 +490,7 @@ int zoe_player_run(const zoe_options *options)
     zoe_timeline_open(&app->timeline);
     zoe_statusbar_open(&app->statusbar);
     zoe_panel_open(&app->panel);
+    zoe_file_watch_init(&app->file_watch);
     int result = play(app);
     /* The engine's threads push events: they end before SDL does. */
     SDL_AtomicSet(&app->listening, 0);

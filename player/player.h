@@ -3,7 +3,8 @@
  *
  * Event-driven: the loop sleeps until the user, the system or the engine has something, or until
  * playback's next frame is due. While nothing changes it wakes every two seconds to look at the
- * memory figures.
+ * memory figures; every second while the memory page is seen, or a frame that somebody may still be
+ * writing.
  *
  * Thread-safety: call from the main thread, once at a time.
  *

@@ -1,8 +1,11 @@
 #include "session.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "layer.h"
 
 enum { PATH_CAPACITY = 4096 };
 
@@ -30,7 +33,7 @@ void zoe_session_end(zoe_session *session)
     drop_candidate(session);
     zoe_frame_release(&session->shown);
     for (int i = 0; i < session->count; i++)
-        zoe_source_close(&session->items[i].source);
+        zoe_variants_close(&session->items[i].variants);
     session->count = 0;
     zoe_engine_destroy(&session->engine);
 }
@@ -69,53 +72,38 @@ static int64_t position_with_file(const zoe_sequence *sequence, int64_t from)
     return from;
 }
 
-static void describe_layer(const zoe_header *header, const zoe_source_settings *settings,
-                           char *text, size_t capacity)
+/* The layer as the header has it. A file without it does not change what is known; where nothing
+ * is, the name stands for itself. */
+static void describe_layer(zoe_session_item *item, const zoe_header *header,
+                           const zoe_source_settings *settings)
 {
     int32_t index = zoe_header_find_layer(header, settings->layer, settings->view);
-    if (index < 0) {
-        snprintf(text, capacity, "%s", settings->layer ? settings->layer : "");
-        return;
+    if (index >= 0) {
+        item->is_data = zoe_layer_is_data(header, index);
+        zoe_layer_label(header, index, item->layer, sizeof item->layer);
+    } else if (!item->layer[0] && settings->layer) {
+        snprintf(item->layer, sizeof item->layer, "%s", settings->layer);
     }
-    const zoe_layer *layer = &header->layers[index];
-    const zoe_part *part = &header->parts[layer->part];
-    if (layer->name[0]) {
-        snprintf(text, capacity, "%s%s%s", layer->name, layer->view[0] ? " " : "", layer->view);
-        return;
-    }
-    /* Plain channels are called by their letters: RGBA, RGB, Y. */
-    size_t used = 0;
-    text[0] = '\0';
-    for (int32_t i = 0; i < layer->channel_count && used < capacity; i++) {
-        const char *name = part->channels[layer->channels[i]].name;
-        const char *dot = strrchr(name, '.');
-        int written = snprintf(text + used, capacity - used, "%s", dot ? dot + 1 : name);
-        used += written > 0 ? (size_t)written : 0;
-    }
-    if (layer->view[0] && used < capacity)
-        snprintf(text + used, capacity - used, " %s", layer->view);
 }
 
 /* What only a file's header says. A file that cannot be read says nothing here; its frame will. */
-static void read_first_header(zoe_session *session, zoe_session_item *item,
-                              const zoe_sequence *sequence, int64_t position)
+static void read_first_header(zoe_session_item *item, const zoe_sequence *sequence,
+                              int64_t position, const zoe_source_settings *settings)
 {
     char path[PATH_CAPACITY];
     zoe_header *header = NULL;
-    item->file_rate = (zoe_rate){0, 0};
-    item->layer[0] = '\0';
     if (zoe_sequence_path(sequence, position, path, sizeof path) != ZOE_OK ||
         zoe_header_read(path, &header, NULL) != ZOE_OK)
         return;
     item->file_rate = (zoe_rate){header->fps_numerator, header->fps_denominator};
-    describe_layer(header, &session->setup.source, item->layer, sizeof item->layer);
+    describe_layer(item, header, settings);
     zoe_header_free(&header);
 }
 
 static void close_items(zoe_session *session, int count)
 {
     for (int i = 0; i < count; i++)
-        zoe_source_close(&session->items[i].source);
+        zoe_variants_close(&session->items[i].variants);
     memmove(&session->items[0], &session->items[count],
             (size_t)(session->count - count) * sizeof session->items[0]);
     session->count -= count;
@@ -180,10 +168,14 @@ static int find_frame(const zoe_session *session, const char *path)
     return -1;
 }
 
+static void adopt_proxy(zoe_session *session);
+
 void zoe_session_show(zoe_session *session, int index)
 {
-    if (index != session->current)
-        make_current(session, index);
+    if (index == session->current)
+        return;
+    make_current(session, index);
+    adopt_proxy(session);
 }
 
 zoe_status zoe_session_open(zoe_session *session, const char *spec, int replace, zoe_error *error)
@@ -205,13 +197,14 @@ zoe_status zoe_session_open(zoe_session *session, const char *spec, int replace,
     int64_t named = zoe_sequence_named_position(sequence);
     int64_t start = position_with_file(sequence, named < 0 ? 0 : named);
     int64_t count = zoe_sequence_count(sequence);
-    read_first_header(session, &item, sequence, start);
+    read_first_header(&item, sequence, start, &session->setup.source);
     status =
         zoe_source_open(session->engine, &sequence, &session->setup.source, &item.source, error);
     if (status != ZOE_OK) {
         zoe_sequence_close(&sequence);
         return status;
     }
+    zoe_variants_begin(&item.variants, item.source, &session->setup.source);
     uint64_t now = zoe_now_ns();
     zoe_rate rate = session->setup.rate.numerator > 0 ? session->setup.rate : item.file_rate;
     zoe_transport_init(&item.transport, count);
@@ -251,6 +244,7 @@ int zoe_session_switch(zoe_session *session, int by, zoe_error *error)
     if (session->count > 1) {
         int next = (session->current + (by > 0 ? 1 : session->count - 1)) % session->count;
         make_current(session, next);
+        adopt_proxy(session);
         return 1;
     }
     const char *pattern = session->count ? neighbour(zoe_session_sequence(session), by) : NULL;
@@ -307,6 +301,22 @@ static int is_ready(void *user, int64_t position)
     return session->candidate_status != ZOE_LOADING;
 }
 
+/* The range of values that becomes black to white. One for all frames of a layer, so that they can
+ * be compared. */
+static void use_range(zoe_session *session)
+{
+    zoe_session_item *item = &session->items[session->current];
+    zoe_value_range range = {0.0f, 1.0f};
+    if (item->is_data && !session->shown.is_color) {
+        if (!item->range_known)
+            item->range = zoe_value_range_suitable(&session->shown);
+        item->range_known = 1;
+        range = item->range;
+    }
+    session->grade.range_min = range.min;
+    session->grade.range_max = range.max;
+}
+
 /* Puts the candidate on screen. Returns 1 if that is another picture. */
 static int show_candidate(zoe_session *session)
 {
@@ -318,6 +328,7 @@ static int show_candidate(zoe_session *session)
     zoe_frame_release(&session->shown);
     session->shown = session->candidate;
     session->foreign = 0;
+    use_range(session);
     memset(&session->candidate, 0, sizeof session->candidate);
     session->candidate_at = -1;
     return other;
@@ -505,6 +516,24 @@ static void rebuild_transport(zoe_transport *transport, int64_t count, int64_t s
         zoe_transport_play(transport, old.speed, now_ns);
 }
 
+/* The current source's sequence may have other positions than before, when it began at frame number
+ * `first`. Returns how many were added in front. */
+static int64_t follow_sequence(zoe_session *session, int64_t first, uint64_t now_ns)
+{
+    zoe_session_item *item = &session->items[session->current];
+    const zoe_sequence *sequence = zoe_source_sequence(item->source);
+    int64_t shift = (first - zoe_sequence_first(sequence)) / zoe_sequence_step(sequence);
+    int64_t count = zoe_sequence_count(sequence);
+    if (shift || count != item->transport.count) {
+        rebuild_transport(&item->transport, count, shift, now_ns);
+        session->trail_count = 0;
+    }
+    session->shown.position += shift;
+    session->want_told = 0;
+    session->touched = 1;
+    return shift;
+}
+
 zoe_status zoe_session_refresh(zoe_session *session, uint64_t now_ns, zoe_refresh_report *report,
                                int64_t *shift, zoe_error *error)
 {
@@ -519,14 +548,114 @@ zoe_status zoe_session_refresh(zoe_session *session, uint64_t now_ns, zoe_refres
     session->touched = 1;
     if (status != ZOE_OK)
         return status;
-    const zoe_sequence *sequence = zoe_source_sequence(item->source);
-    *shift = (first - zoe_sequence_first(sequence)) / zoe_sequence_step(sequence);
-    int64_t count = zoe_sequence_count(sequence);
-    if (*shift || count != item->transport.count)
-        rebuild_transport(&item->transport, count, *shift, now_ns);
-    session->shown.position += *shift;
+    zoe_variants_refreshed(&item->variants);
+    *shift = follow_sequence(session, first, now_ns);
     session->trail_count = 0;
-    session->want_told = 0;
-    read_first_header(session, item, sequence, position_with_file(sequence, 0));
+    const zoe_sequence *sequence = zoe_source_sequence(item->source);
+    const zoe_variant *variant = zoe_variants_now(&item->variants);
+    zoe_source_settings settings = {.layer = variant->layer, .view = variant->view};
+    read_first_header(item, sequence, position_with_file(sequence, 0), &settings);
     return ZOE_OK;
+}
+
+/* ---- layers and proxies ---- */
+
+static zoe_status choose(zoe_session *session, const char *layer, const char *view,
+                         int32_t proxy_shift, uint64_t now_ns, int64_t *shift, zoe_error *error)
+{
+    zoe_session_item *item = &session->items[session->current];
+    zoe_source_settings settings = session->setup.source;
+    int64_t first = zoe_sequence_first(zoe_source_sequence(item->source));
+    settings.layer = layer;
+    settings.view = view;
+    settings.proxy_shift = proxy_shift;
+    drop_candidate(session);
+    session->touched = 1;
+    zoe_status status = zoe_variants_choose(&item->variants, session->engine, &settings, error);
+    if (status != ZOE_OK)
+        return status;
+    item->source = zoe_variants_now(&item->variants)->source;
+    *shift = follow_sequence(session, first, now_ns);
+    return ZOE_OK;
+}
+
+zoe_status zoe_session_set_proxy(zoe_session *session, int32_t proxy_shift, uint64_t now_ns,
+                                 int64_t *shift, zoe_error *error)
+{
+    *shift = 0;
+    zoe_session_item *item = zoe_session_item_now(session);
+    zoe_status status = ZOE_OK;
+    if (item) {
+        /* A variant may be opened in this one's place: copies of its names. */
+        zoe_variant now = *zoe_variants_now(&item->variants);
+        status = choose(session, now.layer, now.view, proxy_shift, now_ns, shift, error);
+    }
+    if (status == ZOE_OK)
+        session->setup.source.proxy_shift = proxy_shift;
+    return status;
+}
+
+/* For a sequence that was not on screen when the scale was chosen. Where that fails it is shown in
+ * the scale it had. */
+static void adopt_proxy(zoe_session *session)
+{
+    int64_t shift;
+    (void)zoe_session_set_proxy(session, session->setup.source.proxy_shift, zoe_now_ns(), &shift,
+                                NULL);
+}
+
+zoe_status zoe_session_switch_layer(zoe_session *session, int by, uint64_t now_ns, int64_t *shift,
+                                    zoe_error *error)
+{
+    char path[PATH_CAPACITY];
+    zoe_header *header = NULL;
+    *shift = 0;
+    zoe_session_item *item = zoe_session_item_now(session);
+    if (!item)
+        return zoe_error_set(error, ZOE_ERROR_NO_LAYER, "Nothing is open");
+    const zoe_sequence *sequence = zoe_source_sequence(item->source);
+    int64_t at = position_with_file(sequence, item->transport.playhead);
+    zoe_status status = zoe_sequence_path(sequence, at, path, sizeof path);
+    if (status != ZOE_OK)
+        return zoe_error_set(error, status, "%s: %s", zoe_sequence_name(sequence),
+                             zoe_status_text(status));
+    status = zoe_header_read(path, &header, error);
+    if (status != ZOE_OK)
+        return status;
+    zoe_variant now = *zoe_variants_now(&item->variants);
+    int32_t next = zoe_layer_next(header, now.layer, now.view, by);
+    if (next < 0) {
+        status = zoe_error_set(error, ZOE_ERROR_NO_LAYER, "The file has no other layer");
+    } else {
+        const zoe_layer *layer = &header->layers[next];
+        status = choose(session, layer->name, layer->view, now.proxy_shift, now_ns, shift, error);
+    }
+    if (status == ZOE_OK) {
+        zoe_source_settings named = {.layer = header->layers[next].name,
+                                     .view = header->layers[next].view};
+        item->range_known = 0;
+        describe_layer(item, header, &named);
+        /* The last layer's picture is on until this one's is ready, and no longer. */
+        session->foreign = session->shown.pin != NULL;
+    }
+    zoe_header_free(&header);
+    return status;
+}
+
+int zoe_session_fit_range(zoe_session *session)
+{
+    zoe_session_item *item = zoe_session_item_now(session);
+    if (!item || !session->shown.pin || session->shown.is_color || session->foreign)
+        return 0;
+    zoe_value_range range = zoe_value_range_suitable(&session->shown);
+    float same = 0.0f;
+    if (item->range_known)
+        same = fabsf(range.min - item->range.min) + fabsf(range.max - item->range.max);
+    if (item->range_known && same <= 0.0f)
+        (void)zoe_value_range_measure(&session->shown, &range);
+    item->range = range;
+    item->is_data = 1;
+    item->range_known = 1;
+    use_range(session);
+    return 1;
 }

@@ -22,6 +22,8 @@
 #include <zoetrope/zoetrope.h>
 
 #include "args.h"
+#include "value_range.h"
+#include "variants.h"
 
 enum {
     ZOE_SESSION_ITEMS = 32, /* sequences open at once */
@@ -30,10 +32,14 @@ enum {
 
 /* One open sequence. */
 typedef struct zoe_session_item {
-    zoe_source *source;
+    zoe_source *source; /* the current variant's */
+    zoe_variants variants;
     zoe_transport transport;
     zoe_rate file_rate; /* 0/0: the file says none */
     char layer[128];    /* name for people: "RGBA", "beauty", "beauty left" */
+    int is_data;        /* 1: the layer's values are shown as grey over `range` */
+    int range_known;
+    zoe_value_range range; /* fitted to the first frame shown of the layer, or when asked to */
 } zoe_session_item;
 
 /* How sequences are opened and played. Texts live as long as the session. */
@@ -130,6 +136,28 @@ void zoe_session_play(zoe_session *session, int32_t speed, uint64_t now_ns);
 void zoe_session_set_strategy(zoe_session *session, zoe_strategy strategy);
 void zoe_session_set_policy(zoe_session *session, zoe_policy policy, uint64_t now_ns);
 void zoe_session_set_loop(zoe_session *session, zoe_loop_mode loop);
+
+/*
+ * Shows the sequences in another proxy scale, 0..3: the current one, the others when they are shown
+ * again, and those to come. The picture stays until its successor is ready; frames in the scale
+ * before stay in memory as long as there is room. *shift: positions added in front, where the
+ * folder was read again and has more frames now. May block on the folder. Errors: as
+ * zoe_variants_choose().
+ */
+zoe_status zoe_session_set_proxy(zoe_session *session, int32_t proxy_shift, uint64_t now_ns,
+                                 int64_t *shift, zoe_error *error);
+
+/*
+ * Shows the next (+1) or the last (-1) layer of the playhead's file, for all frames of the current
+ * sequence: one without it is an error then. Returns NO_LAYER when there is no other. Blocks on the
+ * file's header. *shift and other errors: as above and as zoe_header_read().
+ */
+zoe_status zoe_session_switch_layer(zoe_session *session, int by, uint64_t now_ns, int64_t *shift,
+                                    zoe_error *error);
+
+/* Fits the range of a layer that is not colour to the frame on screen: to what is suitable, and
+ * when that is in force, to all of its values. Returns 0 for colour. */
+int zoe_session_fit_range(zoe_session *session);
 
 /* Reads the folder and changed files again. *report and *shift (positions added in front) are set
  * on success. Errors: as zoe_source_refresh(). */

@@ -161,8 +161,8 @@ static void fill_playback(field fields[PLAYBACK_FIELDS], const zoe_transport *t)
     skipped->color = t->skipped ? theme.text : theme.text_dim;
     snprintf(fields[3].text, sizeof fields[3].text, "%s", loop_names[t->loop]);
     snprintf(fields[4].text, sizeof fields[4].text, "%s", policy_names[t->policy]);
-    fields[3].color = theme.text_dim;
-    fields[4].color = theme.text_dim;
+    fields[3].color = theme.text;
+    fields[4].color = theme.text;
 }
 
 /* What finds no room is left out from the right: what changes by itself stays longest. */
@@ -188,6 +188,19 @@ static void draw_playback(row *r, const zoe_transport *t)
         zoe_text_draw(text, ZOE_TEXT_BODY, r->right - own, r->y, f->color, f->text);
         r->right -= f->width + field_gap(r);
     }
+}
+
+/* Four digits that count; powers of ten only where there are many more. */
+static void range_text(const zoe_value_range *range, char *text, size_t capacity)
+{
+    const double ends[2] = {(double)range->min, (double)range->max};
+    char words[2][32];
+    for (int i = 0; i < 2; i++) {
+        double size = fabs(ends[i]);
+        snprintf(words[i], sizeof words[i], size >= 1000.0 && size < 1e7 ? "%.0f" : "%.4g",
+                 ends[i]);
+    }
+    snprintf(text, capacity, "%s to %s", words[0], words[1]);
 }
 
 static void draw_frame_row(const zoe_statusbar *bar, const zoe_window *window, zoe_session *session,
@@ -225,6 +238,10 @@ static void draw_frame_row(const zoe_statusbar *bar, const zoe_window *window, z
         }
     }
     put_left(&r, theme.text, item->layer);
+    if (shown->pin && !shown->is_color && item->range_known) {
+        range_text(&item->range, text, sizeof text);
+        put_left(&r, theme.text_dim, text);
+    }
     if (shown->pin) {
         int decimals = view->map.zoom < 0.1 ? 1 : 0;
         snprintf(text, sizeof text, "%.*f%%", decimals, view->map.zoom * 100.0);

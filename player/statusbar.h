@@ -1,7 +1,7 @@
 /*
  * Status bar: two rows of figures under the timeline, and the message of the moment.
  *
- *   file   frame / range   size   layer   zoom   view …      … state   rate   skipped   loop policy
+ *   file   frame / range   size   proxy   layer   values   zoom   view …      … state   rate   …
  *   pixel position and linear values   |   message                        Mem: used/limit MB (p%)
  *
  * A field that finds no room is left out; file, frame, state and rate last of all.

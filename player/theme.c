@@ -17,7 +17,7 @@ const zoe_theme zoe_theme_dark = {
     .raised = GREY(62),
     .tick = GREY(90),
     .text = GREY(204),
-    .text_dim = GREY(140),
+    .text_dim = GREY(160),
     .text_light = GREY(240),
     .accent = {120, 190, 255, 255},
 };

@@ -60,9 +60,23 @@ static zoe_box picture_box(const zoe_frame *frame)
     return box;
 }
 
+/* A proxy pixel stands for several, so that the edges of its picture lie a little outside. */
+static int is_same_picture(const zoe_box *full, const zoe_box *proxy, int32_t shift)
+{
+    int64_t size = (int64_t)1 << shift;
+    return (int64_t)full->min_x - proxy->min_x < size && full->min_x >= proxy->min_x &&
+           (int64_t)full->min_y - proxy->min_y < size && full->min_y >= proxy->min_y &&
+           (int64_t)proxy->max_x - full->max_x < size && proxy->max_x >= full->max_x &&
+           (int64_t)proxy->max_y - full->max_y < size && proxy->max_y >= full->max_y;
+}
+
 void zoe_view_frame(zoe_view *view, const zoe_frame *frame)
 {
-    zoe_view_map_picture(&view->map, picture_box(frame), frame->pixel_aspect);
+    zoe_box box = picture_box(frame);
+    /* Another scale of the picture that is on screen keeps its size and place to the pixel. */
+    if (frame->proxy_shift > 0 && is_same_picture(&view->map.box, &box, frame->proxy_shift))
+        box = view->map.box;
+    zoe_view_map_picture(&view->map, box, frame->pixel_aspect);
     view->stale = 1;
 }
 
@@ -141,6 +155,29 @@ static void refill(zoe_view *view, const zoe_window *window, const zoe_frame *fr
     view->filled = view->filled || status == ZOE_OK;
 }
 
+/* What a proxy's edge pixels stand for beyond the picture is no part of it. Overscan is. */
+static void trim_proxy(const zoe_view *view, const zoe_window *window, const zoe_frame *frame)
+{
+    const zoe_box *w = &frame->window, *d = &frame->display_window;
+    if (frame->proxy_shift <= 0 || w->min_x < d->min_x || w->min_y < d->min_y ||
+        w->max_x > d->max_x || w->max_y > d->max_y)
+        return;
+    const zoe_view_map *map = &view->map;
+    const SDL_Rect *area = &view->area;
+    double across = map->zoom * map->aspect, down = map->zoom;
+    int left = (int)lround(fmax(0.0, ((double)map->box.min_x - map->left) * across));
+    int top = (int)lround(fmax(0.0, ((double)map->box.min_y - map->top) * down));
+    int right =
+        (int)lround(fmin((double)area->w, ((double)map->box.max_x + 1.0 - map->left) * across));
+    int bottom =
+        (int)lround(fmin((double)area->h, ((double)map->box.max_y + 1.0 - map->top) * down));
+    SDL_Color grey = zoe_theme_dark.surround;
+    zoe_fill(window, (SDL_Rect){area->x, area->y, left, area->h}, grey);
+    zoe_fill(window, (SDL_Rect){area->x, area->y, area->w, top}, grey);
+    zoe_fill(window, (SDL_Rect){area->x + right, area->y, area->w - right, area->h}, grey);
+    zoe_fill(window, (SDL_Rect){area->x, area->y + bottom, area->w, area->h - bottom}, grey);
+}
+
 void zoe_view_draw(zoe_view *view, const zoe_window *window, const zoe_frame *frame,
                    const zoe_grade *grade)
 {
@@ -155,8 +192,11 @@ void zoe_view_draw(zoe_view *view, const zoe_window *window, const zoe_frame *fr
         refill(view, window, frame);
         view->stale = 0;
     }
-    if (view->filled && view->texture)
-        SDL_RenderCopy(window->renderer, view->texture, NULL, &view->area);
+    if (!view->filled || !view->texture)
+        return;
+    SDL_RenderCopy(window->renderer, view->texture, NULL, &view->area);
+    if (frame && frame->pin)
+        trim_proxy(view, window, frame);
 }
 
 int32_t zoe_view_probe(const zoe_view *view, const zoe_frame *frame, int x, int y, int32_t *pixel_x,

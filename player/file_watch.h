@@ -1,0 +1,35 @@
+/*
+ * File watch: has the file of the frame on screen changed? For frames that are incomplete or could
+ * not be decoded, which often means that somebody is still writing them.
+ *
+ * Looks by one stat() at a file's size and time of change, not more often than once a second.
+ *
+ * Thread-safety: one thread at a time. Times are zoe_now_ns().
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef ZOETROPE_PLAYER_FILE_WATCH_H
+#define ZOETROPE_PLAYER_FILE_WATCH_H
+
+#include <stdint.h>
+
+typedef struct zoe_file_watch {
+    char path[4096];  /* "": nothing is watched */
+    int64_t stamp[4]; /* seconds, nanoseconds, size, inode; all -1: no such file */
+    uint64_t due_ns;  /* when to look; ZOE_NEVER while nothing is watched */
+} zoe_file_watch;
+
+/* Watches nothing. */
+void zoe_file_watch_init(zoe_file_watch *watch);
+
+/*
+ * Watches this file; NULL or "": none. The same file again goes on with what is known of it.
+ * Another file is taken as it is now, except that one that changed within the last seconds counts
+ * as changed once more at the first look: it may have been read before its last change.
+ */
+void zoe_file_watch_set(zoe_file_watch *watch, const char *path, uint64_t now_ns);
+
+/* Looks if it is time. Returns 1 if the file is another than at the last look. */
+int zoe_file_watch_look(zoe_file_watch *watch, uint64_t now_ns);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * Layer: a file's layers by name, for people and in turn.
+ *
+ * Thread-safety: any thread; all functions are pure.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef ZOETROPE_PLAYER_LAYER_H
+#define ZOETROPE_PLAYER_LAYER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <zoetrope/header.h>
+
+/* Name for people: "beauty", "beauty left"; plain channels are called by their letters: "RGBA",
+ * "Z left". index: 0..layer_count-1. */
+void zoe_layer_label(const zoe_header *header, int32_t index, char *text, size_t capacity);
+
+/*
+ * The layer after (by +1) or before (-1) the one of that name and view (NULL or "": the default) in
+ * the file's order, round and round; from a layer that the file does not have, the first or the
+ * last. Only layers that zoe_header_find_layer() finds by their own name and view are passed.
+ * Returns an index, or -1 when there is no other.
+ */
+int32_t zoe_layer_next(const zoe_header *header, const char *name, const char *view, int by);
+
+/* 1 for values that have no natural range: depth, ids, vectors. 0 for colour and for luminance and
+ * alpha, whose range is 0..1. */
+int zoe_layer_is_data(const zoe_header *header, int32_t index);
+
+#endif
