@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "scratch.h"
+
 enum { DEADLINE_SECONDS = 30, ROW_BYTES = 64, SPARSE_BYTES = 4096 };
 
 /* A file that is open: the frame as it was when it was opened. */
@@ -106,6 +108,14 @@ static void describe(const fake_frame *frame, zoe_picture *picture)
     picture->piece_count = frame->pieces;
 }
 
+static void free_file(const fake_decoder *fake, fake_file *file)
+{
+    if (fake->counted)
+        zoe_recycler_free(file);
+    else
+        zoe_os_free(file);
+}
+
 static zoe_status fake_open(void *user, const char *path, const zoe_choice *choice, uint64_t limit,
                             const zoe_read_stats *stats, zoe_picture *picture, void **file,
                             zoe_error *error)
@@ -116,8 +126,8 @@ static zoe_status fake_open(void *user, const char *path, const zoe_choice *choi
     int64_t number = number_of(path);
     if (number < 0)
         return zoe_error_set(error, ZOE_ERROR_NOT_EXR, "%s: not a frame of the test", path);
-    /* The engine's allocator, so that this can be made to fail like any other. */
-    fake_file *made = zoe_os_alloc(sizeof *made);
+    /* Made to fail like any other of the engine's allocations. */
+    fake_file *made = fake->counted ? zoe_recycler_alloc(sizeof *made) : zoe_os_alloc(sizeof *made);
     if (!made)
         return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "%s: out of memory", path);
     pthread_mutex_lock(&fake->lock);
@@ -137,7 +147,7 @@ static zoe_status fake_open(void *user, const char *path, const zoe_choice *choi
     if (status == ZOE_OK && !fits)
         status = ZOE_ERROR_OVER_BUDGET;
     if (status != ZOE_OK) {
-        zoe_os_free(made);
+        free_file(fake, made);
         return zoe_error_set(error, status, "%s: %s", path, zoe_status_text(status));
     }
     describe(&made->frame, picture);
@@ -237,7 +247,7 @@ static zoe_status fake_close(void *user, void **file, zoe_error *error)
     pthread_cond_broadcast(&fake->changed);
     pthread_mutex_unlock(&fake->lock);
     int64_t number = open->number;
-    zoe_os_free(open);
+    free_file(fake, open);
     *file = NULL;
     if (changed)
         return zoe_error_set(error, ZOE_ERROR_CHANGED, "f.%04" PRId64 ".exr: changed", number);

@@ -2,10 +2,10 @@
  * A decoder for tests: frames that exist only in memory, whose size, pieces, errors and pace a test
  * sets, and whose pixels can be checked.
  *
- * A frame is known by the number in its file's name ("f.0012.exr" is 12); the file is never opened, but its identity is asked for.
- * Each frame's buffer is filled with words that follow from number, version and place, so that a
- * buffer that was given to another frame too early, or a piece that was not decoded, is found by
- * fake_frame_is_right().
+ * A frame is known by the number in its file's name ("f.0012.exr" is 12); the file is never opened,
+ * but its identity is asked for. Each frame's buffer is filled with words that follow from number,
+ * version and place, so that a buffer that was given to another frame too early, or a piece that
+ * was not decoded, is found by fake_frame_is_right().
  *
  * Gates: while a frame's gate is closed, every piece of it waits, before it writes anything, until
  * the test lets it pass. A test that waits for something does so for half a minute at most.
@@ -38,10 +38,11 @@ typedef struct fake_frame {
     zoe_status open_status;   /* OK, or how opening fails */
     zoe_status decode_status; /* OK, or how `bad_piece` fails */
     int32_t bad_piece;
-    int32_t changes;  /* so many times to come, closing says CHANGED */
-    uint32_t version; /* part of the pattern; a file whose version changes while it is open is CHANGED */
-    bool gate;        /* closed: pieces wait for fake_pass() */
-    bool open_gate;   /* closed: opening waits */
+    int32_t changes; /* so many times to come, closing says CHANGED */
+    uint32_t
+        version; /* part of the pattern; a file whose version changes while it is open is CHANGED */
+    bool gate;   /* closed: pieces wait for fake_pass() */
+    bool open_gate; /* closed: opening waits */
 
     /* what happened to it */
     int64_t passes;         /* pieces that may still go through the closed gate */
@@ -54,6 +55,7 @@ typedef struct fake_decoder {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     bool sparse;      /* one word in 4096 bytes is written and checked, for speed */
+    bool counted;     /* open files take their memory from the budget, as OpenEXR's do */
     int64_t opened;   /* files, in all */
     int64_t open_now; /* files */
     int64_t pieces;   /* finished, in all */

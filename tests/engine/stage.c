@@ -192,6 +192,14 @@ zoe_stats stage_stats(stage *s)
     return stats;
 }
 
+bool stage_wait_limit(stage *s, uint64_t bytes)
+{
+    for (uint64_t until = deadline(); zoe_now_ns() < until; nap())
+        if (stage_stats(s).limit_bytes == bytes)
+            return true;
+    return false;
+}
+
 zoe_memory_report stage_budget(stage *s, uint64_t bytes)
 {
     zoe_memory_report report;

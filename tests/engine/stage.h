@@ -55,6 +55,9 @@ int64_t stage_loaded(zoe_source *source, int64_t first, int64_t last);
 
 zoe_stats stage_stats(stage *stage);
 
+/* Waits until a limit is in force. false: it is not within half a minute. */
+bool stage_wait_limit(stage *stage, uint64_t bytes);
+
 /* Sets the budget to so many bytes. */
 zoe_memory_report stage_budget(stage *stage, uint64_t bytes);
 

@@ -254,7 +254,8 @@ static void test_pinned_frames_stay(void **state)
     stage_end(&s);
 }
 
-/* Others could be evicted, but are needed sooner: the worker that gives up has to hear of the pin. */
+/* Others could be evicted, but are needed sooner: the worker that gives up has to hear of the pin.
+ */
 static void test_the_last_pin_outside_the_want_makes_room(void **state)
 {
     (void)state;
@@ -310,8 +311,7 @@ static void test_what_no_longer_fits_leaves_with_its_last_pin(void **state)
     zoe_want want = stage_play(0, 0, 1);
     stage_want(source, &want);
     stage_rest(&s);
-    zoe_frame pins[4] = {acquire(source, 0), acquire(source, 1), acquire(source, 1),
-                         {.pin = NULL}};
+    zoe_frame pins[4] = {acquire(source, 0), acquire(source, 1), acquire(source, 1), {.pin = NULL}};
     stage_budget(&s, 16 * MiB);
     assert_int_equal(zoe_source_acquire(source, 1, &pins[3]), ZOE_LOADING);
     /* It can come again only when it has gone. */
@@ -552,18 +552,19 @@ static void test_lowering_the_limit_stops_loads(void **state)
     stage s;
     stage_begin(&s, 4, 32 * MiB, 8 * MiB, 4);
     fake_close_gates(s.fake);
+    /* Nothing to share in the frame under the playhead: a frame for each worker. */
+    fake_lock(s.fake, 4)->pieces = 1;
+    fake_unlock(s.fake);
     zoe_source *source = stage_source(&s, "f", 1, 8);
     zoe_want want = {.playhead = 3, .in = 0, .out = 7, .direction = 1};
     stage_want(source, &want);
-    /* All workers at the first frame's pieces, or at frames of their own. */
-    assert_true(fake_wait_started(s.fake, 4, 1));
-    while (stage_stats(&s).used_bytes < 32 * MiB)
-        continue;
+    for (int64_t number = 3; number <= 6; number++)
+        assert_true(fake_wait_started(s.fake, number, 1));
+    assert_int_equal(stage_stats(&s).in_flight_bytes, 32 * MiB);
     budget_call call = {.s = &s, .bytes = 16 * MiB};
     pthread_t thread;
     assert_int_equal(pthread_create(&thread, NULL, call_budget, &call), 0);
-    while (stage_stats(&s).limit_bytes > 16 * MiB)
-        continue;
+    assert_true(stage_wait_limit(&s, 16 * MiB));
     fake_open_gates(s.fake);
     pthread_join(thread, NULL);
     assert_true(call.report.used_bytes <= 16 * MiB);
@@ -646,6 +647,32 @@ static void test_a_frame_over_the_budget_is_an_error(void **state)
     assert_int_equal(zoe_source_wait(source, 2, zoe_now_ns() + 30000000000u, &frame), ZOE_OK);
     assert_right(&s, &frame, 3, 1);
     zoe_frame_release(&frame);
+    stage_end(&s);
+}
+
+/* A size that was right for the frame before must not keep others from being opened, nor push
+ * anything out. */
+static void test_a_large_frame_does_not_stand_for_all(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 2, 64 * MiB, MiB, 2);
+    fake_lock(s.fake, 1)->bytes = 40 * MiB;
+    fake_unlock(s.fake);
+    zoe_source *source = stage_source(&s, "f", 1, 9);
+    zoe_want want = stage_play(0, 0, 0);
+    stage_want(source, &want);
+    stage_rest(&s);
+    assert_int_equal(stage_loaded(source, 0, 8), 1);
+    stage_budget(&s, 16 * MiB);
+    assert_int_equal(stage_loaded(source, 0, 8), 0);
+    want = stage_play(1, 0, 8);
+    stage_want(source, &want);
+    stage_rest(&s);
+    assert_loaded_exactly(source, 1, 8);
+    assert_int_equal(stage_state(source, 0), ZOE_FRAME_ERROR);
+    zoe_frame frame;
+    assert_int_equal(zoe_source_acquire(source, 0, &frame), ZOE_ERROR_OVER_BUDGET);
     stage_end(&s);
 }
 
@@ -920,6 +947,7 @@ int main(void)
         cmocka_unit_test(test_lowering_the_limit_under_pins),
         cmocka_unit_test(test_trim_gives_back_what_is_free),
         cmocka_unit_test(test_a_frame_over_the_budget_is_an_error),
+        cmocka_unit_test(test_a_large_frame_does_not_stand_for_all),
         cmocka_unit_test(test_scratch_and_frames_share_a_small_limit),
         cmocka_unit_test(test_idle_scratch_makes_room),
         cmocka_unit_test(test_errors_do_not_hold_up_the_rest),

@@ -3,8 +3,8 @@
  *
  *   decodes a loop <= 1.05 x (N - C + workers + 1)
  *
- * for N frames and room for C, and against the optimum: the replacement of L. A. Belady, "A study of
- * replacement algorithms for a virtual-storage computer", IBM Systems Journal 5(2), 1966, which
+ * for N frames and room for C, and against the optimum: the replacement of L. A. Belady, "A study
+ * of replacement algorithms for a virtual-storage computer", IBM Systems Journal 5(2), 1966, which
  * knows the future and evicts what is used last.
  *
  * The real engine runs, with workers that decode at once; the playhead moves on when they have come
@@ -310,11 +310,11 @@ static int64_t nearest(const trace *t, int64_t in, int64_t out)
 }
 
 /*
- * A session as a recording of one looks: pieces of work areas that are played a few times over, this
- * way or that, or scrubbed. The engine keeps what it has from piece to piece but cannot know the
- * next one; so it is held against an optimum that knows all of a piece and begins it with nothing.
- * Of a hand that scrubs nobody knows the future: there, what is nearest is to be had, and no frame
- * is decoded that was.
+ * A session as a recording of one looks: pieces of work areas that are played a few times over,
+ * this way or that, or scrubbed. The engine keeps what it has from piece to piece but cannot know
+ * the next one; so it is held against an optimum that knows all of a piece and begins it with
+ * nothing. Of a hand that scrubs nobody knows the future: there, what is nearest is to be had, and
+ * no frame is decoded that was.
  */
 static void play_piece(show *v, uint64_t *seed, int64_t count)
 {

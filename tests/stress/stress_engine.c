@@ -73,8 +73,8 @@ static void fail_hard(const player *p, const char *what, int64_t position, zoe_s
     zoe_cache_lock(cache);
     if (p->source)
         fprintf(stderr,
-                "  state %s playhead %" PRId64 " cursor %" PRId64 " lead %" PRId64
-                " bytes %" PRIu64 " closing %d paused %d\n",
+                "  state %s playhead %" PRId64 " cursor %" PRId64 " lead %" PRId64 " bytes %" PRIu64
+                " closing %d paused %d\n",
                 zoe_frame_state_name(zoe_slot_state(&p->source->table->slots[position])),
                 p->source->want.playhead, p->source->cursor, p->source->lead,
                 p->source->table->slots[position].bytes, p->source->closing, cache->paused);
@@ -383,6 +383,7 @@ static void run(uint64_t seconds, uint32_t workers, uint64_t seed)
 {
     static stress t;
     stage_begin(&t.s, workers, most_limit, 64 << 10, 5);
+    t.s.fake->counted = true;
     t.s.engine->cache.notify_user = &t;
     t.s.engine->cache.notify = notified;
     for (int64_t s = 1; s <= PLAYERS + 1; s++) {
@@ -394,8 +395,8 @@ static void run(uint64_t seconds, uint32_t workers, uint64_t seed)
     }
     char shared[16];
     snprintf(shared, sizeof shared, "s%d", (PLAYERS + 1) * NUMBERS);
-    t.shared = stage_source(&t.s, shared, (PLAYERS + 1) * NUMBERS,
-                            (PLAYERS + 1) * NUMBERS + FRAMES - 1);
+    t.shared =
+        stage_source(&t.s, shared, (PLAYERS + 1) * NUMBERS, (PLAYERS + 1) * NUMBERS + FRAMES - 1);
     t.until_ns = zoe_now_ns() + seconds * 1000000000u;
     start(&t, &seed);
     while (zoe_now_ns() < t.until_ns) {

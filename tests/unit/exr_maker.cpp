@@ -16,6 +16,7 @@
 #include <ImfOutputFile.h>
 #include <ImfOutputPart.h>
 #include <ImfPartType.h>
+#include <ImfRgbaFile.h>
 #include <ImfTileDescriptionAttribute.h>
 #include <ImfTiledInputPart.h>
 #include <ImfTiledOutputFile.h>
@@ -25,7 +26,8 @@ using namespace OPENEXR_IMF_NAMESPACE;
 using IMATH_NAMESPACE::Box2i;
 using IMATH_NAMESPACE::V2i;
 
-namespace {
+namespace
+{
 
 /* One channel's samples in a window. */
 struct plane {
@@ -61,18 +63,19 @@ unsigned mix(unsigned a, unsigned b)
 }
 
 /* Smooth with some noise, and now and then what a renderer leaves behind. */
-void fill(plane &p, const exr_maker_channel &channel, unsigned seed)
+void fill(plane &p, const exr_maker_channel &channel, unsigned seed, bool odd)
 {
     for (int y = 0; y < p.height; y++) {
         for (int x = 0; x < p.width; x++) {
             unsigned noise = mix(mix(seed, unsigned(x)), unsigned(y));
-            float value = float(x % 97) / 50.0f + float(y % 61) / 90.0f + float(noise % 100) / 999.0f;
-            if (noise % 1009 == 1)
+            float value =
+                float(x % 97) / 50.0f + float(y % 61) / 90.0f + float(noise % 100) / 999.0f;
+            if (odd && noise % 1009 == 1)
                 value = -70000.0f;
             char *to = &p.data[(size_t(y) * size_t(p.width) + size_t(x)) * p.bytes];
             if (channel.type == 1) {
                 half h(value);
-                if (noise % 503 == 2)
+                if (odd && noise % 503 == 2)
                     h.setBits(noise % 2 ? 0x7c00 : 0x7e12);
                 unsigned short bits = h.bits();
                 memcpy(to, &bits, 2);
@@ -94,14 +97,13 @@ Header make_header(const exr_maker_part &part, int index, bool named)
                   Compression(part.compression));
     for (int c = 0; c < part.channel_count; c++) {
         const exr_maker_channel &channel = part.channels[c];
-        header.channels().insert(channel.name, Channel(PixelType(channel.type), channel.x_sampling,
-                                                       channel.y_sampling));
+        header.channels().insert(
+            channel.name, Channel(PixelType(channel.type), channel.x_sampling, channel.y_sampling));
     }
     if (part.tile_width > 0)
-        header.setTileDescription(TileDescription(unsigned(part.tile_width),
-                                                  unsigned(part.tile_height),
-                                                  LevelMode(part.level_mode),
-                                                  LevelRoundingMode(part.round_mode)));
+        header.setTileDescription(
+            TileDescription(unsigned(part.tile_width), unsigned(part.tile_height),
+                            LevelMode(part.level_mode), LevelRoundingMode(part.round_mode)));
     if (named) {
         header.setName("part" + std::to_string(index));
         header.setType(part.tile_width > 0 ? TILEDIMAGE : SCANLINEIMAGE);
@@ -109,8 +111,7 @@ Header make_header(const exr_maker_part &part, int index, bool named)
     return header;
 }
 
-template <class Out>
-void write_tiles(Out &out, const exr_maker_part &part, unsigned seed)
+template <class Out> void write_tiles(Out &out, const exr_maker_part &part, unsigned seed)
 {
     for (int ly = 0; ly < out.numYLevels(); ly++) {
         for (int lx = 0; lx < out.numXLevels(); lx++) {
@@ -122,7 +123,8 @@ void write_tiles(Out &out, const exr_maker_part &part, unsigned seed)
             planes.reserve(size_t(part.channel_count));
             for (int c = 0; c < part.channel_count; c++) {
                 planes.emplace_back(window, part.channels[c]);
-                fill(planes.back(), part.channels[c], mix(seed, unsigned(c + 16 * lx + 256 * ly)));
+                fill(planes.back(), part.channels[c], mix(seed, unsigned(c + 16 * lx + 256 * ly)),
+                     !(seed & EXR_MAKER_SMOOTH));
                 frame.insert(part.channels[c].name, planes.back().slice(part.channels[c]));
             }
             out.setFrameBuffer(frame);
@@ -131,8 +133,7 @@ void write_tiles(Out &out, const exr_maker_part &part, unsigned seed)
     }
 }
 
-template <class Out>
-void write_lines(Out &out, const exr_maker_part &part, unsigned seed)
+template <class Out> void write_lines(Out &out, const exr_maker_part &part, unsigned seed)
 {
     Box2i window(V2i(part.data[0], part.data[1]), V2i(part.data[2], part.data[3]));
     FrameBuffer frame;
@@ -140,7 +141,7 @@ void write_lines(Out &out, const exr_maker_part &part, unsigned seed)
     planes.reserve(size_t(part.channel_count));
     for (int c = 0; c < part.channel_count; c++) {
         planes.emplace_back(window, part.channels[c]);
-        fill(planes.back(), part.channels[c], mix(seed, unsigned(c)));
+        fill(planes.back(), part.channels[c], mix(seed, unsigned(c)), !(seed & EXR_MAKER_SMOOTH));
         frame.insert(part.channels[c].name, planes.back().slice(part.channels[c]));
     }
     out.setFrameBuffer(frame);
@@ -214,6 +215,22 @@ void read_file(const char *path, const exr_maker_part &part, int index, int chan
     }
 }
 
+void read_color(const char *path, int color, uint32_t *values, int *width, int *height)
+{
+    RgbaInputFile in(path, 0);
+    Box2i window = in.dataWindow();
+    *width = window.max.x - window.min.x + 1;
+    *height = window.max.y - window.min.y + 1;
+    std::vector<Rgba> pixels(size_t(*width) * size_t(*height));
+    in.setFrameBuffer(pixels.data() - window.min.x - ptrdiff_t(window.min.y) * *width, 1,
+                      size_t(*width));
+    in.readPixels(window.min.y, window.max.y);
+    for (size_t i = 0; i < pixels.size(); i++) {
+        const Rgba &p = pixels[i];
+        values[i] = (color == 0 ? p.r : color == 1 ? p.g : p.b).bits();
+    }
+}
+
 } // namespace
 
 extern "C" int exr_maker_write(const char *path, const exr_maker_file *file)
@@ -232,6 +249,18 @@ extern "C" int exr_maker_read(const char *path, const exr_maker_file *file, int 
 {
     try {
         read_file(path, file->parts[part], part, channel, level, values, width, height);
+        return 0;
+    } catch (const std::exception &e) {
+        fprintf(stderr, "%s: %s\n", path, e.what());
+        return 1;
+    }
+}
+
+extern "C" int exr_maker_read_color(const char *path, int color, uint32_t *values, int *width,
+                                    int *height)
+{
+    try {
+        read_color(path, color, values, width, height);
         return 0;
     } catch (const std::exception &e) {
         fprintf(stderr, "%s: %s\n", path, e.what());

@@ -17,6 +17,9 @@ extern "C" {
 
 enum { EXR_MAKER_CHANNELS = 6, EXR_MAKER_PARTS = 3 };
 
+/* Or-ed into the seed: no infinities, no NaN, nothing below 0. */
+enum { EXR_MAKER_SMOOTH = 1 << 30 };
+
 typedef struct exr_maker_channel {
     char name[24];
     int type; /* 0 uint, 1 half, 2 float */
@@ -45,11 +48,15 @@ typedef struct exr_maker_file {
 /* Writes the file. 0: done; otherwise a message is on stderr. */
 int exr_maker_write(const char *path, const exr_maker_file *file);
 
-/* Reads one channel of a level (0, 0 .. n, n) of a part as OpenEXR has it, in the channel's own type
- * widened to 32 bits: half bits, float bits or uint. Subsampled channels: one value for each
+/* Reads one channel of a level (0, 0 .. n, n) of a part as OpenEXR has it, in the channel's own
+ * type widened to 32 bits: half bits, float bits or uint. Subsampled channels: one value for each
  * sample. `values` has room for all; width * height are set. */
 int exr_maker_read(const char *path, const exr_maker_file *file, int part, int channel, int level,
                    uint32_t *values, int *width, int *height);
+
+/* Reads red (0), green (1) or blue (2) of a single-part file of luminance and chroma, converted by
+ * OpenEXR: half bits for every pixel of the data window. */
+int exr_maker_read_color(const char *path, int color, uint32_t *values, int *width, int *height);
 
 #ifdef __cplusplus
 }

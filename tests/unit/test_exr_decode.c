@@ -26,7 +26,7 @@
 #include "half.h"
 #include "scratch.h"
 
-enum { LIMIT = 256 << 20, ROUNDS = 160, DWAA = 8 };
+enum { LIMIT = 256 << 20, ROUNDS = 60, DWAA = 8 };
 
 static uint64_t state;
 static char folder[] = "/tmp/zoe_decode_XXXXXX";
@@ -171,14 +171,22 @@ static double held(double value, zoe_sample_type type)
     return isnan(value) ? 0 : value > limit ? limit : value < -limit ? -limit : value;
 }
 
-static double average(const reference *r, int32_t x, int32_t y, int32_t shift, zoe_sample_type type)
+/* *slack is what adding floats of this size may cost. */
+static double average(const reference *r, int32_t x, int32_t y, int32_t shift, zoe_sample_type type,
+                      double *slack)
 {
     double sum = 0;
     int64_t size = (int64_t)1 << shift;
-    for (int64_t j = y * size; j < (y + 1) * size; j++)
-        for (int64_t i = x * size; i < (x + 1) * size; i++)
-            if (inside(&r->data, i, j))
-                sum += held(as_number(reference_at(r, i, j), r->channel->type), type);
+    *slack = 0;
+    for (int64_t j = y * size; j < (y + 1) * size; j++) {
+        for (int64_t i = x * size; i < (x + 1) * size; i++) {
+            if (!inside(&r->data, i, j))
+                continue;
+            double value = held(as_number(reference_at(r, i, j), r->channel->type), type);
+            sum += value;
+            *slack += fabs(value) * 1e-6;
+        }
+    }
     return sum / (double)(size * size);
 }
 
@@ -216,9 +224,11 @@ static void check_pixel(const checked *c, const reference *ref, int32_t x, int32
         want = as_number(sample, (int)type);
         equal = got == sample || (lossy && is_near(as_number(got, (int)type), want, 0.03));
     } else {
-        want = average(ref, x, y, c->shift, type);
+        double slack;
+        want = average(ref, x, y, c->shift, type, &slack);
         double tolerance = lossy ? 0.05 : type == ZOE_SAMPLE_HALF ? 0.0012 : 1e-4;
-        equal = is_near(as_number(got, (int)type), want, tolerance);
+        double value = as_number(got, (int)type);
+        equal = is_near(value, want, tolerance) || fabs(value - want) <= slack;
     }
     if (!equal)
         fail_msg("%s, compression %d, tiles %d: plane %u at %d, %d: got %x (%g), wanted %g",
@@ -249,14 +259,17 @@ static void check_plane(const exr_maker_file *file, int part_index, int channel,
 {
     const exr_maker_part *part = &file->parts[part_index];
     int32_t shift = r->picture.frame.proxy_shift, level = level_of(part, shift);
-    size_t pixels = (size_t)(part->data[2] - part->data[0] + 1) *
-                    (size_t)(part->data[3] - part->data[1] + 1);
-    reference ref = {.channel = &part->channels[channel]};
+    size_t pixels =
+        (size_t)(part->data[2] - part->data[0] + 1) * (size_t)(part->data[3] - part->data[1] + 1);
+    static const exr_maker_channel color = {"color", 1, 1, 1};
+    reference ref = {.channel = channel < 0 ? &color : &part->channels[channel]};
     ref.samples = malloc(pixels * sizeof *ref.samples);
     assert_non_null(ref.samples);
     int width = 0, height = 0;
-    assert_int_equal(
-        exr_maker_read(path, file, part_index, channel, level, ref.samples, &width, &height), 0);
+    int failed = channel < 0 ? exr_maker_read_color(path, (int)plane, ref.samples, &width, &height)
+                             : exr_maker_read(path, file, part_index, channel, level, ref.samples,
+                                              &width, &height);
+    assert_int_equal(failed, 0);
     ref.width = width;
     int x0 = zoe_block_of(part->data[0], level), y0 = zoe_block_of(part->data[1], level);
     ref.data = (zoe_box){x0, y0, x0 + width * ref.channel->x_sampling - 1,
@@ -291,8 +304,7 @@ static void choose_channels(exr_maker_part *part)
     } else {
         int count = kind < 3 ? 3 : 4;
         for (int c = 0; c < count; c++)
-            add_channel(part, color[c], kind == 5 ? (int)rnd(3) : type,
-                        sampled && c > 0 ? 2 : 1);
+            add_channel(part, color[c], kind == 5 ? (int)rnd(3) : type, sampled && c > 0 ? 2 : 1);
     }
     if (kind == 0)
         return; /* the others would be as good a layer */
@@ -302,9 +314,13 @@ static void choose_channels(exr_maker_part *part)
         add_channel(part, "A.first", 1, 1);
 }
 
-static void choose_windows(exr_maker_part *part)
+static void choose_windows(exr_maker_part *part, bool large)
 {
     int width = 1 + (int)rnd(rnd(4) ? 90 : 300), height = 1 + (int)rnd(rnd(4) ? 90 : 300);
+    if (large) { /* of several pieces */
+        width += 200;
+        height += 500;
+    }
     part->data[0] = rnd(2) ? 0 : (int)rnd(200) - 100;
     part->data[1] = rnd(2) ? 0 : (int)rnd(200) - 100;
     for (int c = 0; c < part->channel_count; c++) {
@@ -328,6 +344,15 @@ static void choose_windows(exr_maker_part *part)
     part->display[3] = part->display[1] + (int)rnd(150);
 }
 
+static void add_luma_chroma(exr_maker_part *part)
+{
+    add_channel(part, "Y", 1, 1);
+    add_channel(part, "RY", 1, 2);
+    add_channel(part, "BY", 1, 2);
+    if (rnd(2))
+        add_channel(part, "A", 1, 1);
+}
+
 static void choose_part(exr_maker_part *part)
 {
     memset(part, 0, sizeof *part);
@@ -335,12 +360,17 @@ static void choose_part(exr_maker_part *part)
     if (rnd(2)) {
         part->tile_width = 1 + (int)rnd(rnd(2) ? 70 : 20);
         part->tile_height = 1 + (int)rnd(rnd(2) ? 70 : 20);
+        if (part->compression >=
+            6) { /* OpenEXR 3.1's writer overruns its buffers at smaller ones */
+            part->tile_width += 32;
+            part->tile_height += 32;
+        }
         part->level_mode = (int)rnd(3);
         part->round_mode = (int)rnd(2);
     }
     part->line_order = (int)rnd(part->tile_width ? 3 : 2);
     choose_channels(part);
-    choose_windows(part);
+    choose_windows(part, rnd(8) == 0);
 }
 
 static void choose_file(exr_maker_file *file)
@@ -367,11 +397,11 @@ static void check_picture(const exr_maker_file *file, int part_index, const zoe_
     assert_int_equal(r.absence.missing, 0);
     static const char *const color[] = {"R", "G", "B", "A"};
     for (uint32_t p = 0; p < r.picture.frame.plane_count; p++) {
-        int channel = 0;
+        int channel = r.picture.frame.is_color ? -1 : 0; /* made of luminance and chroma */
         for (int c = 0; c < part->channel_count && r.picture.frame.is_color; c++)
             if (strcmp(part->channels[c].name, color[p]) == 0)
                 channel = c;
-        if (choice->full_precision)
+        if (choice->full_precision && channel >= 0)
             assert_int_equal(r.picture.frame.planes[p].type, part->channels[channel].type);
         check_plane(file, part_index, channel, p, &r);
     }
@@ -402,6 +432,26 @@ static void test_every_kind(void **context)
     (void)context;
     for (int i = 0; i < ROUNDS; i++)
         check_round(i, false);
+}
+
+/* Bands of rows that are filtered are cut so that their seams do not show. */
+static void test_luminance_chroma(void **context)
+{
+    (void)context;
+    for (int i = 0; i < ROUNDS / 2; i++) {
+        exr_maker_file file;
+        memset(&file, 0, sizeof file);
+        file.part_count = 1;
+        file.seed = rnd(1u << 30) | EXR_MAKER_SMOOTH;
+        exr_maker_part *part = &file.parts[0];
+        part->compression = (int)rnd(6);
+        part->line_order = (int)rnd(2);
+        add_luma_chroma(part);
+        choose_windows(part, i % 2);
+        assert_int_equal(exr_maker_write(path, &file), 0);
+        zoe_choice choice = {.overscan = rnd(2), .proxy_shift = (int32_t)rnd(4)};
+        check_picture(&file, 0, &choice);
+    }
 }
 
 static void test_smaller_pictures(void **context)
@@ -578,8 +628,8 @@ static void test_unfinished_files(void **context)
         assert_non_null(unfinished);
         memcpy(unfinished, data, bytes);
         memset(unfinished + t.at, 0, 8 * (size_t)(t.columns * t.rows));
-        size_t end = rnd(4) ? t.at + 8 * (size_t)(t.columns * t.rows) + rnd((uint32_t)(bytes / 2))
-                            : bytes;
+        size_t end =
+            rnd(4) ? t.at + 8 * (size_t)(t.columns * t.rows) + rnd((uint32_t)(bytes / 2)) : bytes;
         end = end > bytes ? bytes : end;
         write_all(unfinished, end);
         result r = decode_file(path, &choice);
@@ -638,6 +688,85 @@ static void test_damaged_files(void **context)
     }
 }
 
+/* ---- real files ---- */
+
+/* A deep picture, one of luminance and chroma, windows of all kinds. */
+static const char *const real_files[] = {
+    "v2/LowResLeftView/Trunks.exr", "LuminanceChroma/Flowers.exr", "LuminanceChroma/Garden.exr",
+    "DisplayWindow/t08.exr",        "ScanLines/Desk.exr",
+};
+
+static void compare_blocks(const result *full, const result *small, int32_t shift, const char *name)
+{
+    const zoe_frame *f = &small->picture.frame;
+    const zoe_box *w = &full->picture.frame.window;
+    int64_t size = (int64_t)1 << shift;
+    for (uint32_t p = 0; p < f->plane_count; p++) {
+        for (int32_t y = f->window.min_y; y <= f->window.max_y; y++) {
+            for (int32_t x = f->window.min_x; x <= f->window.max_x; x++) {
+                double sum = 0;
+                for (int64_t j = y * size; j < (y + 1) * size; j++)
+                    for (int64_t i = x * size; i < (x + 1) * size; i++)
+                        if (inside(w, i, j))
+                            sum += held(as_number(sample_at(full, p, (int32_t)i, (int32_t)j), 1),
+                                        ZOE_SAMPLE_HALF);
+                double want = sum / (double)(size * size);
+                double got = as_number(sample_at(small, p, x, y), 1);
+                if (!is_near(got, want, 0.002))
+                    fail_msg("%s at 1/%d: plane %u at %d, %d: got %g, wanted %g", name, 1 << shift,
+                             p, x, y, got, want);
+            }
+        }
+    }
+}
+
+static void cut_real_file(const char *name)
+{
+    FILE *f = fopen(name, "rb");
+    assert_non_null(f);
+    enum { CUT_MAX = 4 << 20 };
+    uint8_t *data = malloc(CUT_MAX);
+    assert_non_null(data);
+    size_t bytes = fread(data, 1, CUT_MAX, f);
+    fclose(f);
+    for (int i = 0; i < 12; i++) {
+        size_t cut = 4096 + rnd((uint32_t)bytes - 4096);
+        write_all(data, cut);
+        zoe_choice choice = {.proxy_shift = (int32_t)rnd(2)};
+        result r = decode_file(path, &choice);
+        if (r.opened != ZOE_OK || r.failed)
+            fail_msg("%s cut at %zu: %s", name, cut, r.error.text);
+        free_result(&r);
+    }
+    free(data);
+}
+
+static void test_real_files(void **context)
+{
+    (void)context;
+    const char *images = getenv("ZOETROPE_TEST_IMAGES");
+    if (!images || access(images, R_OK) != 0) {
+        print_message("ZOETROPE_TEST_IMAGES names no folder\n");
+        skip();
+    }
+    for (size_t i = 0; i < sizeof real_files / sizeof real_files[0]; i++) {
+        char name[512];
+        snprintf(name, sizeof name, "%s/%s", images, real_files[i]);
+        zoe_choice choice = {.overscan = true};
+        result full = decode_file(name, &choice);
+        if (full.opened != ZOE_OK || full.failed)
+            fail_msg("%s", full.error.text);
+        choice.proxy_shift = 1 + (int32_t)rnd(3);
+        result small = decode_file(name, &choice);
+        if (small.opened != ZOE_OK || small.failed)
+            fail_msg("%s", small.error.text);
+        compare_blocks(&full, &small, choice.proxy_shift, name);
+        free_result(&small);
+        free_result(&full);
+        cut_real_file(name);
+    }
+}
+
 static void test_missing_layer_is_named(void **context)
 {
     (void)context;
@@ -664,8 +793,8 @@ static void test_limit(void **context)
     zoe_picture picture;
     zoe_error error;
     void *opened = NULL;
-    zoe_status status = zoe_exr_decoder()->open(NULL, path, &choice, 60000, &stats, &picture,
-                                                &opened, &error);
+    zoe_status status =
+        zoe_exr_decoder()->open(NULL, path, &choice, 60000, &stats, &picture, &opened, &error);
     assert_int_equal(status, ZOE_ERROR_OVER_BUDGET);
     assert_null(opened);
     assert_non_null(strstr(error.text, path));
@@ -694,9 +823,14 @@ static int tear_down(void **context)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_kind),          cmocka_unit_test(test_smaller_pictures),
-        cmocka_unit_test(test_files_that_end_early), cmocka_unit_test(test_unfinished_files),
-        cmocka_unit_test(test_damaged_files),       cmocka_unit_test(test_missing_layer_is_named),
+        cmocka_unit_test(test_real_files),
+        cmocka_unit_test(test_luminance_chroma),
+        cmocka_unit_test(test_every_kind),
+        cmocka_unit_test(test_smaller_pictures),
+        cmocka_unit_test(test_files_that_end_early),
+        cmocka_unit_test(test_unfinished_files),
+        cmocka_unit_test(test_damaged_files),
+        cmocka_unit_test(test_missing_layer_is_named),
         cmocka_unit_test(test_limit),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -327,9 +327,9 @@ static void test_long_sequences(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_order),      cmocka_unit_test(test_next_use),
-        cmocka_unit_test(test_steps),      cmocka_unit_test(test_what_is_no_step),
-        cmocka_unit_test(test_check),      cmocka_unit_test(test_idle),
+        cmocka_unit_test(test_order),          cmocka_unit_test(test_next_use),
+        cmocka_unit_test(test_steps),          cmocka_unit_test(test_what_is_no_step),
+        cmocka_unit_test(test_check),          cmocka_unit_test(test_idle),
         cmocka_unit_test(test_long_sequences),
     };
     return cmocka_run_group_tests_name("want", tests, NULL, NULL);

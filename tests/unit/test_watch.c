@@ -37,6 +37,7 @@ static void test_nothing_changes_while_there_is_enough(void **state)
 {
     (void)state;
     assert_int_equal(zoe_watch_limit(8 * GiB, 8 * GiB, 0, 20 * GiB, 2 * GiB), 8 * GiB);
+    assert_int_equal(zoe_watch_limit(8 * GiB, 7 * GiB, GiB, 8 * GiB + 100 * MiB, 2 * GiB), 7 * GiB);
     assert_int_equal(zoe_watch_limit(8 * GiB, 8 * GiB, 8 * GiB, 2 * GiB, 2 * GiB), 8 * GiB);
     /* A configured limit that fell takes effect. */
     assert_int_equal(zoe_watch_limit(4 * GiB, 8 * GiB, 0, 20 * GiB, 2 * GiB), 4 * GiB);
@@ -77,8 +78,9 @@ static void test_it_grows_into_what_is_spare_only(void **state)
                      2 * GiB + 44 * MiB);
     assert_int_equal(zoe_watch_limit(8 * GiB, 2 * GiB, 2 * GiB, 2 * GiB + 256 * MiB, 2 * GiB),
                      2 * GiB);
-    /* What was allowed and is not used stays allowed. */
-    assert_int_equal(zoe_watch_limit(8 * GiB, 4 * GiB, GiB, 2 * GiB + 100 * MiB, 2 * GiB), 4 * GiB);
+    /* What was allowed, is not used, and is not there any more, is not allowed any more. */
+    assert_int_equal(zoe_watch_limit(8 * GiB, 4 * GiB, GiB, 2 * GiB + 100 * MiB, 2 * GiB),
+                     GiB + 100 * MiB);
 }
 
 static void test_every_answer_is_in_range(void **state)
@@ -92,11 +94,10 @@ static void test_every_answer_is_in_range(void **state)
         uint64_t available = stage_random(&seed, 64 * GiB);
         uint64_t reserve = stage_random(&seed, 8 * GiB);
         uint64_t limit = zoe_watch_limit(configured, in_force, used, available, reserve);
-        bool short_of = available < reserve;
         bool in_range = limit >= ZOE_LIMIT_MIN && limit <= configured;
-        bool way = short_of ? limit <= in_force || limit == ZOE_LIMIT_MIN
-                            : limit >= in_force || limit == configured;
-        if (!in_range || !way)
+        bool safe = limit + reserve <= used + available || limit == ZOE_LIMIT_MIN;
+        bool slow = limit <= in_force + configured / 16;
+        if (!in_range || !safe || !slow)
             fail_msg("configured %" PRIu64 ", in force %" PRIu64 ", used %" PRIu64
                      ", available %" PRIu64 ", reserve %" PRIu64 " gave %" PRIu64,
                      configured, in_force, used, available, reserve, limit);

@@ -1,0 +1,274 @@
+/*
+ * Wants that change while frames are decoded: what is stopped and where, what is finished, what
+ * everybody helps with, and that nothing piles up.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "stage.h"
+
+static const size_t MiB = (size_t)1 << 20;
+
+static zoe_want spiral(int64_t playhead, int64_t in, int64_t out)
+{
+    return (zoe_want){.playhead = playhead, .in = in, .out = out, .direction = 1};
+}
+
+/* Position p is number p + 1. */
+
+static void test_a_stale_load_stops_at_the_next_piece(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 1, 64 * MiB, MiB, 100);
+    fake_close_gates(s.fake);
+    zoe_source *source = stage_source(&s, "f", 1, 60);
+    zoe_want want = spiral(2, 0, 59);
+    stage_want(source, &want);
+    assert_true(fake_wait_started(s.fake, 3, 1));
+    fake_pass(s.fake, 3, 4);
+    assert_true(fake_wait_started(s.fake, 3, 5));
+    uint64_t epoch = zoe_source_epoch(source);
+    want.playhead = 50;
+    stage_want(source, &want);
+    assert_true(zoe_source_epoch(source) > epoch);
+    /* The piece under way is the last one. */
+    fake_pass(s.fake, 3, 90);
+    assert_true(fake_wait_started(s.fake, 51, 1));
+    assert_int_equal(fake_finished(s.fake, 3), 5);
+    zoe_stats stats = stage_stats(&s);
+    assert_int_equal(stats.stale_stopped, 1);
+    assert_int_equal(stats.stale_skipped, 0);
+    assert_int_equal(stats.in_flight_bytes, MiB);
+    assert_int_equal(stage_state(source, 2), ZOE_FRAME_HEADER);
+    fake_open_gates(s.fake);
+    stage_rest(&s);
+    assert_int_equal(stage_loaded(source, 0, 59), 60);
+    stage_end(&s);
+}
+
+static void test_a_load_that_had_not_begun_is_skipped(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 1, 64 * MiB, MiB, 4);
+    fake_lock(s.fake, 3)->open_gate = true;
+    fake_unlock(s.fake);
+    zoe_source *source = stage_source(&s, "f", 1, 60);
+    zoe_want want = spiral(2, 0, 59);
+    stage_want(source, &want);
+    assert_true(fake_wait_opened(s.fake, 3, 1));
+    want = spiral(50, 30, 59);
+    stage_want(source, &want);
+    fake_pass_open(s.fake, 3);
+    stage_rest(&s);
+    assert_int_equal(fake_started(s.fake, 3), 0);
+    assert_int_equal(stage_stats(&s).stale_skipped, 1);
+    assert_int_equal(stage_loaded(source, 30, 59), 30);
+    assert_int_equal(stage_loaded(source, 0, 29), 0);
+    stage_end(&s);
+}
+
+static void test_what_is_still_needed_is_finished(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 1, 64 * MiB, MiB, 4);
+    fake_close_gates(s.fake);
+    zoe_source *source = stage_source(&s, "f", 1, 60);
+    zoe_want want = spiral(20, 0, 59);
+    stage_want(source, &want);
+    assert_true(fake_wait_started(s.fake, 21, 1));
+    /* Two on: a new epoch, but the frame is only the third one now. */
+    uint64_t epoch = zoe_source_epoch(source);
+    want.playhead = 22;
+    stage_want(source, &want);
+    assert_true(zoe_source_epoch(source) > epoch);
+    fake_open_gates(s.fake);
+    stage_rest(&s);
+    assert_int_equal(fake_finished(s.fake, 21), 4);
+    assert_int_equal(fake_opened(s.fake, 21), 1);
+    assert_int_equal(stage_stats(&s).stale_stopped + stage_stats(&s).stale_skipped, 0);
+    stage_end(&s);
+}
+
+static void test_a_step_begins_no_epoch(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 1, 64 * MiB, MiB, 2);
+    zoe_source *source = stage_source(&s, "f", 1, 20);
+    zoe_want want = stage_play(0, 0, 19);
+    stage_want(source, &want);
+    uint64_t epoch = zoe_source_epoch(source);
+    for (int i = 1; i < 45; i++) {
+        want.playhead = i % 20;
+        stage_want(source, &want);
+    }
+    assert_int_equal(zoe_source_epoch(source), epoch);
+    want.playhead = 9;
+    stage_want(source, &want);
+    assert_int_equal(zoe_source_epoch(source), epoch + 1);
+    stage_end(&s);
+}
+
+static void test_all_workers_share_the_frame_that_is_waited_for(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 4, 64 * MiB, MiB, 12);
+    fake_close_gates(s.fake);
+    fake_lock(s.fake, 8)->open_gate = true;
+    fake_unlock(s.fake);
+    zoe_source *source = stage_source(&s, "f", 1, 20);
+    zoe_want want = spiral(7, 0, 19);
+    stage_want(source, &want);
+    /* While the file is being opened, the others begin its neighbours; they come after a piece. */
+    static const int64_t neighbours[] = {9, 7, 10};
+    for (size_t i = 0; i < 3; i++)
+        assert_true(fake_wait_started(s.fake, neighbours[i], 1));
+    fake_pass_open(s.fake, 8);
+    assert_true(fake_wait_started(s.fake, 8, 1));
+    for (size_t i = 0; i < 3; i++)
+        fake_pass(s.fake, neighbours[i], 1);
+    assert_true(fake_wait_started(s.fake, 8, 4));
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(fake_started(s.fake, neighbours[i]), 1);
+    assert_int_equal(fake_finished(s.fake, 8), 0);
+    assert_true(stage_stats(&s).loads_pending <= 4 + ZOE_LOADS_SPARE);
+    fake_open_gates(s.fake);
+    stage_rest(&s);
+    assert_int_equal(stage_loaded(source, 0, 19), 20);
+    for (int64_t number = 1; number <= 20; number++)
+        assert_int_equal(fake_finished(s.fake, number), 12);
+    stage_end(&s);
+}
+
+static void test_a_preload_is_left_for_the_playhead(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 1, 64 * MiB, MiB, 10);
+    zoe_source *source = stage_source(&s, "f", 1, 20);
+    zoe_want want = spiral(4, 4, 4);
+    stage_want(source, &want);
+    stage_rest(&s);
+    fake_close_gates(s.fake);
+    want = spiral(4, 0, 19);
+    stage_want(source, &want);
+    /* The worker is at a neighbour. One piece on, it goes to the playhead, and then comes back. */
+    assert_true(fake_wait_started(s.fake, 6, 1));
+    want.playhead = 6;
+    stage_want(source, &want);
+    fake_pass(s.fake, 6, 1);
+    assert_true(fake_wait_started(s.fake, 7, 1));
+    assert_int_equal(fake_started(s.fake, 6), 1);
+    assert_int_equal(stage_stats(&s).loads_pending, 2);
+    fake_pass(s.fake, 7, 10);
+    fake_pass(s.fake, 8, 10); /* the next one in either direction */
+    assert_true(fake_wait_started(s.fake, 6, 2));
+    fake_open_gates(s.fake);
+    stage_rest(&s);
+    assert_int_equal(fake_finished(s.fake, 6), 10);
+    assert_int_equal(fake_opened(s.fake, 6), 1);
+    stage_end(&s);
+}
+
+/* The limit holds two frames; both are being decoded when the playhead goes to a third. */
+static void test_the_playhead_takes_the_buffer_of_what_is_needed_last(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 2, 16 * MiB, 8 * MiB, 6);
+    fake_lock(s.fake, 1)->pieces = 1;
+    fake_unlock(s.fake);
+    fake_close_gates(s.fake);
+    zoe_source *source = stage_source(&s, "f", 1, 6);
+    zoe_want want = spiral(0, 0, 5);
+    stage_want(source, &want);
+    assert_true(fake_wait_started(s.fake, 1, 1));
+    assert_true(fake_wait_started(s.fake, 2, 1));
+    want.playhead = 2;
+    stage_want(source, &want);
+    fake_pass(s.fake, 2, 1);
+    fake_pass(s.fake, 1, 1);
+    assert_true(fake_wait_started(s.fake, 3, 1));
+    fake_open_gates(s.fake);
+    stage_rest(&s);
+    assert_int_equal(stage_state(source, 2), ZOE_FRAME_LOADED);
+    assert_true(stage_stats(&s).high_water_bytes <= 16 * MiB);
+    stage_end(&s);
+}
+
+/* A scrub of ten thousand seeks: nothing is queued, and the last one is what counts. */
+static void test_nothing_piles_up(void **state)
+{
+    (void)state;
+    uint64_t seed = stage_seed(99);
+    stage s;
+    stage_begin(&s, 2, 16 * MiB, MiB, 8);
+    zoe_source *source = stage_source(&s, "f", 1, 300);
+    zoe_want want = spiral(0, 0, 299);
+    zoe_engine_reset_stats(s.engine);
+    for (int i = 0; i < 10000; i++) {
+        want.playhead = (int64_t)stage_random(&seed, 300);
+        stage_want(source, &want);
+        if (i % 100 == 0)
+            assert_true(stage_stats(&s).loads_pending <= 2 + ZOE_LOADS_SPARE);
+    }
+    zoe_frame frame;
+    assert_int_equal(zoe_source_wait(source, want.playhead, zoe_now_ns() + 30000000000u, &frame),
+                     ZOE_OK);
+    zoe_frame_release(&frame);
+    stage_rest(&s);
+    assert_int_equal(stage_stats(&s).frames_loaded, 16);
+    assert_int_equal(stage_stats(&s).used_bytes, 16 * MiB);
+    stage_end(&s);
+}
+
+static void test_workers_come_and_go(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 4, 64 * MiB, MiB, 6);
+    zoe_source *source = stage_source(&s, "f", 1, 50);
+    zoe_want want = spiral(25, 0, 49);
+    stage_want(source, &want);
+    static const uint32_t counts[] = {1, 8, 2, 3, 1};
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        assert_int_equal(zoe_engine_set_workers(s.engine, counts[i]), ZOE_OK);
+        assert_int_equal(stage_stats(&s).workers, counts[i]);
+    }
+    stage_rest(&s);
+    assert_int_equal(stage_loaded(source, 0, 49), 50);
+    for (int64_t number = 1; number <= 50; number++)
+        assert_int_equal(fake_finished(s.fake, number), 6);
+    assert_int_equal(zoe_engine_set_workers(s.engine, 0), ZOE_OK);
+    assert_int_equal(zoe_engine_set_workers(s.engine, ZOE_WORKERS_MAX + 1), ZOE_ERROR_ARGUMENT);
+    stage_end(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_stale_load_stops_at_the_next_piece),
+        cmocka_unit_test(test_a_load_that_had_not_begun_is_skipped),
+        cmocka_unit_test(test_what_is_still_needed_is_finished),
+        cmocka_unit_test(test_a_step_begins_no_epoch),
+        cmocka_unit_test(test_all_workers_share_the_frame_that_is_waited_for),
+        cmocka_unit_test(test_a_preload_is_left_for_the_playhead),
+        cmocka_unit_test(test_the_playhead_takes_the_buffer_of_what_is_needed_last),
+        cmocka_unit_test(test_nothing_piles_up),
+        cmocka_unit_test(test_workers_come_and_go),
+    };
+    return cmocka_run_group_tests_name("epoch", tests, NULL, NULL);
+}

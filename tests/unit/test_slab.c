@@ -1,0 +1,250 @@
+/*
+ * Slab pools: where buffers lie, which one comes next, what is counted, and what the system gets
+ * back.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#define _GNU_SOURCE /* mincore */
+
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sys/mman.h>
+
+#include <cmocka.h>
+
+#include "slab.h"
+
+static const size_t MiB = (size_t)1 << 20, KiB = 1024;
+
+typedef struct rig {
+    zoe_meter meter;
+    zoe_slab slab;
+} rig;
+
+static void begin(rig *r, uint64_t limit)
+{
+    memset(r, 0, sizeof *r);
+    zoe_meter_set_limit(&r->meter, limit);
+    zoe_slab_init(&r->slab, &r->meter, 1024 * MiB);
+}
+
+static void end(rig *r)
+{
+    zoe_slab_destroy(&r->slab);
+    assert_int_equal(zoe_meter_used(&r->meter), 0);
+}
+
+static zoe_buffer *take(rig *r, size_t bytes)
+{
+    zoe_buffer *buffer = NULL;
+    zoe_status status = zoe_slab_take(&r->slab, bytes, 0, &buffer);
+    if (status != ZOE_OK)
+        fail_msg("%zu bytes: %s", bytes, zoe_status_name(status));
+    assert_true(buffer->committed >= bytes);
+    return buffer;
+}
+
+/* Pages of a range that are in memory. */
+static size_t resident(void *address, size_t bytes)
+{
+    static unsigned char pages[65536];
+    size_t page = zoe_os_page(), count = 0;
+    assert_true(bytes / page <= sizeof pages);
+    assert_int_equal(mincore(address, bytes, pages), 0);
+    for (size_t i = 0; i < bytes / page; i++)
+        count += pages[i] & 1;
+    return count * page;
+}
+
+static void test_alignment(void **state)
+{
+    (void)state;
+    rig r;
+    begin(&r, 256 * MiB);
+    static const size_t sizes[] = {1, 4096, 4097, 100000, 1 << 20, 2 << 20, (2 << 20) + 1, 9999999};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+        for (int n = 0; n < 3; n++) {
+            zoe_buffer *buffer = take(&r, sizes[i]);
+            size_t alignment = sizes[i] >= 2 * MiB ? 2 * MiB : zoe_os_page();
+            if ((uintptr_t)buffer->data % alignment)
+                fail_msg("%zu bytes at %p are not aligned to %zu", sizes[i], (void *)buffer->data,
+                         alignment);
+            memset(buffer->data, 0x55, sizes[i]);
+        }
+    end(&r);
+}
+
+static void test_the_warmest_comes_first(void **state)
+{
+    (void)state;
+    rig r;
+    begin(&r, 64 * MiB);
+    zoe_buffer *a = take(&r, MiB), *b = take(&r, MiB), *c = take(&r, MiB);
+    uint64_t allocations = r.slab.allocations;
+    zoe_slab_give(&r.slab, a);
+    zoe_slab_give(&r.slab, c);
+    zoe_slab_give(&r.slab, b);
+    assert_int_equal(r.slab.free_bytes, 3 * MiB);
+    assert_ptr_equal(take(&r, MiB), b);
+    assert_ptr_equal(take(&r, MiB - 5), c);
+    assert_ptr_equal(take(&r, MiB), a);
+    assert_int_equal(r.slab.allocations, allocations);
+    assert_int_equal(r.slab.free_bytes, 0);
+    end(&r);
+}
+
+static void test_books(void **state)
+{
+    (void)state;
+    rig r;
+    begin(&r, 10 * MiB);
+    /* What is counted is what is used, not the class. */
+    zoe_buffer *a = take(&r, MiB + 1);
+    assert_int_equal(zoe_meter_used(&r.meter), MiB + zoe_os_page());
+    assert_int_equal(zoe_meter_used(&r.meter), zoe_slab_cost(MiB + 1));
+    zoe_slab_give(&r.slab, a);
+    assert_int_equal(zoe_meter_used(&r.meter), MiB + zoe_os_page());
+    /* A larger one of the same class grows it by the difference. */
+    assert_ptr_equal(take(&r, MiB + 100000), a);
+    assert_int_equal(zoe_meter_used(&r.meter), zoe_slab_cost(MiB + 100000));
+    zoe_buffer *b = NULL;
+    assert_int_equal(zoe_slab_take(&r.slab, 9 * MiB, 0, &b), ZOE_ERROR_OVER_BUDGET);
+    assert_null(b);
+    assert_int_equal(zoe_meter_used(&r.meter), zoe_slab_cost(MiB + 100000));
+    zoe_slab_give(&r.slab, a);
+    assert_int_equal(zoe_slab_shrink(&r.slab, 1, 0), zoe_slab_cost(MiB + 100000));
+    assert_int_equal(zoe_meter_used(&r.meter), 0);
+    assert_int_equal(r.slab.free_bytes, 0);
+    b = take(&r, 9 * MiB);
+    zoe_slab_give(&r.slab, b);
+    end(&r);
+}
+
+static void test_small_buffers_count_their_records(void **state)
+{
+    (void)state;
+    rig r;
+    begin(&r, 10 * MiB);
+    assert_true(zoe_slab_cost(4096) > 4096);
+    zoe_buffer *a = take(&r, 4096);
+    assert_int_equal(zoe_meter_used(&r.meter), zoe_slab_cost(4096));
+    zoe_slab_give(&r.slab, a);
+    zoe_slab_shrink(&r.slab, UINT64_MAX, 0);
+    assert_int_equal(zoe_meter_used(&r.meter), 0);
+    end(&r);
+}
+
+static void test_shrinking_gives_pages_back(void **state)
+{
+    (void)state;
+    rig r;
+    begin(&r, 256 * MiB);
+    zoe_buffer *a = take(&r, 16 * MiB), *b = take(&r, 16 * MiB);
+    memset(a->data, 1, 16 * MiB);
+    memset(b->data, 2, 16 * MiB);
+    assert_int_equal(resident(a->data, 16 * MiB), 16 * MiB);
+    uint8_t *freed = a->data;
+    zoe_slab_give(&r.slab, a);
+    assert_int_equal(resident(freed, 16 * MiB), 16 * MiB);
+    assert_int_equal(zoe_slab_shrink(&r.slab, UINT64_MAX, 0), 16 * MiB);
+    assert_int_equal(resident(freed, 16 * MiB), 0);
+    assert_int_equal(b->data[16 * MiB - 1], 2);
+    end(&r);
+}
+
+static void test_other_sizes_shrink_first(void **state)
+{
+    (void)state;
+    rig r;
+    begin(&r, 64 * MiB);
+    zoe_buffer *kept = take(&r, 4 * MiB), *other = take(&r, 6 * MiB);
+    zoe_slab_give(&r.slab, kept);
+    zoe_slab_give(&r.slab, other);
+    assert_int_equal(zoe_slab_shrink(&r.slab, MiB, 4 * MiB), 6 * MiB);
+    assert_ptr_equal(take(&r, 4 * MiB), kept);
+    zoe_slab_give(&r.slab, kept);
+    assert_int_equal(zoe_slab_shrink(&r.slab, MiB, 4 * MiB), 4 * MiB);
+    end(&r);
+}
+
+/* An eighth of an octave is the most that a class is larger than what it holds. */
+static void test_classes(void **state)
+{
+    (void)state;
+    rig r;
+    begin(&r, 1024 * MiB);
+    for (size_t octave = 4 * KiB; octave <= 16 * MiB; octave *= 2)
+        for (size_t eighth = 0; eighth < 8; eighth++) {
+            size_t edge = octave + octave / 8 * eighth;
+            static const int around[] = {-1, 0, 1};
+            for (size_t i = 0; i < 3; i++) {
+                size_t bytes = edge + (size_t)around[i];
+                zoe_buffer *buffer = take(&r, bytes);
+                size_t class_bytes = buffer->pool->buffer_bytes;
+                if (class_bytes < bytes || class_bytes > bytes + bytes / 7 + 4 * KiB)
+                    fail_msg("%zu bytes are of the class of %zu", bytes, class_bytes);
+                buffer->data[bytes - 1] = 1;
+                zoe_slab_give(&r.slab, buffer);
+                zoe_slab_shrink(&r.slab, UINT64_MAX, 0);
+            }
+        }
+    end(&r);
+}
+
+static void test_huge_sizes_are_refused(void **state)
+{
+    (void)state;
+    rig r;
+    begin(&r, 64 * MiB);
+    zoe_buffer *buffer = NULL;
+    static const size_t sizes[] = {SIZE_MAX, SIZE_MAX / 2, (size_t)1 << 41, (size_t)1 << 40};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+        assert_int_not_equal(zoe_slab_take(&r.slab, sizes[i], 0, &buffer), ZOE_OK);
+    /* What can never fit makes no pool. */
+    assert_int_equal(zoe_slab_take(&r.slab, 65 * MiB, 0, &buffer), ZOE_ERROR_OVER_BUDGET);
+    for (int i = 0; i < ZOE_SLAB_CLASSES; i++)
+        assert_null(r.slab.pools[i]);
+    end(&r);
+}
+
+/* As many buffers as the limit allows, whatever their size: address space must not be what ends
+ * first. */
+static void test_the_limit_can_be_filled(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {100 * 1024, 2 * 1024 * 1024 + 4096, 17 * 1024 * 1024};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        rig r;
+        begin(&r, 1024 * MiB);
+        uint64_t count = 1024 * MiB / zoe_slab_cost(sizes[i]);
+        zoe_buffer *buffer = NULL;
+        uint64_t taken = 0;
+        while (zoe_slab_take(&r.slab, sizes[i], 0, &buffer) == ZOE_OK)
+            taken++;
+        assert_int_equal(taken, count);
+        end(&r);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_alignment),
+        cmocka_unit_test(test_the_warmest_comes_first),
+        cmocka_unit_test(test_books),
+        cmocka_unit_test(test_small_buffers_count_their_records),
+        cmocka_unit_test(test_shrinking_gives_pages_back),
+        cmocka_unit_test(test_other_sizes_shrink_first),
+        cmocka_unit_test(test_classes),
+        cmocka_unit_test(test_huge_sizes_are_refused),
+        cmocka_unit_test(test_the_limit_can_be_filled),
+    };
+    return cmocka_run_group_tests_name("slab", tests, NULL, NULL);
+}
