@@ -471,7 +471,9 @@ static void fix_row(converter *c, int32_t row)
         for (size_t i = block; i < block + 16; i++) {
             if (!c->flags[i])
                 continue;
-            float mean = 0.25f * (above[i - 1] + above[i + 1] + below[i - 1] + below[i + 1]);
+            /* Signed: the neighbour of the first sample stands before the row. */
+            ptrdiff_t at = (ptrdiff_t)i;
+            float mean = 0.25f * (above[at - 1] + above[at + 1] + below[at - 1] + below[at + 1]);
             float most = smaller(1.0f, 1 - (1 - smaller(1.0f, mean)) * 0.25f);
             float rgb[3] = {red[i], green[i], blue[i]};
             desaturate(c, most / own[i], rgb);

@@ -47,7 +47,7 @@ extern "C" int dwa_reference_write(const char *path, const dwa_reference_image *
                 c.name, Channel(PixelType(c.type), c.x_sampling, c.y_sampling, c.p_linear != 0));
         }
         if (image->tile) {
-            header.setTileDescription(TileDescription(image->tile, image->tile, ONE_LEVEL));
+            header.setTileDescription(TileDescription((unsigned)image->tile, (unsigned)image->tile, ONE_LEVEL));
             TiledOutputFile file(path, header, 0);
             file.setFrameBuffer(frame_buffer(image));
             file.writeTiles(0, file.numXTiles() - 1, 0, file.numYTiles() - 1);
