@@ -17,7 +17,8 @@ static const char about[] =
     "late is later than half a frame time after a frame was due (without a rate: a miss).\n"
     "decodes_per_loop, evictions_per_loop and allocations are counted after the first loop,\n"
     "allocations_total from the start; rss_growth_kb_per_loop is over the second half of the\n"
-    "loops. capacity_frames is limit / bytes of a frame.";
+    "loops. capacity_frames is what the limit holds of\n"
+    "frames beside the scratch.";
 
 typedef struct loop_bench {
     zoe_reel reel;
@@ -67,8 +68,9 @@ static json_t *make_report(const loop_bench *b, const zoe_bench_options *options
     zoe_report_count(report, "decodes", stats.decodes);
     zoe_report_number(report, "decodes_per_loop", (double)(stats.decodes - from.decodes) / later);
     zoe_report_integer(report, "frames_in_loop", plan->out - plan->in + 1);
+    double room = (double)(stats.limit_bytes - stats.scratch_bytes);
     zoe_report_integer(report, "capacity_frames",
-                       frame_bytes > 0 ? (int64_t)((double)stats.limit_bytes / frame_bytes) : 0);
+                       frame_bytes > 0 ? (int64_t)(room / frame_bytes) : 0);
     zoe_report_count(report, "evictions", stats.evictions);
     zoe_report_number(report, "evictions_per_loop",
                       (double)(stats.evictions - from.evictions) / later);

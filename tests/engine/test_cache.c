@@ -707,6 +707,34 @@ static void test_scratch_and_frames_share_a_small_limit(void **state)
     }
 }
 
+/* Where others hold all memory, a file cannot even be opened. That is not the frame's fault. */
+static void test_a_crowded_out_frame_is_no_error(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 2, 33 * MiB, 4 * MiB, 2);
+    s.fake->counted = true;
+    zoe_source *a = stage_source(&s, "f", 1, 8), *b = stage_source(&s, "g", 101, 101);
+    zoe_want want = stage_play(0, 0, 7);
+    stage_want(a, &want);
+    stage_rest(&s);
+    zoe_frame pins[8], frame;
+    for (int64_t i = 0; i < 8; i++)
+        pins[i] = acquire(a, i);
+    stage_budget(&s, 16 * MiB);
+    want = stage_play(0, 0, 0);
+    stage_want(b, &want);
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(zoe_source_wait(b, 0, zoe_now_ns() + 10000000, &frame), ZOE_TIMEOUT);
+    for (int64_t i = 0; i < 8; i++)
+        zoe_frame_release(&pins[i]);
+    assert_int_equal(zoe_source_wait(b, 0, zoe_now_ns() + 30000000000u, &frame), ZOE_OK);
+    assert_right(&s, &frame, 101, 1);
+    zoe_frame_release(&frame);
+    assert_int_equal(stage_stats(&s).errors, 0);
+    stage_end(&s);
+}
+
 /* Scratch that idle workers hold must not keep the frame that is waited for from being loaded. */
 static void test_idle_scratch_makes_room(void **state)
 {
@@ -949,6 +977,7 @@ int main(void)
         cmocka_unit_test(test_a_frame_over_the_budget_is_an_error),
         cmocka_unit_test(test_a_large_frame_does_not_stand_for_all),
         cmocka_unit_test(test_scratch_and_frames_share_a_small_limit),
+        cmocka_unit_test(test_a_crowded_out_frame_is_no_error),
         cmocka_unit_test(test_idle_scratch_makes_room),
         cmocka_unit_test(test_errors_do_not_hold_up_the_rest),
         cmocka_unit_test(test_a_file_that_changes_is_read_again),
