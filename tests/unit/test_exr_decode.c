@@ -730,7 +730,8 @@ static void cut_real_file(const char *name)
     size_t bytes = fread(data, 1, CUT_MAX, f);
     fclose(f);
     for (int i = 0; i < 12; i++) {
-        size_t cut = 4096 + rnd((uint32_t)bytes - 4096);
+        /* Beyond the header, which may hold a preview image. */
+        size_t cut = bytes / 4 + rnd((uint32_t)(bytes - bytes / 4));
         write_all(data, cut);
         zoe_choice choice = {.proxy_shift = (int32_t)rnd(2)};
         result r = decode_file(path, &choice);
