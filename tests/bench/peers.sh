@@ -54,7 +54,7 @@ for threads in ${THREADS:-1 2}; do
         sed -n 's/^ *"fps": \([0-9.]*\),*$/\1/p' >>"$work/a"
       "$work/peer_openexr" frame "$threads" "$repeat" "$work/corpus/$kind".*.exr | awk '{print $1}' >>"$work/b"
       [ ! -x "$work/peer_oiio" ] ||
-        "$work/peer_oiio" "$threads" "$repeat" 1 "$work/corpus/$kind".*.exr | awk '{print $1}' >>"$work/c"
+        "$work/peer_oiio" "$threads" "$repeat" 64 "$work/corpus/$kind".*.exr | awk '{print $1}' >>"$work/c"
       i=$((i + 1))
     done
     echo "$kind $threads $(median <"$work/a") $(median <"$work/b") $(newest "$kind") $( [ -s "$work/c" ] && median <"$work/c" || echo 0)" |
