@@ -76,7 +76,8 @@ typedef struct zoe_codec_chunk {
 /*
  * Decodes one chunk. `scratch` is 64-byte aligned and at least the codec's
  * scratch_bytes() for this chunk long; its contents are unspecified before and
- * after. Returns ZOE_OK or ZOE_ERROR_CORRUPT.
+ * after. Returns ZOE_OK, ZOE_ERROR_CORRUPT, or on a
+ * thread's first call ZOE_ERROR_NO_MEMORY.
  *
  * A chunk whose packed size equals its unpacked size was stored raw: the caller
  * sends it to zoe_none_decode, whatever the file's compression.

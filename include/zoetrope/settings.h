@@ -60,7 +60,8 @@ typedef void zoe_log_fn(void *user, zoe_log_level level, const char *message);
 /*
  * Told that frames changed state (loaded, failed or evicted), so that whoever shows them may look.
  * Called on worker threads and on callers' threads, several at once, with no lock held. It may
- * acquire frames and read states; it may not block, change the want, or destroy the engine.
+ * acquire frames and read states of a source that is not being refreshed; it may not block, change
+ * the want, or destroy the engine.
  */
 typedef void zoe_notify_fn(void *user);
 
