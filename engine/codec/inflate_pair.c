@@ -9,6 +9,7 @@
 #include <libdeflate.h>
 
 #include "codec/cpu.h"
+#include "codec/inflate.h"
 
 /*
  * A table entry: bits 0-5 the code's length; 8-11 how many extra bits follow (or, of a link, how
@@ -577,4 +578,17 @@ void zoe_inflate_pair(zoe_inflate_job *a, zoe_inflate_job *b, void *tables)
     }
     a->status = close_stream(&s[0]);
     b->status = close_stream(&s[1]);
+}
+
+size_t zoe_inflate_pair_room(const zoe_codec_chunk *const chunks[2])
+{
+    size_t most = 0;
+    for (int i = 0; i < 2; ++i)
+        if (chunks[i]->unpacked_bytes > most)
+            most = chunks[i]->unpacked_bytes;
+    if (most > SIZE_MAX / 4)
+        return SIZE_MAX;
+    size_t both = ZOE_INFLATE_PAIR_TABLE_BYTES + 2 * (most + ZOE_INFLATE_PAIR_MARGIN);
+    size_t one = zoe_inflate_room(most);
+    return both > one ? both : one;
 }

@@ -22,6 +22,8 @@
 
 #include <zoetrope/status.h>
 
+#include "codec/codec.h"
+
 enum {
     ZOE_INFLATE_PAIR_MARGIN = 512,                /* writable bytes after each output */
     ZOE_INFLATE_PAIR_TABLE_BYTES = 2 * 12 * 1024, /* of `tables`, 4-byte aligned */
@@ -46,5 +48,9 @@ static inline bool zoe_inflate_pair_pays(size_t packed_bytes, size_t dst_bytes)
 
 /* Inflates both, each with its own outcome; checksums are verified. */
 void zoe_inflate_pair(zoe_inflate_job *a, zoe_inflate_job *b, void *tables);
+
+/* Scratch for a codec that inflates two chunks side by side, or one after the other where that is
+ * faster. SIZE_MAX when it does not fit. */
+size_t zoe_inflate_pair_room(const zoe_codec_chunk *const chunks[2]);
 
 #endif

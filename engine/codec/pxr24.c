@@ -255,15 +255,7 @@ zoe_status zoe_pxr24_decode(const zoe_codec_chunk *chunk, void *scratch, size_t 
 
 size_t zoe_pxr24_pair_scratch_bytes(const zoe_codec_chunk *const chunks[2])
 {
-    size_t most = 0;
-    for (int i = 0; i < 2; ++i)
-        if (chunks[i]->unpacked_bytes > most)
-            most = chunks[i]->unpacked_bytes;
-    if (most > SIZE_MAX / 4)
-        return SIZE_MAX;
-    size_t both = ZOE_INFLATE_PAIR_TABLE_BYTES + 2 * (most + ZOE_INFLATE_PAIR_MARGIN);
-    size_t one = zoe_inflate_room(most);
-    return both > one ? both : one;
+    return zoe_inflate_pair_room(chunks);
 }
 
 void zoe_pxr24_decode_pair(const zoe_codec_chunk *const chunks[2], void *scratch,

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <libdeflate.h>
+
 #include "codec/cpu.h"
 
 enum {
@@ -127,5 +129,42 @@ int fuzz_chunk(const uint8_t *data, size_t bytes, zoe_codec_decode_fn *decode,
     free(results[0]);
     free(results[1]);
     free(packed);
+    return 0;
+}
+
+/* The header, and the rest as a zlib stream. */
+static uint8_t *deflate_payload(const uint8_t *data, size_t *bytes)
+{
+    size_t header = 4u + data[0] % 8u + 1u;
+    if (*bytes < header)
+        return NULL;
+    struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(1);
+    if (!compressor)
+        abort();
+    size_t bound = libdeflate_zlib_compress_bound(compressor, *bytes - header);
+    uint8_t *made = malloc(header + bound);
+    if (!made)
+        abort();
+    memcpy(made, data, header);
+    *bytes = header + libdeflate_zlib_compress(compressor, data + header, *bytes - header,
+                                               made + header, bound);
+    libdeflate_free_compressor(compressor);
+    return made;
+}
+
+int fuzz_zlib_chunk(const uint8_t *data, size_t bytes, zoe_codec_decode_fn *decode,
+                    zoe_codec_scratch_fn *scratch_bytes)
+{
+    if (bytes < 1)
+        return 0;
+    bool packed = data[0] & 1;
+    ++data;
+    --bytes;
+    if (packed)
+        return fuzz_chunk(data, bytes, decode, scratch_bytes);
+    uint8_t *made = bytes > 0 ? deflate_payload(data, &bytes) : NULL;
+    if (made)
+        fuzz_chunk(made, bytes, decode, scratch_bytes);
+    free(made);
     return 0;
 }

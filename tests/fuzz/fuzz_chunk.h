@@ -23,4 +23,12 @@
 int fuzz_chunk(const uint8_t *data, size_t bytes, zoe_codec_decode_fn *decode,
                zoe_codec_scratch_fn *scratch_bytes);
 
+/*
+ * The same for codecs whose packed data is a zlib stream. With an odd first byte the data after
+ * the header is packed as it is; with an even one it is what a zlib stream holds, so that mutations
+ * reach past the stream's checksum.
+ */
+int fuzz_zlib_chunk(const uint8_t *data, size_t bytes, zoe_codec_decode_fn *decode,
+                    zoe_codec_scratch_fn *scratch_bytes);
+
 #endif
