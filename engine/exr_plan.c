@@ -15,6 +15,7 @@
 #include "exr_pieces.h"
 #include "exr_reader.h"
 #include "exr_room.h"
+#include "exr_stock.h"
 
 static const struct {
     zoe_codec_decode_fn *decode;
@@ -103,30 +104,26 @@ static zoe_status read_windows(zoe_exr_plan *plan, zoe_exr_file *file, zoe_frame
 
 /* The level that is decoded, for a picture that is to be shrunk: the smallest
  * that is stored, not smaller than asked for, and whose pixels are blocks of
- * the full picture's that stand where the blocks of other frames do. */
+ * the full picture's that stand where the blocks of other frames do. One whose
+ * size was rounded down has no pixel for the last blocks, which would be black. */
 static zoe_status choose_level(zoe_exr_plan *plan, zoe_exr_file *file, int32_t proxy_shift,
                                zoe_error *error)
 {
-    int32_t across = 1, down = 1, width = 0, height = 0;
+    const zoe_box full = plan->data;
+    int32_t across = 1, down = 1;
     exr_result_t result = exr_get_tile_levels(file->context, plan->part, &across, &down);
-    for (int32_t l = 1; l <= proxy_shift && l < across && l < down; l++)
-        if (plan->data.min_x % (1 << l) == 0 && plan->data.min_y % (1 << l) == 0)
-            plan->level = l;
-    if (result == EXR_ERR_SUCCESS && plan->level > 0)
-        result = exr_get_level_sizes(file->context, plan->part, plan->level, plan->level, &width,
-                                     &height);
-    if (result != EXR_ERR_SUCCESS)
-        return zoe_exr_file_error(file, result, error);
-    if (plan->level == 0)
-        return ZOE_OK;
-    if (width < 1 || height < 1 || width > zoe_box_width(&plan->data) ||
-        height > zoe_box_height(&plan->data))
-        return corrupt(file, "level of an impossible size", error);
-    plan->data.min_x = zoe_block_of(plan->data.min_x, plan->level);
-    plan->data.min_y = zoe_block_of(plan->data.min_y, plan->level);
-    plan->data.max_x = plan->data.min_x + (width - 1);
-    plan->data.max_y = plan->data.min_y + (height - 1);
-    return ZOE_OK;
+    for (int32_t l = 1; result == EXR_ERR_SUCCESS && l <= proxy_shift && l < across && l < down;
+         l++) {
+        int32_t width = 0, height = 0;
+        result = exr_get_level_sizes(file->context, plan->part, l, l, &width, &height);
+        zoe_box blocks = zoe_box_shrink(full, l);
+        if (result != EXR_ERR_SUCCESS || full.min_x % (1 << l) != 0 || full.min_y % (1 << l) != 0 ||
+            zoe_box_width(&blocks) != width || zoe_box_height(&blocks) != height)
+            continue;
+        plan->level = l;
+        plan->data = blocks;
+    }
+    return result == EXR_ERR_SUCCESS ? ZOE_OK : zoe_exr_file_error(file, result, error);
 }
 
 static zoe_status read_tiles(zoe_exr_plan *plan, zoe_exr_file *file, int32_t proxy_shift,
@@ -258,19 +255,18 @@ static zoe_status choose_sources(zoe_exr_plan *plan, zoe_exr_file *file, const z
 /* The windows in plane pixels, and what of them is in the file. */
 static void shrink_windows(zoe_exr_plan *plan, const zoe_choice *choice, zoe_frame *frame)
 {
+    plan->picture = zoe_box_shrink(frame->display_window, plan->level);
+    if (choice->overscan)
+        plan->picture = zoe_box_unite(plan->picture, plan->data);
+    plan->window = zoe_box_shrink(plan->picture, plan->shift);
     frame->proxy_shift = choice->proxy_shift;
     frame->display_window = zoe_box_shrink(frame->display_window, choice->proxy_shift);
     frame->data_window = zoe_box_shrink(plan->data, plan->shift);
-    plan->window = frame->display_window;
-    if (choice->overscan)
-        plan->window = zoe_box_unite(plan->window, frame->data_window);
     frame->window = plan->window;
-    zoe_box seen = zoe_box_intersect(plan->window, frame->data_window);
-    plan->covered = plan->target = (zoe_box){0, 0, -1, -1};
-    if (zoe_box_is_empty(&seen))
-        return;
-    plan->covered = zoe_box_grow(seen, plan->shift, plan->data);
-    plan->target = seen;
+    plan->covered = zoe_box_intersect(plan->picture, plan->data);
+    plan->target = (zoe_box){0, 0, -1, -1};
+    if (!zoe_box_is_empty(&plan->covered))
+        plan->target = zoe_box_shrink(plan->covered, plan->shift);
 }
 
 /* Lays the planes out one after another. The sizes are compared with the limit
@@ -336,7 +332,7 @@ zoe_status zoe_exr_plan_make(zoe_exr_plan *plan, zoe_exr_file *file, const zoe_c
     shrink_windows(plan, choice, frame);
     status = lay_planes(plan, file, &layer, choice->full_precision, limit, picture, error);
     zoe_codec_scratch_fn *codec_bytes =
-        plan->decode ? codecs[plan->compression].scratch_bytes : NULL;
+        plan->decode ? codecs[plan->compression].scratch_bytes : zoe_exr_stock_scratch_bytes;
     if (plan->is_deep)
         plan->decode_pair = NULL;
     zoe_codec_pair_scratch_fn *pair_bytes =

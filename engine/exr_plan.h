@@ -6,7 +6,9 @@
  * Two kinds of pixels are told apart. Level pixels are those of the level of
  * the file that is decoded (the full picture, or a stored smaller one); plane
  * pixels are those of the planes. A plane pixel is a block of 2^shift x 2^shift
- * level pixels, aligned to multiples of its size.
+ * level pixels, aligned to multiples of its size: the mean of those of them that
+ * lie in the picture. What the picture has outside the data window is black and
+ * counts; beyond the picture there is nothing.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -35,7 +37,8 @@ typedef struct zoe_exr_plan {
     int32_t shift;                         /* from level pixels to plane pixels */
 
     zoe_box data;    /* level pixels: the data window */
-    zoe_box covered; /* level pixels: what of it is in the window; may be empty */
+    zoe_box picture; /* level pixels: all that a frame of full size would show */
+    zoe_box covered; /* level pixels: the data window's part of the picture; may be empty */
     zoe_box window;  /* plane pixels: what the planes cover */
     zoe_box target;  /* plane pixels: those with covered pixels; empty when there
                         are none */

@@ -109,7 +109,15 @@ static float *sum_row(const zoe_exr_rows *rows, uint32_t plane, int32_t y)
     return (float *)(void *)(rows->scratch + plan->sums.at) + index * (size_t)plan->piece_width;
 }
 
-/* Numbers that are names have no average: a block is called what its first pixel is. */
+/* How many of a block's pixels along one side lie in the picture, from `low` to `high` there. */
+static int32_t pixels_of(int32_t block, int32_t shift, int32_t low, int32_t high)
+{
+    int64_t size = (int64_t)1 << shift, first = block * size, last = first + size - 1;
+    return (int32_t)((last < high ? last : high) - (first > low ? first : low) + 1);
+}
+
+/* Numbers that are names have no average: a block is called what the first of its pixels in the
+ * picture is. */
 static bool picks(const zoe_exr_plan *plan, uint32_t plane)
 {
     return plan->plane_type[plane] == ZOE_SAMPLE_UINT;
@@ -118,14 +126,16 @@ static bool picks(const zoe_exr_plan *plan, uint32_t plane)
 static void pick(const zoe_exr_rows *rows, uint32_t plane, const zoe_exr_row *row)
 {
     const zoe_exr_plan *plan = rows->plan;
-    int64_t block = (int64_t)1 << plan->shift;
-    if (row->y % block != 0)
+    const zoe_box *picture = &plan->picture;
+    int32_t block = 1 << plan->shift;
+    if (row->y % block != 0 && row->y != picture->min_y)
         return;
     uint32_t *dst = (uint32_t *)(void *)zoe_exr_plane_row(plan, rows->buffer, plane,
                                                           zoe_block_of(row->y, plan->shift));
     const uint32_t *src = row->samples;
     int64_t end = (int64_t)row->x + row->count;
-    for (int64_t x = next_multiple(row->x, (int32_t)block); x < end; x += block)
+    int64_t x = row->x == picture->min_x ? row->x : next_multiple(row->x, block);
+    for (; x < end; x = next_multiple(x + 1, block))
         dst[(int64_t)zoe_block_of(x, plan->shift) - plan->window.min_x] = src[x - row->x];
 }
 
@@ -164,13 +174,27 @@ void zoe_exr_rows_begin(zoe_exr_rows *rows)
             clear_plane(plan, rows->buffer, p, rows->piece->out);
 }
 
+/* From sums to means. The picture cuts no blocks but the first and the last of a row or column. */
+static void mean_row(const zoe_exr_plan *plan, const zoe_box *out, int32_t y, float *sums,
+                     size_t width)
+{
+    const zoe_box *picture = &plan->picture;
+    int32_t down = pixels_of(y, plan->shift, picture->min_y, picture->max_y);
+    int32_t first = pixels_of(out->min_x, plan->shift, picture->min_x, picture->max_x);
+    int32_t last = pixels_of(out->max_x, plan->shift, picture->min_x, picture->max_x);
+    zoe_exr_shrink_mean(sums, 1, first * down);
+    if (width > 1)
+        zoe_exr_shrink_mean(sums + width - 1, 1, last * down);
+    if (width > 2)
+        zoe_exr_shrink_mean(sums + 1, width - 2, down << plan->shift);
+}
+
 void zoe_exr_rows_end(zoe_exr_rows *rows)
 {
     const zoe_exr_plan *plan = rows->plan;
     const zoe_box *out = &rows->piece->out;
     if (plan->shift == 0 || zoe_box_is_empty(out))
         return;
-    float scale = 1.0f / (float)((int64_t)1 << (2 * plan->shift));
     size_t width = (size_t)zoe_box_width(out);
     for (uint32_t p = 0; p < plan->plane_count; p++) {
         if (picks(plan, p))
@@ -180,10 +204,7 @@ void zoe_exr_rows_end(zoe_exr_rows *rows)
             float *sums = sum_row(rows, p, y);
             uint8_t *dst = zoe_exr_plane_row(plan, rows->buffer, p, y) +
                            (size_t)((int64_t)out->min_x - plan->window.min_x) * (half ? 2 : 4);
-            for (size_t x = 0; x < width; x++) {
-                float value = sums[x] * scale;
-                sums[x] = value > FLT_MAX ? FLT_MAX : value < -FLT_MAX ? -FLT_MAX : value;
-            }
+            mean_row(plan, out, y, sums, width);
             to_plane(dst, plan->plane_type[p], (const uint8_t *)sums, ZOE_CODEC_FLOAT, width);
         }
     }

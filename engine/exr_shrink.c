@@ -1,5 +1,8 @@
 #include "exr_shrink.h"
 
+#include <float.h>
+#include <stdbool.h>
+
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #elif defined(__aarch64__)
@@ -32,6 +35,28 @@ static void add_tail(float *sums, const float *samples, size_t from, size_t coun
 {
     for (size_t i = from; i < count; i++)
         sums[i] += samples[i];
+}
+
+/* Multiplying by 1 / pixels is exact then, and dividing takes several times as long. */
+static bool is_power_of_two(int32_t pixels)
+{
+    return (pixels & (pixels - 1)) == 0;
+}
+
+static void mean_tail(float *sums, size_t from, size_t count, int32_t pixels)
+{
+    bool exact = is_power_of_two(pixels);
+    float divisor = (float)pixels, factor = 1.0f / divisor;
+    for (size_t i = from; i < count; i++) {
+        float value = exact ? sums[i] * factor : sums[i] / divisor;
+        /* A sum may be infinite, or, of two that are, not a number: that stays. */
+        sums[i] = value > FLT_MAX ? FLT_MAX : value < -FLT_MAX ? -FLT_MAX : value;
+    }
+}
+
+void zoe_exr_shrink_mean_scalar(float *sums, size_t count, int32_t pixels)
+{
+    mean_tail(sums, 0, count, pixels);
 }
 
 void zoe_exr_shrink_row_scalar(float *sums, float *samples, size_t count, int32_t shift,
@@ -78,6 +103,21 @@ static size_t add_row(float *sums, const float *samples, size_t count)
     return i;
 }
 
+static size_t mean_row(float *sums, size_t count, int32_t pixels)
+{
+    const __m128 high = _mm_set1_ps(FLT_MAX), low = _mm_set1_ps(-FLT_MAX);
+    const __m128 divisor = _mm_set1_ps((float)pixels), factor = _mm_set1_ps(1.0f / (float)pixels);
+    bool exact = is_power_of_two(pixels);
+    size_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        __m128 value = _mm_loadu_ps(sums + i);
+        value = exact ? _mm_mul_ps(value, factor) : _mm_div_ps(value, divisor);
+        /* Of two operands of which one is not a number the second is the result. */
+        _mm_storeu_ps(sums + i, _mm_max_ps(low, _mm_min_ps(high, value)));
+    }
+    return i;
+}
+
 #elif defined(__aarch64__)
 
 static size_t hold_row(float *samples, size_t count, float limit)
@@ -111,7 +151,28 @@ static size_t add_row(float *sums, const float *samples, size_t count)
     return i;
 }
 
+static size_t mean_row(float *sums, size_t count, int32_t pixels)
+{
+    const float32x4_t high = vdupq_n_f32(FLT_MAX), low = vdupq_n_f32(-FLT_MAX);
+    const float32x4_t divisor = vdupq_n_f32((float)pixels);
+    const float32x4_t factor = vdupq_n_f32(1.0f / (float)pixels);
+    bool exact = is_power_of_two(pixels);
+    size_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        float32x4_t value = vld1q_f32(sums + i);
+        value = exact ? vmulq_f32(value, factor) : vdivq_f32(value, divisor);
+        vst1q_f32(sums + i, vmaxq_f32(vminq_f32(value, high), low));
+    }
+    return i;
+}
+
 #else
+
+static size_t mean_row(float *sums, size_t count, int32_t pixels)
+{
+    (void)sums, (void)count, (void)pixels;
+    return 0;
+}
 
 static size_t hold_row(float *samples, size_t count, float limit)
 {
@@ -132,6 +193,11 @@ static size_t add_row(float *sums, const float *samples, size_t count)
 }
 
 #endif
+
+void zoe_exr_shrink_mean(float *sums, size_t count, int32_t pixels)
+{
+    mean_tail(sums, mean_row(sums, count, pixels), count, pixels);
+}
 
 void zoe_exr_shrink_row(float *sums, float *samples, size_t count, int32_t shift, float limit)
 {

@@ -5,6 +5,25 @@
 #include "codec/none.h"
 #include "exr_box.h"
 
+/* What OpenJPH 0.32 was seen to take, rounded up: tables, a share for each channel, lines of blocks
+ * as wide as the chunk, and a copy of the packed data. */
+enum {
+    LIBRARY_BYTES = 7 << 20,
+    CHANNEL_BYTES = 1 << 19,
+    SAMPLE_BYTES = 256, /* for each byte of a row */
+};
+
+size_t zoe_exr_stock_scratch_bytes(const zoe_codec_chunk *chunk)
+{
+    size_t bytes = LIBRARY_BYTES + 2 * chunk->unpacked_bytes;
+    for (size_t c = 0; c < chunk->channel_count; c++) {
+        const zoe_codec_channel *channel = &chunk->channels[c];
+        size_t sample = channel->type == ZOE_CODEC_HALF ? 2 : 4;
+        bytes += CHANNEL_BYTES + (size_t)channel->width * sample * SAMPLE_BYTES;
+    }
+    return bytes;
+}
+
 /* The packed bytes are there already. */
 static exr_result_t read_nothing(exr_decode_pipeline_t *pipeline)
 {

@@ -11,6 +11,10 @@
 
 #include "exr_reader.h"
 
+/* An upper bound of what unpacking a chunk takes: the unpacked data, and the memory that OpenJPH,
+ * with which the library decodes HTJ2K, takes from the heap by itself. */
+zoe_codec_scratch_fn zoe_exr_stock_scratch_bytes;
+
 /* Unpacks chunk->packed into `unpacked`, which has room for chunk->unpacked_bytes, and its rows to
  * where chunk->segments says. Errors: CORRUPT, UNSUPPORTED, NO_MEMORY; the text names the file. */
 zoe_status zoe_exr_stock_decode(const zoe_exr_reader *reader, int32_t column, int32_t row,
