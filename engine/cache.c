@@ -129,7 +129,7 @@ static bool without_harm(const zoe_cache *cache, int64_t victim_use, bool cyclic
 static bool consider_victim(void *user, zoe_buffer *buffer)
 {
     victim_search *search = user;
-    if (!buffer->table)
+    if (!zoe_buffer_has_slot(buffer))
         return true;
     zoe_slot *slot = &buffer->table->slots[buffer->position];
     /* seq_cst: reads pins after `starved` was written; see slots.h. */
@@ -197,7 +197,7 @@ typedef struct table_visit {
 static bool evict_or_doom(void *user, zoe_buffer *buffer)
 {
     table_visit *visit = user;
-    if (!buffer->table || (visit->table && buffer->table != visit->table))
+    if (!zoe_buffer_has_slot(buffer) || (visit->table && buffer->table != visit->table))
         return true;
     if (zoe_slot_state(&buffer->table->slots[buffer->position]) != ZOE_FRAME_LOADED)
         return true;
@@ -211,7 +211,7 @@ static bool evict_or_doom(void *user, zoe_buffer *buffer)
 static bool evict_if_free(void *user, zoe_buffer *buffer)
 {
     zoe_cache *cache = user;
-    if (buffer->table &&
+    if (zoe_buffer_has_slot(buffer) &&
         zoe_slot_state(&buffer->table->slots[buffer->position]) == ZOE_FRAME_LOADED)
         zoe_cache_evict_locked(cache, buffer);
     return true;
@@ -228,6 +228,21 @@ void zoe_cache_evict_table_locked(zoe_cache *cache, zoe_table *table)
     zoe_slab_visit(&cache->slab, evict_or_doom, &visit);
 }
 
+/* The last pin of a picture that stayed for its pins is gone: its buffer becomes free. Returns
+ * whether its table is needed no more. */
+static bool give_last_locked(zoe_cache *cache, zoe_table *table, zoe_buffer *buffer)
+{
+    bool orphaned = table->source == NULL;
+    zoe_slab_give(&cache->slab, buffer);
+    uint64_t used = zoe_meter_used(&cache->meter), limit = zoe_meter_limit(&cache->meter);
+    if (used > limit)
+        zoe_slab_shrink(&cache->slab, used - limit, 0);
+    else if (orphaned)
+        zoe_slab_shrink(&cache->slab, UINT64_MAX, 0);
+    pthread_cond_signal(&cache->work);
+    return orphaned && table->doomed == 0;
+}
+
 void zoe_cache_reap(zoe_cache *cache, zoe_table *table, zoe_slot *slot)
 {
     zoe_cache_lock(cache);
@@ -236,18 +251,42 @@ void zoe_cache_reap(zoe_cache *cache, zoe_table *table, zoe_slot *slot)
     slot->buffer = NULL;
     zoe_slot_reap_locked(table, position);
     zoe_slot_set_error_locked(table, position, NULL, NULL);
-    zoe_slab_give(&cache->slab, buffer);
     cache->totals.evictions++;
-    bool orphaned = table->source == NULL;
-    uint64_t used = zoe_meter_used(&cache->meter), limit = zoe_meter_limit(&cache->meter);
-    if (used > limit)
-        zoe_slab_shrink(&cache->slab, used - limit, 0);
-    else if (orphaned)
-        zoe_slab_shrink(&cache->slab, UINT64_MAX, 0);
     zoe_cache_rewind_locked(table, position);
-    bool last = orphaned && table->doomed == 0;
-    pthread_cond_signal(&cache->work);
+    bool last = give_last_locked(cache, table, buffer);
     zoe_cache_unlock(cache);
+    if (last)
+        zoe_table_destroy(table);
+}
+
+bool zoe_cache_replace_locked(zoe_cache *cache, zoe_table *table, int64_t position,
+                              zoe_remnant *remnant)
+{
+    zoe_slot *slot = &table->slots[position];
+    zoe_buffer *buffer = slot->buffer;
+    bool taken = false;
+    /* A pin may come or go between the two tries. */
+    while (!taken && !zoe_slot_evict_locked(table, position)) {
+        taken = zoe_slot_replace_locked(table, position, remnant);
+        if (!taken && (atomic_load_explicit(&slot->word, memory_order_relaxed) & ZOE_SLOT_DOOMED))
+            return false;
+    }
+    zoe_slot_set_error_locked(table, position, NULL, NULL);
+    if (!taken) {
+        slot->buffer = NULL;
+        zoe_slab_give(&cache->slab, buffer);
+    }
+    return taken;
+}
+
+void zoe_cache_unpin_remnant(zoe_cache *cache, zoe_table *table, int64_t position,
+                             uint64_t generation)
+{
+    zoe_cache_lock(cache);
+    zoe_remnant *remnant = zoe_slot_unpin_remnant_locked(table, position, generation);
+    bool last = remnant && give_last_locked(cache, table, remnant->buffer);
+    zoe_cache_unlock(cache);
+    zoe_os_free(remnant);
     if (last)
         zoe_table_destroy(table);
 }

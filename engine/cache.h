@@ -152,6 +152,18 @@ void zoe_cache_evict_table_locked(zoe_cache *cache, zoe_table *table);
 /* The last pin of a doomed frame is gone. Takes the lock. */
 void zoe_cache_reap(zoe_cache *cache, zoe_table *table, zoe_slot *slot);
 
+/*
+ * Takes the picture away from a LOADED frame, to be decoded again: its buffer becomes free, or with
+ * its pins goes over to `remnant`, which is taken over then (true). A doomed frame whose last pin
+ * is gone stays for whoever held that.
+ */
+bool zoe_cache_replace_locked(zoe_cache *cache, zoe_table *table, int64_t position,
+                              zoe_remnant *remnant);
+
+/* Gives back a pin of a picture that was replaced. Takes the lock. */
+void zoe_cache_unpin_remnant(zoe_cache *cache, zoe_table *table, int64_t position,
+                             uint64_t generation);
+
 /* A zoe_reclaim_fn for scratch: makes room in the budget. Takes the lock. */
 bool zoe_cache_reclaim(void *user, uint64_t bytes);
 

@@ -29,6 +29,14 @@ typedef struct census {
     uint64_t committed, free;
 } census;
 
+static bool is_remnant(const zoe_buffer *buffer)
+{
+    for (const zoe_remnant *r = buffer->table->remnants; r; r = r->next)
+        if (r->buffer == buffer)
+            return r->pins > 0;
+    return false;
+}
+
 static bool count_buffer(void *user, zoe_buffer *buffer)
 {
     census *sum = user;
@@ -37,7 +45,11 @@ static bool count_buffer(void *user, zoe_buffer *buffer)
         sum->free += buffer->committed;
         return true;
     }
-    CHECK(buffer->position >= 0 && buffer->position < buffer->table->count);
+    if (!zoe_buffer_has_slot(buffer)) {
+        CHECK(is_remnant(buffer));
+        return true;
+    }
+    CHECK(buffer->position < buffer->table->count);
     const zoe_slot *slot = &buffer->table->slots[buffer->position];
     CHECK(slot->buffer == buffer);
     zoe_frame_state state = zoe_slot_state(slot);

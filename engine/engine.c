@@ -301,7 +301,9 @@ static bool add_usage(void *user, zoe_buffer *buffer)
     usage *sum = user;
     if (!buffer->table)
         return true;
-    if (zoe_slot_state(&buffer->table->slots[buffer->position]) == ZOE_FRAME_LOADED) {
+    if (!zoe_buffer_has_slot(buffer)) {
+        sum->loaded_bytes += buffer->committed; /* a frame's no more, but held */
+    } else if (zoe_slot_state(&buffer->table->slots[buffer->position]) == ZOE_FRAME_LOADED) {
         sum->loaded_bytes += buffer->committed;
         sum->loaded_frames++;
     } else {

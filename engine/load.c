@@ -97,7 +97,8 @@ static zoe_status fit_buffer_locked(zoe_cache *cache, zoe_load *load, uint32_t n
         return status;
     buffer->table = load->table;
     buffer->position = load->position;
-    load->buffer = slot->buffer = buffer;
+    load->buffer = buffer;
+    slot->buffer = buffer;
     return ZOE_OK;
 }
 

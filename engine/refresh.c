@@ -1,6 +1,6 @@
 /*
  * Refreshing a source: the folder as it is now, and of the frames in memory only those whose files
- * are what they were.
+ * are what they were. And reloading one frame, when only its file is in question.
  */
 #include <string.h>
 
@@ -25,7 +25,7 @@ typedef struct carry {
 static bool list_loaded(void *user, zoe_buffer *buffer)
 {
     carry *c = user;
-    if (buffer->table == c->source->table && c->count < c->capacity)
+    if (buffer->table == c->source->table && zoe_buffer_has_slot(buffer) && c->count < c->capacity)
         c->list[c->count++] =
             (carried){.from = buffer->position, .buffer = buffer, .id = buffer->file_id};
     return true;
@@ -34,7 +34,7 @@ static bool list_loaded(void *user, zoe_buffer *buffer)
 static bool count_loaded(void *user, zoe_buffer *buffer)
 {
     carry *c = user;
-    if (buffer->table == c->source->table)
+    if (buffer->table == c->source->table && zoe_buffer_has_slot(buffer))
         c->capacity++;
     return true;
 }
@@ -222,4 +222,92 @@ zoe_status zoe_source_refresh(zoe_source *source, zoe_refresh_report *out, zoe_e
         *out = report;
     zoe_cache_notify(cache);
     return status;
+}
+
+/* ---- one frame ---- */
+
+/* The load of a frame, when it reads another file than `id`: it begins again. */
+static bool stop_if_other_locked(zoe_cache *cache, const zoe_table *table, int64_t position,
+                                 const zoe_os_file_id *id)
+{
+    for (size_t i = 0; i < ZOE_LOADS_MAX; i++) {
+        zoe_load *load = &cache->loads[i];
+        if (load->phase != ZOE_LOAD_OPEN || load->table != table || load->position != position ||
+            zoe_os_file_id_equal(id, &load->picture.id))
+            continue;
+        atomic_store_explicit(&load->stale, 1, memory_order_relaxed);
+        return true;
+    }
+    return false;
+}
+
+/* What is known of a frame's file now. */
+typedef struct looked {
+    bool there;
+    zoe_os_file_id id;
+    zoe_remnant *remnant; /* for the picture, if it is pinned; NULL once it is used */
+} looked;
+
+/* Returns whether the frame is to be decoded again, or gone. */
+static bool reload_locked(zoe_cache *cache, zoe_table *table, int64_t position, looked *now)
+{
+    switch (zoe_slot_state(&table->slots[position])) {
+    case ZOE_FRAME_LOADING:
+        return now->there && stop_if_other_locked(cache, table, position, &now->id);
+    case ZOE_FRAME_LOADED: {
+        const zoe_buffer *buffer = table->slots[position].buffer;
+        if (now->there && zoe_os_file_id_equal(&now->id, &buffer->file_id))
+            return false;
+        if (zoe_cache_replace_locked(cache, table, position, now->remnant))
+            now->remnant = NULL;
+        /* Else it is about to leave by itself. */
+        if (zoe_slot_is_empty(&table->slots[position]))
+            zoe_slot_reset_locked(table, position, now->there);
+        return true;
+    }
+    case ZOE_FRAME_MISSING:
+        if (!now->there)
+            return false;
+        break;
+    case ZOE_FRAME_EMPTY:
+    case ZOE_FRAME_HEADER:
+        if (now->there)
+            return false;
+        break;
+    default: break;
+    }
+    zoe_slot_reset_locked(table, position, now->there);
+    return true;
+}
+
+zoe_status zoe_source_reload(zoe_source *source, int64_t position, int32_t *changed)
+{
+    char path[ZOE_PATH_MAX];
+    if (changed)
+        *changed = 0;
+    if (!source)
+        return ZOE_ERROR_ARGUMENT;
+    zoe_status status = zoe_sequence_path(source->sequence, position, path, sizeof path);
+    if (status != ZOE_OK)
+        return status;
+    zoe_cache *cache = source->cache;
+    looked now = {.remnant = zoe_os_alloc(sizeof *now.remnant)};
+    if (!now.remnant)
+        return ZOE_ERROR_NO_MEMORY;
+    now.there = zoe_os_path_identify(path, &now.id);
+    zoe_cache_lock(cache);
+    bool other = reload_locked(cache, source->table, position, &now);
+    if (other) {
+        zoe_cache_rewind_locked(source->table, position);
+        atomic_fetch_add_explicit(&cache->attention, 1, memory_order_relaxed);
+        pthread_cond_broadcast(&cache->work);
+        pthread_cond_broadcast(&cache->loaded);
+    }
+    zoe_cache_unlock(cache);
+    zoe_os_free(now.remnant);
+    if (changed)
+        *changed = other;
+    if (other)
+        zoe_cache_notify(cache);
+    return ZOE_OK;
 }

@@ -81,10 +81,22 @@ bool zoe_slot_pin(zoe_slot *slot, uint64_t *generation)
     return true;
 }
 
-zoe_unpin zoe_slot_unpin(zoe_slot *slot)
+const zoe_buffer *zoe_slot_pinned_buffer(zoe_slot *slot, uint64_t generation)
 {
-    uint64_t word = atomic_fetch_sub_explicit(&slot->word, ZOE_SLOT_PIN, memory_order_seq_cst);
-    assert(word & ZOE_SLOT_PINS);
+    const zoe_buffer *buffer = atomic_load_explicit(&slot->buffer, memory_order_acquire);
+    uint64_t word = atomic_load_explicit(&slot->word, memory_order_relaxed);
+    return word / ZOE_SLOT_GENERATION == generation ? buffer : NULL;
+}
+
+zoe_unpin zoe_slot_unpin(zoe_slot *slot, uint64_t generation)
+{
+    uint64_t word = atomic_load_explicit(&slot->word, memory_order_relaxed);
+    do {
+        if (word / ZOE_SLOT_GENERATION != generation)
+            return ZOE_UNPIN_REMNANT;
+        assert(word & ZOE_SLOT_PINS);
+    } while (!atomic_compare_exchange_weak_explicit(&slot->word, &word, word - ZOE_SLOT_PIN,
+                                                    memory_order_seq_cst, memory_order_relaxed));
     if ((word & ZOE_SLOT_PINS) != ZOE_SLOT_PIN)
         return ZOE_UNPIN_NOTHING;
     return word & ZOE_SLOT_DOOMED ? ZOE_UNPIN_REAP : ZOE_UNPIN_FREE;
@@ -181,6 +193,50 @@ void zoe_slot_reap_locked(zoe_table *table, int64_t position)
            ZOE_SLOT_DOOMED);
     set_state(table, position, ZOE_FRAME_HEADER);
     table->doomed--;
+}
+
+bool zoe_slot_replace_locked(zoe_table *table, int64_t position, zoe_remnant *remnant)
+{
+    zoe_slot *slot = &table->slots[position];
+    uint64_t word = atomic_load_explicit(&slot->word, memory_order_relaxed), next;
+    do {
+        assert((word & ZOE_SLOT_STATE) == ZOE_FRAME_LOADED);
+        /* A doomed frame without pins is about to be reaped by whoever held the last one. */
+        if (!(word & ZOE_SLOT_PINS))
+            return false;
+        next = (word & ~(ZOE_SLOT_GENERATION - 1)) + ZOE_SLOT_GENERATION;
+        /* acquire: the remnant's last pin shall come after the reads of those given back before. */
+    } while (!atomic_compare_exchange_weak_explicit(&slot->word, &word, next | ZOE_FRAME_HEADER,
+                                                    memory_order_acq_rel, memory_order_relaxed));
+    if (!(word & ZOE_SLOT_DOOMED))
+        table->doomed++;
+    *remnant = (zoe_remnant){
+        .next = table->remnants,
+        .position = position,
+        .generation = word / ZOE_SLOT_GENERATION,
+        .pins = (word & ZOE_SLOT_PINS) / ZOE_SLOT_PIN,
+        .buffer = atomic_load_explicit(&slot->buffer, memory_order_relaxed),
+    };
+    table->remnants = remnant;
+    remnant->buffer->position = -1;
+    /* release: after the word, see zoe_slot_pinned_buffer(). */
+    atomic_store_explicit(&slot->buffer, NULL, memory_order_release);
+    show_state(table, position, ZOE_FRAME_HEADER);
+    return true;
+}
+
+zoe_remnant *zoe_slot_unpin_remnant_locked(zoe_table *table, int64_t position, uint64_t generation)
+{
+    zoe_cache_assert_locked(table->cache);
+    zoe_remnant **link = &table->remnants;
+    while ((*link)->position != position || (*link)->generation != generation)
+        link = &(*link)->next;
+    zoe_remnant *remnant = *link;
+    if (--remnant->pins > 0)
+        return NULL;
+    *link = remnant->next;
+    table->doomed--;
+    return remnant;
 }
 
 void zoe_slot_reset_locked(zoe_table *table, int64_t position, bool has_file)

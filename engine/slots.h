@@ -10,7 +10,8 @@
  *   HEADER     ^          | | '--------> ERROR  ----> EMPTY     reset
  *              '----------' '  fail        |
  *                 abandon                  '- INCOMPLETE is LOADED with a note on what is missing
- *   MISSING <-> EMPTY  only when a table is made or refreshed
+ *   LOADED --> HEADER  replace: as evict, but its pins go on with a remnant
+ *   MISSING <-> EMPTY  only when a table is made, or a file looked at again
  *
  * Invariants:
  *   1. All transitions are made with the cache's lock held. Only pins change without it.
@@ -18,12 +19,17 @@
  *   3. A DOOMED frame is LOADED, can no longer be acquired, and leaves with its last pin.
  *   4. LOADING: exactly one zoe_load has the frame. LOADED and LOADING (once its size is known):
  * the slot's buffer is the frame's alone, and points back at it.
- *   5. The generation goes up with every claim.
+ *   5. The generation goes up with every claim, and when a pinned frame is replaced.
+ *   6. A remnant is a picture that was pinned when its frame was replaced. It is its buffer's only
+ * owner (the buffer's position is -1) and leaves with its last pin. Which pins are whose is told by
+ * their generation: that of a slot with pins changes only when those become a remnant's.
  *
  * Memory order. Pinning acquires what publishing released: the buffer pointer and the pixels behind
- * it. Unpinning releases, so that whoever evicts (acquire) sees all reads done. The last unpin and
- * the `starved` flag of the cache are both seq_cst: one looks at the other's variable after writing
- * its own.
+ * it. Unpinning releases, so that whoever evicts (acquire) sees all reads done. Who has pinned
+ * reads the buffer pointer (acquire), then the generation once more: if it is the same, no
+ * replacement had changed the pointer (release) before it was read. The last unpin and the
+ * `starved` flag of the cache are both seq_cst: one looks at the other's variable after writing its
+ * own.
  *
  * Thread-safety: as each function says.
  *
@@ -64,12 +70,23 @@ typedef struct zoe_slot {
     _Atomic uint64_t last_use; /* relaxed: the cache's clock when the frame was last acquired */
     _Atomic uint32_t missed;   /* relaxed: 1 once a miss was counted for the present absence */
 
-    /* guarded by the cache's lock, but for acquirers, who read `buffer` between pin and unpin */
-    uint32_t retries;   /* loads in a row that found the file changed under them */
-    zoe_buffer *buffer; /* of LOADED and LOADING frames */
-    zoe_note *note;     /* of ERROR and INCOMPLETE frames, on the heap */
-    uint64_t bytes;     /* of the frame's buffer, once known */
+    /* written with the cache's lock held; acquirers read it after they have pinned */
+    zoe_buffer *_Atomic buffer; /* of LOADED and LOADING frames */
+
+    /* guarded by the cache's lock */
+    uint32_t retries; /* loads in a row that found the file changed under them */
+    zoe_note *note;   /* of ERROR and INCOMPLETE frames, on the heap */
+    uint64_t bytes;   /* of the frame's buffer, once known */
 } zoe_slot;
+
+/* A picture that is only there because it was pinned when its frame was replaced. On the heap. */
+typedef struct zoe_remnant {
+    struct zoe_remnant *next;
+    int64_t position;
+    uint64_t generation; /* the slot's own at the time */
+    uint64_t pins;       /* 1 or more */
+    zoe_buffer *buffer;
+} zoe_remnant;
 
 typedef struct zoe_table {
     /* fixed after creation */
@@ -84,7 +101,8 @@ typedef struct zoe_table {
 
     /* guarded by the cache's lock */
     struct zoe_source *source; /* NULL when it is gone: the table goes with its last doomed frame */
-    int64_t doomed;            /* frames that are only there because they are pinned */
+    int64_t doomed; /* pictures that are only there because they are pinned, remnants included */
+    zoe_remnant *remnants;
 
     /* atomic; release after the state byte, acquired by timelines before they read */
     _Atomic uint64_t changes;
@@ -109,13 +127,26 @@ bool zoe_slot_is_empty(const zoe_slot *slot);
 /* Any thread, lock-free: pins a LOADED frame that is not doomed. false: it is not to be had. */
 bool zoe_slot_pin(zoe_slot *slot, uint64_t *generation);
 
-/* Any thread, lock-free: gives one pin back. Answers what the caller has to see to. */
+/* The buffer of a frame that the caller has pinned; lock-free. NULL: it was replaced just now, and
+ * the pin is a remnant's. */
+const zoe_buffer *zoe_slot_pinned_buffer(zoe_slot *slot, uint64_t generation);
+
+/* Is the buffer that of a slot? Otherwise it is free, or a remnant's. With the cache's lock held.
+ */
+static inline bool zoe_buffer_has_slot(const zoe_buffer *buffer)
+{
+    return buffer->table && buffer->position >= 0;
+}
+
+/* Any thread, lock-free: gives one pin of a generation back. Answers what the caller has to see to.
+ */
 typedef enum zoe_unpin {
     ZOE_UNPIN_NOTHING,
-    ZOE_UNPIN_FREE, /* the last pin: the frame may be evicted now */
-    ZOE_UNPIN_REAP, /* the last pin of a doomed frame: take the cache's lock and evict it */
+    ZOE_UNPIN_FREE,    /* the last pin: the frame may be evicted now */
+    ZOE_UNPIN_REAP,    /* the last pin of a doomed frame: take the cache's lock and evict it */
+    ZOE_UNPIN_REMNANT, /* nothing was given back: the pin is a remnant's, and needs the lock */
 } zoe_unpin;
-zoe_unpin zoe_slot_unpin(zoe_slot *slot);
+zoe_unpin zoe_slot_unpin(zoe_slot *slot, uint64_t generation);
 
 /*
  * Transitions, each with the cache's lock held. They change the word, the state byte and the change
@@ -131,8 +162,15 @@ bool zoe_slot_evict_locked(zoe_table *table,
 bool zoe_slot_doom_locked(zoe_table *table,
                           int64_t position); /* LOADED and pinned → doomed; false: no pins */
 void zoe_slot_reap_locked(zoe_table *table, int64_t position); /* doomed without pins → HEADER */
+bool zoe_slot_replace_locked(
+    zoe_table *table, int64_t position,
+    zoe_remnant *remnant); /* LOADED and pinned → HEADER; takes over `remnant`. false: no pins */
 void zoe_slot_reset_locked(zoe_table *table, int64_t position,
                            bool has_file); /* ERROR, MISSING, EMPTY → EMPTY or MISSING */
+
+/* Gives back a pin of a remnant, of which there is one. Returns it when that was the last, for the
+ * caller to free it and its buffer. */
+zoe_remnant *zoe_slot_unpin_remnant_locked(zoe_table *table, int64_t position, uint64_t generation);
 
 /* Stores a copy of the error with the frame; drops the old one; NULL: only that. Without memory the
  * frame has no text. */

@@ -159,7 +159,13 @@ zoe_status zoe_source_acquire(zoe_source *source, int64_t position, zoe_frame *f
     zoe_cache *cache = source->cache;
     zoe_slot *slot = &table->slots[position];
     uint64_t generation;
-    if (!zoe_slot_pin(slot, &generation)) {
+    const zoe_buffer *buffer = NULL;
+    if (zoe_slot_pin(slot, &generation)) {
+        buffer = zoe_slot_pinned_buffer(slot, generation);
+        if (!buffer)
+            zoe_cache_unpin_remnant(cache, table, position, generation);
+    }
+    if (!buffer) {
         memset(frame, 0, sizeof *frame);
         zoe_status status = why_not(source, position);
         if (status == ZOE_LOADING &&
@@ -170,7 +176,7 @@ zoe_status zoe_source_acquire(zoe_source *source, int64_t position, zoe_frame *f
     atomic_store_explicit(&slot->last_use,
                           atomic_load_explicit(&cache->clock, memory_order_relaxed),
                           memory_order_relaxed);
-    *frame = slot->buffer->frame;
+    *frame = buffer->frame;
     frame->generation = table->first_generation + generation;
     frame->pin = slot;
     frame->pin_owner = table;
@@ -188,8 +194,12 @@ void zoe_frame_release(zoe_frame *frame)
     zoe_cache *cache = table->cache;
     frame->pin = NULL;
     frame->pin_owner = NULL;
-    switch (zoe_slot_unpin(slot)) {
+    uint64_t generation = frame->generation - table->first_generation;
+    switch (zoe_slot_unpin(slot, generation)) {
     case ZOE_UNPIN_NOTHING: break;
+    case ZOE_UNPIN_REMNANT:
+        zoe_cache_unpin_remnant(cache, table, slot - table->slots, generation);
+        break;
     case ZOE_UNPIN_REAP: zoe_cache_reap(cache, table, slot); break;
     case ZOE_UNPIN_FREE:
         /* seq_cst: see slots.h. */

@@ -260,7 +260,7 @@ static void follow_sequence(zoe_app *app, int64_t shift)
     app->timeline.columns_stale = 1;
 }
 
-void zoe_app_refresh(zoe_app *app, int quiet)
+void zoe_app_refresh(zoe_app *app)
 {
     zoe_refresh_report report;
     zoe_error error;
@@ -270,8 +270,6 @@ void zoe_app_refresh(zoe_app *app, int quiet)
         return;
     }
     follow_sequence(app, shift);
-    if (quiet)
-        return;
     zoe_statusbar_say(&app->statusbar, 0,
                       "Read again: %" PRId64 " new, %" PRId64 " gone, %" PRId64 " changed",
                       report.added, report.removed, report.changed);
@@ -465,7 +463,7 @@ static void act_on_playback(zoe_app *app, zoe_action action)
     case ZOE_ACTION_CLEAR_AREA: set_area(app, 0, t->count - 1); break;
     case ZOE_ACTION_NEXT_SEQUENCE: switch_sequence(app, 1); break;
     case ZOE_ACTION_LAST_SEQUENCE: switch_sequence(app, -1); break;
-    case ZOE_ACTION_REFRESH: zoe_app_refresh(app, 0); break;
+    case ZOE_ACTION_REFRESH: zoe_app_refresh(app); break;
     default: break;
     }
 }

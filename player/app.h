@@ -95,8 +95,8 @@ int zoe_app_open(zoe_app *app, const char *path, int replace);
 /* actions.c */
 void zoe_app_act(zoe_app *app, zoe_action action);
 void zoe_app_change(zoe_app *app, const zoe_panel_change *change);
-/* Reads the folder and changed files again; quiet: says nothing but errors. */
-void zoe_app_refresh(zoe_app *app, int quiet);
+/* Reads the folder and changed files again. */
+void zoe_app_refresh(zoe_app *app);
 /* The panel's values as they are now. */
 void zoe_app_fill_panel(zoe_app *app);
 void zoe_app_set_exposure(zoe_app *app, double exposure);

@@ -3,13 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
-
 #include <zoetrope/transport.h>
 
 static const uint64_t interval_ns = 1000000000u;
-
-enum { RECENT_SECONDS = 5 };
 
 static void take_stamp(const char *path, int64_t stamp[4])
 {
@@ -43,10 +39,8 @@ void zoe_file_watch_set(zoe_file_watch *watch, const char *path, uint64_t now_ns
         zoe_file_watch_init(watch);
         return;
     }
-    take_stamp(path, watch->stamp);
+    watch->looked = 0;
     watch->due_ns = now_ns + interval_ns;
-    if (watch->stamp[0] >= (int64_t)time(NULL) - RECENT_SECONDS)
-        watch->stamp[1] = -2;
 }
 
 int zoe_file_watch_look(zoe_file_watch *watch, uint64_t now_ns)
@@ -56,7 +50,8 @@ int zoe_file_watch_look(zoe_file_watch *watch, uint64_t now_ns)
         return 0;
     watch->due_ns = now_ns + interval_ns;
     take_stamp(watch->path, stamp);
-    int changed = memcmp(stamp, watch->stamp, sizeof stamp) != 0;
+    int changed = !watch->looked || memcmp(stamp, watch->stamp, sizeof stamp) != 0;
+    watch->looked = 1;
     memcpy(watch->stamp, stamp, sizeof stamp);
     return changed;
 }

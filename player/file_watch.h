@@ -1,6 +1,6 @@
 /*
- * File watch: has the file of the frame on screen changed? For frames that are incomplete or could
- * not be decoded, which often means that somebody is still writing them.
+ * File watch: has the file of the frame on screen changed? For frames that are incomplete could
+ * not be decoded or are gone, which often means that somebody is still writing them.
  *
  * Looks by one stat() at a file's size and time of change, not more often than once a second.
  *
@@ -15,6 +15,7 @@
 
 typedef struct zoe_file_watch {
     char path[4096];  /* "": nothing is watched */
+    int looked;       /* 1: at the file that is watched now, and it was as in `stamp` */
     int64_t stamp[4]; /* seconds, nanoseconds, size, inode; all -1: no such file */
     uint64_t due_ns;  /* when to look; ZOE_NEVER while nothing is watched */
 } zoe_file_watch;
@@ -24,8 +25,7 @@ void zoe_file_watch_init(zoe_file_watch *watch);
 
 /*
  * Watches this file; NULL or "": none. The same file again goes on with what is known of it.
- * Another file is taken as it is now, except that one that changed within the last seconds counts
- * as changed once more at the first look: it may have been read before its last change.
+ * Another file counts as changed at the first look: nobody knows when it was read.
  */
 void zoe_file_watch_set(zoe_file_watch *watch, const char *path, uint64_t now_ns);
 

@@ -337,8 +337,8 @@ static void look_around(zoe_app *app, uint64_t now_ns)
         app->redraw = 1;
 }
 
-/* A frame that is incomplete or in error may be one that is still being written. While it is on
- * screen its file is looked at, and read again when it changed. */
+/* A frame that is incomplete, in error or gone may be one that is still being written. While it is
+ * on screen its file is looked at, and read again when it changed. */
 static void watch_file(zoe_app *app, uint64_t now_ns)
 {
     zoe_session *session = &app->session;
@@ -347,7 +347,7 @@ static void watch_file(zoe_app *app, uint64_t now_ns)
         return;
     const zoe_transport *transport = zoe_session_transport(session);
     zoe_status status = session->status;
-    int bad = status != ZOE_OK && status != ZOE_MISSING;
+    int bad = status != ZOE_OK;
     int incomplete = status == ZOE_OK && session->why.text[0];
     if (transport->speed || !(bad || incomplete) ||
         zoe_sequence_path(zoe_session_sequence(session), transport->playhead, path, sizeof path) !=
@@ -356,7 +356,7 @@ static void watch_file(zoe_app *app, uint64_t now_ns)
     else if (status != ZOE_LOADING)
         zoe_file_watch_set(&app->file_watch, path, now_ns);
     if (zoe_file_watch_look(&app->file_watch, now_ns))
-        zoe_app_refresh(app, 1);
+        (void)zoe_session_reload(session);
 }
 
 static int wait_time(const zoe_app *app, uint64_t wake_ns)

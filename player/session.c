@@ -558,6 +558,17 @@ zoe_status zoe_session_refresh(zoe_session *session, uint64_t now_ns, zoe_refres
     return ZOE_OK;
 }
 
+int zoe_session_reload(zoe_session *session)
+{
+    zoe_session_item *item = zoe_session_item_now(session);
+    if (!item)
+        return 0;
+    int64_t number = zoe_sequence_number(zoe_session_sequence(session), item->transport.playhead);
+    int changed = zoe_variants_reload(&item->variants, number);
+    session->touched |= changed;
+    return changed;
+}
+
 /* ---- layers and proxies ---- */
 
 static zoe_status choose(zoe_session *session, const char *layer, const char *view,

@@ -159,6 +159,10 @@ zoe_status zoe_session_switch_layer(zoe_session *session, int by, uint64_t now_n
  * when that is in force, to all of its values. Returns 0 for colour. */
 int zoe_session_fit_range(zoe_session *session);
 
+/* Looks at the file of the playhead's frame again, and has it read again if it changed; the picture
+ * stays until its successor is ready. Does not look for new files. Returns 1 if it changed. */
+int zoe_session_reload(zoe_session *session);
+
 /* Reads the folder and changed files again. *report and *shift (positions added in front) are set
  * on success. Errors: as zoe_source_refresh(). */
 zoe_status zoe_session_refresh(zoe_session *session, uint64_t now_ns, zoe_refresh_report *report,

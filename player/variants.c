@@ -108,6 +108,21 @@ zoe_status zoe_variants_choose(zoe_variants *variants, zoe_engine *engine,
     return ZOE_OK;
 }
 
+int zoe_variants_reload(zoe_variants *variants, int64_t number)
+{
+    int any = 0;
+    for (int i = 0; i < variants->count; i++) {
+        zoe_source *source = variants->list[i].source;
+        const zoe_sequence *sequence = zoe_source_sequence(source);
+        int64_t position = zoe_sequence_position(sequence, number);
+        int32_t changed = 0;
+        /* A variant that does not know of the file yet learns it with its next refresh. */
+        (void)zoe_source_reload(source, position, &changed);
+        any |= changed;
+    }
+    return any;
+}
+
 void zoe_variants_refreshed(zoe_variants *variants)
 {
     for (int i = 0; i < variants->count; i++)

@@ -60,6 +60,10 @@ zoe_variant *zoe_variants_now(zoe_variants *variants);
 zoe_status zoe_variants_choose(zoe_variants *variants, zoe_engine *engine,
                                const zoe_source_settings *settings, zoe_error *error);
 
+/* The file of one frame may have changed: where it did, all variants read it again. Returns 1 if
+ * one of them does. Blocks on one stat() each. */
+int zoe_variants_reload(zoe_variants *variants, int64_t number);
+
 /* The folder or files changed, and only the current variant knows: the others learn it when they
  * are chosen again. */
 void zoe_variants_refreshed(zoe_variants *variants);

@@ -136,8 +136,10 @@ typedef struct zoe_source_settings {
     const char *layer; /* as zoe_header_find_layer() takes it; NULL: the default. A frame without it
                           is an error */
     const char *view;  /* NULL: the default */
-    int32_t proxy_shift; /* 0 full size, 1 half, 2 a quarter, 3 an eighth in each direction. default
-                            0 */
+    int32_t proxy_shift; /* 0 full size, 1 half, 2 a quarter, 3 an eighth in each direction: each
+                            sample is the mean of a block of the full-size frame's (or of a smaller
+                            level's that the file has), where the block reaches beyond the frame of
+                            those in it; with uint kept as uint, the first of them. default 0 */
     int32_t
         overscan; /* 1: frames cover the data window too; 0: the display window only. default 0 */
     int32_t
@@ -221,6 +223,24 @@ typedef struct zoe_refresh_report {
  */
 ZOE_API zoe_status zoe_source_refresh(zoe_source *source, zoe_refresh_report *report,
                                       zoe_error *error);
+
+/*
+ * Looks at the file of one frame again, and has the frame decoded anew if it is another file than
+ * the one that was read (size, time of change, inode), if the frame is in ERROR, or if it was
+ * MISSING and its file is back; a frame whose file is gone becomes MISSING. For frames that are
+ * still being written: costs one stat(), and does not disturb the other frames.
+ *
+ * The frame is EMPTY then, and decoded when the want comes to it. Whoever holds a pin keeps the old
+ * picture, unchanged, and both pictures are in memory until it is released. A load that reads the
+ * old file begins again.
+ *
+ * *changed (may be NULL): 1 if the frame is to be decoded again or gone, 0 if all is as it was.
+ * Numbers that had no file when the sequence was opened or last refreshed stay gaps (MISSING is
+ * returned): zoe_source_refresh() finds new files. Blocks on the stat(), with no lock held. Not at
+ * the same time as zoe_source_refresh() on this source. Errors: ARGUMENT, NO_MEMORY; the frame is
+ * as before then.
+ */
+ZOE_API zoe_status zoe_source_reload(zoe_source *source, int64_t position, int32_t *changed);
 
 /* ---- clock ---- */
 

@@ -239,6 +239,7 @@ static void trouble(trial *t)
     check_status("clearing", zoe_engine_clear(t->engine, NULL));
     visit_frames(t);
     check_status("refreshing", zoe_source_refresh(t->source, NULL, NULL));
+    check_status("reloading", zoe_source_reload(t->source, 1, NULL));
     check_status("trimming", zoe_engine_trim(t->engine, NULL));
     visit_frames(t);
     check_status("workers", zoe_engine_set_workers(t->engine, WORKERS));
