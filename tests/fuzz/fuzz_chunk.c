@@ -1,10 +1,6 @@
 /*
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#ifndef _POSIX_C_SOURCE
-#define _POSIX_C_SOURCE 200809L /* posix_memalign */
-#endif
-
 #include "fuzz_chunk.h"
 
 #include <stdio.h>
@@ -14,6 +10,7 @@
 #include <libdeflate.h>
 
 #include "codec/cpu.h"
+#include "fuzz_scratch.h"
 
 enum {
     MAX_CHANNELS = 8,
@@ -83,9 +80,7 @@ static zoe_status run(fuzz_input *in, zoe_codec_decode_fn *decode,
                       zoe_codec_scratch_fn *scratch_bytes, uint8_t *result)
 {
     size_t bytes = scratch_bytes(&in->chunk);
-    void *scratch = NULL;
-    if (posix_memalign(&scratch, 64, bytes ? bytes : 1) != 0)
-        abort();
+    void *scratch = fuzz_scratch(bytes);
     for (size_t i = 0; i < in->chunk.segment_count; ++i)
         in->segments[i].dst = in->wanted[i] ? need(in->segments[i].bytes) : NULL;
     zoe_status status = decode(&in->chunk, scratch, bytes);
@@ -95,7 +90,6 @@ static zoe_status run(fuzz_input *in, zoe_codec_decode_fn *decode,
         result += in->segments[i].bytes;
         free(in->segments[i].dst);
     }
-    free(scratch);
     return status;
 }
 
@@ -138,7 +132,9 @@ static uint8_t *deflate_payload(const uint8_t *data, size_t *bytes)
     size_t header = 4u + data[0] % 8u + 1u;
     if (*bytes < header)
         return NULL;
-    struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(1);
+    static struct libdeflate_compressor *compressor; /* takes long to make */
+    if (!compressor)
+        compressor = libdeflate_alloc_compressor(1);
     if (!compressor)
         abort();
     size_t bound = libdeflate_zlib_compress_bound(compressor, *bytes - header);
@@ -148,7 +144,6 @@ static uint8_t *deflate_payload(const uint8_t *data, size_t *bytes)
     memcpy(made, data, header);
     *bytes = header + libdeflate_zlib_compress(compressor, data + header, *bytes - header,
                                                made + header, bound);
-    libdeflate_free_compressor(compressor);
     return made;
 }
 

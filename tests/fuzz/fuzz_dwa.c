@@ -12,6 +12,7 @@
 
 #include "codec/cpu.h"
 #include "codec/dwa.h"
+#include "fuzz_scratch.h"
 
 enum { CHANNELS_MAX = 8, STREAMS = 4 };
 
@@ -142,11 +143,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     l.chunk.packed = packed;
     size_t bytes = zoe_dwa_scratch_bytes(&l.chunk);
-    void *scratch = need(aligned_alloc(64, bytes));
+    void *scratch = fuzz_scratch(bytes);
     zoe_status status = zoe_dwa_decode(&l.chunk, scratch, bytes);
     if (status != ZOE_OK && status != ZOE_ERROR_CORRUPT)
         abort();
-    free(scratch);
     free(packed);
     for (size_t s = 0; s < l.chunk.segment_count; s++)
         free(l.segments[s].dst);

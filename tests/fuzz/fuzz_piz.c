@@ -15,6 +15,7 @@
 
 #include "codec/cpu.h"
 #include "codec/piz.h"
+#include "fuzz_scratch.h"
 
 enum { CHANNELS = 4, LINES = 64, HEAD_BYTES = 5 + CHANNELS };
 
@@ -79,13 +80,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const size_t scratch_bytes = zoe_piz_scratch_bytes(&in.chunk);
     if (scratch_bytes == SIZE_MAX)
         abort();
-    uint8_t *scratch = need(aligned_alloc(64, (scratch_bytes + 63) / 64 * 64));
+    void *scratch = fuzz_scratch(scratch_bytes);
     const zoe_status status = zoe_piz_decode(&in.chunk, scratch, scratch_bytes);
     if (status != ZOE_OK && status != ZOE_ERROR_CORRUPT)
         abort();
 
     for (size_t i = 0; i < in.chunk.segment_count; i++)
         free(in.segments[i].dst);
-    free(scratch);
     return 0;
 }
