@@ -246,6 +246,26 @@ static void put_matrix(struct out *out, const exr_attribute_t *attribute)
     }
 }
 
+#ifdef HAS_EXR_ATTR_BYTES
+/* The hint says what kind of bytes they are. */
+static void put_blob(struct out *out, const exr_attr_bytes_t *bytes)
+{
+    put(out, "%zu bytes", bytes->size);
+    if (bytes->type_hint && bytes->hint_length > 0) {
+        put(out, " of ");
+        put_bytes(out, bytes->type_hint, strnlen(bytes->type_hint, bytes->hint_length));
+    }
+}
+#endif
+
+#ifdef HAS_EXR_ATTR_DEEP_IMAGE_STATE
+static void put_deep_state(struct out *out, uint8_t state)
+{
+    static const char *const names[] = {"messy", "sorted", "non-overlapping", "tidy"};
+    put(out, "%s", state < sizeof names / sizeof names[0] ? names[state] : "unknown");
+}
+#endif
+
 static void put_value(struct out *out, const exr_attribute_t *attribute)
 {
     char time_code[ZOE_EXR_TIME_CODE_MAX];
@@ -298,6 +318,12 @@ static void put_value(struct out *out, const exr_attribute_t *attribute)
     case EXR_ATTR_V3I:
     case EXR_ATTR_V3F:
     case EXR_ATTR_V3D: put_vector(out, attribute); break;
+#ifdef HAS_EXR_ATTR_BYTES
+    case EXR_ATTR_BYTES: put_blob(out, attribute->bytes); break;
+#endif
+#ifdef HAS_EXR_ATTR_DEEP_IMAGE_STATE
+    case EXR_ATTR_DEEP_IMAGE_STATE: put_deep_state(out, attribute->uc); break;
+#endif
     case EXR_ATTR_OPAQUE: put(out, "%" PRId32 " bytes", attribute->opaque->size); break;
     default: put(out, "not shown"); break; /* types that later OpenEXR releases know */
     }

@@ -33,8 +33,13 @@ int zoe_window_measure(zoe_window *window)
     int width = window->width, height = window->height;
     double scale = window->scale;
     SDL_GetWindowSize(window->window, &units, NULL);
+#if SDL_VERSION_ATLEAST(2, 26, 0)
+    /* Not the renderer's: SDL 3 in SDL 2's clothes tells that only once it has drawn again. */
+    SDL_GetWindowSizeInPixels(window->window, &window->width, &window->height);
+#else
     if (SDL_GetRendererOutputSize(window->renderer, &window->width, &window->height))
         return 0;
+#endif
     window->ratio = units > 0 ? (double)window->width / (double)units : 1.0;
     window->scale = window->ui_scale > 0.0 ? window->ui_scale : display_scale(window);
     int rescaled = fabs(window->scale - scale) > 1e-6;

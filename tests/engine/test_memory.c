@@ -339,7 +339,10 @@ static void test_a_loop_that_does_not_fit_does_not_grow(void **state)
     }
     stage_rest(&s);
     assert_int_equal(stage_stats(&s).allocations, allocations);
-    assert_int_equal(mallinfo2().uordblks, heap);
+    /* Some blocks more or less are in the threads' own lists, which count as used; one block lost
+     * a decode would be ten times this. */
+    size_t heap_now = mallinfo2().uordblks;
+    assert_at_most("the heap grew by", heap_now > heap ? heap_now - heap : 0, 4 * KiB);
     assert_at_most("resident memory grew by", most > before ? most - before : 0, 64 * KiB);
     stage_end(&s);
 }

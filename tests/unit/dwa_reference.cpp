@@ -14,6 +14,7 @@
 #include <ImfOutputFile.h>
 #include <ImfTileDescription.h>
 #include <ImfTiledOutputFile.h>
+#include <OpenEXRConfig.h>
 
 using namespace OPENEXR_IMF_NAMESPACE;
 
@@ -47,7 +48,8 @@ extern "C" int dwa_reference_write(const char *path, const dwa_reference_image *
                 c.name, Channel(PixelType(c.type), c.x_sampling, c.y_sampling, c.p_linear != 0));
         }
         if (image->tile) {
-            header.setTileDescription(TileDescription((unsigned)image->tile, (unsigned)image->tile, ONE_LEVEL));
+            header.setTileDescription(
+                TileDescription((unsigned)image->tile, (unsigned)image->tile, ONE_LEVEL));
             TiledOutputFile file(path, header, 0);
             file.setFrameBuffer(frame_buffer(image));
             file.writeTiles(0, file.numXTiles() - 1, 0, file.numYTiles() - 1);
@@ -74,4 +76,9 @@ extern "C" int dwa_reference_read(const char *path, const dwa_reference_image *i
         std::fprintf(stderr, "dwa_reference: %s: %s\n", path, e.what());
         return -1;
     }
+}
+
+extern "C" int dwa_reference_sorts_sets(void)
+{
+    return OPENEXR_VERSION_MAJOR == 3 && OPENEXR_VERSION_MINOR < 3;
 }

@@ -36,6 +36,10 @@ int dwa_reference_write(const char *path, const dwa_reference_image *image);
 /* Reads a file of the same layout into the channels' samples. 0, or -1 with a message on stderr. */
 int dwa_reference_read(const char *path, const dwa_reference_image *image);
 
+/* 1: sets of channels stand in a chunk in the order of their prefixes (before 3.3); 0: in that of
+ * their channels. */
+int dwa_reference_sorts_sets(void);
+
 #ifdef __cplusplus
 }
 #endif

@@ -241,8 +241,7 @@ static void test_rgba_half(void **state)
             }
 }
 
-/* Layers, whose sets stand in the order of their prefixes, not of their channels; lone channels;
- * all types; channels stored linear. */
+/* Layers; lone channels; all types; channels stored linear. */
 static void test_many_channels(void **state)
 {
     (void)state;
@@ -250,13 +249,32 @@ static void test_many_channels(void **state)
     for (int kind = 0; kind < PATTERNS; kind++) {
         picture p = {{0, 0, 90, 75, 32, 0, NULL, 16},
                      {CHANNEL("B", FLOAT_), CHANNEL("G", HALF_), CHANNEL("R", FLOAT_),
-                      CHANNEL("Z", FLOAT_), CHANNEL("a-b.B", HALF_), CHANNEL("a-b.G", HALF_),
-                      CHANNEL("a-b.R", HALF_), CHANNEL("a.B", FLOAT_), CHANNEL("a.G", FLOAT_),
-                      CHANNEL("a.R", FLOAT_), CHANNEL("a.A", FLOAT_), CHANNEL("id", UINT_),
+                      CHANNEL("Z", FLOAT_), CHANNEL("a.A", FLOAT_), CHANNEL("a.B", FLOAT_),
+                      CHANNEL("a.G", FLOAT_), CHANNEL("a.R", FLOAT_), CHANNEL("ab.B", HALF_),
+                      CHANNEL("ab.G", HALF_), CHANNEL("ab.R", HALF_), CHANNEL("id", UINT_),
                       CHANNEL("id.A", UINT_), CHANNEL("lone.R", FLOAT_), CHANNEL("s.Y", HALF_),
                       CHANNEL("t.A", HALF_)}};
         p.channels[13].p_linear = 1;
         p.channels[14].p_linear = 1;
+        check(&p, (pattern)kind, seed, 4);
+    }
+}
+
+/* Sets stand in the order of their prefixes, not of their channels. OpenEXR 3.3 and later write and
+ * expect them in the order of their channels, without a mark in the file. */
+static void test_order_of_sets(void **state)
+{
+    (void)state;
+    if (!dwa_reference_sorts_sets())
+        skip();
+    uint64_t seed = fixture_seed();
+    for (int kind = 0; kind < PATTERNS; kind++) {
+        picture p = {{0, 0, 90, 75, 32, 0, NULL, 13},
+                     {CHANNEL("A", HALF_), CHANNEL("AO.B", HALF_), CHANNEL("AO.G", HALF_),
+                      CHANNEL("AO.R", HALF_), CHANNEL("B", HALF_), CHANNEL("G", HALF_),
+                      CHANNEL("R", HALF_), CHANNEL("a-b.B", HALF_), CHANNEL("a-b.G", HALF_),
+                      CHANNEL("a-b.R", HALF_), CHANNEL("a.B", FLOAT_), CHANNEL("a.G", FLOAT_),
+                      CHANNEL("a.R", FLOAT_)}};
         check(&p, (pattern)kind, seed, 4);
     }
 }
@@ -590,10 +608,11 @@ static void test_empty(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rgba_half),   cmocka_unit_test(test_many_channels),
-        cmocka_unit_test(test_subsampled),  cmocka_unit_test(test_tiles),
-        cmocka_unit_test(test_legacy),      cmocka_unit_test(test_own_rules),
-        cmocka_unit_test(test_every_value), cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_rgba_half),     cmocka_unit_test(test_many_channels),
+        cmocka_unit_test(test_order_of_sets), cmocka_unit_test(test_subsampled),
+        cmocka_unit_test(test_tiles),         cmocka_unit_test(test_legacy),
+        cmocka_unit_test(test_own_rules),     cmocka_unit_test(test_every_value),
+        cmocka_unit_test(test_empty),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
