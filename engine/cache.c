@@ -93,8 +93,35 @@ bool zoe_cache_wait_locked(zoe_cache *cache, pthread_cond_t *condition, uint64_t
     return result == 0;
 }
 
+void zoe_cache_write_notes(zoe_cache *cache)
+{
+    if (!zoe_log_is_heard(&cache->log, ZOE_LOG_DEBUG))
+        return;
+    zoe_cache_lock(cache);
+    zoe_log_notes notes = cache->notes;
+    cache->notes.count = 0;
+    cache->notes.lost = 0;
+    zoe_cache_unlock(cache);
+    zoe_log_write_notes(&cache->log, &notes);
+}
+
+static void note_locked(zoe_cache *cache, const char *what, const zoe_table *table,
+                        int64_t position)
+{
+    if (!zoe_log_is_heard(&cache->log, ZOE_LOG_DEBUG))
+        return;
+    /* A table that its source has left has other positions. */
+    const zoe_source *source = table->source;
+    bool known = source && source->table == table;
+    zoe_log_note(&cache->notes, "%s: %.80s frame %lld", what,
+                 known ? zoe_sequence_name(source->sequence) : "of before,",
+                 known ? (long long)zoe_sequence_number(source->sequence, position)
+                       : (long long)position);
+}
+
 void zoe_cache_notify(zoe_cache *cache)
 {
+    zoe_cache_write_notes(cache);
     if (cache->notify)
         cache->notify(cache->notify_user);
 }
@@ -185,6 +212,7 @@ bool zoe_cache_evict_locked(zoe_cache *cache, zoe_buffer *buffer)
     table->slots[position].buffer = NULL;
     zoe_slab_give(&cache->slab, buffer);
     cache->totals.evictions++;
+    note_locked(cache, "evicted", table, position);
     zoe_cache_rewind_locked(table, position);
     return true;
 }
@@ -252,6 +280,7 @@ void zoe_cache_reap(zoe_cache *cache, zoe_table *table, zoe_slot *slot)
     zoe_slot_reap_locked(table, position);
     zoe_slot_set_error_locked(table, position, NULL, NULL);
     cache->totals.evictions++;
+    note_locked(cache, "evicted", table, position);
     zoe_cache_rewind_locked(table, position);
     bool last = give_last_locked(cache, table, buffer);
     zoe_cache_unlock(cache);
@@ -591,6 +620,8 @@ void zoe_cache_set_want_locked(zoe_source *source, const zoe_want *want)
     bool over = false;
     if (!step) {
         atomic_fetch_add_explicit(&source->epoch, 1, memory_order_relaxed);
+        note_locked(cache, want->idle ? "new epoch, idle" : "new epoch", source->table,
+                    want->playhead);
         keep_one_locked(cache, source);
         over = stop_stale_locked(cache, source, zoe_want_is_advance(&old, want));
     }

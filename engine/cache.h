@@ -93,6 +93,7 @@ typedef struct zoe_cache {
     uint64_t decode_ns; /* what a frame took lately, from claim to published: a running mean */
     bool paused;        /* nothing is begun: set while memory is given back */
     zoe_cache_totals totals;
+    zoe_log_notes notes;       /* evictions and epochs; empty unless somebody hears DEBUG */
     uint64_t allocations_base; /* of slab and recycler when the statistics were reset */
 
     /* atomic */
@@ -127,7 +128,10 @@ void zoe_cache_assert_locked(const zoe_cache *cache);
 #define ZOE_CACHE_FOREVER UINT64_MAX
 bool zoe_cache_wait_locked(zoe_cache *cache, pthread_cond_t *condition, uint64_t deadline_ns);
 
-/* Tells the notify callback. No lock held. */
+/* Writes what was noted for the log, if anything was. No lock held. */
+void zoe_cache_write_notes(zoe_cache *cache);
+
+/* Tells the notify callback, and the log. No lock held. */
 void zoe_cache_notify(zoe_cache *cache);
 
 /* ---- buffers and victims ---- */

@@ -83,3 +83,26 @@ void zoe_pixel_light(uint16_t *lanes, float *restrict light, size_t count,
     }
     zoe_half_from_float_row(lanes, light, count * ZOE_SCALE_LANES);
 }
+
+static double sample(const zoe_plane *plane, size_t x, size_t y)
+{
+    const char *row = (const char *)plane->data + y * plane->stride;
+    switch (plane->type) {
+    case ZOE_SAMPLE_UINT: return (double)((const uint32_t *)(const void *)row)[x];
+    case ZOE_SAMPLE_FLOAT: return (double)((const float *)(const void *)row)[x];
+    case ZOE_SAMPLE_HALF: break;
+    }
+    return (double)zoe_half_to_float(((const uint16_t *)(const void *)row)[x]);
+}
+
+int32_t zoe_display_sample_exact(const zoe_frame *frame, int32_t x, int32_t y,
+                                 double values[ZOE_PLANES_MAX])
+{
+    const zoe_box *w = &frame->window;
+    if (x < w->min_x || x > w->max_x || y < w->min_y || y > w->max_y)
+        return 0;
+    size_t across = (size_t)((int64_t)x - w->min_x), down = (size_t)((int64_t)y - w->min_y);
+    for (uint32_t i = 0; i < frame->plane_count; i++)
+        values[i] = sample(&frame->planes[i], across, down);
+    return (int32_t)frame->plane_count;
+}

@@ -202,8 +202,8 @@ static zoe_status check_header(struct check *check)
     if (status != ZOE_OK)
         return status;
     if (!bytes || memcmp(bytes, magic, sizeof magic) != 0)
-        return zoe_error_set(check->error, ZOE_ERROR_NOT_EXR, "%s: not an OpenEXR file",
-                             check->name);
+        return zoe_error_set(check->error, ZOE_ERROR_NOT_EXR, "%s: %s", check->name,
+                             check->file_bytes ? "not an OpenEXR file" : "empty file");
     uint32_t version = little_endian(bytes + 4);
     if ((version & 0xFF) != 1 && (version & 0xFF) != 2)
         return zoe_error_set(check->error, ZOE_ERROR_UNSUPPORTED,

@@ -445,16 +445,36 @@ static zoe_absence count_absence(zoe_cache *cache, zoe_load *load)
     return absence;
 }
 
+/* What a listener hears of every load that did not fail. */
+static void tell_end(zoe_cache *cache, const char *path, uint64_t took_ns, bool published)
+{
+    zoe_cache_write_notes(cache);
+    if (published)
+        zoe_log_write(&cache->log, ZOE_LOG_DEBUG, "loaded in %.1f ms: %s", (double)took_ns / 1e6,
+                      path);
+    else
+        zoe_log_write(&cache->log, ZOE_LOG_DEBUG, "given up after %.1f ms: %s",
+                      (double)took_ns / 1e6, path);
+}
+
 /* ENDING → FREE, or ENDED while others have yet to leave. */
 static void end_load(zoe_cache *cache, zoe_load *load)
 {
     zoe_error error = {.status = ZOE_OK};
+    bool heard = zoe_log_is_heard(&cache->log, ZOE_LOG_DEBUG);
+    char path[ZOE_PATH_MAX];
+    path[0] = '\0';
+    if (heard)
+        (void)zoe_sequence_path(load->source->sequence, load->position, path, sizeof path);
+    uint64_t begun = load->claimed_ns;
     zoe_status closed = ZOE_OK;
     zoe_absence absence = count_absence(cache, load);
     if (load->file)
         closed = cache->decoder.close(cache->decoder.user, &load->file, &error);
     zoe_cache_lock(cache);
+    uint64_t decodes = cache->totals.decodes;
     settle_locked(cache, load, &absence, closed, &error);
+    bool published = cache->totals.decodes != decodes;
     bool failed = load->failed;
     if (failed)
         error = load->error;
@@ -466,6 +486,8 @@ static void end_load(zoe_cache *cache, zoe_load *load)
     zoe_cache_unlock(cache);
     if (failed)
         zoe_log_write(&cache->log, ZOE_LOG_WARNING, "%s", error.text);
+    else if (heard)
+        tell_end(cache, path, zoe_os_now_ns() - begun, published);
 }
 
 /* There is no room for scratch or for OpenEXR's blocks; a load that ends may make some. Without a

@@ -5,7 +5,7 @@
 
 void zoe_log_write(const zoe_log *log, zoe_log_level level, const char *format, ...)
 {
-    if (!log->fn || level > log->level)
+    if (!zoe_log_is_heard(log, level))
         return;
     char line[1280];
     va_list args;
@@ -14,4 +14,24 @@ void zoe_log_write(const zoe_log *log, zoe_log_level level, const char *format, 
     va_end(args);
     if (length >= 0)
         log->fn(log->user, level, line);
+}
+
+void zoe_log_note(zoe_log_notes *notes, const char *format, ...)
+{
+    if (notes->count == ZOE_LOG_NOTES) {
+        notes->lost++;
+        return;
+    }
+    va_list args;
+    va_start(args, format);
+    vsnprintf(notes->lines[notes->count++], ZOE_LOG_NOTE_BYTES, format, args);
+    va_end(args);
+}
+
+void zoe_log_write_notes(const zoe_log *log, const zoe_log_notes *notes)
+{
+    for (uint32_t i = 0; i < notes->count; i++)
+        zoe_log_write(log, ZOE_LOG_DEBUG, "%s", notes->lines[i]);
+    if (notes->lost)
+        zoe_log_write(log, ZOE_LOG_DEBUG, "%llu more", (unsigned long long)notes->lost);
 }

@@ -275,6 +275,18 @@ void zoe_app_refresh(zoe_app *app)
                       report.added, report.removed, report.changed);
 }
 
+/* After frames were asked for in another form. */
+static void say_form(zoe_app *app, zoe_status status, int64_t shift, const zoe_error *error,
+                     const char *name)
+{
+    if (status != ZOE_OK) {
+        zoe_statusbar_say(&app->statusbar, 1, "%s", error->text);
+        return;
+    }
+    follow_sequence(app, shift);
+    zoe_statusbar_say(&app->statusbar, 0, "%s", name);
+}
+
 static void switch_proxy(zoe_app *app)
 {
     static const char *const names[] = {"Full size", "Half size", "A quarter of the size",
@@ -282,12 +294,31 @@ static void switch_proxy(zoe_app *app)
     zoe_error error;
     int64_t shift;
     int32_t next = (app->session.setup.source.proxy_shift + 1) % 4;
-    if (zoe_session_set_proxy(&app->session, next, zoe_now_ns(), &shift, &error) != ZOE_OK) {
-        zoe_statusbar_say(&app->statusbar, 1, "%s", error.text);
-        return;
-    }
-    follow_sequence(app, shift);
-    zoe_statusbar_say(&app->statusbar, 0, "%s", names[next]);
+    zoe_status status = zoe_session_set_proxy(&app->session, next, zoe_now_ns(), &shift, &error);
+    say_form(app, status, shift, &error, names[next]);
+}
+
+static void switch_overscan(zoe_app *app)
+{
+    static const char *const names[] = {"The display window only",
+                                        "With what lies outside the display window"};
+    zoe_error error;
+    int64_t shift;
+    int next = !app->session.setup.source.overscan;
+    zoe_status status = zoe_session_set_overscan(&app->session, next, zoe_now_ns(), &shift, &error);
+    say_form(app, status, shift, &error, names[next]);
+}
+
+static void switch_precision(zoe_app *app)
+{
+    static const char *const names[] = {"Float and uint as half",
+                                        "Float and uint in full precision"};
+    zoe_error error;
+    int64_t shift;
+    int next = !app->session.setup.source.full_precision;
+    zoe_status status =
+        zoe_session_set_precision(&app->session, next, zoe_now_ns(), &shift, &error);
+    say_form(app, status, shift, &error, names[next]);
 }
 
 static void switch_layer(zoe_app *app, int by)
@@ -353,12 +384,18 @@ static void zoom(zoe_app *app, double zoom_to)
     zoe_view_invalidate(&app->view);
 }
 
+static void toggle_panel(zoe_app *app, zoe_panel_page page)
+{
+    zoe_panel_toggle(&app->panel, page);
+    zoe_app_layout(app);
+}
+
 static void escape(zoe_app *app)
 {
     if (app->help_open)
         app->help_open = 0;
     else if (app->panel.open)
-        app->panel.open = 0;
+        toggle_panel(app, app->panel.page);
     else
         app->quit = 1;
 }
@@ -368,8 +405,8 @@ static void escape(zoe_app *app)
 static int act_on_program(zoe_app *app, zoe_action action)
 {
     switch (action) {
-    case ZOE_ACTION_SETTINGS: zoe_panel_toggle(&app->panel, ZOE_PANEL_SETTINGS); return 1;
-    case ZOE_ACTION_MEMORY: zoe_panel_toggle(&app->panel, ZOE_PANEL_MEMORY); return 1;
+    case ZOE_ACTION_SETTINGS: toggle_panel(app, ZOE_PANEL_SETTINGS); return 1;
+    case ZOE_ACTION_MEMORY: toggle_panel(app, ZOE_PANEL_MEMORY); return 1;
     case ZOE_ACTION_HELP: app->help_open = !app->help_open; return 1;
     case ZOE_ACTION_BARS: toggle_bars(app); return 1;
     case ZOE_ACTION_FULLSCREEN: toggle_fullscreen(app); return 1;
@@ -401,6 +438,8 @@ static int act_on_picture(zoe_app *app, zoe_action action)
     case ZOE_ACTION_LAYER_LAST: switch_layer(app, -1); return 1;
     case ZOE_ACTION_FIT_RANGE: fit_range(app); return 1;
     case ZOE_ACTION_PROXY: switch_proxy(app); return 1;
+    case ZOE_ACTION_OVERSCAN: switch_overscan(app); return 1;
+    case ZOE_ACTION_PRECISION: switch_precision(app); return 1;
     case ZOE_ACTION_EXPOSURE_RESET: zoe_app_set_exposure(app, 0.0); return 1;
     case ZOE_ACTION_GAMMA_RESET: zoe_app_set_gamma(app, 1.0); return 1;
     default: return 0;

@@ -47,6 +47,7 @@ typedef struct zoe_app {
 
     /* parts */
     zoe_window window;
+    SDL_Rect room; /* what the bars leave: for the picture, and the panel beside it */
     zoe_session session;
     zoe_view view;
     zoe_timeline timeline;

@@ -16,8 +16,10 @@
 #include "args.h"
 #include "exr_write.h"
 #include "interrupt.h"
+#include "layer.h"
 #include "png_write.h"
 #include "reel.h"
+#include "value_range.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -28,7 +30,8 @@ static const char command[] = "zoetrope snapshot";
 static const char about[] =
     "Writes one frame of a sequence into a file. OUT.exr gets the linear pixels as they are\n"
     "in memory (half, or float with --full-precision); OUT.png gets what the viewer shows,\n"
-    "over black. The options for light and size are for PNG only.";
+    "over black, depth and ids over their range. The options for light and size are for PNG\n"
+    "only.";
 
 typedef struct snapshot_options {
     int64_t frame;
@@ -85,13 +88,20 @@ static void name_channels(zoe_exr_write_spec *spec, const zoe_frame *frame,
     }
 }
 
-static zoe_status write_exr(const zoe_reel *reel, const zoe_frame *frame,
-                            const snapshot_options *options, zoe_error *error)
+/* The header of a frame's file, to be freed; NULL when it cannot be read any more. */
+static zoe_header *read_header(const zoe_reel *reel, const zoe_frame *frame)
 {
     char path[PATH_CAPACITY];
     zoe_header *header = NULL;
     if (zoe_sequence_path(reel->sequence, frame->position, path, sizeof path) == ZOE_OK)
         zoe_header_read(path, &header, NULL);
+    return header;
+}
+
+static zoe_status write_exr(const zoe_reel *reel, const zoe_frame *frame,
+                            const snapshot_options *options, zoe_error *error)
+{
+    zoe_header *header = read_header(reel, frame);
     zoe_exr_write_spec spec;
     memset(&spec, 0, sizeof spec);
     spec.data_window = frame->window;
@@ -142,8 +152,22 @@ static void fit(const zoe_frame *frame, zoe_extent size, zoe_viewport *viewport)
     viewport->outside = 0xff000000u;
 }
 
-static zoe_status write_png(const zoe_frame *frame, const snapshot_options *options,
-                            zoe_error *error)
+/* Depth, ids and vectors over the range that the viewer opens them with. */
+static void fit_range(const zoe_reel *reel, const zoe_frame *frame, const snapshot_options *options,
+                      zoe_grade *grade)
+{
+    zoe_header *header = read_header(reel, frame);
+    int32_t index = header ? zoe_header_find_layer(header, options->layer, options->view) : -1;
+    if (index >= 0 && zoe_layer_is_data(header, index) && !frame->is_color) {
+        zoe_value_range range = zoe_value_range_suitable(frame);
+        grade->range_min = range.min;
+        grade->range_max = range.max;
+    }
+    zoe_header_free(&header);
+}
+
+static zoe_status write_png(const zoe_reel *reel, const zoe_frame *frame,
+                            const snapshot_options *options, zoe_error *error)
 {
     zoe_display_lut *lut = malloc(sizeof *lut);
     if (!lut)
@@ -156,6 +180,7 @@ static zoe_status write_png(const zoe_frame *frame, const snapshot_options *opti
     grade.saturation = (float)options->saturation;
     grade.view = (zoe_channel_view)options->channel;
     grade.transfer = (zoe_transfer)options->transfer;
+    fit_range(reel, frame, options, &grade);
     zoe_display_lut_make(lut, &grade);
     zoe_viewport viewport;
     fit(frame, options->size, &viewport);
@@ -190,7 +215,7 @@ static zoe_status take(zoe_reel *reel, const snapshot_options *options, zoe_erro
     if (frame.incomplete)
         fprintf(stderr, "%s: %s: frame %lld is incomplete: what its file lacks is black\n", command,
                 options->spec, (long long)options->frame);
-    status = has_suffix(options->out, ".png") ? write_png(&frame, options, error)
+    status = has_suffix(options->out, ".png") ? write_png(reel, &frame, options, error)
                                               : write_exr(reel, &frame, options, error);
     zoe_frame_release(&frame);
     return status;
@@ -207,7 +232,7 @@ static zoe_args_result parse(snapshot_options *options, int argc, char **argv)
         {"layer", 0, ZOE_ARG_TEXT, "NAME", "layer, part or channel", &o->layer, 0, 0, 0, 0},
         {"view", 0, ZOE_ARG_TEXT, "NAME", "view, such as left", &o->view, 0, 0, 0, 0},
         {"overscan", 0, ZOE_ARG_FLAG, 0, "include what lies outside the display window", &o->overscan, 0, 0, 0, 0},
-        {"full-precision", 0, ZOE_ARG_FLAG, 0, "keep float channels as float, not as half", &o->full_precision, 0, 0, 0, 0},
+        {"full-precision", 0, ZOE_ARG_FLAG, 0, "keep float and uint as they are, not as half", &o->full_precision, 0, 0, 0, 0},
         {"cache-mb", 0, ZOE_ARG_INTEGER, "MB", "memory it may take (default: as the player)", &o->cache_mb, 0, 16, 1 << 30, 0},
         {"Light and size (PNG)", 0, ZOE_ARG_HEADING, 0, 0, 0, 0, 0, 0, 0},
         {"exposure", 0, ZOE_ARG_DECIMAL, "STOPS", "-20..20 (default 0)", &o->exposure, png, -20, 20, 0},

@@ -12,11 +12,12 @@
 
 #include "temp_file.h"
 
+enum { SHORT_NAME = 31 }; /* bytes that a name has in any EXR file */
+
 /* Where the library writes to: a file, or (for a trial) nowhere. */
 typedef struct sink {
-    int fd;            /* -1: nowhere */
-    int failed_errno;  /* of the first write that failed */
-    char message[256]; /* the library's own words */
+    int fd;           /* -1: nowhere */
+    int failed_errno; /* of the first write that failed */
 } sink;
 
 typedef struct writer {
@@ -37,15 +38,16 @@ static size_t sample_bytes(zoe_sample_type type)
     return type == ZOE_SAMPLE_HALF ? 2 : 4;
 }
 
+/* What the library said first on this thread: it speaks on the thread that called it, while it
+ * holds the lock of its context, so that it may not be asked anything here. */
+static _Thread_local char first_message[256];
+
 static void hear_error(exr_const_context_t context, exr_result_t code, const char *message)
 {
-    void *user = NULL;
+    (void)context;
     (void)code;
-    if (!context || exr_get_user_data(context, &user) != EXR_ERR_SUCCESS || !user)
-        return;
-    sink *out = user;
-    if (!out->message[0])
-        snprintf(out->message, sizeof out->message, "%s", message ? message : "");
+    if (!first_message[0])
+        snprintf(first_message, sizeof first_message, "%s", message ? message : "");
 }
 
 static int64_t write_bytes(exr_const_context_t context, void *user, const void *buffer,
@@ -109,6 +111,17 @@ static exr_result_t set_attributes(exr_context_t context, const zoe_exr_write_sp
     if (r == EXR_ERR_SUCCESS)
         r = exr_write_header(context);
     return r;
+}
+
+/* Names beyond 31 bytes set a mark in the file that old readers refuse: only where there are some.
+ */
+static int has_long_name(const zoe_exr_write_spec *spec)
+{
+    for (uint32_t i = 0; i < spec->channel_count; i++) {
+        if (strlen(spec->names[i]) > SHORT_NAME)
+            return 1;
+    }
+    return 0;
 }
 
 /* Points the pipeline's channels, which are in the file's order, at the planes. */
@@ -209,12 +222,16 @@ static exr_result_t write_picture(writer *w, const char *name)
     init.user_data = &w->out;
     init.write_fn = write_bytes;
     init.error_handler_fn = hear_error;
+    first_message[0] = '\0';
     exr_result_t r = exr_start_write(&w->context, name, EXR_WRITE_FILE_DIRECTLY, &init);
     if (r != EXR_ERR_SUCCESS)
         return r;
     int part = 0;
-    r = exr_add_part(w->context, NULL,
-                     w->spec->tile_width > 0 ? EXR_STORAGE_TILED : EXR_STORAGE_SCANLINE, &part);
+    if (has_long_name(w->spec))
+        r = exr_set_longname_support(w->context, 1);
+    if (r == EXR_ERR_SUCCESS)
+        r = exr_add_part(w->context, NULL,
+                         w->spec->tile_width > 0 ? EXR_STORAGE_TILED : EXR_STORAGE_SCANLINE, &part);
     if (r == EXR_ERR_SUCCESS)
         r = set_attributes(w->context, w->spec);
     if (r == EXR_ERR_SUCCESS)
@@ -239,7 +256,7 @@ static zoe_status explain(const writer *w, const char *path, exr_result_t r, zoe
     else if (r == EXR_ERR_FEATURE_NOT_IMPLEMENTED)
         status = ZOE_ERROR_UNSUPPORTED;
     return zoe_error_set(error, status, "%s: cannot write: %s", path,
-                         w->out.message[0] ? w->out.message : exr_get_default_error_message(r));
+                         first_message[0] ? first_message : exr_get_default_error_message(r));
 }
 
 static int check_spec(const zoe_exr_write_spec *spec)

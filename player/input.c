@@ -91,6 +91,8 @@ const zoe_binding zoe_bindings[] = {
     ALIAS(LAYER_NEXT, SDLK_RIGHTBRACKET, S),
     ALIAS(LAYER_NEXT, SDLK_PAGEDOWN, C),
     KEY(PROXY, SDLK_p, S, "Shift+P", "Full size, 1/2, 1/4, 1/8"),
+    KEY(OVERSCAN, SDLK_o, S, "Shift+O", "Show overscan, or not"),
+    KEY(PRECISION, SDLK_d, S, "Shift+D", "Float, uint in full, or as half"),
     KEY(FIT_RANGE, SDLK_x, 0, "X", "Fit the range of depth, ids"),
     MOUSE("E+drag  M+drag", "Exposure, gamma"),
     KEY(EXPOSURE_RESET, SDLK_e, S, "Shift+E  Shift+M", "Reset exposure, gamma"),

@@ -1,3 +1,5 @@
+#define _GNU_SOURCE /* strcasestr */
+
 #include "layer.h"
 
 #include <stdio.h>
@@ -58,4 +60,21 @@ int zoe_layer_is_data(const zoe_header *header, int32_t index)
             return 0;
     }
     return 1;
+}
+
+int zoe_layer_is_wide(const zoe_header *header, int32_t index)
+{
+    const zoe_layer *layer = &header->layers[index];
+    for (int32_t i = 0; i < layer->channel_count; i++) {
+        if (header->parts[layer->part].channels[layer->channels[i]].type != ZOE_SAMPLE_HALF)
+            return 1;
+    }
+    return 0;
+}
+
+int zoe_layer_is_hashed(const zoe_header *header, int32_t index)
+{
+    const zoe_layer *layer = &header->layers[index];
+    return strcasestr(layer->name, "crypto") != NULL ||
+           strcasestr(header->parts[layer->part].name, "crypto") != NULL;
 }

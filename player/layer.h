@@ -29,4 +29,11 @@ int32_t zoe_layer_next(const zoe_header *header, const char *name, const char *v
  * alpha, whose range is 0..1. */
 int zoe_layer_is_data(const zoe_header *header, int32_t index);
 
+/* 1 if one of its channels is float or uint, which are kept as half unless full precision is asked
+ * for. */
+int zoe_layer_is_wide(const zoe_header *header, int32_t index);
+
+/* 1 for a Cryptomatte layer: the bits of its float values are ids. */
+int zoe_layer_is_hashed(const zoe_header *header, int32_t index);
+
 #endif

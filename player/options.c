@@ -66,7 +66,7 @@ zoe_args_result zoe_options_parse(zoe_options *options, int argc, char **argv)
         {"view", 0, ZOE_ARG_TEXT, "NAME", "view to show, such as left", &o->view, 0, 0, 0, 0},
         {"proxy", 0, ZOE_ARG_CHOICE, "SCALE", "keep frames smaller", &o->proxy, &o->proxy_given, 0, 0, "1|1/2|1/4|1/8"},
         {"overscan", 0, ZOE_ARG_FLAG, 0, "show what lies outside the display window", &o->overscan, 0, 0, 0, 0},
-        {"full-precision", 0, ZOE_ARG_FLAG, 0, "keep float channels as float, not as half", &o->full_precision, 0, 0, 0, 0},
+        {"full-precision", 0, ZOE_ARG_FLAG, 0, "keep float and uint as they are, not as half", &o->full_precision, 0, 0, 0, 0},
         {"Memory and workers", 0, ZOE_ARG_HEADING, 0, 0, 0, 0, 0, 0, 0},
         {"cache-percent", 0, ZOE_ARG_INTEGER, "P", "percent of memory for frames, 25..95 (default 75)", &o->cache_percent, 0, ZOE_PERCENT_MIN, ZOE_PERCENT_MAX, 0},
         {"reserve-gb", 0, ZOE_ARG_DECIMAL, "GB", "memory left to other programs, 0.5..8 (default 2)", &o->reserve_gb, 0, 0.5, 8, 0},
@@ -82,7 +82,7 @@ zoe_args_result zoe_options_parse(zoe_options *options, int argc, char **argv)
         {"ui-scale", 0, ZOE_ARG_DECIMAL, "X", "size of text and bars, 0.5..4 (default: the display's)", &o->ui_scale, 0, 0.5, 4, 0},
         {"config", 0, ZOE_ARG_TEXT, "FILE", "use this settings file", &o->config, 0, 0, 0, 0},
         {"no-config", 0, ZOE_ARG_UNFLAG, 0, "neither read nor write a settings file", &o->use_config, 0, 0, 0, 0},
-        {"verbose", 'v', ZOE_ARG_TALLY, 0, "say more on stderr; -vv says all", &o->verbose, 0, 0, 0, 0},
+        {"verbose", 'v', ZOE_ARG_TALLY, 0, "say more on stderr; -vv: every load and eviction", &o->verbose, 0, 0, 0, 0},
     };
     const zoe_args args = {"zoetrope", "SEQUENCE...", about, table, COUNT_OF(table), 0, 1 << 20};
     int first = 0;

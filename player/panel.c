@@ -132,22 +132,20 @@ static int whole_height(const zoe_panel *panel, const zoe_window *window)
 void zoe_panel_place(zoe_panel *panel, const zoe_window *window, SDL_Rect room)
 {
     int width = zoe_px(window, ZOE_PANEL_WIDTH);
-    int height = whole_height(panel, window);
     width = width > room.w ? room.w : width;
-    height = height > room.h ? room.h : height;
-    panel->area = (SDL_Rect){room.x + room.w - width, room.y, width, height};
+    panel->area = (SDL_Rect){room.x + room.w - width, room.y, width, room.h};
     if (panel->page == ZOE_PANEL_MEMORY) {
         panel->scroll = 0;
         return;
     }
     /* A window too low for all rows shows those around the focus. */
-    int most = whole_height(panel, window) - height;
+    int most = whole_height(panel, window) - room.h;
     int top = row_top(window, panel->focus) - heading_height(window);
     int bottom = row_top(window, panel->focus) + 2 * zoe_px(window, ZOE_ROW_HEIGHT);
     if (panel->scroll > top)
         panel->scroll = top;
-    if (panel->scroll < bottom - height)
-        panel->scroll = bottom - height;
+    if (panel->scroll < bottom - room.h)
+        panel->scroll = bottom - room.h;
     panel->scroll = panel->scroll > most ? most : panel->scroll;
     panel->scroll = panel->scroll < 0 ? 0 : panel->scroll;
 }

@@ -1,6 +1,6 @@
 /*
- * Panel: the settings over the right edge of the picture, for keyboard and mouse, and a page of
- * memory figures beside them.
+ * Panel: the settings beside the picture, for keyboard and mouse, and a page of memory figures. In
+ * a narrow window it lies over the picture's right edge.
  *
  * Shows values and says which one the user changed; what a value means to the engine is the
  * program's business. Up and Down choose a setting, Left and Right change it, Backspace brings its
@@ -46,7 +46,7 @@ enum { ZOE_PANEL_PAGES = 2 };
 typedef struct zoe_panel {
     int open;
     zoe_panel_page page;
-    SDL_Rect area; /* device pixels; only as high as its rows while there is room */
+    SDL_Rect area; /* device pixels */
     double values[ZOE_SETTING_COUNT];
     int budget_by_size; /* 1: an explicit size is in force, percent and reserve are not */
     int workers_auto;   /* how many workers 0 stands for; 0: not known */
@@ -70,7 +70,7 @@ void zoe_panel_toggle(zoe_panel *panel, zoe_panel_page page);
 /* 1 while the page can be seen. */
 int zoe_panel_shows(const zoe_panel *panel, zoe_panel_page page);
 
-/* Where it may be: the picture's area. */
+/* Puts it at the right edge of the room that it shares with the picture. */
 void zoe_panel_place(zoe_panel *panel, const zoe_window *window, SDL_Rect room);
 
 void zoe_panel_draw(zoe_panel *panel, const zoe_window *window, const zoe_stats *stats,

@@ -166,8 +166,11 @@ void zoe_app_layout(zoe_app *app)
         zoe_timeline_place(&app->timeline, window,
                            (SDL_Rect){0, picture.h, window->width, timeline});
     }
+    app->room = picture;
+    zoe_panel_place(&app->panel, window, app->room);
+    if (app->panel.open && app->panel.area.w <= picture.w / 2)
+        picture.w -= app->panel.area.w;
     zoe_view_place(&app->view, picture);
-    zoe_panel_place(&app->panel, window, app->view.area);
     app->redraw = 1;
 }
 
@@ -270,7 +273,7 @@ static void draw(zoe_app *app, uint64_t now_ns)
     }
     if (app->panel.open) {
         zoe_app_fill_panel(app);
-        zoe_panel_place(&app->panel, window, app->view.area);
+        zoe_panel_place(&app->panel, window, app->room);
         zoe_panel_draw(&app->panel, window, &app->stats, &app->history);
     }
     if (app->help_open)
@@ -348,7 +351,7 @@ static void watch_file(zoe_app *app, uint64_t now_ns)
     const zoe_transport *transport = zoe_session_transport(session);
     zoe_status status = session->status;
     int bad = status != ZOE_OK;
-    int incomplete = status == ZOE_OK && session->why.text[0];
+    int incomplete = status == ZOE_OK && (session->why.text[0] || session->stands_in);
     if (transport->speed || !(bad || incomplete) ||
         zoe_sequence_path(zoe_session_sequence(session), transport->playhead, path, sizeof path) !=
             ZOE_OK)

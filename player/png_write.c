@@ -11,6 +11,7 @@
 
 #include <png.h>
 
+#include "interrupt.h"
 #include "temp_file.h"
 
 enum { BAND_ROWS = 64, SCRATCH_ALIGNMENT = 64 };
@@ -91,6 +92,10 @@ static void write_rows(png_job *job)
             job->status = zoe_error_set(job->error, status, "%s: cannot draw the picture: %s",
                                         job->path, zoe_status_text(status));
             png_error(job->png, "drawing failed");
+        }
+        if (zoe_interrupted()) {
+            job->status = zoe_error_set(job->error, ZOE_STALE, "%s: interrupted", job->path);
+            png_error(job->png, "interrupted");
         }
         for (int32_t row = 0; row < rows; row++)
             png_write_row(job->png, job->band + (size_t)row * stride);

@@ -15,8 +15,8 @@
 
 /*
  * Writes the viewport of a frame over an old file of that name. Blocks. Errors: ARGUMENT,
- * NO_MEMORY, PERMISSION, NOT_FOUND (folder), IO; the text names the file. Nothing is left behind on
- * failure.
+ * NO_MEMORY, PERMISSION, NOT_FOUND (folder), IO, STALE after a signal; the text names the file.
+ * Nothing is left behind on failure.
  */
 zoe_status zoe_png_write(const char *path, const zoe_frame *frame, const zoe_display_lut *lut,
                          const zoe_viewport *viewport, zoe_error *error);

@@ -80,6 +80,8 @@ static void describe_layer(zoe_session_item *item, const zoe_header *header,
     int32_t index = zoe_header_find_layer(header, settings->layer, settings->view);
     if (index >= 0) {
         item->is_data = zoe_layer_is_data(header, index);
+        item->is_wide = zoe_layer_is_wide(header, index);
+        item->is_hashed = zoe_layer_is_hashed(header, index);
         zoe_layer_label(header, index, item->layer, sizeof item->layer);
     } else if (!item->layer[0] && settings->layer) {
         snprintf(item->layer, sizeof item->layer, "%s", settings->layer);
@@ -120,9 +122,11 @@ static void make_current(zoe_session *session, int index)
         zoe_transport *transport = &session->items[i].transport;
         zoe_transport_play(transport, 0, zoe_now_ns());
         (void)zoe_source_set_want(session->items[i].source, &idle);
+        zoe_stand_in_rest(&session->items[i].stand_in, &session->items[i].variants);
     }
     session->current = index;
     session->foreign = session->shown.pin != NULL;
+    session->stands_in = 0;
     session->want_told = 0;
     session->trail_count = 0;
     session->scrubbing = 0;
@@ -168,14 +172,14 @@ static int find_frame(const zoe_session *session, const char *path)
     return -1;
 }
 
-static void adopt_proxy(zoe_session *session);
+static void adopt_form(zoe_session *session);
 
 void zoe_session_show(zoe_session *session, int index)
 {
     if (index == session->current)
         return;
     make_current(session, index);
-    adopt_proxy(session);
+    adopt_form(session);
 }
 
 zoe_status zoe_session_open(zoe_session *session, const char *spec, int replace, zoe_error *error)
@@ -244,7 +248,7 @@ int zoe_session_switch(zoe_session *session, int by, zoe_error *error)
     if (session->count > 1) {
         int next = (session->current + (by > 0 ? 1 : session->count - 1)) % session->count;
         make_current(session, next);
-        adopt_proxy(session);
+        adopt_form(session);
         return 1;
     }
     const char *pattern = session->count ? neighbour(zoe_session_sequence(session), by) : NULL;
@@ -260,17 +264,9 @@ int zoe_session_switch(zoe_session *session, int by, zoe_error *error)
 
 /* ---- update ---- */
 
-static int same_want(const zoe_want *a, const zoe_want *b)
-{
-    return a->playhead == b->playhead && a->in == b->in && a->out == b->out &&
-           a->direction == b->direction && a->playing == b->playing && a->loop == b->loop &&
-           a->strategy == b->strategy && a->delay == b->delay && a->idle == b->idle &&
-           a->rate == b->rate;
-}
-
 static void tell_want(zoe_session *session)
 {
-    const zoe_session_item *item = &session->items[session->current];
+    zoe_session_item *item = &session->items[session->current];
     const zoe_transport *t = &item->transport;
     zoe_want want = {
         .playhead = t->playhead,
@@ -282,21 +278,37 @@ static void tell_want(zoe_session *session)
         .strategy = session->setup.strategy,
         .rate = zoe_transport_step_rate(t),
     };
-    if (session->want_told && same_want(&want, &session->want))
+    zoe_stand_in_tell(&item->stand_in, &item->variants, &want);
+    if (session->want_told && zoe_stand_in_same_want(&want, &session->want))
         return;
     session->want = want;
     session->want_told = zoe_source_set_want(item->source, &want) == ZOE_OK;
+}
+
+/* A frame without the chosen layer is as its default layer is. */
+static void stand_in(zoe_session *session, zoe_session_item *item, int64_t position)
+{
+    zoe_status status = zoe_stand_in_acquire(&item->stand_in, &item->variants, session->engine,
+                                             position, &session->candidate);
+    if (status != ZOE_OK && status != ZOE_LOADING)
+        return;
+    session->candidate_status = status;
+    session->candidate_stands_in = 1;
+    zoe_stand_in_tell(&item->stand_in, &item->variants, &session->want);
 }
 
 /* A frame that can never come is ready too: playback goes on, with the last picture on screen. */
 static int is_ready(void *user, int64_t position)
 {
     zoe_session *session = user;
-    const zoe_session_item *item = &session->items[session->current];
+    zoe_session_item *item = &session->items[session->current];
     if (session->candidate_at != position || !session->candidate.pin) {
         drop_candidate(session);
         session->candidate_status = zoe_source_acquire(item->source, position, &session->candidate);
         session->candidate_at = position;
+        session->candidate_stands_in = 0;
+        if (session->candidate_status == ZOE_ERROR_NO_LAYER)
+            stand_in(session, item, position);
     }
     return session->candidate_status != ZOE_LOADING;
 }
@@ -307,7 +319,10 @@ static void use_range(zoe_session *session)
 {
     zoe_session_item *item = &session->items[session->current];
     zoe_value_range range = {0.0f, 1.0f};
-    if (item->is_data && !session->shown.is_color) {
+    if (session->stands_in) {
+        if (item->stand_in.is_data && !session->shown.is_color)
+            range = zoe_value_range_suitable(&session->shown);
+    } else if (item->is_data && !session->shown.is_color) {
         if (!item->range_known)
             item->range = zoe_value_range_suitable(&session->shown);
         item->range_known = 1;
@@ -327,6 +342,7 @@ static int show_candidate(zoe_session *session)
                 session->shown.planes[0].data != session->candidate.planes[0].data;
     zoe_frame_release(&session->shown);
     session->shown = session->candidate;
+    session->stands_in = session->candidate_stands_in;
     session->foreign = 0;
     use_range(session);
     memset(&session->candidate, 0, sizeof session->candidate);
@@ -344,6 +360,7 @@ static int show_trail(zoe_session *session)
             (state != ZOE_FRAME_LOADED && state != ZOE_FRAME_INCOMPLETE))
             continue;
         drop_candidate(session);
+        session->candidate_stands_in = 0;
         if (zoe_source_acquire(source, session->trail[i], &session->candidate) != ZOE_OK)
             continue;
         int left = session->trail_count - i - 1;
@@ -356,14 +373,17 @@ static int show_trail(zoe_session *session)
 
 static void learn_status(zoe_session *session, zoe_status status, int incomplete)
 {
-    const zoe_session_item *item = &session->items[session->current];
+    zoe_session_item *item = &session->items[session->current];
     session->status = status;
     session->why.text[0] = '\0';
     if (status == ZOE_OK && !incomplete)
         return;
     if (status == ZOE_LOADING || status == ZOE_MISSING)
         return;
-    (void)zoe_source_frame_error(item->source, item->transport.playhead, &session->why);
+    if (session->candidate_stands_in)
+        zoe_stand_in_error(&item->variants, item->transport.playhead, &session->why);
+    else
+        (void)zoe_source_frame_error(item->source, item->transport.playhead, &session->why);
 }
 
 void zoe_session_update(zoe_session *session, uint64_t now_ns, zoe_session_step *step)
@@ -571,18 +591,25 @@ int zoe_session_reload(zoe_session *session)
 
 /* ---- layers and proxies ---- */
 
-static zoe_status choose(zoe_session *session, const char *layer, const char *view,
-                         int32_t proxy_shift, uint64_t now_ns, int64_t *shift, zoe_error *error)
+/* How the frames of a variant are kept. */
+static zoe_source_settings form_of(const zoe_variant *variant)
+{
+    zoe_source_settings settings;
+    zoe_source_settings_init(&settings);
+    settings.proxy_shift = variant->proxy_shift;
+    settings.overscan = variant->overscan;
+    settings.full_precision = variant->full_precision;
+    return settings;
+}
+
+static zoe_status choose(zoe_session *session, const zoe_source_settings *settings, uint64_t now_ns,
+                         int64_t *shift, zoe_error *error)
 {
     zoe_session_item *item = &session->items[session->current];
-    zoe_source_settings settings = session->setup.source;
     int64_t first = zoe_sequence_first(zoe_source_sequence(item->source));
-    settings.layer = layer;
-    settings.view = view;
-    settings.proxy_shift = proxy_shift;
     drop_candidate(session);
     session->touched = 1;
-    zoe_status status = zoe_variants_choose(&item->variants, session->engine, &settings, error);
+    zoe_status status = zoe_variants_choose(&item->variants, session->engine, settings, error);
     if (status != ZOE_OK)
         return status;
     item->source = zoe_variants_now(&item->variants)->source;
@@ -590,8 +617,9 @@ static zoe_status choose(zoe_session *session, const char *layer, const char *vi
     return ZOE_OK;
 }
 
-zoe_status zoe_session_set_proxy(zoe_session *session, int32_t proxy_shift, uint64_t now_ns,
-                                 int64_t *shift, zoe_error *error)
+/* The current layer with frames kept in another form, and all other sequences with it. */
+static zoe_status set_form(zoe_session *session, const zoe_source_settings *form, uint64_t now_ns,
+                           int64_t *shift, zoe_error *error)
 {
     *shift = 0;
     zoe_session_item *item = zoe_session_item_now(session);
@@ -599,20 +627,53 @@ zoe_status zoe_session_set_proxy(zoe_session *session, int32_t proxy_shift, uint
     if (item) {
         /* A variant may be opened in this one's place: copies of its names. */
         zoe_variant now = *zoe_variants_now(&item->variants);
-        status = choose(session, now.layer, now.view, proxy_shift, now_ns, shift, error);
+        zoe_source_settings settings = *form;
+        settings.layer = now.layer;
+        settings.view = now.view;
+        status = choose(session, &settings, now_ns, shift, error);
     }
-    if (status == ZOE_OK)
-        session->setup.source.proxy_shift = proxy_shift;
+    if (status != ZOE_OK)
+        return status;
+    session->setup.source.proxy_shift = form->proxy_shift;
+    session->setup.source.overscan = form->overscan;
+    session->setup.source.full_precision = form->full_precision;
+    return ZOE_OK;
+}
+
+zoe_status zoe_session_set_proxy(zoe_session *session, int32_t proxy_shift, uint64_t now_ns,
+                                 int64_t *shift, zoe_error *error)
+{
+    zoe_source_settings form = session->setup.source;
+    form.proxy_shift = proxy_shift;
+    return set_form(session, &form, now_ns, shift, error);
+}
+
+zoe_status zoe_session_set_overscan(zoe_session *session, int on, uint64_t now_ns, int64_t *shift,
+                                    zoe_error *error)
+{
+    zoe_source_settings form = session->setup.source;
+    form.overscan = on != 0;
+    return set_form(session, &form, now_ns, shift, error);
+}
+
+zoe_status zoe_session_set_precision(zoe_session *session, int full, uint64_t now_ns,
+                                     int64_t *shift, zoe_error *error)
+{
+    zoe_source_settings form = session->setup.source;
+    form.full_precision = full != 0;
+    zoe_status status = set_form(session, &form, now_ns, shift, error);
+    /* Values that are infinite as half are none to fit a range to. */
+    if (status == ZOE_OK && session->count)
+        session->items[session->current].range_known = 0;
     return status;
 }
 
-/* For a sequence that was not on screen when the scale was chosen. Where that fails it is shown in
- * the scale it had. */
-static void adopt_proxy(zoe_session *session)
+/* For a sequence that was not on screen when the form was chosen. Where that fails it is shown in
+ * the one it had. */
+static void adopt_form(zoe_session *session)
 {
     int64_t shift;
-    (void)zoe_session_set_proxy(session, session->setup.source.proxy_shift, zoe_now_ns(), &shift,
-                                NULL);
+    (void)set_form(session, &session->setup.source, zoe_now_ns(), &shift, NULL);
 }
 
 zoe_status zoe_session_switch_layer(zoe_session *session, int by, uint64_t now_ns, int64_t *shift,
@@ -638,8 +699,10 @@ zoe_status zoe_session_switch_layer(zoe_session *session, int by, uint64_t now_n
     if (next < 0) {
         status = zoe_error_set(error, ZOE_ERROR_NO_LAYER, "The file has no other layer");
     } else {
-        const zoe_layer *layer = &header->layers[next];
-        status = choose(session, layer->name, layer->view, now.proxy_shift, now_ns, shift, error);
+        zoe_source_settings settings = form_of(&now);
+        settings.layer = header->layers[next].name;
+        settings.view = header->layers[next].view;
+        status = choose(session, &settings, now_ns, shift, error);
     }
     if (status == ZOE_OK) {
         zoe_source_settings named = {.layer = header->layers[next].name,
@@ -648,6 +711,7 @@ zoe_status zoe_session_switch_layer(zoe_session *session, int by, uint64_t now_n
         describe_layer(item, header, &named);
         /* The last layer's picture is on until this one's is ready, and no longer. */
         session->foreign = session->shown.pin != NULL;
+        session->stands_in = 0;
     }
     zoe_header_free(&header);
     return status;
@@ -656,7 +720,8 @@ zoe_status zoe_session_switch_layer(zoe_session *session, int by, uint64_t now_n
 int zoe_session_fit_range(zoe_session *session)
 {
     zoe_session_item *item = zoe_session_item_now(session);
-    if (!item || !session->shown.pin || session->shown.is_color || session->foreign)
+    if (!item || !session->shown.pin || session->shown.is_color || session->foreign ||
+        session->stands_in)
         return 0;
     zoe_value_range range = zoe_value_range_suitable(&session->shown);
     float same = 0.0f;

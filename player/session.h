@@ -22,6 +22,7 @@
 #include <zoetrope/zoetrope.h>
 
 #include "args.h"
+#include "stand_in.h"
 #include "value_range.h"
 #include "variants.h"
 
@@ -38,6 +39,9 @@ typedef struct zoe_session_item {
     zoe_rate file_rate; /* 0/0: the file says none */
     char layer[128];    /* name for people: "RGBA", "beauty", "beauty left" */
     int is_data;        /* 1: the layer's values are shown as grey over `range` */
+    int is_wide;        /* 1: its file has float or uint, see zoe_layer_is_wide() */
+    int is_hashed;      /* 1: the bits of its values are ids */
+    zoe_stand_in stand_in;
     int range_known;
     zoe_value_range range; /* fitted to the first frame shown of the layer, or when asked to */
 } zoe_session_item;
@@ -68,6 +72,7 @@ typedef struct zoe_session {
     zoe_grade grade;
 
     zoe_frame shown;     /* pinned; pin NULL: nothing was shown yet */
+    int stands_in;       /* 1: `shown` is the default layer of a frame without the chosen one */
     int foreign;         /* 1: `shown` is of the sequence that was current before */
     int64_t playhead;    /* as of the last update */
     zoe_status status;   /* of the playhead's frame: OK, LOADING, MISSING or its error */
@@ -80,6 +85,7 @@ typedef struct zoe_session {
     zoe_frame candidate;  /* pinned by the readiness check */
     int64_t candidate_at; /* its position; -1: none was asked for */
     zoe_status candidate_status;
+    int candidate_stands_in;
     zoe_want want; /* as last told to the engine */
     int want_told;
     uint64_t wake_ns;
@@ -147,10 +153,17 @@ void zoe_session_set_loop(zoe_session *session, zoe_loop_mode loop);
 zoe_status zoe_session_set_proxy(zoe_session *session, int32_t proxy_shift, uint64_t now_ns,
                                  int64_t *shift, zoe_error *error);
 
+/* The same for what lies outside the display window, and for full precision: 1 with, 0 without. */
+zoe_status zoe_session_set_overscan(zoe_session *session, int on, uint64_t now_ns, int64_t *shift,
+                                    zoe_error *error);
+zoe_status zoe_session_set_precision(zoe_session *session, int full, uint64_t now_ns,
+                                     int64_t *shift, zoe_error *error);
+
 /*
  * Shows the next (+1) or the last (-1) layer of the playhead's file, for all frames of the current
- * sequence: one without it is an error then. Returns NO_LAYER when there is no other. Blocks on the
- * file's header. *shift and other errors: as above and as zoe_header_read().
+ * sequence: one without it shows its default layer instead, see `stands_in`. Returns NO_LAYER when
+ * there is no other. Blocks on the file's header. *shift and other errors: as above and as
+ * zoe_header_read().
  */
 zoe_status zoe_session_switch_layer(zoe_session *session, int by, uint64_t now_ns, int64_t *shift,
                                     zoe_error *error);

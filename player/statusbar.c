@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sample.h"
 #include "theme.h"
 
 static const uint64_t say_ns = 6000000000u;
@@ -237,8 +238,10 @@ static void draw_frame_row(const zoe_statusbar *bar, const zoe_window *window, z
             put_left(&r, theme.text, text);
         }
     }
-    put_left(&r, theme.text, item->layer);
-    if (shown->pin && !shown->is_color && item->range_known) {
+    if (session->stands_in)
+        snprintf(text, sizeof text, "%s (no %s)", item->stand_in.layer, item->layer);
+    put_left(&r, theme.text, session->stands_in ? text : item->layer);
+    if (shown->pin && !shown->is_color && item->range_known && !session->stands_in) {
         range_text(&item->range, text, sizeof text);
         put_left(&r, theme.text_dim, text);
     }
@@ -269,8 +272,24 @@ const char *zoe_statusbar_trouble(const zoe_session *session)
     return session->status == ZOE_OK ? "" : zoe_status_text(session->status);
 }
 
+/* What is special about the picture on screen, though nothing is wrong with it; "" for nothing. */
+static void frame_note(const zoe_session *session, char *text, size_t capacity)
+{
+    text[0] = '\0';
+    if (!session->count || !session->shown.pin || session->foreign)
+        return;
+    const zoe_session_item *item = &session->items[session->current];
+    if (session->stands_in)
+        snprintf(text, capacity, "This frame has no layer %s: %s is shown", item->layer,
+                 item->stand_in.layer);
+    else if (zoe_view_is_outside(&session->shown) && !session->setup.source.overscan)
+        snprintf(text, capacity,
+                 "The data window lies outside the display window: Shift+O shows it");
+}
+
 /* The frame's own trouble comes before what was said a moment ago. */
-static const char *current_message(const zoe_statusbar *bar, const zoe_session *session, int *bad)
+static const char *current_message(const zoe_statusbar *bar, const zoe_session *session, int *bad,
+                                   char *text, size_t capacity)
 {
     const char *trouble = zoe_statusbar_trouble(session);
     *bad = 1;
@@ -284,48 +303,102 @@ static const char *current_message(const zoe_statusbar *bar, const zoe_session *
     if (session->count && session->status == ZOE_LOADING &&
         !session->items[session->current].transport.speed)
         return "Loading";
-    return "";
+    frame_note(session, text, capacity);
+    return text;
 }
 
-/* Short and of one width for what pictures hold; powers of ten for the rest. */
-static void sample_text(float value, char *text, size_t capacity)
+/* ---- pixel values ---- */
+
+static const char half_note[] = "as half";
+static const char half_hint[] = "as half; Shift+D: in full";
+
+/* 1 for values that the file has with more digits than are kept. */
+static int is_narrowed(const zoe_session *session)
 {
-    double size = fabs((double)value);
-    if (!isfinite(value) || size <= 0.0)
-        snprintf(text, capacity, "%g", (double)value);
-    else if (size >= 0.0001 && size < 10000.0)
-        snprintf(text, capacity, "%.*f", size < 100.0 ? 4 : 2, (double)value);
-    else
-        snprintf(text, capacity, "%.2e", (double)value);
+    const zoe_session_item *item = &session->items[session->current];
+    int wide = session->stands_in ? item->stand_in.is_wide : item->is_wide;
+    for (uint32_t i = 0; i < session->shown.plane_count; i++)
+        wide = wide && session->shown.planes[i].type == ZOE_SAMPLE_HALF;
+    return wide;
+}
+
+/* What stands behind the values: ids as their bits, and what is lost of them. */
+static void note_text(const zoe_session *session, const double *values, char *text, size_t capacity)
+{
+    const zoe_session_item *item = &session->items[session->current];
+    const zoe_frame *frame = &session->shown;
+    char bits[2][ZOE_SAMPLE_TEXT] = {"", ""};
+    int hashed = item->is_hashed && !session->stands_in;
+    text[0] = '\0';
+    if (is_narrowed(session)) {
+        double most = 0.0;
+        for (uint32_t i = 0; i < frame->plane_count; i++)
+            most = fmax(most, fabs(values[i]));
+        /* From 2048 on a half does not hold every integer, and never an id that is hashed. */
+        snprintf(text, capacity, "%s", most >= 2048.0 || hashed ? half_hint : half_note);
+    } else if (frame->planes[0].type == ZOE_SAMPLE_UINT ? frame->plane_count == 1 : hashed) {
+        /* Cryptomatte: id, coverage, id, coverage. */
+        zoe_sample_bits(values[0], frame->planes[0].type, bits[0]);
+        if (frame->plane_count > 2)
+            zoe_sample_bits(values[2], frame->planes[2].type, bits[1]);
+        snprintf(text, capacity, "%s  %s", bits[0], bits[1]);
+    }
+}
+
+static const char *widest_note(const zoe_session *session)
+{
+    const zoe_session_item *item = &session->items[session->current];
+    if (is_narrowed(session))
+        return half_hint;
+    return item->is_hashed && session->shown.plane_count > 2 ? "0xdddddddd  0xdddddddd  "
+                                                             : "0xdddddddd  ";
+}
+
+/* Values keep their columns, so that digits do not jump. */
+static int value_width(zoe_text *text, const zoe_plane *plane)
+{
+    return zoe_text_width(text, ZOE_TEXT_BODY, zoe_sample_widest(plane->type)) +
+           zoe_text_width(text, ZOE_TEXT_BODY, "R   ");
 }
 
 static void draw_probe(row *r, const zoe_statusbar *bar, const zoe_view *view,
-                       const zoe_frame *frame)
+                       const zoe_session *session)
 {
     static const char *const letters[] = {"R", "G", "B"};
     zoe_text *text = r->window->text;
+    const zoe_frame *frame = &session->shown;
     char figures[64];
     int32_t x = 0, y = 0;
-    float values[ZOE_PLANES_MAX];
-    int place_width = zoe_text_width(text, ZOE_TEXT_BODY, "00000, 00000  ");
-    int value_width = zoe_text_width(text, ZOE_TEXT_BODY, "R -00.0000  ");
+    double values[ZOE_PLANES_MAX] = {0};
     int letter_width = zoe_text_width(text, ZOE_TEXT_BODY, "R ");
     int32_t count = zoe_view_probe(view, frame, bar->pointer_x, bar->pointer_y, &x, &y, values);
     if (count > 0) {
         snprintf(figures, sizeof figures, "%" PRId32 ", %" PRId32, x, y);
         zoe_text_draw(text, ZOE_TEXT_BODY, r->left, r->y, zoe_theme_dark.text, figures);
     }
-    for (int32_t i = 0; i < count; i++) {
+    int at = r->left + zoe_text_width(text, ZOE_TEXT_BODY, "00000, 00000  ");
+    for (int32_t i = 0; frame->pin && i < (int32_t)frame->plane_count; i++) {
         const char *name = i == frame->alpha_plane    ? "A"
                            : frame->is_color && i < 3 ? letters[i]
                                                       : "";
-        int at = r->left + place_width + i * value_width;
-        zoe_text_draw(text, ZOE_TEXT_BODY, at, r->y, zoe_theme_dark.text_dim, name);
-        sample_text(values[i], figures, sizeof figures);
-        zoe_text_draw(text, ZOE_TEXT_BODY, at + letter_width, r->y, zoe_theme_dark.text, figures);
+        int width = value_width(text, &frame->planes[i]);
+        if (i < count && at + width <= r->right) {
+            int named = name[0] ? letter_width : 0;
+            zoe_sample_text(values[i], frame->planes[i].type, figures);
+            zoe_text_draw(text, ZOE_TEXT_BODY, at, r->y, zoe_theme_dark.text_dim, name);
+            zoe_text_draw(text, ZOE_TEXT_BODY, at + named, r->y, zoe_theme_dark.text, figures);
+        }
+        at += width;
+    }
+    if (frame->pin) {
+        note_text(session, values, figures, sizeof figures);
+        int width = zoe_text_width(text, ZOE_TEXT_BODY, widest_note(session));
+        if (count > 0 && at + width <= r->right)
+            zoe_text_draw(text, ZOE_TEXT_BODY, at, r->y, zoe_theme_dark.text_dim, figures);
+        at += figures[0] ? width : 0;
     }
     /* The room stays, so that a message does not jump when the pointer leaves the picture. */
-    r->left += place_width + ZOE_PLANES_MAX * value_width;
+    r->left = at + field_gap(r);
 }
 
 void zoe_statusbar_draw(zoe_statusbar *bar, const zoe_window *window, zoe_session *session,
@@ -339,9 +412,9 @@ void zoe_statusbar_draw(zoe_statusbar *bar, const zoe_window *window, zoe_sessio
     zoe_statusbar_memory_text(stats, text, sizeof text);
     put_right(&r, zoe_theme_dark.text, text);
     if (session->count)
-        draw_probe(&r, bar, view, &session->shown);
+        draw_probe(&r, bar, view, session);
     int bad;
-    const char *message = current_message(bar, session, &bad);
+    const char *message = current_message(bar, session, &bad, text, sizeof text);
     zoe_text_draw_within(window->text, ZOE_TEXT_BODY, r.left, r.y, r.right - r.left,
                          bad ? zoe_theme_dark.text_light : zoe_theme_dark.text, message, 1);
 }

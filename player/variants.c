@@ -14,6 +14,8 @@ static int name_variant(zoe_variant *variant, const zoe_source_settings *setting
         snprintf(variant->layer, sizeof variant->layer, "%s", text_or_empty(settings->layer));
     int view = snprintf(variant->view, sizeof variant->view, "%s", text_or_empty(settings->view));
     variant->proxy_shift = settings->proxy_shift;
+    variant->overscan = settings->overscan != 0;
+    variant->full_precision = settings->full_precision != 0;
     return layer >= 0 && (size_t)layer < sizeof variant->layer && view >= 0 &&
            (size_t)view < sizeof variant->view;
 }
@@ -23,6 +25,7 @@ void zoe_variants_begin(zoe_variants *variants, zoe_source *source,
 {
     memset(variants, 0, sizeof *variants);
     variants->count = 1;
+    variants->stand_in = -1;
     variants->list[0].source = source;
     (void)name_variant(&variants->list[0], settings);
 }
@@ -43,7 +46,8 @@ static int find(const zoe_variants *variants, const zoe_variant *like)
 {
     for (int i = 0; i < variants->count; i++) {
         const zoe_variant *v = &variants->list[i];
-        if (v->proxy_shift == like->proxy_shift && !strcmp(v->layer, like->layer) &&
+        if (v->proxy_shift == like->proxy_shift && v->overscan == like->overscan &&
+            v->full_precision == like->full_precision && !strcmp(v->layer, like->layer) &&
             !strcmp(v->view, like->view))
             return i;
     }
@@ -55,9 +59,11 @@ static int make_place(zoe_variants *variants)
 {
     if (variants->count < ZOE_VARIANTS_MAX)
         return variants->count++;
-    int oldest = variants->current == 0 ? 1 : 0;
+    int oldest = -1;
     for (int i = 0; i < variants->count; i++) {
-        if (i != variants->current && variants->list[i].left < variants->list[oldest].left)
+        if (i == variants->current || i == variants->stand_in)
+            continue;
+        if (oldest < 0 || variants->list[i].left < variants->list[oldest].left)
             oldest = i;
     }
     zoe_source_close(&variants->list[oldest].source);
@@ -77,35 +83,72 @@ static zoe_status open_variant(const zoe_variants *variants, zoe_engine *engine,
     return status;
 }
 
-zoe_status zoe_variants_choose(zoe_variants *variants, zoe_engine *engine,
-                               const zoe_source_settings *settings, zoe_error *error)
+/* The variant with these settings, open and as the folder is now. */
+static zoe_status find_or_open(zoe_variants *variants, zoe_engine *engine,
+                               const zoe_source_settings *settings, int *index, zoe_error *error)
 {
     zoe_variant fresh = {0};
     if (!name_variant(&fresh, settings))
         return zoe_error_set(error, ZOE_ERROR_NO_LAYER, "the layer's name is too long: %s",
                              text_or_empty(settings->layer));
-    int index = find(variants, &fresh);
-    if (index == variants->current)
+    *index = find(variants, &fresh);
+    if (*index == variants->current)
         return ZOE_OK;
-    zoe_status status;
-    if (index < 0) {
+    zoe_status status = ZOE_OK;
+    if (*index < 0) {
         status = open_variant(variants, engine, settings, &fresh.source, error);
         if (status != ZOE_OK)
             return status;
-        index = make_place(variants);
-        variants->list[index] = fresh;
-    } else if (variants->list[index].stale) {
-        status = zoe_source_refresh(variants->list[index].source, NULL, error);
-        if (status != ZOE_OK)
-            return status;
-        variants->list[index].stale = 0;
+        *index = make_place(variants);
+        variants->list[*index] = fresh;
+    } else if (variants->list[*index].stale) {
+        status = zoe_source_refresh(variants->list[*index].source, NULL, error);
+        if (status == ZOE_OK)
+            variants->list[*index].stale = 0;
     }
+    return status;
+}
+
+/* It stays open: what the engine keeps of it is there at once the next time. */
+static void leave(zoe_variants *variants, int index)
+{
     zoe_want idle = {.direction = 1, .idle = 1};
-    zoe_variant *last = zoe_variants_now(variants);
-    (void)zoe_source_set_want(last->source, &idle);
-    last->left = ++variants->turns;
+    if (index < 0)
+        return;
+    (void)zoe_source_set_want(variants->list[index].source, &idle);
+    variants->list[index].left = ++variants->turns;
+}
+
+zoe_status zoe_variants_choose(zoe_variants *variants, zoe_engine *engine,
+                               const zoe_source_settings *settings, zoe_error *error)
+{
+    int index;
+    zoe_status status = find_or_open(variants, engine, settings, &index, error);
+    if (status != ZOE_OK || index == variants->current)
+        return status;
+    leave(variants, variants->stand_in);
+    leave(variants, variants->current);
+    variants->stand_in = -1;
     variants->current = index;
     return ZOE_OK;
+}
+
+zoe_status zoe_variants_stand_in(zoe_variants *variants, zoe_engine *engine,
+                                 const zoe_source_settings *settings, zoe_error *error)
+{
+    int index;
+    zoe_status status = find_or_open(variants, engine, settings, &index, error);
+    if (status != ZOE_OK)
+        return status;
+    if (index == variants->current)
+        return zoe_error_set(error, ZOE_ERROR_NO_LAYER, "no other layer stands in");
+    variants->stand_in = index;
+    return ZOE_OK;
+}
+
+zoe_variant *zoe_variants_stand_in_now(zoe_variants *variants)
+{
+    return variants->stand_in < 0 ? NULL : &variants->list[variants->stand_in];
 }
 
 int zoe_variants_reload(zoe_variants *variants, int64_t number)
@@ -125,6 +168,8 @@ int zoe_variants_reload(zoe_variants *variants, int64_t number)
 
 void zoe_variants_refreshed(zoe_variants *variants)
 {
+    leave(variants, variants->stand_in);
+    variants->stand_in = -1;
     for (int i = 0; i < variants->count; i++)
         variants->list[i].stale = i != variants->current;
 }

@@ -44,12 +44,26 @@ static int32_t at_full_size(int32_t value, int32_t shift)
     return (int32_t)(full < INT32_MIN / 2 ? INT32_MIN / 2 : full);
 }
 
-/* The display window is what the picture is; overscan lies around it. */
+static int32_t lesser(int32_t a, int32_t b)
+{
+    return a < b ? a : b;
+}
+
+static int32_t greater(int32_t a, int32_t b)
+{
+    return a > b ? a : b;
+}
+
+/* The display window is what the picture is; overscan lies around it. A picture that lies outside
+ * altogether is seen with both. */
 static zoe_box picture_box(const zoe_frame *frame)
 {
-    zoe_box box = frame->display_window;
+    zoe_box box = frame->display_window, all = frame->window;
     if (box.max_x < box.min_x || box.max_y < box.min_y)
-        box = frame->window;
+        box = all;
+    else if (zoe_view_is_outside(frame))
+        box = (zoe_box){lesser(box.min_x, all.min_x), lesser(box.min_y, all.min_y),
+                        greater(box.max_x, all.max_x), greater(box.max_y, all.max_y)};
     int32_t shift = frame->proxy_shift;
     if (shift > 0) {
         box.min_x = at_full_size(box.min_x, shift);
@@ -58,6 +72,13 @@ static zoe_box picture_box(const zoe_frame *frame)
         box.max_y = at_full_size(box.max_y + 1, shift) - 1;
     }
     return box;
+}
+
+int zoe_view_is_outside(const zoe_frame *frame)
+{
+    const zoe_box *data = &frame->data_window, *display = &frame->display_window;
+    return data->max_x < display->min_x || data->min_x > display->max_x ||
+           data->max_y < display->min_y || data->min_y > display->max_y;
 }
 
 /* A proxy pixel stands for several, so that the edges of its picture lie a little outside. */
@@ -200,7 +221,7 @@ void zoe_view_draw(zoe_view *view, const zoe_window *window, const zoe_frame *fr
 }
 
 int32_t zoe_view_probe(const zoe_view *view, const zoe_frame *frame, int x, int y, int32_t *pixel_x,
-                       int32_t *pixel_y, float values[ZOE_PLANES_MAX])
+                       int32_t *pixel_y, double values[ZOE_PLANES_MAX])
 {
     if (!frame->pin || !zoe_inside(view->area, x, y))
         return 0;
@@ -214,6 +235,6 @@ int32_t zoe_view_probe(const zoe_view *view, const zoe_frame *frame, int x, int 
     *pixel_x = (int32_t)px;
     *pixel_y = (int32_t)py;
     double proxy = (double)((int64_t)1 << frame->proxy_shift);
-    return zoe_display_sample(frame, (int32_t)floor(px / proxy), (int32_t)floor(py / proxy),
-                              values);
+    return zoe_display_sample_exact(frame, (int32_t)floor(px / proxy), (int32_t)floor(py / proxy),
+                                    values);
 }

@@ -59,11 +59,14 @@ void zoe_view_invalidate(zoe_view *view);
 void zoe_view_draw(zoe_view *view, const zoe_window *window, const zoe_frame *frame,
                    const zoe_grade *grade);
 
+/* 1 if the frame's data window has nothing in common with its display window. */
+int zoe_view_is_outside(const zoe_frame *frame);
+
 /*
- * The frame's pixel under a point of the window: its coordinates at full size, and its values.
- * Returns the number of values, 0 beside the picture.
+ * The frame's pixel under a point of the window: its coordinates at full size, and its exact
+ * values. Returns the number of values, 0 beside the picture.
  */
 int32_t zoe_view_probe(const zoe_view *view, const zoe_frame *frame, int x, int y, int32_t *pixel_x,
-                       int32_t *pixel_y, float values[ZOE_PLANES_MAX]);
+                       int32_t *pixel_y, double values[ZOE_PLANES_MAX]);
 
 #endif

@@ -116,6 +116,10 @@ ZOE_API zoe_status zoe_display_draw(const zoe_frame *frame, const zoe_display_lu
 ZOE_API int32_t zoe_display_sample(const zoe_frame *frame, int32_t x, int32_t y,
                                    float values[ZOE_PLANES_MAX]);
 
+/* The same as double, which holds every half, float and 32-bit integer exactly. */
+ZOE_API int32_t zoe_display_sample_exact(const zoe_frame *frame, int32_t x, int32_t y,
+                                         double values[ZOE_PLANES_MAX]);
+
 /* One half to float and back (round to nearest even). For callers that read planes themselves. */
 ZOE_API float zoe_half_to_float(uint16_t half);
 ZOE_API uint16_t zoe_float_to_half(float value);

@@ -133,6 +133,36 @@ test_snapshot() {
     [ -z "$(find . -name '*.tmp')" ] || fail "left behind: $(find . -name '*.tmp')"
 }
 
+# Files that generate does not write.
+test_channels() {
+    if ! command -v oiiotool >/dev/null 2>&1; then
+        echo "skipped: oiiotool is not installed"
+        return
+    fi
+    # Names beyond 31 bytes, which need a mark in the file.
+    for length in 31 32 255; do
+        name=$(printf "%${length}s" '' | tr ' ' q)
+        oiiotool --pattern fill:left=0:right=1 16x8 1 --chnames "$name" -d half -o long$length.exr
+        succeeds snapshot long$length.exr -o copy.exr
+        run info --json copy.exr
+        grep -q "\"$name\"" out || fail "the name of $length bytes did not arrive: $(cat out)"
+        succeeds snapshot long$length.exr -o long.png
+        succeeds snapshot copy.exr -o copy.png
+        same long.png copy.png
+    done
+    # Depth is shown over its range, as in the viewer, and not all white.
+    oiiotool --pattern fill:left=100:right=5000 64x8 1 --chnames Z -d float -o depth.exr
+    succeeds snapshot depth.exr -o depth.png
+    oiiotool --stats depth.png >out
+    grep -q 'Stats Min: 0 0 0' out && grep -q 'Stats Max: 255 255 255' out ||
+        fail "depth is not shown over its range: $(grep -E 'Min|Max' out)"
+    # Luminance has a range of its own.
+    oiiotool --pattern constant:color=0.25 64x8 1 --chnames Y -d half -o grey.exr
+    succeeds snapshot grey.exr -o grey.png
+    oiiotool --stats grey.png >out
+    grep -q 'Stats Max: 137 137 137' out || fail "grey was changed: $(grep Max out)"
+}
+
 test_bench() {
     succeeds bench decode a --json --repeat 3 --workers 2
     json frames=24 seconds fps frame_ms.p50 frame_ms.p95 frame_ms.max workers=2 'rss_peak_mb>=1' \
@@ -194,6 +224,9 @@ test_bad_input() {
     mkdir -p text cut
     echo "this is no picture" >text/t.0001.exr
     bad text/t.0001.exr text/t.0001.exr
+    : >empty.exr
+    fails 1 'empty.exr: empty file' snapshot empty.exr -o x.exr
+    fails 1 'empty.exr: empty file' info empty.exr
     head -c 200 a/test.0001.exr >cut/t.0001.exr
     bad cut/t.0001.exr cut/t.0001.exr
     run play --headless --fps 0 --json text
@@ -257,6 +290,9 @@ test_interrupt() {
     done
     interrupted 1 generate --size 8192x8192 stopped
     [ -z "$(find stopped -name '*.tmp')" ] || fail "left behind: $(ls -A stopped)"
+    interrupted 1 snapshot a --size 30000x30000 -o stopped.png
+    grep -q interrupted err || fail "snapshot said '$(cat err)'"
+    [ -z "$(find . -name '.stopped*')" ] || fail "left behind: $(find . -name '.stopped*')"
 }
 
 test_general() {
@@ -267,6 +303,14 @@ test_general() {
     succeeds --version
     grep -q '^zoetrope [0-9]' out || fail "--version printed '$(cat out)'"
     fails 2 --nonsense --nonsense a
+    # -vv tells of every load and eviction; -v does not.
+    succeeds play --headless --fps 0 -vv a
+    [ "$(grep -c 'loaded in .* ms: a/test' err)" -eq 8 ] || fail "-vv said: $(cat err)"
+    succeeds generate --size 1600x900 --frames 6 many
+    succeeds play --headless --fps 0 --cache-mb 24 -vv many
+    grep -q 'evicted: test.####.exr frame [1-6]' err || fail "-vv said: $(cat err)"
+    succeeds play --headless --fps 0 -v a
+    [ "$(wc -l <err)" -eq 1 ] || fail "-v said: $(cat err)"
     if [ -c /dev/full ]; then
         checks=$((checks + 1))
         "$ZOETROPE" bench hit --count 10 a >/dev/full 2>err
@@ -274,7 +318,7 @@ test_general() {
     fi
 }
 
-for part in generate snapshot bench headless bad_input interrupt general; do
+for part in generate snapshot channels bench headless bad_input interrupt general; do
     "test_$part"
 done
 echo "$checks checks, $failures failed"

@@ -108,7 +108,14 @@ playhead() {
     echo $(((x - 12) * frames / 1256))
 }
 
-key() { xdotool key --clearmodifiers "$@"; }
+# Function keys by their codes: newer releases of xdotool hold Alt down with their names.
+key() {
+    case $1 in
+    F1) set -- 67 ;;
+    F11) set -- 95 ;;
+    esac
+    xdotool key --clearmodifiers "$@"
+}
 
 # ---- start ----
 
@@ -302,12 +309,17 @@ key comma
 sleep 0.5
 shoot
 cp "$now" "$shots/settings.png"
+# The picture makes room: fitted beside the panel it no longer reaches the window's top.
+top() { color_at 400 20; }
+eventually "the picture is fitted beside the settings" top "26,26,26"
 key Left Left Left Left
 saved_percent() {
     sed -n 's/.*"cache_percent": *\([0-9]*\).*/\1/p' "$XDG_CONFIG_HOME/zoetrope/settings.json" 2>/dev/null
 }
 eventually "the slider goes from 60 to 40 percent and is saved" saved_percent 40
 key Escape
+covered() { [ "$(top)" = "26,26,26" ] && echo no || echo yes; }
+eventually "without them it fills its area again" covered yes
 key shift+c
 eventually "the cache fills again after Shift+C" indicator_width 1256
 stop_player

@@ -223,27 +223,124 @@ static void values_get_a_range(void **state)
     assert_float_equal(grade->range_max, 1.0, 0.0);
 }
 
-static void a_frame_without_the_layer_is_an_error(void **state)
+/* Updates until the playhead's frame is there or never comes. */
+static void arrive(place *p)
+{
+    const struct timespec pause = {0, 5000000};
+    for (int round = 0; round < 4000; round++) {
+        update(p);
+        if (p->session.status != ZOE_LOADING)
+            return;
+        nanosleep(&pause, NULL);
+    }
+    fail_msg("the frame does not load");
+}
+
+static void a_frame_without_the_layer_shows_its_default(void **state)
 {
     place *p = *state;
     open_frames(p, 3);
     layer_by(p, 1);
     settle(p);
+    const zoe_session_item *item = zoe_session_item_now(&p->session);
     zoe_session_seek(&p->session, WITHOUT_DEPTH - 1, second);
-    update(p);
-    assert_int_equal(p->session.status, ZOE_ERROR_NO_LAYER);
-    assert_non_null(strstr(p->session.why.text, "a.0004.exr"));
-    assert_int_equal(shown_number(p), 300);
-    zoe_session_seek(&p->session, WITHOUT_DEPTH, second);
-    update(p);
-    assert_int_equal(shown_number(p), 500);
+    arrive(p);
+    assert_int_equal(p->session.status, ZOE_OK);
+    assert_int_equal(shown_number(p), WITHOUT_DEPTH);
+    assert_int_equal(p->session.stands_in, 1);
+    assert_int_equal(p->session.shown.is_color, 1);
+    assert_float_equal(p->session.grade.range_max, 1.0, 0.0);
+    assert_string_equal(item->stand_in.layer, "RGB");
+    assert_string_equal(item->layer, "Z");
     assert_string_equal(p->session.why.text, "");
+    /* The choice is remembered, and its range. */
+    zoe_session_seek(&p->session, WITHOUT_DEPTH, second);
+    arrive(p);
+    assert_int_equal(p->session.stands_in, 0);
+    assert_int_equal(shown_number(p), 500);
+    assert_float_equal(p->session.grade.range_max, 301.0, 0.0);
     /* From a layer that the file does not have, the first of what it has. */
     zoe_session_seek(&p->session, WITHOUT_DEPTH - 1, second);
-    update(p);
+    arrive(p);
     layer_by(p, 1);
     settle(p);
+    assert_int_equal(p->session.stands_in, 0);
     assert_int_equal(shown_number(p), WITHOUT_DEPTH);
+}
+
+/* The folder grows in front while another layer stands in. */
+static void a_stand_in_follows_the_folder(void **state)
+{
+    place *p = *state;
+    zoe_refresh_report report;
+    int64_t shift;
+    open_frames(p, 3);
+    layer_by(p, 1);
+    settle(p);
+    zoe_session_seek(&p->session, WITHOUT_DEPTH - 1, second);
+    arrive(p);
+    write_frame(p, 0);
+    assert_int_equal(zoe_session_refresh(&p->session, second, &report, &shift, NULL), ZOE_OK);
+    assert_int_equal(shift, 1);
+    settle(p);
+    arrive(p);
+    assert_int_equal(shown_number(p), WITHOUT_DEPTH);
+    assert_int_equal(p->session.shown.position, WITHOUT_DEPTH);
+    proxy(p, 1, 0);
+    settle(p);
+    arrive(p);
+    assert_int_equal(p->session.stands_in, 1);
+    assert_int_equal(p->session.shown.proxy_shift, 1);
+    assert_int_equal(shown_number(p), WITHOUT_DEPTH);
+}
+
+static void only_frames_without_the_layer_are_read_twice(void **state)
+{
+    place *p = *state;
+    uint8_t frames[FRAMES];
+    p->session.setup.source.layer = "Z";
+    open_frames(p, WITHOUT_DEPTH);
+    arrive(p);
+    assert_int_equal(p->session.stands_in, 1);
+    assert_int_equal(shown_number(p), WITHOUT_DEPTH);
+    zoe_variant *other = zoe_variants_stand_in_now(&p->session.items[0].variants);
+    assert_int_equal(zoe_source_states(other->source, 0, FRAMES, frames), ZOE_OK);
+    for (int i = 0; i < FRAMES; i++) {
+        if (i != WITHOUT_DEPTH - 1)
+            assert_int_not_equal(frames[i], ZOE_FRAME_LOADED);
+    }
+}
+
+static void a_layer_that_no_frame_has(void **state)
+{
+    place *p = *state;
+    p->session.setup.source.layer = "nonsense";
+    open_frames(p, 2);
+    arrive(p);
+    assert_int_equal(p->session.stands_in, 1);
+    assert_int_equal(shown_number(p), 2);
+    assert_string_equal(zoe_session_item_now(&p->session)->layer, "nonsense");
+}
+
+static void other_forms_keep_the_layer(void **state)
+{
+    place *p = *state;
+    zoe_error error = {ZOE_OK, ""};
+    int64_t shift = 1;
+    open_frames(p, 2);
+    layer_by(p, 1);
+    settle(p);
+    assert_int_equal(zoe_session_set_precision(&p->session, 1, second, &shift, &error), ZOE_OK);
+    assert_int_equal(shift, 0);
+    settle(p);
+    assert_int_equal(zoe_session_set_overscan(&p->session, 1, second, &shift, &error), ZOE_OK);
+    settle(p);
+    const zoe_variant *now = zoe_variants_now(&p->session.items[0].variants);
+    assert_int_equal(now->full_precision, 1);
+    assert_int_equal(now->overscan, 1);
+    assert_string_equal(now->layer, "Z");
+    assert_int_equal(shown_number(p), 200);
+    assert_int_equal(p->session.items[0].variants.count, 4);
 }
 
 static void proxies_keep_the_picture(void **state)
@@ -346,7 +443,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(layers_go_round, set_up, tear_down),
         cmocka_unit_test_setup_teardown(values_get_a_range, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_frame_without_the_layer_is_an_error, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_frame_without_the_layer_shows_its_default, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_stand_in_follows_the_folder, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(only_frames_without_the_layer_are_read_twice, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_layer_that_no_frame_has, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(other_forms_keep_the_layer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(proxies_keep_the_picture, set_up, tear_down),
         cmocka_unit_test_setup_teardown(many_variants_come_and_go, set_up, tear_down),
         cmocka_unit_test_setup_teardown(other_sequences_follow_the_proxy, set_up, tear_down),
