@@ -20,7 +20,7 @@ void zoe_exr_color_begin(const zoe_exr_rows *rows)
         memset(rows->scratch + rows->plan->bands[s].at, 0, rows->plan->bands[s].bytes);
 }
 
-uint8_t *zoe_exr_color_band_row(const zoe_exr_rows *rows, uint32_t source, int32_t y)
+uint8_t *zoe_exr_color_band_row(const zoe_exr_rows *rows, uint32_t source, int32_t x, int32_t y)
 {
     const zoe_exr_plan *plan = rows->plan;
     if (y > rows->piece->reach_last)
@@ -28,8 +28,10 @@ uint8_t *zoe_exr_color_band_row(const zoe_exr_rows *rows, uint32_t source, int32
     int64_t row = (int64_t)y - plan->data.min_y - first_band_row(rows, source);
     if (row < 0)
         return NULL;
+    size_t sample = (size_t)((int64_t)x - plan->data.min_x) / (size_t)plan->x_sampling[source];
     return rows->scratch + plan->bands[source].at +
-           (size_t)(row / plan->y_sampling[source]) * plan->band_stride[source];
+           (size_t)(row / plan->y_sampling[source]) * plan->band_stride[source] +
+           sample * zoe_exr_sample_bytes(plan->source_type[source]);
 }
 
 /* To scratch, and from there to blocks. */

@@ -14,8 +14,9 @@
 /* Clears the bands: what the file does not have is 0. */
 void zoe_exr_color_begin(const zoe_exr_rows *rows);
 
-/* Where source 0, 1 or 2's row at level row y goes. NULL: the piece does not need it. */
-uint8_t *zoe_exr_color_band_row(const zoe_exr_rows *rows, uint32_t source, int32_t y);
+/* Where the samples of source 0, 1 or 2 from level pixel x, y on go, which lies in the data window.
+ * NULL: the piece does not need that row. */
+uint8_t *zoe_exr_color_band_row(const zoe_exr_rows *rows, uint32_t source, int32_t x, int32_t y);
 
 /* Converts the piece's rows and takes them to planes 0, 1, 2. */
 void zoe_exr_color_end(zoe_exr_rows *rows);

@@ -102,10 +102,10 @@ static void miss(open_file *open, zoe_exr_rows *rows, int32_t column, int32_t ro
                               memory_order_relaxed);
 }
 
-/* A worker's way through a piece: its lanes, and the chunk that is next. */
+/* A worker's way through a piece. */
 typedef struct piece_run {
     open_file *open;
-    zoe_exr_flat lanes[2];
+    zoe_exr_flat lanes[ZOE_CODEC_MANY];
     zoe_exr_rows *rows;
     zoe_exr_reader *reader;
     zoe_status missing; /* TRUNCATED once a chunk was not there */
@@ -129,17 +129,21 @@ static zoe_status decode_one(piece_run *run, int32_t column, int32_t row, zoe_er
     return settle(run, status, column, row);
 }
 
-/* Two chunks, side by side where the codec can. */
-static zoe_status decode_two(piece_run *run, const int32_t columns[2], const int32_t rows[2],
-                             zoe_error *error)
+/* Some chunks, as many of them side by side as go together. */
+static zoe_status decode_many(piece_run *run, size_t count, const int32_t *columns,
+                              const int32_t *rows, zoe_error *error)
 {
-    zoe_exr_flat *const lanes[2] = {&run->lanes[0], &run->lanes[1]};
-    zoe_status status[2];
-    bool paired =
-        run->open->plan.decode_pair && zoe_exr_flat_pair(lanes, columns, rows, status, error);
-    for (int i = 0; i < 2; i++) {
-        zoe_status end = paired ? settle(run, status[i], columns[i], rows[i])
-                                : decode_one(run, columns[i], rows[i], error);
+    if (count == 1)
+        return decode_one(run, columns[0], rows[0], error);
+    zoe_status status[ZOE_CODEC_MANY];
+    if (!zoe_exr_flat_many(run->lanes, count, columns, rows, status, error)) {
+        size_t half = count / 2;
+        zoe_status end = decode_many(run, half, columns, rows, error);
+        return end != ZOE_OK ? end
+                             : decode_many(run, count - half, columns + half, rows + half, error);
+    }
+    for (size_t i = 0; i < count; i++) {
+        zoe_status end = settle(run, status[i], columns[i], rows[i]);
         if (end != ZOE_OK)
             return end;
     }
@@ -150,15 +154,16 @@ static zoe_status decode_chunks(piece_run *run, const zoe_exr_piece *piece, zoe_
 {
     int64_t across = (int64_t)piece->column1 - piece->column0 + 1;
     int64_t count = across * ((int64_t)piece->row1 - piece->row0 + 1);
+    int64_t lanes = run->open->plan.lanes;
     zoe_status status = ZOE_OK;
-    for (int64_t i = 0; i < count && status == ZOE_OK; i += 2) {
-        int32_t columns[2], rows[2];
-        for (int64_t j = 0; j < 2; j++) {
+    for (int64_t i = 0; i < count && status == ZOE_OK; i += lanes) {
+        int32_t columns[ZOE_CODEC_MANY], rows[ZOE_CODEC_MANY];
+        int64_t n = count - i < lanes ? count - i : lanes;
+        for (int64_t j = 0; j < n; j++) {
             columns[j] = piece->column0 + (int32_t)((i + j) % across);
             rows[j] = piece->row0 + (int32_t)((i + j) / across);
         }
-        status = i + 1 < count ? decode_two(run, columns, rows, error)
-                               : decode_one(run, columns[0], rows[0], error);
+        status = decode_many(run, (size_t)n, columns, rows, error);
     }
     return status == ZOE_OK ? run->missing : status;
 }
@@ -183,7 +188,7 @@ static zoe_status decode_exr(void *user, void *file, int32_t index, uint8_t *buf
         .block = (uint8_t *)scratch + plan->packed.at,
     };
     piece_run run = {.open = open, .rows = &rows, .reader = &reader};
-    for (uint32_t lane = 0; lane < zoe_exr_lanes(plan) && !plan->is_deep; lane++)
+    for (uint32_t lane = 0; lane < plan->lanes && !plan->is_deep; lane++)
         zoe_exr_flat_begin(&run.lanes[lane], &reader, &rows, lane);
     zoe_exr_rows_begin(&rows);
     if (plan->is_luma_chroma)

@@ -27,7 +27,11 @@ typedef struct zoe_exr_flat {
     zoe_codec_chunk chunk;
     zoe_codec_channel *channels;
     zoe_codec_segment *segments;
-    int8_t *sources; /* of the channels: a source of the plan, or -1 */
+    int8_t *sources;                         /* of the channels: a source of the plan, or -1 */
+    bool same_lines;                         /* every line of a chunk has a row of every channel */
+    int32_t measured_width, measured_height; /* of the chunk that the channels were measured for */
+    int32_t wanted[ZOE_PLANES_MAX];          /* channels of the sources, in file order */
+    uint32_t skipped[ZOE_PLANES_MAX + 1]; /* bytes of a line before each of them, and behind them */
     zoe_exr_fix *fixes;
     size_t fix_count;
     uint8_t *fix_rows;
@@ -42,11 +46,10 @@ void zoe_exr_flat_begin(zoe_exr_flat *flat, zoe_exr_reader *reader, zoe_exr_rows
 zoe_status zoe_exr_flat_chunk(zoe_exr_flat *flat, int32_t column, int32_t row, zoe_error *error);
 
 /*
- * Decodes two chunks of the piece side by side, in two lanes; status and errors
- * of each as above, in order. false: nothing was done, since they do not go
- * together.
+ * Decodes some chunks of the piece side by side, each in a lane of its own; status and errors of
+ * each as above, in order. false: nothing was done, since they do not go together.
  */
-bool zoe_exr_flat_pair(zoe_exr_flat *const lanes[2], const int32_t columns[2],
-                       const int32_t rows[2], zoe_status status[2], zoe_error *error);
+bool zoe_exr_flat_many(zoe_exr_flat *lanes, size_t count, const int32_t *columns,
+                       const int32_t *rows, zoe_status *status, zoe_error *error);
 
 #endif

@@ -57,8 +57,8 @@ static void group(zoe_exr_plan *plan)
         across = plan->chunks_across;
         down = PIECE_PIXELS / (width * across) / height;
     }
-    /* A chunk of its own would leave a pair without its other half. */
-    if (plan->decode_pair && across * down < 2)
+    /* A chunk of its own would have nothing to be decoded beside. */
+    if (plan->lanes > 1 && across * down < 2)
         down = 2;
     int64_t blocks = divide_up((int64_t)1 << plan->shift, height);
     if (down < blocks)

@@ -17,21 +17,24 @@
 #include "exr_room.h"
 #include "exr_stock.h"
 
+/* Addresses this far apart share a set of a first-level cache. */
+enum { CACHE_PERIOD = 4096 };
+
 static const struct {
     zoe_codec_decode_fn *decode;
     zoe_codec_scratch_fn *scratch_bytes;
-    zoe_codec_decode_pair_fn *decode_pair;
-    zoe_codec_pair_scratch_fn *pair_scratch_bytes;
+    zoe_codec_decode_many_fn *decode_many;
+    zoe_codec_many_scratch_fn *many_scratch_bytes;
 } codecs[] = {
     [ZOE_COMPRESSION_NONE] = {zoe_none_decode, zoe_none_scratch_bytes, NULL, NULL},
     [ZOE_COMPRESSION_RLE] = {zoe_rle_decode, zoe_rle_scratch_bytes, NULL, NULL},
-    [ZOE_COMPRESSION_ZIPS] = {zoe_zip_decode, zoe_zip_scratch_bytes, zoe_zip_decode_pair,
-                              zoe_zip_pair_scratch_bytes},
-    [ZOE_COMPRESSION_ZIP] = {zoe_zip_decode, zoe_zip_scratch_bytes, zoe_zip_decode_pair,
-                             zoe_zip_pair_scratch_bytes},
+    [ZOE_COMPRESSION_ZIPS] = {zoe_zip_decode, zoe_zip_scratch_bytes, zoe_zip_decode_many,
+                              zoe_zip_many_scratch_bytes},
+    [ZOE_COMPRESSION_ZIP] = {zoe_zip_decode, zoe_zip_scratch_bytes, zoe_zip_decode_many,
+                             zoe_zip_many_scratch_bytes},
     [ZOE_COMPRESSION_PIZ] = {zoe_piz_decode, zoe_piz_scratch_bytes, NULL, NULL},
-    [ZOE_COMPRESSION_PXR24] = {zoe_pxr24_decode, zoe_pxr24_scratch_bytes, zoe_pxr24_decode_pair,
-                               zoe_pxr24_pair_scratch_bytes},
+    [ZOE_COMPRESSION_PXR24] = {zoe_pxr24_decode, zoe_pxr24_scratch_bytes, zoe_pxr24_decode_many,
+                               zoe_pxr24_many_scratch_bytes},
     [ZOE_COMPRESSION_B44] = {zoe_b44_decode, zoe_b44_scratch_bytes, NULL, NULL},
     [ZOE_COMPRESSION_B44A] = {zoe_b44_decode, zoe_b44_scratch_bytes, NULL, NULL},
     [ZOE_COMPRESSION_DWAA] = {zoe_dwa_decode, zoe_dwa_scratch_bytes, NULL, NULL},
@@ -162,7 +165,7 @@ static zoe_status read_storage(zoe_exr_plan *plan, zoe_exr_file *file, int32_t p
     plan->compression = (zoe_compression)compression;
     if ((size_t)compression < sizeof codecs / sizeof codecs[0]) {
         plan->decode = codecs[compression].decode;
-        plan->decode_pair = codecs[compression].decode_pair;
+        plan->decode_many = codecs[compression].decode_many;
     }
     zoe_status status = ZOE_OK;
     if (plan->tiled) {
@@ -199,21 +202,19 @@ static bool samples_fit(const zoe_exr_plan *plan, const exr_attr_chlist_entry_t 
 static zoe_status plan_luma_chroma(zoe_exr_plan *plan, zoe_exr_file *file, const zoe_frame *frame,
                                    zoe_error *error)
 {
-    for (uint32_t s = 0; s < 3; s++)
-        if (plan->source_type[s] == ZOE_CODEC_UINT)
-            return unsupported(file, "luminance and chroma as integers are", error);
     int32_t x = plan->x_sampling[1], y = plan->y_sampling[1];
-    if (plan->x_sampling[0] != 1 || plan->y_sampling[0] != 1 || plan->x_sampling[2] != x ||
-        plan->y_sampling[2] != y)
-        return unsupported(file, "this sampling of luminance and chroma is", error);
+    if (plan->x_sampling[0] != 1 || plan->y_sampling[0] != 1)
+        return unsupported(file, "subsampled luminance is", error);
+    /* Two samplings of chroma are nobody's format; the picture is shown in grey then. */
+    bool has_chroma = plan->x_sampling[2] == x && plan->y_sampling[2] == y;
     const float *chromaticities = frame->has_chromaticities ? frame->chromaticities : NULL;
     if (zoe_luma_chroma_init(&plan->luma_chroma, chromaticities,
                              (int32_t)zoe_box_width(&plan->data),
-                             (int32_t)zoe_box_height(&plan->data), true, x, y) != ZOE_OK)
+                             (int32_t)zoe_box_height(&plan->data), has_chroma, x, y) != ZOE_OK)
         return corrupt(file, "sampling that does not divide the picture", error);
     plan->is_luma_chroma = true;
     /* What zoe_luma_chroma_reach() answers, at most. */
-    if (x > 1 || y > 1)
+    if (has_chroma && (x > 1 || y > 1))
         plan->margin_above = plan->margin_below = y == 2 ? 14 : y + 1;
     return ZOE_OK;
 }
@@ -290,6 +291,9 @@ static zoe_status lay_planes(zoe_exr_plan *plan, zoe_exr_file *file, const zoe_e
         if (full_precision && plan->is_luma_chroma && p < 3)
             type = (zoe_sample_type)zoe_exr_color_type(plan);
         uint64_t stride = (width * zoe_exr_sample_bytes((int)type) + 63) / 64 * 64;
+        /* A tile's rows would all fall on the same few sets of the first-level cache. */
+        if (stride % CACHE_PERIOD == 0)
+            stride += 64;
         if (height > limit / stride || stride * height > limit - offset)
             return zoe_error_set(
                 error, ZOE_ERROR_OVER_BUDGET,
@@ -333,13 +337,14 @@ zoe_status zoe_exr_plan_make(zoe_exr_plan *plan, zoe_exr_file *file, const zoe_c
     status = lay_planes(plan, file, &layer, choice->full_precision, limit, picture, error);
     zoe_codec_scratch_fn *codec_bytes =
         plan->decode ? codecs[plan->compression].scratch_bytes : zoe_exr_stock_scratch_bytes;
+    plan->lanes = 1;
     if (plan->is_deep)
-        plan->decode_pair = NULL;
-    zoe_codec_pair_scratch_fn *pair_bytes =
-        plan->decode_pair ? codecs[plan->compression].pair_scratch_bytes : NULL;
+        plan->decode_many = NULL;
+    zoe_codec_many_scratch_fn *many_bytes =
+        plan->decode_many ? codecs[plan->compression].many_scratch_bytes : NULL;
     plan->limit = limit;
     if (status == ZOE_OK && !plan->is_deep)
-        status = zoe_exr_room_chunk(plan, file, codec_bytes, pair_bytes, limit, error);
+        status = zoe_exr_room_chunk(plan, file, codec_bytes, many_bytes, limit, error);
     if (status != ZOE_OK)
         return status;
     zoe_exr_pieces_plan(plan);

@@ -31,7 +31,8 @@ typedef struct zoe_exr_plan {
     bool tiled;
     zoe_compression compression;
     zoe_codec_decode_fn *decode;           /* NULL: OpenEXR's own decompressor */
-    zoe_codec_decode_pair_fn *decode_pair; /* NULL: chunks are decoded one by one */
+    zoe_codec_decode_many_fn *decode_many; /* NULL: chunks are decoded one by one */
+    uint32_t lanes;                        /* chunks that are decoded together, at most */
     const exr_attr_chlist_t *channels;     /* the part's, as OpenEXR's context holds them */
     int32_t level;                         /* of the file, in both directions */
     int32_t shift;                         /* from level pixels to plane pixels */
@@ -81,7 +82,7 @@ typedef struct zoe_exr_plan {
     size_t chunk_bytes;  /* of the largest chunk, unpacked; no packed one is larger */
     zoe_exr_room packed; /* as read: one chunk with its leader, or several */
     zoe_exr_room codec;  /* for the codec, or for OpenEXR's unpacked data */
-    /* the next four for each lane: a chunk of a pair, or the only one */
+    /* the next four for each lane */
     zoe_exr_room codec_channels;   /* zoe_codec_channel, then int8_t: the source of each */
     zoe_exr_room segments;         /* zoe_codec_segment */
     zoe_exr_room fixes;            /* zoe_exr_fix */
@@ -103,18 +104,12 @@ typedef struct zoe_exr_plan {
 zoe_status zoe_exr_plan_make(zoe_exr_plan *plan, zoe_exr_file *file, const zoe_choice *choice,
                              uint64_t limit, zoe_picture *picture, zoe_error *error);
 
-/* How many chunks are decoded side by side. */
-static inline uint32_t zoe_exr_lanes(const zoe_exr_plan *plan)
-{
-    return plan->decode_pair ? 2 : 1;
-}
-
 /* Where a lane's share of a room begins; rooms of lanes are cut into equal
  * parts of whole cache lines. */
 static inline size_t zoe_exr_lane_at(const zoe_exr_plan *plan, const zoe_exr_room *room,
                                      uint32_t lane)
 {
-    return room->at + room->bytes / zoe_exr_lanes(plan) * lane;
+    return room->at + room->bytes / plan->lanes * lane;
 }
 
 static inline size_t zoe_exr_sample_bytes(int type)

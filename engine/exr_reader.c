@@ -5,10 +5,6 @@
 
 #include "exr_box.h"
 
-/* A gap that is read rather than skipped: that costs less than a call to the
- * system. */
-enum { NEAR_BYTES = 8192 };
-
 void zoe_exr_chunk_name(const zoe_exr_plan *plan, int32_t column, int32_t row, char *name,
                         size_t capacity)
 {
@@ -226,25 +222,32 @@ zoe_status zoe_exr_reader_fetch(zoe_exr_reader *reader, int32_t column, int32_t 
     return ZOE_OK;
 }
 
-bool zoe_exr_reader_fetch_two(zoe_exr_reader *reader, const int32_t columns[2],
-                              const int32_t rows[2], const uint8_t *packed[2], size_t bytes[2])
+/* Whether the block has all of these chunks, and how large they are. */
+static bool holds_all(zoe_exr_reader *reader, size_t count, const int32_t *columns,
+                      const int32_t *rows, const uint64_t *at, size_t *bytes)
 {
     size_t leader = zoe_exr_leader_bytes(reader->plan, reader->file);
-    uint64_t at[2];
-    for (int i = 0; i < 2; i++)
+    for (size_t i = 0; i < count; i++)
+        if (!holds(reader, at[i], leader) ||
+            check_leader(reader, columns[i], rows[i], at[i], &bytes[i], NULL) != ZOE_OK ||
+            !holds(reader, at[i], leader + bytes[i]))
+            return false;
+    return true;
+}
+
+bool zoe_exr_reader_fetch_many(zoe_exr_reader *reader, size_t count, const int32_t *columns,
+                               const int32_t *rows, const uint8_t **packed, size_t *bytes)
+{
+    size_t leader = zoe_exr_leader_bytes(reader->plan, reader->file);
+    uint64_t at[ZOE_CODEC_MANY] = {0};
+    for (size_t i = 0; i < count; i++)
         if (find(reader, columns[i], rows[i], leader, &at[i], NULL) != ZOE_OK)
             return false;
-    for (int i = 0; i < 2; i++) {
-        size_t size;
-        bool held = holds(reader, at[0], leader) && holds(reader, at[1], leader);
-        if (!held && (i > 0 || read_ahead(reader, columns[0], rows[0], NULL) != ZOE_OK))
-            return false;
-        if (check_leader(reader, columns[i], rows[i], at[i], &size, NULL) != ZOE_OK ||
-            !holds(reader, at[i], leader + size))
-            return false;
-        bytes[i] = size;
-    }
-    for (int i = 0; i < 2; i++) {
+    if (!holds_all(reader, count, columns, rows, at, bytes) &&
+        (read_ahead(reader, columns[0], rows[0], NULL) != ZOE_OK ||
+         !holds_all(reader, count, columns, rows, at, bytes)))
+        return false;
+    for (size_t i = 0; i < count; i++) {
         packed[i] = reader->block + (at[i] - reader->at) + leader;
         if (bytes[i] > atomic_load_explicit(reader->largest, memory_order_relaxed))
             atomic_store_explicit(reader->largest, (uint32_t)bytes[i], memory_order_relaxed);
@@ -252,30 +255,47 @@ bool zoe_exr_reader_fetch_two(zoe_exr_reader *reader, const int32_t columns[2],
     return true;
 }
 
-zoe_status zoe_exr_reader_fetch_part(zoe_exr_reader *reader, int32_t column, int32_t row,
-                                     size_t bytes, size_t from, size_t length, const uint8_t **part,
-                                     zoe_error *error)
+zoe_status zoe_exr_reader_find(zoe_exr_reader *reader, int32_t column, int32_t row, size_t bytes,
+                               size_t near, uint64_t *data_at, zoe_error *error)
 {
     uint64_t at;
     size_t leader = zoe_exr_leader_bytes(reader->plan, reader->file), packed = 0;
     zoe_status status = find(reader, column, row, leader, &at, error);
-    /* With what is wanted, when that is not far behind it. */
-    bool together = from < NEAR_BYTES && leader + from + length <= reader->plan->packed.bytes;
-    if (status == ZOE_OK)
-        status = read_block(reader, at, together ? leader + from + length : leader, error);
+    if (status == ZOE_OK && !holds(reader, at, leader + near))
+        status = read_block(reader, at, leader + near, error);
     if (status == ZOE_OK)
         status = check_leader(reader, column, row, at, &packed, error);
-    if (status != ZOE_OK)
-        return status;
-    if (packed != bytes)
-        return zoe_exr_reader_damaged(reader, column, row, "impossible size", error);
-    uint64_t part_at = at + leader + from;
-    if (!together)
-        status = read_block(reader, part_at, length, error);
-    if (status == ZOE_OK && !holds(reader, part_at, length))
-        status = ZOE_ERROR_TRUNCATED;
-    *part = reader->block + (part_at - reader->at);
+    if (status == ZOE_OK && packed != bytes)
+        status = zoe_exr_reader_damaged(reader, column, row, "impossible size", error);
+    if (status == ZOE_OK)
+        *data_at = at + leader;
     return status;
+}
+
+zoe_status zoe_exr_reader_fetch_range(zoe_exr_reader *reader, uint64_t at, size_t bytes,
+                                      size_t ahead, const uint8_t **bytes_at, zoe_error *error)
+{
+    if (!holds(reader, at, bytes)) {
+        bool fits = bytes + ahead <= reader->plan->packed.bytes;
+        zoe_status status = read_block(reader, at, fits ? bytes + ahead : bytes, error);
+        if (status != ZOE_OK)
+            return status;
+        if (!holds(reader, at, bytes))
+            return ZOE_ERROR_TRUNCATED;
+    }
+    *bytes_at = reader->block + (at - reader->at);
+    return ZOE_OK;
+}
+
+bool zoe_exr_reader_is_next(const zoe_exr_reader *reader, int32_t column, int32_t row, uint64_t at)
+{
+    const zoe_exr_piece *piece = reader->piece;
+    bool wraps = column == piece->column1;
+    if (wraps && row == piece->row1)
+        return false;
+    int64_t index = zoe_exr_table_index(reader->table, wraps ? piece->column0 : column + 1,
+                                        wraps ? row + 1 : row);
+    return zoe_exr_table_offset(reader->table, index) == at;
 }
 
 zoe_status zoe_exr_reader_deep_leader(zoe_exr_reader *reader, int32_t column, int32_t row,

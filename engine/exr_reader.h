@@ -16,6 +16,11 @@
 #include "exr_pieces.h"
 #include "exr_table.h"
 
+/* A smaller gap is read rather than skipped. From memory a call to the system costs as much as
+ * reading a few KB, but where the file is not in memory yet, skipping gaps makes many small
+ * requests of one large one. */
+enum { ZOE_EXR_READER_GAP = 65536 };
+
 typedef struct zoe_exr_reader {
     const zoe_exr_plan *plan;
     const zoe_exr_table *table;
@@ -44,19 +49,28 @@ zoe_status zoe_exr_reader_fetch(zoe_exr_reader *reader, int32_t column, int32_t 
                                 const uint8_t **packed, size_t *bytes, zoe_error *error);
 
 /*
- * Both of two chunks, when they are, or can be, read with one call; false, and
- * nothing said, when not: then they are to be fetched one by one.
+ * All of some chunks, ZOE_CODEC_MANY at most, when they are, or can be, read with one call; false,
+ * and nothing said, when not: then fewer are to be fetched at once.
  */
-bool zoe_exr_reader_fetch_two(zoe_exr_reader *reader, const int32_t columns[2],
-                              const int32_t rows[2], const uint8_t *packed[2], size_t bytes[2]);
+bool zoe_exr_reader_fetch_many(zoe_exr_reader *reader, size_t count, const int32_t *columns,
+                               const int32_t *rows, const uint8_t **packed, size_t *bytes);
 
 /*
- * The same for a chunk whose size is known to be `bytes`, of which only some
- * are wanted: those from `from` on, `length` of them, are at *part.
+ * For a chunk whose size is known to be `bytes`, and of which only ranges are wanted: where its
+ * data begins in the file. The first `near` bytes of it are read along. Errors as above.
  */
-zoe_status zoe_exr_reader_fetch_part(zoe_exr_reader *reader, int32_t column, int32_t row,
-                                     size_t bytes, size_t from, size_t length, const uint8_t **part,
-                                     zoe_error *error);
+zoe_status zoe_exr_reader_find(zoe_exr_reader *reader, int32_t column, int32_t row, size_t bytes,
+                               size_t near, uint64_t *data_at, zoe_error *error);
+
+/*
+ * `bytes` bytes at an offset in the file, valid until the next call that reads. The `ahead` bytes
+ * behind them, which are wanted next, are read along where there is room. Errors as above.
+ */
+zoe_status zoe_exr_reader_fetch_range(zoe_exr_reader *reader, uint64_t at, size_t bytes,
+                                      size_t ahead, const uint8_t **bytes_at, zoe_error *error);
+
+/* Is the chunk that comes after this one in the piece at that offset in the file? */
+bool zoe_exr_reader_is_next(const zoe_exr_reader *reader, int32_t column, int32_t row, uint64_t at);
 
 /*
  * What follows the place of a deep chunk in its leader, three sizes (see

@@ -8,6 +8,7 @@
 /* Small chunks are read together up to this many bytes, which stay in the
  * second-level cache. */
 enum { READ_BYTES = 1 << 19 };
+enum { MANY_BYTES = 1 << 19 }; /* unpacked */
 
 int zoe_exr_color_type(const zoe_exr_plan *plan)
 {
@@ -61,9 +62,19 @@ static bool describe_chunk(const zoe_exr_plan *plan, uint64_t limit, zoe_codec_c
     return true;
 }
 
+/* How many chunks a codec gets together: two at least, which is worth a piece of twice the size;
+ * more as long as their data stays in the second-level cache. */
+static uint32_t lanes_for(size_t chunk_bytes)
+{
+    size_t count = MANY_BYTES / (chunk_bytes ? chunk_bytes : 1);
+    if (count > ZOE_CODEC_MANY)
+        return ZOE_CODEC_MANY;
+    return count < 2 ? 2 : (uint32_t)count;
+}
+
 zoe_status zoe_exr_room_chunk(zoe_exr_plan *plan, const zoe_exr_file *file,
                               zoe_codec_scratch_fn *codec_bytes,
-                              zoe_codec_pair_scratch_fn *pair_bytes, uint64_t limit,
+                              zoe_codec_many_scratch_fn *many_bytes, uint64_t limit,
                               zoe_error *error)
 {
     size_t count = (size_t)plan->channels->num_channels;
@@ -75,12 +86,9 @@ zoe_status zoe_exr_room_chunk(zoe_exr_plan *plan, const zoe_exr_file *file,
     if (fits) {
         plan->chunk_bytes = chunk.unpacked_bytes;
         plan->codec.bytes = codec_bytes ? codec_bytes(&chunk) : chunk.unpacked_bytes;
-        if (pair_bytes) {
-            const zoe_codec_chunk *const both[2] = {&chunk, &chunk};
-            size_t bytes = pair_bytes(both);
-            if (bytes > plan->codec.bytes)
-                plan->codec.bytes = bytes;
-        }
+        plan->lanes = many_bytes ? lanes_for(chunk.unpacked_bytes) : 1;
+        if (many_bytes)
+            plan->codec.bytes = many_bytes(&chunk, plan->lanes);
         plan->segments.bytes = chunk.segment_count * sizeof(zoe_codec_segment);
         plan->codec_channels.bytes = count * (sizeof(zoe_codec_channel) + 1);
         fits = plan->codec.bytes <= limit;
@@ -110,14 +118,14 @@ static uint64_t times(uint64_t a, uint64_t b)
 /* Room for each lane, in equal parts. */
 static void place_lanes(const zoe_exr_plan *plan, zoe_exr_room *room, uint64_t bytes, uint64_t *at)
 {
-    place(room, times((bytes + 63) / 64 * 64, zoe_exr_lanes(plan)), at);
+    place(room, times((bytes + 63) / 64 * 64, plan->lanes), at);
 }
 
 static void lay_reading(zoe_exr_plan *plan, const zoe_exr_file *file, uint64_t *at)
 {
     uint64_t one = zoe_exr_leader_bytes(plan, file) + (uint64_t)plan->chunk_bytes;
     uint64_t all = times(one, (uint64_t)plan->piece_chunks);
-    uint64_t least = times(one, zoe_exr_lanes(plan));
+    uint64_t least = times(one, plan->lanes);
     if (all > READ_BYTES)
         all = READ_BYTES;
     place(&plan->packed, all > least ? all : least, at);

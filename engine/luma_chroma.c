@@ -168,10 +168,13 @@ static void load_row(const zoe_luma_chroma_source *source, int32_t row, int32_t 
 {
     const uint8_t *src = (const uint8_t *)source->data +
                          (size_t)((row - source->first_row) / sampling) * source->stride;
-    if (source->type == ZOE_CODEC_FLOAT)
+    if (source->type == ZOE_CODEC_HALF)
+        zoe_half_to_float_row(dst, (const uint16_t *)(const void *)src, count);
+    else if (source->type == ZOE_CODEC_FLOAT)
         memcpy(dst, src, count * sizeof *dst);
     else
-        zoe_half_to_float_row(dst, (const uint16_t *)(const void *)src, count);
+        for (size_t i = 0; i < count; i++)
+            dst[i] = (float)((const uint32_t *)(const void *)src)[i];
 }
 
 static void round_row(const converter *c, float *row, size_t count)
@@ -251,7 +254,7 @@ static void load_chroma(converter *c)
         float *dst = ring_row(c, row, channel);
         float *samples = lc->x_sampling == 1 ? dst : c->samples + AFTER;
         load_row(source, row * lc->y_sampling, lc->y_sampling, samples, count);
-        if (source->type == ZOE_CODEC_FLOAT)
+        if (source->type != ZOE_CODEC_HALF)
             round_row(c, samples, count);
         if (lc->x_sampling == 2)
             widen_by_two(c, dst, samples, count);
@@ -375,7 +378,7 @@ static void make_rgb(converter *c, int32_t row)
         return;
     }
     load_row(&c->source[0], row < 0 ? 0 : row, 1, g, c->width);
-    if (c->source[0].type == ZOE_CODEC_FLOAT)
+    if (c->source[0].type != ZOE_CODEC_HALF)
         round_row(c, g, c->width);
     if (lc->has_chroma) {
         const float *chroma[2];

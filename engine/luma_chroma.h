@@ -50,7 +50,7 @@ typedef struct zoe_luma_chroma_source {
     const void *data;  /* the row at `first_row`, from the data window's first column on */
     size_t stride;     /* bytes from a row of samples to the next */
     int32_t first_row; /* picture row of the first row of samples; a multiple of the sampling */
-    uint8_t type;      /* ZOE_CODEC_HALF or ZOE_CODEC_FLOAT */
+    uint8_t type;      /* ZOE_CODEC_…; integers are taken as the numbers they are */
 } zoe_luma_chroma_source;
 
 /* Where rows of red, green and blue go. */

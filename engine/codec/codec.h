@@ -89,12 +89,16 @@ typedef zoe_status zoe_codec_decode_fn(const zoe_codec_chunk *chunk, void *scrat
  * may be NULL). SIZE_MAX when it does not fit in a size_t. */
 typedef size_t zoe_codec_scratch_fn(const zoe_codec_chunk *chunk);
 
+/* Chunks that a codec is given together, at most. */
+enum { ZOE_CODEC_MANY = 4 };
+
 /*
- * Decodes two chunks side by side, where that is faster than one after the
- * other. Each has its own status. Scratch as above, of the pair's own bound.
+ * Decodes 2..ZOE_CODEC_MANY chunks, side by side where that is faster than one after the other:
+ * status[i] receives what decoding chunks[i] alone would answer. None is stored raw. Scratch as
+ * above, of its own bound: for `count` chunks, none of which is larger than `largest`.
  */
-typedef void zoe_codec_decode_pair_fn(const zoe_codec_chunk *const chunks[2], void *scratch,
-                                      size_t scratch_bytes, zoe_status status[2]);
-typedef size_t zoe_codec_pair_scratch_fn(const zoe_codec_chunk *const chunks[2]);
+typedef void zoe_codec_decode_many_fn(const zoe_codec_chunk *const *chunks, size_t count,
+                                      void *scratch, size_t scratch_bytes, zoe_status *status);
+typedef size_t zoe_codec_many_scratch_fn(const zoe_codec_chunk *largest, size_t count);
 
 #endif

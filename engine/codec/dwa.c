@@ -169,18 +169,39 @@ static size_t scheme_bytes(const decoder *d, uint8_t scheme)
     return bytes;
 }
 
-/* The AC symbols, with the padding that lets a block run over their end. */
+/* The blocks up to the last that is wanted: sets come first, as in decode_blocks(). */
+static size_t wanted_blocks(const decoder *d)
+{
+    size_t blocks = 0, end = 0;
+    for (size_t s = 0; s < d->set_count; s++) {
+        for (int i = 0; i < 3; i++)
+            blocks += zoe_dwa_block_count(&d->chunk->channels[d->sets[s].index[i]]);
+        for (int i = 0; i < 3; i++)
+            if (is_wanted(d, (size_t)d->sets[s].index[i]))
+                end = blocks;
+    }
+    for (size_t c = 0; c < d->chunk->channel_count; c++) {
+        if (d->classes[c].scheme != ZOE_DWA_LOSSY || d->classes[c].in_set)
+            continue;
+        blocks += zoe_dwa_block_count(&d->chunk->channels[c]);
+        if (is_wanted(d, c))
+            end = blocks;
+    }
+    return end;
+}
+
+/* The AC symbols that may be wanted, with the padding that lets a block run over their end. */
 static zoe_status read_ac(decoder *d, uint16_t *ac)
 {
     const zoe_dwa_header *header = &d->header;
-    size_t count = (size_t)header->ac_count;
+    size_t count = (size_t)header->ac_count, wanted = wanted_blocks(d) * 63;
     zoe_status status = ZOE_ERROR_CORRUPT;
     if (header->ac_compression == ZOE_DWA_AC_HUFFMAN) {
         size_t bytes = zoe_huffman_scratch_bytes();
         void *huffman = carve(d, bytes);
         if (huffman)
-            status =
-                zoe_huffman_decode(header->ac.data, header->ac.bytes, ac, count, huffman, bytes);
+            status = zoe_huffman_decode(header->ac.data, header->ac.bytes, ac, count,
+                                        wanted < count ? wanted : count, huffman, bytes);
     } else if (header->ac_compression == ZOE_DWA_AC_DEFLATE) {
         status = zoe_inflate(header->ac.data, header->ac.bytes, (uint8_t *)ac, count * 2);
     }

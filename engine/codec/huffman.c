@@ -481,7 +481,8 @@ static bool join_lane(const huffman_code *code, const bits *b, lane *truth, cons
     return true;
 }
 
-static bool decode_all(huffman_code *code, const bits *b, uint16_t *dst, size_t dst_count)
+static bool decode_symbols(huffman_code *code, const bits *b, uint16_t *dst, size_t dst_count,
+                           size_t wanted)
 {
     run_fn *run = run_plain;
 #if defined(__x86_64__)
@@ -489,7 +490,7 @@ static bool decode_all(huffman_code *code, const bits *b, uint16_t *dst, size_t 
         run = run_bmi2;
 #endif
     lane truth = {.out = dst, .begin = dst, .end = dst + dst_count};
-    while (truth.out < truth.end) {
+    while (truth.out < dst + wanted) {
         uint64_t piece = (b->count - truth.bit) / LANES;
         if (piece < LANE_BITS_MIN) {
             if (!go_to(code, b, run, &truth, b->count))
@@ -520,14 +521,16 @@ static bool decode_all(huffman_code *code, const bits *b, uint16_t *dst, size_t 
                 return false;
         }
     }
+    if (wanted < dst_count)
+        return truth.out >= dst + wanted;
     return truth.out == truth.end && truth.bit == b->count;
 }
 
 zoe_status zoe_huffman_decode(const uint8_t *src, size_t src_bytes, uint16_t *dst, size_t dst_count,
-                              void *scratch, size_t scratch_bytes)
+                              size_t wanted, void *scratch, size_t scratch_bytes)
 {
     huffman_code *code = scratch;
-    if (dst_count == 0)
+    if (wanted == 0)
         return ZOE_OK;
     if (src_bytes < HEADER_BYTES || scratch_bytes < sizeof *code)
         return ZOE_ERROR_CORRUPT;
@@ -551,5 +554,5 @@ zoe_status zoe_huffman_decode(const uint8_t *src, size_t src_bytes, uint16_t *ds
         return ZOE_ERROR_CORRUPT;
     place_symbols(code, listed, last);
     fill_prefixes(code);
-    return decode_all(code, &b, dst, dst_count) ? ZOE_OK : ZOE_ERROR_CORRUPT;
+    return decode_symbols(code, &b, dst, dst_count, wanted) ? ZOE_OK : ZOE_ERROR_CORRUPT;
 }

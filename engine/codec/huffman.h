@@ -20,15 +20,16 @@
 size_t zoe_huffman_scratch_bytes(void);
 
 /*
- * Decodes exactly `dst_count` symbols from `src_bytes` bytes at `src`, which begin with the code's
- * own 20-byte header. That header says how many bits there are; all of them must be used. Bytes
- * after them are ignored. For an empty `dst`, `src` is not looked at.
+ * Decodes `dst_count` symbols from `src_bytes` bytes at `src`, which begin with the code's own
+ * 20-byte header. That header says how many bits there are; all of them must be used. Bytes after
+ * them are ignored. Only the first `wanted` symbols are sure to be decoded, 0 .. dst_count; when
+ * not all are wanted, what comes behind them is not checked. With none, `src` is not looked at.
  *
  * `dst` does not overlap `src` or `scratch`; `scratch` is 64-byte aligned, its contents unspecified
  * before and after. Nothing outside dst[0 .. dst_count-1] is written. Returns ZOE_OK or
  * ZOE_ERROR_CORRUPT; after an error the contents of `dst` are unspecified.
  */
 zoe_status zoe_huffman_decode(const uint8_t *src, size_t src_bytes, uint16_t *dst, size_t dst_count,
-                              void *scratch, size_t scratch_bytes);
+                              size_t wanted, void *scratch, size_t scratch_bytes);
 
 #endif

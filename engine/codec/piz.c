@@ -121,6 +121,18 @@ static bool place_rows(const zoe_codec_chunk *chunk, const workspace *ws)
     return segment == end;
 }
 
+/* The symbols up to the end of the last channel that is wanted. */
+static size_t wanted_symbols(const zoe_codec_chunk *chunk, const workspace *ws)
+{
+    for (size_t c = chunk->channel_count; c > 0; c--) {
+        const plane *p = &ws->planes[c - 1];
+        if (p->wanted)
+            return (size_t)(p->data - ws->symbols) +
+                   (size_t)p->row_count * words_per_row(&chunk->channels[c - 1]);
+    }
+    return 0;
+}
+
 static unsigned read_u16(const uint8_t *src)
 {
     uint16_t value;
@@ -251,7 +263,8 @@ zoe_status zoe_piz_decode(const zoe_codec_chunk *chunk, void *scratch, size_t sc
     if (!read_head(chunk, ws.values, &max_value, &code, &code_bytes))
         return ZOE_ERROR_CORRUPT;
     const zoe_status status =
-        zoe_huffman_decode(code, code_bytes, ws.symbols, ws.symbol_count, ws.code, ws.code_bytes);
+        zoe_huffman_decode(code, code_bytes, ws.symbols, ws.symbol_count,
+                           wanted_symbols(chunk, &ws), ws.code, ws.code_bytes);
     if (status != ZOE_OK)
         return status;
 

@@ -12,7 +12,7 @@
 
 #include "codec/cpu.h"
 #include "codec/inflate.h"
-#include "codec/inflate_pair.h"
+#include "codec/inflate_many.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -236,55 +236,51 @@ size_t zoe_pxr24_scratch_bytes(const zoe_codec_chunk *chunk)
     return zoe_inflate_room(chunk->unpacked_bytes);
 }
 
-zoe_status zoe_pxr24_decode(const zoe_codec_chunk *chunk, void *scratch, size_t scratch_bytes)
+static void from_planes(const zoe_codec_chunk *chunk, const uint8_t *planes)
 {
     size_t bytes = 0;
     bool wanted = false;
-    /* The planes take no more than the samples, so that the scratch for these is enough for those.
-     */
-    if (!walk(chunk, NULL, &bytes, &wanted) || bytes > chunk->unpacked_bytes)
+    walk(chunk, planes, &bytes, &wanted);
+}
+
+/* Are the segments those of the channels? How long the byte planes are: no longer than the samples,
+ * so that the scratch for these is enough for those. */
+static bool measure(const zoe_codec_chunk *chunk, size_t *bytes, bool *wanted)
+{
+    *wanted = false;
+    return walk(chunk, NULL, bytes, wanted) && *bytes <= chunk->unpacked_bytes;
+}
+
+zoe_status zoe_pxr24_decode(const zoe_codec_chunk *chunk, void *scratch, size_t scratch_bytes)
+{
+    size_t bytes;
+    bool wanted;
+    if (!measure(chunk, &bytes, &wanted))
         return ZOE_ERROR_CORRUPT;
     if (!wanted)
         return ZOE_OK;
     zoe_status status =
         zoe_inflate_roomy(chunk->packed, chunk->packed_bytes, scratch, scratch_bytes, bytes);
     if (status == ZOE_OK)
-        walk(chunk, scratch, &bytes, &wanted);
+        from_planes(chunk, scratch);
     return status;
 }
 
-size_t zoe_pxr24_pair_scratch_bytes(const zoe_codec_chunk *const chunks[2])
+size_t zoe_pxr24_many_scratch_bytes(const zoe_codec_chunk *largest, size_t count)
 {
-    return zoe_inflate_pair_room(chunks);
+    return zoe_inflate_chunks_room(largest->unpacked_bytes, count);
 }
 
-void zoe_pxr24_decode_pair(const zoe_codec_chunk *const chunks[2], void *scratch,
-                           size_t scratch_bytes, zoe_status status[2])
+static size_t inflated_bytes(const zoe_codec_chunk *chunk)
 {
-    bool paired = scratch_bytes >= zoe_pxr24_pair_scratch_bytes(chunks);
-    size_t bytes[2] = {0, 0};
-    for (int i = 0; i < 2; ++i) {
-        bool wanted = false;
-        paired = paired && walk(chunks[i], NULL, &bytes[i], &wanted) && wanted &&
-                 bytes[i] <= chunks[i]->unpacked_bytes &&
-                 zoe_inflate_pair_pays(chunks[i]->packed_bytes, bytes[i]);
-    }
-    if (!paired) {
-        for (int i = 0; i < 2; ++i)
-            status[i] = zoe_pxr24_decode(chunks[i], scratch, scratch_bytes);
-        return;
-    }
-    uint8_t *first = (uint8_t *)scratch + ZOE_INFLATE_PAIR_TABLE_BYTES;
-    uint8_t *planes[2] = {first, first + bytes[0] + ZOE_INFLATE_PAIR_MARGIN};
-    zoe_inflate_job jobs[2];
-    for (int i = 0; i < 2; ++i)
-        jobs[i] = (zoe_inflate_job){chunks[i]->packed, chunks[i]->packed_bytes, planes[i], bytes[i],
-                                    ZOE_OK};
-    zoe_inflate_pair(&jobs[0], &jobs[1], scratch);
-    for (int i = 0; i < 2; ++i) {
-        bool wanted = false;
-        status[i] = jobs[i].status;
-        if (status[i] == ZOE_OK)
-            walk(chunks[i], planes[i], &bytes[i], &wanted);
-    }
+    size_t bytes;
+    bool wanted;
+    return measure(chunk, &bytes, &wanted) && wanted ? bytes : 0;
+}
+
+void zoe_pxr24_decode_many(const zoe_codec_chunk *const *chunks, size_t count, void *scratch,
+                           size_t scratch_bytes, zoe_status *status)
+{
+    static const zoe_inflate_user user = {inflated_bytes, from_planes, zoe_pxr24_decode};
+    zoe_inflate_chunks(&user, chunks, count, scratch, scratch_bytes, status);
 }

@@ -15,9 +15,8 @@
 zoe_codec_decode_fn zoe_pxr24_decode;
 zoe_codec_scratch_fn zoe_pxr24_scratch_bytes;
 
-/* Two chunks at once, as zoe_zip_decode_pair (zip.h). */
-void zoe_pxr24_decode_pair(const zoe_codec_chunk *const chunks[2], void *scratch,
-                           size_t scratch_bytes, zoe_status status[2]);
-size_t zoe_pxr24_pair_scratch_bytes(const zoe_codec_chunk *const chunks[2]);
+/* Several chunks at once, as zoe_zip_decode_many (zip.h). */
+zoe_codec_decode_many_fn zoe_pxr24_decode_many;
+zoe_codec_many_scratch_fn zoe_pxr24_many_scratch_bytes;
 
 #endif

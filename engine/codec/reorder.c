@@ -24,6 +24,9 @@ typedef struct sums {
 
 /* Restores `pairs` bytes of each half and weaves them into dst. */
 typedef sums weave_fn(uint8_t *dst, const uint8_t *even, const uint8_t *odd, size_t pairs, sums at);
+/* Rows, all wanted, whose bytes follow each other in both halves. */
+typedef sums rows_fn(const zoe_codec_segment *rows, size_t count, const uint8_t *even,
+                     const uint8_t *odd, sums at);
 /* The sum of n bytes, modulo 256. */
 typedef uint8_t add_fn(const uint8_t *bytes, size_t n);
 
@@ -107,40 +110,67 @@ __attribute__((target("avx2"))) static inline __m256i prefix_avx2(__m256i v)
     return _mm256_add_epi8(v, _mm256_slli_si256(v, 8));
 }
 
-/* Bytes i and i + 16 of each half sit in the two lanes' same places, so that the unpacking of a
- * lane gives 16 bytes that belong together. */
-__attribute__((target("avx2"))) static sums weave_avx2(uint8_t *dst, const uint8_t *even,
-                                                       const uint8_t *odd, size_t pairs, sums at)
+/* Of both halves: what all bytes so far add up to, in every byte, even ones in those of `even`. */
+typedef struct carry_avx2 {
+    __m256i even, odd;
+} carry_avx2;
+
+__attribute__((target("avx2"))) static inline carry_avx2 carry_from(sums at)
+{
+    const __m256i bias = _mm256_set1_epi16(0x0080);
+    return (carry_avx2){_mm256_add_epi8(_mm256_set1_epi8((char)at.even), bias),
+                        _mm256_add_epi8(_mm256_set1_epi8((char)at.odd), bias)};
+}
+
+__attribute__((target("avx2"))) static inline sums sums_from(carry_avx2 carry)
+{
+    return (sums){.even = (uint8_t)_mm256_extract_epi8(carry.even, 1),
+                  .odd = (uint8_t)_mm256_extract_epi8(carry.odd, 1)};
+}
+
+/* 32 bytes of each half. Bytes i and i + 16 sit in the two lanes' same places, so that the
+ * unpacking of a lane gives 16 bytes that belong together. */
+__attribute__((target("avx2"))) static inline carry_avx2 weave_32(uint8_t *dst, const uint8_t *even,
+                                                                  const uint8_t *odd,
+                                                                  carry_avx2 carry)
 {
     const __m256i last = _mm256_set1_epi8(15);
-    const __m256i bias = _mm256_set1_epi16(0x0080);
-    __m256i carry_even = _mm256_add_epi8(_mm256_set1_epi8((char)at.even), bias);
-    __m256i carry_odd = _mm256_add_epi8(_mm256_set1_epi8((char)at.odd), bias);
-    size_t i = 0;
-    for (; i + 32 <= pairs; i += 32) {
-        __m256i e = prefix_avx2(_mm256_loadu_si256((const __m256i *)(const void *)(even + i)));
-        __m256i o = prefix_avx2(_mm256_loadu_si256((const __m256i *)(const void *)(odd + i)));
-        __m256i te = _mm256_shuffle_epi8(e, last);
-        __m256i to = _mm256_shuffle_epi8(o, last);
-        __m256i le =
-            _mm256_permute2x128_si256(te, te, 0x08); /* 0 in the lower, its total in the upper */
-        __m256i lo = _mm256_permute2x128_si256(to, to, 0x08);
-        __m256i se = _mm256_add_epi8(_mm256_add_epi8(e, le), carry_even);
-        __m256i so = _mm256_add_epi8(_mm256_add_epi8(o, lo), carry_odd);
-        te = _mm256_add_epi8(te, _mm256_permute2x128_si256(te, te, 0x01));
-        to = _mm256_add_epi8(to, _mm256_permute2x128_si256(to, to, 0x01));
-        carry_even = _mm256_add_epi8(carry_even, te);
-        carry_odd = _mm256_add_epi8(carry_odd, to);
-        __m256i a = _mm256_unpacklo_epi8(se, so);
-        __m256i b = _mm256_unpackhi_epi8(se, so);
-        _mm256_storeu_si256((__m256i *)(void *)(dst + 2 * i),
-                            _mm256_permute2x128_si256(a, b, 0x20));
-        _mm256_storeu_si256((__m256i *)(void *)(dst + 2 * i + 32),
-                            _mm256_permute2x128_si256(a, b, 0x31));
+    __m256i e = prefix_avx2(_mm256_loadu_si256((const __m256i *)(const void *)even));
+    __m256i o = prefix_avx2(_mm256_loadu_si256((const __m256i *)(const void *)odd));
+    __m256i te = _mm256_shuffle_epi8(e, last);
+    __m256i to = _mm256_shuffle_epi8(o, last);
+    __m256i le =
+        _mm256_permute2x128_si256(te, te, 0x08); /* 0 in the lower, its total in the upper */
+    __m256i lo = _mm256_permute2x128_si256(to, to, 0x08);
+    __m256i se = _mm256_add_epi8(_mm256_add_epi8(e, le), carry.even);
+    __m256i so = _mm256_add_epi8(_mm256_add_epi8(o, lo), carry.odd);
+    te = _mm256_add_epi8(te, _mm256_permute2x128_si256(te, te, 0x01));
+    to = _mm256_add_epi8(to, _mm256_permute2x128_si256(to, to, 0x01));
+    __m256i a = _mm256_unpacklo_epi8(se, so);
+    __m256i b = _mm256_unpackhi_epi8(se, so);
+    _mm256_storeu_si256((__m256i *)(void *)dst, _mm256_permute2x128_si256(a, b, 0x20));
+    _mm256_storeu_si256((__m256i *)(void *)(dst + 32), _mm256_permute2x128_si256(a, b, 0x31));
+    return (carry_avx2){_mm256_add_epi8(carry.even, te), _mm256_add_epi8(carry.odd, to)};
+}
+
+/* The carry stays in registers from row to row: a tile's rows are two steps long. */
+__attribute__((target("avx2"))) static sums rows_avx2(const zoe_codec_segment *rows, size_t count,
+                                                      const uint8_t *even, const uint8_t *odd,
+                                                      sums at)
+{
+    carry_avx2 carry = carry_from(at);
+    for (size_t r = 0; r < count; ++r) {
+        size_t pairs = rows[r].bytes / 2, i = 0;
+        for (; i + 32 <= pairs; i += 32)
+            carry = weave_32(rows[r].dst + 2 * i, even + i, odd + i, carry);
+        if (i < pairs) {
+            at = weave_sse41(rows[r].dst + 2 * i, even + i, odd + i, pairs - i, sums_from(carry));
+            carry = carry_from(at);
+        }
+        even += pairs;
+        odd += pairs;
     }
-    at.even = (uint8_t)_mm256_extract_epi8(carry_even, 1);
-    at.odd = (uint8_t)_mm256_extract_epi8(carry_odd, 1);
-    return weave_sse41(dst + 2 * i, even + i, odd + i, pairs - i, at);
+    return sums_from(carry);
 }
 
 __attribute__((target("avx2"))) static uint8_t add_avx2(const uint8_t *bytes, size_t n)
@@ -191,23 +221,55 @@ static sums weave_neon(uint8_t *dst, const uint8_t *even, const uint8_t *odd, si
 
 #endif
 
-static void choose(weave_fn **weave, add_fn **add)
+static inline sums rows_by(weave_fn *weave, const zoe_codec_segment *rows, size_t count,
+                           const uint8_t *even, const uint8_t *odd, sums at)
 {
-    *weave = weave_scalar;
+    for (size_t r = 0; r < count; ++r) {
+        size_t pairs = rows[r].bytes / 2;
+        at = weave(rows[r].dst, even, odd, pairs, at);
+        even += pairs;
+        odd += pairs;
+    }
+    return at;
+}
+
+static sums rows_scalar(const zoe_codec_segment *rows, size_t count, const uint8_t *even,
+                        const uint8_t *odd, sums at)
+{
+    return rows_by(weave_scalar, rows, count, even, odd, at);
+}
+
+#if defined(__x86_64__)
+static sums rows_sse41(const zoe_codec_segment *rows, size_t count, const uint8_t *even,
+                       const uint8_t *odd, sums at)
+{
+    return rows_by(weave_sse41, rows, count, even, odd, at);
+}
+#elif defined(__aarch64__)
+static sums rows_neon(const zoe_codec_segment *rows, size_t count, const uint8_t *even,
+                      const uint8_t *odd, sums at)
+{
+    return rows_by(weave_neon, rows, count, even, odd, at);
+}
+#endif
+
+static void choose(rows_fn **rows, add_fn **add)
+{
+    *rows = rows_scalar;
     *add = add_scalar;
     unsigned features = zoe_cpu_features();
     (void)features;
 #if defined(__x86_64__)
     if (features & ZOE_CPU_AVX2) {
-        *weave = weave_avx2;
+        *rows = rows_avx2;
         *add = add_avx2;
     } else if (features & ZOE_CPU_SSE41) {
-        *weave = weave_sse41;
+        *rows = rows_sse41;
         *add = add_sse41;
     }
 #elif defined(__aarch64__)
     if (features & ZOE_CPU_NEON)
-        *weave = weave_neon;
+        *rows = rows_neon;
 #endif
 }
 
@@ -233,32 +295,32 @@ bool zoe_reorder_wanted(const zoe_codec_chunk *chunk)
 
 void zoe_reorder(const zoe_codec_chunk *chunk, const uint8_t *bytes)
 {
-    weave_fn *weave;
+    rows_fn *weave_rows;
     add_fn *add;
-    choose(&weave, &add);
+    choose(&weave_rows, &add);
     size_t half = chunk->unpacked_bytes / 2;
     const uint8_t *even = bytes;
     const uint8_t *odd = bytes + half;
     /* The first byte of all has no 128 to lose: the sums start one 128 off. */
     sums at = {.even = 128, .odd = 128};
     at.odd = (uint8_t)(at.odd + add(even, half) + (half & 1 ? 128u : 0u));
-    size_t skip = 0; /* pairs since the last wanted row: neighbours are summed up in one go */
-    for (size_t i = 0; i < chunk->segment_count; ++i) {
-        size_t pairs = chunk->segments[i].bytes / 2;
-        if (!chunk->segments[i].dst) {
-            skip += pairs;
-            continue;
+    const zoe_codec_segment *end = chunk->segments + chunk->segment_count;
+    for (const zoe_codec_segment *from = chunk->segments; from < end;) {
+        /* Neighbours of one kind at one go: rows that are wanted, or those to be summed up only. */
+        const zoe_codec_segment *to = from;
+        bool wanted = from->dst != NULL;
+        size_t pairs = 0;
+        for (; to < end && (to->dst != NULL) == wanted; ++to)
+            pairs += to->bytes / 2;
+        if (wanted) {
+            at = weave_rows(from, (size_t)(to - from), even, odd, at);
+        } else {
+            unsigned bias = pairs & 1 ? 128u : 0u;
+            at.even = (uint8_t)(at.even + add(even, pairs) + bias);
+            at.odd = (uint8_t)(at.odd + add(odd, pairs) + bias);
         }
-        if (skip > 0) {
-            unsigned bias = skip & 1 ? 128u : 0u;
-            at.even = (uint8_t)(at.even + add(even, skip) + bias);
-            at.odd = (uint8_t)(at.odd + add(odd, skip) + bias);
-            even += skip;
-            odd += skip;
-            skip = 0;
-        }
-        at = weave(chunk->segments[i].dst, even, odd, pairs, at);
         even += pairs;
         odd += pairs;
+        from = to;
     }
 }

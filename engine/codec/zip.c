@@ -4,7 +4,7 @@
 #include "codec/zip.h"
 
 #include "codec/inflate.h"
-#include "codec/inflate_pair.h"
+#include "codec/inflate_many.h"
 #include "codec/reorder.h"
 
 size_t zoe_zip_scratch_bytes(const zoe_codec_chunk *chunk)
@@ -26,35 +26,19 @@ zoe_status zoe_zip_decode(const zoe_codec_chunk *chunk, void *scratch, size_t sc
     return status;
 }
 
-size_t zoe_zip_pair_scratch_bytes(const zoe_codec_chunk *const chunks[2])
+size_t zoe_zip_many_scratch_bytes(const zoe_codec_chunk *largest, size_t count)
 {
-    return zoe_inflate_pair_room(chunks);
+    return zoe_inflate_chunks_room(largest->unpacked_bytes, count);
 }
 
-void zoe_zip_decode_pair(const zoe_codec_chunk *const chunks[2], void *scratch,
-                         size_t scratch_bytes, zoe_status status[2])
+static size_t inflated_bytes(const zoe_codec_chunk *chunk)
 {
-    bool paired = scratch_bytes >= zoe_zip_pair_scratch_bytes(chunks);
-    for (int i = 0; i < 2; ++i)
-        paired = paired &&
-                 zoe_inflate_pair_pays(chunks[i]->packed_bytes, chunks[i]->unpacked_bytes) &&
-                 zoe_reorder_fits(chunks[i]) && zoe_reorder_wanted(chunks[i]);
-    if (!paired) {
-        for (int i = 0; i < 2; ++i)
-            status[i] = zoe_zip_decode(chunks[i], scratch, scratch_bytes);
-        return;
-    }
-    uint8_t *first = (uint8_t *)scratch + ZOE_INFLATE_PAIR_TABLE_BYTES;
-    uint8_t *second = first + chunks[0]->unpacked_bytes + ZOE_INFLATE_PAIR_MARGIN;
-    zoe_inflate_job a = {chunks[0]->packed, chunks[0]->packed_bytes, first,
-                         chunks[0]->unpacked_bytes, ZOE_OK};
-    zoe_inflate_job b = {chunks[1]->packed, chunks[1]->packed_bytes, second,
-                         chunks[1]->unpacked_bytes, ZOE_OK};
-    zoe_inflate_pair(&a, &b, scratch);
-    status[0] = a.status;
-    status[1] = b.status;
-    if (status[0] == ZOE_OK)
-        zoe_reorder(chunks[0], first);
-    if (status[1] == ZOE_OK)
-        zoe_reorder(chunks[1], second);
+    return zoe_reorder_fits(chunk) && zoe_reorder_wanted(chunk) ? chunk->unpacked_bytes : 0;
+}
+
+void zoe_zip_decode_many(const zoe_codec_chunk *const *chunks, size_t count, void *scratch,
+                         size_t scratch_bytes, zoe_status *status)
+{
+    static const zoe_inflate_user user = {inflated_bytes, zoe_reorder, zoe_zip_decode};
+    zoe_inflate_chunks(&user, chunks, count, scratch, scratch_bytes, status);
 }

@@ -46,6 +46,53 @@ uint64_t fixture_random(uint64_t *state)
     return z ^ (z >> 31);
 }
 
+/* `wrong`: which of them is cut short; count: none. */
+static void check_many(fixture_chunk *chunks, size_t count, size_t wrong,
+                       zoe_codec_decode_many_fn *decode, zoe_codec_many_scratch_fn *scratch_bytes)
+{
+    const zoe_codec_chunk *list[ZOE_CODEC_MANY];
+    zoe_status status[ZOE_CODEC_MANY];
+    zoe_codec_chunk cut;
+    size_t bytes = 0;
+    for (size_t i = 0; i < count; ++i) {
+        list[i] = &chunks[i].chunk;
+        size_t room = scratch_bytes(list[i], count);
+        bytes = room > bytes ? room : bytes;
+        memset(chunks[i].out, 0, list[i]->unpacked_bytes);
+    }
+    if (wrong < count) {
+        cut = *list[wrong];
+        cut.packed_bytes -= 5;
+        list[wrong] = &cut;
+    }
+    void *scratch = aligned_alloc(64, (bytes + 63) & ~(size_t)63);
+    assert_non_null(scratch);
+    decode(list, count, scratch, bytes, status);
+    free(scratch);
+    for (size_t i = 0; i < count; ++i) {
+        assert_string_equal(zoe_status_name(status[i]), i == wrong ? "ERROR_CORRUPT" : "OK");
+        if (i != wrong)
+            assert_memory_equal(chunks[i].out, chunks[i].expected, list[i]->unpacked_bytes);
+    }
+}
+
+void fixture_check_many(const fixture_spec *spec, zoe_codec_decode_many_fn *decode,
+                        zoe_codec_many_scratch_fn *scratch_bytes)
+{
+    codec_fixture *fixture = fixture_make(spec);
+    for (size_t first = 0; first < fixture->chunk_count; ++first) {
+        for (size_t count = 2; count <= ZOE_CODEC_MANY; ++count) {
+            fixture_chunk *chunks = &fixture->chunks[first];
+            bool raw = first + count > fixture->chunk_count;
+            for (size_t i = 0; i < count && !raw; ++i)
+                raw = chunks[i].chunk.packed_bytes == chunks[i].chunk.unpacked_bytes;
+            for (size_t wrong = 0; wrong <= count && !raw; ++wrong)
+                check_many(chunks, count, wrong, decode, scratch_bytes);
+        }
+    }
+    fixture_free(&fixture);
+}
+
 uint64_t fixture_seed(void)
 {
     const char *text = getenv("ZOETROPE_SEED");

@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-enum { EXR_MAKER_CHANNELS = 6, EXR_MAKER_PARTS = 3 };
+enum { EXR_MAKER_CHANNELS = 102, EXR_MAKER_PARTS = 3 };
 
 /* Or-ed into the seed: no infinities, no NaN, nothing below 0. */
 enum { EXR_MAKER_SMOOTH = 1 << 30 };
@@ -32,6 +32,7 @@ typedef struct exr_maker_part {
     int line_order;          /* 0 increasing, 1 decreasing, 2 random (tiles) */
     int tile_width;          /* 0: scanlines */
     int tile_height;
+    int stray_tiles; /* 1: scanlines all the same, with an attribute "tiles" */
     int level_mode; /* 0 one, 1 mip, 2 rip */
     int round_mode; /* 0 down, 1 up */
     int channel_count;

@@ -23,10 +23,10 @@
 #include "exr_box.h"
 #include "exr_decode.h"
 #include "exr_maker.h"
+#include "exr_picture.h"
 #include "half.h"
-#include "scratch.h"
 
-enum { LIMIT = 256 << 20, ROUNDS = 60, DWAA = 8 };
+enum { ROUNDS = 60, DWAA = 8 };
 
 static uint64_t state;
 static char folder[] = "/tmp/zoe_decode_XXXXXX";
@@ -40,85 +40,9 @@ static uint32_t rnd(uint32_t n)
 
 /* ---- one picture ---- */
 
-typedef struct result {
-    zoe_status opened;
-    zoe_error error; /* the first */
-    zoe_picture picture;
-    uint8_t *buffer;
-    int32_t truncated, failed; /* pieces */
-    zoe_absence absence;
-    int64_t reads;
-} result;
-
-static void free_result(result *r)
+static exr_picture decode_file(const char *name, const zoe_choice *choice)
 {
-    free(r->buffer);
-    r->buffer = NULL;
-}
-
-/* Every piece once, in any order, into a buffer and scratch full of rubbish. */
-static void decode_pieces(result *r, const zoe_decoder *decoder, void *file)
-{
-    const zoe_picture *p = &r->picture;
-    void *buffer = NULL, *scratch = NULL;
-    assert_int_equal(posix_memalign(&buffer, 64, p->bytes + 64), 0);
-    assert_int_equal(posix_memalign(&scratch, 64, p->scratch_bytes ? p->scratch_bytes : 1), 0);
-    memset(buffer, 0xA5, p->bytes + 64);
-    memset(scratch, 0x5A, p->scratch_bytes);
-    decoder->prepare(NULL, file, buffer);
-    int32_t first = (int32_t)rnd((uint32_t)p->piece_count);
-    for (int32_t i = 0; i < p->piece_count; i++) {
-        int32_t piece = (first + i * (p->piece_count % 7 ? 7 : 1)) % p->piece_count;
-        zoe_error error = {.status = ZOE_OK};
-        zoe_status status =
-            decoder->decode(NULL, file, piece, buffer, scratch, p->scratch_bytes, &error);
-        r->truncated += status == ZOE_ERROR_TRUNCATED;
-        if (status != ZOE_OK && status != ZOE_ERROR_TRUNCATED && r->failed++ == 0)
-            r->error = error;
-    }
-    decoder->absence(NULL, file, &r->absence);
-    for (size_t i = 0; i < 64; i++)
-        assert_int_equal(((uint8_t *)buffer)[p->bytes + i], 0xA5);
-    free(scratch);
-    r->buffer = buffer;
-}
-
-static result decode_file(const char *name, const zoe_choice *choice)
-{
-    const zoe_decoder *decoder = zoe_exr_decoder();
-    result r = {.opened = ZOE_OK};
-    zoe_meter meter;
-    memset(&meter, 0, sizeof meter);
-    zoe_meter_set_limit(&meter, LIMIT);
-    zoe_recycler recycler;
-    assert_int_equal(zoe_recycler_init(&recycler, &meter, (zoe_reclaim){NULL, NULL}), ZOE_OK);
-    zoe_recycler *before = zoe_recycler_enter(&recycler);
-    zoe_read_stats stats = {NULL, NULL};
-    void *file = NULL;
-    r.opened = decoder->open(NULL, name, choice, LIMIT, &stats, &r.picture, &file, &r.error);
-    if (r.opened == ZOE_OK) {
-        assert_true(r.picture.bytes <= LIMIT && r.picture.scratch_bytes <= LIMIT);
-        decode_pieces(&r, decoder, file);
-        assert_int_equal(decoder->close(NULL, &file, NULL), ZOE_OK);
-    } else {
-        assert_null(file);
-    }
-    zoe_recycler_enter(before);
-    zoe_recycler_trim(&recycler);
-    assert_int_equal(zoe_meter_used(&meter), 0);
-    zoe_recycler_destroy(&recycler);
-    return r;
-}
-
-static uint32_t sample_at(const result *r, uint32_t plane, int32_t x, int32_t y)
-{
-    const zoe_frame *f = &r->picture.frame;
-    const uint8_t *row = r->buffer + (size_t)f->planes[plane].data +
-                         (size_t)(y - f->window.min_y) * f->planes[plane].stride;
-    size_t index = (size_t)(x - f->window.min_x);
-    if (f->planes[plane].type == ZOE_SAMPLE_HALF)
-        return ((const uint16_t *)(const void *)row)[index];
-    return ((const uint32_t *)(const void *)row)[index];
+    return exr_picture_decode(name, choice, rnd(1u << 30));
 }
 
 /* ---- what it should be ---- */
@@ -206,7 +130,7 @@ static bool is_near(double got, double want, double tolerance)
 
 typedef struct checked {
     const exr_maker_part *part;
-    const result *result;
+    const exr_picture *result;
     uint32_t plane;
     int32_t shift;   /* from the level's pixels */
     zoe_box picture; /* level pixels: those that exist */
@@ -216,7 +140,7 @@ static void check_pixel(const checked *c, const reference *ref, int32_t x, int32
 {
     const zoe_frame *f = &c->result->picture.frame;
     zoe_sample_type type = f->planes[c->plane].type;
-    uint32_t got = sample_at(c->result, c->plane, x, y);
+    uint32_t got = exr_picture_at(c->result, c->plane, x, y);
     bool lossy = c->part->compression >= DWAA;
     bool equal;
     double want;
@@ -270,7 +194,7 @@ static int32_t level_of(const exr_maker_part *part, int32_t shift)
 }
 
 static void check_plane(const exr_maker_file *file, int part_index, int channel, uint32_t plane,
-                        const result *r, bool overscan)
+                        const exr_picture *r, bool overscan)
 {
     const exr_maker_part *part = &file->parts[part_index];
     int32_t shift = r->picture.frame.proxy_shift, level = level_of(part, shift);
@@ -407,7 +331,7 @@ static void choose_file(exr_maker_file *file)
 static void check_picture(const exr_maker_file *file, int part_index, const zoe_choice *choice)
 {
     const exr_maker_part *part = &file->parts[part_index];
-    result r = decode_file(path, choice);
+    exr_picture r = decode_file(path, choice);
     if (r.opened != ZOE_OK || r.failed > 0)
         fail_msg("%s (compression %d, tiles %d)", r.error.text, part->compression,
                  part->tile_width);
@@ -423,7 +347,7 @@ static void check_picture(const exr_maker_file *file, int part_index, const zoe_
             assert_int_equal(r.picture.frame.planes[p].type, part->channels[channel].type);
         check_plane(file, part_index, channel, p, &r, choice->overscan);
     }
-    free_result(&r);
+    exr_picture_free(&r);
 }
 
 static void check_round(int round, bool proxy)
@@ -574,12 +498,12 @@ static bool has_chunk(const chunk_table *t, const uint8_t *data, size_t bytes, i
 }
 
 /* Cuts the file and compares what it has left with the whole one. */
-static void check_cut(const exr_maker_file *file, const uint8_t *data, const result *whole,
+static void check_cut(const exr_maker_file *file, const uint8_t *data, const exr_picture *whole,
                       size_t bytes)
 {
     write_all(data, bytes);
     zoe_choice choice = {.layer = NULL};
-    result r = decode_file(path, &choice);
+    exr_picture r = decode_file(path, &choice);
     chunk_table t = find_chunks(file, data);
     if (bytes < t.at) {
         assert_int_equal(r.opened, bytes < 8 ? ZOE_ERROR_NOT_EXR : ZOE_ERROR_TRUNCATED);
@@ -593,11 +517,11 @@ static void check_cut(const exr_maker_file *file, const uint8_t *data, const res
         for (int32_t x = 0; x <= t.part->data[2]; x++) {
             bool has = has_chunk(&t, data, bytes, x, y);
             for (uint32_t p = 0; p < 3; p++) {
-                uint32_t want = has ? sample_at(whole, p, x, y) : 0;
-                if (sample_at(&r, p, x, y) != want)
+                uint32_t want = has ? exr_picture_at(whole, p, x, y) : 0;
+                if (exr_picture_at(&r, p, x, y) != want)
                     fail_msg("cut at %zu of compression %d, tiles %d: %d, %d is %x, wanted %x",
                              bytes, t.part->compression, t.part->tile_width, x, y,
-                             sample_at(&r, p, x, y), want);
+                             exr_picture_at(&r, p, x, y), want);
             }
             missing += !has;
             rows += x == 0 && !has;
@@ -606,7 +530,7 @@ static void check_cut(const exr_maker_file *file, const uint8_t *data, const res
     }
     assert_int_equal(r.absence.missing, t.part->tile_width ? tiles : rows);
     assert_int_equal(r.truncated > 0, missing > 0);
-    free_result(&r);
+    exr_picture_free(&r);
 }
 
 static void test_files_that_end_early(void **context)
@@ -619,12 +543,12 @@ static void test_files_that_end_early(void **context)
         size_t bytes;
         uint8_t *data = read_all(&bytes);
         zoe_choice choice = {.layer = NULL};
-        result whole = decode_file(path, &choice);
+        exr_picture whole = decode_file(path, &choice);
         assert_int_equal(whole.opened, ZOE_OK);
         assert_int_equal(whole.failed + whole.truncated, 0);
         for (int n = 0; n < 20; n++)
             check_cut(&file, data, &whole, n < 4 ? bytes - 1 - (size_t)n : rnd((uint32_t)bytes));
-        free_result(&whole);
+        exr_picture_free(&whole);
         free(data);
     }
 }
@@ -640,7 +564,7 @@ static void test_unfinished_files(void **context)
         size_t bytes;
         uint8_t *data = read_all(&bytes);
         zoe_choice choice = {.layer = NULL};
-        result whole = decode_file(path, &choice);
+        exr_picture whole = decode_file(path, &choice);
         chunk_table t = find_chunks(&file, data);
         uint8_t *unfinished = malloc(bytes);
         assert_non_null(unfinished);
@@ -650,17 +574,17 @@ static void test_unfinished_files(void **context)
             rnd(4) ? t.at + 8 * (size_t)(t.columns * t.rows) + rnd((uint32_t)(bytes / 2)) : bytes;
         end = end > bytes ? bytes : end;
         write_all(unfinished, end);
-        result r = decode_file(path, &choice);
+        exr_picture r = decode_file(path, &choice);
         if (r.opened != ZOE_OK || r.failed)
             fail_msg("compression %d: %s", i / 2, r.error.text);
         for (int32_t y = 0; y <= t.part->data[3]; y++)
             for (int32_t x = 0; x <= t.part->data[2]; x++)
                 for (uint32_t p = 0; p < 3; p++)
-                    assert_int_equal(sample_at(&r, p, x, y), has_chunk(&t, data, end, x, y)
-                                                                 ? sample_at(&whole, p, x, y)
-                                                                 : 0);
-        free_result(&r);
-        free_result(&whole);
+                    assert_int_equal(
+                        exr_picture_at(&r, p, x, y),
+                        has_chunk(&t, data, end, x, y) ? exr_picture_at(&whole, p, x, y) : 0);
+        exr_picture_free(&r);
+        exr_picture_free(&whole);
         free(unfinished);
         free(data);
     }
@@ -694,14 +618,14 @@ static void test_damaged_files(void **context)
         }
         write_all(data, bytes);
         zoe_choice choice = {.layer = NULL};
-        result r = decode_file(path, &choice);
+        exr_picture r = decode_file(path, &choice);
         assert_int_equal(r.opened, ZOE_OK);
         if (r.failed == 0)
             fail_msg("compression %d, tiles %d, damage %d was not seen (%d pieces missing)",
                      i / 2 % 10, tiled, kind, r.truncated);
         assert_int_equal(r.error.status, ZOE_ERROR_CORRUPT);
         assert_non_null(strstr(r.error.text, path));
-        free_result(&r);
+        exr_picture_free(&r);
         free(data);
     }
 }
@@ -714,7 +638,8 @@ static const char *const real_files[] = {
     "DisplayWindow/t08.exr",        "ScanLines/Desk.exr",
 };
 
-static void compare_blocks(const result *full, const result *small, int32_t shift, const char *name)
+static void compare_blocks(const exr_picture *full, const exr_picture *small, int32_t shift,
+                           const char *name)
 {
     const zoe_frame *f = &small->picture.frame;
     const zoe_box *w = &full->picture.frame.window;
@@ -725,9 +650,9 @@ static void compare_blocks(const result *full, const result *small, int32_t shif
                 double sum = 0;
                 for (int32_t j = block.min_y; j <= block.max_y; j++)
                     for (int32_t i = block.min_x; i <= block.max_x; i++)
-                        sum += held(as_number(sample_at(full, p, i, j), 1), ZOE_SAMPLE_HALF);
+                        sum += held(as_number(exr_picture_at(full, p, i, j), 1), ZOE_SAMPLE_HALF);
                 double want = sum / (double)(zoe_box_width(&block) * zoe_box_height(&block));
-                double got = as_number(sample_at(small, p, x, y), 1);
+                double got = as_number(exr_picture_at(small, p, x, y), 1);
                 if (!is_near(got, want, 0.002))
                     fail_msg("%s at 1/%d: plane %u at %d, %d: got %g, wanted %g", name, 1 << shift,
                              p, x, y, got, want);
@@ -750,10 +675,10 @@ static void cut_real_file(const char *name)
         size_t cut = bytes / 4 + rnd((uint32_t)(bytes - bytes / 4));
         write_all(data, cut);
         zoe_choice choice = {.proxy_shift = (int32_t)rnd(2)};
-        result r = decode_file(path, &choice);
+        exr_picture r = decode_file(path, &choice);
         if (r.opened != ZOE_OK || r.failed)
             fail_msg("%s cut at %zu: %s", name, cut, r.error.text);
-        free_result(&r);
+        exr_picture_free(&r);
     }
     free(data);
 }
@@ -762,17 +687,17 @@ static void cut_real_file(const char *name)
 static void check_real_file(const char *name, bool overscan)
 {
     zoe_choice choice = {.overscan = overscan};
-    result full = decode_file(name, &choice);
+    exr_picture full = decode_file(name, &choice);
     if (full.opened != ZOE_OK || full.failed)
         fail_msg("%s", full.error.text);
     for (choice.proxy_shift = 1; choice.proxy_shift <= 3; choice.proxy_shift++) {
-        result small = decode_file(name, &choice);
+        exr_picture small = decode_file(name, &choice);
         if (small.opened != ZOE_OK || small.failed)
             fail_msg("%s", small.error.text);
         compare_blocks(&full, &small, choice.proxy_shift, name);
-        free_result(&small);
+        exr_picture_free(&small);
     }
-    free_result(&full);
+    exr_picture_free(&full);
 }
 
 static void test_real_files(void **context)
@@ -800,7 +725,7 @@ static void test_missing_layer_is_named(void **context)
     assert_int_equal(exr_maker_write(path, &file), 0);
     char layer[] = "specular";
     zoe_choice choice = {.layer = layer};
-    result r = decode_file(path, &choice);
+    exr_picture r = decode_file(path, &choice);
     assert_int_equal(r.opened, ZOE_ERROR_NO_LAYER);
     assert_non_null(strstr(r.error.text, "specular"));
     assert_non_null(strstr(r.error.text, path));

@@ -350,6 +350,40 @@ static void every_sampling_keeps_flat_colour(void **state)
     }
 }
 
+/* Integers are numbers, rounded to half where the output is. */
+static void integers_are_numbers(void **state)
+{
+    (void)state;
+    enum { W = 4 };
+    static const uint32_t y[W] = {0, 1, 7, 2049}, ry[W] = {0, 0, 1, 0}, by[W] = {3, 0, 0, 0};
+    const zoe_luma_chroma_source source[3] = {{y, sizeof y, 0, ZOE_CODEC_UINT},
+                                              {ry, sizeof ry, 0, ZOE_CODEC_UINT},
+                                              {by, sizeof by, 0, ZOE_CODEC_UINT}};
+    zoe_luma_chroma lc;
+    assert_int_equal(zoe_luma_chroma_init(&lc, NULL, W, 1, true, 1, 1), ZOE_OK);
+    void *scratch = allocate(zoe_luma_chroma_scratch_bytes(&lc));
+    float out[3][W];
+    const zoe_luma_chroma_target floats = {{out[0], out[1], out[2]},
+                                           {sizeof out[0], sizeof out[0], sizeof out[0]},
+                                           0,
+                                           W,
+                                           ZOE_CODEC_FLOAT};
+    zoe_luma_chroma_convert(&lc, source, 0, 1, &floats, scratch);
+    static const float red[W] = {0, 1, 14, 2049}, blue[W] = {0, 1, 7, 2049};
+    assert_memory_equal(out[0], red, sizeof red);
+    assert_memory_equal(out[2], blue, sizeof blue);
+    uint16_t halves[3][W];
+    const zoe_luma_chroma_target rounded = {{halves[0], halves[1], halves[2]},
+                                            {sizeof halves[0], sizeof halves[0], sizeof halves[0]},
+                                            0,
+                                            W,
+                                            ZOE_CODEC_HALF};
+    zoe_luma_chroma_convert(&lc, source, 0, 1, &rounded, scratch);
+    static const uint16_t red_bits[W] = {0, 0x3c00, 0x4b00, 0x6800};
+    assert_memory_equal(halves[0], red_bits, sizeof red_bits);
+    free(scratch);
+}
+
 /* A ramp of chroma, sampled at every fourth pixel and row, stays a ramp. */
 static void other_samplings_are_linear(void **state)
 {
@@ -448,6 +482,7 @@ int main(void)
         cmocka_unit_test(works_in_place),
         cmocka_unit_test(writes_only_the_columns_asked_for),
         cmocka_unit_test(every_sampling_keeps_flat_colour),
+        cmocka_unit_test(integers_are_numbers),
         cmocka_unit_test(other_samplings_are_linear),
         cmocka_unit_test(weights_are_the_librarys),
         cmocka_unit_test(useless_chromaticities_count_as_none),

@@ -1,5 +1,5 @@
 /*
- * Two zlib streams at once, against libdeflate.
+ * Several zlib streams at once, against libdeflate.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -13,7 +13,7 @@
 #include <libdeflate.h>
 
 #include "codec/cpu.h"
-#include "codec/inflate_pair.h"
+#include "codec/inflate_many.h"
 #include "codec_fixture.h"
 
 /* A stream in an allocation of exactly its size, and what it should give. */
@@ -80,19 +80,39 @@ static sample random_sample(uint64_t *random)
     return make(n, (unsigned)(r >> 40) % 6, (int)(r >> 48) % 13, random);
 }
 
-static void inflate_both(zoe_inflate_job *a, zoe_inflate_job *b)
+typedef struct batch {
+    sample samples[ZOE_CODEC_MANY];
+    zoe_inflate_job jobs[ZOE_CODEC_MANY];
+    size_t count;
+    void *work;
+} batch;
+
+static batch make_batch(size_t count, uint64_t *random)
 {
-    void *tables = need(ZOE_INFLATE_PAIR_TABLE_BYTES);
-    memset(tables, 0x5a, ZOE_INFLATE_PAIR_TABLE_BYTES);
-    zoe_inflate_pair(a, b, tables);
-    free(tables);
+    batch b = {.count = count};
+    for (size_t i = 0; i < count; ++i) {
+        const sample s = b.samples[i] = random_sample(random);
+        b.jobs[i] = (zoe_inflate_job){s.packed, s.packed_bytes, s.plain_bytes, ZOE_ERROR_IO, NULL};
+    }
+    return b;
 }
 
-static zoe_inflate_job job_of(const sample *s)
+static void inflate_batch(batch *b)
 {
-    return (zoe_inflate_job){s->packed, s->packed_bytes,
-                             need(s->plain_bytes + ZOE_INFLATE_PAIR_MARGIN), s->plain_bytes,
-                             ZOE_ERROR_IO};
+    size_t most = 0;
+    for (size_t i = 0; i < b->count; ++i)
+        most = b->jobs[i].dst_bytes > most ? b->jobs[i].dst_bytes : most;
+    size_t bytes = zoe_inflate_many_room(most, b->count);
+    b->work = need(bytes);
+    memset(b->work, 0x5a, bytes);
+    zoe_inflate_many(b->jobs, b->count, b->work);
+}
+
+static void drop_batch(batch *b)
+{
+    for (size_t i = 0; i < b->count; ++i)
+        drop(&b->samples[i]);
+    free(b->work);
 }
 
 static void good_streams(void **state)
@@ -101,18 +121,14 @@ static void good_streams(void **state)
     uint64_t random = fixture_seed();
     for (int round = 0; round < 150; ++round) {
         zoe_cpu_limit(round & 1 ? ~0u : 0);
-        sample s[2] = {random_sample(&random), random_sample(&random)};
-        zoe_inflate_job a = job_of(&s[0]);
-        zoe_inflate_job b = job_of(&s[1]);
-        inflate_both(&a, &b);
-        assert_string_equal(zoe_status_name(a.status), "OK");
-        assert_string_equal(zoe_status_name(b.status), "OK");
-        assert_memory_equal(a.dst, s[0].plain, s[0].plain_bytes);
-        assert_memory_equal(b.dst, s[1].plain, s[1].plain_bytes);
-        free(a.dst);
-        free(b.dst);
-        drop(&s[0]);
-        drop(&s[1]);
+        batch b = make_batch(1 + (size_t)(round / 2) % ZOE_CODEC_MANY, &random);
+        inflate_batch(&b);
+        for (size_t i = 0; i < b.count; ++i) {
+            assert_string_equal(zoe_status_name(b.jobs[i].status), "OK");
+            assert_non_null(b.jobs[i].inflated);
+            assert_memory_equal(b.jobs[i].inflated, b.samples[i].plain, b.samples[i].plain_bytes);
+        }
+        drop_batch(&b);
     }
     zoe_cpu_limit(~0u);
 }
@@ -128,49 +144,48 @@ static void check_verdict(const zoe_inflate_job *job)
     libdeflate_free_decompressor(d);
     assert_string_equal(zoe_status_name(job->status),
                         result == LIBDEFLATE_SUCCESS ? "OK" : "ERROR_CORRUPT");
-    if (job->status == ZOE_OK)
-        assert_memory_equal(job->dst, plain, job->dst_bytes);
+    assert_int_equal(job->inflated != NULL, job->status == ZOE_OK);
+    if (job->inflated)
+        assert_memory_equal(job->inflated, plain, job->dst_bytes);
     free(plain);
 }
 
-/* One stream is damaged, or its size is wrong; the other must not suffer. */
+/* Damages a stream, or says a wrong size of it. */
+static void hurt(zoe_inflate_job *job, sample *s, unsigned how, uint64_t *random)
+{
+    uint64_t r = fixture_random(random);
+    if (how == 0) {
+        job->packed_bytes = r % s->packed_bytes;
+    } else if (how == 1 && s->plain_bytes > 0) {
+        job->dst_bytes = s->plain_bytes - 1 - r % (s->plain_bytes < 600 ? 1 : 600);
+    } else {
+        size_t reach = how == 2 && s->packed_bytes > 100 ? 100 : s->packed_bytes;
+        for (unsigned n = 0; n <= r % 5; ++n) {
+            uint64_t v = fixture_random(random);
+            s->packed[(v >> 8) % reach] ^= (uint8_t)(1u << v % 8);
+        }
+    }
+    /* An allocation of exactly the size that the job now has. */
+    uint8_t *packed = need(job->packed_bytes);
+    memcpy(packed, s->packed, job->packed_bytes);
+    free(s->packed);
+    job->packed = s->packed = packed;
+}
+
+/* One stream is damaged, or its size is wrong; the others must not suffer. */
 static void damaged_streams(void **state)
 {
     (void)state;
     uint64_t random = fixture_seed() + 1;
-    for (int round = 0; round < 400; ++round) {
+    for (unsigned round = 0; round < 400; ++round) {
         zoe_cpu_limit(round & 1 ? ~0u : 0);
-        sample s[2] = {random_sample(&random), random_sample(&random)};
-        sample *hurt = &s[round >> 1 & 1];
-        zoe_inflate_job a = job_of(&s[0]);
-        zoe_inflate_job b = job_of(&s[1]);
-        zoe_inflate_job *job = hurt == &s[0] ? &a : &b;
-        uint64_t r = fixture_random(&random);
-        if (round % 4 == 0) {
-            job->packed_bytes = r % hurt->packed_bytes;
-        } else if (round % 4 == 1 && hurt->plain_bytes > 0) {
-            job->dst_bytes = hurt->plain_bytes - 1 - r % (hurt->plain_bytes < 600 ? 1 : 600);
-        } else {
-            size_t reach = round % 4 == 2 && hurt->packed_bytes > 100 ? 100 : hurt->packed_bytes;
-            for (unsigned n = 0; n <= r % 5; ++n) {
-                uint64_t v = fixture_random(&random);
-                hurt->packed[(v >> 8) % reach] ^= (uint8_t)(1u << v % 8);
-            }
-        }
-        /* Allocations of exactly the sizes that the job now has. */
-        uint8_t *packed = need(job->packed_bytes);
-        memcpy(packed, hurt->packed, job->packed_bytes);
-        job->packed = packed;
-        free(job->dst);
-        job->dst = need(job->dst_bytes + ZOE_INFLATE_PAIR_MARGIN);
-        inflate_both(&a, &b);
-        check_verdict(&a);
-        check_verdict(&b);
-        free(packed);
-        free(a.dst);
-        free(b.dst);
-        drop(&s[0]);
-        drop(&s[1]);
+        batch b = make_batch(1 + round / 2 % ZOE_CODEC_MANY, &random);
+        size_t victim = fixture_random(&random) % b.count;
+        hurt(&b.jobs[victim], &b.samples[victim], round / 4 % 4, &random);
+        inflate_batch(&b);
+        for (size_t i = 0; i < b.count; ++i)
+            check_verdict(&b.jobs[i]);
+        drop_batch(&b);
     }
     zoe_cpu_limit(~0u);
 }

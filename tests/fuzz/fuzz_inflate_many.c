@@ -1,7 +1,7 @@
 /*
- * Two streams, inflated at once: nothing outside their memory is touched, what is read libdeflate
- * reads the same, and what libdeflate packed is read. (libdeflate reads more: symbols that the
- * format reserves, which zlib does not read either.)
+ * Two streams, inflated at once, and up to four: nothing outside their memory is touched, what is
+ * read libdeflate reads the same, and what libdeflate packed is read. (libdeflate reads more:
+ * symbols that the format reserves, which zlib does not read either.)
  *
  * The input: 2 bytes size of the first output, 2 bytes size of the second, 2 bytes where the rest
  * is cut in two, modulo its size. The highest two bits of these: 0, 1 the halves are zlib streams,
@@ -10,7 +10,7 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#include "codec/inflate_pair.h"
+#include "codec/inflate_many.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,14 +42,13 @@ static struct libdeflate_decompressor *libdeflate(void)
     return decompressor;
 }
 
-/* A job on copies of exactly its sizes. */
+/* A job on a copy of exactly its size. */
 static zoe_inflate_job make(const uint8_t *data, size_t bytes, size_t dst_bytes)
 {
     uint8_t *packed = need(bytes);
     if (bytes > 0)
         memcpy(packed, data, bytes);
-    return (zoe_inflate_job){packed, bytes, need(dst_bytes + ZOE_INFLATE_PAIR_MARGIN), dst_bytes,
-                             ZOE_OK};
+    return (zoe_inflate_job){packed, bytes, dst_bytes, ZOE_OK, NULL};
 }
 
 /* A job on a zlib stream that libdeflate makes; its level is in the size. */
@@ -95,26 +94,21 @@ static zoe_inflate_job make_sound(const uint8_t *data, size_t bytes, size_t dst_
     return job;
 }
 
-static void check(const zoe_inflate_job *job, bool must_be_read, const char *which)
+static void check(const zoe_inflate_job *job, bool must_be_read)
 {
+    const uint8_t *inflated = job->inflated;
     uint8_t *plain = need(job->dst_bytes);
     enum libdeflate_result result = libdeflate_zlib_decompress(
         libdeflate(), job->packed, job->packed_bytes, plain, job->dst_bytes, NULL);
     zoe_status expected = result == LIBDEFLATE_SUCCESS ? ZOE_OK : ZOE_ERROR_CORRUPT;
-    if ((job->status == ZOE_OK &&
-         (expected != ZOE_OK || memcmp(job->dst, plain, job->dst_bytes) != 0)) ||
-        (job->status != ZOE_OK && (must_be_read || job->status != ZOE_ERROR_CORRUPT))) {
-        fprintf(stderr, "fuzz_inflate_pair: the %s: %s; libdeflate: %s\n", which,
-                zoe_status_name(job->status), zoe_status_name(expected));
+    if ((inflated != NULL) != (job->status == ZOE_OK) ||
+        (inflated && (expected != ZOE_OK || memcmp(inflated, plain, job->dst_bytes) != 0)) ||
+        (!inflated && (must_be_read || job->status != ZOE_ERROR_CORRUPT))) {
+        fprintf(stderr, "fuzz_inflate_many: %s; libdeflate: %s\n", zoe_status_name(job->status),
+                zoe_status_name(expected));
         abort();
     }
     free(plain);
-}
-
-static void clear(zoe_inflate_job *job)
-{
-    free((void *)(uintptr_t)job->packed);
-    free(job->dst);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
@@ -127,15 +121,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
     data += HEAD_BYTES;
     bytes -= HEAD_BYTES;
     static maker *const makers[] = {make, make, make_sound, make_packed};
-    size_t cut = (sizes[2] & 0x3fff) % (bytes + 1), kind = sizes[2] >> 14;
-    zoe_inflate_job a = makers[kind](data, cut, sizes[0]);
-    zoe_inflate_job b = makers[kind](data + cut, bytes - cut, sizes[1]);
-    void *tables = need(ZOE_INFLATE_PAIR_TABLE_BYTES);
-    zoe_inflate_pair(&a, &b, tables);
-    check(&a, makers[kind] == make_packed, "first");
-    check(&b, makers[kind] == make_packed, "second");
-    free(tables);
-    clear(&a);
-    clear(&b);
+    size_t cut = (sizes[2] & 0x3fff) % (bytes + 1), kind = sizes[2] >> 14, most = 0;
+    zoe_inflate_job jobs[ZOE_CODEC_MANY];
+    for (size_t i = 0; i < ZOE_CODEC_MANY; ++i) {
+        jobs[i] = i % 2 ? makers[kind](data + cut, bytes - cut, sizes[1])
+                        : makers[kind](data, cut, sizes[0]);
+        most = jobs[i].dst_bytes > most ? jobs[i].dst_bytes : most;
+    }
+    for (size_t count = 2; count <= ZOE_CODEC_MANY; ++count) {
+        void *work = need(zoe_inflate_many_room(most, count));
+        zoe_inflate_many(jobs, count, work);
+        for (size_t i = 0; i < count; ++i)
+            check(&jobs[i], makers[kind] == make_packed);
+        free(work);
+    }
+    for (size_t i = 0; i < ZOE_CODEC_MANY; ++i)
+        free((void *)(uintptr_t)jobs[i].packed);
     return 0;
 }

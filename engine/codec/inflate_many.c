@@ -1,0 +1,809 @@
+/*
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#include "codec/inflate_many.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include <libdeflate.h>
+
+#include "codec/cpu.h"
+#include "codec/inflate.h"
+
+/*
+ * A table entry: bits 0-5 the code's length; 8-11 how many extra bits follow (or, of a link, how
+ * many bits index the second table); 12-14 what it is if not a plain length or distance; 16-30 the
+ * value: a literal, the base of a length or distance, or where the second table starts; bit 31
+ * marks literals.
+ */
+enum {
+    ENTRY_END = 1 << 12,  /* end of block */
+    ENTRY_LINK = 1 << 13, /* the code is longer than the first table's index */
+    ENTRY_BAD = 1 << 14,  /* no such code or symbol */
+};
+#define ENTRY_LITERAL 0x80000000u
+
+/* What the fast loop is made of: only if all of it is in one function do the streams stay in
+ * registers. */
+#define INLINE inline __attribute__((always_inline))
+
+enum {
+    LITERAL_BITS = 11,
+    DISTANCE_BITS = 8,
+    CODE_BITS = 7,
+    MAX_CODE = 15,
+    /* Entries that any code needs at most, second tables included: 288 symbols with 11 bits first,
+     * 32 with 8, both up to 15 bits. The known figures are 2342 and 402. */
+    LITERAL_ENTRIES = 2400,
+    DISTANCE_ENTRIES = 448,
+    LANES = ZOE_CODEC_MANY,
+    LANE_ENTRIES = 3072,
+    TABLE_BYTES = LANES * LANE_ENTRIES * 4,
+    MARGIN = 512, /* writable bytes behind each output */
+
+    ROUNDS = 8, /* of up to four literals, between two looks at the bounds */
+    /*
+     * Between two looks a lane moves on by at most 7 bytes a round, and reads 8. The last part of
+     * the input is read from a copy with zeros behind it, where the bytes behind the end are
+     * readable too.
+     */
+    NEAR = 96,
+    TAIL = 128, /* bytes of the copy: more than NEAR, and what rounding to bytes adds */
+    PAD = 128,
+};
+
+_Static_assert(LITERAL_ENTRIES + DISTANCE_ENTRIES <= LANE_ENTRIES, "a lane's tables fit");
+_Static_assert(8 * ROUNDS + 8 <= NEAR && 8 * ROUNDS + 16 <= PAD, "reads stay in the input");
+/* One look ahead there are either a round's literals or one match, which is copied in steps. */
+_Static_assert(4 * ROUNDS <= MARGIN && 258 + 32 <= MARGIN, "writes stay in the margin");
+
+/* What the fast loop works on. */
+typedef struct cursor {
+    uint64_t bits; /* next bit lowest; those above `count` are either 0 or the input's */
+    const uint8_t *in;
+    uint8_t *out;
+    unsigned count; /* valid bits; in the fast loop only its lowest 6 bits are kept */
+    uint32_t entry; /* in the fast loop: of the next symbol, whose bits are still there */
+} cursor;
+
+typedef struct lane {
+    cursor at;
+    const uint8_t *in_limit; /* further than this only in the next piece of input, if any */
+    uint8_t *out_start;
+    uint8_t *out_end;
+    uint32_t *literals;
+    uint32_t *distances; /* LITERAL_ENTRIES behind them */
+    const uint8_t *packed;
+    size_t packed_bytes;
+    bool in_tail; /* at.in is in `tail` */
+    bool last_block;
+    bool in_block; /* inside a block with codes */
+    bool done;
+    bool bad;
+    uint8_t tail[TAIL + PAD];
+} lane;
+
+/* --- bits --------------------------------------------------------------------------------------
+ */
+
+static inline uint64_t load64(const uint8_t *from)
+{
+    uint64_t value;
+    memcpy(&value, from, sizeof value);
+    return value;
+}
+
+/* At least 56 bits. */
+static INLINE void refill(cursor *c)
+{
+    c->count &= 63;
+    c->bits |= load64(c->in) << c->count;
+    c->in += (63 - c->count) >> 3;
+    c->count |= 56;
+}
+
+static INLINE void drop(cursor *c, unsigned n)
+{
+    c->bits >>= n;
+    c->count -= n;
+}
+
+static INLINE unsigned take(cursor *c, unsigned n)
+{
+    unsigned value = (unsigned)(c->bits & ((1u << n) - 1));
+    drop(c, n);
+    return value;
+}
+
+static size_t tail_start(const lane *s)
+{
+    return s->packed_bytes > TAIL ? s->packed_bytes - TAIL : 0;
+}
+
+/* The byte of the input that has the next bit, which is its bit *bit. Behind the end for a stream
+ * that has used zeros of the padding. */
+static size_t position(const lane *s, unsigned *bit)
+{
+    const uint8_t *in = s->at.in - (s->at.count + 7) / 8;
+    *bit = (8 - s->at.count % 8) % 8;
+    return s->in_tail ? tail_start(s) + (size_t)(in - s->tail) : (size_t)(in - s->packed);
+}
+
+/* Goes to a bit of the input; at <= packed_bytes, and less where bit > 0. */
+static void go_to(lane *s, size_t at, unsigned bit)
+{
+    /* A cursor is up to 8 bytes ahead of its position: who left the first part stays out of it. */
+    s->in_tail = at + NEAR + 8 >= s->packed_bytes;
+    if (s->in_tail) {
+        s->at.in = s->tail + (at - tail_start(s));
+        s->in_limit = s->tail + (s->packed_bytes - tail_start(s)) + 8;
+    } else {
+        s->at.in = s->packed + at;
+        s->in_limit = s->packed + s->packed_bytes - NEAR;
+    }
+    s->at.bits = 0;
+    s->at.count = 0;
+    if (bit > 0) {
+        s->at.bits = (uint64_t)(*s->at.in++ >> bit);
+        s->at.count = 8 - bit;
+    }
+}
+
+static INLINE bool within(const cursor *c, const lane *s)
+{
+    return c->in <= s->in_limit && c->out <= s->out_end;
+}
+
+/* Is there input to go on with, and room for output? */
+static bool has_room(lane *s)
+{
+    if (s->at.in > s->in_limit && !s->in_tail) {
+        unsigned bit;
+        size_t at = position(s, &bit);
+        go_to(s, at, bit);
+    }
+    return within(&s->at, s);
+}
+
+/* --- tables ------------------------------------------------------------------------------------
+ */
+
+static uint32_t literal_entry(unsigned symbol)
+{
+    static const uint16_t base[29] = {3,  4,  5,  6,   7,   8,   9,   10,  11, 13,
+                                      15, 17, 19, 23,  27,  31,  35,  43,  51, 59,
+                                      67, 83, 99, 115, 131, 163, 195, 227, 258};
+    static const uint8_t extra[29] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2,
+                                      2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0};
+    if (symbol < 256)
+        return ENTRY_LITERAL | symbol << 16;
+    if (symbol == 256)
+        return ENTRY_END;
+    if (symbol > 285)
+        return ENTRY_BAD;
+    return (uint32_t)base[symbol - 257] << 16 | (uint32_t)extra[symbol - 257] << 8;
+}
+
+static uint32_t distance_entry(unsigned symbol)
+{
+    if (symbol > 29)
+        return ENTRY_BAD;
+    if (symbol < 4)
+        return (symbol + 1) << 16;
+    unsigned extra = symbol / 2 - 1;
+    return (((2u + symbol % 2) << extra) + 1) << 16 | extra << 8;
+}
+
+static uint32_t code_entry(unsigned symbol)
+{
+    return symbol << 16;
+}
+
+typedef uint32_t entry_fn(unsigned symbol);
+
+/* The next code of `length` bits, first bit lowest: an addition whose carry goes the other way. */
+static unsigned next_code(unsigned code, unsigned length)
+{
+    unsigned all = (1u << length) - 1;
+    if (code == all)
+        return 0;
+    unsigned bit = 1u << (31 - (unsigned)__builtin_clz(code ^ all));
+    return (code & (bit - 1)) | bit;
+}
+
+/* The codes longer than `first_bits`, in tables behind the first; `at` is the first such symbol. */
+static bool link_tables(uint32_t *table, size_t entries, unsigned first_bits, unsigned code,
+                        unsigned length, unsigned *left, const uint16_t *sorted, unsigned at,
+                        unsigned symbols, entry_fn *entry)
+{
+    size_t start = 0;
+    size_t end = (size_t)1 << first_bits;
+    unsigned prefix = ~0u;
+    unsigned bits = 0;
+    for (; at < symbols; ++at) {
+        while (left[length] == 0)
+            ++length;
+        if ((code & ((1u << first_bits) - 1)) != prefix) {
+            /* A second table has as many bits as the codes with this prefix need to be complete. */
+            prefix = code & ((1u << first_bits) - 1);
+            bits = length - first_bits;
+            for (unsigned used = left[length]; used < 1u << bits && first_bits + bits < MAX_CODE;) {
+                ++bits;
+                used = used * 2 + left[first_bits + bits];
+            }
+            start = end;
+            end += (size_t)1 << bits;
+            if (end > entries)
+                return false;
+            table[prefix] = (uint32_t)start << 16 | ENTRY_LINK | bits << 8 | first_bits;
+        }
+        uint32_t value = entry(sorted[at]) | (length - first_bits);
+        for (size_t i = code >> first_bits; i < (size_t)1 << bits;
+             i += (size_t)1 << (length - first_bits))
+            table[start + i] = value;
+        --left[length];
+        code = next_code(code, length);
+        /* Longer codes go on at the same place. */
+    }
+    return true;
+}
+
+/*
+ * The table of a code from its lengths. A code must be complete; but there may be no symbol, or a
+ * single one of length 1, which is what writers make where there is no or one distance.
+ */
+static bool build(uint32_t *table, size_t entries, unsigned first_bits, const uint8_t *lengths,
+                  unsigned n, entry_fn *entry)
+{
+    unsigned counts[MAX_CODE + 1] = {0};
+    unsigned offsets[MAX_CODE + 2] = {0};
+    uint16_t sorted[288];
+    for (unsigned i = 0; i < n; ++i)
+        ++counts[lengths[i]];
+    unsigned symbols = n - counts[0];
+    counts[0] = 0;
+    unsigned space = 0; /* in units of the longest code */
+    for (unsigned i = 1; i <= MAX_CODE; ++i) {
+        offsets[i + 1] = offsets[i] + counts[i];
+        space += counts[i] << (MAX_CODE - i);
+    }
+    for (unsigned i = 0; i < n; ++i)
+        if (lengths[i])
+            sorted[offsets[lengths[i]]++] = (uint16_t)i;
+    if (space != 1u << MAX_CODE) {
+        if (symbols > 1 || counts[1] != symbols)
+            return false;
+        for (size_t i = 0; i < (size_t)1 << first_bits; ++i)
+            table[i] = symbols == 1 && i % 2 == 0 ? entry(sorted[0]) | 1 : ENTRY_BAD;
+        return true;
+    }
+    /* Short codes first, in a table of their size, which is doubled for each bit more. */
+    unsigned code = 0;
+    unsigned at = 0;
+    unsigned length = 1;
+    for (; length <= first_bits; ++length) {
+        if (length > 1)
+            memcpy(table + ((size_t)1 << (length - 1)), table, sizeof *table << (length - 1));
+        for (; counts[length] > 0; --counts[length]) {
+            table[code] = entry(sorted[at++]) | length;
+            code = next_code(code, length);
+        }
+    }
+    return link_tables(table, entries, first_bits, code, length, counts, sorted, at, symbols,
+                       entry);
+}
+
+/* --- blocks ------------------------------------------------------------------------------------
+ */
+
+static bool fixed_tables(lane *s)
+{
+    uint8_t lengths[288];
+    memset(lengths, 8, 144);
+    memset(lengths + 144, 9, 112);
+    memset(lengths + 256, 7, 24);
+    memset(lengths + 280, 8, 8);
+    if (!build(s->literals, LITERAL_ENTRIES, LITERAL_BITS, lengths, 288, literal_entry))
+        return false;
+    memset(lengths, 5, 32);
+    return build(s->distances, DISTANCE_ENTRIES, DISTANCE_BITS, lengths, 32, distance_entry);
+}
+
+/* The lengths of both codes, run-length coded with a code of their own. */
+static bool read_lengths(lane *s, uint8_t *lengths, unsigned n)
+{
+    static const uint8_t order[19] = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
+                                      11, 4,  12, 3, 13, 2, 14, 1, 15};
+    uint32_t table[1 << CODE_BITS];
+    uint8_t code_lengths[19] = {0};
+    unsigned codes = take(&s->at, 4) + 4;
+    for (unsigned i = 0; i < codes; ++i) {
+        refill(&s->at);
+        code_lengths[order[i]] = (uint8_t)take(&s->at, 3);
+    }
+    if (!build(table, 1 << CODE_BITS, CODE_BITS, code_lengths, 19, code_entry))
+        return false;
+    for (unsigned i = 0; i < n;) {
+        if (!has_room(s))
+            return false;
+        refill(&s->at);
+        uint32_t entry = table[s->at.bits & ((1 << CODE_BITS) - 1)];
+        if (entry & ENTRY_BAD)
+            return false;
+        drop(&s->at, entry & 63);
+        unsigned symbol = entry >> 16;
+        if (symbol < 16) {
+            lengths[i++] = (uint8_t)symbol;
+            continue;
+        }
+        if (symbol == 16 && i == 0)
+            return false;
+        uint8_t value = symbol == 16 ? lengths[i - 1] : 0;
+        unsigned times = symbol == 16   ? take(&s->at, 2) + 3
+                         : symbol == 17 ? take(&s->at, 3) + 3
+                                        : take(&s->at, 7) + 11;
+        if (times > n - i)
+            return false;
+        memset(lengths + i, value, times);
+        i += times;
+    }
+    return true;
+}
+
+static bool dynamic_tables(lane *s)
+{
+    uint8_t lengths[288 + 32];
+    unsigned literals = take(&s->at, 5) + 257;
+    unsigned distances = take(&s->at, 5) + 1;
+    if (literals > 286 || distances > 30 || !read_lengths(s, lengths, literals + distances) ||
+        lengths[256] == 0)
+        return false;
+    return build(s->literals, LITERAL_ENTRIES, LITERAL_BITS, lengths, literals, literal_entry) &&
+           build(s->distances, DISTANCE_ENTRIES, DISTANCE_BITS, lengths + literals, distances,
+                 distance_entry);
+}
+
+static bool stored_block(lane *s)
+{
+    unsigned bit;
+    size_t at = position(s, &bit) + (bit > 0);
+    if (s->packed_bytes < 4 || at > s->packed_bytes - 4)
+        return false;
+    const uint8_t *from = s->packed + at;
+    size_t n = (size_t)from[0] | (size_t)from[1] << 8;
+    size_t check = (size_t)from[2] | (size_t)from[3] << 8;
+    at += 4;
+    if ((n ^ check) != 0xffff || n > s->packed_bytes - at || n > (size_t)(s->out_end - s->at.out))
+        return false;
+    if (n > 0)
+        memcpy(s->at.out, from + 4, n);
+    s->at.out += n;
+    go_to(s, at + n, 0);
+    return true;
+}
+
+/* Starts the next block; one without codes is done at once. */
+static bool next_block(lane *s)
+{
+    if (s->last_block) {
+        s->done = true;
+        return true;
+    }
+    /* The padding's zeros would be an endless row of empty blocks. */
+    if (!has_room(s))
+        return false;
+    refill(&s->at);
+    s->last_block = take(&s->at, 1);
+    switch (take(&s->at, 2)) {
+    case 0: return stored_block(s);
+    case 1: s->in_block = true; return fixed_tables(s);
+    case 2: s->in_block = true; return dynamic_tables(s);
+    default: return false;
+    }
+}
+
+/* --- symbols -----------------------------------------------------------------------------------
+ */
+
+/* Writes up to 32 bytes past the match. */
+static INLINE void copy_match(uint8_t *out, size_t distance, size_t length)
+{
+    const uint8_t *from = out - distance;
+    if (distance >= 16) {
+        /* Most matches are short: two steps without asking guess wrong less often than a loop. */
+        memcpy(out, from, 16);
+        memcpy(out + 16, from + 16, 16);
+        for (size_t i = 32; i < length; i += 16)
+            memcpy(out + i, from + i, 16);
+    } else if (distance >= 8) {
+        for (size_t i = 0; i < length; i += 8)
+            memcpy(out + i, from + i, 8);
+    } else if (distance == 1) {
+        memset(out, *from, length);
+    } else {
+        for (size_t i = 0; i < length; ++i)
+            out[i] = from[i];
+    }
+}
+
+static INLINE void look_up(cursor *c, const uint32_t *literals)
+{
+    c->entry = literals[c->bits & ((1u << LITERAL_BITS) - 1)];
+}
+
+/* Without moving `out`. */
+static INLINE void put_literal(cursor *c, int at)
+{
+    c->out[at] = (uint8_t)(c->entry >> 16);
+    c->bits >>= c->entry & 63;
+    c->count -= c->entry; /* above its lowest 6 bits this is nonsense, which refill() drops */
+}
+
+/* The next symbol; needs 48 bits. False at the end of the block and on bad data. */
+static INLINE bool symbol(cursor *c, lane *s, const uint32_t *literals)
+{
+    if (!(c->entry & ENTRY_LITERAL) && (c->entry & ENTRY_LINK)) {
+        drop(c, LITERAL_BITS);
+        c->entry = literals[(c->entry >> 16) + (c->bits & ((1u << (c->entry >> 8 & 15)) - 1))];
+    }
+    if (c->entry & ENTRY_LITERAL) {
+        put_literal(c, 0);
+        ++c->out;
+        return true;
+    }
+    uint32_t entry = c->entry;
+    drop(c, entry & 63);
+    if (entry & (ENTRY_END | ENTRY_BAD)) {
+        s->in_block = false;
+        s->bad = s->bad || (entry & ENTRY_BAD);
+        return false;
+    }
+    size_t length = (entry >> 16) + take(c, entry >> 8 & 15);
+    const uint32_t *distances = literals + LITERAL_ENTRIES;
+    entry = distances[c->bits & ((1u << DISTANCE_BITS) - 1)];
+    if (entry & ENTRY_LINK) {
+        drop(c, DISTANCE_BITS);
+        entry = distances[(entry >> 16) + (c->bits & ((1u << (entry >> 8 & 15)) - 1))];
+    }
+    drop(c, entry & 63);
+    size_t distance = (entry >> 16) + take(c, entry >> 8 & 15);
+    if ((entry & ENTRY_BAD) || distance > (size_t)(c->out - s->out_start)) {
+        s->in_block = false;
+        s->bad = true;
+        return false;
+    }
+    copy_match(c->out, distance, length);
+    c->out += length;
+    return true;
+}
+
+static INLINE void refill_and_look(cursor *c, const uint32_t *literals)
+{
+    refill(c);
+    look_up(c, literals);
+}
+
+/* One lane by itself, to the end of its block or until it is no longer within its bounds. */
+static INLINE void run_one(lane *s)
+{
+    cursor c = s->at;
+    refill_and_look(&c, s->literals);
+    while (within(&c, s) && symbol(&c, s, s->literals))
+        refill_and_look(&c, s->literals);
+    c.count &= 63;
+    s->at = c;
+}
+
+/*
+ * Two lanes side by side, or four. They are variables of their own, not an array, and the tables
+ * stand at fixed distances: so the compiler keeps them in registers, and knows that writing a byte
+ * of output cannot change them.
+ */
+typedef struct cursors {
+    cursor a, b, c, d;
+} cursors;
+
+static INLINE bool all_literals(const cursors *x, int lanes)
+{
+    uint32_t both = x->a.entry & x->b.entry;
+    return (lanes == 2 ? both : both & x->c.entry & x->d.entry) & ENTRY_LITERAL;
+}
+
+static INLINE bool all_within(const cursors *x, const lane *s, int lanes)
+{
+    return within(&x->a, &s[0]) && within(&x->b, &s[1]) &&
+           (lanes == 2 || (within(&x->c, &s[2]) && within(&x->d, &s[3])));
+}
+
+static INLINE void put_and_look(cursor *c, int at, const uint32_t *literals)
+{
+    put_literal(c, at);
+    look_up(c, literals);
+}
+
+static INLINE void put_all(cursors *x, int at, const uint32_t *tables, int lanes)
+{
+    put_and_look(&x->a, at, tables);
+    put_and_look(&x->b, at, tables + LANE_ENTRIES);
+    if (lanes == 4) {
+        put_and_look(&x->c, at, tables + 2 * LANE_ENTRIES);
+        put_and_look(&x->d, at, tables + 3 * LANE_ENTRIES);
+    }
+}
+
+/* Looking before refilling keeps the refill out of the chain from one entry to the next. */
+static INLINE void advance_all(cursors *x, int by, int lanes)
+{
+    x->a.out += by;
+    x->b.out += by;
+    refill(&x->a);
+    refill(&x->b);
+    if (lanes == 4) {
+        x->c.out += by;
+        x->d.out += by;
+        refill(&x->c);
+        refill(&x->d);
+    }
+}
+
+static INLINE void look_all(cursors *x, const uint32_t *tables, int lanes)
+{
+    refill_and_look(&x->a, tables);
+    refill_and_look(&x->b, tables + LANE_ENTRIES);
+    if (lanes == 4) {
+        refill_and_look(&x->c, tables + 2 * LANE_ENTRIES);
+        refill_and_look(&x->d, tables + 3 * LANE_ENTRIES);
+    }
+}
+
+static INLINE bool all_symbols(cursors *x, lane *s, const uint32_t *tables, int lanes)
+{
+    bool more = symbol(&x->a, &s[0], tables);
+    more &= symbol(&x->b, &s[1], tables + LANE_ENTRIES);
+    if (lanes == 4) {
+        more &= symbol(&x->c, &s[2], tables + 2 * LANE_ENTRIES);
+        more &= symbol(&x->d, &s[3], tables + 3 * LANE_ENTRIES);
+    }
+    return more;
+}
+
+/* 56 bits are enough for four literals of up to 11 bits and the look at a fifth, or for a match. */
+static INLINE void run_side_by_side(lane *s, int lanes)
+{
+    const uint32_t *tables = s[0].literals;
+    cursors x = {s[0].at, s[1].at, s[lanes - 2].at, s[lanes - 1].at};
+    look_all(&x, tables, lanes);
+    while (all_within(&x, s, lanes)) {
+        if (!all_literals(&x, lanes)) {
+            if (!all_symbols(&x, s, tables, lanes))
+                break;
+            look_all(&x, tables, lanes);
+            continue;
+        }
+        for (int round = 0; round < ROUNDS && all_literals(&x, lanes); ++round) {
+            int put = 1;
+            put_all(&x, 0, tables, lanes);
+            if (all_literals(&x, lanes)) {
+                put_all(&x, 1, tables, lanes);
+                put = 2;
+                if (all_literals(&x, lanes)) {
+                    put_all(&x, 2, tables, lanes);
+                    put = 3;
+                    if (all_literals(&x, lanes)) {
+                        put_all(&x, 3, tables, lanes);
+                        put = 4;
+                    }
+                }
+            }
+            advance_all(&x, put, lanes);
+        }
+    }
+    s[0].at = x.a;
+    s[1].at = x.b;
+    if (lanes == 4) {
+        s[2].at = x.c;
+        s[3].at = x.d;
+    }
+    for (int i = 0; i < lanes; ++i)
+        s[i].at.count &= 63;
+}
+
+static INLINE void run(lane *s, int lanes)
+{
+    if (lanes == 1)
+        run_one(s);
+    else
+        run_side_by_side(s, lanes);
+}
+
+/* ---- forms ---- */
+
+typedef void run_fn(lane *s);
+
+/* For 1, 2 and 4 lanes. */
+typedef struct form {
+    run_fn *one, *two, *four;
+} form;
+
+static void run_1(lane *s)
+{
+    run(s, 1);
+}
+
+static void run_2(lane *s)
+{
+    run(s, 2);
+}
+
+static void run_4(lane *s)
+{
+    run(s, 4);
+}
+
+#if defined(__x86_64__)
+__attribute__((target("bmi,bmi2"))) static void run_1_bmi2(lane *s)
+{
+    run(s, 1);
+}
+
+__attribute__((target("bmi,bmi2"))) static void run_2_bmi2(lane *s)
+{
+    run(s, 2);
+}
+
+__attribute__((target("bmi,bmi2"))) static void run_4_bmi2(lane *s)
+{
+    run(s, 4);
+}
+#endif
+
+static form choose(void)
+{
+#if defined(__x86_64__)
+    if (zoe_cpu_features() & ZOE_CPU_AVX2) /* which stands for BMI2 too */
+        return (form){run_1_bmi2, run_2_bmi2, run_4_bmi2};
+#endif
+    return (form){run_1, run_2, run_4};
+}
+
+/* --- streams -----------------------------------------------------------------------------------
+ */
+
+/* `out` has room for dst_bytes and the margin. */
+static void open_lane(lane *s, const zoe_inflate_job *job, uint32_t *tables, uint8_t *out)
+{
+    s->packed = job->packed;
+    s->packed_bytes = job->packed_bytes;
+    s->at.out = s->out_start = out;
+    s->out_end = out + job->dst_bytes;
+    s->literals = tables;
+    s->distances = tables + LITERAL_ENTRIES;
+    s->last_block = s->in_block = s->done = false;
+    size_t copied = s->packed_bytes - tail_start(s);
+    if (copied > 0)
+        memcpy(s->tail, s->packed + tail_start(s), copied);
+    memset(s->tail + copied, 0, sizeof s->tail - copied);
+    /* Deflate, a window of 32 KB at most, no dictionary, and the check that makes it divisible. */
+    const uint8_t *in = s->packed;
+    s->bad = s->packed_bytes < 2 || (in[0] & 15) != 8 || in[0] >> 4 > 7 || in[1] & 32 ||
+             (in[0] << 8 | in[1]) % 31 != 0;
+    if (!s->bad)
+        go_to(s, 2, 0);
+}
+
+static zoe_status close_lane(const lane *s)
+{
+    if (s->bad || s->at.out != s->out_end)
+        return ZOE_ERROR_CORRUPT;
+    unsigned bit;
+    size_t at = position(s, &bit) + (bit > 0);
+    if (s->packed_bytes < 4 || at > s->packed_bytes - 4)
+        return ZOE_ERROR_CORRUPT;
+    const uint8_t *from = s->packed + at;
+    uint32_t stored =
+        (uint32_t)from[0] << 24 | (uint32_t)from[1] << 16 | (uint32_t)from[2] << 8 | from[3];
+    uint32_t sum = libdeflate_adler32(1, s->out_start, (size_t)(s->out_end - s->out_start));
+    return sum == stored ? ZOE_OK : ZOE_ERROR_CORRUPT;
+}
+
+/* Brings a lane to where symbols are decoded; false: it is at its end. */
+static bool prepare(lane *s)
+{
+    while (!s->done && !s->bad && !s->in_block)
+        s->bad = !next_block(s);
+    s->bad = s->bad || (!s->done && !has_room(s));
+    return !s->done && !s->bad;
+}
+
+/* One step of the lanes; false: all are at their ends. */
+static bool step(lane *s, size_t count, const form *run)
+{
+    bool runs[LANES] = {false};
+    for (size_t i = 0; i < count; ++i)
+        runs[i] = prepare(&s[i]);
+    if (runs[0] && runs[1] && runs[2] && runs[3]) {
+        run->four(s);
+        return true;
+    }
+    for (size_t i = 0; i < LANES; i += 2) {
+        if (runs[i] && runs[i + 1])
+            run->two(&s[i]);
+        else if (runs[i] || runs[i + 1])
+            run->one(&s[runs[i] ? i : i + 1]);
+    }
+    return runs[0] || runs[1] || runs[2] || runs[3];
+}
+
+size_t zoe_inflate_many_room(size_t most, size_t count)
+{
+    if (most > SIZE_MAX / (2 * LANES))
+        return SIZE_MAX;
+    return TABLE_BYTES + count * (most + MARGIN);
+}
+
+void zoe_inflate_many(zoe_inflate_job *jobs, size_t count, void *work)
+{
+    lane lanes[LANES];
+    const form run = choose();
+    uint8_t *out = (uint8_t *)work + TABLE_BYTES;
+    for (size_t i = 0; i < count; ++i) {
+        open_lane(&lanes[i], &jobs[i], (uint32_t *)work + i * LANE_ENTRIES, out);
+        out += jobs[i].dst_bytes + MARGIN;
+    }
+    while (step(lanes, count, &run))
+        continue;
+    for (size_t i = 0; i < count; ++i) {
+        jobs[i].status = close_lane(&lanes[i]);
+        jobs[i].inflated = jobs[i].status == ZOE_OK ? lanes[i].out_start : NULL;
+    }
+}
+
+/* --- chunks ------------------------------------------------------------------------------------
+ */
+
+/* Literals are what this is faster at, and they are many where packing gained little. The others
+ * libdeflate does faster, one after the other. */
+static bool pays(size_t packed_bytes, size_t dst_bytes)
+{
+    return packed_bytes > dst_bytes / 4;
+}
+
+void zoe_inflate_chunks(const zoe_inflate_user *user, const zoe_codec_chunk *const *chunks,
+                        size_t count, void *scratch, size_t scratch_bytes, zoe_status *status)
+{
+    zoe_inflate_job jobs[ZOE_CODEC_MANY];
+    size_t which[ZOE_CODEC_MANY], together = 0, most = 0;
+    bool is_done[ZOE_CODEC_MANY] = {false};
+    for (size_t i = 0; i < count; ++i) {
+        size_t bytes = user->inflated_bytes(chunks[i]);
+        if (bytes == 0 || !pays(chunks[i]->packed_bytes, bytes))
+            continue;
+        most = bytes > most ? bytes : most;
+        jobs[together] = (zoe_inflate_job){
+            .packed = chunks[i]->packed,
+            .packed_bytes = chunks[i]->packed_bytes,
+            .dst_bytes = bytes,
+        };
+        which[together++] = i;
+    }
+    if (together > 1 && zoe_inflate_many_room(most, together) <= scratch_bytes) {
+        zoe_inflate_many(jobs, together, scratch);
+        for (size_t i = 0; i < together; ++i) {
+            status[which[i]] = jobs[i].status;
+            is_done[which[i]] = true;
+            if (jobs[i].inflated)
+                user->finish(chunks[which[i]], jobs[i].inflated);
+        }
+    }
+    for (size_t i = 0; i < count; ++i)
+        if (!is_done[i])
+            status[i] = user->decode(chunks[i], scratch, scratch_bytes);
+}
+
+size_t zoe_inflate_chunks_room(size_t unpacked_bytes, size_t count)
+{
+    size_t one = zoe_inflate_room(unpacked_bytes);
+    size_t many = zoe_inflate_many_room(unpacked_bytes, count);
+    return many > one ? many : one;
+}
