@@ -437,10 +437,19 @@ static void read_chunks(exr_context_t file, codec_fixture *fixture)
     }
 }
 
+/* What the stock decoder cannot do is no news: `expected` is NULL then. */
+static void hear_nothing(exr_const_context_t file, exr_result_t code, const char *message)
+{
+    (void)file;
+    (void)code;
+    (void)message;
+}
+
 codec_fixture *fixture_open(const char *path)
 {
     exr_context_t file = NULL;
     exr_context_initializer_t settings = EXR_DEFAULT_CONTEXT_INITIALIZER;
+    settings.error_handler_fn = hear_nothing;
     exr_compression_t compression = EXR_COMPRESSION_NONE;
     if (exr_start_read(&file, path, &settings) != EXR_ERR_SUCCESS)
         return NULL;
