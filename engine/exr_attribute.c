@@ -246,29 +246,59 @@ static void put_matrix(struct out *out, const exr_attribute_t *attribute)
     }
 }
 
-#ifdef HAS_EXR_ATTR_BYTES
-/* The hint says what kind of bytes they are. */
-static void put_blob(struct out *out, const exr_attr_bytes_t *bytes)
+static void put_blob(struct out *out, size_t size, const char *hint, size_t hint_length)
 {
-    put(out, "%zu bytes", bytes->size);
-    if (bytes->type_hint && bytes->hint_length > 0) {
+    put(out, "%zu bytes", size);
+    size_t length = hint ? strnlen(hint, hint_length) : 0;
+    if (length) {
         put(out, " of ");
-        put_bytes(out, bytes->type_hint, strnlen(bytes->type_hint, bytes->hint_length));
+        put_bytes(out, hint, length);
     }
 }
-#endif
 
-#ifdef HAS_EXR_ATTR_DEEP_IMAGE_STATE
 static void put_deep_state(struct out *out, uint8_t state)
 {
     static const char *const names[] = {"messy", "sorted", "non-overlapping", "tidy"};
     put(out, "%s", state < sizeof names / sizeof names[0] ? names[state] : "unknown");
 }
-#endif
+
+/* What OpenEXR knows no type for: those that later releases know are read here. */
+static void put_opaque(struct out *out, const exr_attribute_t *attribute)
+{
+    const exr_attr_opaquedata_t *opaque = attribute->opaque;
+    const uint8_t *data = opaque->packed_data;
+    size_t size = data && opaque->size > 0 ? (size_t)opaque->size : 0;
+    if (strcmp(attribute->type_name, "deepImageState") == 0 && size == 1) {
+        put_deep_state(out, data[0]);
+        return;
+    }
+    if (strcmp(attribute->type_name, "bytes") == 0 && size >= 4) {
+        uint32_t hint = (uint32_t)data[0] | (uint32_t)data[1] << 8 | (uint32_t)data[2] << 16 |
+                        (uint32_t)data[3] << 24;
+        if (hint <= size - 4) {
+            put_blob(out, size - 4 - hint, (const char *)data + 4, hint);
+            return;
+        }
+    }
+    put(out, "%" PRId32 " bytes", opaque->size);
+}
+
+/* The user's eight nibbles, the first one in the lowest bits; most often there are none. */
+static void put_time_code(struct out *out, const exr_attribute_t *attribute)
+{
+    char text[ZOE_EXR_TIME_CODE_MAX];
+    if (!zoe_exr_attribute_time_code(attribute, text))
+        return;
+    put(out, "%s", text);
+    uint32_t data = attribute->timecode->user_data;
+    if (data)
+        put(out, ", user data ");
+    for (int i = 0; data && i < 8; i++)
+        put(out, "%s%X", i ? " " : "", (unsigned)(data >> 4 * i & 15U));
+}
 
 static void put_value(struct out *out, const exr_attribute_t *attribute)
 {
-    char time_code[ZOE_EXR_TIME_CODE_MAX];
     switch (attribute->type) {
     case EXR_ATTR_BOX2I:
         put(out, "(%" PRId32 " %" PRId32 ") - (%" PRId32 " %" PRId32 ")", attribute->box2i->min.x,
@@ -308,10 +338,7 @@ static void put_value(struct out *out, const exr_attribute_t *attribute)
     case EXR_ATTR_STRING: put_string(out, attribute->string); break;
     case EXR_ATTR_STRING_VECTOR: put_strings(out, attribute->stringvector); break;
     case EXR_ATTR_TILEDESC: put_tiles(out, attribute->tiledesc); break;
-    case EXR_ATTR_TIMECODE:
-        if (zoe_exr_attribute_time_code(attribute, time_code))
-            put(out, "%s", time_code);
-        break;
+    case EXR_ATTR_TIMECODE: put_time_code(out, attribute); break;
     case EXR_ATTR_V2I:
     case EXR_ATTR_V2F:
     case EXR_ATTR_V2D:
@@ -319,12 +346,15 @@ static void put_value(struct out *out, const exr_attribute_t *attribute)
     case EXR_ATTR_V3F:
     case EXR_ATTR_V3D: put_vector(out, attribute); break;
 #ifdef HAS_EXR_ATTR_BYTES
-    case EXR_ATTR_BYTES: put_blob(out, attribute->bytes); break;
+    case EXR_ATTR_BYTES:
+        put_blob(out, attribute->bytes->size, attribute->bytes->type_hint,
+                 attribute->bytes->hint_length);
+        break;
 #endif
 #ifdef HAS_EXR_ATTR_DEEP_IMAGE_STATE
     case EXR_ATTR_DEEP_IMAGE_STATE: put_deep_state(out, attribute->uc); break;
 #endif
-    case EXR_ATTR_OPAQUE: put(out, "%" PRId32 " bytes", attribute->opaque->size); break;
+    case EXR_ATTR_OPAQUE: put_opaque(out, attribute); break;
     default: put(out, "not shown"); break; /* types that later OpenEXR releases know */
     }
 }
@@ -359,7 +389,10 @@ int zoe_exr_attribute_time_code(const exr_attribute_t *attribute, char text[ZOE_
     unsigned minutes = (bits >> 20 & 7U) * 10 + (bits >> 16 & 15U);
     unsigned seconds = (bits >> 12 & 7U) * 10 + (bits >> 8 & 15U);
     unsigned frames = (bits >> 4 & 3U) * 10 + (bits & 15U);
-    snprintf(text, ZOE_EXR_TIME_CODE_MAX, "%02u:%02u:%02u:%02u", hours, minutes, seconds, frames);
+    /* SMPTE 12M-1: a drop-frame code has a semicolon before its frames. */
+    char before = bits >> 6 & 1U ? ';' : ':';
+    snprintf(text, ZOE_EXR_TIME_CODE_MAX, "%02u:%02u:%02u%c%02u", hours, minutes, seconds, before,
+             frames);
     return 1;
 }
 

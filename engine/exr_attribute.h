@@ -21,7 +21,7 @@
 enum {
     ZOE_EXR_TEXT_MAX = 8192, /* bytes of an attribute's text, terminator included; longer ones are
                                 cut and end in "..." */
-    ZOE_EXR_TIME_CODE_MAX = 32, /* bytes of a time code's text */
+    ZOE_EXR_TIME_CODE_MAX = 32, /* bytes of a time code's text: zoe_frame.time_code */
 };
 
 /* Writes the attribute's value, terminated. */
@@ -35,7 +35,8 @@ void zoe_exr_attribute_text(const exr_attribute_t *attribute, char text[ZOE_EXR_
 int zoe_exr_attribute_rate(const exr_attribute_t *attribute, int32_t *numerator,
                            int32_t *denominator);
 
-/* "01:02:03:04" for a time code, or for a string what it says; returns 1, or 0 for other types. */
+/* "01:02:03:04" for a time code, drop-frame "01:02:03;04", or for a string what it says; returns 1,
+ * or 0 for other types. */
 int zoe_exr_attribute_time_code(const exr_attribute_t *attribute, char text[ZOE_EXR_TIME_CODE_MAX]);
 
 /* Makes one line of UTF-8 of a terminated text, in place. */

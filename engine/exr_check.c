@@ -9,6 +9,7 @@
 
 enum {
     NAME_MAX_BYTES = 256, /* of attribute, type and channel names, terminator included */
+    FLAG_DEEP = 0x800,
     FLAG_MULTIPART = 0x1000,
     FLAGS_KNOWN = 0x1E00, /* tiles, long names, deep, parts */
 };
@@ -24,6 +25,8 @@ struct check {
     size_t filled;
     int parts, channels, attributes, strings;
     bool multipart;
+    bool is_deep, has_version; /* the part: by its type; "version" is there and 1 */
+    bool deep_without_version; /* any part */
     unsigned char buffer[4096];
 };
 
@@ -148,6 +151,24 @@ static zoe_status check_compression(struct check *check)
                          zoe_compression_by_name(name) < 0 ? "" : name);
 }
 
+static zoe_status check_type(struct check *check)
+{
+    zoe_status status = ZOE_OK;
+    const unsigned char *bytes = take(check, 4, &status);
+    if (bytes && memcmp(bytes, "deep", 4) == 0)
+        check->is_deep = true;
+    return status;
+}
+
+static zoe_status check_version(struct check *check)
+{
+    zoe_status status = ZOE_OK;
+    const unsigned char *bytes = take(check, 4, &status);
+    if (bytes && little_endian(bytes) == 1)
+        check->has_version = true;
+    return status;
+}
+
 static zoe_status check_value(struct check *check, const char *name, const char *type)
 {
     zoe_status status = ZOE_OK;
@@ -168,6 +189,10 @@ static zoe_status check_value(struct check *check, const char *name, const char 
         status = check_strings(check, end);
     else if (strcmp(type, "compression") == 0 && strcmp(name, "compression") == 0 && size == 1)
         status = check_compression(check);
+    else if (strcmp(type, "string") == 0 && strcmp(name, "type") == 0 && size >= 4)
+        status = check_type(check);
+    else if (strcmp(type, "int") == 0 && strcmp(name, "version") == 0 && size == 4)
+        status = check_version(check);
     if (status == ZOE_OK)
         check->at = end;
     return status;
@@ -179,10 +204,15 @@ static zoe_status check_part(struct check *check, int *is_empty)
     char name[NAME_MAX_BYTES];
     char type[NAME_MAX_BYTES];
     *is_empty = 1;
+    check->is_deep = check->has_version = false;
     for (;;) {
         zoe_status status = take_name(check, UINT64_MAX, name);
-        if (status != ZOE_OK || name[0] == '\0')
+        if (status != ZOE_OK)
             return status;
+        if (name[0] == '\0') {
+            check->deep_without_version |= check->is_deep && !check->has_version;
+            return ZOE_OK;
+        }
         *is_empty = 0;
         if (++check->attributes > ZOE_EXR_ATTRIBUTES_MAX)
             return too_large(check, "attributes", ZOE_EXR_ATTRIBUTES_MAX);
@@ -227,8 +257,8 @@ static zoe_status check_header(struct check *check)
     return check->parts ? ZOE_OK : damaged(check, "there are no parts");
 }
 
-zoe_status zoe_exr_check_extent(zoe_exr_read_fn *read, void *user, uint64_t file_bytes,
-                                const char *name, uint64_t *end, bool *multipart, zoe_error *error)
+zoe_status zoe_exr_check(zoe_exr_read_fn *read, void *user, uint64_t file_bytes, const char *name,
+                         zoe_exr_outline *outline, zoe_error *error)
 {
     struct check check;
     check.read = read;
@@ -239,17 +269,18 @@ zoe_status zoe_exr_check_extent(zoe_exr_read_fn *read, void *user, uint64_t file
     check.at = check.offset = 0;
     check.filled = 0;
     check.parts = check.channels = check.attributes = check.strings = 0;
-    check.multipart = false;
+    check.multipart = check.deep_without_version = false;
     zoe_status status = check_header(&check);
-    *end = check.at;
-    *multipart = check.multipart;
+    outline->end = check.at;
+    outline->multipart = check.multipart;
+    outline->hides_deep_flag = check.multipart && !check.deep_without_version;
     return status;
 }
 
-zoe_status zoe_exr_check(zoe_exr_read_fn *read, void *user, uint64_t file_bytes, const char *name,
-                         zoe_error *error)
+void zoe_exr_hide_deep_flag(const zoe_exr_outline *outline, uint8_t *bytes, size_t count,
+                            uint64_t offset)
 {
-    uint64_t end;
-    bool multipart;
-    return zoe_exr_check_extent(read, user, file_bytes, name, &end, &multipart, error);
+    enum { AT = 5 }; /* the flags begin at offset 5, in the version field's second byte */
+    if (outline->hides_deep_flag && offset <= AT && AT - offset < count)
+        bytes[AT - offset] &= (uint8_t) ~(FLAG_DEEP >> 8);
 }

@@ -27,20 +27,33 @@ enum {
     ZOE_EXR_HEADER_BYTES_MAX = 64 << 20,
 };
 
+/* What the look has found out. */
+typedef struct zoe_exr_outline {
+    uint64_t end;         /* offset of the first byte behind the header, where the tables of chunk
+                             offsets begin */
+    bool multipart;       /* chunks begin with their part's number */
+    bool hides_deep_flag; /* for zoe_exr_hide_deep_flag() */
+} zoe_exr_outline;
+
 /* Reads up to `bytes` at an offset: what was read (less only at the file's end), or -1. */
 typedef int64_t zoe_exr_read_fn(void *user, void *buffer, size_t bytes, uint64_t offset);
 
 /*
- * Checks the header that `read` gives. `file_bytes` is the file's size. The error's text begins
- * with `name`. Errors: NOT_EXR, TRUNCATED, CORRUPT, TOO_LARGE, UNSUPPORTED (a version or
- * compression that the OpenEXR library does not know), IO.
+ * Checks the header that `read` gives. `file_bytes` is the file's size. On success *outline is
+ * filled in. The error's text begins with `name`. Errors: NOT_EXR, TRUNCATED, CORRUPT, TOO_LARGE,
+ * UNSUPPORTED (a version or compression that the OpenEXR library does not know), IO.
  */
 zoe_status zoe_exr_check(zoe_exr_read_fn *read, void *user, uint64_t file_bytes, const char *name,
-                         zoe_error *error);
+                         zoe_exr_outline *outline, zoe_error *error);
 
-/* The same; on success *end is the offset of the first byte behind the header, where the tables of
- * chunk offsets begin, and *multipart whether chunks begin with their part's number. */
-zoe_status zoe_exr_check_extent(zoe_exr_read_fn *read, void *user, uint64_t file_bytes,
-                                const char *name, uint64_t *end, bool *multipart, zoe_error *error);
+/*
+ * For bytes of the file on their way to OpenEXR, `count` from `offset` on. Where the file's flags
+ * say that there are deep parts, OpenEXR's C library wants the attribute "version" of flat ones
+ * too, and its C++ library does not write it: many a file with both would be refused. Parts are
+ * deep by their type, so the flag is hidden in files of several parts, unless a deep one has no
+ * version or one that is not known.
+ */
+void zoe_exr_hide_deep_flag(const zoe_exr_outline *outline, uint8_t *bytes, size_t count,
+                            uint64_t offset);
 
 #endif

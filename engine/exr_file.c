@@ -109,12 +109,15 @@ static zoe_status read_head(zoe_exr_file *file, zoe_error *error)
 
 static zoe_status start(zoe_exr_file *file, zoe_error *error)
 {
+    zoe_exr_outline outline;
     zoe_status status = read_head(file, error);
     if (status == ZOE_OK)
-        status = zoe_exr_check_extent(check_hook, file, file->id.bytes, file->path,
-                                      &file->header_end, &file->multipart, error);
+        status = zoe_exr_check(check_hook, file, file->id.bytes, file->path, &outline, error);
     if (status != ZOE_OK)
         return status;
+    file->header_end = outline.end;
+    file->multipart = outline.multipart;
+    zoe_exr_hide_deep_flag(&outline, file->head, file->head_bytes, 0);
     exr_context_initializer_t init = EXR_DEFAULT_CONTEXT_INITIALIZER;
     init.error_handler_fn = keep_message;
     init.alloc_fn = zoe_recycler_alloc;

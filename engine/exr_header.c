@@ -27,6 +27,7 @@ struct input {
     const char *path;
     int fd;
     uint64_t bytes;
+    zoe_exr_outline outline;
     int read_failed;  /* the system could not read */
     char reason[256]; /* OpenEXR's last message; "" when there was none */
 };
@@ -44,22 +45,38 @@ struct build {
 
 /* ---- names ---- */
 
-static const char *const compression_names[] = {"none", "rle",   "zips",     "zip",
-                                                "piz",  "pxr24", "b44",      "b44a",
-                                                "dwaa", "dwab",  "htj2k256", "htj2k32"};
+/* Names, and the scanlines that a chunk holds. */
+static const struct {
+    const char *name;
+    int32_t lines;
+} compressions[] = {
+    [ZOE_COMPRESSION_NONE] = {"none", 1},
+    [ZOE_COMPRESSION_RLE] = {"rle", 1},
+    [ZOE_COMPRESSION_ZIPS] = {"zips", 1},
+    [ZOE_COMPRESSION_ZIP] = {"zip", 16},
+    [ZOE_COMPRESSION_PIZ] = {"piz", 32},
+    [ZOE_COMPRESSION_PXR24] = {"pxr24", 16},
+    [ZOE_COMPRESSION_B44] = {"b44", 32},
+    [ZOE_COMPRESSION_B44A] = {"b44a", 32},
+    [ZOE_COMPRESSION_DWAA] = {"dwaa", 32},
+    [ZOE_COMPRESSION_DWAB] = {"dwab", 256},
+    [ZOE_COMPRESSION_HTJ2K256] = {"htj2k256", 256},
+    [ZOE_COMPRESSION_HTJ2K32] = {"htj2k32", 32},
+};
+
+enum { COMPRESSIONS = sizeof compressions / sizeof compressions[0] };
 
 const char *zoe_compression_name(zoe_compression compression)
 {
     size_t index = (size_t)compression;
-    return index < sizeof compression_names / sizeof compression_names[0] ? compression_names[index]
-                                                                          : "unknown";
+    return index < COMPRESSIONS ? compressions[index].name : "unknown";
 }
 
 int zoe_compression_by_name(const char *name)
 {
-    for (size_t i = 0; name && i < sizeof compression_names / sizeof compression_names[0]; i++)
-        if (strcasecmp(name, compression_names[i]) == 0)
-            return (int)i;
+    for (int i = 0; name && i < COMPRESSIONS; i++)
+        if (strcasecmp(name, compressions[i].name) == 0)
+            return i;
     return -1;
 }
 
@@ -92,6 +109,46 @@ const char *zoe_sample_type_name(zoe_sample_type type)
     case ZOE_SAMPLE_FLOAT: return "float";
     default: return "unknown";
     }
+}
+
+/* ---- chunks ---- */
+
+exr_result_t zoe_exr_lines_per_chunk(exr_const_context_t context, int part, int32_t *lines)
+{
+    *lines = 0;
+    exr_compression_t compression;
+    exr_result_t result = exr_get_scanlines_per_chunk(context, part, lines);
+    if (result != EXR_ERR_SUCCESS || *lines > 0)
+        return result;
+    result = exr_get_compression(context, part, &compression);
+    if (result == EXR_ERR_SUCCESS && (size_t)compression < COMPRESSIONS)
+        *lines = compressions[compression].lines;
+    return result;
+}
+
+exr_result_t zoe_exr_chunk_count(exr_const_context_t context, int part, int32_t *count)
+{
+    *count = 0;
+    int32_t lines = 0;
+    exr_storage_t storage;
+    exr_attr_box2i_t data;
+    exr_result_t result = exr_get_chunk_count(context, part, count);
+    if (result != EXR_ERR_SUCCESS || *count != 0)
+        return result;
+    result = exr_get_storage(context, part, &storage);
+    if (result != EXR_ERR_SUCCESS ||
+        (storage != EXR_STORAGE_SCANLINE && storage != EXR_STORAGE_DEEP_SCANLINE))
+        return result;
+    result = zoe_exr_lines_per_chunk(context, part, &lines);
+    if (result == EXR_ERR_SUCCESS)
+        result = exr_get_data_window(context, part, &data);
+    if (result != EXR_ERR_SUCCESS || lines < 1)
+        return result;
+    int64_t chunks = ((int64_t)data.max.y - data.min.y + lines) / lines;
+    if (chunks > INT32_MAX)
+        return EXR_ERR_INVALID_ATTR;
+    *count = chunks > 0 ? (int32_t)chunks : 0;
+    return EXR_ERR_SUCCESS;
 }
 
 /* ---- parts ---- */
@@ -226,9 +283,9 @@ static zoe_status read_part(struct build *build, int index, zoe_part *part)
     int32_t number = 0;
     if (part->type == ZOE_PART_TILED || part->type == ZOE_PART_DEEP_TILED)
         read_tiles(ctxt, index, part);
-    else if (exr_get_scanlines_per_chunk(ctxt, index, &number) == EXR_ERR_SUCCESS)
+    else if (zoe_exr_lines_per_chunk(ctxt, index, &number) == EXR_ERR_SUCCESS)
         part->lines_per_chunk = number;
-    if (exr_get_chunk_count(ctxt, index, &number) == EXR_ERR_SUCCESS)
+    if (zoe_exr_chunk_count(ctxt, index, &number) == EXR_ERR_SUCCESS)
         part->chunk_count = number;
     part->name = keep_attribute_text(build, index, "name");
     part->view = keep_attribute_text(build, index, "view");
@@ -407,9 +464,13 @@ static void read_common(struct build *build)
         header->has_chromaticities = 1;
         memcpy(header->chromaticities, attribute->chromaticities, sizeof header->chromaticities);
     }
-    attribute = find_attribute(build, "framesPerSecond");
-    if (attribute)
-        zoe_exr_attribute_rate(attribute, &header->fps_numerator, &header->fps_denominator);
+    /* The standard attribute, then the one that Nuke writes beside it or instead of it. */
+    static const char *const rates[] = {"framesPerSecond", "nuke/input/frame_rate"};
+    for (size_t i = 0; i < sizeof rates / sizeof rates[0] && header->fps_denominator == 0; i++) {
+        attribute = find_attribute(build, rates[i]);
+        if (attribute)
+            zoe_exr_attribute_rate(attribute, &header->fps_numerator, &header->fps_denominator);
+    }
     char time_code[ZOE_EXR_TIME_CODE_MAX] = "";
     attribute = find_attribute(build, "timeCode");
     if (attribute)
@@ -457,6 +518,8 @@ static int64_t read_for_openexr(exr_const_context_t ctxt, void *user, void *buff
     int64_t got = zoe_os_file_read(input->fd, buffer, (size_t)bytes, offset);
     if (got < 0)
         input->read_failed = 1;
+    else
+        zoe_exr_hide_deep_flag(&input->outline, buffer, (size_t)got, offset);
     return got;
 }
 
@@ -536,7 +599,7 @@ zoe_status zoe_header_read(const char *path, zoe_header **header, zoe_error *err
         return status;
     input.bytes = id.bytes;
     struct owned_header *owned = NULL;
-    status = zoe_exr_check(read_for_check, &input, input.bytes, path, error);
+    status = zoe_exr_check(read_for_check, &input, input.bytes, path, &input.outline, error);
     if (status == ZOE_OK) {
         owned = zoe_os_alloc(sizeof *owned);
         status = owned ? read_with_openexr(&input, owned, error)

@@ -1,6 +1,6 @@
 /*
- * What reading headers and decoding have in common: layers of an opened file (exr_layer.h), and
- * OpenEXR's result codes as Zoetrope's.
+ * What reading headers and decoding have in common: layers of an opened file (exr_layer.h), its
+ * chunks, and OpenEXR's result codes as Zoetrope's.
  *
  * Thread-safety: any thread.
  *
@@ -21,5 +21,13 @@
  * better and should report those themselves.
  */
 zoe_status zoe_exr_status(exr_result_t result);
+
+/*
+ * The scanlines that a chunk of a part without tiles holds, and the number of a part's chunks.
+ * OpenEXR's own functions, which these ask first, give 0 for a part of scanlines with an attribute
+ * "tiles", though its type says how it is stored.
+ */
+exr_result_t zoe_exr_lines_per_chunk(exr_const_context_t context, int part, int32_t *lines);
+exr_result_t zoe_exr_chunk_count(exr_const_context_t context, int part, int32_t *count);
 
 #endif

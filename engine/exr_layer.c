@@ -81,10 +81,12 @@ struct walk {
     struct span part_name;
     struct span part_view;
     const exr_attr_chlist_t *list;
+    int has_plain; /* a channel without a dot */
     /* the group */
     struct span prefix; /* without the last dot */
     struct span layer;
     struct span view;
+    int shares_name;       /* with a plain channel */
     int first[ROLE_COUNT]; /* channel of each role, or -1 */
     int layers_in_group;
     char name[ZOE_EXR_NAME_MAX];
@@ -209,8 +211,9 @@ static void compose_name(struct walk *walk, const char *suffix)
     name[0] = '\0';
     if (walk->part_count > 1) {
         struct span part = part_name_without_view(walk);
-        if (!span_equals(walk->layer, part.start, part.length) &&
-            !span_equals(walk->layer, walk->part_name.start, walk->part_name.length))
+        int says_the_same = span_equals(walk->layer, part.start, part.length) ||
+                            span_equals(walk->layer, walk->part_name.start, walk->part_name.length);
+        if (!says_the_same || walk->has_plain)
             append(name, sizeof walk->name, part);
     }
     const struct span pieces[2] = {walk->layer, span_of(suffix)};
@@ -250,12 +253,35 @@ static int32_t rank_of(const struct walk *walk, enum kind kind, int32_t view_ran
     return rank + (view_rank ? 10 : 0) + (walk->deep ? 20 : 0);
 }
 
+/* Is there a plain channel of the group's name, which is a layer of that name? Those of a set are
+ * not. The list is sorted by name. */
+static int is_a_channels_name(const struct walk *walk)
+{
+    int low = 0, high = walk->list->num_channels;
+    const struct span prefix = walk->prefix;
+    while (low < high) {
+        int middle = low + (high - low) / 2;
+        const char *name = channel_name(walk, middle);
+        int order = strncmp(name, prefix.start, prefix.length);
+        if (order == 0 && name[prefix.length] == '\0') {
+            enum role role = role_of(name);
+            return !strchr(name, '.') && (role == ROLE_OTHER || role == ROLE_Z);
+        }
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return 0;
+}
+
 static void emit(struct walk *walk, zoe_exr_layer *layer, enum kind kind, const char *suffix)
 {
     if (walk->stopped)
         return;
     /* "depth.Z" is the layer "depth", but a lone Z without a prefix is called what it is. */
-    compose_name(walk, walk->layers_in_group > 0 ? suffix : "");
+    int is_told_apart = walk->layers_in_group > 0 || walk->shares_name;
+    compose_name(walk, is_told_apart ? suffix : "");
     if (walk->name[0] == '\0' && kind == KIND_VALUES)
         compose_name(walk, suffix);
     walk->view_name[0] = '\0';
@@ -354,6 +380,7 @@ static void walk_group(struct walk *walk, int leader)
     int first[ROLE_COUNT];
     memcpy(first, walk->first, sizeof first);
     walk->layers_in_group = 0;
+    walk->shares_name = is_a_channels_name(walk);
     find_view(walk);
     for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++)
         emit_set(walk, &sets[i]);
@@ -382,6 +409,9 @@ static zoe_status walk_part(struct walk *walk, int part)
     walk->channels_seen += walk->list->num_channels;
     if (walk->channels_seen > ZOE_EXR_CHANNELS_MAX)
         return ZOE_ERROR_TOO_LARGE;
+    walk->has_plain = 0;
+    for (int i = 0; i < walk->list->num_channels; i++)
+        walk->has_plain |= strchr(channel_name(walk, i), '.') == NULL;
     for (int i = 0; i < walk->list->num_channels && !walk->stopped; i++) {
         struct span prefix = prefix_of(channel_name(walk, i));
         if (!is_group_leader(walk, i, prefix))

@@ -14,9 +14,10 @@
  *            layer each, in this order of choice, in upper or lower case, also spelled out (red).
  *            Every channel that is left is a layer by itself.
  *   name     The group's prefix without the view; "" for the plain group of a single-part file. In
- * a multi-part file the part's name without the view comes first, unless the prefix says the same.
- * A group's second and further layers, and what is not a picture in a plain group, add what they
- * are: "Z", "left.xyz".
+ *            a multi-part file the part's name without the view comes first, unless the prefix says
+ *            the same and the part has no plain group, which has that name then: "b" and "b.b". A
+ *            group's second and further layers, all of a group that has the name of a plain
+ * channel, and what is not a picture in a plain group, add what they are: "Z", "left.xyz".
  *
  * The default layer is, in this order: flat before deep, the default view (the first of multiView;
  * the first part's that has one; what belongs to no view counts as every view), plain colour, a

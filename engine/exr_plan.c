@@ -10,6 +10,7 @@
 #include "codec/pxr24.h"
 #include "codec/rle.h"
 #include "codec/zip.h"
+#include "exr_attribute.h"
 #include "exr_box.h"
 #include "exr_header.h"
 #include "exr_pieces.h"
@@ -102,6 +103,9 @@ static zoe_status read_windows(zoe_exr_plan *plan, zoe_exr_file *file, zoe_frame
         frame->has_chromaticities = 1;
         memcpy(frame->chromaticities, values, sizeof values);
     }
+    const exr_attribute_t *code;
+    if (exr_get_attribute_by_name(file->context, plan->part, "timeCode", &code) == EXR_ERR_SUCCESS)
+        zoe_exr_attribute_time_code(code, frame->time_code);
     return ZOE_OK;
 }
 
@@ -172,7 +176,7 @@ static zoe_status read_storage(zoe_exr_plan *plan, zoe_exr_file *file, int32_t p
         status = read_tiles(plan, file, proxy_shift, error);
     } else {
         plan->chunk_width = (int32_t)zoe_box_width(&plan->data);
-        result = exr_get_scanlines_per_chunk(file->context, plan->part, &plan->chunk_height);
+        result = zoe_exr_lines_per_chunk(file->context, plan->part, &plan->chunk_height);
         if (result != EXR_ERR_SUCCESS)
             return zoe_exr_file_error(file, result, error);
         if (plan->chunk_height < 1)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "exr_box.h"
+#include "exr_header.h"
 #include "scratch.h"
 
 /* A table that is not complete is completed from this many chunks at most: a second's work. */
@@ -23,7 +24,7 @@ static zoe_status find_tables(const zoe_exr_plan *plan, zoe_exr_file *file, uint
     *end = file->header_end;
     for (int p = 0; p < parts && result == EXR_ERR_SUCCESS; p++) {
         int32_t count = 0;
-        result = exr_get_chunk_count(file->context, p, &count);
+        result = zoe_exr_chunk_count(file->context, p, &count);
         if (result == EXR_ERR_SUCCESS && count < 0)
             return corrupt(file, "negative number of chunks", error);
         if (p == plan->part) {

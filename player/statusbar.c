@@ -226,6 +226,8 @@ static void draw_frame_row(const zoe_statusbar *bar, const zoe_window *window, z
                  zoe_sequence_number(sequence, t->playhead), zoe_sequence_first(sequence),
                  zoe_sequence_last(sequence));
     put_left(&r, theme.text, text);
+    if (shown->pin && !session->foreign)
+        put_left(&r, theme.text, shown->time_code);
     draw_playback(&r, t);
     if (shown->pin) {
         int32_t shift = shown->proxy_shift;

@@ -68,6 +68,7 @@ typedef struct zoe_frame {
     int32_t incomplete; /* 1: chunks are missing in the file; their pixels are 0 */
     int32_t has_chromaticities;
     float chromaticities[8]; /* as in zoe_header */
+    char time_code[32];      /* of this frame's file, as in zoe_header; "" where there is none */
     int64_t position;
     uint64_t generation; /* changes whenever the position is decoded again; equal: same pixels */
     void *pin;           /* the hold, with its owner; for zoe_frame_release() only. NULL: none */

@@ -113,9 +113,9 @@ typedef struct zoe_header {
     const zoe_part *parts; /* [part_count] */
     size_t layer_count;
     const zoe_layer *layers; /* [layer_count]; the default one (plain colour, default view) first */
-    int32_t fps_numerator,
-        fps_denominator;   /* framesPerSecond, however it was written; 0/0 where there is none */
-    const char *time_code; /* "01:02:03:04"; "" where there is none */
+    int32_t fps_numerator, fps_denominator; /* framesPerSecond, however it was written, else Nuke's
+                                               nuke/input/frame_rate; 0/0 where there is none */
+    const char *time_code; /* "01:02:03:04", drop-frame "01:02:03;04"; "" where there is none */
     int32_t has_chromaticities;
     float chromaticities[8]; /* red x y, green x y, blue x y, white x y (CIE 1931); Rec. 709 where
                                 there are none */

@@ -14,10 +14,15 @@
 #include <ImfDeepFrameBuffer.h>
 #include <ImfDeepScanLineInputFile.h>
 #include <ImfDeepScanLineOutputFile.h>
+#include <ImfDeepScanLineOutputPart.h>
 #include <ImfDeepTiledOutputFile.h>
+#include <ImfDeepTiledOutputPart.h>
 #include <ImfHeader.h>
+#include <ImfMultiPartOutputFile.h>
+#include <ImfOutputPart.h>
 #include <ImfPartType.h>
 #include <ImfTileDescription.h>
+#include <ImfTiledOutputPart.h>
 
 using namespace OPENEXR_IMF_NAMESPACE;
 
@@ -58,32 +63,110 @@ static DeepFrameBuffer frame_buffer(const exr_deep_reference_image *image,
     return buffer;
 }
 
+static Imath::Box2i window_of(const exr_deep_reference_image *image)
+{
+    return Imath::Box2i(
+        Imath::V2i(image->min_x, image->min_y),
+        Imath::V2i(image->min_x + image->width - 1, image->min_y + image->height - 1));
+}
+
+static Header deep_header(const exr_deep_reference_image *image)
+{
+    Header header(window_of(image), window_of(image));
+    header.compression() = Compression(image->compression);
+    for (std::size_t c = 0; c < image->channel_count; c++)
+        header.channels().insert(image->channels[c].name,
+                                 Channel(PixelType(image->channels[c].type)));
+    header.setType(image->tile ? DEEPTILE : DEEPSCANLINE);
+    if (image->tile)
+        header.setTileDescription(
+            TileDescription(unsigned(image->tile), unsigned(image->tile), ONE_LEVEL));
+    return header;
+}
+
+template <class Out> void write_tiles(Out &out)
+{
+    out.writeTiles(0, out.numXTiles() - 1, 0, out.numYTiles() - 1);
+}
+
 extern "C" int exr_deep_reference_write(const char *path, const exr_deep_reference_image *image)
 {
     return guarded(path, [&] {
-        Imath::Box2i window(
-            Imath::V2i(image->min_x, image->min_y),
-            Imath::V2i(image->min_x + image->width - 1, image->min_y + image->height - 1));
-        Header header(window, window);
-        header.compression() = Compression(image->compression);
-        for (std::size_t c = 0; c < image->channel_count; c++)
-            header.channels().insert(image->channels[c].name,
-                                     Channel(PixelType(image->channels[c].type)));
+        Header header = deep_header(image);
         std::vector<std::vector<const char *>> pointers;
         DeepFrameBuffer buffer = frame_buffer(image, pointers);
         if (image->tile) {
-            header.setType(DEEPTILE);
-            header.setTileDescription(
-                TileDescription(unsigned(image->tile), unsigned(image->tile), ONE_LEVEL));
             DeepTiledOutputFile file(path, header, 0);
             file.setFrameBuffer(buffer);
-            file.writeTiles(0, file.numXTiles() - 1, 0, file.numYTiles() - 1);
+            write_tiles(file);
         } else {
-            header.setType(DEEPSCANLINE);
             DeepScanLineOutputFile file(path, header, 0);
             file.setFrameBuffer(buffer);
             file.writePixels(image->height);
         }
+    });
+}
+
+/* ---- deep and flat parts ---- */
+
+static Header flat_header(const exr_deep_reference_image *image, bool tiled)
+{
+    Header header(window_of(image), window_of(image));
+    for (const char *name : {"R", "G", "B"})
+        header.channels().insert(name, Channel(HALF));
+    header.setName(tiled ? "two" : "one");
+    header.setType(tiled ? TILEDIMAGE : SCANLINEIMAGE);
+    if (tiled)
+        header.setTileDescription(TileDescription(8, 8, ONE_LEVEL));
+    return header;
+}
+
+/* `values` keeps what the buffer points to. */
+static FrameBuffer flat_buffer(const exr_deep_reference_image *image, int part,
+                               std::vector<half> &values)
+{
+    std::ptrdiff_t width = image->width, plane = width * image->height;
+    values.resize(std::size_t(3 * plane));
+    FrameBuffer buffer;
+    for (int c = 0; c < 3; c++) {
+        half *first = values.data() + c * plane;
+        for (int y = 0; y < image->height; y++)
+            for (int x = 0; x < image->width; x++)
+                first[y * width + x] = exr_deep_reference_flat(part, c, x, y);
+        half *base = first - image->min_x - image->min_y * width;
+        static const char *const names[] = {"R", "G", "B"};
+        buffer.insert(names[c],
+                      Slice(HALF, reinterpret_cast<char *>(base), 2, std::size_t(2 * width)));
+    }
+    return buffer;
+}
+
+extern "C" int exr_deep_reference_write_mixed(const char *path,
+                                              const exr_deep_reference_image *image)
+{
+    return guarded(path, [&] {
+        Header headers[3] = {flat_header(image, false), deep_header(image),
+                             flat_header(image, true)};
+        headers[1].setName("deep");
+        MultiPartOutputFile file(path, headers, 3, false, 0);
+        std::vector<half> values;
+        OutputPart one(file, 0);
+        one.setFrameBuffer(flat_buffer(image, 0, values));
+        one.writePixels(image->height);
+        std::vector<std::vector<const char *>> pointers;
+        DeepFrameBuffer buffer = frame_buffer(image, pointers);
+        if (image->tile) {
+            DeepTiledOutputPart deep(file, 1);
+            deep.setFrameBuffer(buffer);
+            write_tiles(deep);
+        } else {
+            DeepScanLineOutputPart deep(file, 1);
+            deep.setFrameBuffer(buffer);
+            deep.writePixels(image->height);
+        }
+        TiledOutputPart two(file, 2);
+        two.setFrameBuffer(flat_buffer(image, 2, values));
+        write_tiles(two);
     });
 }
 

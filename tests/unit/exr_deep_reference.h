@@ -31,6 +31,17 @@ typedef struct exr_deep_reference_image {
 /* 0, or -1 with a message on stderr. */
 int exr_deep_reference_write(const char *path, const exr_deep_reference_image *image);
 
+/* Writes it as the part "deep" of a file whose parts before and behind, "one" and "two", are flat:
+ * R, G, B in half, exr_deep_reference_flat() at each place, "two" in tiles. The parts that are flat
+ * have no attribute "version". 0, or -1 with a message on stderr. */
+int exr_deep_reference_write_mixed(const char *path, const exr_deep_reference_image *image);
+
+/* A value that a half holds. */
+static inline float exr_deep_reference_flat(int part, int channel, int x, int y)
+{
+    return (float)(part * 512 + channel * 256 + x * 8 + y);
+}
+
 /* The data window's size. 0, or -1 with a message on stderr. */
 int exr_deep_reference_size(const char *path, int *width, int *height);
 

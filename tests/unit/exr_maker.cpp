@@ -100,6 +100,8 @@ Header make_header(const exr_maker_part &part, int index, bool named)
         header.channels().insert(
             channel.name, Channel(PixelType(channel.type), channel.x_sampling, channel.y_sampling));
     }
+    if (part.stray_tiles)
+        header.setTileDescription(TileDescription(64, 64, ONE_LEVEL));
     if (part.tile_width > 0)
         header.setTileDescription(
             TileDescription(unsigned(part.tile_width), unsigned(part.tile_height),

@@ -33,8 +33,8 @@ typedef struct exr_maker_part {
     int tile_width;          /* 0: scanlines */
     int tile_height;
     int stray_tiles; /* 1: scanlines all the same, with an attribute "tiles" */
-    int level_mode; /* 0 one, 1 mip, 2 rip */
-    int round_mode; /* 0 down, 1 up */
+    int level_mode;  /* 0 one, 1 mip, 2 rip */
+    int round_mode;  /* 0 down, 1 up */
     int channel_count;
     exr_maker_channel channels[EXR_MAKER_CHANNELS];
 } exr_maker_part;

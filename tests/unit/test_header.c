@@ -23,6 +23,7 @@
 
 #include "exr_attribute.h"
 #include "exr_check.h"
+#include "exr_decode.h"
 #include "exr_layer.h"
 #include "os.h"
 
@@ -205,6 +206,9 @@ static void test_layers(void **state)
     check_layers("a.R a.G a.B beauty.R beauty.G beauty.B", NULL,
                  "beauty|*: beauty.R beauty.G beauty.B; a|*: a.R a.G a.B");
     check_layers("id.x mask", NULL, "id|: id.x; mask|: mask");
+    check_layers("R G B id id.x Z Z.x", NULL, "|*: R G B; Z|: Z; id|: id; Z.x|: Z.x; id.x|: id.x");
+    check_layers("id id.R id.G id.B R.x R G B", NULL,
+                 "|*: R G B; id|: id; R|: R.x; id.rgb|*: id.R id.G id.B");
     check_layers("a.R a.b.R a.G a.c.R a.B", NULL, "a|*: a.R a.G a.B; a.b|: a.b.R; a.c|: a.c.R");
 }
 
@@ -239,7 +243,7 @@ static void test_parts(void **state)
     char text[2048];
     describe_layers(header, text, sizeof text);
     assert_string_equal(text, "rgba|left*: R G B +A; depth|left: Z; rgba|right*: R G B +A; "
-                              "mask|*: R G B; mask.b|: mask.b");
+                              "mask|*: R G B; mask.mask|: mask.a; mask.mask.b|: mask.b");
     assert_int_equal(header->part_count, 4);
     assert_string_equal(header->parts[1].name, "rgba_left");
     assert_string_equal(header->parts[1].view, "left");
@@ -328,6 +332,27 @@ static void test_find_layer(void **state)
     assert_int_equal(zoe_header_find_layer(NULL, NULL, NULL), -1);
 }
 
+/* A part's plain channels have its name; what has it as a prefix there is another layer. */
+static void test_part_with_its_name_as_prefix(void **state)
+{
+    (void)state;
+    exr_context_t ctxt = begin();
+    add_part(ctxt, "a", "a.R a.G a.B");
+    add_part(ctxt, "b", "b.R b.G b.B R G B");
+    end(ctxt);
+    zoe_header *header = must_read(file);
+    exr_context_t opened = open_for_reading(file);
+    char text[1024];
+    describe_layers(header, text, sizeof text);
+    assert_string_equal(text, "b|*: R G B; a|*: a.R a.G a.B; b.b|*: b.R b.G b.B");
+    check_find(header, opened, "a", NULL, "a|");
+    check_find(header, opened, "b", NULL, "b|");
+    check_find(header, opened, "b.b", NULL, "b.b|");
+    check_find(header, opened, "b.G", NULL, "b.b|");
+    exr_finish(&opened);
+    zoe_header_free(&header);
+}
+
 /* ---- attributes ---- */
 
 typedef void set_rate_fn(exr_context_t ctxt, const void *value);
@@ -355,6 +380,22 @@ static void set_int(exr_context_t ctxt, const void *value)
 static void set_string(exr_context_t ctxt, const void *value)
 {
     must(exr_attr_set_string(ctxt, 0, "framesPerSecond", value));
+}
+
+static void set_nuke_string(exr_context_t ctxt, const void *value)
+{
+    must(exr_attr_set_string(ctxt, 0, "nuke/input/frame_rate", value));
+}
+
+static void set_nuke_float(exr_context_t ctxt, const void *value)
+{
+    must(exr_attr_set_float(ctxt, 0, "nuke/input/frame_rate", *(const float *)value));
+}
+
+static void set_both(exr_context_t ctxt, const void *value)
+{
+    set_rational(ctxt, value);
+    set_nuke_string(ctxt, "30");
 }
 
 static void test_rates(void **state)
@@ -391,6 +432,10 @@ static void test_rates(void **state)
         {set_string, " 59.94 fps", 60000, 1001},
         {set_string, "fast", 0, 0},
         {set_string, "1/0", 0, 0},
+        {set_nuke_string, "25", 25, 1},
+        {set_nuke_float, &f23976, 24000, 1001},
+        {set_both, &film, 24, 1},
+        {set_both, &none, 30, 1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         exr_context_t ctxt = begin();
@@ -419,6 +464,35 @@ static void check_attribute(const zoe_part *part, const char *name, const char *
     fail_msg("no attribute %s", name);
 }
 
+/* Replaces the first byte of the type's name in the file, which may then be one of OpenEXR's. */
+static void rename_type(const char *type, char first)
+{
+    unsigned char bytes[8192];
+    size_t count = read_bytes(bytes, sizeof bytes);
+    size_t length = strlen(type) + 1;
+    size_t at = 0;
+    while (at + length <= count && memcmp(bytes + at, type, length) != 0)
+        at++;
+    assert_true(at + length <= count);
+    bytes[at] = (unsigned char)first;
+    write_bytes(bytes, count);
+}
+
+/* A frame has its own file's time code. */
+static void check_frame_time_code(const char *expected)
+{
+    const zoe_decoder *decoder = zoe_exr_decoder();
+    const zoe_choice choice = {.layer = NULL};
+    const zoe_read_stats stats = {NULL, NULL};
+    zoe_picture picture;
+    zoe_error error = {ZOE_OK, ""};
+    void *opened = NULL;
+    decoder->open(NULL, file, &choice, (uint64_t)1 << 30, &stats, &picture, &opened, &error);
+    assert_string_equal(error.text, "");
+    assert_string_equal(picture.frame.time_code, expected);
+    decoder->close(NULL, &opened, NULL);
+}
+
 static void test_attributes(void **state)
 {
     (void)state;
@@ -426,11 +500,13 @@ static void test_attributes(void **state)
     add_part(ctxt, "main", "R G B");
     const exr_attr_timecode_t code = {0x21594325U | 1U << 6, 0};
     const exr_attr_chromaticities_t colors = {0.7F, 0.3F, 0.2F, 0.7F, 0.1F, 0.05F, 0.3F, 0.32F};
-    const exr_attr_box2f_t box = {{{{0.5F, 1}}}, {{{2, 3.25F}}}};
+    const exr_attr_box2f_t box = {.min = {.x = 0.5F, .y = 1}, .max = {.x = 2, .y = 3.25F}};
     const exr_attr_m33f_t matrix = {{1, 0, 0, 0, 1, 0, 0, 0, 1}};
-    const exr_attr_v3d_t vector = {{{0.1, 2, -3}}};
+    const exr_attr_v3d_t vector = {.x = 0.1, .y = 2, .z = -3};
     const float floats[20] = {1, 2, 3};
+    const exr_attr_timecode_t end_code = {0x01020304U, 0xF7654321U};
     must(exr_attr_set_timecode(ctxt, 0, "timeCode", &code));
+    must(exr_attr_set_timecode(ctxt, 0, "endCode", &end_code));
     must(exr_attr_set_chromaticities(ctxt, 0, "chromaticities", &colors));
     must(exr_attr_set_string(ctxt, 0, "comments", "two\nlines \xff \xC3\xBC"));
     must(exr_attr_set_float(ctxt, 0, "aperture", 2.8F));
@@ -442,13 +518,24 @@ static void test_attributes(void **state)
     must(exr_attr_set_float_vector(ctxt, 0, "many", 20, floats));
     must(exr_attr_set_user(ctxt, 0, "blob", "studioThing", 5, "abcd"));
     must(exr_attr_set_int(ctxt, 0, "take", -7));
+    must(exr_attr_set_user(ctxt, 0, "deepImageState", "DeepImageState", 1, "\2"));
+    must(exr_attr_set_user(ctxt, 0, "settings", "Bytes", 11, "\4\0\0\0json{ }"));
+    must(exr_attr_set_user(ctxt, 0, "noSettings", "Cytes", 4, "\0\0\0\0"));
     end(ctxt);
+    rename_type("DeepImageState", 'd');
+    rename_type("Bytes", 'b');
+    rename_type("Cytes", 'b');
     zoe_header *header = must_read(file);
     const zoe_part *part = &header->parts[0];
-    assert_string_equal(header->time_code, "21:59:43:25");
+    assert_string_equal(header->time_code, "21:59:43;25");
+    check_frame_time_code("21:59:43;25");
     assert_int_equal(header->has_chromaticities, 1);
     assert_memory_equal(header->chromaticities, &colors, sizeof header->chromaticities);
-    check_attribute(part, "timeCode", "timecode", "21:59:43:25");
+    check_attribute(part, "timeCode", "timecode", "21:59:43;25");
+    check_attribute(part, "endCode", "timecode", "01:02:03:04, user data 1 2 3 4 5 6 7 F");
+    check_attribute(part, "deepImageState", "deepImageState", "non-overlapping");
+    check_attribute(part, "settings", "bytes", "3 bytes of json");
+    check_attribute(part, "noSettings", "bytes", "0 bytes");
     check_attribute(part, "comments", "string", "two lines ? \xC3\xBC");
     check_attribute(part, "aperture", "float", "2.8");
     check_attribute(part, "exact", "double", "0.1");
@@ -808,6 +895,7 @@ int main(void)
         IN_FOLDER(test_single_part_views),
         IN_FOLDER(test_parts),
         IN_FOLDER(test_find_layer),
+        IN_FOLDER(test_part_with_its_name_as_prefix),
         IN_FOLDER(test_rates),
         IN_FOLDER(test_attributes),
         IN_FOLDER(test_errors),
