@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <openexr.h>
 
 #include <zoetrope/display.h>
 #include <zoetrope/header.h>
@@ -44,6 +45,15 @@ static zoe_header *read_header(void)
     if (zoe_header_read(path, &header, &error) != ZOE_OK)
         fail_msg("%s", error.text);
     return header;
+}
+
+/* Is the OpenEXR library one of those since 3.3, which are other programs inside? */
+static int library_is_new(void)
+{
+    int major, minor, patch;
+    const char *extra;
+    exr_get_library_version(&major, &minor, &patch, &extra);
+    return major > 3 || (major == 3 && minor >= 3);
 }
 
 /* ---- deep and flat parts ---- */
@@ -169,6 +179,10 @@ static void deep_parts_need_version_1(void **state)
         size_t distance;
         int byte;
     } cases[] = {{6, 'x'}, {16, 2}, {17, 1}, {8, 'x'}};
+    if (library_is_new()) {
+        print_message("this library takes deep parts of any version\n");
+        skip();
+    }
     deep_picture p;
     make_deep(&p, 2, 0);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -186,6 +200,10 @@ static void stray_tiles(void **state)
     enum { NONE, RLE, ZIPS, ZIP, PIZ, PXR24, B44, B44A, DWAA, DWAB, COUNT };
     static const int lines[COUNT] = {1, 1, 1, 16, 32, 16, 32, 32, 32, 256};
     static exr_maker_file file, plain;
+    if (library_is_new()) {
+        print_message("this library's writer compresses wrongly beside such an attribute\n");
+        skip();
+    }
     const exr_maker_part part = {
         .data = {2, 3, 72, 302},
         .display = {2, 3, 72, 302},
