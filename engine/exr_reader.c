@@ -244,7 +244,8 @@ bool zoe_exr_reader_fetch_many(zoe_exr_reader *reader, size_t count, const int32
         if (find(reader, columns[i], rows[i], leader, &at[i], NULL) != ZOE_OK)
             return false;
     if (!holds_all(reader, count, columns, rows, at, bytes) &&
-        (read_ahead(reader, columns[0], rows[0], NULL) != ZOE_OK ||
+        /* A block that begins there already would only be read once more. */
+        (reader->at == at[0] || read_ahead(reader, columns[0], rows[0], NULL) != ZOE_OK ||
          !holds_all(reader, count, columns, rows, at, bytes)))
         return false;
     for (size_t i = 0; i < count; i++) {

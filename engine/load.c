@@ -17,6 +17,7 @@ void zoe_load_claim_locked(zoe_load *load, zoe_source *source, int64_t position,
     load->phase = ZOE_LOAD_OPENING;
     load->workers = 1;
     load->failed = false;
+    load->outdated = false;
     load->unfit = false;
     load->keep = false;
     load->source = source;
@@ -407,6 +408,11 @@ static void settle_locked(zoe_cache *cache, zoe_load *load, const zoe_absence *a
 {
     zoe_slot *slot = &load->table->slots[load->position];
     int32_t count = load->picture.piece_count;
+    if (load->outdated) {
+        load->failed = false;
+        abandon_locked(cache, load);
+        return;
+    }
     bool done = load->file == NULL && !load->failed && !load->unfit && load->buffer &&
                 atomic_load_explicit(&load->done_pieces, memory_order_acquire) == count;
     if (closed == ZOE_ERROR_CHANGED && (done || load->failed)) {

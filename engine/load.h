@@ -52,9 +52,10 @@ typedef struct zoe_load {
     zoe_load_phase phase;
     uint32_t workers; /* on it now */
     bool failed;      /* with `error` */
-    bool keep;  /* finished before all else although the playhead has left: who scrubs faster than
-                 frames are  decoded would otherwise see none until the hand rests */
-    bool unfit; /* no buffer of its size was to be had: it goes back to where it came from */
+    bool keep; /* finished before all else although the playhead has left: who scrubs faster than
+                frames are  decoded would otherwise see none until the hand rests */
+    bool outdated; /* its file is another one by now: what was read is not shown */
+    bool unfit;    /* no buffer of its size was to be had: it goes back to where it came from */
     zoe_error error;
 
     /* fixed from claim to end */

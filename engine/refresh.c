@@ -226,21 +226,6 @@ zoe_status zoe_source_refresh(zoe_source *source, zoe_refresh_report *out, zoe_e
 
 /* ---- one frame ---- */
 
-/* The load of a frame, when it reads another file than `id`: it begins again. */
-static bool stop_if_other_locked(zoe_cache *cache, const zoe_table *table, int64_t position,
-                                 const zoe_os_file_id *id)
-{
-    for (size_t i = 0; i < ZOE_LOADS_MAX; i++) {
-        zoe_load *load = &cache->loads[i];
-        if (load->phase != ZOE_LOAD_OPEN || load->table != table || load->position != position ||
-            zoe_os_file_id_equal(id, &load->picture.id))
-            continue;
-        atomic_store_explicit(&load->stale, 1, memory_order_relaxed);
-        return true;
-    }
-    return false;
-}
-
 /* What is known of a frame's file now. */
 typedef struct looked {
     bool there;
@@ -248,12 +233,31 @@ typedef struct looked {
     zoe_remnant *remnant; /* for the picture, if it is pinned; NULL once it is used */
 } looked;
 
+/* The load of a frame, unless it is known to read the file that is there now: it begins again. */
+static bool stop_if_other_locked(zoe_cache *cache, const zoe_table *table, int64_t position,
+                                 const looked *now)
+{
+    for (size_t i = 0; i < ZOE_LOADS_MAX; i++) {
+        zoe_load *load = &cache->loads[i];
+        if (load->phase == ZOE_LOAD_FREE || load->phase == ZOE_LOAD_ENDED || load->table != table ||
+            load->position != position)
+            continue;
+        /* Which file is being opened, or was read to its end, nobody can tell under the lock. */
+        if (load->phase == ZOE_LOAD_OPEN && now->there &&
+            zoe_os_file_id_equal(&now->id, &load->picture.id))
+            return false;
+        load->outdated = true;
+        atomic_store_explicit(&load->stale, 1, memory_order_relaxed);
+        return true;
+    }
+    return false;
+}
+
 /* Returns whether the frame is to be decoded again, or gone. */
 static bool reload_locked(zoe_cache *cache, zoe_table *table, int64_t position, looked *now)
 {
     switch (zoe_slot_state(&table->slots[position])) {
-    case ZOE_FRAME_LOADING:
-        return now->there && stop_if_other_locked(cache, table, position, &now->id);
+    case ZOE_FRAME_LOADING: return stop_if_other_locked(cache, table, position, now);
     case ZOE_FRAME_LOADED: {
         const zoe_buffer *buffer = table->slots[position].buffer;
         if (now->there && zoe_os_file_id_equal(&now->id, &buffer->file_id))

@@ -229,7 +229,8 @@ zoe_remnant *zoe_slot_unpin_remnant_locked(zoe_table *table, int64_t position, u
 {
     zoe_cache_assert_locked(table->cache);
     zoe_remnant **link = &table->remnants;
-    while ((*link)->position != position || (*link)->generation != generation)
+    for (assert(*link); (*link)->position != position || (*link)->generation != generation;
+         assert(*link))
         link = &(*link)->next;
     zoe_remnant *remnant = *link;
     if (--remnant->pins > 0)

@@ -1,6 +1,6 @@
 /*
- * File watch: has the file of the frame on screen changed? For frames that are incomplete could
- * not be decoded or are gone, which often means that somebody is still writing them.
+ * File watch: has the file of the frame on screen changed? For frames that are incomplete,
+ * could not be decoded or are gone, which often means that somebody is still writing them.
  *
  * Looks by one stat() at a file's size and time of change, not more often than once a second.
  *

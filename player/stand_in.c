@@ -40,12 +40,9 @@ static zoe_status open_for(zoe_stand_in *stand_in, zoe_variants *variants, zoe_e
     settings.proxy_shift = now->proxy_shift;
     settings.overscan = now->overscan;
     settings.full_precision = now->full_precision;
-    /* The list of variants may move what `now` points to: the name is asked for first. */
-    char view[ZOE_VIEW_TEXT];
-    memcpy(view, now->view, sizeof view);
-    int32_t index = zoe_header_find_layer(header, NULL, view);
-    if (view[0] && now->layer[0] && index >= 0)
-        settings.view = view;
+    int32_t index = zoe_header_find_layer(header, NULL, now->view);
+    if (now->view[0] && now->layer[0] && index >= 0)
+        settings.view = now->view;
     else
         index = zoe_header_find_layer(header, NULL, NULL);
     status =

@@ -390,7 +390,7 @@ static bool next_block(lane *s)
         s->done = true;
         return true;
     }
-    /* The padding's zeros would be an endless row of empty blocks. */
+    /* A match may have gone beyond the output's end, which a stored block must not begin at. */
     if (!has_room(s))
         return false;
     refill(&s->at);

@@ -70,14 +70,16 @@ typedef struct zoe_frame {
     float chromaticities[8]; /* as in zoe_header */
     char time_code[32];      /* of this frame's file, as in zoe_header; "" where there is none */
     int64_t position;
-    uint64_t generation; /* changes whenever the position is decoded again; equal: same pixels */
+    uint64_t generation; /* changes whenever the position is decoded again; equal: same pixels. Not
+                            to be changed: releasing needs it */
     void *pin;           /* the hold, with its owner; for zoe_frame_release() only. NULL: none */
     void *pin_owner;
 } zoe_frame;
 
 /*
  * Gives the frame back. Its planes may be gone as soon as this returns. Clears *frame; a frame
- * without a pin is left alone. Never blocks. Thread-safety: any thread.
+ * without a pin is left alone. Takes no lock, but for the last holder of a picture that was given
+ * up meanwhile, and never waits for decoding. Thread-safety: any thread.
  */
 ZOE_API void zoe_frame_release(zoe_frame *frame);
 
