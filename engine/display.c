@@ -293,10 +293,9 @@ zoe_status zoe_display_draw(const zoe_frame *frame, const zoe_display_lut *lut,
 int32_t zoe_display_sample(const zoe_frame *frame, int32_t x, int32_t y,
                            float values[ZOE_PLANES_MAX])
 {
-    const zoe_box *w = &frame->window;
-    if (x < w->min_x || x > w->max_x || y < w->min_y || y > w->max_y)
-        return 0;
-    for (uint32_t i = 0; i < frame->plane_count; i++)
-        values[i] = zoe_scale_sample(&frame->planes[i], x - w->min_x, y - w->min_y);
-    return (int32_t)frame->plane_count;
+    double exact[ZOE_PLANES_MAX];
+    int32_t count = zoe_display_sample_exact(frame, x, y, exact);
+    for (int32_t i = 0; i < count; i++)
+        values[i] = (float)exact[i];
+    return count;
 }

@@ -101,24 +101,9 @@ static float half_value(uint16_t half)
     return value;
 }
 
-static float value_at(const void *row, zoe_sample_type type, int32_t column)
-{
-    switch (type) {
-    case ZOE_SAMPLE_HALF: return half_value(((const uint16_t *)row)[column]);
-    case ZOE_SAMPLE_FLOAT: return ((const float *)row)[column];
-    case ZOE_SAMPLE_UINT: return (float)((const uint32_t *)row)[column];
-    }
-    return 0;
-}
-
 static const char *row_of(const zoe_plane *plane, int32_t row)
 {
     return (const char *)plane->data + (size_t)row * plane->stride;
-}
-
-float zoe_scale_sample(const zoe_plane *plane, int32_t column, int32_t row)
-{
-    return value_at(row_of(plane, row), plane->type, column);
 }
 
 /* Columns are averaged in blocks, in loops that compilers vectorize. */

@@ -78,7 +78,4 @@ void zoe_scale_rows(float *out, const zoe_scale_source *source, const zoe_tap *r
 void zoe_scale_columns(uint16_t *out, const float *in, const zoe_tap *taps, int32_t count,
                        float low, float factor);
 
-/* One sample as float: rounded to nearest where a uint needs it. */
-float zoe_scale_sample(const zoe_plane *plane, int32_t column, int32_t row);
-
 #endif

@@ -12,7 +12,7 @@
 
 #include "codec/cpu.h"
 #include "codec/inflate.h"
-#include "codec/inflate_many.h"
+#include "codec/inflate_chunks.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>

@@ -4,7 +4,7 @@
 #include "codec/zip.h"
 
 #include "codec/inflate.h"
-#include "codec/inflate_many.h"
+#include "codec/inflate_chunks.h"
 #include "codec/reorder.h"
 
 size_t zoe_zip_scratch_bytes(const zoe_codec_chunk *chunk)
