@@ -285,8 +285,8 @@ static zoe_status decode_whole(zoe_exr_flat *flat, int32_t column, int32_t row, 
     /* Stored raw, whatever the file's compression. */
     if (chunk->packed_bytes == chunk->unpacked_bytes)
         status = zoe_none_decode(chunk, NULL, 0);
-    else if (plan->decode)
-        status = plan->decode(chunk, scratch, plan->codec.bytes);
+    else if (plan->routines)
+        status = plan->routines->decode(chunk, scratch, plan->codec.bytes);
     else
         return zoe_exr_stock_decode(flat->reader, column, row, chunk, scratch, plan->codec.bytes,
                                     error);
@@ -342,8 +342,8 @@ bool zoe_exr_flat_many(zoe_exr_flat *lanes, size_t count, const int32_t *columns
         lanes[i].chunk.packed_bytes = bytes[i];
         chunks[i] = &lanes[i].chunk;
     }
-    plan->decode_many(chunks, count, lanes[0].rows->scratch + plan->codec.at, plan->codec.bytes,
-                      status);
+    plan->routines->decode_many(chunks, count, lanes[0].rows->scratch + plan->codec.at,
+                                plan->codec.bytes, status);
     for (size_t i = 0; i < count; i++) {
         if (status[i] == ZOE_OK)
             apply_fixes(&lanes[i]);

@@ -3,13 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "codec/b44.h"
-#include "codec/dwa.h"
-#include "codec/none.h"
-#include "codec/piz.h"
-#include "codec/pxr24.h"
-#include "codec/rle.h"
-#include "codec/zip.h"
+#include "codec/codecs.h"
 #include "exr_attribute.h"
 #include "exr_box.h"
 #include "exr_header.h"
@@ -20,27 +14,6 @@
 
 /* Addresses this far apart share a set of a first-level cache. */
 enum { CACHE_PERIOD = 4096 };
-
-static const struct {
-    zoe_codec_decode_fn *decode;
-    zoe_codec_scratch_fn *scratch_bytes;
-    zoe_codec_decode_many_fn *decode_many;
-    zoe_codec_many_scratch_fn *many_scratch_bytes;
-} codecs[] = {
-    [ZOE_COMPRESSION_NONE] = {zoe_none_decode, zoe_none_scratch_bytes, NULL, NULL},
-    [ZOE_COMPRESSION_RLE] = {zoe_rle_decode, zoe_rle_scratch_bytes, NULL, NULL},
-    [ZOE_COMPRESSION_ZIPS] = {zoe_zip_decode, zoe_zip_scratch_bytes, zoe_zip_decode_many,
-                              zoe_zip_many_scratch_bytes},
-    [ZOE_COMPRESSION_ZIP] = {zoe_zip_decode, zoe_zip_scratch_bytes, zoe_zip_decode_many,
-                             zoe_zip_many_scratch_bytes},
-    [ZOE_COMPRESSION_PIZ] = {zoe_piz_decode, zoe_piz_scratch_bytes, NULL, NULL},
-    [ZOE_COMPRESSION_PXR24] = {zoe_pxr24_decode, zoe_pxr24_scratch_bytes, zoe_pxr24_decode_many,
-                               zoe_pxr24_many_scratch_bytes},
-    [ZOE_COMPRESSION_B44] = {zoe_b44_decode, zoe_b44_scratch_bytes, NULL, NULL},
-    [ZOE_COMPRESSION_B44A] = {zoe_b44_decode, zoe_b44_scratch_bytes, NULL, NULL},
-    [ZOE_COMPRESSION_DWAA] = {zoe_dwa_decode, zoe_dwa_scratch_bytes, NULL, NULL},
-    [ZOE_COMPRESSION_DWAB] = {zoe_dwa_decode, zoe_dwa_scratch_bytes, NULL, NULL},
-};
 
 static zoe_status unsupported(const zoe_exr_file *file, const char *what, zoe_error *error)
 {
@@ -167,10 +140,7 @@ static zoe_status read_storage(zoe_exr_plan *plan, zoe_exr_file *file, int32_t p
     if (!plan->tiled && !plan->is_deep && storage != EXR_STORAGE_SCANLINE)
         return unsupported(file, "this kind of part is", error);
     plan->compression = (zoe_compression)compression;
-    if ((size_t)compression < sizeof codecs / sizeof codecs[0]) {
-        plan->decode = codecs[compression].decode;
-        plan->decode_many = codecs[compression].decode_many;
-    }
+    plan->routines = zoe_codec_of(plan->compression);
     zoe_status status = ZOE_OK;
     if (plan->tiled) {
         status = read_tiles(plan, file, proxy_shift, error);
@@ -339,16 +309,10 @@ zoe_status zoe_exr_plan_make(zoe_exr_plan *plan, zoe_exr_file *file, const zoe_c
         return status;
     shrink_windows(plan, choice, frame);
     status = lay_planes(plan, file, &layer, choice->full_precision, limit, picture, error);
-    zoe_codec_scratch_fn *codec_bytes =
-        plan->decode ? codecs[plan->compression].scratch_bytes : zoe_exr_stock_scratch_bytes;
     plan->lanes = 1;
-    if (plan->is_deep)
-        plan->decode_many = NULL;
-    zoe_codec_many_scratch_fn *many_bytes =
-        plan->decode_many ? codecs[plan->compression].many_scratch_bytes : NULL;
     plan->limit = limit;
     if (status == ZOE_OK && !plan->is_deep)
-        status = zoe_exr_room_chunk(plan, file, codec_bytes, many_bytes, limit, error);
+        status = zoe_exr_room_chunk(plan, file, limit, error);
     if (status != ZOE_OK)
         return status;
     zoe_exr_pieces_plan(plan);

@@ -15,7 +15,7 @@
 #ifndef ZOE_EXR_PLAN_H
 #define ZOE_EXR_PLAN_H
 
-#include "codec/codec.h"
+#include "codec/codecs.h"
 #include "exr_deep.h"
 #include "exr_file.h"
 #include "luma_chroma.h"
@@ -30,12 +30,11 @@ typedef struct zoe_exr_plan {
     int32_t part;
     bool tiled;
     zoe_compression compression;
-    zoe_codec_decode_fn *decode;           /* NULL: OpenEXR's own decompressor */
-    zoe_codec_decode_many_fn *decode_many; /* NULL: chunks are decoded one by one */
-    uint32_t lanes;                        /* chunks that are decoded together, at most */
-    const exr_attr_chlist_t *channels;     /* the part's, as OpenEXR's context holds them */
-    int32_t level;                         /* of the file, in both directions */
-    int32_t shift;                         /* from level pixels to plane pixels */
+    const zoe_codec *routines;         /* NULL: OpenEXR's own decompressor */
+    uint32_t lanes;                    /* chunks that are decoded together, at most */
+    const exr_attr_chlist_t *channels; /* the part's, as OpenEXR's context holds them */
+    int32_t level;                     /* of the file, in both directions */
+    int32_t shift;                     /* from level pixels to plane pixels */
 
     zoe_box data;    /* level pixels: the data window */
     zoe_box picture; /* level pixels: all that a frame of full size would show */

@@ -3,12 +3,12 @@
 #include "exr_box.h"
 #include "exr_fix.h"
 #include "exr_reader.h"
+#include "exr_stock.h"
 #include "scratch.h"
 
 /* Small chunks are read together up to this many bytes, which stay in the
  * second-level cache. */
 enum { READ_BYTES = 1 << 19 };
-enum { MANY_BYTES = 1 << 19 }; /* unpacked */
 
 int zoe_exr_color_type(const zoe_exr_plan *plan)
 {
@@ -62,19 +62,16 @@ static bool describe_chunk(const zoe_exr_plan *plan, uint64_t limit, zoe_codec_c
     return true;
 }
 
-/* How many chunks a codec gets together: two at least, which is worth a piece of twice the size;
- * more as long as their data stays in the second-level cache. */
-static uint32_t lanes_for(size_t chunk_bytes)
+/* For the plan's routines, with as many chunks together as they are to be given. */
+static size_t codec_room(const zoe_exr_plan *plan, const zoe_codec_chunk *chunk)
 {
-    size_t count = MANY_BYTES / (chunk_bytes ? chunk_bytes : 1);
-    if (count > ZOE_CODEC_MANY)
-        return ZOE_CODEC_MANY;
-    return count < 2 ? 2 : (uint32_t)count;
+    if (!plan->routines)
+        return zoe_exr_stock_scratch_bytes(chunk);
+    return plan->lanes > 1 ? plan->routines->many_scratch_bytes(chunk, plan->lanes)
+                           : plan->routines->scratch_bytes(chunk);
 }
 
-zoe_status zoe_exr_room_chunk(zoe_exr_plan *plan, const zoe_exr_file *file,
-                              zoe_codec_scratch_fn *codec_bytes,
-                              zoe_codec_many_scratch_fn *many_bytes, uint64_t limit,
+zoe_status zoe_exr_room_chunk(zoe_exr_plan *plan, const zoe_exr_file *file, uint64_t limit,
                               zoe_error *error)
 {
     size_t count = (size_t)plan->channels->num_channels;
@@ -85,10 +82,8 @@ zoe_status zoe_exr_room_chunk(zoe_exr_plan *plan, const zoe_exr_file *file,
     bool fits = describe_chunk(plan, limit, channels, &chunk);
     if (fits) {
         plan->chunk_bytes = chunk.unpacked_bytes;
-        plan->codec.bytes = codec_bytes ? codec_bytes(&chunk) : chunk.unpacked_bytes;
-        plan->lanes = many_bytes ? lanes_for(chunk.unpacked_bytes) : 1;
-        if (many_bytes)
-            plan->codec.bytes = many_bytes(&chunk, plan->lanes);
+        plan->lanes = zoe_codec_together(plan->routines, chunk.unpacked_bytes);
+        plan->codec.bytes = codec_room(plan, &chunk);
         plan->segments.bytes = chunk.segment_count * sizeof(zoe_codec_segment);
         plan->codec_channels.bytes = count * (sizeof(zoe_codec_channel) + 1);
         fits = plan->codec.bytes <= limit;

@@ -13,13 +13,9 @@
 /* The type of red, green and blue that are made of luminance and chroma. */
 int zoe_exr_color_type(const zoe_exr_plan *plan);
 
-/* Sizes that the plan's largest chunk has; `codec_bytes` is its codec's, or
- * NULL for OpenEXR's; `many_bytes` that of several chunks
- * together, or NULL.
+/* Sizes that the plan's largest chunk has, and how many go together; the plan knows its routines.
  * Errors: OVER_BUDGET (more than `limit` bytes), NO_MEMORY. */
-zoe_status zoe_exr_room_chunk(zoe_exr_plan *plan, const zoe_exr_file *file,
-                              zoe_codec_scratch_fn *codec_bytes,
-                              zoe_codec_many_scratch_fn *many_bytes, uint64_t limit,
+zoe_status zoe_exr_room_chunk(zoe_exr_plan *plan, const zoe_exr_file *file, uint64_t limit,
                               zoe_error *error);
 
 /* Lays the scratch out, once the pieces are planned, and sets

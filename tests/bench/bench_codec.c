@@ -17,47 +17,17 @@
 
 #include <zoetrope/header.h>
 
-#include "codec/b44.h"
-#include "codec/dwa.h"
+#include "codec/codecs.h"
 #include "codec/none.h"
-#include "codec/piz.h"
-#include "codec/pxr24.h"
-#include "codec/rle.h"
-#include "codec/zip.h"
 #include "codec_fixture.h"
 #include "os.h"
 
 enum { ROUNDS_MAX = 1000 };
 
-typedef struct codec {
-    zoe_codec_decode_fn *decode;
-    zoe_codec_scratch_fn *scratch_bytes;
-    zoe_codec_decode_many_fn *decode_many;
-    zoe_codec_many_scratch_fn *many_scratch_bytes;
-} codec;
-
-static const codec codecs[] = {
-    [ZOE_COMPRESSION_NONE] = {zoe_none_decode, zoe_none_scratch_bytes, NULL, NULL},
-    [ZOE_COMPRESSION_RLE] = {zoe_rle_decode, zoe_rle_scratch_bytes, NULL, NULL},
-    [ZOE_COMPRESSION_ZIPS] = {zoe_zip_decode, zoe_zip_scratch_bytes, zoe_zip_decode_many,
-                              zoe_zip_many_scratch_bytes},
-    [ZOE_COMPRESSION_ZIP] = {zoe_zip_decode, zoe_zip_scratch_bytes, zoe_zip_decode_many,
-                             zoe_zip_many_scratch_bytes},
-    [ZOE_COMPRESSION_PIZ] = {zoe_piz_decode, zoe_piz_scratch_bytes, NULL, NULL},
-    [ZOE_COMPRESSION_PXR24] = {zoe_pxr24_decode, zoe_pxr24_scratch_bytes, zoe_pxr24_decode_many,
-                               zoe_pxr24_many_scratch_bytes},
-    [ZOE_COMPRESSION_B44] = {zoe_b44_decode, zoe_b44_scratch_bytes, NULL, NULL},
-    [ZOE_COMPRESSION_B44A] = {zoe_b44_decode, zoe_b44_scratch_bytes, NULL, NULL},
-    [ZOE_COMPRESSION_DWAA] = {zoe_dwa_decode, zoe_dwa_scratch_bytes, NULL, NULL},
-    [ZOE_COMPRESSION_DWAB] = {zoe_dwa_decode, zoe_dwa_scratch_bytes, NULL, NULL},
-};
-
-enum { CODECS = sizeof codecs / sizeof codecs[0] };
-
 /* What is measured: each goes through all chunks. */
 typedef struct bench {
     const codec_fixture *fixture;
-    const codec *codec;
+    const zoe_codec *codec;
     uint8_t *samples; /* as many as the picture has */
     void *scratch;
     size_t scratch_bytes;
@@ -181,12 +151,12 @@ static void run(const char *path, int rounds)
 {
     static double times[4][ROUNDS_MAX];
     codec_fixture *fixture = fixture_open(path);
-    if (!fixture || fixture->chunk_count == 0 || (size_t)fixture->compression >= CODECS)
+    bench b = {.fixture = fixture};
+    if (fixture)
+        b.codec = zoe_codec_of((zoe_compression)fixture->compression);
+    if (!b.codec || fixture->chunk_count == 0)
         fail(path);
-    bench b = {.fixture = fixture, .codec = &codecs[fixture->compression]};
-    /* As the decoder groups them: two, or four where they are small (exr_room.c). */
-    b.at_once =
-        fixture->chunks[0].chunk.unpacked_bytes > (1u << 19) / ZOE_CODEC_MANY ? 2 : ZOE_CODEC_MANY;
+    b.at_once = zoe_codec_together(b.codec, fixture->chunks[0].chunk.unpacked_bytes);
     b.libdeflate = libdeflate_alloc_decompressor();
     make_room(&b);
     bool zlib = b.codec->decode_many != NULL;
