@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -23,18 +22,11 @@
 #include "exr_box.h"
 #include "exr_maker.h"
 #include "exr_picture.h"
+#include "exr_random.h"
 
 enum { ROUNDS = 40, LOSSLESS = 6 };
 
-static uint64_t state;
-static char folder[] = "/tmp/zoe_color_XXXXXX";
-static char path[64];
-
-static uint32_t rnd(uint32_t n)
-{
-    state = state * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(state >> 33) % n;
-}
+static const char *const path = exr_random_path;
 
 /* ---- files ---- */
 
@@ -49,48 +41,48 @@ static void add_channel(exr_maker_part *part, const char *name, int type)
 /* Y RY BY, now and then A and a channel that nobody wants. */
 static exr_maker_file choose_file(void)
 {
-    exr_maker_file file = {.part_count = 1, .seed = rnd(1u << 30) | EXR_MAKER_SMOOTH};
+    exr_maker_file file = {.part_count = 1, .seed = exr_random(1u << 30) | EXR_MAKER_SMOOTH};
     exr_maker_part *part = &file.parts[0];
-    part->compression = (int)rnd(LOSSLESS);
+    part->compression = (int)exr_random(LOSSLESS);
     bool pxr24 = part->compression == 5; /* does not keep floats */
-    bool mixed = !pxr24 && rnd(3) == 0;
-    int type = pxr24 || rnd(2) ? 1 : 2;
+    bool mixed = !pxr24 && exr_random(3) == 0;
+    int type = pxr24 || exr_random(2) ? 1 : 2;
     static const char *const names[] = {"Y", "RY", "BY"};
     for (int c = 0; c < 3; c++)
-        add_channel(part, names[c], mixed ? 1 + (int)rnd(2) : type);
-    if (rnd(2))
+        add_channel(part, names[c], mixed ? 1 + (int)exr_random(2) : type);
+    if (exr_random(2))
         add_channel(part, "A", type);
-    if (rnd(3) == 0)
+    if (exr_random(3) == 0)
         add_channel(part, "B.first", 1);
     return file;
 }
 
 static void choose_windows(exr_maker_part *part)
 {
-    part->data[0] = rnd(2) ? 0 : (int)rnd(200) - 100;
-    part->data[1] = rnd(2) ? 0 : (int)rnd(200) - 100;
-    part->data[2] = part->data[0] + (int)rnd(300);
-    part->data[3] = part->data[1] + (int)rnd(rnd(4) ? 90 : 500);
+    part->data[0] = exr_random(2) ? 0 : (int)exr_random(200) - 100;
+    part->data[1] = exr_random(2) ? 0 : (int)exr_random(200) - 100;
+    part->data[2] = part->data[0] + (int)exr_random(300);
+    part->data[3] = part->data[1] + (int)exr_random(exr_random(4) ? 90 : 500);
     memcpy(part->display, part->data, sizeof part->display);
-    if (rnd(2))
+    if (exr_random(2))
         return;
-    part->display[0] += (int)rnd(160) - 80;
-    part->display[1] += (int)rnd(160) - 80;
-    part->display[2] = part->display[0] + (int)rnd(150);
-    part->display[3] = part->display[1] + (int)rnd(150);
+    part->display[0] += (int)exr_random(160) - 80;
+    part->display[1] += (int)exr_random(160) - 80;
+    part->display[2] = part->display[0] + (int)exr_random(150);
+    part->display[3] = part->display[1] + (int)exr_random(150);
 }
 
 static void choose_tiles(exr_maker_part *part)
 {
-    part->tile_width = 1 + (int)rnd(rnd(2) ? 70 : 400);
-    part->tile_height = 1 + (int)rnd(70);
-    part->line_order = (int)rnd(3);
+    part->tile_width = 1 + (int)exr_random(exr_random(2) ? 70 : 400);
+    part->tile_height = 1 + (int)exr_random(70);
+    part->line_order = (int)exr_random(3);
 }
 
 static exr_picture decode(const exr_maker_file *file, const zoe_choice *choice)
 {
     assert_int_equal(exr_maker_write(path, file), 0);
-    exr_picture r = exr_picture_decode(path, choice, rnd(1u << 30));
+    exr_picture r = exr_picture_decode(path, choice, exr_random(1u << 30));
     if (r.opened != ZOE_OK || r.failed > 0)
         fail_msg("%s", r.error.text);
     assert_int_equal(r.truncated, 0);
@@ -127,12 +119,13 @@ static void tiles_are_what_scanlines_are(void **context)
         exr_maker_file file = choose_file();
         exr_maker_part *part = &file.parts[0];
         choose_windows(part);
-        zoe_choice choice = {
-            .overscan = rnd(2), .full_precision = rnd(3) == 0, .proxy_shift = (int32_t)rnd(4)};
+        zoe_choice choice = {.overscan = exr_random(2),
+                             .full_precision = exr_random(3) == 0,
+                             .proxy_shift = (int32_t)exr_random(4)};
         exr_picture lines = decode(&file, &choice);
         choose_tiles(part);
         /* Stored levels hold other pixels. */
-        part->level_mode = choice.proxy_shift == 0 ? (int)rnd(3) : 0;
+        part->level_mode = choice.proxy_shift == 0 ? (int)exr_random(3) : 0;
         exr_picture tiles = decode(&file, &choice);
         compare(&tiles, &lines, part);
         exr_picture_free(&lines);
@@ -185,12 +178,12 @@ static void every_level_is_converted(void **context)
         exr_maker_file file = choose_file();
         exr_maker_part *part = &file.parts[0];
         choose_tiles(part);
-        part->level_mode = (int)rnd(3);
-        int level = part->level_mode ? (int)rnd(3) : 0;
+        part->level_mode = (int)exr_random(3);
+        int level = part->level_mode ? (int)exr_random(3) : 0;
         /* Whole blocks, so that a smaller picture is a stored level. */
-        part->data[2] = part->display[2] = 4 * (4 + (int)rnd(60)) - 1;
-        part->data[3] = part->display[3] = 4 * (4 + (int)rnd(60)) - 1;
-        zoe_choice choice = {.full_precision = rnd(2), .proxy_shift = level};
+        part->data[2] = part->display[2] = 4 * (4 + (int)exr_random(60)) - 1;
+        part->data[3] = part->display[3] = 4 * (4 + (int)exr_random(60)) - 1;
+        zoe_choice choice = {.full_precision = exr_random(2), .proxy_shift = level};
         exr_picture r = decode(&file, &choice);
         check_formula(&r, &file, level);
         exr_picture_free(&r);
@@ -206,13 +199,14 @@ static void odd_chroma_is_shown(void **context)
     for (int i = 0; i < ROUNDS / 2; i++) {
         exr_maker_file file = choose_file();
         exr_maker_part *part = &file.parts[0];
-        part->compression = (int)rnd(5);
-        part->channels[0].type = (int)rnd(3);
+        part->compression = (int)exr_random(5);
+        part->channels[0].type = (int)exr_random(3);
         part->channels[1].x_sampling = part->channels[1].y_sampling = 2;
         part->channels[2].x_sampling = part->channels[2].y_sampling = 4;
-        part->data[2] = part->display[2] = 4 * (1 + (int)rnd(60)) - 1;
-        part->data[3] = part->display[3] = 4 * (1 + (int)rnd(60)) - 1;
-        zoe_choice choice = {.full_precision = rnd(2), .proxy_shift = (int32_t)rnd(3)};
+        part->data[2] = part->display[2] = 4 * (1 + (int)exr_random(60)) - 1;
+        part->data[3] = part->display[3] = 4 * (1 + (int)exr_random(60)) - 1;
+        zoe_choice choice = {.full_precision = exr_random(2),
+                             .proxy_shift = (int32_t)exr_random(3)};
         exr_picture r = decode(&file, &choice);
         enum { SIDE = 256 };
         static uint32_t luma[SIDE * SIDE];
@@ -236,7 +230,7 @@ static void odd_chroma_is_shown(void **context)
 static void integers_are_numbers(void **context)
 {
     (void)context;
-    exr_maker_file file = {.part_count = 1, .seed = rnd(1u << 30)};
+    exr_maker_file file = {.part_count = 1, .seed = exr_random(1u << 30)};
     exr_maker_part *part = &file.parts[0];
     add_channel(part, "Y", 0);
     add_channel(part, "RY", 0);
@@ -259,26 +253,6 @@ static void integers_are_numbers(void **context)
     exr_picture_free(&r);
 }
 
-static int set_up(void **context)
-{
-    (void)context;
-    const char *seed = getenv("ZOETROPE_SEED");
-    state = seed ? strtoull(seed, NULL, 0) : (uint64_t)getpid() * 2654435761u;
-    fprintf(stderr, "ZOETROPE_SEED=%llu\n", (unsigned long long)state);
-    if (!mkdtemp(folder))
-        return -1;
-    snprintf(path, sizeof path, "%s/a.exr", folder);
-    return 0;
-}
-
-static int tear_down(void **context)
-{
-    (void)context;
-    unlink(path);
-    rmdir(folder);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -287,5 +261,5 @@ int main(void)
         cmocka_unit_test(odd_chroma_is_shown),
         cmocka_unit_test(integers_are_numbers),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, exr_random_set_up, exr_random_tear_down);
 }

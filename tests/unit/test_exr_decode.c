@@ -24,25 +24,18 @@
 #include "exr_decode.h"
 #include "exr_maker.h"
 #include "exr_picture.h"
+#include "exr_random.h"
 #include "half.h"
 
 enum { ROUNDS = 60, DWAA = 8 };
 
-static uint64_t state;
-static char folder[] = "/tmp/zoe_decode_XXXXXX";
-static char path[64];
-
-static uint32_t rnd(uint32_t n)
-{
-    state = state * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(state >> 33) % n;
-}
+static const char *const path = exr_random_path;
 
 /* ---- one picture ---- */
 
 static exr_picture decode_file(const char *name, const zoe_choice *choice)
 {
-    return exr_picture_decode(name, choice, rnd(1u << 30));
+    return exr_picture_decode(name, choice, exr_random(1u << 30));
 }
 
 /* ---- what it should be ---- */
@@ -239,32 +232,34 @@ static void add_channel(exr_maker_part *part, const char *name, int type, int sa
 static void choose_channels(exr_maker_part *part)
 {
     static const char *const color[] = {"R", "G", "B", "A"};
-    int kind = (int)rnd(6), type = rnd(3) ? 1 : (int)rnd(3);
-    bool sampled = part->tile_width == 0 && rnd(5) == 0;
+    int kind = (int)exr_random(6), type = exr_random(3) ? 1 : (int)exr_random(3);
+    bool sampled = part->tile_width == 0 && exr_random(5) == 0;
     if (kind == 0) {
-        add_channel(part, "Z", rnd(2) ? 2 : 0, 1);
+        add_channel(part, "Z", exr_random(2) ? 2 : 0, 1);
     } else {
         int count = kind < 3 ? 3 : 4;
         for (int c = 0; c < count; c++)
-            add_channel(part, color[c], kind == 5 ? (int)rnd(3) : type, sampled && c > 0 ? 2 : 1);
+            add_channel(part, color[c], kind == 5 ? (int)exr_random(3) : type,
+                        sampled && c > 0 ? 2 : 1);
     }
     if (kind == 0)
         return; /* the others would be as good a layer */
-    if (rnd(3) == 0)
-        add_channel(part, "spare.x", (int)rnd(3), sampled ? 2 : 1);
-    if (rnd(3) == 0)
+    if (exr_random(3) == 0)
+        add_channel(part, "spare.x", (int)exr_random(3), sampled ? 2 : 1);
+    if (exr_random(3) == 0)
         add_channel(part, "A.first", 1, 1);
 }
 
 static void choose_windows(exr_maker_part *part, bool large)
 {
-    int width = 1 + (int)rnd(rnd(4) ? 90 : 300), height = 1 + (int)rnd(rnd(4) ? 90 : 300);
+    int width = 1 + (int)exr_random(exr_random(4) ? 90 : 300),
+        height = 1 + (int)exr_random(exr_random(4) ? 90 : 300);
     if (large) { /* of several pieces */
         width += 200;
         height += 500;
     }
-    part->data[0] = rnd(2) ? 0 : (int)rnd(200) - 100;
-    part->data[1] = rnd(2) ? 0 : (int)rnd(200) - 100;
+    part->data[0] = exr_random(2) ? 0 : (int)exr_random(200) - 100;
+    part->data[1] = exr_random(2) ? 0 : (int)exr_random(200) - 100;
     for (int c = 0; c < part->channel_count; c++) {
         if (part->channels[c].x_sampling == 1)
             continue;
@@ -277,13 +272,13 @@ static void choose_windows(exr_maker_part *part, bool large)
     part->data[2] = part->data[0] + width - 1;
     part->data[3] = part->data[1] + height - 1;
     memcpy(part->display, part->data, sizeof part->display);
-    if (rnd(2))
+    if (exr_random(2))
         return;
     /* Inside, across, around or beside the data window. */
-    part->display[0] += (int)rnd(160) - 80;
-    part->display[1] += (int)rnd(160) - 80;
-    part->display[2] = part->display[0] + (int)rnd(150);
-    part->display[3] = part->display[1] + (int)rnd(150);
+    part->display[0] += (int)exr_random(160) - 80;
+    part->display[1] += (int)exr_random(160) - 80;
+    part->display[2] = part->display[0] + (int)exr_random(150);
+    part->display[3] = part->display[1] + (int)exr_random(150);
 }
 
 static void add_luma_chroma(exr_maker_part *part)
@@ -291,36 +286,36 @@ static void add_luma_chroma(exr_maker_part *part)
     add_channel(part, "Y", 1, 1);
     add_channel(part, "RY", 1, 2);
     add_channel(part, "BY", 1, 2);
-    if (rnd(2))
+    if (exr_random(2))
         add_channel(part, "A", 1, 1);
 }
 
 static void choose_part(exr_maker_part *part)
 {
     memset(part, 0, sizeof *part);
-    part->compression = (int)rnd(10);
-    if (rnd(2)) {
-        part->tile_width = 1 + (int)rnd(rnd(2) ? 70 : 20);
-        part->tile_height = 1 + (int)rnd(rnd(2) ? 70 : 20);
+    part->compression = (int)exr_random(10);
+    if (exr_random(2)) {
+        part->tile_width = 1 + (int)exr_random(exr_random(2) ? 70 : 20);
+        part->tile_height = 1 + (int)exr_random(exr_random(2) ? 70 : 20);
         if (part->compression >=
             6) { /* OpenEXR 3.1's writer overruns its buffers at smaller ones */
             part->tile_width += 32;
             part->tile_height += 32;
         }
-        part->level_mode = (int)rnd(3);
-        part->round_mode = (int)rnd(2);
+        part->level_mode = (int)exr_random(3);
+        part->round_mode = (int)exr_random(2);
     }
-    part->line_order = (int)rnd(part->tile_width ? 3 : 2);
+    part->line_order = (int)exr_random(part->tile_width ? 3 : 2);
     choose_channels(part);
-    choose_windows(part, rnd(8) == 0);
+    choose_windows(part, exr_random(8) == 0);
 }
 
 static void choose_file(exr_maker_file *file)
 {
     memset(file, 0, sizeof *file);
-    file->seed = rnd(1u << 30);
-    file->multipart = rnd(4) == 0;
-    file->part_count = file->multipart ? 1 + (int)rnd(EXR_MAKER_PARTS) : 1;
+    file->seed = exr_random(1u << 30);
+    file->multipart = exr_random(4) == 0;
+    file->part_count = file->multipart ? 1 + (int)exr_random(EXR_MAKER_PARTS) : 1;
     for (int p = 0; p < file->part_count; p++)
         choose_part(&file->parts[p]);
     /* Parts share the display window. */
@@ -352,19 +347,19 @@ static void check_picture(const exr_maker_file *file, int part_index, const zoe_
 
 static void check_round(int round, bool proxy)
 {
-    uint64_t before = state;
+    uint64_t before = exr_random_state();
     exr_maker_file file;
     choose_file(&file);
     if (exr_maker_write(path, &file) != 0)
         fail_msg("round %d (state %llu) cannot be written", round, (unsigned long long)before);
-    int part = (int)rnd((uint32_t)file.part_count);
+    int part = (int)exr_random((uint32_t)file.part_count);
     char layer[16];
     snprintf(layer, sizeof layer, "part%d", part);
     zoe_choice choice = {
         .layer = file.multipart ? layer : NULL,
-        .overscan = rnd(3) == 0,
-        .full_precision = rnd(3) == 0,
-        .proxy_shift = proxy ? 1 + (int32_t)rnd(3) : 0,
+        .overscan = exr_random(3) == 0,
+        .full_precision = exr_random(3) == 0,
+        .proxy_shift = proxy ? 1 + (int32_t)exr_random(3) : 0,
     };
     check_picture(&file, part, &choice);
 }
@@ -384,14 +379,14 @@ static void test_luminance_chroma(void **context)
         exr_maker_file file;
         memset(&file, 0, sizeof file);
         file.part_count = 1;
-        file.seed = rnd(1u << 30) | EXR_MAKER_SMOOTH;
+        file.seed = exr_random(1u << 30) | EXR_MAKER_SMOOTH;
         exr_maker_part *part = &file.parts[0];
-        part->compression = (int)rnd(6);
-        part->line_order = (int)rnd(2);
+        part->compression = (int)exr_random(6);
+        part->line_order = (int)exr_random(2);
         add_luma_chroma(part);
         choose_windows(part, i % 2);
         assert_int_equal(exr_maker_write(path, &file), 0);
-        zoe_choice choice = {.overscan = rnd(2), .proxy_shift = (int32_t)rnd(4)};
+        zoe_choice choice = {.overscan = exr_random(2), .proxy_shift = (int32_t)exr_random(4)};
         check_picture(&file, 0, &choice);
     }
 }
@@ -432,17 +427,17 @@ static void choose_simple(exr_maker_file *file, int compression, bool tiled)
 {
     memset(file, 0, sizeof *file);
     file->part_count = 1;
-    file->seed = rnd(1u << 30);
+    file->seed = exr_random(1u << 30);
     exr_maker_part *part = &file->parts[0];
     part->compression = compression;
-    part->line_order = (int)rnd(tiled ? 3 : 2);
+    part->line_order = (int)exr_random(tiled ? 3 : 2);
     if (tiled)
         part->tile_width = part->tile_height = 16;
-    part->data[2] = part->display[2] = 39 + (int)rnd(30);
-    part->data[3] = part->display[3] = 300 + (int)rnd(300);
+    part->data[2] = part->display[2] = 39 + (int)exr_random(30);
+    part->data[3] = part->display[3] = 300 + (int)exr_random(300);
     add_channel(part, "R", 1, 1);
     add_channel(part, "G", 1, 1);
-    add_channel(part, "B", rnd(2) ? 1 : 2, 1);
+    add_channel(part, "B", exr_random(2) ? 1 : 2, 1);
 }
 
 /* Where the table of chunks of a single-part file begins: the header ends with an empty name. */
@@ -547,7 +542,8 @@ static void test_files_that_end_early(void **context)
         assert_int_equal(whole.opened, ZOE_OK);
         assert_int_equal(whole.failed + whole.truncated, 0);
         for (int n = 0; n < 20; n++)
-            check_cut(&file, data, &whole, n < 4 ? bytes - 1 - (size_t)n : rnd((uint32_t)bytes));
+            check_cut(&file, data, &whole,
+                      n < 4 ? bytes - 1 - (size_t)n : exr_random((uint32_t)bytes));
         exr_picture_free(&whole);
         free(data);
     }
@@ -570,8 +566,9 @@ static void test_unfinished_files(void **context)
         assert_non_null(unfinished);
         memcpy(unfinished, data, bytes);
         memset(unfinished + t.at, 0, 8 * (size_t)(t.columns * t.rows));
-        size_t end =
-            rnd(4) ? t.at + 8 * (size_t)(t.columns * t.rows) + rnd((uint32_t)(bytes / 2)) : bytes;
+        size_t end = exr_random(4) ? t.at + 8 * (size_t)(t.columns * t.rows) +
+                                         exr_random((uint32_t)(bytes / 2))
+                                   : bytes;
         end = end > bytes ? bytes : end;
         write_all(unfinished, end);
         exr_picture r = decode_file(path, &choice);
@@ -603,7 +600,7 @@ static void test_damaged_files(void **context)
         uint8_t *data = read_all(&bytes);
         chunk_table t = find_chunks(&file, data);
         int32_t count = t.columns * t.rows;
-        size_t entry = t.at + 8 * rnd((uint32_t)count);
+        size_t entry = t.at + 8 * exr_random((uint32_t)count);
         uint64_t offset;
         memcpy(&offset, data + entry, 8);
         int kind = i / 20;
@@ -672,9 +669,9 @@ static void cut_real_file(const char *name)
     fclose(f);
     for (int i = 0; i < 12; i++) {
         /* Beyond the header, which may hold a preview image. */
-        size_t cut = bytes / 4 + rnd((uint32_t)(bytes - bytes / 4));
+        size_t cut = bytes / 4 + exr_random((uint32_t)(bytes - bytes / 4));
         write_all(data, cut);
-        zoe_choice choice = {.proxy_shift = (int32_t)rnd(2)};
+        zoe_choice choice = {.proxy_shift = (int32_t)exr_random(2)};
         exr_picture r = decode_file(path, &choice);
         if (r.opened != ZOE_OK || r.failed)
             fail_msg("%s cut at %zu: %s", name, cut, r.error.text);
@@ -750,26 +747,6 @@ static void test_limit(void **context)
     assert_non_null(strstr(error.text, path));
 }
 
-static int set_up(void **context)
-{
-    (void)context;
-    const char *seed = getenv("ZOETROPE_SEED");
-    state = seed ? strtoull(seed, NULL, 0) : (uint64_t)getpid() * 2654435761u;
-    fprintf(stderr, "ZOETROPE_SEED=%llu\n", (unsigned long long)state);
-    if (!mkdtemp(folder))
-        return -1;
-    snprintf(path, sizeof path, "%s/a.exr", folder);
-    return 0;
-}
-
-static int tear_down(void **context)
-{
-    (void)context;
-    unlink(path);
-    rmdir(folder);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -783,5 +760,5 @@ int main(void)
         cmocka_unit_test(test_missing_layer_is_named),
         cmocka_unit_test(test_limit),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, exr_random_set_up, exr_random_tear_down);
 }

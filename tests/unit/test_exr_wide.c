@@ -12,24 +12,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "exr_maker.h"
 #include "exr_picture.h"
+#include "exr_random.h"
 
 enum { ROUNDS = 12, NONE = 0, SPARE_MAX = EXR_MAKER_CHANNELS - 3 };
 
-static uint64_t state;
-static char folder[] = "/tmp/zoe_wide_XXXXXX";
-static char path[64];
-
-static uint32_t rnd(uint32_t n)
-{
-    state = state * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(state >> 33) % n;
-}
+static const char *const path = exr_random_path;
 
 static void add_channel(exr_maker_part *part, const char *name, int type, int x, int y)
 {
@@ -48,9 +40,10 @@ static void add_channels(exr_maker_part *part, int spare, bool odd)
         add_channel(part, names[c], 1, 1, 1);
     for (int c = 0; c < spare; c++) {
         char name[24];
-        snprintf(name, sizeof name, "%c%02d.x", "CHZ"[odd ? (int)rnd(3) : c % 2], c);
-        bool sampled = odd && part->tile_width == 0 && rnd(20) == 0;
-        add_channel(part, name, odd ? (int)rnd(3) : 1, sampled ? 2 : 1, sampled && rnd(2) ? 2 : 1);
+        snprintf(name, sizeof name, "%c%02d.x", "CHZ"[odd ? (int)exr_random(3) : c % 2], c);
+        bool sampled = odd && part->tile_width == 0 && exr_random(20) == 0;
+        add_channel(part, name, odd ? (int)exr_random(3) : 1, sampled ? 2 : 1,
+                    sampled && exr_random(2) ? 2 : 1);
     }
 }
 
@@ -64,7 +57,7 @@ static void set_size(exr_maker_part *part, int x, int y, int width, int height)
 static exr_picture decode(const exr_maker_file *file, const zoe_choice *choice)
 {
     assert_int_equal(exr_maker_write(path, file), 0);
-    exr_picture r = exr_picture_decode(path, choice, rnd(1u << 30));
+    exr_picture r = exr_picture_decode(path, choice, exr_random(1u << 30));
     if (r.opened != ZOE_OK || r.failed > 0)
         fail_msg("%s", r.error.text);
     assert_int_equal(r.truncated, 0);
@@ -102,22 +95,22 @@ static void every_shape_is_read(void **context)
 {
     (void)context;
     for (int i = 0; i < ROUNDS; i++) {
-        exr_maker_file file = {.part_count = 1, .seed = rnd(1u << 30)};
+        exr_maker_file file = {.part_count = 1, .seed = exr_random(1u << 30)};
         exr_maker_part *part = &file.parts[0];
-        part->compression = rnd(4) ? NONE : (int)rnd(6);
-        if (rnd(2)) {
-            part->tile_width = 64 + (int)rnd(300);
-            part->tile_height = 1 + (int)rnd(60);
+        part->compression = exr_random(4) ? NONE : (int)exr_random(6);
+        if (exr_random(2)) {
+            part->tile_width = 64 + (int)exr_random(300);
+            part->tile_height = 1 + (int)exr_random(60);
         }
-        part->line_order = (int)rnd(part->tile_width ? 3 : 2);
-        add_channels(part, (int)rnd(SPARE_MAX + 1), rnd(2));
-        set_size(part, -2 * (int)rnd(20), 2 * (int)rnd(20), 2 * (5 + (int)rnd(600)),
-                 2 * (1 + (int)rnd(12)));
-        if (rnd(2)) { /* what is shown begins and ends within the picture */
-            part->display[0] += 1 + (int)rnd(9);
-            part->display[3] -= (int)rnd(2);
+        part->line_order = (int)exr_random(part->tile_width ? 3 : 2);
+        add_channels(part, (int)exr_random(SPARE_MAX + 1), exr_random(2));
+        set_size(part, -2 * (int)exr_random(20), 2 * (int)exr_random(20),
+                 2 * (5 + (int)exr_random(600)), 2 * (1 + (int)exr_random(12)));
+        if (exr_random(2)) { /* what is shown begins and ends within the picture */
+            part->display[0] += 1 + (int)exr_random(9);
+            part->display[3] -= (int)exr_random(2);
         }
-        zoe_choice choice = {.overscan = rnd(3) == 0};
+        zoe_choice choice = {.overscan = exr_random(3) == 0};
         exr_picture r = decode(&file, &choice);
         check_planes(&r, &file);
         exr_picture_free(&r);
@@ -170,26 +163,6 @@ static void few_calls_read_a_file_of_few_channels(void **context)
     }
 }
 
-static int set_up(void **context)
-{
-    (void)context;
-    const char *seed = getenv("ZOETROPE_SEED");
-    state = seed ? strtoull(seed, NULL, 0) : (uint64_t)getpid() * 2654435761u;
-    fprintf(stderr, "ZOETROPE_SEED=%llu\n", (unsigned long long)state);
-    if (!mkdtemp(folder))
-        return -1;
-    snprintf(path, sizeof path, "%s/a.exr", folder);
-    return 0;
-}
-
-static int tear_down(void **context)
-{
-    (void)context;
-    unlink(path);
-    rmdir(folder);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,5 +170,5 @@ int main(void)
         cmocka_unit_test(few_channels_of_many_are_read),
         cmocka_unit_test(few_calls_read_a_file_of_few_channels),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, exr_random_set_up, exr_random_tear_down);
 }
