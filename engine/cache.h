@@ -86,10 +86,10 @@ typedef struct zoe_cache {
     zoe_slab slab;
     zoe_source *sources;
     zoe_load loads[ZOE_LOADS_MAX];
-    uint32_t workers; /* how many threads ask for work */
-    uint32_t idle;    /* how many of them wait for some */
-    zoe_load_worker *idle_workers;
-    bool stopping;      /* workers end as soon as they can */
+    uint32_t workers;              /* how many threads ask for work */
+    uint32_t idle;                 /* how many of them wait for some */
+    zoe_load_worker *idle_workers; /* at no load: those that wait, and one that picks */
+    bool stopping;                 /* workers end as soon as they can */
     uint64_t decode_ns; /* what a frame took lately, from claim to published: a running mean */
     bool paused;        /* nothing is begun: set while memory is given back */
     zoe_cache_totals totals;
@@ -131,6 +131,10 @@ bool zoe_cache_wait_locked(zoe_cache *cache, pthread_cond_t *condition, uint64_t
 /* Writes what was noted for the log, if anything was. No lock held. */
 void zoe_cache_write_notes(zoe_cache *cache);
 
+/* Notes for the log what became of a frame; the callback must not run under the lock. */
+void zoe_cache_note_locked(zoe_cache *cache, const char *what, const zoe_table *table,
+                           int64_t position);
+
 /* Tells the notify callback, and the log. No lock held. */
 void zoe_cache_notify(zoe_cache *cache);
 
@@ -138,11 +142,12 @@ void zoe_cache_notify(zoe_cache *cache);
 
 /*
  * A buffer of `bytes` bytes for a frame whose next use is `use`, for a worker on memory node
- * `node`, evicting what is needed later. Errors: OVER_BUDGET (none without harm, for now),
- * NO_MEMORY, TOO_LARGE.
+ * `node`, evicting what is needed later. `scratch_bytes`: what the frame's worker has yet to take
+ * beside, 0 if that is not known; idle workers lose theirs only for room that is enough for both.
+ * Errors: OVER_BUDGET (none without harm, for now), NO_MEMORY, TOO_LARGE.
  */
-zoe_status zoe_cache_take_buffer_locked(zoe_cache *cache, uint64_t bytes, int64_t use,
-                                        uint32_t node, zoe_buffer **buffer);
+zoe_status zoe_cache_take_buffer_locked(zoe_cache *cache, uint64_t bytes, uint64_t scratch_bytes,
+                                        int64_t use, uint32_t node, zoe_buffer **buffer);
 
 /* Evicts a LOADED frame: its buffer becomes free. false: it is pinned. */
 bool zoe_cache_evict_locked(zoe_cache *cache, zoe_buffer *buffer);
@@ -171,8 +176,12 @@ void zoe_cache_unpin_remnant(zoe_cache *cache, zoe_table *table, int64_t positio
 /* A zoe_reclaim_fn for scratch: makes room in the budget. Takes the lock. */
 bool zoe_cache_reclaim(void *user, uint64_t bytes);
 
-/* Gives back the scratch of workers that have nothing to do; returns how many bytes. */
+/* Gives back the scratch of workers that are at no load; returns how many bytes. */
 uint64_t zoe_cache_release_idle_locked(zoe_cache *cache);
+
+/* Tells the load that is needed last to stop, if it is needed later than `use`. NULL: there is
+ * none. */
+zoe_load *zoe_cache_stop_farthest_locked(zoe_cache *cache, int64_t use);
 
 /* Brings what is used under the limit: gives back free buffers and kept scratch, evicts, stops
  * loads and waits for them, dooms what is pinned. May let go of the lock while it waits. Returns

@@ -82,24 +82,32 @@ static bool suits(const zoe_buffer *buffer, uint64_t bytes)
     return buffer && buffer->committed >= bytes && buffer->committed <= bytes + bytes / 8 + 65536;
 }
 
-/* The picture's size is known now: makes sure of the buffer. */
+/* What loading takes is known now, and is remembered for the next time. */
+static void note_needs(zoe_cache *cache, zoe_load *load)
+{
+    zoe_cache_lock(cache);
+    zoe_slot *slot = &load->table->slots[load->position];
+    load->source->bytes = slot->bytes = load->picture.bytes;
+    slot->scratch_bytes = load->picture.scratch_bytes;
+    zoe_cache_unlock(cache);
+}
+
+/* Makes sure of a buffer of the picture's size. */
 static zoe_status fit_buffer_locked(zoe_cache *cache, zoe_load *load, uint32_t node)
 {
     const zoe_picture *picture = &load->picture;
-    zoe_slot *slot = &load->table->slots[load->position];
-    load->source->bytes = slot->bytes = picture->bytes;
     if (suits(load->buffer, picture->bytes))
         return ZOE_OK;
     give_buffer_locked(cache, load);
     int64_t use = zoe_cache_next_use_locked(load->table, load->position);
     zoe_buffer *buffer = NULL;
-    zoe_status status = zoe_cache_take_buffer_locked(cache, picture->bytes, use, node, &buffer);
+    zoe_status status = zoe_cache_take_buffer_locked(cache, picture->bytes, 0, use, node, &buffer);
     if (status != ZOE_OK)
         return status;
     buffer->table = load->table;
     buffer->position = load->position;
     load->buffer = buffer;
-    slot->buffer = buffer;
+    load->table->slots[load->position].buffer = buffer;
     return ZOE_OK;
 }
 
@@ -195,6 +203,7 @@ static zoe_status open_file(zoe_load_worker *worker, zoe_load *load, const char 
     uint64_t cost = zoe_slab_cost(load->picture.bytes);
     if (cost > limit || load->picture.scratch_bytes > limit - cost)
         return over_budget(load, path, limit, error);
+    note_needs(cache, load);
     status = scratch_to_open(worker, load);
     if (status == ZOE_STALE)
         return status;

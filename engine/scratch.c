@@ -89,16 +89,30 @@ void zoe_recycler_destroy(zoe_recycler *recycler)
     pthread_mutex_destroy(&recycler->lock);
 }
 
+static uint64_t kept_locked(const zoe_recycler *recycler)
+{
+    uint64_t bytes = 0;
+    for (unsigned c = 0; c < ZOE_RECYCLER_CLASSES; c++)
+        for (const zoe_block *block = recycler->free[c]; block; block = block->as.next)
+            bytes += (uint64_t)1 << c;
+    return bytes;
+}
+
+uint64_t zoe_recycler_kept(zoe_recycler *recycler)
+{
+    pthread_mutex_lock(&recycler->lock);
+    uint64_t bytes = kept_locked(recycler);
+    pthread_mutex_unlock(&recycler->lock);
+    return bytes;
+}
+
 uint64_t zoe_recycler_trim(zoe_recycler *recycler)
 {
     zoe_block *kept[ZOE_RECYCLER_CLASSES];
     pthread_mutex_lock(&recycler->lock);
+    uint64_t bytes = kept_locked(recycler);
     memcpy(kept, recycler->free, sizeof kept);
     memset(recycler->free, 0, sizeof recycler->free);
-    uint64_t bytes = 0;
-    for (unsigned c = 0; c < ZOE_RECYCLER_CLASSES; c++)
-        for (zoe_block *block = kept[c]; block; block = block->as.next)
-            bytes += (uint64_t)1 << c;
     recycler->bytes -= bytes;
     pthread_mutex_unlock(&recycler->lock);
     for (unsigned c = 0; c < ZOE_RECYCLER_CLASSES; c++) {

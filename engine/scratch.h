@@ -69,7 +69,10 @@ zoe_status zoe_recycler_init(zoe_recycler *recycler, zoe_meter *meter, zoe_recla
 /* Frees what is kept. All blocks must have been given back. */
 void zoe_recycler_destroy(zoe_recycler *recycler);
 
-/* Gives kept blocks back to the heap; returns how many bytes. */
+/* How many bytes of blocks that nobody uses it keeps. */
+uint64_t zoe_recycler_kept(zoe_recycler *recycler);
+
+/* Gives those back to the heap; returns how many bytes. */
 uint64_t zoe_recycler_trim(zoe_recycler *recycler);
 
 /* What it holds and how often it asked the system. */

@@ -5,6 +5,8 @@
 
 #include "cache.h"
 
+_Static_assert(sizeof(zoe_slot) == 64, "a cache line each");
+
 static size_t pages(size_t bytes)
 {
     size_t page = zoe_os_page();
@@ -247,6 +249,7 @@ void zoe_slot_reset_locked(zoe_table *table, int64_t position, bool has_file)
     assert(state != ZOE_FRAME_LOADING && state != ZOE_FRAME_LOADED);
     zoe_slot_set_error_locked(table, position, NULL, NULL);
     table->slots[position].bytes = 0;
+    table->slots[position].scratch_bytes = 0;
     table->slots[position].retries = 0;
     if (state != next)
         set_state(table, position, next);

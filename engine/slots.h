@@ -76,7 +76,9 @@ typedef struct zoe_slot {
     /* guarded by the cache's lock */
     uint32_t retries; /* loads in a row that found the file changed under them */
     zoe_note *note;   /* of ERROR and INCOMPLETE frames, on the heap */
-    uint64_t bytes;   /* of the frame's buffer, once known */
+    /* What loading the frame takes, once known; else 0. */
+    uint64_t bytes;         /* of its buffer */
+    uint64_t scratch_bytes; /* of one worker's scratch */
 } zoe_slot;
 
 /* A picture that is only there because it was pinned when its frame was replaced. On the heap. */

@@ -108,6 +108,17 @@ static void describe(const fake_frame *frame, zoe_picture *picture)
     picture->piece_count = frame->pieces;
 }
 
+/* Made to fail like any other of the engine's allocations. */
+static fake_file *alloc_file(fake_decoder *fake, int64_t number)
+{
+    if (!fake->counted)
+        return zoe_os_alloc(sizeof(fake_file));
+    pthread_mutex_lock(&fake->lock);
+    size_t bytes = sizeof(fake_file) + fake->frames[number].file_bytes;
+    pthread_mutex_unlock(&fake->lock);
+    return zoe_recycler_alloc(bytes);
+}
+
 static void free_file(const fake_decoder *fake, fake_file *file)
 {
     if (fake->counted)
@@ -126,8 +137,7 @@ static zoe_status fake_open(void *user, const char *path, const zoe_choice *choi
     int64_t number = number_of(path);
     if (number < 0)
         return zoe_error_set(error, ZOE_ERROR_NOT_EXR, "%s: not a frame of the test", path);
-    /* Made to fail like any other of the engine's allocations. */
-    fake_file *made = fake->counted ? zoe_recycler_alloc(sizeof *made) : zoe_os_alloc(sizeof *made);
+    fake_file *made = alloc_file(fake, number);
     if (!made)
         return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "%s: out of memory", path);
     pthread_mutex_lock(&fake->lock);

@@ -33,6 +33,7 @@ typedef struct fake_frame {
     /* what the frame is; set by the test before it is opened */
     size_t bytes;             /* a multiple of 64 */
     size_t scratch_bytes;     /* for a piece */
+    size_t file_bytes;        /* beside the record of an open file, when `counted` */
     int32_t pieces;           /* 1 or more */
     int32_t missing_pieces;   /* the last so many are TRUNCATED */
     zoe_status open_status;   /* OK, or how opening fails */

@@ -676,93 +676,6 @@ static void test_a_large_frame_does_not_stand_for_all(void **state)
     stage_end(&s);
 }
 
-/* ---- scratch ---- */
-
-/* Buffers alone would fit for more workers than buffers and scratch do: that is no error. */
-static void test_scratch_and_frames_share_a_small_limit(void **state)
-{
-    (void)state;
-    for (uint32_t workers = 1; workers <= 8; workers *= 2) {
-        stage s;
-        stage_begin(&s, workers, 16 * MiB, 4 * MiB, 8);
-        for (int64_t i = 1; i <= 20; i++) {
-            fake_lock(s.fake, i)->scratch_bytes = 2 * MiB;
-            fake_unlock(s.fake);
-        }
-        zoe_source *source = stage_source(&s, "f", 1, 20);
-        for (int64_t i = 0; i < 20; i++) {
-            zoe_want want = {.playhead = i, .in = 0, .out = 19, .direction = 1};
-            stage_want(source, &want);
-            zoe_frame frame;
-            zoe_status status = zoe_source_wait(source, i, zoe_now_ns() + 30000000000u, &frame);
-            if (status != ZOE_OK)
-                fail_msg("%u workers, position %" PRId64 ": %s", workers, i,
-                         zoe_status_name(status));
-            assert_right(&s, &frame, i + 1, 1);
-            zoe_frame_release(&frame);
-        }
-        assert_int_equal(stage_stats(&s).errors, 0);
-        assert_true(stage_stats(&s).high_water_bytes <= 16 * MiB);
-        stage_end(&s);
-    }
-}
-
-/* Where others hold all memory, a file cannot even be opened. That is not the frame's fault. */
-static void test_a_crowded_out_frame_is_no_error(void **state)
-{
-    (void)state;
-    stage s;
-    stage_begin(&s, 2, 33 * MiB, 4 * MiB, 2);
-    s.fake->counted = true;
-    zoe_source *a = stage_source(&s, "f", 1, 8), *b = stage_source(&s, "g", 101, 101);
-    zoe_want want = stage_play(0, 0, 7);
-    stage_want(a, &want);
-    stage_rest(&s);
-    zoe_frame pins[8], frame;
-    for (int64_t i = 0; i < 8; i++)
-        pins[i] = acquire(a, i);
-    stage_budget(&s, 16 * MiB);
-    want = stage_play(0, 0, 0);
-    stage_want(b, &want);
-    for (int i = 0; i < 5; i++)
-        assert_int_equal(zoe_source_wait(b, 0, zoe_now_ns() + 10000000, &frame), ZOE_TIMEOUT);
-    for (int64_t i = 0; i < 8; i++)
-        zoe_frame_release(&pins[i]);
-    assert_int_equal(zoe_source_wait(b, 0, zoe_now_ns() + 30000000000u, &frame), ZOE_OK);
-    assert_right(&s, &frame, 101, 1);
-    zoe_frame_release(&frame);
-    assert_int_equal(stage_stats(&s).errors, 0);
-    stage_end(&s);
-}
-
-/* Scratch that idle workers hold must not keep the frame that is waited for from being loaded. */
-static void test_idle_scratch_makes_room(void **state)
-{
-    (void)state;
-    stage s;
-    stage_begin(&s, 8, 32 * MiB, MiB, 32);
-    fake_frame *frame = fake_lock(s.fake, 1);
-    frame->scratch_bytes = 2 * MiB;
-    frame->gate = true;
-    frame = &s.fake->frames[101];
-    frame->bytes = 28 * MiB;
-    frame->scratch_bytes = 2 * MiB;
-    fake_unlock(s.fake);
-    zoe_source *a = stage_source(&s, "f", 1, 1), *b = stage_source(&s, "g", 101, 101);
-    zoe_want want = {.playhead = 0, .in = 0, .out = 0};
-    stage_want(a, &want);
-    assert_true(fake_wait_started(s.fake, 1, 8));
-    fake_open_gates(s.fake);
-    stage_rest(&s);
-    assert_int_equal(stage_stats(&s).scratch_bytes, 16 * MiB);
-    zoe_want idle = {.idle = 1};
-    stage_want(a, &idle);
-    stage_want(b, &want);
-    assert_true(stage_wait_state(b, 0, ZOE_FRAME_LOADED));
-    assert_true(stage_stats(&s).high_water_bytes <= 32 * MiB);
-    stage_end(&s);
-}
-
 /* ---- errors ---- */
 
 static void test_errors_do_not_hold_up_the_rest(void **state)
@@ -976,9 +889,6 @@ int main(void)
         cmocka_unit_test(test_trim_gives_back_what_is_free),
         cmocka_unit_test(test_a_frame_over_the_budget_is_an_error),
         cmocka_unit_test(test_a_large_frame_does_not_stand_for_all),
-        cmocka_unit_test(test_scratch_and_frames_share_a_small_limit),
-        cmocka_unit_test(test_a_crowded_out_frame_is_no_error),
-        cmocka_unit_test(test_idle_scratch_makes_room),
         cmocka_unit_test(test_errors_do_not_hold_up_the_rest),
         cmocka_unit_test(test_a_file_that_changes_is_read_again),
         cmocka_unit_test(test_a_file_that_ends_early),
