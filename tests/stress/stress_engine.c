@@ -25,12 +25,13 @@
 #include "stage.h"
 
 enum {
-    PLAYERS = 3,      /* threads with sources of their own */
-    READERS = 2,      /* threads that share one */
-    FRAMES = 40,      /* of a sequence */
-    NUMBERS = 100,    /* from one sequence's first number to the next one's */
-    PINS = 6,         /* that a thread holds for a while */
-    WAIT_SECONDS = 30 /* then it is stuck */
+    PLAYERS = 3,       /* threads with sources of their own */
+    READERS = 2,       /* threads that share one */
+    FRAMES = 40,       /* of a sequence */
+    NUMBERS = 100,     /* from one sequence's first number to the next one's */
+    PINS = 6,          /* that a thread holds for a while */
+    WAIT_SECONDS = 30, /* then it is stuck */
+    MARGIN = 64 << 10  /* for what counts beside frames and scratch: records, open files */
 };
 
 static const uint64_t least_limit = (uint64_t)16 << 20, most_limit = (uint64_t)40 << 20;
@@ -164,6 +165,21 @@ static void open_own(player *p)
     p->opened++;
 }
 
+/* Is there room for the frame under the limit, beside what this player holds itself? */
+static bool has_room(const player *p, int64_t position)
+{
+    zoe_cache *cache = &p->all->s.engine->cache;
+    zoe_cache_lock(cache);
+    const zoe_slot *slot = &p->source->table->slots[position];
+    uint64_t needed = zoe_slab_cost((size_t)slot->bytes) + slot->scratch_bytes + MARGIN;
+    zoe_cache_unlock(cache);
+    for (size_t i = 0; i < PINS; i++)
+        if (p->pins[i].frame.pin)
+            needed += (uint64_t)p->pins[i].frame.planes[0].stride *
+                      (uint64_t)((int64_t)p->pins[i].frame.window.max_y + 1);
+    return needed <= zoe_meter_limit(&cache->meter);
+}
+
 /* The frame under a playhead that does not change comes, or says why not. */
 static void seek_and_wait(player *p)
 {
@@ -176,8 +192,13 @@ static void seek_and_wait(player *p)
             drop_pin(p, i);
     zoe_source_set_want(p->source, &want);
     zoe_frame frame;
-    uint64_t deadline = zoe_now_ns() + (uint64_t)WAIT_SECONDS * 1000000000u;
-    zoe_status status = zoe_source_wait(p->source, want.playhead, deadline, &frame);
+    zoe_status status = ZOE_TIMEOUT;
+    for (int i = 0; i < WAIT_SECONDS && status == ZOE_TIMEOUT; i++) {
+        status = zoe_source_wait(p->source, want.playhead, zoe_now_ns() + 1000000000u, &frame);
+        if (status == ZOE_TIMEOUT && !has_room(p, want.playhead))
+            for (size_t k = 0; k < PINS; k++)
+                drop_pin(p, k);
+    }
     if (status == ZOE_OK)
         keep_pin(p, &frame, p->first + want.playhead);
     else if (!may_be(status))
@@ -220,16 +241,30 @@ static void look(player *p)
         fail_hard(p, "acquired", position, status);
 }
 
+/* Makes the file another one, now and then. */
+static void maybe_change(player *p, int64_t position)
+{
+    char name[16];
+    snprintf(name, sizeof name, "s%" PRId64, p->first);
+    if (stage_random(&p->seed, 2))
+        stage_change(&p->all->s, name, p->first + position);
+}
+
 static void refresh(player *p)
 {
     zoe_error error = {.status = ZOE_OK};
-    if (stage_random(&p->seed, 2)) {
-        char name[16];
-        snprintf(name, sizeof name, "s%" PRId64, p->first);
-        stage_change(&p->all->s, name, p->first + (int64_t)stage_random(&p->seed, FRAMES));
-    }
+    maybe_change(p, (int64_t)stage_random(&p->seed, FRAMES));
     if (zoe_source_refresh(p->source, NULL, &error) != ZOE_OK)
         fail_hard(p, error.text, 0, error.status);
+}
+
+static void reload(player *p)
+{
+    int64_t position = (int64_t)stage_random(&p->seed, FRAMES);
+    maybe_change(p, position);
+    zoe_status status = zoe_source_reload(p->source, position, NULL);
+    if (status != ZOE_OK && status != ZOE_MISSING)
+        fail_hard(p, "reloaded", position, status);
 }
 
 static void close_own(player *p)
@@ -257,6 +292,7 @@ static void *player_main(void *arg)
         case 7: close_own(p); break;
         case 8: refresh(p); break;
         case 9: drop_pin(p, (size_t)stage_random(&p->seed, PINS)); break;
+        case 10: reload(p); break;
         default: look(p); break;
         }
     }
@@ -266,7 +302,7 @@ static void *player_main(void *arg)
     return NULL;
 }
 
-/* Shares a source with others: it neither closes it nor reads it again. */
+/* Shares a source with others: it neither closes nor refreshes it. */
 static void *reader_main(void *arg)
 {
     player *p = arg;
@@ -281,6 +317,7 @@ static void *reader_main(void *arg)
                 keep_pin(p, &frame, p->first + position);
             break;
         case 2: drop_pin(p, (size_t)stage_random(&p->seed, PINS)); break;
+        case 3: reload(p); break;
         default: look(p); break;
         }
     }
