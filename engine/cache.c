@@ -98,11 +98,16 @@ void zoe_cache_write_notes(zoe_cache *cache)
     if (!zoe_log_is_heard(&cache->log, ZOE_LOG_DEBUG))
         return;
     zoe_cache_lock(cache);
-    zoe_log_notes notes = cache->notes;
-    cache->notes.count = 0;
-    cache->notes.lost = 0;
+    zoe_log_notes notes;
+    bool any = cache->notes.count > 0;
+    if (any) {
+        notes = cache->notes;
+        cache->notes.count = 0;
+        cache->notes.lost = 0;
+    }
     zoe_cache_unlock(cache);
-    zoe_log_write_notes(&cache->log, &notes);
+    if (any)
+        zoe_log_write_notes(&cache->log, &notes);
 }
 
 void zoe_cache_note_locked(zoe_cache *cache, const char *what, const zoe_table *table,

@@ -85,7 +85,7 @@ bool zoe_cache_evict_locked(zoe_cache *cache, zoe_buffer *buffer)
     int64_t position = buffer->position;
     if (!zoe_slot_evict_locked(table, position))
         return false;
-    zoe_slot_set_error_locked(table, position, NULL, NULL);
+    zoe_slot_set_error_locked(table, position, NULL);
     table->slots[position].buffer = NULL;
     zoe_slab_give(&cache->slab, buffer);
     cache->totals.evictions++;
@@ -155,7 +155,7 @@ void zoe_cache_reap(zoe_cache *cache, zoe_table *table, zoe_slot *slot)
     zoe_buffer *buffer = slot->buffer;
     slot->buffer = NULL;
     zoe_slot_reap_locked(table, position);
-    zoe_slot_set_error_locked(table, position, NULL, NULL);
+    zoe_slot_set_error_locked(table, position, NULL);
     cache->totals.evictions++;
     zoe_cache_note_locked(cache, "evicted", table, position);
     zoe_cache_rewind_locked(table, position);
@@ -177,7 +177,7 @@ bool zoe_cache_replace_locked(zoe_cache *cache, zoe_table *table, int64_t positi
         if (!taken && (atomic_load_explicit(&slot->word, memory_order_relaxed) & ZOE_SLOT_DOOMED))
             return false;
     }
-    zoe_slot_set_error_locked(table, position, NULL, NULL);
+    zoe_slot_set_error_locked(table, position, NULL);
     if (!taken) {
         slot->buffer = NULL;
         zoe_slab_give(&cache->slab, buffer);

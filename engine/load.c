@@ -377,7 +377,7 @@ static void give_error_locked(zoe_cache *cache, zoe_load *load)
 {
     give_buffer_locked(cache, load);
     zoe_slot_fail_locked(load->table, load->position);
-    zoe_slot_set_error_locked(load->table, load->position, &load->error, &load->picture.id);
+    zoe_slot_set_error_locked(load->table, load->position, &load->error);
     cache->totals.errors++;
 }
 
@@ -397,9 +397,9 @@ static void publish_locked(zoe_cache *cache, zoe_load *load, const zoe_absence *
         zoe_error_set(&note, ZOE_ERROR_TRUNCATED,
                       "%s: incomplete: %lld of %lld %s are not in the file", path,
                       (long long)absence->missing, (long long)absence->total, absence->unit);
-        zoe_slot_set_error_locked(load->table, load->position, &note, &load->picture.id);
+        zoe_slot_set_error_locked(load->table, load->position, &note);
     } else {
-        zoe_slot_set_error_locked(load->table, load->position, NULL, NULL);
+        zoe_slot_set_error_locked(load->table, load->position, NULL);
     }
     load->buffer = NULL; /* the slot's now */
     zoe_slot_publish_locked(load->table, load->position, incomplete);

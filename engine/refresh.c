@@ -82,7 +82,7 @@ static bool move_frame_locked(carry *c, const carried *item, zoe_table *table)
     to->buffer = buffer;
     to->bytes = from->bytes;
     to->scratch_bytes = from->scratch_bytes;
-    zoe_slot_set_error_locked(table, item->position, NULL, NULL);
+    zoe_slot_set_error_locked(table, item->position, NULL);
     to->note = from->note;
     from->note = NULL;
     from->buffer = NULL;

@@ -247,7 +247,7 @@ void zoe_slot_reset_locked(zoe_table *table, int64_t position, bool has_file)
     zoe_frame_state state = zoe_slot_state(&table->slots[position]);
     zoe_frame_state next = has_file ? ZOE_FRAME_EMPTY : ZOE_FRAME_MISSING;
     assert(state != ZOE_FRAME_LOADING && state != ZOE_FRAME_LOADED);
-    zoe_slot_set_error_locked(table, position, NULL, NULL);
+    zoe_slot_set_error_locked(table, position, NULL);
     table->slots[position].bytes = 0;
     table->slots[position].scratch_bytes = 0;
     table->slots[position].retries = 0;
@@ -255,8 +255,7 @@ void zoe_slot_reset_locked(zoe_table *table, int64_t position, bool has_file)
         set_state(table, position, next);
 }
 
-void zoe_slot_set_error_locked(zoe_table *table, int64_t position, const zoe_error *error,
-                               const zoe_os_file_id *id)
+void zoe_slot_set_error_locked(zoe_table *table, int64_t position, const zoe_error *error)
 {
     zoe_cache_assert_locked(table->cache);
     zoe_slot *slot = &table->slots[position];
@@ -269,7 +268,6 @@ void zoe_slot_set_error_locked(zoe_table *table, int64_t position, const zoe_err
     if (!note)
         return;
     note->status = error->status;
-    note->id = *id;
     memcpy(note->text, error->text, length + 1);
     slot->note = note;
 }

@@ -60,8 +60,7 @@ struct zoe_source;
 /* What went wrong with a frame; as long as its text, since there may be one for every frame. */
 typedef struct zoe_note {
     zoe_status status;
-    zoe_os_file_id id; /* of the file it came from */
-    char text[];       /* terminated */
+    char text[]; /* terminated */
 } zoe_note;
 
 /* A cache line each: readers of neighbouring frames do not meet. */
@@ -176,7 +175,6 @@ zoe_remnant *zoe_slot_unpin_remnant_locked(zoe_table *table, int64_t position, u
 
 /* Stores a copy of the error with the frame; drops the old one; NULL: only that. Without memory the
  * frame has no text. */
-void zoe_slot_set_error_locked(zoe_table *table, int64_t position, const zoe_error *error,
-                               const zoe_os_file_id *id);
+void zoe_slot_set_error_locked(zoe_table *table, int64_t position, const zoe_error *error);
 
 #endif

@@ -211,39 +211,92 @@ static unsigned next_code(unsigned code, unsigned length)
     return (code & (bit - 1)) | bit;
 }
 
-/* The codes longer than `first_bits`, in tables behind the first; `at` is the first such symbol. */
-static bool link_tables(uint32_t *table, size_t entries, unsigned first_bits, unsigned code,
-                        unsigned length, unsigned *left, const uint16_t *sorted, unsigned at,
-                        unsigned symbols, entry_fn *entry)
+/* A code whose tables are being made: its symbols, shortest code first. */
+typedef struct maker {
+    uint32_t *table;
+    size_t entries;      /* that there is room for */
+    unsigned first_bits; /* of the first table; longer codes have second ones behind it */
+    entry_fn *entry;
+    uint16_t sorted[288];
+    unsigned symbols;
+    unsigned left[MAX_CODE + 1]; /* symbols of each length that are not in a table yet */
+
+    /* the first of those */
+    unsigned at;
+    unsigned length;
+    unsigned code;
+} maker;
+
+/* Returns how much of all codes of the greatest length the symbols take. */
+static unsigned sort_symbols(maker *m, const uint8_t *lengths, unsigned n)
+{
+    unsigned offsets[MAX_CODE + 2] = {0};
+    for (unsigned i = 0; i < n; ++i)
+        ++m->left[lengths[i]];
+    m->symbols = n - m->left[0];
+    m->left[0] = 0;
+    unsigned taken = 0;
+    for (unsigned i = 1; i <= MAX_CODE; ++i) {
+        offsets[i + 1] = offsets[i] + m->left[i];
+        taken += m->left[i] << (MAX_CODE - i);
+    }
+    for (unsigned i = 0; i < n; ++i)
+        if (lengths[i])
+            m->sorted[offsets[lengths[i]]++] = (uint16_t)i;
+    return taken;
+}
+
+/* Short codes, in a table of their size, which is doubled for each bit more. */
+static void fill_first(maker *m)
+{
+    for (m->length = 1; m->length <= m->first_bits; ++m->length) {
+        if (m->length > 1)
+            memcpy(m->table + ((size_t)1 << (m->length - 1)), m->table,
+                   sizeof *m->table << (m->length - 1));
+        for (; m->left[m->length] > 0; --m->left[m->length]) {
+            m->table[m->code] = m->entry(m->sorted[m->at++]) | m->length;
+            m->code = next_code(m->code, m->length);
+        }
+    }
+}
+
+/* A second table has as many bits as the codes that begin like the next one need to be complete. */
+static unsigned second_bits(const maker *m)
+{
+    unsigned bits = m->length - m->first_bits;
+    for (unsigned used = m->left[m->length];
+         used < 1u << bits && m->first_bits + bits < MAX_CODE;) {
+        ++bits;
+        used = used * 2 + m->left[m->first_bits + bits];
+    }
+    return bits;
+}
+
+/* The others; false: there is no room for them. */
+static bool fill_second(maker *m)
 {
     size_t start = 0;
-    size_t end = (size_t)1 << first_bits;
+    size_t end = (size_t)1 << m->first_bits;
     unsigned prefix = ~0u;
     unsigned bits = 0;
-    for (; at < symbols; ++at) {
-        while (left[length] == 0)
-            ++length;
-        if ((code & ((1u << first_bits) - 1)) != prefix) {
-            /* A second table has as many bits as the codes with this prefix need to be complete. */
-            prefix = code & ((1u << first_bits) - 1);
-            bits = length - first_bits;
-            for (unsigned used = left[length]; used < 1u << bits && first_bits + bits < MAX_CODE;) {
-                ++bits;
-                used = used * 2 + left[first_bits + bits];
-            }
+    for (; m->at < m->symbols; ++m->at) {
+        while (m->left[m->length] == 0)
+            ++m->length;
+        if ((m->code & ((1u << m->first_bits) - 1)) != prefix) {
+            prefix = m->code & ((1u << m->first_bits) - 1);
+            bits = second_bits(m);
             start = end;
             end += (size_t)1 << bits;
-            if (end > entries)
+            if (end > m->entries)
                 return false;
-            table[prefix] = (uint32_t)start << 16 | ENTRY_LINK | bits << 8 | first_bits;
+            m->table[prefix] = (uint32_t)start << 16 | ENTRY_LINK | bits << 8 | m->first_bits;
         }
-        uint32_t value = entry(sorted[at]) | (length - first_bits);
-        for (size_t i = code >> first_bits; i < (size_t)1 << bits;
-             i += (size_t)1 << (length - first_bits))
-            table[start + i] = value;
-        --left[length];
-        code = next_code(code, length);
-        /* Longer codes go on at the same place. */
+        uint32_t value = m->entry(m->sorted[m->at]) | (m->length - m->first_bits);
+        for (size_t i = m->code >> m->first_bits; i < (size_t)1 << bits;
+             i += (size_t)1 << (m->length - m->first_bits))
+            m->table[start + i] = value;
+        --m->left[m->length];
+        m->code = next_code(m->code, m->length);
     }
     return true;
 }
@@ -255,42 +308,16 @@ static bool link_tables(uint32_t *table, size_t entries, unsigned first_bits, un
 static bool build(uint32_t *table, size_t entries, unsigned first_bits, const uint8_t *lengths,
                   unsigned n, entry_fn *entry)
 {
-    unsigned counts[MAX_CODE + 1] = {0};
-    unsigned offsets[MAX_CODE + 2] = {0};
-    uint16_t sorted[288];
-    for (unsigned i = 0; i < n; ++i)
-        ++counts[lengths[i]];
-    unsigned symbols = n - counts[0];
-    counts[0] = 0;
-    unsigned space = 0; /* in units of the longest code */
-    for (unsigned i = 1; i <= MAX_CODE; ++i) {
-        offsets[i + 1] = offsets[i] + counts[i];
-        space += counts[i] << (MAX_CODE - i);
+    maker m = {.table = table, .entries = entries, .first_bits = first_bits, .entry = entry};
+    if (sort_symbols(&m, lengths, n) == 1u << MAX_CODE) {
+        fill_first(&m);
+        return fill_second(&m);
     }
-    for (unsigned i = 0; i < n; ++i)
-        if (lengths[i])
-            sorted[offsets[lengths[i]]++] = (uint16_t)i;
-    if (space != 1u << MAX_CODE) {
-        if (symbols > 1 || counts[1] != symbols)
-            return false;
-        for (size_t i = 0; i < (size_t)1 << first_bits; ++i)
-            table[i] = symbols == 1 && i % 2 == 0 ? entry(sorted[0]) | 1 : ENTRY_BAD;
-        return true;
-    }
-    /* Short codes first, in a table of their size, which is doubled for each bit more. */
-    unsigned code = 0;
-    unsigned at = 0;
-    unsigned length = 1;
-    for (; length <= first_bits; ++length) {
-        if (length > 1)
-            memcpy(table + ((size_t)1 << (length - 1)), table, sizeof *table << (length - 1));
-        for (; counts[length] > 0; --counts[length]) {
-            table[code] = entry(sorted[at++]) | length;
-            code = next_code(code, length);
-        }
-    }
-    return link_tables(table, entries, first_bits, code, length, counts, sorted, at, symbols,
-                       entry);
+    if (m.symbols > 1 || m.left[1] != m.symbols)
+        return false;
+    for (size_t i = 0; i < (size_t)1 << first_bits; ++i)
+        table[i] = m.symbols == 1 && i % 2 == 0 ? entry(m.sorted[0]) | 1 : ENTRY_BAD;
+    return true;
 }
 
 /* --- blocks ------------------------------------------------------------------------------------
@@ -715,7 +742,7 @@ static bool prepare(lane *s)
     return !s->done && !s->bad;
 }
 
-/* One step of the lanes; false: all are at their ends. */
+/* One step of the lanes: all four, or else neighbours together. false: all are at their ends. */
 static bool step(lane *s, size_t count, const form *run)
 {
     bool runs[LANES] = {false};
