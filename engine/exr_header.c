@@ -62,6 +62,8 @@ static const struct {
     [ZOE_COMPRESSION_DWAB] = {"dwab", 256},
     [ZOE_COMPRESSION_HTJ2K256] = {"htj2k256", 256},
     [ZOE_COMPRESSION_HTJ2K32] = {"htj2k32", 32},
+    [ZOE_COMPRESSION_LJ2K] = {"lj2k", 256},
+    [ZOE_COMPRESSION_ZSTD] = {"zstd", 1},
 };
 
 enum { COMPRESSIONS = sizeof compressions / sizeof compressions[0] };

@@ -12,7 +12,8 @@
 #include "exr_reader.h"
 
 /* An upper bound of what unpacking a chunk takes: the unpacked data, and the memory that OpenJPH,
- * with which the library decodes HTJ2K, takes from the heap by itself. */
+ * with which the library decodes HTJ2K and LJ2K, takes from the heap by itself. It is more than
+ * zstd takes. */
 zoe_codec_scratch_fn zoe_exr_stock_scratch_bytes;
 
 /* Unpacks chunk->packed into `unpacked`, which has room for chunk->unpacked_bytes, and its rows to

@@ -52,6 +52,8 @@ typedef enum zoe_compression {
     ZOE_COMPRESSION_DWAB = 9,
     ZOE_COMPRESSION_HTJ2K256 = 10,
     ZOE_COMPRESSION_HTJ2K32 = 11,
+    ZOE_COMPRESSION_LJ2K = 12,
+    ZOE_COMPRESSION_ZSTD = 13,
 } zoe_compression;
 
 typedef enum zoe_line_order {
