@@ -219,10 +219,12 @@ uint64_t zoe_cache_release_idle_locked(zoe_cache *cache)
  * and the recycler keep, if that is enough. Elsewhere they keep it: having it again costs time. */
 static bool spare_kept_locked(zoe_cache *cache, uint64_t bytes, int64_t use)
 {
+    if (use > (int64_t)cache->workers)
+        return false;
     uint64_t spare = zoe_recycler_kept(&cache->recycler);
     for (const zoe_load_worker *worker = cache->idle_workers; worker; worker = worker->next_idle)
         spare += worker->scratch.committed;
-    if (!spare || spare < deficit(cache, bytes) || use > (int64_t)cache->workers)
+    if (!spare || spare < deficit(cache, bytes))
         return false;
     return zoe_cache_release_idle_locked(cache) + zoe_recycler_trim(&cache->recycler) > 0;
 }
