@@ -14,25 +14,32 @@
 
 #include <cmocka.h>
 
+#include "seeded_random.h"
 #include "temp_folder.h"
 
 enum { DEADLINE_SECONDS = 30 };
 
-void stage_begin(stage *s, uint32_t workers, uint64_t limit, size_t bytes, int32_t pieces)
+void stage_begin_with(stage *s, const zoe_engine_settings *settings, fake_decoder *fake,
+                      const zoe_decoder *decoder)
 {
     memset(s, 0, sizeof *s);
     temp_folder_make(s->folder, sizeof s->folder);
-    s->fake = fake_decoder_new(bytes, pieces);
+    s->fake = fake;
+    zoe_decoder alone = fake_decoder_interface(fake);
+    zoe_error error = {.status = ZOE_OK};
+    if (zoe_engine_create_with(settings, decoder ? decoder : &alone, &s->engine, &error) != ZOE_OK)
+        fail_msg("no engine: %s", error.text);
+    assert_int_equal(s->engine->workers.count, settings->workers);
+}
+
+void stage_begin(stage *s, uint32_t workers, uint64_t limit, size_t bytes, int32_t pieces)
+{
     zoe_engine_settings settings;
     zoe_engine_settings_init(&settings);
     settings.workers = workers;
     settings.budget.bytes = limit;
     settings.bind_workers = 0;
-    zoe_decoder decoder = fake_decoder_interface(s->fake);
-    zoe_error error = {.status = ZOE_OK};
-    if (zoe_engine_create_with(&settings, &decoder, &s->engine, &error) != ZOE_OK)
-        fail_msg("no engine: %s", error.text);
-    assert_int_equal(s->engine->workers.count, workers);
+    stage_begin_with(s, &settings, fake_decoder_new(bytes, pieces), NULL);
 }
 
 void stage_end(stage *s)
@@ -109,7 +116,7 @@ static void nap(void)
     nanosleep(&(struct timespec){.tv_nsec = 20000}, NULL);
 }
 
-static uint64_t deadline(void)
+uint64_t stage_soon(void)
 {
     return zoe_now_ns() + (uint64_t)DEADLINE_SECONDS * 1000000000u;
 }
@@ -128,7 +135,7 @@ static bool all_idle_locked(zoe_engine *engine)
 void stage_rest(stage *s)
 {
     zoe_cache *cache = &s->engine->cache;
-    uint64_t until = deadline();
+    uint64_t until = stage_soon();
     /* A worker that was woken may not have run yet. So the flags are taken away once all are idle:
      * each worker then looks for work once more before it sets its own again. */
     int64_t opened = -1;
@@ -158,6 +165,42 @@ void stage_rest(stage *s)
     }
 }
 
+void stage_settle(stage *s, zoe_source *source, const zoe_want *want)
+{
+    stage_want(source, want);
+    stage_rest(s);
+}
+
+/* ---- frames ---- */
+
+static zoe_frame must_come(zoe_status status, int64_t position, const zoe_frame *frame)
+{
+    if (status != ZOE_OK)
+        fail_msg("position %" PRId64 ": %s", position, zoe_status_name(status));
+    return *frame;
+}
+
+zoe_frame stage_acquire(zoe_source *source, int64_t position)
+{
+    zoe_frame frame;
+    zoe_status status = zoe_source_acquire(source, position, &frame);
+    return must_come(status, position, &frame);
+}
+
+zoe_frame stage_wait(zoe_source *source, int64_t position)
+{
+    zoe_frame frame;
+    zoe_status status = zoe_source_wait(source, position, stage_soon(), &frame);
+    return must_come(status, position, &frame);
+}
+
+void stage_assert_right(const stage *s, const zoe_frame *frame, int64_t number, uint32_t version)
+{
+    char why[160];
+    if (!fake_frame_is_right(s->fake, frame, number, version, why, sizeof why))
+        fail_msg("frame %" PRId64 ", version %u: %s", number, version, why);
+}
+
 zoe_frame_state stage_state(zoe_source *source, int64_t position)
 {
     uint8_t state = 0;
@@ -167,7 +210,7 @@ zoe_frame_state stage_state(zoe_source *source, int64_t position)
 
 bool stage_wait_state(zoe_source *source, int64_t position, zoe_frame_state state)
 {
-    for (uint64_t until = deadline(); zoe_now_ns() < until; nap())
+    for (uint64_t until = stage_soon(); zoe_now_ns() < until; nap())
         if (stage_state(source, position) == state)
             return true;
     print_message("position %" PRId64 " is %s, waited for %s\n", position,
@@ -185,6 +228,17 @@ int64_t stage_loaded(zoe_source *source, int64_t first, int64_t last)
     return loaded;
 }
 
+void stage_assert_loaded(zoe_source *source, int64_t first, int64_t last)
+{
+    int64_t count = zoe_sequence_count(zoe_source_sequence(source));
+    for (int64_t i = 0; i < count; i++) {
+        bool loaded = stage_state(source, i) == ZOE_FRAME_LOADED;
+        if (loaded != (i >= first && i <= last))
+            fail_msg("position %" PRId64 " is %s; %" PRId64 "..%" PRId64 " should be loaded", i,
+                     zoe_frame_state_name(stage_state(source, i)), first, last);
+    }
+}
+
 zoe_stats stage_stats(stage *s)
 {
     zoe_stats stats;
@@ -194,7 +248,7 @@ zoe_stats stage_stats(stage *s)
 
 bool stage_wait_limit(stage *s, uint64_t bytes)
 {
-    for (uint64_t until = deadline(); zoe_now_ns() < until; nap())
+    for (uint64_t until = stage_soon(); zoe_now_ns() < until; nap())
         if (stage_stats(s).limit_bytes == bytes)
             return true;
     return false;
@@ -208,20 +262,7 @@ zoe_memory_report stage_budget(stage *s, uint64_t bytes)
     return report;
 }
 
-/* ---- random numbers ---- */
-
-uint64_t stage_seed(uint64_t fallback)
-{
-    const char *text = getenv("ZOETROPE_SEED");
-    uint64_t seed = text ? strtoull(text, NULL, 0) : fallback;
-    print_message("ZOETROPE_SEED=%" PRIu64 "\n", seed);
-    return seed;
-}
-
 uint64_t stage_random(uint64_t *state, uint64_t below)
 {
-    uint64_t z = *state += 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return (z ^ z >> 31) % below;
+    return seeded_random_below(state, below);
 }

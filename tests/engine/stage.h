@@ -25,6 +25,11 @@ typedef struct stage {
  * `pieces` pieces. */
 void stage_begin(stage *stage, uint32_t workers, uint64_t limit, size_t bytes, int32_t pieces);
 
+/* An engine of the test's own: other settings, and another decoder in front of the fake one, or
+ * NULL for the fake one alone. Takes `fake` over. */
+void stage_begin_with(stage *stage, const zoe_engine_settings *settings, fake_decoder *fake,
+                      const zoe_decoder *decoder);
+
 /* Ends everything, sources included. Opens the gates first. */
 void stage_end(stage *stage);
 
@@ -45,6 +50,21 @@ void stage_want(zoe_source *source, const zoe_want *want);
 /* Waits until no frame is being loaded and no worker finds anything to do. */
 void stage_rest(stage *stage);
 
+/* Sets a want that must be valid, and waits until nothing is left to do for it. */
+void stage_settle(stage *stage, zoe_source *source, const zoe_want *want);
+
+/* Until when to wait for what has to come: half a minute from now. */
+uint64_t stage_soon(void);
+
+/* A frame that is in memory, or that has to come; pinned. The test fails when it is not there, or
+ * does not come. */
+zoe_frame stage_acquire(zoe_source *source, int64_t position);
+zoe_frame stage_wait(zoe_source *source, int64_t position);
+
+/* Fails unless the pixels are those of this number and version. */
+void stage_assert_right(const stage *stage, const zoe_frame *frame, int64_t number,
+                        uint32_t version);
+
 /* Waits until a frame is in a state, without waking anyone. false: not within half a minute. */
 bool stage_wait_state(zoe_source *source, int64_t position, zoe_frame_state state);
 
@@ -52,6 +72,9 @@ zoe_frame_state stage_state(zoe_source *source, int64_t position);
 
 /* How many frames of first..last are loaded. */
 int64_t stage_loaded(zoe_source *source, int64_t first, int64_t last);
+
+/* Fails unless the frames at first..last are loaded, and no others of the source. */
+void stage_assert_loaded(zoe_source *source, int64_t first, int64_t last);
 
 zoe_stats stage_stats(stage *stage);
 
@@ -61,8 +84,7 @@ bool stage_wait_limit(stage *stage, uint64_t bytes);
 /* Sets the budget to so many bytes. */
 zoe_memory_report stage_budget(stage *stage, uint64_t bytes);
 
-/* A small generator of random numbers; the seed from ZOETROPE_SEED, printed. */
-uint64_t stage_seed(uint64_t fallback);
+/* 0 .. below - 1: seeded_random_below() under the stage's name. */
 uint64_t stage_random(uint64_t *state, uint64_t below);
 
 #endif

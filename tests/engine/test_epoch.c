@@ -4,16 +4,14 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 
 #include <cmocka.h>
 
+#include "seeded_random.h"
 #include "stage.h"
 
 static const size_t MiB = (size_t)1 << 20;
@@ -160,8 +158,7 @@ static void test_a_preload_is_left_for_the_playhead(void **state)
     stage_begin(&s, 1, 64 * MiB, MiB, 10);
     zoe_source *source = stage_source(&s, "f", 1, 20);
     zoe_want want = spiral(4, 4, 4);
-    stage_want(source, &want);
-    stage_rest(&s);
+    stage_settle(&s, source, &want);
     fake_close_gates(s.fake);
     want = spiral(4, 0, 19);
     stage_want(source, &want);
@@ -213,7 +210,7 @@ static void test_the_playhead_takes_the_buffer_of_what_is_needed_last(void **sta
 static void test_nothing_piles_up(void **state)
 {
     (void)state;
-    uint64_t seed = stage_seed(99);
+    uint64_t seed = seeded_random_seed(99);
     stage s;
     stage_begin(&s, 2, 16 * MiB, MiB, 8);
     zoe_source *source = stage_source(&s, "f", 1, 300);
@@ -225,9 +222,7 @@ static void test_nothing_piles_up(void **state)
         if (i % 100 == 0)
             assert_true(stage_stats(&s).loads_pending <= 2 + ZOE_LOADS_SPARE);
     }
-    zoe_frame frame;
-    assert_int_equal(zoe_source_wait(source, want.playhead, zoe_now_ns() + 30000000000u, &frame),
-                     ZOE_OK);
+    zoe_frame frame = stage_wait(source, want.playhead);
     zoe_frame_release(&frame);
     stage_rest(&s);
     assert_int_equal(stage_stats(&s).frames_loaded, 16);

@@ -12,7 +12,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -44,11 +43,6 @@ static int count_descriptors(void)
     if (folder)
         closedir(folder);
     return count;
-}
-
-static uint64_t soon(void)
-{
-    return zoe_now_ns() + 20000000000u;
 }
 
 /* For whoever has to find out why: the calls that fail at present. */
@@ -161,7 +155,7 @@ static int64_t visit_frames(trial *t)
         zoe_want want = stage_play(i, 0, FRAMES - 1);
         assert_int_equal(zoe_source_set_want(t->source, &want), ZOE_OK);
         zoe_frame frame;
-        zoe_status status = zoe_source_wait(t->source, i, soon(), &frame);
+        zoe_status status = zoe_source_wait(t->source, i, stage_soon(), &frame);
         check_status("a frame", status);
         if (status != ZOE_OK)
             continue;
@@ -253,7 +247,7 @@ static uint64_t run_in_the_middle(trial *t, uint64_t n, uint64_t more)
     assert_int_equal(zoe_source_set_want(t->source, &want), ZOE_OK);
     zoe_frame held[2];
     for (int64_t i = 0; i < 2; i++)
-        assert_int_equal(zoe_source_wait(t->source, i, soon(), &held[i]), ZOE_OK);
+        held[i] = stage_wait(t->source, i);
 
     fail_calls(n, more);
     trouble(t);

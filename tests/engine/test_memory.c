@@ -23,6 +23,7 @@
 
 #include <cmocka.h>
 
+#include "seeded_random.h"
 #include "stage.h"
 
 static const uint64_t MiB = (uint64_t)1 << 20;
@@ -75,8 +76,7 @@ static void begin(stage *s, uint32_t workers, uint64_t limit, size_t bytes, int3
 static void load_all(stage *s, zoe_source *source)
 {
     zoe_want want = stage_play(0, 0, zoe_sequence_count(zoe_source_sequence(source)) - 1);
-    stage_want(source, &want);
-    stage_rest(s);
+    stage_settle(s, source, &want);
 }
 
 /* ---- the hard limit ---- */
@@ -200,7 +200,7 @@ static void test_resident_memory_stays_within_the_limit(void **state)
     (void)state;
     const char *seconds = getenv("ZOETROPE_SECONDS");
     uint64_t duration = (seconds ? strtoull(seconds, NULL, 10) : 4) * 1000000000u;
-    storm st = {.seed = stage_seed(20250611), .limit = 200 * MiB};
+    storm st = {.seed = seeded_random_seed(20250611), .limit = 200 * MiB};
     begin(&st.s, 4, st.limit, MiB, 6);
     atomic_store(&st.sampler.limit, st.limit);
     for (int i = 0; i < SOURCES; i++)
@@ -287,8 +287,7 @@ static void test_a_cached_loop_asks_for_nothing(void **state)
     set_sizes(&s, 1, 200, 256 * KiB, 128 * KiB);
     zoe_source *source = stage_source(&s, "f", 1, 200);
     zoe_want want = stage_play(0, 0, LOOP_FRAMES - 1);
-    stage_want(source, &want);
-    stage_rest(&s);
+    stage_settle(&s, source, &want);
     play_loop(source, &want);
     uint64_t allocations = stage_stats(&s).allocations, heap = mallinfo2().uordblks;
     uint64_t before = resident(), most = before;
@@ -324,9 +323,7 @@ static void test_a_loop_that_does_not_fit_does_not_grow(void **state)
         for (int64_t i = 0; i < LOOP_FRAMES; i++) {
             want.playhead = i;
             stage_want(source, &want);
-            zoe_frame frame;
-            assert_int_equal(zoe_source_wait(source, i, zoe_now_ns() + 30000000000u, &frame),
-                             ZOE_OK);
+            zoe_frame frame = stage_wait(source, i);
             zoe_frame_release(&frame);
         }
         if (loop == 9) {
@@ -391,7 +388,7 @@ static void test_a_lower_limit_takes_scratch_too(void **state)
         fake_close_gates(s.fake);
         zoe_want play = stage_play(round, 0, 39);
         stage_want(source, &play);
-        uint64_t deadline = zoe_now_ns() + 30000000000u;
+        uint64_t deadline = stage_soon();
         while (stage_stats(&s).scratch_bytes < 32 * MiB && zoe_now_ns() < deadline)
             nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
         assert_int_equal(stage_stats(&s).scratch_bytes, 32 * MiB);
@@ -402,10 +399,9 @@ static void test_a_lower_limit_takes_scratch_too(void **state)
         zoe_memory_report report = stage_budget(&s, 16 * MiB);
         assert_at_most("used", report.used_bytes, 16 * MiB);
     }
-    zoe_frame frame;
     zoe_want want = stage_play(7, 0, 39);
     stage_want(source, &want);
-    assert_int_equal(zoe_source_wait(source, 7, zoe_now_ns() + 30000000000u, &frame), ZOE_OK);
+    zoe_frame frame = stage_wait(source, 7);
     zoe_frame_release(&frame);
     assert_int_equal(stage_stats(&s).errors, 0);
     stage_end(&s);

@@ -31,7 +31,6 @@
 
 #include "os_cgroup.h"
 #include "stage.h"
-#include "temp_folder.h"
 
 static const uint64_t MiB = (uint64_t)1 << 20;
 
@@ -185,20 +184,16 @@ static zoe_status decode_slowly(void *user, void *file, int32_t piece, uint8_t *
 /* A player whose budget is what the group allows: 1024 MiB. */
 static void begin_player(stage *s)
 {
-    memset(s, 0, sizeof *s);
-    temp_folder_make(s->folder, sizeof s->folder);
-    s->fake = fake_decoder_new((size_t)FRAME_MIB * MiB, 1);
-    s->fake->sparse = true;
+    fake_decoder *fake = fake_decoder_new((size_t)FRAME_MIB * MiB, 1);
+    fake->sparse = true;
     zoe_engine_settings settings;
     zoe_engine_settings_init(&settings);
     settings.workers = 1;
     settings.budget.percent = 95;
     settings.budget.reserve_bytes = ZOE_RESERVE_MIN;
-    zoe_decoder slow = fast = fake_decoder_interface(s->fake);
+    zoe_decoder slow = fast = fake_decoder_interface(fake);
     slow.decode = decode_slowly;
-    zoe_error error = {.status = ZOE_OK};
-    if (zoe_engine_create_with(&settings, &slow, &s->engine, &error) != ZOE_OK)
-        fail_msg("no engine: %s", error.text);
+    stage_begin_with(s, &settings, fake, &slow);
 }
 
 static void play(stage *s)

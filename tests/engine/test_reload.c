@@ -4,7 +4,6 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#include <inttypes.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,27 +22,6 @@
 #include "temp_folder.h"
 
 static const size_t MiB = (size_t)1 << 20;
-
-static uint64_t soon(void)
-{
-    return zoe_now_ns() + 30000000000u;
-}
-
-static void assert_right(stage *s, const zoe_frame *frame, int64_t number, uint32_t version)
-{
-    char why[160];
-    if (!fake_frame_is_right(s->fake, frame, number, version, why, sizeof why))
-        fail_msg("frame %" PRId64 ", version %u: %s", number, version, why);
-}
-
-static zoe_frame wait_for(zoe_source *source, int64_t position)
-{
-    zoe_frame frame;
-    zoe_status status = zoe_source_wait(source, position, soon(), &frame);
-    if (status != ZOE_OK)
-        fail_msg("position %" PRId64 ": %s", position, zoe_status_text(status));
-    return frame;
-}
 
 /* Position p is number p + 1. Version 1 is there at first. */
 static void change(stage *s, int64_t number, uint32_t version)
@@ -66,8 +44,7 @@ static zoe_source *begin(stage *s, int64_t count, uint64_t limit)
     stage_begin(s, 2, limit, MiB, 4);
     zoe_source *source = stage_source(s, "f", 1, count);
     zoe_want want = stage_play(0, 0, count - 1);
-    stage_want(source, &want);
-    stage_rest(s);
+    stage_settle(s, source, &want);
     assert_int_equal(stage_loaded(source, 0, count - 1), count);
     return source;
 }
@@ -77,7 +54,7 @@ static void test_what_did_not_change_stays(void **state)
     (void)state;
     stage s;
     zoe_source *source = begin(&s, 4, 64 * MiB);
-    zoe_frame held = wait_for(source, 1);
+    zoe_frame held = stage_wait(source, 1);
     uint64_t changes = zoe_source_changes(source);
     for (int64_t i = 0; i < 4; i++)
         assert_int_equal(reload(source, i), 0);
@@ -99,8 +76,8 @@ static void test_a_changed_frame_is_decoded_again(void **state)
     uint64_t epoch = zoe_source_epoch(source);
     change(&s, 3, 2);
     assert_int_equal(reload(source, 2), 1);
-    zoe_frame frame = wait_for(source, 2);
-    assert_right(&s, &frame, 3, 2);
+    zoe_frame frame = stage_wait(source, 2);
+    stage_assert_right(&s, &frame, 3, 2);
     zoe_frame_release(&frame);
     stage_rest(&s);
     zoe_stats stats = stage_stats(&s);
@@ -116,27 +93,27 @@ static void test_pins_keep_the_old_picture(void **state)
     (void)state;
     stage s;
     zoe_source *source = begin(&s, 4, 64 * MiB);
-    zoe_frame old[3] = {wait_for(source, 0), wait_for(source, 0), {.pin = NULL}};
+    zoe_frame old[3] = {stage_wait(source, 0), stage_wait(source, 0), {.pin = NULL}};
     for (uint32_t version = 2; version <= 3; version++) {
         change(&s, 1, version);
         assert_int_equal(reload(source, 0), 1);
-        zoe_frame fresh = wait_for(source, 0);
-        assert_right(&s, &fresh, 1, version);
+        zoe_frame fresh = stage_wait(source, 0);
+        stage_assert_right(&s, &fresh, 1, version);
         assert_true(fresh.generation != old[0].generation);
-        assert_right(&s, &old[0], 1, 1);
+        stage_assert_right(&s, &old[0], 1, 1);
         if (version == 2)
             old[2] = fresh;
         else
             zoe_frame_release(&fresh);
     }
-    assert_right(&s, &old[2], 1, 2);
+    stage_assert_right(&s, &old[2], 1, 2);
     stage_rest(&s);
     zoe_stats stats = stage_stats(&s);
     assert_int_equal(stats.used_bytes, 6 * MiB);
     assert_int_equal(stats.frames_loaded, 4);
     assert_int_equal(stats.frame_bytes, 6 * MiB);
     zoe_frame_release(&old[0]);
-    assert_right(&s, &old[1], 1, 1);
+    stage_assert_right(&s, &old[1], 1, 1);
     assert_int_equal(stage_stats(&s).free_bytes, 0);
     zoe_frame_release(&old[1]);
     assert_int_equal(stage_stats(&s).free_bytes, MiB);
@@ -153,21 +130,21 @@ static void test_old_pictures_outlive_their_source(void **state)
     (void)state;
     stage s;
     zoe_source *source = begin(&s, 3, 64 * MiB);
-    zoe_frame refreshed = wait_for(source, 0), closed = wait_for(source, 1);
+    zoe_frame refreshed = stage_wait(source, 0), closed = stage_wait(source, 1);
     change(&s, 1, 2);
     assert_int_equal(reload(source, 0), 1);
     assert_int_equal(zoe_source_refresh(source, NULL, NULL), ZOE_OK);
-    zoe_frame fresh = wait_for(source, 0);
-    assert_right(&s, &fresh, 1, 2);
+    zoe_frame fresh = stage_wait(source, 0);
+    stage_assert_right(&s, &fresh, 1, 2);
     change(&s, 1, 3);
     assert_int_equal(reload(source, 0), 1);
     zoe_source_close(&source);
-    assert_right(&s, &refreshed, 1, 1);
-    assert_right(&s, &fresh, 1, 2);
-    assert_right(&s, &closed, 2, 1);
+    stage_assert_right(&s, &refreshed, 1, 1);
+    stage_assert_right(&s, &fresh, 1, 2);
+    stage_assert_right(&s, &closed, 2, 1);
     zoe_frame_release(&refreshed);
     zoe_frame_release(&closed);
-    assert_right(&s, &fresh, 1, 2);
+    stage_assert_right(&s, &fresh, 1, 2);
     zoe_frame_release(&fresh);
     assert_int_equal(stage_stats(&s).used_bytes, 0);
     stage_end(&s);
@@ -182,21 +159,21 @@ static void test_old_pictures_go_when_the_limit_fell(void **state)
     zoe_source *source = stage_source(&s, "f", 1, 1);
     zoe_want want = stage_play(0, 0, 0);
     stage_want(source, &want);
-    zoe_frame old = wait_for(source, 0);
+    zoe_frame old = stage_wait(source, 0);
     change(&s, 1, 2);
     assert_int_equal(reload(source, 0), 1);
-    zoe_frame fresh = wait_for(source, 0);
+    zoe_frame fresh = stage_wait(source, 0);
     stage_rest(&s);
     assert_int_equal(stage_budget(&s, 16 * MiB).used_bytes, 24 * MiB);
-    assert_right(&s, &old, 1, 1);
-    assert_right(&s, &fresh, 1, 2);
+    stage_assert_right(&s, &old, 1, 1);
+    stage_assert_right(&s, &fresh, 1, 2);
     /* Doomed, and its file is another one again. */
     change(&s, 1, 3);
     assert_int_equal(reload(source, 0), 1);
     zoe_frame_release(&old);
     zoe_frame_release(&fresh);
-    fresh = wait_for(source, 0);
-    assert_right(&s, &fresh, 1, 3);
+    fresh = stage_wait(source, 0);
+    stage_assert_right(&s, &fresh, 1, 3);
     zoe_frame_release(&fresh);
     assert_int_equal(stage_stats(&s).used_bytes, 12 * MiB);
     assert_int_equal(source->table->doomed, 0);
@@ -217,10 +194,10 @@ static void test_replaced_between_pin_and_look(void **state)
     change(&s, 1, 2);
     assert_int_equal(reload(source, 0), 1);
     assert_null(zoe_slot_pinned_buffer(slot, generation));
-    zoe_frame fresh = wait_for(source, 0);
+    zoe_frame fresh = stage_wait(source, 0);
     assert_null(zoe_slot_pinned_buffer(slot, generation));
     assert_int_equal(zoe_slot_unpin(slot, generation), ZOE_UNPIN_REMNANT);
-    assert_right(&s, &fresh, 1, 2);
+    stage_assert_right(&s, &fresh, 1, 2);
     zoe_cache_unpin_remnant(&s.engine->cache, table, 0, generation);
     assert_null(table->remnants);
     assert_int_equal(stage_stats(&s).free_bytes, MiB);
@@ -242,12 +219,11 @@ static void test_errors_are_tried_again(void **state)
     set_status(&s, 1, ZOE_ERROR_PERMISSION);
     zoe_source *source = stage_source(&s, "f", 1, 2);
     zoe_want want = stage_play(0, 0, 1);
-    stage_want(source, &want);
-    stage_rest(&s);
+    stage_settle(&s, source, &want);
     assert_int_equal(stage_state(source, 0), ZOE_FRAME_ERROR);
     set_status(&s, 1, ZOE_OK);
     assert_int_equal(reload(source, 0), 1);
-    zoe_frame frame = wait_for(source, 0);
+    zoe_frame frame = stage_wait(source, 0);
     assert_int_equal(zoe_source_frame_error(source, 0, NULL), ZOE_OK);
     zoe_frame_release(&frame);
     stage_end(&s);
@@ -261,9 +237,8 @@ static void test_files_go_and_come_back(void **state)
     stage_touch(&s, "f", 4);
     zoe_source *source = stage_source(&s, "f", 1, 2);
     zoe_want want = stage_play(0, 0, 3);
-    stage_want(source, &want);
-    stage_rest(&s);
-    zoe_frame held = wait_for(source, 0);
+    stage_settle(&s, source, &want);
+    zoe_frame held = stage_wait(source, 0);
     for (int64_t i = 0; i < 2; i++) {
         stage_remove(&s, "f", i + 1);
         assert_int_equal(reload(source, i), 1);
@@ -271,10 +246,10 @@ static void test_files_go_and_come_back(void **state)
         assert_int_equal(reload(source, i), 0);
         stage_touch(&s, "f", i + 1);
         assert_int_equal(reload(source, i), 1);
-        zoe_frame frame = wait_for(source, i);
+        zoe_frame frame = stage_wait(source, i);
         zoe_frame_release(&frame);
     }
-    assert_right(&s, &held, 1, 1);
+    stage_assert_right(&s, &held, 1, 1);
     zoe_frame_release(&held);
     /* A number that never had a file: only reading the folder finds it. */
     stage_touch(&s, "f", 3);
@@ -300,7 +275,7 @@ static void check_begins_again(int64_t read)
     stage_change(&s, "f", 1);
     assert_int_equal(reload(source, 0), 1);
     fake_open_gates(s.fake);
-    zoe_frame frame = wait_for(source, 0);
+    zoe_frame frame = stage_wait(source, 0);
     zoe_frame_release(&frame);
     stage_rest(&s);
     assert_int_equal(fake_opened(s.fake, 1), 2);
@@ -376,17 +351,17 @@ static void test_readers_do_not_mind(void **state)
         zoe_frame frame;
         change(&c.s, 1, version);
         reload(c.source, 0);
-        if (version % 2 && zoe_source_wait(c.source, 0, soon(), &frame) == ZOE_OK)
+        if (version % 2 && zoe_source_wait(c.source, 0, stage_soon(), &frame) == ZOE_OK)
             zoe_frame_release(&frame);
     }
     stage_rest(&c.s);
     for (int i = 0; i < 10 && reload(c.source, 0); i++)
         stage_rest(&c.s);
-    zoe_frame last = wait_for(c.source, 0);
+    zoe_frame last = stage_wait(c.source, 0);
     atomic_store(&c.over, 1);
     for (int i = 0; i < READERS; i++)
         pthread_join(readers[i], NULL);
-    assert_right(&c.s, &last, 1, VERSIONS);
+    stage_assert_right(&c.s, &last, 1, VERSIONS);
     zoe_frame_release(&last);
     assert_int_equal(c.wrong, 0);
     assert_true(c.seen > 0);
@@ -475,7 +450,7 @@ static void test_a_file_that_grows(void **state)
     assert_int_equal(zoe_source_open(engine, &sequence, NULL, &source, NULL), ZOE_OK);
     zoe_want want = stage_play(0, 0, 0);
     stage_want(source, &want);
-    zoe_frame half = wait_for(source, 0);
+    zoe_frame half = stage_wait(source, 0);
     assert_int_equal(half.incomplete, 1);
     assert_int_equal(stage_state(source, 0), ZOE_FRAME_INCOMPLETE);
     int32_t lines = check_lines(&half);
@@ -484,7 +459,7 @@ static void test_a_file_that_grows(void **state)
 
     write_up_to(&g, g.bytes);
     assert_int_equal(reload(source, 0), 1);
-    zoe_frame whole = wait_for(source, 0);
+    zoe_frame whole = stage_wait(source, 0);
     assert_int_equal(whole.incomplete, 0);
     assert_int_equal(stage_state(source, 0), ZOE_FRAME_LOADED);
     zoe_error error = {.status = ZOE_OK};

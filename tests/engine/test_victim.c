@@ -17,12 +17,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "seeded_random.h"
 #include "stage.h"
 
 enum { FRAME_BYTES = 256 << 10, ROOM = 64, WARM_LOOPS = 2, LOOPS = 5, TRACE_MAX = 1 << 14 };
@@ -114,13 +113,8 @@ static void show_end(show *v)
 static void show_frame(show *v, zoe_source *source, int64_t position, int64_t number)
 {
     stage_rest(&v->s);
-    zoe_frame frame;
-    zoe_status status = zoe_source_acquire(source, position, &frame);
-    if (status != ZOE_OK)
-        fail_msg("number %" PRId64 " is not there: %s", number, zoe_status_name(status));
-    char why[160];
-    if (!fake_frame_is_right(v->s.fake, &frame, number, 1, why, sizeof why))
-        fail_msg("%s", why);
+    zoe_frame frame = stage_acquire(source, position);
+    stage_assert_right(&v->s, &frame, number, 1);
     zoe_frame_release(&v->shown);
     v->shown = frame;
     trace_add(&v->done, number);
@@ -365,7 +359,7 @@ static void play_piece(show *v, uint64_t *seed, int64_t count)
 static void test_sessions(void **state)
 {
     (void)state;
-    uint64_t seed = stage_seed(20260101);
+    uint64_t seed = seeded_random_seed(20260101);
     for (uint32_t workers = 1; workers <= 4; workers *= 2) {
         static show v;
         show_begin(&v, workers, 300);

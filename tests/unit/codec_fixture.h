@@ -73,15 +73,14 @@ codec_fixture *fixture_make(const fixture_spec *spec);
 codec_fixture *fixture_open(const char *path);
 void fixture_free(codec_fixture **fixture);
 
-/* Decodes a picture's neighbouring chunks by twos, threes and fours, with and without a wrong one
- * among them: each has its own outcome, the stock decoder's bytes or CORRUPT. */
-void fixture_check_many(const fixture_spec *spec, zoe_codec_decode_many_fn *decode,
+/* Decodes neighbouring chunks by twos, threes and fours, in pictures of every pattern that
+ * compresses, with and without a wrong one among them: each has its own outcome, the stock
+ * decoder's bytes or CORRUPT. */
+void fixture_check_many(int compression, zoe_codec_decode_many_fn *decode,
                         zoe_codec_many_scratch_fn *scratch_bytes);
 
 /* The seed for random tests: ZOETROPE_SEED, or a constant; printed. */
 uint64_t fixture_seed(void);
-/* A next value of a small generator (SplitMix64). */
-uint64_t fixture_random(uint64_t *state);
 
 /* The levels of zoe_cpu_limit() worth testing: ends with ~0u. `count` receives how many. */
 const unsigned *fixture_cpu_levels(size_t *count);

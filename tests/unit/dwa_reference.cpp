@@ -3,9 +3,6 @@
  */
 #include "dwa_reference.h"
 
-#include <cstdio>
-#include <exception>
-
 #include <ImathBox.h>
 #include <ImfChannelList.h>
 #include <ImfFrameBuffer.h>
@@ -15,6 +12,8 @@
 #include <ImfTileDescription.h>
 #include <ImfTiledOutputFile.h>
 #include <OpenEXRConfig.h>
+
+#include "cxx_guard.h"
 
 using namespace OPENEXR_IMF_NAMESPACE;
 
@@ -36,7 +35,7 @@ static FrameBuffer frame_buffer(const dwa_reference_image *image)
 
 extern "C" int dwa_reference_write(const char *path, const dwa_reference_image *image)
 {
-    try {
+    return cxx_guard(path, [&] {
         Imath::Box2i window(
             Imath::V2i(image->min_x, image->min_y),
             Imath::V2i(image->min_x + image->width - 1, image->min_y + image->height - 1));
@@ -58,24 +57,16 @@ extern "C" int dwa_reference_write(const char *path, const dwa_reference_image *
             file.setFrameBuffer(frame_buffer(image));
             file.writePixels(image->height);
         }
-        return 0;
-    } catch (const std::exception &e) {
-        std::fprintf(stderr, "dwa_reference: %s: %s\n", path, e.what());
-        return -1;
-    }
+    });
 }
 
 extern "C" int dwa_reference_read(const char *path, const dwa_reference_image *image)
 {
-    try {
+    return cxx_guard(path, [&] {
         InputFile file(path, 0);
         file.setFrameBuffer(frame_buffer(image));
         file.readPixels(image->min_y, image->min_y + image->height - 1);
-        return 0;
-    } catch (const std::exception &e) {
-        std::fprintf(stderr, "dwa_reference: %s: %s\n", path, e.what());
-        return -1;
-    }
+    });
 }
 
 extern "C" int dwa_reference_sorts_sets(void)

@@ -3,9 +3,6 @@
  */
 #include "exr_deep_reference.h"
 
-#include <cstdio>
-#include <exception>
-#include <functional>
 #include <vector>
 
 #include <ImathBox.h>
@@ -24,18 +21,9 @@
 #include <ImfTileDescription.h>
 #include <ImfTiledOutputPart.h>
 
-using namespace OPENEXR_IMF_NAMESPACE;
+#include "cxx_guard.h"
 
-static int guarded(const char *path, const std::function<void()> &work)
-{
-    try {
-        work();
-        return 0;
-    } catch (const std::exception &e) {
-        std::fprintf(stderr, "exr_deep_reference: %s: %s\n", path, e.what());
-        return -1;
-    }
-}
+using namespace OPENEXR_IMF_NAMESPACE;
 
 /* A pointer for each pixel and channel, as the library wants them. */
 static DeepFrameBuffer frame_buffer(const exr_deep_reference_image *image,
@@ -91,7 +79,7 @@ template <class Out> void write_tiles(Out &out)
 
 extern "C" int exr_deep_reference_write(const char *path, const exr_deep_reference_image *image)
 {
-    return guarded(path, [&] {
+    return cxx_guard(path, [&] {
         Header header = deep_header(image);
         std::vector<std::vector<const char *>> pointers;
         DeepFrameBuffer buffer = frame_buffer(image, pointers);
@@ -144,7 +132,7 @@ static FrameBuffer flat_buffer(const exr_deep_reference_image *image, int part,
 extern "C" int exr_deep_reference_write_mixed(const char *path,
                                               const exr_deep_reference_image *image)
 {
-    return guarded(path, [&] {
+    return cxx_guard(path, [&] {
         Header headers[3] = {flat_header(image, false), deep_header(image),
                              flat_header(image, true)};
         headers[1].setName("deep");
@@ -172,7 +160,7 @@ extern "C" int exr_deep_reference_write_mixed(const char *path,
 
 extern "C" int exr_deep_reference_size(const char *path, int *width, int *height)
 {
-    return guarded(path, [&] {
+    return cxx_guard(path, [&] {
         DeepScanLineInputFile file(path, 0);
         const Imath::Box2i &window = file.header().dataWindow();
         *width = window.max.x - window.min.x + 1;
@@ -182,7 +170,7 @@ extern "C" int exr_deep_reference_size(const char *path, int *width, int *height
 
 extern "C" int exr_deep_reference_composite(const char *path, float *rgba)
 {
-    return guarded(path, [&] {
+    return cxx_guard(path, [&] {
         DeepScanLineInputFile file(path, 0);
         CompositeDeepScanLine composite;
         composite.addSource(&file);

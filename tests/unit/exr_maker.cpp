@@ -3,7 +3,6 @@
  */
 #include "exr_maker.h"
 
-#include <cstdio>
 #include <cstring>
 #include <vector>
 
@@ -21,6 +20,8 @@
 #include <ImfTiledInputPart.h>
 #include <ImfTiledOutputFile.h>
 #include <ImfTiledOutputPart.h>
+
+#include "cxx_guard.h"
 
 using namespace OPENEXR_IMF_NAMESPACE;
 using IMATH_NAMESPACE::Box2i;
@@ -237,35 +238,19 @@ void read_color(const char *path, int color, uint32_t *values, int *width, int *
 
 extern "C" int exr_maker_write(const char *path, const exr_maker_file *file)
 {
-    try {
-        write_file(path, file);
-        return 0;
-    } catch (const std::exception &e) {
-        fprintf(stderr, "%s: %s\n", path, e.what());
-        return 1;
-    }
+    return cxx_guard(path, [&] { write_file(path, file); });
 }
 
 extern "C" int exr_maker_read(const char *path, const exr_maker_file *file, int part, int channel,
                               int level, uint32_t *values, int *width, int *height)
 {
-    try {
+    return cxx_guard(path, [&] {
         read_file(path, file->parts[part], part, channel, level, values, width, height);
-        return 0;
-    } catch (const std::exception &e) {
-        fprintf(stderr, "%s: %s\n", path, e.what());
-        return 1;
-    }
+    });
 }
 
 extern "C" int exr_maker_read_color(const char *path, int color, uint32_t *values, int *width,
                                     int *height)
 {
-    try {
-        read_color(path, color, values, width, height);
-        return 0;
-    } catch (const std::exception &e) {
-        fprintf(stderr, "%s: %s\n", path, e.what());
-        return 1;
-    }
+    return cxx_guard(path, [&] { read_color(path, color, values, width, height); });
 }

@@ -79,6 +79,15 @@ exr_picture exr_picture_decode(const char *path, const zoe_choice *choice, uint3
     return r;
 }
 
+exr_picture exr_picture_decode_whole(const char *path, const zoe_choice *choice, uint32_t order)
+{
+    exr_picture r = exr_picture_decode(path, choice, order);
+    if (r.opened != ZOE_OK || r.failed > 0)
+        fail_msg("%s", r.error.text);
+    assert_int_equal(r.truncated, 0);
+    return r;
+}
+
 uint32_t exr_picture_at(const exr_picture *r, uint32_t plane, int32_t x, int32_t y)
 {
     const zoe_frame *f = &r->picture.frame;

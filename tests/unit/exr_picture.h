@@ -26,6 +26,10 @@ typedef struct exr_picture {
  * of rubbish. Asserts that nothing is written or kept that should not be. To be freed. */
 exr_picture exr_picture_decode(const char *path, const zoe_choice *choice, uint32_t order);
 
+/* The same, of a file that is whole: fails the test with the decoder's message when any of it does
+ * not come. */
+exr_picture exr_picture_decode_whole(const char *path, const zoe_choice *choice, uint32_t order);
+
 void exr_picture_free(exr_picture *r);
 
 /* The bits of a sample; x and y are plane pixels within the window. */

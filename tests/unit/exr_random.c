@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 char exr_random_path[64];
@@ -16,6 +17,17 @@ uint32_t exr_random(uint32_t n)
 {
     state = state * 6364136223846793005u + 1442695040888963407u;
     return (uint32_t)(state >> 33) % n;
+}
+
+void exr_random_display(exr_maker_part *part)
+{
+    memcpy(part->display, part->data, sizeof part->display);
+    if (exr_random(2))
+        return;
+    part->display[0] += (int)exr_random(160) - 80;
+    part->display[1] += (int)exr_random(160) - 80;
+    part->display[2] = part->display[0] + (int)exr_random(150);
+    part->display[3] = part->display[1] + (int)exr_random(150);
 }
 
 uint64_t exr_random_state(void)

@@ -11,6 +11,8 @@
 
 #include <stdint.h>
 
+#include "exr_maker.h"
+
 extern char exr_random_path[64];
 
 /* For cmocka's groups: makes the folder and the seed; removes the file and the folder. */
@@ -19,6 +21,9 @@ int exr_random_tear_down(void **context);
 
 /* 0 .. n - 1. */
 uint32_t exr_random(uint32_t n);
+
+/* A display window like the data window; or inside, across, around or beside it. */
+void exr_random_display(exr_maker_part *part);
 
 /* What ZOETROPE_SEED has to be for the numbers from here on. */
 uint64_t exr_random_state(void);

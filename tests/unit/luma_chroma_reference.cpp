@@ -3,9 +3,6 @@
  */
 #include "luma_chroma_reference.h"
 
-#include <cstdio>
-#include <exception>
-#include <functional>
 #include <vector>
 
 #include <ImathBox.h>
@@ -19,18 +16,9 @@
 #include <ImfRgbaYca.h>
 #include <ImfStandardAttributes.h>
 
-using namespace OPENEXR_IMF_NAMESPACE;
+#include "cxx_guard.h"
 
-static int guarded(const char *path, const std::function<void()> &work)
-{
-    try {
-        work();
-        return 0;
-    } catch (const std::exception &e) {
-        std::fprintf(stderr, "luma_chroma_reference: %s: %s\n", path, e.what());
-        return -1;
-    }
-}
+using namespace OPENEXR_IMF_NAMESPACE;
 
 static Chromaticities chromaticities_of(const float *c)
 {
@@ -55,7 +43,7 @@ extern "C" int luma_chroma_reference_write(const char *path, int min_x, int min_
                                            const uint16_t *y, const uint16_t *ry,
                                            const uint16_t *by)
 {
-    return guarded(path, [&] {
+    return cxx_guard(path, [&] {
         Imath::Box2i window(Imath::V2i(min_x, min_y),
                             Imath::V2i(min_x + width - 1, min_y + height - 1));
         Header header(window, window);
@@ -78,7 +66,7 @@ extern "C" int luma_chroma_reference_write(const char *path, int min_x, int min_
 
 extern "C" int luma_chroma_reference_size(const char *path, int *width, int *height)
 {
-    return guarded(path, [&] {
+    return cxx_guard(path, [&] {
         InputFile file(path, 0);
         const Imath::Box2i &window = file.header().dataWindow();
         *width = window.max.x - window.min.x + 1;
@@ -89,7 +77,7 @@ extern "C" int luma_chroma_reference_size(const char *path, int *width, int *hei
 extern "C" int luma_chroma_reference_planes(const char *path, uint16_t *y, uint16_t *ry,
                                             uint16_t *by)
 {
-    return guarded(path, [&] {
+    return cxx_guard(path, [&] {
         InputFile file(path, 0);
         const Imath::Box2i &window = file.header().dataWindow();
         FrameBuffer buffer;
@@ -103,7 +91,7 @@ extern "C" int luma_chroma_reference_planes(const char *path, uint16_t *y, uint1
 
 extern "C" int luma_chroma_reference_read(const char *path, uint16_t *rgb)
 {
-    return guarded(path, [&] {
+    return cxx_guard(path, [&] {
         RgbaInputFile file(path, 0);
         const Imath::Box2i &window = file.dataWindow();
         std::size_t width = std::size_t(window.max.x - window.min.x + 1);

@@ -26,6 +26,7 @@
 #include "codec/dwa.h"
 #include "codec_fixture.h"
 #include "dwa_reference.h"
+#include "seeded_random.h"
 
 typedef enum pattern { SMOOTH, GRAIN, FLAT, HUGE_VALUES, PATTERNS } pattern;
 
@@ -46,7 +47,7 @@ static size_t row_bytes(const dwa_reference_image *image, const dwa_reference_ch
 
 static float value_at(pattern kind, uint64_t *seed, int channel, int x, int y)
 {
-    uint64_t random = fixture_random(seed);
+    uint64_t random = seeded_random(seed);
     float grain = (float)(random % 2001) * 1e-3f - 1.0f;
     float base = 0.5f + 0.4f * sinf((float)(x + 3 * channel) * 0.07f) * cosf((float)y * 0.05f);
     switch (kind) {
@@ -428,7 +429,7 @@ static size_t make_ac(uint16_t *ac, size_t blocks, uint64_t *seed)
     size_t count = 0;
     for (size_t b = 0; b < blocks; b++)
         for (unsigned at = 1; at < 64;) {
-            uint64_t random = fixture_random(seed);
+            uint64_t random = seeded_random(seed);
             uint16_t symbol = (uint16_t)(random >> 16);
             if (b % 4 == 0 || random % 16 == 0)
                 symbol = 0xff00;
@@ -456,7 +457,7 @@ static void test_legacy(void **state)
     static uint16_t dc[CHANNELS * BLOCKS];
     for (uint64_t version = 0; version < 2; version++) {
         for (size_t i = 0; i < CHANNELS * BLOCKS; i++)
-            dc[i] = (uint16_t)(fixture_random(&seed) % 0x4c00 | (i & 1 ? 0x8000 : 0));
+            dc[i] = (uint16_t)(seeded_random(&seed) % 0x4c00 | (i & 1 ? 0x8000 : 0));
         /* Alpha: a run, then literals, then a run to the end. */
         uint8_t rle[256] = {127, 7, 0xfe, 1, 2};
         size_t rle_bytes = 5;
@@ -530,7 +531,7 @@ static void test_own_rules(void **state)
     memcpy(own, rules, sizeof rules);
     own[0] = sizeof rules;
     for (size_t i = 0; i < 3 * BLOCKS; i++)
-        dc[i] = (uint16_t)(fixture_random(&seed) % 0x4c00);
+        dc[i] = (uint16_t)(seeded_random(&seed) % 0x4c00);
     parts made = {.version = 2,
                   .rules = own,
                   .rules_bytes = sizeof own,

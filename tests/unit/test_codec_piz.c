@@ -15,6 +15,7 @@
 
 #include "codec/piz.h"
 #include "codec_fixture.h"
+#include "seeded_random.h"
 
 static uint64_t seed; /* of the pictures */
 
@@ -145,7 +146,7 @@ static void damage(void **state)
         for (size_t i = 0; i < 2; i++) {
             codec_fixture *fixture = fixture_make(&specs[i]);
             fixture_damage(fixture, zoe_piz_decode, zoe_piz_scratch_bytes, 60,
-                           fixture_random(&random));
+                           seeded_random(&random));
             fixture_free(&fixture);
         }
     }

@@ -13,6 +13,7 @@
 
 #include "codec/rle.h"
 #include "codec_fixture.h"
+#include "seeded_random.h"
 
 static void rle_as_stock(void **state)
 {
@@ -72,16 +73,16 @@ static void random_records(void **state)
         uint8_t records[4096 + 129];
         size_t bytes = 0;
         size_t unpacked = 0;
-        size_t target = fixture_random(&random) % 4096;
+        size_t target = seeded_random(&random) % 4096;
         while (bytes < target || (unpacked & 1)) {
-            uint64_t r = fixture_random(&random);
+            uint64_t r = seeded_random(&random);
             int count = (int)(int8_t)(r & 8 ? r >> 8 : (r >> 8) % 9 - 4);
             if (bytes >= target)
                 count = 0; /* one byte more makes the size even */
             records[bytes++] = (uint8_t)count;
             size_t take = count < 0 ? (size_t)-count : 1;
             for (size_t i = 0; i < take; ++i)
-                records[bytes++] = (uint8_t)fixture_random(&random);
+                records[bytes++] = (uint8_t)seeded_random(&random);
             unpacked += count < 0 ? (size_t)-count : (size_t)count + 1;
         }
         if (unpacked == 0)

@@ -26,6 +26,7 @@
 #include "exr_picture.h"
 #include "exr_random.h"
 #include "half.h"
+#include "image_folder.h"
 
 enum { ROUNDS = 60, DWAA = 8 };
 
@@ -271,14 +272,7 @@ static void choose_windows(exr_maker_part *part, bool large)
     }
     part->data[2] = part->data[0] + width - 1;
     part->data[3] = part->data[1] + height - 1;
-    memcpy(part->display, part->data, sizeof part->display);
-    if (exr_random(2))
-        return;
-    /* Inside, across, around or beside the data window. */
-    part->display[0] += (int)exr_random(160) - 80;
-    part->display[1] += (int)exr_random(160) - 80;
-    part->display[2] = part->display[0] + (int)exr_random(150);
-    part->display[3] = part->display[1] + (int)exr_random(150);
+    exr_random_display(part);
 }
 
 static void add_luma_chroma(exr_maker_part *part)
@@ -528,24 +522,41 @@ static void check_cut(const exr_maker_file *file, const uint8_t *data, const exr
     exr_picture_free(&r);
 }
 
+/* A simple file, its bytes, and the picture that all of them make. */
+typedef struct whole_file {
+    exr_maker_file file;
+    uint8_t *data;
+    size_t bytes;
+    exr_picture picture;
+} whole_file;
+
+static void make_whole(whole_file *w, int compression, bool tiled)
+{
+    const zoe_choice choice = {.layer = NULL};
+    choose_simple(&w->file, compression, tiled);
+    assert_int_equal(exr_maker_write(path, &w->file), 0);
+    w->data = read_all(&w->bytes);
+    w->picture = decode_file(path, &choice);
+    assert_int_equal(w->picture.opened, ZOE_OK);
+    assert_int_equal(w->picture.failed + w->picture.truncated, 0);
+}
+
+static void free_whole(whole_file *w)
+{
+    exr_picture_free(&w->picture);
+    free(w->data);
+}
+
 static void test_files_that_end_early(void **context)
 {
     (void)context;
     for (int i = 0; i < 20; i++) {
-        exr_maker_file file;
-        choose_simple(&file, i / 2, i % 2);
-        assert_int_equal(exr_maker_write(path, &file), 0);
-        size_t bytes;
-        uint8_t *data = read_all(&bytes);
-        zoe_choice choice = {.layer = NULL};
-        exr_picture whole = decode_file(path, &choice);
-        assert_int_equal(whole.opened, ZOE_OK);
-        assert_int_equal(whole.failed + whole.truncated, 0);
+        whole_file w;
+        make_whole(&w, i / 2, i % 2);
         for (int n = 0; n < 20; n++)
-            check_cut(&file, data, &whole,
-                      n < 4 ? bytes - 1 - (size_t)n : exr_random((uint32_t)bytes));
-        exr_picture_free(&whole);
-        free(data);
+            check_cut(&w.file, w.data, &w.picture,
+                      n < 4 ? w.bytes - 1 - (size_t)n : exr_random((uint32_t)w.bytes));
+        free_whole(&w);
     }
 }
 
@@ -554,23 +565,19 @@ static void test_unfinished_files(void **context)
 {
     (void)context;
     for (int i = 0; i < 20; i++) {
-        exr_maker_file file;
-        choose_simple(&file, i / 2, i % 2);
-        assert_int_equal(exr_maker_write(path, &file), 0);
-        size_t bytes;
-        uint8_t *data = read_all(&bytes);
-        zoe_choice choice = {.layer = NULL};
-        exr_picture whole = decode_file(path, &choice);
-        chunk_table t = find_chunks(&file, data);
-        uint8_t *unfinished = malloc(bytes);
+        whole_file w;
+        make_whole(&w, i / 2, i % 2);
+        chunk_table t = find_chunks(&w.file, w.data);
+        uint8_t *unfinished = malloc(w.bytes);
         assert_non_null(unfinished);
-        memcpy(unfinished, data, bytes);
+        memcpy(unfinished, w.data, w.bytes);
         memset(unfinished + t.at, 0, 8 * (size_t)(t.columns * t.rows));
         size_t end = exr_random(4) ? t.at + 8 * (size_t)(t.columns * t.rows) +
-                                         exr_random((uint32_t)(bytes / 2))
-                                   : bytes;
-        end = end > bytes ? bytes : end;
+                                         exr_random((uint32_t)(w.bytes / 2))
+                                   : w.bytes;
+        end = end > w.bytes ? w.bytes : end;
         write_all(unfinished, end);
+        const zoe_choice choice = {.layer = NULL};
         exr_picture r = decode_file(path, &choice);
         if (r.opened != ZOE_OK || r.failed)
             fail_msg("compression %d: %s", i / 2, r.error.text);
@@ -579,11 +586,10 @@ static void test_unfinished_files(void **context)
                 for (uint32_t p = 0; p < 3; p++)
                     assert_int_equal(
                         exr_picture_at(&r, p, x, y),
-                        has_chunk(&t, data, end, x, y) ? exr_picture_at(&whole, p, x, y) : 0);
+                        has_chunk(&t, w.data, end, x, y) ? exr_picture_at(&w.picture, p, x, y) : 0);
         exr_picture_free(&r);
-        exr_picture_free(&whole);
         free(unfinished);
-        free(data);
+        free_whole(&w);
     }
 }
 
@@ -592,13 +598,11 @@ static void test_damaged_files(void **context)
 {
     (void)context;
     for (int i = 0; i < 80; i++) {
-        exr_maker_file file;
         bool tiled = i % 2;
-        choose_simple(&file, i / 2 % 10, tiled);
-        assert_int_equal(exr_maker_write(path, &file), 0);
-        size_t bytes;
-        uint8_t *data = read_all(&bytes);
-        chunk_table t = find_chunks(&file, data);
+        whole_file w;
+        make_whole(&w, i / 2 % 10, tiled);
+        uint8_t *data = w.data;
+        chunk_table t = find_chunks(&w.file, data);
         int32_t count = t.columns * t.rows;
         size_t entry = t.at + 8 * exr_random((uint32_t)count);
         uint64_t offset;
@@ -613,7 +617,7 @@ static void test_damaged_files(void **context)
         } else { /* a size that cannot be */
             memcpy(data + offset + (tiled ? 16 : 4), &odd, 4);
         }
-        write_all(data, bytes);
+        write_all(data, w.bytes);
         zoe_choice choice = {.layer = NULL};
         exr_picture r = decode_file(path, &choice);
         assert_int_equal(r.opened, ZOE_OK);
@@ -623,7 +627,7 @@ static void test_damaged_files(void **context)
         assert_int_equal(r.error.status, ZOE_ERROR_CORRUPT);
         assert_non_null(strstr(r.error.text, path));
         exr_picture_free(&r);
-        free(data);
+        free_whole(&w);
     }
 }
 
@@ -700,14 +704,11 @@ static void check_real_file(const char *name, bool overscan)
 static void test_real_files(void **context)
 {
     (void)context;
-    const char *images = getenv("ZOETROPE_TEST_IMAGES");
-    if (!images || access(images, R_OK) != 0) {
-        print_message("ZOETROPE_TEST_IMAGES names no folder\n");
-        skip();
-    }
+    char images[1024];
+    image_folder_path("", images, sizeof images);
     for (size_t i = 0; i < sizeof real_files / sizeof real_files[0]; i++) {
-        char name[512];
-        snprintf(name, sizeof name, "%s/%s", images, real_files[i]);
+        char name[2048];
+        snprintf(name, sizeof name, "%s%s", images, real_files[i]);
         check_real_file(name, false);
         check_real_file(name, true);
         cut_real_file(name);

@@ -2,7 +2,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,22 +13,7 @@
 
 #include "codec/cpu.h"
 #include "half.h"
-
-static uint64_t random_next(uint64_t *state)
-{
-    uint64_t z = *state += 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
-}
-
-static uint64_t seed(void)
-{
-    const char *text = getenv("ZOETROPE_SEED");
-    uint64_t value = text ? strtoull(text, NULL, 0) : 20240229u;
-    print_message("ZOETROPE_SEED=%llu\n", (unsigned long long)value);
-    return value;
-}
+#include "seeded_random.h"
 
 static float float_of(uint32_t bits)
 {
@@ -121,16 +105,16 @@ static void rows_equal_single_values(void **state)
 {
     (void)state;
     static const unsigned levels[] = {0, ~0u};
-    uint64_t s = seed();
+    uint64_t s = seeded_random_seed(20240229u);
     float *floats = malloc(ROW * sizeof *floats);
     uint32_t *uints = malloc(ROW * sizeof *uints);
     uint16_t *halves = malloc(ROW * sizeof *halves);
     assert_true(floats && uints && halves);
     for (int round = 0; round < 400; round++) {
-        size_t n = ROW - (size_t)(random_next(&s) % 20);
+        size_t n = ROW - (size_t)(seeded_random(&s) % 20);
         size_t at = ROW - n;
         for (size_t i = 0; i < ROW; i++) {
-            uint64_t r = random_next(&s);
+            uint64_t r = seeded_random(&s);
             /* Half of them within the range of half, the rest any bits. */
             uint32_t bits = (uint32_t)r;
             if (r >> 63)

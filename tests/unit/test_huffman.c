@@ -9,7 +9,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,23 +16,15 @@
 
 #include "codec/cpu.h"
 #include "codec/huffman.h"
+#include "seeded_random.h"
 
 enum { SYMBOLS = 65537, HEADER_BYTES = 20, LENGTH_MAX = 58 };
 
 static uint64_t random_state;
 
-static uint64_t next_random(void)
-{
-    random_state += 0x9e3779b97f4a7c15u;
-    uint64_t z = random_state;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
-}
-
 static size_t random_below(size_t bound)
 {
-    return (size_t)(next_random() % bound);
+    return (size_t)(seeded_random(&random_state) % bound);
 }
 
 /* A code and the stream made with it. */
@@ -337,9 +328,7 @@ static void nothing_to_decode(void **state)
 
 int main(void)
 {
-    const char *seed = getenv("ZOETROPE_SEED");
-    random_state = seed ? strtoull(seed, NULL, 0) : 20;
-    printf("ZOETROPE_SEED=%llu\n", (unsigned long long)random_state);
+    random_state = seeded_random_seed(20);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(codes_of_many_shapes),
         cmocka_unit_test(codes_that_never_synchronize),

@@ -5,7 +5,6 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +14,7 @@
 #include "codec/cpu.h"
 #include "codec/inflate_many.h"
 #include "codec_fixture.h"
+#include "seeded_random.h"
 
 /* A stream in an allocation of exactly its size, and what it should give. */
 typedef struct sample {
@@ -35,7 +35,7 @@ static void *need(size_t bytes)
 static void fill(uint8_t *to, size_t n, unsigned kind, uint64_t *random)
 {
     for (size_t i = 0; i < n; ++i) {
-        uint64_t r = fixture_random(random);
+        uint64_t r = seeded_random(random);
         unsigned k = kind == 5 ? (unsigned)(i / 700 % 5) : kind;
         if (k == 0)
             to[i] = (uint8_t)r;
@@ -75,7 +75,7 @@ static void drop(sample *s)
 
 static sample random_sample(uint64_t *random)
 {
-    uint64_t r = fixture_random(random);
+    uint64_t r = seeded_random(random);
     size_t n = r % 4 == 0 ? r >> 8 & 255 : r >> 8 & 0x1ffff;
     return make(n, (unsigned)(r >> 40) % 6, (int)(r >> 48) % 13, random);
 }
@@ -153,7 +153,7 @@ static void check_verdict(const zoe_inflate_job *job)
 /* Damages a stream, or says a wrong size of it. */
 static void hurt(zoe_inflate_job *job, sample *s, unsigned how, uint64_t *random)
 {
-    uint64_t r = fixture_random(random);
+    uint64_t r = seeded_random(random);
     if (how == 0) {
         job->packed_bytes = r % s->packed_bytes;
     } else if (how == 1 && s->plain_bytes > 0) {
@@ -161,7 +161,7 @@ static void hurt(zoe_inflate_job *job, sample *s, unsigned how, uint64_t *random
     } else {
         size_t reach = how == 2 && s->packed_bytes > 100 ? 100 : s->packed_bytes;
         for (unsigned n = 0; n <= r % 5; ++n) {
-            uint64_t v = fixture_random(random);
+            uint64_t v = seeded_random(random);
             s->packed[(v >> 8) % reach] ^= (uint8_t)(1u << v % 8);
         }
     }
@@ -180,7 +180,7 @@ static void damaged_streams(void **state)
     for (unsigned round = 0; round < 400; ++round) {
         zoe_cpu_limit(round & 1 ? ~0u : 0);
         batch b = make_batch(1 + round / 2 % ZOE_CODEC_MANY, &random);
-        size_t victim = fixture_random(&random) % b.count;
+        size_t victim = seeded_random(&random) % b.count;
         hurt(&b.jobs[victim], &b.samples[victim], round / 4 % 4, &random);
         inflate_batch(&b);
         for (size_t i = 0; i < b.count; ++i)

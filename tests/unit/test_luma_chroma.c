@@ -14,27 +14,16 @@
 
 #include "codec/codec.h"
 #include "half.h"
+#include "image_folder.h"
 #include "luma_chroma.h"
 #include "luma_chroma_reference.h"
+#include "seeded_random.h"
 
 static const float rec709[8] = {0.64f, 0.33f, 0.30f, 0.60f, 0.15f, 0.06f, 0.3127f, 0.3290f};
 static const float rec2020[8] = {0.708f, 0.292f, 0.170f, 0.797f, 0.131f, 0.046f, 0.3127f, 0.3290f};
 static const float ap0[8] = {0.7347f, 0.2653f, 0.0f, 1.0f, 0.0001f, -0.077f, 0.32168f, 0.33767f};
 
 static uint64_t random_state;
-
-static uint64_t random_next(void)
-{
-    uint64_t z = random_state += 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
-}
-
-static float random_unit(void)
-{
-    return (float)(random_next() >> 40) / 16777216.0f;
-}
 
 static void *allocate(size_t bytes)
 {
@@ -146,7 +135,7 @@ static float chroma_value(int kind, int32_t x, int32_t y)
 {
     switch (kind) {
     case SMOOTH: return 0.4f * sinf((float)x * 0.21f) * cosf((float)y * 0.17f);
-    case NOISE: return 4 * random_unit() - 1;
+    case NOISE: return 4 * seeded_random_unit(&random_state) - 1;
     case EDGES: return (x / 6 + y / 4) % 3 == 0 ? 12.0f : -0.9f;
     default: return 0;
     }
@@ -157,16 +146,19 @@ static void fill(picture *p, int kind)
     for (int32_t y = 0; y < p->height; y++) {
         for (int32_t x = 0; x < p->width; x++) {
             size_t i = (size_t)y * (size_t)p->width + (size_t)x;
-            p->y[i] = kind == ANYTHING ? (uint16_t)random_next()
-                                       : zoe_float_to_half(random_unit() * 2 + 0.01f);
+            p->y[i] = kind == ANYTHING
+                          ? (uint16_t)seeded_random(&random_state)
+                          : zoe_float_to_half(seeded_random_unit(&random_state) * 2 + 0.01f);
         }
     }
     for (int32_t y = 0; y < p->height / 2; y++) {
         for (int32_t x = 0; x < p->width / 2; x++) {
             size_t i = (size_t)y * (size_t)(p->width / 2) + (size_t)x;
             bool any = kind == ANYTHING;
-            p->ry[i] = any ? (uint16_t)random_next() : zoe_float_to_half(chroma_value(kind, x, y));
-            p->by[i] = any ? (uint16_t)random_next() : zoe_float_to_half(chroma_value(kind, y, x));
+            p->ry[i] = any ? (uint16_t)seeded_random(&random_state)
+                           : zoe_float_to_half(chroma_value(kind, x, y));
+            p->by[i] = any ? (uint16_t)seeded_random(&random_state)
+                           : zoe_float_to_half(chroma_value(kind, y, x));
         }
     }
 }
@@ -212,13 +204,8 @@ static void generated_files_match_the_library(void **state)
 static void real_file_matches_the_library(void **state)
 {
     (void)state;
-    const char *folder = getenv("ZOETROPE_TEST_IMAGES");
     char path[4096];
-    snprintf(path, sizeof path, "%s/LuminanceChroma/Flowers.exr", folder ? folder : "");
-    if (!folder || access(path, R_OK) != 0) {
-        print_message("ZOETROPE_TEST_IMAGES has no LuminanceChroma/Flowers.exr: skipped\n");
-        skip();
-    }
+    image_folder_path("LuminanceChroma/Flowers.exr", path, sizeof path);
     picture p;
     int width, height;
     assert_int_equal(luma_chroma_reference_size(path, &width, &height), 0);
@@ -428,7 +415,7 @@ static void weights_are_the_librarys(void **state)
         float c[8];
         memcpy(c, known[i % 3], sizeof c);
         for (int k = 0; k < 8 && i >= 3; k++)
-            c[k] += 0.05f * random_unit();
+            c[k] += 0.05f * seeded_random_unit(&random_state);
         float expected[3];
         luma_chroma_reference_weights(c, expected);
         zoe_luma_chroma lc;
@@ -472,9 +459,7 @@ static void impossible_sizes_are_refused(void **state)
 
 int main(void)
 {
-    const char *text = getenv("ZOETROPE_SEED");
-    random_state = text ? strtoull(text, NULL, 0) : 20240229u;
-    print_message("ZOETROPE_SEED=%llu\n", (unsigned long long)random_state);
+    random_state = seeded_random_seed(20240229u);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(generated_files_match_the_library),
         cmocka_unit_test(real_file_matches_the_library),

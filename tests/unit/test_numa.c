@@ -16,7 +16,6 @@
 #include <cmocka.h>
 
 #include "stage.h"
-#include "temp_folder.h"
 #include "topology.h"
 
 enum { PLACES_MAX = 256 };
@@ -52,118 +51,113 @@ static zoe_buffer *take(zoe_slab *slab, size_t bytes, uint32_t node)
 
 /* ---- slab ---- */
 
+/* A slab of 64 MiB on a machine of so many nodes, and what it placed where. */
+typedef struct machine {
+    zoe_meter meter;
+    zoe_slab slab;
+    record placed;
+} machine;
+
+static void begin_slab(machine *m, uint32_t nodes)
+{
+    memset(m, 0, sizeof *m);
+    zoe_meter_set_limit(&m->meter, 64 * MiB);
+    zoe_slab_init(&m->slab, &m->meter, 64 * MiB);
+    zoe_slab_set_nodes(&m->slab, nodes, note_place, &m->placed);
+}
+
 static void test_fresh_memory_is_placed_where_it_is_taken(void **state)
 {
     (void)state;
-    zoe_meter meter = {0};
-    zoe_meter_set_limit(&meter, 64 * MiB);
-    zoe_slab slab;
-    record r = {0};
-    zoe_slab_init(&slab, &meter, 64 * MiB);
-    zoe_slab_set_nodes(&slab, 3, note_place, &r);
+    machine m;
+    begin_slab(&m, 3);
     for (uint32_t i = 0; i < 6; i++) {
-        zoe_buffer *buffer = take(&slab, 4 * MiB, i % 3);
+        zoe_buffer *buffer = take(&m.slab, 4 * MiB, i % 3);
         assert_int_equal(buffer->node, i % 3);
-        assert_int_equal(r.count, i + 1);
-        assert_ptr_equal(r.places[i].address, buffer->data);
-        assert_int_equal(r.places[i].bytes, 4 * MiB);
-        assert_int_equal(r.places[i].node, i % 3);
-        zoe_slab_give(&slab, buffer);
+        assert_int_equal(m.placed.count, i + 1);
+        assert_ptr_equal(m.placed.places[i].address, buffer->data);
+        assert_int_equal(m.placed.places[i].bytes, 4 * MiB);
+        assert_int_equal(m.placed.places[i].node, i % 3);
+        zoe_slab_give(&m.slab, buffer);
         /* Out of the way of the next one. */
-        assert_int_equal(zoe_slab_shrink(&slab, UINT64_MAX, 0), 4 * MiB);
+        assert_int_equal(zoe_slab_shrink(&m.slab, UINT64_MAX, 0), 4 * MiB);
     }
-    zoe_slab_destroy(&slab);
+    zoe_slab_destroy(&m.slab);
 }
 
 static void test_a_free_buffer_of_the_own_node_comes_first(void **state)
 {
     (void)state;
-    zoe_meter meter = {0};
-    zoe_meter_set_limit(&meter, 64 * MiB);
-    zoe_slab slab;
-    record r = {0};
-    zoe_slab_init(&slab, &meter, 64 * MiB);
-    zoe_slab_set_nodes(&slab, 2, note_place, &r);
-    zoe_buffer *near[2] = {take(&slab, 4 * MiB, 0), take(&slab, 4 * MiB, 0)};
-    zoe_buffer *far = take(&slab, 4 * MiB, 1);
-    zoe_slab_give(&slab, near[0]);
-    zoe_slab_give(&slab, near[1]);
-    zoe_slab_give(&slab, far);
+    machine m;
+    begin_slab(&m, 2);
+    zoe_buffer *near[2] = {take(&m.slab, 4 * MiB, 0), take(&m.slab, 4 * MiB, 0)};
+    zoe_buffer *far = take(&m.slab, 4 * MiB, 1);
+    zoe_slab_give(&m.slab, near[0]);
+    zoe_slab_give(&m.slab, near[1]);
+    zoe_slab_give(&m.slab, far);
     /* The last one given back is the warmest, but not near. */
-    assert_ptr_equal(take(&slab, 4 * MiB, 0), near[1]);
-    assert_ptr_equal(take(&slab, 4 * MiB, 0), near[0]);
+    assert_ptr_equal(take(&m.slab, 4 * MiB, 0), near[1]);
+    assert_ptr_equal(take(&m.slab, 4 * MiB, 0), near[0]);
     /* A free one of another node goes before fresh memory. */
-    assert_ptr_equal(take(&slab, 4 * MiB, 0), far);
-    assert_int_equal(r.count, 3);
-    zoe_slab_give(&slab, far);
+    assert_ptr_equal(take(&m.slab, 4 * MiB, 0), far);
+    assert_int_equal(m.placed.count, 3);
+    zoe_slab_give(&m.slab, far);
     /* It goes back to where its memory is. */
-    zoe_slab_give(&slab, near[0]);
-    assert_ptr_equal(take(&slab, 4 * MiB, 1), far);
-    zoe_slab_give(&slab, far);
-    zoe_slab_give(&slab, near[1]);
-    assert_int_equal(slab.free_bytes, 12 * MiB);
-    assert_int_equal(zoe_slab_shrink(&slab, UINT64_MAX, 0), 12 * MiB);
-    assert_int_equal(slab.free_bytes, 0);
-    assert_int_equal(zoe_meter_used(&meter), 0);
-    zoe_slab_destroy(&slab);
+    zoe_slab_give(&m.slab, near[0]);
+    assert_ptr_equal(take(&m.slab, 4 * MiB, 1), far);
+    zoe_slab_give(&m.slab, far);
+    zoe_slab_give(&m.slab, near[1]);
+    assert_int_equal(m.slab.free_bytes, 12 * MiB);
+    assert_int_equal(zoe_slab_shrink(&m.slab, UINT64_MAX, 0), 12 * MiB);
+    assert_int_equal(m.slab.free_bytes, 0);
+    assert_int_equal(zoe_meter_used(&m.meter), 0);
+    zoe_slab_destroy(&m.slab);
 }
 
 static void test_a_buffer_that_grows_keeps_its_node(void **state)
 {
     (void)state;
-    zoe_meter meter = {0};
-    zoe_meter_set_limit(&meter, 64 * MiB);
-    zoe_slab slab;
-    record r = {0};
-    zoe_slab_init(&slab, &meter, 64 * MiB);
-    zoe_slab_set_nodes(&slab, 2, note_place, &r);
-    zoe_buffer *buffer = take(&slab, 33 * MiB, 1);
-    zoe_slab_give(&slab, buffer);
-    assert_ptr_equal(take(&slab, 35 * MiB, 0), buffer);
+    machine m;
+    begin_slab(&m, 2);
+    zoe_buffer *buffer = take(&m.slab, 33 * MiB, 1);
+    zoe_slab_give(&m.slab, buffer);
+    assert_ptr_equal(take(&m.slab, 35 * MiB, 0), buffer);
     assert_int_equal(buffer->node, 1);
-    assert_int_equal(r.count, 2);
-    assert_ptr_equal(r.places[1].address, buffer->data + 33 * MiB);
-    assert_int_equal(r.places[1].bytes, 2 * MiB);
-    assert_int_equal(r.places[1].node, 1);
+    assert_int_equal(m.placed.count, 2);
+    assert_ptr_equal(m.placed.places[1].address, buffer->data + 33 * MiB);
+    assert_int_equal(m.placed.places[1].bytes, 2 * MiB);
+    assert_int_equal(m.placed.places[1].node, 1);
     /* Its pages gone, it is anybody's. */
-    zoe_slab_give(&slab, buffer);
-    zoe_slab_shrink(&slab, UINT64_MAX, 0);
-    buffer = take(&slab, 33 * MiB, 0);
+    zoe_slab_give(&m.slab, buffer);
+    zoe_slab_shrink(&m.slab, UINT64_MAX, 0);
+    buffer = take(&m.slab, 33 * MiB, 0);
     assert_int_equal(buffer->node, 0);
-    assert_int_equal(r.places[2].node, 0);
-    zoe_slab_destroy(&slab);
+    assert_int_equal(m.placed.places[2].node, 0);
+    zoe_slab_destroy(&m.slab);
 }
 
 static void test_one_node_places_nothing(void **state)
 {
     (void)state;
-    zoe_meter meter = {0};
-    zoe_meter_set_limit(&meter, 64 * MiB);
-    zoe_slab slab;
-    record r = {0};
-    zoe_slab_init(&slab, &meter, 64 * MiB);
-    zoe_slab_set_nodes(&slab, 1, note_place, &r);
-    zoe_buffer *a = take(&slab, 4 * MiB, 0), *b = take(&slab, 4 * MiB, 7);
+    machine m;
+    begin_slab(&m, 1);
+    zoe_buffer *a = take(&m.slab, 4 * MiB, 0), *b = take(&m.slab, 4 * MiB, 7);
     assert_int_equal(a->node, 0);
     assert_int_equal(b->node, 0);
-    assert_int_equal(r.count, 0);
-    zoe_slab_destroy(&slab);
+    assert_int_equal(m.placed.count, 0);
+    zoe_slab_destroy(&m.slab);
 }
 
 static void test_more_nodes_than_lists(void **state)
 {
     (void)state;
-    zoe_meter meter = {0};
-    zoe_meter_set_limit(&meter, 64 * MiB);
-    zoe_slab slab;
-    record r = {0};
-    zoe_slab_init(&slab, &meter, 64 * MiB);
-    zoe_slab_set_nodes(&slab, 40, note_place, &r);
-    zoe_buffer *buffer = take(&slab, MiB, 39);
+    machine m;
+    begin_slab(&m, 40);
+    zoe_buffer *buffer = take(&m.slab, MiB, 39);
     assert_true(buffer->node < ZOE_SLAB_NODES_MAX);
-    zoe_slab_give(&slab, buffer);
-    assert_ptr_equal(take(&slab, MiB, 39), buffer);
-    zoe_slab_destroy(&slab);
+    zoe_slab_give(&m.slab, buffer);
+    assert_ptr_equal(take(&m.slab, MiB, 39), buffer);
+    zoe_slab_destroy(&m.slab);
 }
 
 /* ---- topology ---- */
@@ -237,18 +231,12 @@ static bool count_node(void *user, zoe_buffer *buffer)
 /* As stage_begin(), with workers that are bound, if that is permitted. */
 static void begin_bound(stage *s, uint32_t workers, uint64_t limit, size_t bytes)
 {
-    memset(s, 0, sizeof *s);
-    temp_folder_make(s->folder, sizeof s->folder);
-    s->fake = fake_decoder_new(bytes, 1);
     zoe_engine_settings settings;
     zoe_engine_settings_init(&settings);
     settings.workers = workers;
     settings.budget.bytes = limit;
     settings.bind_workers = 1;
-    zoe_decoder decoder = fake_decoder_interface(s->fake);
-    zoe_error error = {.status = ZOE_OK};
-    if (zoe_engine_create_with(&settings, &decoder, &s->engine, &error) != ZOE_OK)
-        fail_msg("no engine: %s", error.text);
+    stage_begin_with(s, &settings, fake_decoder_new(bytes, 1), NULL);
 }
 
 static void test_an_engine_on_two_nodes(void **state)
@@ -283,9 +271,7 @@ static void test_an_engine_on_two_nodes(void **state)
     for (int64_t step = 0; step < 72; step++) {
         want.playhead = step % 24;
         stage_want(source, &want);
-        zoe_frame frame;
-        assert_int_equal(
-            zoe_source_wait(source, want.playhead, zoe_now_ns() + 30000000000u, &frame), ZOE_OK);
+        zoe_frame frame = stage_wait(source, want.playhead);
         zoe_frame_release(&frame);
     }
     assert_int_equal(stage_stats(&s).allocations, 0);

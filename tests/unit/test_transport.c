@@ -4,33 +4,18 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <cmocka.h>
 
 #include <zoetrope/transport.h>
 
-enum { SECOND = 1000000000 };
+#include "seeded_random.h"
 
-static uint64_t random_next(uint64_t *state)
-{
-    uint64_t z = *state += 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
-}
+enum { SECOND = 1000000000 };
 
 static int64_t random_below(uint64_t *state, int64_t n)
 {
-    return (int64_t)(random_next(state) % (uint64_t)n);
-}
-
-static uint64_t seed(void)
-{
-    const char *text = getenv("ZOETROPE_SEED");
-    uint64_t value = text ? strtoull(text, NULL, 0) : 20240229u;
-    print_message("ZOETROPE_SEED=%llu\n", (unsigned long long)value);
-    return value;
+    return (int64_t)(seeded_random(state) % (uint64_t)n);
 }
 
 /* Which positions are ready, and how often the transport asked. */
@@ -313,7 +298,7 @@ static void every_frame_keeps_the_rate_through_jitter(void **state)
     (void)state;
     zoe_transport t;
     zoe_transport_init(&t, 7);
-    uint64_t s = seed(), now = 0;
+    uint64_t s = seeded_random_seed(20240229u), now = 0;
     zoe_transport_play(&t, 1, 0);
     for (uint64_t n = 0; n < 10000; n++) {
         now = due(0, n, 24, 1, 1) + (uint64_t)random_below(&s, SECOND / 25);
@@ -544,7 +529,7 @@ static void model_step(model *m)
 static void real_time_against_the_model(void **state)
 {
     (void)state;
-    uint64_t s = seed();
+    uint64_t s = seeded_random_seed(20240229u);
     for (int round = 0; round < 20000; round++) {
         int64_t count = 1 + random_below(&s, 12);
         zoe_transport t;
@@ -553,14 +538,14 @@ static void real_time_against_the_model(void **state)
         zoe_transport_set_loop(&t, (zoe_loop_mode)random_below(&s, 3));
         zoe_transport_set_area(&t, random_below(&s, count), random_below(&s, count));
         zoe_transport_seek(&t, random_below(&s, count), 0);
-        int32_t speed = (int32_t)(1 + random_below(&s, 4)) * (random_next(&s) & 1 ? 1 : -1);
+        int32_t speed = (int32_t)(1 + random_below(&s, 4)) * (seeded_random(&s) & 1 ? 1 : -1);
         zoe_transport_set_rate(&t, 30000, 1001, 0);
         uint64_t now = (uint64_t)random_below(&s, SECOND), origin = now;
         zoe_transport_play(&t, speed, now);
         model m = {t.playhead, t.in, t.out, t.direction, t.loop, 0, 0};
         uint64_t n = 0, skipped = 0, shown = 0;
         int64_t on_screen = -1;
-        frames f = {random_next(&s) & random_next(&s), 0};
+        frames f = {seeded_random(&s) & seeded_random(&s), 0};
         for (int call = 0; call < 12 && !m.ended; call++) {
             int fresh = on_screen != m.position;
             for (; !m.ended && due(origin, n + 1, 30000, 1001, speed) <= now; n++) {
@@ -590,8 +575,8 @@ static void real_time_against_the_model(void **state)
             if (!m.ended)
                 assert_int_equal(step.wake_ns, due(origin, n + 1, 30000, 1001, speed));
             now += (uint64_t)random_below(&s, call % 3 == 0 ? 2 * (int64_t)SECOND : SECOND / 20);
-            if (random_next(&s) & 1)
-                f.missing = random_next(&s) & random_next(&s);
+            if (seeded_random(&s) & 1)
+                f.missing = seeded_random(&s) & seeded_random(&s);
         }
     }
 }
@@ -600,7 +585,7 @@ static void real_time_against_the_model(void **state)
 static void every_frame_against_the_model(void **state)
 {
     (void)state;
-    uint64_t s = seed();
+    uint64_t s = seeded_random_seed(20240229u);
     for (int round = 0; round < 20000; round++) {
         int64_t count = 2 + random_below(&s, 12);
         zoe_transport t;
@@ -609,12 +594,12 @@ static void every_frame_against_the_model(void **state)
         zoe_transport_set_area(&t, random_below(&s, count), random_below(&s, count));
         zoe_transport_seek(&t, random_below(&s, count), 0);
         uint64_t now = (uint64_t)random_below(&s, SECOND);
-        zoe_transport_play(&t, random_next(&s) & 1 ? 1 : -1, now);
+        zoe_transport_play(&t, seeded_random(&s) & 1 ? 1 : -1, now);
         model m = {t.playhead, t.in, t.out, t.direction, t.loop, 0, 0};
         frames f = {0, 0};
         uint64_t last_change = 0;
         for (int call = 0; call < 30 && !m.ended; call++) {
-            f.missing = random_next(&s) & random_next(&s);
+            f.missing = seeded_random(&s) & seeded_random(&s);
             int64_t before = t.playhead;
             uint64_t shown_before = t.shown_count, steps_before = t.loops;
             int had_turn = t.shown == before;

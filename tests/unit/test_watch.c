@@ -9,10 +9,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
+#include "seeded_random.h"
 #include "stage.h"
 #include "watch.h"
 
@@ -86,7 +86,7 @@ static void test_it_grows_into_what_is_spare_only(void **state)
 static void test_every_answer_is_in_range(void **state)
 {
     (void)state;
-    uint64_t seed = stage_seed(7);
+    uint64_t seed = seeded_random_seed(7);
     for (int i = 0; i < 200000; i++) {
         uint64_t configured = ZOE_LIMIT_MIN + stage_random(&seed, 64 * GiB);
         uint64_t in_force = ZOE_LIMIT_MIN + stage_random(&seed, configured);

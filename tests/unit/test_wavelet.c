@@ -8,7 +8,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,17 +15,9 @@
 
 #include "codec/cpu.h"
 #include "codec/wavelet.h"
+#include "seeded_random.h"
 
 static uint64_t random_state;
-
-static uint64_t next_random(void)
-{
-    random_state += 0x9e3779b97f4a7c15u;
-    uint64_t z = random_state;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
-}
 
 /* The forward step on two words. */
 static void join(uint16_t *a, uint16_t *b, bool plain)
@@ -89,7 +80,8 @@ static void assert_round_trip(size_t columns, size_t rows, size_t words, bool pl
     uint16_t *decoded = malloc(count * sizeof *decoded);
     assert_true(original && coded && decoded);
     for (size_t i = 0; i < count; i++)
-        coded[i] = original[i] = (uint16_t)(next_random() & (plain ? 0x3fff : 0xffff));
+        coded[i] = original[i] =
+            (uint16_t)(seeded_random(&random_state) & (plain ? 0x3fff : 0xffff));
     for (size_t word = 0; word < words; word++)
         transform(coded + word, columns, rows, words, plain);
     for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
@@ -135,7 +127,7 @@ static void any_words_decode_alike(void **state)
     enum { COLUMNS = 203, ROWS = 19, COUNT = COLUMNS * ROWS * 2 };
     static uint16_t coded[COUNT], reference[COUNT], decoded[COUNT];
     for (size_t i = 0; i < COUNT; i++)
-        coded[i] = (uint16_t)next_random();
+        coded[i] = (uint16_t)seeded_random(&random_state);
     for (uint32_t max_value = 0; max_value <= 0xffff; max_value += 0xffff) {
         for (size_t words = 1; words <= 2; words++) {
             memcpy(reference, coded, sizeof coded);
@@ -155,9 +147,7 @@ static void any_words_decode_alike(void **state)
 
 int main(void)
 {
-    const char *seed = getenv("ZOETROPE_SEED");
-    random_state = seed ? strtoull(seed, NULL, 0) : 20;
-    printf("ZOETROPE_SEED=%llu\n", (unsigned long long)random_state);
+    random_state = seeded_random_seed(20);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(small_sizes_round_trip),
         cmocka_unit_test(chunk_sizes_round_trip),

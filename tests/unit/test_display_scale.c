@@ -1,0 +1,312 @@
+/*
+ * Which samples a pixel shows, at every scale and place of the window: against a reference, with
+ * and without SIMD, panned, and drawn by several threads' shares.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "codec/cpu.h"
+#include "display_fixture.h"
+#include "display_reference.h"
+#include "seeded_random.h"
+
+/* ---- against the reference ---- */
+
+static void check_against_reference(const zoe_frame *frame, const zoe_grade *g,
+                                    const zoe_viewport *v)
+{
+    zoe_display_lut *lut = display_fixture_lut(g);
+    uint32_t *pixels = display_fixture_draw(frame, lut, v);
+    for (int y = 0; y < v->height; y++)
+        for (int x = 0; x < v->width; x++) {
+            uint32_t got = pixels[(size_t)y * (size_t)v->width + (size_t)x];
+            if (!display_reference_inside(frame, v, x, y)) {
+                if (got != v->outside)
+                    fail_msg("outside at %d, %d: %08x, expected %08x", x, y, got, v->outside);
+                continue;
+            }
+            double expected[3];
+            display_reference(frame, g, v, x, y, expected);
+            for (int i = 0; i < 3; i++) {
+                int byte = (int)(got >> (16 - 8 * i) & 255);
+                /* 0.5 of rounding, the rest for the half that indexes the table. */
+                if (fabs(byte - expected[i]) > 0.8 || got >> 24 != 255)
+                    fail_msg(
+                        "pixel %d, %d channel %d: %08x, expected %.3f; step %.17g %.17g origin "
+                        "%.17g %.17g view %d",
+                        x, y, i, got, expected[i], v->step_x, v->step_y, v->origin_x, v->origin_y,
+                        (int)g->view);
+            }
+        }
+    free(pixels);
+    free(lut);
+}
+
+static void one_to_one_is_the_table(void **state)
+{
+    (void)state;
+    uint64_t s = seeded_random_seed(20240229u);
+    zoe_frame frame;
+    display_fixture_make(&frame, -7, 11, 50, 20, 3, display_fixture_halves);
+    display_fixture_fill(&frame, &s, 0, 1.1);
+    display_fixture_poison(&frame, &s, 5);
+    zoe_display_lut *lut = display_fixture_lut(NULL);
+    zoe_viewport v = {-10, 9, 1, 1, 60, 30, 0xff445566u};
+    uint32_t *pixels = display_fixture_draw(&frame, lut, &v);
+    for (int y = 0; y < v.height; y++)
+        for (int x = 0; x < v.width; x++) {
+            uint32_t expected = v.outside;
+            int fx = x - 10, fy = y + 9;
+            if (display_reference_inside(&frame, &v, x, y)) {
+                expected = 0xff;
+                for (uint32_t p = 0; p < 3; p++)
+                    expected =
+                        expected << 8 |
+                        lut->to_byte[*(const uint16_t *)display_fixture_at(&frame, p, fx, fy)];
+            }
+            if (pixels[y * v.width + x] != expected)
+                fail_msg("pixel %d, %d: %08x, expected %08x", x, y, pixels[y * v.width + x],
+                         expected);
+        }
+    free(pixels);
+    free(lut);
+    display_fixture_free(&frame);
+}
+
+static void pictures_against_the_reference(void **state)
+{
+    (void)state;
+    uint64_t s = seeded_random_seed(20240229u);
+    for (int round = 0; round < 300; round++) {
+        zoe_frame frame;
+        zoe_sample_type types[4];
+        for (int p = 0; p < 4; p++)
+            types[p] = display_fixture_below(&s, 3) ? ZOE_SAMPLE_HALF : ZOE_SAMPLE_FLOAT;
+        static const uint32_t counts[] = {1, 3, 4};
+        int width = 1 + display_fixture_below(&s, 70), height = 1 + display_fixture_below(&s, 40);
+        display_fixture_make(&frame, display_fixture_below(&s, 41) - 20,
+                             display_fixture_below(&s, 41) - 20, width, height,
+                             counts[display_fixture_below(&s, 3)], types);
+        display_fixture_fill(&frame, &s, 0.0, 1.1);
+        zoe_grade g;
+        zoe_grade_init(&g);
+        g.view = (zoe_channel_view)display_fixture_below(&s, 6);
+        g.transfer = (zoe_transfer)display_fixture_below(&s, 3);
+        if (display_fixture_below(&s, 2))
+            g.exposure = (float)(display_fixture_unit(&s) * 2 - 1);
+        if (display_fixture_below(&s, 2))
+            g.contrast = (float)(0.6 + display_fixture_unit(&s));
+        if (display_fixture_below(&s, 2))
+            g.gamma = (float)(0.7 + display_fixture_unit(&s));
+        if (display_fixture_below(&s, 3) == 0)
+            g.saturation = (float)(display_fixture_unit(&s) * 2);
+        if (display_fixture_below(&s, 2)) {
+            g.range_min = -0.5f;
+            g.range_max = 1.25f;
+        }
+        static const double steps[] = {0.25, 0.3, 1, 1.0001, 1.6, 2, 3.2, 4, 7.77, 32};
+        zoe_viewport v = {frame.window.min_x - 6 * display_fixture_unit(&s) + 2,
+                          frame.window.min_y - 6 * display_fixture_unit(&s) + 2,
+                          steps[display_fixture_below(&s, 10)],
+                          1,
+                          1 + display_fixture_below(&s, 50),
+                          1 + display_fixture_below(&s, 30),
+                          0xff000000u | (uint32_t)display_fixture_below(&s, 1 << 24)};
+        v.step_y = display_fixture_below(&s, 3) ? v.step_x : steps[display_fixture_below(&s, 10)];
+        check_against_reference(&frame, &g, &v);
+        display_fixture_free(&frame);
+    }
+}
+
+/* ---- against itself ---- */
+
+static void assert_same(const uint32_t *a, const uint32_t *b, const zoe_viewport *v,
+                        const char *what)
+{
+    for (int y = 0; y < v->height; y++)
+        for (int x = 0; x < v->width; x++) {
+            size_t i = (size_t)y * (size_t)v->width + (size_t)x;
+            if (a[i] != b[i])
+                fail_msg("%s: pixel %d, %d is %08x in one and %08x in the other; step %.17g %.17g "
+                         "origin %.17g %.17g",
+                         what, x, y, a[i], b[i], v->step_x, v->step_y, v->origin_x, v->origin_y);
+        }
+}
+
+static void every_level_of_simd_writes_the_same(void **state)
+{
+    (void)state;
+    uint64_t s = seeded_random_seed(20240229u);
+    for (int round = 0; round < 400; round++) {
+        zoe_frame frame;
+        zoe_sample_type types[4];
+        for (int p = 0; p < 4; p++)
+            types[p] = round % 2 ? ZOE_SAMPLE_HALF : (zoe_sample_type)display_fixture_below(&s, 3);
+        int planes = 1 + display_fixture_below(&s, 4);
+        display_fixture_make(&frame, display_fixture_below(&s, 9) - 4, 0,
+                             1 + display_fixture_below(&s, 120), 1 + display_fixture_below(&s, 30),
+                             (uint32_t)planes, types);
+        if (planes == 2 && display_fixture_below(&s, 2))
+            frame.alpha_plane = 1;
+        display_fixture_fill(&frame, &s, 0, 1.5);
+        int rarity = 1 + display_fixture_below(&s, 60);
+        display_fixture_poison(&frame, &s, rarity);
+        zoe_grade g;
+        zoe_grade_init(&g);
+        g.view = (zoe_channel_view)display_fixture_below(&s, 6);
+        g.saturation = display_fixture_below(&s, 2) ? 1.0f : 1.5f;
+        g.contrast = display_fixture_below(&s, 2) ? 1.0f : 1.5f;
+        g.range_max = display_fixture_below(&s, 2) ? 1.0f : 1e9f;
+        zoe_display_lut *lut = display_fixture_lut(&g);
+        zoe_viewport v = {5 - 10 * display_fixture_unit(&s),
+                          5 - 10 * display_fixture_unit(&s),
+                          4 * display_fixture_unit(&s) + 0.1,
+                          4 * display_fixture_unit(&s) + 0.1,
+                          1 + display_fixture_below(&s, 80),
+                          1 + display_fixture_below(&s, 20),
+                          0};
+        uint32_t *with = display_fixture_draw(&frame, lut, &v);
+        zoe_cpu_limit(0);
+        uint32_t *without = display_fixture_draw(&frame, lut, &v);
+        zoe_cpu_limit(~0u);
+        assert_same(with, without, &v, "with and without SIMD");
+        free(with);
+        free(without);
+        free(lut);
+        display_fixture_free(&frame);
+    }
+}
+
+static void panning_by_whole_pixels_changes_nothing(void **state)
+{
+    (void)state;
+    uint64_t s = seeded_random_seed(20240229u);
+    zoe_frame frame;
+    display_fixture_make(&frame, 0, 0, 400, 300, 3, display_fixture_halves);
+    display_fixture_fill(&frame, &s, 0, 1.1);
+    zoe_display_lut *lut = display_fixture_lut(NULL);
+    static const double steps[] = {1 / 3.0, 1, 1.6, 3.2, 4096 / 1280.0, 1.2345678901, 2};
+    for (int round = 0; round < 140; round++) {
+        double step = steps[round % 7];
+        zoe_viewport a = {-20 + display_fixture_unit(&s) * 5,
+                          -10 + display_fixture_unit(&s) * 5,
+                          step,
+                          step,
+                          90,
+                          60,
+                          0};
+        if (round % 2)
+            a.origin_x = -20.5;
+        int by_x = display_fixture_below(&s, 30), by_y = display_fixture_below(&s, 20);
+        zoe_viewport b = a;
+        b.origin_x += by_x * step;
+        b.origin_y += by_y * step;
+        uint32_t *first = display_fixture_draw(&frame, lut, &a),
+                 *second = display_fixture_draw(&frame, lut, &b);
+        for (int y = 0; y + by_y < 60; y++)
+            for (int x = 0; x + by_x < 90; x++)
+                if (first[(y + by_y) * 90 + x + by_x] != second[y * 90 + x])
+                    fail_msg("step %.17g: pixel %d, %d changed from %08x to %08x", step, x, y,
+                             first[(y + by_y) * 90 + x + by_x], second[y * 90 + x]);
+        free(first);
+        free(second);
+    }
+    free(lut);
+    display_fixture_free(&frame);
+}
+
+static void rows_can_be_shared_out(void **state)
+{
+    (void)state;
+    uint64_t s = seeded_random_seed(20240229u);
+    zoe_frame frame;
+    display_fixture_make(&frame, 3, 4, 90, 70, 3, display_fixture_halves);
+    display_fixture_fill(&frame, &s, 0, 1);
+    zoe_display_lut *lut = display_fixture_lut(NULL);
+    static const double steps[] = {0.4, 1, 1.6};
+    for (int k = 0; k < 3; k++) {
+        zoe_viewport v = {0, 0, steps[k], steps[k], 64, 48, 0xff223344};
+        uint32_t *whole = display_fixture_draw(&frame, lut, &v);
+        enum { STRIDE = 64 + 5 };
+        uint32_t *parts = malloc(STRIDE * 48 * 4);
+        assert_non_null(parts);
+        memset(parts, 0xee, STRIDE * 48 * 4);
+        void *scratch = display_fixture_scratch(zoe_display_scratch_bytes(&frame, &v));
+        for (int row = 0; row < 48;) {
+            int count = 1 + display_fixture_below(&s, 48 - row);
+            assert_int_equal(zoe_display_draw(&frame, lut, &v, row, count, parts + row * STRIDE,
+                                              STRIDE * 4, scratch),
+                             ZOE_OK);
+            row += count;
+        }
+        for (int y = 0; y < 48; y++) {
+            assert_memory_equal(parts + y * STRIDE, whole + y * 64, 64 * 4);
+            for (int x = 64; x < STRIDE; x++)
+                assert_int_equal(parts[y * STRIDE + x], 0xeeeeeeee);
+        }
+        free(scratch);
+        free(parts);
+        free(whole);
+    }
+    free(lut);
+    display_fixture_free(&frame);
+}
+
+static void flat_areas_stay_what_they_are(void **state)
+{
+    (void)state;
+    uint64_t s = seeded_random_seed(20240229u);
+    zoe_display_lut *lut = display_fixture_lut(NULL);
+    for (int round = 0; round < 100; round++) {
+        zoe_frame frame;
+        display_fixture_make(&frame, 0, 0, 33, 27, 3, display_fixture_halves);
+        uint16_t half = (uint16_t)display_fixture_below(&s, 0x3c00);
+        for (uint32_t p = 0; p < 3; p++)
+            for (int y = 0; y < 27; y++)
+                for (int x = 0; x < 33; x++)
+                    *(uint16_t *)display_fixture_at(&frame, p, x, y) = half;
+        double step = 1 + 5 * display_fixture_unit(&s);
+        /* The edges too: nothing of the outside is mixed in. */
+        zoe_viewport v = {-3 * display_fixture_unit(&s),
+                          -3 * display_fixture_unit(&s),
+                          step,
+                          step,
+                          40,
+                          30,
+                          0xffff00ff};
+        uint32_t *pixels = display_fixture_draw(&frame, lut, &v);
+        uint32_t flat = 0xff000000u | lut->to_byte[half] * 0x010101u;
+        for (int i = 0; i < v.width * v.height; i++) {
+            bool inside = display_reference_inside(&frame, &v, i % v.width, i / v.width);
+            uint32_t expected = inside ? flat : v.outside;
+            if (pixels[i] != expected)
+                fail_msg("pixel %d: %08x, expected %08x", i, pixels[i], expected);
+        }
+        free(pixels);
+        display_fixture_free(&frame);
+    }
+    free(lut);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_to_one_is_the_table),
+        cmocka_unit_test(pictures_against_the_reference),
+        cmocka_unit_test(every_level_of_simd_writes_the_same),
+        cmocka_unit_test(panning_by_whole_pixels_changes_nothing),
+        cmocka_unit_test(rows_can_be_shared_out),
+        cmocka_unit_test(flat_areas_stay_what_they_are),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

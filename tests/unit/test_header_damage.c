@@ -1,0 +1,279 @@
+/*
+ * Headers that are cut short, damaged, too large or no headers at all: each gives an error that
+ * names the file. So does every allocation that fails.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#define _GNU_SOURCE /* truncate */
+
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "exr_attribute.h"
+#include "exr_check.h"
+#include "header_file.h"
+#include "image_folder.h"
+#include "os.h"
+
+static void test_errors(void **state)
+{
+    (void)state;
+    header_file_must_fail(header_file_path, ZOE_ERROR_NOT_FOUND);
+    header_file_must_fail(header_file_folder, ZOE_ERROR_ARGUMENT);
+    header_file_write_bytes("", 0);
+    header_file_must_fail(header_file_path, ZOE_ERROR_NOT_EXR);
+    header_file_write_bytes("GIF89a and so on", 16);
+    header_file_must_fail(header_file_path, ZOE_ERROR_NOT_EXR);
+    header_file_write_bytes("\x76\x2f\x31\x01\x09\0\0\0more", 12);
+    header_file_must_fail(header_file_path, ZOE_ERROR_UNSUPPORTED);
+    zoe_header *header = NULL;
+    assert_int_equal(zoe_header_read(NULL, &header, NULL), ZOE_ERROR_ARGUMENT);
+    assert_int_equal(zoe_header_read(header_file_path, NULL, NULL), ZOE_ERROR_ARGUMENT);
+}
+
+/* ---- limits ---- */
+
+/* Bytes of a header, put together by hand. */
+static unsigned char *raw;
+
+static size_t raw_count;
+
+enum { RAW_ROOM = 8 << 20 };
+
+static void raw_begin(int flags)
+{
+    static const unsigned char magic[4] = {0x76, 0x2f, 0x31, 0x01};
+    raw = calloc(1, RAW_ROOM);
+    assert_non_null(raw);
+    memcpy(raw, magic, 4);
+    raw[4] = 2;
+    raw[5] = (unsigned char)(flags >> 8);
+    raw_count = 8;
+}
+
+static void raw_text(const char *text)
+{
+    size_t length = strlen(text) + 1;
+    assert_true(raw_count + length < RAW_ROOM);
+    memcpy(raw + raw_count, text, length);
+    raw_count += length;
+}
+
+static void raw_word(uint32_t word)
+{
+    for (int i = 0; i < 4; i++)
+        raw[raw_count++] = (unsigned char)(word >> 8 * i);
+}
+
+static void raw_end(zoe_status expected)
+{
+    header_file_write_bytes(raw, raw_count);
+    free(raw);
+    header_file_must_fail(header_file_path, expected);
+}
+
+static void too_many_channels(void)
+{
+    raw_begin(0);
+    raw_text("channels");
+    raw_text("chlist");
+    raw_word((ZOE_EXR_CHANNELS_MAX + 1) * 22 + 1);
+    for (int i = 0; i <= ZOE_EXR_CHANNELS_MAX; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "%05d", i);
+        raw_text(name);
+        raw_word(1);
+        raw_word(0);
+        raw_word(1);
+        raw_word(1);
+    }
+    raw_text("");
+    raw_end(ZOE_ERROR_TOO_LARGE);
+}
+
+static void raw_int(const char *name)
+{
+    raw_text(name);
+    raw_text("int");
+    raw_word(4);
+    raw_word(7);
+}
+
+static void too_many_parts(void)
+{
+    raw_begin(0x1000);
+    for (int i = 0; i <= ZOE_EXR_PARTS_MAX; i++) {
+        raw_int("a");
+        raw_text("");
+    }
+    raw_end(ZOE_ERROR_TOO_LARGE);
+}
+
+static void too_many_attributes(void)
+{
+    raw_begin(0);
+    for (int i = 0; i <= ZOE_EXR_ATTRIBUTES_MAX; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "%05d", i);
+        raw_int(name);
+    }
+    raw_end(ZOE_ERROR_TOO_LARGE);
+}
+
+static void too_many_strings(void)
+{
+    raw_begin(0);
+    raw_text("names");
+    raw_text("stringvector");
+    raw_word((ZOE_EXR_STRINGS_MAX + 1) * 4);
+    for (int i = 0; i <= ZOE_EXR_STRINGS_MAX; i++)
+        raw_word(0);
+    raw_end(ZOE_ERROR_TOO_LARGE);
+}
+
+/* An attribute that says it has so many bytes, and ends there. */
+static void raw_blob(uint32_t bytes)
+{
+    raw_begin(0);
+    raw_text("blob");
+    raw_text("thing");
+    raw_word(bytes);
+}
+
+static void test_limits(void **state)
+{
+    (void)state;
+    too_many_channels();
+    too_many_parts();
+    too_many_attributes();
+    too_many_strings();
+
+    raw_blob(0x7fffffff);
+    raw_end(ZOE_ERROR_TRUNCATED);
+    raw_blob(0xfffffff0);
+    raw_end(ZOE_ERROR_CORRUPT);
+
+    raw_begin(0);
+    raw_text("compression");
+    raw_text("compression");
+    raw_word(1);
+    raw[raw_count++] = 200;
+    raw_end(ZOE_ERROR_UNSUPPORTED);
+
+    /* A header over the limit in a file that has the bytes, as a hole. */
+    raw_blob(ZOE_EXR_HEADER_BYTES_MAX);
+    header_file_write_bytes(raw, raw_count);
+    free(raw);
+    assert_int_equal(truncate(header_file_path, 2L * ZOE_EXR_HEADER_BYTES_MAX), 0);
+    header_file_must_fail(header_file_path, ZOE_ERROR_TOO_LARGE);
+}
+
+/* ---- damage ---- */
+
+/* A file cut short anywhere in its header says so; one with a byte changed gives an answer. */
+static void test_damage(void **state)
+{
+    (void)state;
+    exr_context_t ctxt = header_file_begin();
+    int part = header_file_add_part(ctxt, "main", "R G B A left.R left.G left.B Z");
+    header_file_set_views(ctxt, part, "right left");
+    header_file_must(exr_attr_set_string(ctxt, part, "comments", "some words"));
+    header_file_end(ctxt);
+    unsigned char bytes[4096];
+    size_t count = header_file_read_bytes(bytes, sizeof bytes);
+    /* Two chunk offsets follow, and two chunks: y, size, 8 channels of 4 halves. */
+    size_t header_bytes = count - 2 * 8 - 2 * (8 + 8 * 4 * 2);
+    for (size_t length = 8; length < header_bytes; length++) {
+        header_file_write_bytes(bytes, length);
+        header_file_must_fail(header_file_path, ZOE_ERROR_TRUNCATED);
+    }
+    static const unsigned char values[] = {0x00, 0xff, 0x80, 0x01};
+    for (size_t at = 0; at < header_bytes; at++) {
+        for (size_t i = 0; i < sizeof values; i++) {
+            unsigned char before = bytes[at];
+            bytes[at] = values[i];
+            header_file_write_bytes(bytes, count);
+            bytes[at] = before;
+            zoe_header *header = NULL;
+            zoe_error error = {0};
+            zoe_status status = zoe_header_read(header_file_path, &header, &error);
+            if ((status == ZOE_OK) != (header != NULL) ||
+                (status != ZOE_OK && !strstr(error.text, header_file_path)))
+                fail_msg("byte %zu = %d: %s, %s", at, values[i], zoe_status_name(status),
+                         error.text);
+            zoe_header_free(&header);
+        }
+    }
+}
+
+static void test_no_memory(void **state)
+{
+    (void)state;
+    exr_context_t ctxt = header_file_begin();
+    header_file_add_part(ctxt, "main", "R G B A Z");
+    header_file_end(ctxt);
+    zoe_os_fail_at(0, 0);
+    zoe_header *header = header_file_must_read(header_file_path);
+    zoe_header_free(&header);
+    uint64_t calls = zoe_os_fail_at(0, 0);
+    assert_true(calls >= 3);
+    for (uint64_t n = 1; n <= calls; n++) {
+        zoe_os_fail_at(n, 0);
+        zoe_error error = {0};
+        zoe_status status = zoe_header_read(header_file_path, &header, &error);
+        zoe_os_fail_at(0, 0);
+        if (status == ZOE_OK || header)
+            fail_msg("call %u of %u failed, and the header was read", (unsigned)n, (unsigned)calls);
+        if (!strstr(error.text, header_file_path))
+            fail_msg("call %u: \"%s\"", (unsigned)n, error.text);
+    }
+}
+
+static void test_damaged_images(void **state)
+{
+    (void)state;
+    char folder[1024], path[2048];
+    image_folder_path("Damaged", folder, sizeof folder);
+    DIR *dir = opendir(folder);
+    assert_non_null(dir);
+    int count = 0;
+    for (const struct dirent *entry; (entry = readdir(dir));) {
+        if (entry->d_name[0] == '.')
+            continue;
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        zoe_header *header = NULL;
+        zoe_error error = {0};
+        zoe_status status = zoe_header_read(path, &header, &error);
+        assert_int_equal(status == ZOE_OK, header != NULL);
+        if (status != ZOE_OK && !strstr(error.text, entry->d_name))
+            fail_msg("%s: %s", entry->d_name, error.text);
+        zoe_header_free(&header);
+        count++;
+    }
+    closedir(dir);
+    print_message("%d damaged files\n", count);
+    assert_true(count > 0);
+}
+
+int main(void)
+{
+#define IN_FOLDER(test)                                                                            \
+    cmocka_unit_test_setup_teardown(test, header_file_set_up, header_file_tear_down)
+    const struct CMUnitTest tests[] = {
+        IN_FOLDER(test_errors),
+        IN_FOLDER(test_limits),
+        IN_FOLDER(test_damage),
+        IN_FOLDER(test_no_memory),
+        cmocka_unit_test(test_damaged_images),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
