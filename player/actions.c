@@ -435,7 +435,7 @@ static int act_on_picture(zoe_app *app, zoe_action action)
     case ZOE_ACTION_VIEW_ALPHA: toggle_view(app, ZOE_VIEW_ALPHA); return 1;
     case ZOE_ACTION_VIEW_LUMINANCE: toggle_view(app, ZOE_VIEW_LUMINANCE); return 1;
     case ZOE_ACTION_LAYER_NEXT: switch_layer(app, 1); return 1;
-    case ZOE_ACTION_LAYER_LAST: switch_layer(app, -1); return 1;
+    case ZOE_ACTION_LAYER_PREVIOUS: switch_layer(app, -1); return 1;
     case ZOE_ACTION_FIT_RANGE: fit_range(app); return 1;
     case ZOE_ACTION_PROXY: switch_proxy(app); return 1;
     case ZOE_ACTION_OVERSCAN: switch_overscan(app); return 1;
@@ -501,7 +501,7 @@ static void act_on_playback(zoe_app *app, zoe_action action)
     case ZOE_ACTION_SET_OUT: set_end(app, 0); break;
     case ZOE_ACTION_CLEAR_AREA: set_area(app, 0, t->count - 1); break;
     case ZOE_ACTION_NEXT_SEQUENCE: switch_sequence(app, 1); break;
-    case ZOE_ACTION_LAST_SEQUENCE: switch_sequence(app, -1); break;
+    case ZOE_ACTION_PREVIOUS_SEQUENCE: switch_sequence(app, -1); break;
     case ZOE_ACTION_REFRESH: zoe_app_refresh(app); break;
     default: break;
     }

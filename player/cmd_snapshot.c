@@ -158,11 +158,10 @@ static void fit_range(const zoe_reel *reel, const zoe_frame *frame, const snapsh
 {
     zoe_header *header = read_header(reel, frame);
     int32_t index = header ? zoe_header_find_layer(header, options->layer, options->view) : -1;
-    if (index >= 0 && zoe_layer_is_data(header, index) && !frame->is_color) {
-        zoe_value_range range = zoe_value_range_suitable(frame);
-        grade->range_min = range.min;
-        grade->range_max = range.max;
-    }
+    zoe_value_range range;
+    (void)zoe_value_range_first(frame, index >= 0 && zoe_layer_is_data(header, index), &range);
+    grade->range_min = range.min;
+    grade->range_max = range.max;
     zoe_header_free(&header);
 }
 

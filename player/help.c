@@ -105,8 +105,9 @@ static void draw_groups(const zoe_window *window, const page *p, int x, int top)
     }
 }
 
-void zoe_help_draw(const zoe_window *window, SDL_Rect area, int *scroll)
+void zoe_help_draw(const zoe_window *window, SDL_Rect picture, int *scroll)
 {
+    SDL_Rect area = {0, 0, window->width, window->height};
     int pad = zoe_px(window, ZOE_SPACE * 5);
     page p = measure(window, area.w - 2 * pad - 2 * zoe_px(window, ZOE_SPACE));
     int title = zoe_text_height(window->text, ZOE_TEXT_TITLE);
@@ -116,6 +117,8 @@ void zoe_help_draw(const zoe_window *window, SDL_Rect area, int *scroll)
     int height = whole > area.h ? area.h : whole;
     *scroll = *scroll > whole - height ? whole - height : *scroll;
     *scroll = *scroll < 0 ? 0 : *scroll;
+    if (height <= picture.h)
+        area = picture;
     SDL_Rect box = {area.x + (area.w - width) / 2, area.y + (area.h - height) / 2, width, height};
     zoe_fill(window, box, zoe_theme_dark.panel);
     SDL_RenderSetClipRect(window->renderer, &box);

@@ -13,9 +13,10 @@
 #include "window.h"
 
 /*
- * Draws the page in the middle of the area, in as many columns as fit. In a window too low for it
- * the page is moved up by *scroll device pixels, which is brought into its range.
+ * Draws the page in the middle of the picture's area, as wide as the window, or where that is too
+ * low in the middle of the window; in as many columns as fit. In a window too low for it the page
+ * is moved up by *scroll device pixels, which is brought into its range.
  */
-void zoe_help_draw(const zoe_window *window, SDL_Rect area, int *scroll);
+void zoe_help_draw(const zoe_window *window, SDL_Rect picture, int *scroll);
 
 #endif

@@ -22,6 +22,10 @@ void zoe_layer_label(const zoe_header *header, int32_t index, char *text, size_t
         snprintf(text, capacity, "%s%s%s", layer->name, gap, layer->view);
         return;
     }
+    if (layer->is_luminance_chroma) {
+        snprintf(text, capacity, "%s%s%s", layer->alpha < 0 ? "YC" : "YCA", gap, layer->view);
+        return;
+    }
     size_t used = 0;
     text[0] = '\0';
     for (int32_t i = 0; i < layer->channel_count && used < capacity; i++) {

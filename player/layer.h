@@ -14,7 +14,7 @@
 #include <zoetrope/header.h>
 
 /* Name for people: "beauty", "beauty left"; plain channels are called by their letters: "RGBA",
- * "Z left". index: 0..layer_count-1. */
+ * "Z left", luminance-chroma "YC", "YCA". index: 0..layer_count-1. */
 void zoe_layer_label(const zoe_header *header, int32_t index, char *text, size_t capacity);
 
 /*

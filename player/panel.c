@@ -302,7 +302,7 @@ static void draw_memory(const zoe_panel *panel, const zoe_window *window, const 
                          text, 0);
     const char *report = panel->report;
     if (!report[0] && panel->budget_by_size) {
-        report = "The size given at the start is in force";
+        report = "Set by --cache-mb until a slider is moved";
     } else if (!report[0]) {
         snprintf(text, sizeof text, "%" PRIu64 " frames in memory", stats->frames_loaded);
         report = text;

@@ -244,13 +244,16 @@ static void draw_placard(const zoe_app *app, const char *title, const char *line
 }
 
 /* What the picture area says while there is no picture at all. */
-static void draw_absence(const zoe_app *app)
+static void draw_absence(zoe_app *app)
 {
     const char *trouble = zoe_statusbar_trouble(&app->session);
     if (!app->session.count)
         draw_placard(app, "Drop an EXR sequence or a folder here", "F1 shows all keys");
     else if (!app->session.shown.pin && trouble[0])
-        draw_placard(app, trouble, "Other frames may be good; Ctrl+R reads the files again");
+        draw_placard(app, trouble,
+                     zoe_session_transport(&app->session)->count > 1
+                         ? "Other frames may be good; Ctrl+R reads the files again"
+                         : "Ctrl+R reads the file again");
 }
 
 static void draw(zoe_app *app, uint64_t now_ns)
@@ -277,7 +280,7 @@ static void draw(zoe_app *app, uint64_t now_ns)
         zoe_panel_draw(&app->panel, window, &app->stats, &app->history);
     }
     if (app->help_open)
-        zoe_help_draw(window, (SDL_Rect){0, 0, window->width, window->height}, &app->help_scroll);
+        zoe_help_draw(window, app->room, &app->help_scroll);
     SDL_RenderPresent(window->renderer);
 }
 

@@ -28,13 +28,18 @@ static void drop_candidate(zoe_session *session)
     session->candidate_at = -1;
 }
 
+static void close_items(zoe_session *session)
+{
+    for (int i = 0; i < session->count; i++)
+        zoe_variants_close(&session->items[i].variants);
+    session->count = 0;
+}
+
 void zoe_session_end(zoe_session *session)
 {
     drop_candidate(session);
     zoe_frame_release(&session->shown);
-    for (int i = 0; i < session->count; i++)
-        zoe_variants_close(&session->items[i].variants);
-    session->count = 0;
+    close_items(session);
     zoe_engine_destroy(&session->engine);
 }
 
@@ -88,27 +93,27 @@ static void describe_layer(zoe_session_item *item, const zoe_header *header,
     }
 }
 
+static zoe_status read_header(const zoe_sequence *sequence, int64_t position, zoe_header **header,
+                              zoe_error *error)
+{
+    char path[PATH_CAPACITY];
+    zoe_status status = zoe_sequence_path(sequence, position, path, sizeof path);
+    if (status != ZOE_OK)
+        return zoe_error_set(error, status, "%s: %s", zoe_sequence_name(sequence),
+                             zoe_status_text(status));
+    return zoe_header_read(path, header, error);
+}
+
 /* What only a file's header says. A file that cannot be read says nothing here; its frame will. */
 static void read_first_header(zoe_session_item *item, const zoe_sequence *sequence,
                               int64_t position, const zoe_source_settings *settings)
 {
-    char path[PATH_CAPACITY];
     zoe_header *header = NULL;
-    if (zoe_sequence_path(sequence, position, path, sizeof path) != ZOE_OK ||
-        zoe_header_read(path, &header, NULL) != ZOE_OK)
+    if (read_header(sequence, position, &header, NULL) != ZOE_OK)
         return;
     item->file_rate = (zoe_rate){header->fps_numerator, header->fps_denominator};
     describe_layer(item, header, settings);
     zoe_header_free(&header);
-}
-
-static void close_items(zoe_session *session, int count)
-{
-    for (int i = 0; i < count; i++)
-        zoe_variants_close(&session->items[i].variants);
-    memmove(&session->items[0], &session->items[count],
-            (size_t)(session->count - count) * sizeof session->items[0]);
-    session->count -= count;
 }
 
 /* Makes an item current: the others become idle, and nothing of theirs is looked at any more. */
@@ -182,6 +187,36 @@ void zoe_session_show(zoe_session *session, int index)
     adopt_form(session);
 }
 
+/* A sequence in the engine, at the frame that was named; the caller's to close. */
+static zoe_status open_item(zoe_session *session, const char *spec, zoe_session_item *item,
+                            zoe_error *error)
+{
+    const zoe_session_setup *setup = &session->setup;
+    zoe_sequence *sequence = NULL;
+    memset(item, 0, sizeof *item);
+    zoe_status status = zoe_sequence_open(spec, &sequence, error);
+    if (status != ZOE_OK)
+        return status;
+    int64_t named = zoe_sequence_named_position(sequence);
+    int64_t start = position_with_file(sequence, named < 0 ? 0 : named);
+    int64_t count = zoe_sequence_count(sequence);
+    read_first_header(item, sequence, start, &setup->source);
+    status = zoe_source_open(session->engine, &sequence, &setup->source, &item->source, error);
+    if (status != ZOE_OK) {
+        zoe_sequence_close(&sequence);
+        return status;
+    }
+    zoe_variants_begin(&item->variants, item->source, &setup->source);
+    uint64_t now = zoe_now_ns();
+    zoe_rate rate = setup->rate.numerator > 0 ? setup->rate : item->file_rate;
+    zoe_transport_init(&item->transport, count);
+    zoe_transport_set_rate(&item->transport, rate.numerator, rate.denominator, now);
+    zoe_transport_set_loop(&item->transport, setup->loop);
+    zoe_transport_set_policy(&item->transport, setup->policy, now);
+    zoe_transport_seek(&item->transport, start, now);
+    return ZOE_OK;
+}
+
 zoe_status zoe_session_open(zoe_session *session, const char *spec, int replace, zoe_error *error)
 {
     int open = replace ? -1 : find_frame(session, spec);
@@ -192,33 +227,13 @@ zoe_status zoe_session_open(zoe_session *session, const char *spec, int replace,
     if (session->count == ZOE_SESSION_ITEMS && !replace)
         return zoe_error_set(error, ZOE_ERROR_TOO_LARGE, "%s: not opened: %d sequences are open",
                              spec, (int)ZOE_SESSION_ITEMS);
-    zoe_sequence *sequence = NULL;
-    zoe_status status = zoe_sequence_open(spec, &sequence, error);
+    zoe_session_item item;
+    zoe_status status = open_item(session, spec, &item, error);
     if (status != ZOE_OK)
         return status;
-    zoe_session_item item;
-    memset(&item, 0, sizeof item);
-    int64_t named = zoe_sequence_named_position(sequence);
-    int64_t start = position_with_file(sequence, named < 0 ? 0 : named);
-    int64_t count = zoe_sequence_count(sequence);
-    read_first_header(&item, sequence, start, &session->setup.source);
-    status =
-        zoe_source_open(session->engine, &sequence, &session->setup.source, &item.source, error);
-    if (status != ZOE_OK) {
-        zoe_sequence_close(&sequence);
-        return status;
-    }
-    zoe_variants_begin(&item.variants, item.source, &session->setup.source);
-    uint64_t now = zoe_now_ns();
-    zoe_rate rate = session->setup.rate.numerator > 0 ? session->setup.rate : item.file_rate;
-    zoe_transport_init(&item.transport, count);
-    zoe_transport_set_rate(&item.transport, rate.numerator, rate.denominator, now);
-    zoe_transport_set_loop(&item.transport, session->setup.loop);
-    zoe_transport_set_policy(&item.transport, session->setup.policy, now);
-    zoe_transport_seek(&item.transport, start, now);
     if (replace) {
         drop_candidate(session);
-        close_items(session, session->count);
+        close_items(session);
     }
     session->items[session->count++] = item;
     make_current(session, session->count - 1);
@@ -246,9 +261,8 @@ static const char *neighbour(const zoe_sequence *sequence, int by)
 int zoe_session_switch(zoe_session *session, int by, zoe_error *error)
 {
     if (session->count > 1) {
-        int next = (session->current + (by > 0 ? 1 : session->count - 1)) % session->count;
-        make_current(session, next);
-        adopt_form(session);
+        zoe_session_show(session,
+                         (session->current + (by > 0 ? 1 : session->count - 1)) % session->count);
         return 1;
     }
     const char *pattern = session->count ? neighbour(zoe_session_sequence(session), by) : NULL;
@@ -313,21 +327,29 @@ static int is_ready(void *user, int64_t position)
     return session->candidate_status != ZOE_LOADING;
 }
 
+static int is_fitted(const zoe_value_range *range)
+{
+    return range->min < range->max;
+}
+
+/* Of the layer on screen. */
+static zoe_value_range *kept_range(zoe_session *session)
+{
+    zoe_session_item *item = &session->items[session->current];
+    return session->stands_in ? &item->stand_in.range : &item->range;
+}
+
 /* The range of values that becomes black to white. One for all frames of a layer, so that they can
  * be compared. */
 static void use_range(zoe_session *session)
 {
-    zoe_session_item *item = &session->items[session->current];
-    zoe_value_range range = {0.0f, 1.0f};
-    if (session->stands_in) {
-        if (item->stand_in.is_data && !session->shown.is_color)
-            range = zoe_value_range_suitable(&session->shown);
-    } else if (item->is_data && !session->shown.is_color) {
-        if (!item->range_known)
-            item->range = zoe_value_range_suitable(&session->shown);
-        item->range_known = 1;
-        range = item->range;
-    }
+    const zoe_session_item *item = &session->items[session->current];
+    int is_data = session->stands_in ? item->stand_in.is_data : item->is_data;
+    zoe_value_range *kept = kept_range(session);
+    zoe_value_range range = *kept;
+    if ((session->shown.is_color || !is_fitted(kept)) &&
+        zoe_value_range_first(&session->shown, is_data, &range))
+        *kept = range;
     session->grade.range_min = range.min;
     session->grade.range_max = range.max;
 }
@@ -340,6 +362,10 @@ static int show_candidate(zoe_session *session)
     int other = !session->shown.pin || session->shown.generation != session->candidate.generation ||
                 session->shown.position != session->candidate.position ||
                 session->shown.planes[0].data != session->candidate.planes[0].data;
+    if (session->candidate_stands_in && (other || !session->stands_in)) {
+        zoe_session_item *item = &session->items[session->current];
+        zoe_stand_in_show(&item->stand_in, &item->variants, session->candidate.position);
+    }
     zoe_frame_release(&session->shown);
     session->shown = session->candidate;
     session->stands_in = session->candidate_stands_in;
@@ -569,6 +595,7 @@ zoe_status zoe_session_refresh(zoe_session *session, uint64_t now_ns, zoe_refres
     if (status != ZOE_OK)
         return status;
     zoe_variants_refreshed(&item->variants);
+    zoe_stand_in_forget(&item->stand_in);
     *shift = follow_sequence(session, first, now_ns);
     session->trail_count = 0;
     const zoe_sequence *sequence = zoe_source_sequence(item->source);
@@ -585,6 +612,8 @@ int zoe_session_reload(zoe_session *session)
         return 0;
     int64_t number = zoe_sequence_number(zoe_session_sequence(session), item->transport.playhead);
     int changed = zoe_variants_reload(&item->variants, number);
+    if (changed)
+        zoe_stand_in_forget(&item->stand_in);
     session->touched |= changed;
     return changed;
 }
@@ -613,6 +642,7 @@ static zoe_status choose(zoe_session *session, const zoe_source_settings *settin
     if (status != ZOE_OK)
         return status;
     item->source = zoe_variants_now(&item->variants)->source;
+    zoe_stand_in_forget(&item->stand_in);
     *shift = follow_sequence(session, first, now_ns);
     return ZOE_OK;
 }
@@ -631,6 +661,9 @@ static zoe_status set_form(zoe_session *session, const zoe_source_settings *form
         settings.layer = now.layer;
         settings.view = now.view;
         status = choose(session, &settings, now_ns, shift, error);
+        /* Values that are infinite as half are none to fit a range to. */
+        if (status == ZOE_OK && (now.full_precision != 0) != (form->full_precision != 0))
+            item->range = item->stand_in.range = (zoe_value_range){0.0f, 0.0f};
     }
     if (status != ZOE_OK)
         return status;
@@ -661,11 +694,7 @@ zoe_status zoe_session_set_precision(zoe_session *session, int full, uint64_t no
 {
     zoe_source_settings form = session->setup.source;
     form.full_precision = full != 0;
-    zoe_status status = set_form(session, &form, now_ns, shift, error);
-    /* Values that are infinite as half are none to fit a range to. */
-    if (status == ZOE_OK && session->count)
-        session->items[session->current].range_known = 0;
-    return status;
+    return set_form(session, &form, now_ns, shift, error);
 }
 
 /* For a sequence that was not on screen when the form was chosen. Where that fails it is shown in
@@ -679,7 +708,6 @@ static void adopt_form(zoe_session *session)
 zoe_status zoe_session_switch_layer(zoe_session *session, int by, uint64_t now_ns, int64_t *shift,
                                     zoe_error *error)
 {
-    char path[PATH_CAPACITY];
     zoe_header *header = NULL;
     *shift = 0;
     zoe_session_item *item = zoe_session_item_now(session);
@@ -687,11 +715,7 @@ zoe_status zoe_session_switch_layer(zoe_session *session, int by, uint64_t now_n
         return zoe_error_set(error, ZOE_ERROR_NO_LAYER, "Nothing is open");
     const zoe_sequence *sequence = zoe_source_sequence(item->source);
     int64_t at = position_with_file(sequence, item->transport.playhead);
-    zoe_status status = zoe_sequence_path(sequence, at, path, sizeof path);
-    if (status != ZOE_OK)
-        return zoe_error_set(error, status, "%s: %s", zoe_sequence_name(sequence),
-                             zoe_status_text(status));
-    status = zoe_header_read(path, &header, error);
+    zoe_status status = read_header(sequence, at, &header, error);
     if (status != ZOE_OK)
         return status;
     zoe_variant now = *zoe_variants_now(&item->variants);
@@ -707,7 +731,7 @@ zoe_status zoe_session_switch_layer(zoe_session *session, int by, uint64_t now_n
     if (status == ZOE_OK) {
         zoe_source_settings named = {.layer = header->layers[next].name,
                                      .view = header->layers[next].view};
-        item->range_known = 0;
+        item->range = (zoe_value_range){0.0f, 0.0f};
         describe_layer(item, header, &named);
         /* The last layer's picture is on until this one's is ready, and no longer. */
         session->foreign = session->shown.pin != NULL;
@@ -719,19 +743,22 @@ zoe_status zoe_session_switch_layer(zoe_session *session, int by, uint64_t now_n
 
 int zoe_session_fit_range(zoe_session *session)
 {
-    zoe_session_item *item = zoe_session_item_now(session);
-    if (!item || !session->shown.pin || session->shown.is_color || session->foreign ||
-        session->stands_in)
+    if (!session->count || !session->shown.pin || session->shown.is_color || session->foreign)
         return 0;
+    zoe_value_range *kept = kept_range(session);
     zoe_value_range range = zoe_value_range_suitable(&session->shown);
-    float same = 0.0f;
-    if (item->range_known)
-        same = fabsf(range.min - item->range.min) + fabsf(range.max - item->range.max);
-    if (item->range_known && same <= 0.0f)
+    float change = fabsf(range.min - kept->min) + fabsf(range.max - kept->max);
+    if (is_fitted(kept) && change <= 0.0f)
         (void)zoe_value_range_measure(&session->shown, &range);
-    item->range = range;
-    item->is_data = 1;
-    item->range_known = 1;
+    *kept = range;
     use_range(session);
     return 1;
+}
+
+const zoe_value_range *zoe_session_range(zoe_session *session)
+{
+    if (!session->count || !session->shown.pin || session->shown.is_color || session->foreign)
+        return NULL;
+    zoe_value_range *kept = kept_range(session);
+    return is_fitted(kept) ? kept : NULL;
 }

@@ -42,8 +42,8 @@ typedef struct zoe_session_item {
     int is_wide;        /* 1: its file has float or uint, see zoe_layer_is_wide() */
     int is_hashed;      /* 1: the bits of its values are ids */
     zoe_stand_in stand_in;
-    int range_known;
-    zoe_value_range range; /* fitted to the first frame shown of the layer, or when asked to */
+    zoe_value_range range; /* fitted to the first frame shown of the layer, or when asked to;
+                              0..0: not yet */
 } zoe_session_item;
 
 /* How sequences are opened and played. Texts live as long as the session. */
@@ -111,7 +111,7 @@ zoe_status zoe_session_open(zoe_session *session, const char *spec, int replace,
 void zoe_session_show(zoe_session *session, int index);
 
 /*
- * Shows the next (+1) or the last (-1) of the open sequences; where only one is open, opens the
+ * Shows the next (+1) or the previous (-1) of the open sequences; where only one is open, opens the
  * next one of its folder instead. Returns 1 if another one is current now; *error is set when
  * opening failed.
  */
@@ -160,10 +160,10 @@ zoe_status zoe_session_set_precision(zoe_session *session, int full, uint64_t no
                                      int64_t *shift, zoe_error *error);
 
 /*
- * Shows the next (+1) or the last (-1) layer of the playhead's file, for all frames of the current
- * sequence: one without it shows its default layer instead, see `stands_in`. Returns NO_LAYER when
- * there is no other. Blocks on the file's header. *shift and other errors: as above and as
- * zoe_header_read().
+ * Shows the next (+1) or the previous (-1) layer of the playhead's file, for all frames of the
+ * current sequence: one without it shows its default layer instead, see `stands_in`. Returns
+ * NO_LAYER when there is no other. Blocks on the file's header. *shift and other errors: as above
+ * and as zoe_header_read().
  */
 zoe_status zoe_session_switch_layer(zoe_session *session, int by, uint64_t now_ns, int64_t *shift,
                                     zoe_error *error);
@@ -171,6 +171,10 @@ zoe_status zoe_session_switch_layer(zoe_session *session, int by, uint64_t now_n
 /* Fits the range of a layer that is not colour to the frame on screen: to what is suitable, and
  * when that is in force, to all of its values. Returns 0 for colour. */
 int zoe_session_fit_range(zoe_session *session);
+
+/* The range in force of the layer on screen; NULL for colour, and for what is shown over 0..1
+ * because nobody asked otherwise. */
+const zoe_value_range *zoe_session_range(zoe_session *session);
 
 /* Looks at the file of the playhead's frame again, and has it read again if it changed; the picture
  * stays until its successor is ready. Does not look for new files. Returns 1 if it changed. */

@@ -23,16 +23,19 @@ static int64_t position_there(zoe_variants *variants, int64_t position)
     return zoe_sequence_position(there, zoe_sequence_number(here, position));
 }
 
-static zoe_status open_for(zoe_stand_in *stand_in, zoe_variants *variants, zoe_engine *engine,
-                           int64_t position)
+static zoe_status read_header(zoe_variants *variants, int64_t position, zoe_header **header)
 {
     char path[PATH_CAPACITY];
+    const zoe_sequence *sequence = zoe_source_sequence(zoe_variants_now(variants)->source);
+    zoe_status status = zoe_sequence_path(sequence, position, path, sizeof path);
+    return status == ZOE_OK ? zoe_header_read(path, header, NULL) : status;
+}
+
+static zoe_status open_for(zoe_variants *variants, zoe_engine *engine, int64_t position)
+{
     const zoe_variant *now = zoe_variants_now(variants);
     zoe_header *header = NULL;
-    zoe_status status =
-        zoe_sequence_path(zoe_source_sequence(now->source), position, path, sizeof path);
-    if (status == ZOE_OK)
-        status = zoe_header_read(path, &header, NULL);
+    zoe_status status = read_header(variants, position, &header);
     if (status != ZOE_OK)
         return status;
     zoe_source_settings settings;
@@ -40,29 +43,36 @@ static zoe_status open_for(zoe_stand_in *stand_in, zoe_variants *variants, zoe_e
     settings.proxy_shift = now->proxy_shift;
     settings.overscan = now->overscan;
     settings.full_precision = now->full_precision;
-    int32_t index = zoe_header_find_layer(header, NULL, now->view);
-    if (now->view[0] && now->layer[0] && index >= 0)
+    /* Without a layer chosen, it is the view that the frame lacks. */
+    if (now->view[0] && now->layer[0] && zoe_header_find_layer(header, NULL, now->view) >= 0)
         settings.view = now->view;
-    else
-        index = zoe_header_find_layer(header, NULL, NULL);
-    status =
-        index < 0 ? ZOE_ERROR_NO_LAYER : zoe_variants_stand_in(variants, engine, &settings, NULL);
-    if (status == ZOE_OK) {
-        stand_in->is_data = zoe_layer_is_data(header, index);
-        stand_in->is_wide = zoe_layer_is_wide(header, index);
-        stand_in->want_told = 0;
-        zoe_layer_label(header, index, stand_in->layer, sizeof stand_in->layer);
-    }
+    int32_t index = zoe_header_find_layer(header, NULL, settings.view);
     zoe_header_free(&header);
-    return status;
+    return index < 0 ? ZOE_ERROR_NO_LAYER
+                     : zoe_variants_stand_in(variants, engine, &settings, NULL);
+}
+
+/* The variant that stands in, opened for this frame where none does. */
+static zoe_status open_once(zoe_stand_in *stand_in, zoe_variants *variants, zoe_engine *engine,
+                            int64_t position)
+{
+    if (zoe_variants_stand_in_now(variants))
+        return ZOE_OK;
+    const zoe_sequence *sequence = zoe_source_sequence(zoe_variants_now(variants)->source);
+    int64_t number = zoe_sequence_number(sequence, position);
+    size_t slot = (size_t)((uint64_t)number % ZOE_STAND_IN_FAILURES);
+    if (stand_in->failures[slot].status != ZOE_OK && stand_in->failures[slot].number == number)
+        return stand_in->failures[slot].status;
+    stand_in->want_told = 0;
+    stand_in->failures[slot].number = number;
+    stand_in->failures[slot].status = open_for(variants, engine, position);
+    return stand_in->failures[slot].status;
 }
 
 zoe_status zoe_stand_in_acquire(zoe_stand_in *stand_in, zoe_variants *variants, zoe_engine *engine,
                                 int64_t position, zoe_frame *frame)
 {
-    zoe_status status = ZOE_OK;
-    if (!zoe_variants_stand_in_now(variants))
-        status = open_for(stand_in, variants, engine, position);
+    zoe_status status = open_once(stand_in, variants, engine, position);
     if (status != ZOE_OK)
         return status;
     status = zoe_source_acquire(zoe_variants_stand_in_now(variants)->source,
@@ -70,6 +80,30 @@ zoe_status zoe_stand_in_acquire(zoe_stand_in *stand_in, zoe_variants *variants, 
     if (status == ZOE_OK)
         frame->position = position;
     return status;
+}
+
+void zoe_stand_in_show(zoe_stand_in *stand_in, zoe_variants *variants, int64_t position)
+{
+    char name[sizeof stand_in->layer];
+    const zoe_variant *shown = zoe_variants_stand_in_now(variants);
+    zoe_header *header = NULL;
+    if (read_header(variants, position, &header) != ZOE_OK)
+        return;
+    int32_t index = zoe_header_find_layer(header, NULL, shown->view);
+    if (index >= 0) {
+        zoe_layer_label(header, index, name, sizeof name);
+        if (strcmp(name, stand_in->layer) != 0)
+            stand_in->range = (zoe_value_range){0.0f, 0.0f};
+        memcpy(stand_in->layer, name, sizeof name);
+        stand_in->is_data = zoe_layer_is_data(header, index);
+        stand_in->is_wide = zoe_layer_is_wide(header, index);
+    }
+    zoe_header_free(&header);
+}
+
+void zoe_stand_in_forget(zoe_stand_in *stand_in)
+{
+    memset(stand_in->failures, 0, sizeof stand_in->failures);
 }
 
 void zoe_stand_in_error(zoe_variants *variants, int64_t position, zoe_error *error)

@@ -12,7 +12,7 @@
 static const uint64_t say_ns = 6000000000u;
 static const uint64_t say_bad_ns = 15000000000u;
 
-enum { FIELD = 1100, PATH_CAPACITY = 4096 };
+enum { FIELD = 1100, FIELD_TEXT = 320, PATH_CAPACITY = 4096 };
 
 void zoe_statusbar_open(zoe_statusbar *bar)
 {
@@ -123,15 +123,16 @@ static void rate_text(double rate, char *text, size_t capacity)
         snprintf(text, capacity, "%.3f", rate);
 }
 
-/* A field on the right. `widest` keeps room for a wider text, so that neighbours stay put. */
+/* `widest` keeps room for a wider text, so that neighbours stay put. */
 typedef struct field {
-    char text[48];
+    char text[FIELD_TEXT];
+    int minor;          /* 1: left out before what changes the picture is */
     const char *widest; /* NULL: the text itself */
     SDL_Color color;
     int width; /* worked out */
 } field;
 
-enum { PLAYBACK_FIELDS = 5 };
+enum { PLAYBACK_FIELDS = 5, PLAYBACK_LEAST = 2 /* state and rate */ };
 
 static void fill_playback(field fields[PLAYBACK_FIELDS], const zoe_transport *t)
 {
@@ -166,8 +167,9 @@ static void fill_playback(field fields[PLAYBACK_FIELDS], const zoe_transport *t)
     fields[4].color = theme.text;
 }
 
-/* What finds no room is left out from the right: what changes by itself stays longest. */
-static void draw_playback(row *r, const zoe_transport *t)
+/* What finds no room is left out from the right: what changes by itself stays longest. `beside`:
+ * width of what goes before all but state and rate. */
+static void draw_playback(row *r, const zoe_transport *t, int beside)
 {
     field fields[PLAYBACK_FIELDS];
     zoe_text *text = r->window->text;
@@ -179,7 +181,8 @@ static void draw_playback(row *r, const zoe_transport *t)
         int own = zoe_text_width(text, ZOE_TEXT_BODY, f->text);
         int wide = f->widest ? zoe_text_width(text, ZOE_TEXT_BODY, f->widest) : own;
         f->width = own > wide ? own : wide;
-        if (needed + f->width > r->right - r->left)
+        int kept = count < PLAYBACK_LEAST ? 0 : beside;
+        if (needed + f->width > r->right - r->left - kept)
             break;
         needed += f->width + field_gap(r);
     }
@@ -204,15 +207,95 @@ static void range_text(const zoe_value_range *range, char *text, size_t capacity
     snprintf(text, capacity, "%s to %s", words[0], words[1]);
 }
 
+enum { PICTURE_FIELDS = 8 };
+
+/* The fields that tell how the picture is seen. */
+typedef struct field_list {
+    field fields[PICTURE_FIELDS];
+    int count;
+} field_list;
+
+static void add_field(field_list *list, int minor, SDL_Color color, const char *format, ...)
+    ZOE_PRINTF(4, 5);
+
+/* Empty texts are not kept. */
+static void add_field(field_list *list, int minor, SDL_Color color, const char *format, ...)
+{
+    field *f = &list->fields[list->count];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(f->text, sizeof f->text, format, arguments);
+    va_end(arguments);
+    f->color = color;
+    f->minor = minor;
+    list->count += f->text[0] != '\0';
+}
+
+static void fill_picture(field_list *list, zoe_session *session, const zoe_view *view)
+{
+    char text[FIELD_TEXT];
+    zoe_theme theme = zoe_theme_dark;
+    const zoe_session_item *item = zoe_session_item_now(session);
+    const zoe_frame *shown = &session->shown;
+    const zoe_grade *grade = &session->grade;
+    const zoe_value_range *range = zoe_session_range(session);
+    list->count = 0;
+    if (shown->pin) {
+        zoe_box box = view->map.box;
+        add_field(list, 1, theme.text, "%" PRId32 "\303\227%" PRId32, box.max_x - box.min_x + 1,
+                  box.max_y - box.min_y + 1);
+        if (shown->proxy_shift > 0)
+            add_field(list, 0, theme.text, "1/%d", 1 << shown->proxy_shift);
+    }
+    if (session->stands_in)
+        add_field(list, 0, theme.text, "%s (no %s)", item->stand_in.layer, item->layer);
+    else
+        add_field(list, 0, theme.text, "%s", item->layer);
+    if (range) {
+        range_text(range, text, sizeof text);
+        add_field(list, 0, theme.text_dim, "%s", text);
+    }
+    if (shown->pin)
+        add_field(list, 1, theme.text, "%.*f%%", view->map.zoom < 0.1 ? 1 : 0,
+                  view->map.zoom * 100.0);
+    add_field(list, 0, theme.text_light, "%s", view_names[grade->view]);
+    if (fabsf(grade->exposure) > 0.0f)
+        add_field(list, 0, theme.text, "EV %+.2f", (double)grade->exposure);
+    if (fabsf(grade->gamma - 1.0f) > 0.0f)
+        add_field(list, 0, theme.text, "Gamma %.2f", (double)grade->gamma);
+}
+
+static int width_beside(const row *r, const field *f)
+{
+    return zoe_text_width(r->window->text, ZOE_TEXT_BODY, f->text) + field_gap(r);
+}
+
+/* What changes the picture is told before what the user set once for all of them. */
+static void draw_settings(row *r, const zoe_transport *t, zoe_session *session,
+                          const zoe_view *view)
+{
+    field_list picture;
+    int needed = 0;
+    fill_picture(&picture, session, view);
+    for (int i = 0; i < picture.count; i++)
+        needed += width_beside(r, &picture.fields[i]);
+    draw_playback(r, t, needed);
+    for (int i = 0; i < picture.count; i++) {
+        const field *f = &picture.fields[i];
+        /* The last one needs no gap behind it. */
+        if (!f->minor || needed - field_gap(r) <= r->right - r->left)
+            put_left(r, f->color, f->text);
+        needed -= width_beside(r, f);
+    }
+}
+
 static void draw_frame_row(const zoe_statusbar *bar, const zoe_window *window, zoe_session *session,
                            const zoe_view *view)
 {
     char text[FIELD];
     zoe_theme theme = zoe_theme_dark;
-    const zoe_session_item *item = zoe_session_item_now(session);
     const zoe_sequence *sequence = zoe_session_sequence(session);
-    const zoe_transport *t = &item->transport;
-    const zoe_frame *shown = &session->shown;
+    const zoe_transport *t = zoe_session_transport(session);
     row r = begin_row(window, bar->area, 0);
     file_name(sequence, t->playhead, text, sizeof text);
     int room = (r.right - r.left) / 2;
@@ -226,41 +309,9 @@ static void draw_frame_row(const zoe_statusbar *bar, const zoe_window *window, z
                  zoe_sequence_number(sequence, t->playhead), zoe_sequence_first(sequence),
                  zoe_sequence_last(sequence));
     put_left(&r, theme.text, text);
-    if (shown->pin && !session->foreign)
-        put_left(&r, theme.text, shown->time_code);
-    draw_playback(&r, t);
-    if (shown->pin) {
-        int32_t shift = shown->proxy_shift;
-        zoe_box box = view->map.box;
-        snprintf(text, sizeof text, "%" PRId32 "\303\227%" PRId32, box.max_x - box.min_x + 1,
-                 box.max_y - box.min_y + 1);
-        put_left(&r, theme.text, text);
-        if (shift > 0) {
-            snprintf(text, sizeof text, "1/%d", 1 << shift);
-            put_left(&r, theme.text, text);
-        }
-    }
-    if (session->stands_in)
-        snprintf(text, sizeof text, "%s (no %s)", item->stand_in.layer, item->layer);
-    put_left(&r, theme.text, session->stands_in ? text : item->layer);
-    if (shown->pin && !shown->is_color && item->range_known && !session->stands_in) {
-        range_text(&item->range, text, sizeof text);
-        put_left(&r, theme.text_dim, text);
-    }
-    if (shown->pin) {
-        int decimals = view->map.zoom < 0.1 ? 1 : 0;
-        snprintf(text, sizeof text, "%.*f%%", decimals, view->map.zoom * 100.0);
-        put_left(&r, theme.text, text);
-    }
-    put_left(&r, theme.text_light, view_names[session->grade.view]);
-    if (fabsf(session->grade.exposure) > 0.0f) {
-        snprintf(text, sizeof text, "EV %+.2f", (double)session->grade.exposure);
-        put_left(&r, theme.text, text);
-    }
-    if (fabsf(session->grade.gamma - 1.0f) > 0.0f) {
-        snprintf(text, sizeof text, "Gamma %.2f", (double)session->grade.gamma);
-        put_left(&r, theme.text, text);
-    }
+    if (session->shown.pin && !session->foreign)
+        put_left(&r, theme.text, session->shown.time_code);
+    draw_settings(&r, t, session, view);
 }
 
 const char *zoe_statusbar_trouble(const zoe_session *session)
@@ -289,11 +340,25 @@ static void frame_note(const zoe_session *session, char *text, size_t capacity)
                  "The data window lies outside the display window: Shift+O shows it");
 }
 
+/* Where the frame cannot be shown another one's picture stays on screen, and is not taken for it.
+ */
+static const char *trouble_text(const zoe_session *session, char *text, size_t capacity)
+{
+    const char *trouble = zoe_statusbar_trouble(session);
+    const zoe_frame *shown = &session->shown;
+    if (!trouble[0] || !shown->pin || session->foreign || shown->position == session->playhead)
+        return trouble;
+    const zoe_sequence *sequence = zoe_source_sequence(session->items[session->current].source);
+    snprintf(text, capacity, "%s; frame %" PRId64 " is shown", trouble,
+             zoe_sequence_number(sequence, shown->position));
+    return text;
+}
+
 /* The frame's own trouble comes before what was said a moment ago. */
 static const char *current_message(const zoe_statusbar *bar, const zoe_session *session, int *bad,
                                    char *text, size_t capacity)
 {
-    const char *trouble = zoe_statusbar_trouble(session);
+    const char *trouble = trouble_text(session, text, capacity);
     *bad = 1;
     if (bar->message[0] && bar->message_bad)
         return bar->message;
@@ -374,12 +439,14 @@ static void draw_probe(row *r, const zoe_statusbar *bar, const zoe_view *view,
     double values[ZOE_PLANES_MAX] = {0};
     int letter_width = zoe_text_width(text, ZOE_TEXT_BODY, "R ");
     int32_t count = zoe_view_probe(view, frame, bar->pointer_x, bar->pointer_y, &x, &y, values);
+    if (!frame->pin)
+        return;
     if (count > 0) {
         snprintf(figures, sizeof figures, "%" PRId32 ", %" PRId32, x, y);
         zoe_text_draw(text, ZOE_TEXT_BODY, r->left, r->y, zoe_theme_dark.text, figures);
     }
     int at = r->left + zoe_text_width(text, ZOE_TEXT_BODY, "00000, 00000  ");
-    for (int32_t i = 0; frame->pin && i < (int32_t)frame->plane_count; i++) {
+    for (int32_t i = 0; i < (int32_t)frame->plane_count; i++) {
         const char *name = i == frame->alpha_plane    ? "A"
                            : frame->is_color && i < 3 ? letters[i]
                                                       : "";
@@ -392,13 +459,11 @@ static void draw_probe(row *r, const zoe_statusbar *bar, const zoe_view *view,
         }
         at += width;
     }
-    if (frame->pin) {
-        note_text(session, values, figures, sizeof figures);
-        int width = zoe_text_width(text, ZOE_TEXT_BODY, widest_note(session));
-        if (count > 0 && at + width <= r->right)
-            zoe_text_draw(text, ZOE_TEXT_BODY, at, r->y, zoe_theme_dark.text_dim, figures);
-        at += figures[0] ? width : 0;
-    }
+    note_text(session, values, figures, sizeof figures);
+    int width = zoe_text_width(text, ZOE_TEXT_BODY, widest_note(session));
+    if (count > 0 && at + width <= r->right)
+        zoe_text_draw(text, ZOE_TEXT_BODY, at, r->y, zoe_theme_dark.text_dim, figures);
+    at += figures[0] ? width : 0;
     /* The room stays, so that a message does not jump when the pointer leaves the picture. */
     r->left = at + field_gap(r);
 }

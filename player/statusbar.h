@@ -4,7 +4,8 @@
  *   file   frame / range   size   proxy   layer   values   zoom   view …      … state   rate   …
  *   pixel position and linear values   |   message                        Mem: used/limit MB (p%)
  *
- * A field that finds no room is left out; file, frame, state and rate last of all.
+ * A field that finds no room is left out: first what the user set for all pictures, then size and
+ * zoom, and last of all file, frame, state and rate.
  *
  * Thread-safety: the main thread only.
  *

@@ -152,7 +152,7 @@ static int screen_x(const zoe_timeline *timeline, double position)
     return timeline->ruler.x + (int)lround(zoe_timeline_map_x(&timeline->map, position));
 }
 
-/* Where a frame's mark stands: its middle when frames are wide, else its left edge. */
+/* Marks stand in the middle of their frame. */
 static int mark_x(const zoe_timeline *timeline, int64_t position)
 {
     return screen_x(timeline, (double)position + 0.5);

@@ -130,3 +130,10 @@ zoe_value_range zoe_value_range_suitable(const zoe_frame *frame)
     }
     return range;
 }
+
+int zoe_value_range_first(const zoe_frame *frame, int is_data, zoe_value_range *range)
+{
+    int fits = is_data && !frame->is_color;
+    *range = fits ? zoe_value_range_suitable(frame) : (zoe_value_range){0.0f, 1.0f};
+    return fits;
+}

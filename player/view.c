@@ -44,6 +44,15 @@ static int32_t at_full_size(int32_t value, int32_t shift)
     return (int32_t)(full < INT32_MIN / 2 ? INT32_MIN / 2 : full);
 }
 
+static zoe_box full_size(const zoe_box *box, int32_t shift)
+{
+    if (!shift)
+        return *box;
+    return (zoe_box){at_full_size(box->min_x, shift), at_full_size(box->min_y, shift),
+                     at_full_size(box->max_x + 1, shift) - 1,
+                     at_full_size(box->max_y + 1, shift) - 1};
+}
+
 static int32_t lesser(int32_t a, int32_t b)
 {
     return a < b ? a : b;
@@ -64,14 +73,7 @@ static zoe_box picture_box(const zoe_frame *frame)
     else if (zoe_view_is_outside(frame))
         box = (zoe_box){lesser(box.min_x, all.min_x), lesser(box.min_y, all.min_y),
                         greater(box.max_x, all.max_x), greater(box.max_y, all.max_y)};
-    int32_t shift = frame->proxy_shift;
-    if (shift > 0) {
-        box.min_x = at_full_size(box.min_x, shift);
-        box.min_y = at_full_size(box.min_y, shift);
-        box.max_x = at_full_size(box.max_x + 1, shift) - 1;
-        box.max_y = at_full_size(box.max_y + 1, shift) - 1;
-    }
-    return box;
+    return full_size(&box, frame->proxy_shift);
 }
 
 int zoe_view_is_outside(const zoe_frame *frame)
@@ -176,27 +178,51 @@ static void refill(zoe_view *view, const zoe_window *window, const zoe_frame *fr
     view->filled = view->filled || status == ZOE_OK;
 }
 
-/* What a proxy's edge pixels stand for beyond the picture is no part of it. Overscan is. */
-static void trim_proxy(const zoe_view *view, const zoe_window *window, const zoe_frame *frame)
+/* Where a box of the picture at full size is seen: device pixels from the area's corner. */
+static SDL_Rect seen_at(const zoe_view *view, zoe_box box)
+{
+    const zoe_view_map *map = &view->map;
+    const double far = 1e6; /* beyond any area, and no overflow */
+    double across = map->zoom * map->aspect, down = map->zoom;
+    int left = (int)lround(fmax(-far, ((double)box.min_x - map->left) * across));
+    int top = (int)lround(fmax(-far, ((double)box.min_y - map->top) * down));
+    int right = (int)lround(fmin(far, ((double)box.max_x + 1.0 - map->left) * across));
+    int bottom = (int)lround(fmin(far, ((double)box.max_y + 1.0 - map->top) * down));
+    return (SDL_Rect){left, top, right - left, bottom - top};
+}
+
+static int has_overscan(const zoe_frame *frame)
 {
     const zoe_box *w = &frame->window, *d = &frame->display_window;
-    if (frame->proxy_shift <= 0 || w->min_x < d->min_x || w->min_y < d->min_y ||
-        w->max_x > d->max_x || w->max_y > d->max_y)
-        return;
-    const zoe_view_map *map = &view->map;
+    return w->min_x < d->min_x || w->min_y < d->min_y || w->max_x > d->max_x || w->max_y > d->max_y;
+}
+
+/* What a proxy's edge pixels stand for beyond the picture is no part of it. Overscan is. */
+static void trim_proxy(const zoe_view *view, const zoe_window *window)
+{
     const SDL_Rect *area = &view->area;
-    double across = map->zoom * map->aspect, down = map->zoom;
-    int left = (int)lround(fmax(0.0, ((double)map->box.min_x - map->left) * across));
-    int top = (int)lround(fmax(0.0, ((double)map->box.min_y - map->top) * down));
-    int right =
-        (int)lround(fmin((double)area->w, ((double)map->box.max_x + 1.0 - map->left) * across));
-    int bottom =
-        (int)lround(fmin((double)area->h, ((double)map->box.max_y + 1.0 - map->top) * down));
     SDL_Color grey = zoe_theme_dark.surround;
-    zoe_fill(window, (SDL_Rect){area->x, area->y, left, area->h}, grey);
-    zoe_fill(window, (SDL_Rect){area->x, area->y, area->w, top}, grey);
-    zoe_fill(window, (SDL_Rect){area->x + right, area->y, area->w - right, area->h}, grey);
-    zoe_fill(window, (SDL_Rect){area->x, area->y + bottom, area->w, area->h - bottom}, grey);
+    SDL_Rect seen = seen_at(view, view->map.box);
+    int right = area->w - seen.x - seen.w, bottom = area->h - seen.y - seen.h;
+    zoe_fill(window, (SDL_Rect){area->x, area->y, seen.x, area->h}, grey);
+    zoe_fill(window, (SDL_Rect){area->x, area->y, area->w, seen.y}, grey);
+    zoe_fill(window, (SDL_Rect){area->x + area->w - right, area->y, right, area->h}, grey);
+    zoe_fill(window, (SDL_Rect){area->x, area->y + area->h - bottom, area->w, bottom}, grey);
+}
+
+/* Amid overscan the display window would not be told apart: a line around it, beside its pixels. */
+static void mark_display_window(const zoe_view *view, const zoe_window *window,
+                                const zoe_frame *frame)
+{
+    int line = zoe_px(window, 1);
+    SDL_Rect seen = seen_at(view, full_size(&frame->display_window, frame->proxy_shift));
+    seen.x += view->area.x - line;
+    seen.y += view->area.y - line;
+    seen.w += 2 * line;
+    seen.h += 2 * line;
+    SDL_RenderSetClipRect(window->renderer, &view->area);
+    zoe_outline(window, seen, line, zoe_theme_dark.tick);
+    SDL_RenderSetClipRect(window->renderer, NULL);
 }
 
 void zoe_view_draw(zoe_view *view, const zoe_window *window, const zoe_frame *frame,
@@ -216,8 +242,12 @@ void zoe_view_draw(zoe_view *view, const zoe_window *window, const zoe_frame *fr
     if (!view->filled || !view->texture)
         return;
     SDL_RenderCopy(window->renderer, view->texture, NULL, &view->area);
-    if (frame && frame->pin)
-        trim_proxy(view, window, frame);
+    if (!frame || !frame->pin)
+        return;
+    if (has_overscan(frame))
+        mark_display_window(view, window, frame);
+    else if (frame->proxy_shift > 0)
+        trim_proxy(view, window);
 }
 
 int32_t zoe_view_probe(const zoe_view *view, const zoe_frame *frame, int x, int y, int32_t *pixel_x,

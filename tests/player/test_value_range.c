@@ -131,6 +131,22 @@ static void depth_over_nothing_is_seen(void **state)
     }
 }
 
+static void only_data_is_fitted_at_first(void **state)
+{
+    (void)state;
+    zoe_value_range range;
+    zoe_frame frame = filled(ZOE_SAMPLE_HALF, 3, -8, 0.5, 200);
+    assert_int_equal(zoe_value_range_first(&frame, 1, &range), 1);
+    assert_float_equal(range.min, -8.0, 0.0);
+    assert_float_equal(range.max, 200.0, 0.0);
+    assert_int_equal(zoe_value_range_first(&frame, 0, &range), 0);
+    assert_float_equal(range.min, 0.0, 0.0);
+    assert_float_equal(range.max, 1.0, 0.0);
+    frame.is_color = 1;
+    assert_int_equal(zoe_value_range_first(&frame, 1, &range), 0);
+    assert_float_equal(range.max, 1.0, 0.0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +156,7 @@ int main(void)
         cmocka_unit_test(alpha_does_not_count),
         cmocka_unit_test(masks_keep_their_natural_range),
         cmocka_unit_test(depth_over_nothing_is_seen),
+        cmocka_unit_test(only_data_is_fitted_at_first),
     };
     return cmocka_run_group_tests_name("value range", tests, NULL, NULL);
 }
