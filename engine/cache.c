@@ -380,20 +380,20 @@ static zoe_load *free_load_locked(zoe_cache *cache)
 
 /* Begins a load, if there is a place and a buffer for it. */
 static zoe_load *claim_locked(zoe_cache *cache, zoe_source *source, int64_t position, int64_t use,
-                              uint32_t node)
+                              const zoe_load_worker *worker)
 {
     zoe_load *load = free_load_locked(cache);
     if (!load)
         return NULL;
     zoe_buffer *buffer = NULL;
-    const zoe_slot *slot = &source->table->slots[position];
-    uint64_t known = slot->bytes, bytes = known ? known : source->bytes;
+    const zoe_needs *needs = &source->table->slots[position].needs;
+    bool known = needs->bytes || needs->file_bytes;
+    if (!known)
+        needs = &source->needs;
     /* What is larger than the limit is opened without a buffer: to hear of its true size, or to
      * fail for it. A guess must not keep the playhead's frame from being looked at either. */
-    bool open_first = !bytes || zoe_slab_cost((size_t)bytes) > zoe_meter_limit(&cache->meter);
-    if (!open_first &&
-        zoe_cache_take_buffer_locked(cache, bytes, slot->scratch_bytes, use, node, &buffer) !=
-            ZOE_OK &&
+    bool fits = zoe_needs_cost(needs) <= zoe_meter_limit(&cache->meter);
+    if (fits && zoe_cache_take_buffer_locked(cache, needs, use, worker, &buffer) != ZOE_OK &&
         (known || position != source->want.playhead))
         return NULL;
     zoe_load_claim_locked(load, source, position, buffer);
@@ -407,7 +407,55 @@ static zoe_load *begin_ending_locked(zoe_load *load, zoe_load_phase *phase)
     return load;
 }
 
-static zoe_load *find_work_locked(zoe_cache *cache, uint32_t node, zoe_load_phase *phase)
+/* The source whose candidate is needed first, of those that were not refused. */
+static zoe_source *next_source_locked(zoe_cache *cache, int64_t *position, int64_t *use)
+{
+    zoe_source *first = NULL;
+    for (zoe_source *s = cache->sources; s; s = s->next) {
+        int64_t s_use, s_position = s->refused ? -1 : zoe_cache_candidate_locked(s, &s_use);
+        if (s_position >= 0 && (!first || s_use < *use)) {
+            first = s;
+            *use = s_use;
+            *position = s_position;
+        }
+    }
+    return first;
+}
+
+/* Begins the load that is needed first, if that is before `before`. Where there is no room for a
+ * playhead's frame, those of other playheads have their turn, which may be smaller. *stopped: a
+ * load that was told to stop for it and waits to be ended; else NULL. */
+static zoe_load *claim_first_locked(zoe_cache *cache, int64_t before, const zoe_load_worker *worker,
+                                    zoe_load **stopped)
+{
+    *stopped = NULL;
+    for (zoe_source *s = cache->sources; s; s = s->next)
+        s->refused = false;
+    int64_t position = -1, use = ZOE_NO_USE;
+    bool crowded = false;
+    for (zoe_source *s; (s = next_source_locked(cache, &position, &use)) && use < before;
+         s->refused = true) {
+        bool urgent = position == s->want.playhead && s->lead == 0;
+        /* What is read ahead would only take the room that a playhead's frame waits for. */
+        if (crowded && !urgent)
+            continue;
+        zoe_load *load = claim_locked(cache, s, position, use, worker);
+        if (load || !urgent)
+            return load;
+        crowded = true;
+        /* Nothing may keep the playhead's frame from being decoded, least of all one that is needed
+         * later. */
+        zoe_load *farthest = zoe_cache_stop_farthest_locked(cache, use);
+        if (farthest && zoe_load_is_over_locked(farthest)) {
+            *stopped = farthest;
+            return NULL;
+        }
+    }
+    return NULL;
+}
+
+static zoe_load *find_work_locked(zoe_cache *cache, const zoe_load_worker *worker,
+                                  zoe_load_phase *phase)
 {
     for (size_t i = 0; i < ZOE_LOADS_MAX; i++)
         if (zoe_load_is_over_locked(&cache->loads[i]))
@@ -415,70 +463,51 @@ static zoe_load *find_work_locked(zoe_cache *cache, uint32_t node, zoe_load_phas
     if (cache->paused || cache->stopping)
         return NULL;
 
-    int64_t open_use, use = ZOE_NO_USE, position = -1;
-    zoe_load *open = best_open_locked(cache, &open_use);
-    zoe_source *source = NULL;
-    for (zoe_source *s = cache->sources; s; s = s->next) {
-        int64_t s_use, s_position = zoe_cache_candidate_locked(s, &s_use);
-        if (s_position >= 0 && (!source || s_use < use)) {
-            source = s;
-            use = s_use;
-            position = s_position;
-        }
+    int64_t open_use;
+    zoe_load *open = best_open_locked(cache, &open_use), *stopped;
+    zoe_load *load = claim_first_locked(cache, open ? open_use : ZOE_NO_USE, worker, &stopped);
+    if (stopped)
+        return begin_ending_locked(stopped, phase);
+    *phase = load ? ZOE_LOAD_OPENING : ZOE_LOAD_OPEN;
+    if (!load && open) {
+        load = open;
+        load->workers++;
     }
-    if (source && (!open || use < open_use)) {
-        zoe_load *load = claim_locked(cache, source, position, use, node);
-        if (load) {
-            *phase = ZOE_LOAD_OPENING;
-            return load;
-        }
-        if (position == source->want.playhead && source->lead == 0) {
-            /* Nothing may keep the playhead's frame from being decoded, least of all one that is
-             * needed later. */
-            zoe_load *stopped = zoe_cache_stop_farthest_locked(cache, use);
-            if (stopped && zoe_load_is_over_locked(stopped))
-                return begin_ending_locked(stopped, phase);
-        }
-    }
-    if (open) {
-        *phase = ZOE_LOAD_OPEN;
-        open->workers++;
-    }
-    return open;
+    return load;
 }
 
-static void join_idle_locked(zoe_cache *cache, zoe_load_worker *worker)
+static void join_free_locked(zoe_cache *cache, zoe_load_worker *worker)
 {
-    worker->next_idle = cache->idle_workers;
-    cache->idle_workers = worker;
+    worker->next_free = cache->free_workers;
+    cache->free_workers = worker;
 }
 
-static void leave_idle_locked(zoe_cache *cache, zoe_load_worker *worker)
+static void leave_free_locked(zoe_cache *cache, zoe_load_worker *worker)
 {
-    zoe_load_worker **link = &cache->idle_workers;
+    zoe_load_worker **link = &cache->free_workers;
     while (*link != worker)
-        link = &(*link)->next_idle;
-    *link = worker->next_idle;
+        link = &(*link)->next_free;
+    *link = worker->next_free;
 }
 
 zoe_load *zoe_cache_pick_locked(zoe_cache *cache, zoe_load_worker *worker, zoe_load_phase *phase)
 {
     worker->seen = atomic_load_explicit(&cache->attention, memory_order_relaxed);
     /* It is at no load: what it kept from the last may be the room that the next one needs. */
-    join_idle_locked(cache, worker);
-    zoe_load *load = find_work_locked(cache, worker->node, phase);
-    leave_idle_locked(cache, worker);
+    join_free_locked(cache, worker);
+    zoe_load *load = find_work_locked(cache, worker, phase);
+    leave_free_locked(cache, worker);
     return load;
 }
 
 void zoe_cache_wait_for_work_locked(zoe_cache *cache, zoe_load_worker *worker)
 {
-    join_idle_locked(cache, worker);
+    join_free_locked(cache, worker);
     cache->idle++;
     pthread_cond_broadcast(&cache->ended);
     zoe_cache_wait_locked(cache, &cache->work, ZOE_CACHE_FOREVER);
     cache->idle--;
-    leave_idle_locked(cache, worker);
+    leave_free_locked(cache, worker);
 }
 
 bool zoe_cache_should_leave_locked(const zoe_cache *cache, const zoe_load *load)

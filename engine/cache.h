@@ -49,11 +49,12 @@ struct zoe_source {
 
     /* guarded by the cache's lock */
     zoe_want want;
-    int64_t cursor; /* every k below it is not empty: candidates start here */
-    uint64_t bytes; /* of the last frame opened: what the next one probably takes. 0: unknown */
-    int64_t lead;   /* while time does not wait: frames nearer than this many steps would be late */
+    int64_t cursor;  /* every k below it is not empty: candidates start here */
+    zoe_needs needs; /* of the last frame opened: what the next one probably takes */
+    int64_t lead; /* while time does not wait: frames nearer than this many steps would be late */
     uint64_t waiting_since_ns; /* when a frame under the playhead was first not ready; 0: it is, or
                                   none was asked for */
+    bool refused;              /* while a worker picks: there is no room for its candidate */
     int64_t announced;         /* position whose file the system was last told of; -1: none */
     bool closing;              /* nothing new is begun */
     zoe_source *next;          /* in the cache's list */
@@ -88,7 +89,7 @@ typedef struct zoe_cache {
     zoe_load loads[ZOE_LOADS_MAX];
     uint32_t workers;              /* how many threads ask for work */
     uint32_t idle;                 /* how many of them wait for some */
-    zoe_load_worker *idle_workers; /* at no load: those that wait, and one that picks */
+    zoe_load_worker *free_workers; /* at no load: those that wait, and one that picks */
     bool stopping;                 /* workers end as soon as they can */
     uint64_t decode_ns; /* what a frame took lately, from claim to published: a running mean */
     bool paused;        /* nothing is begun: set while memory is given back */
@@ -141,13 +142,21 @@ void zoe_cache_notify(zoe_cache *cache);
 /* ---- buffers and victims ---- */
 
 /*
- * A buffer of `bytes` bytes for a frame whose next use is `use`, for a worker on memory node
- * `node`, evicting what is needed later. `scratch_bytes`: what the frame's worker has yet to take
- * beside, 0 if that is not known; idle workers lose theirs only for room that is enough for both.
- * Errors: OVER_BUDGET (none without harm, for now), NO_MEMORY, TOO_LARGE.
+ * A buffer for a frame whose next use is `use`, if there is room for all that it needs, evicting
+ * what is needed later; NULL for needs without a buffer. The scratch that a worker at no load keeps
+ * is free for the frame, and in its needs; a worker at its load has taken it already. What free
+ * workers and the recycler keep is given up for frames that are needed now. Errors: OVER_BUDGET
+ * (not without harm, for now), NO_MEMORY, TOO_LARGE.
  */
-zoe_status zoe_cache_take_buffer_locked(zoe_cache *cache, uint64_t bytes, uint64_t scratch_bytes,
-                                        int64_t use, uint32_t node, zoe_buffer **buffer);
+zoe_status zoe_cache_take_buffer_locked(zoe_cache *cache, const zoe_needs *needs, int64_t use,
+                                        const zoe_load_worker *worker, zoe_buffer **buffer);
+
+/* What a load takes of the budget, its records included. UINT64_MAX: no buffer is so large. */
+uint64_t zoe_needs_cost(const zoe_needs *needs);
+
+/* Does anything but this worker with its load hold memory that may come back? */
+bool zoe_cache_is_crowded_locked(zoe_cache *cache, const zoe_load_worker *worker,
+                                 const zoe_load *load);
 
 /* Evicts a LOADED frame: its buffer becomes free. false: it is pinned. */
 bool zoe_cache_evict_locked(zoe_cache *cache, zoe_buffer *buffer);
@@ -176,8 +185,8 @@ void zoe_cache_unpin_remnant(zoe_cache *cache, zoe_table *table, int64_t positio
 /* A zoe_reclaim_fn for scratch: makes room in the budget. Takes the lock. */
 bool zoe_cache_reclaim(void *user, uint64_t bytes);
 
-/* Gives back the scratch of workers that are at no load; returns how many bytes. */
-uint64_t zoe_cache_release_idle_locked(zoe_cache *cache);
+/* Gives back the scratch of free workers; returns how many bytes. */
+uint64_t zoe_cache_give_scratch_locked(zoe_cache *cache);
 
 /* Tells the load that is needed last to stop, if it is needed later than `use`. NULL: there is
  * none. */

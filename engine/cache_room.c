@@ -206,46 +206,108 @@ static uint64_t deficit(const zoe_cache *cache, uint64_t bytes)
     return used + bytes > limit ? used + bytes - limit : 0;
 }
 
-uint64_t zoe_cache_release_idle_locked(zoe_cache *cache)
+uint64_t zoe_needs_cost(const zoe_needs *needs)
+{
+    uint64_t cost = needs->bytes ? zoe_slab_cost((size_t)needs->bytes) : 0;
+    uint64_t beside = needs->scratch_bytes + needs->file_bytes;
+    return cost < UINT64_MAX - beside ? cost + beside : UINT64_MAX;
+}
+
+static uint64_t free_scratch_locked(const zoe_cache *cache)
 {
     uint64_t bytes = 0;
-    for (zoe_load_worker *worker = cache->idle_workers; worker; worker = worker->next_idle)
+    for (const zoe_load_worker *worker = cache->free_workers; worker; worker = worker->next_free)
+        bytes += worker->scratch.committed;
+    return bytes;
+}
+
+uint64_t zoe_cache_give_scratch_locked(zoe_cache *cache)
+{
+    uint64_t bytes = 0;
+    for (zoe_load_worker *worker = cache->free_workers; worker; worker = worker->next_free)
         if (worker->scratch.committed)
             bytes += zoe_load_release_scratch(worker);
     return bytes;
 }
 
-/* Where there is hardly room for one frame, one that is needed now comes before what idle workers
- * and the recycler keep, if that is enough. Elsewhere they keep it: having it again costs time. */
-static bool spare_kept_locked(zoe_cache *cache, uint64_t bytes, int64_t use)
+static bool is_under_way(const zoe_load *load)
 {
-    if (use > (int64_t)cache->workers)
-        return false;
-    uint64_t spare = zoe_recycler_kept(&cache->recycler);
-    for (const zoe_load_worker *worker = cache->idle_workers; worker; worker = worker->next_idle)
-        spare += worker->scratch.committed;
-    if (!spare || spare < deficit(cache, bytes))
-        return false;
-    return zoe_cache_release_idle_locked(cache) + zoe_recycler_trim(&cache->recycler) > 0;
+    return load->phase != ZOE_LOAD_FREE && load->phase != ZOE_LOAD_ENDED;
 }
 
-zoe_status zoe_cache_take_buffer_locked(zoe_cache *cache, uint64_t bytes, uint64_t scratch_bytes,
-                                        int64_t use, uint32_t node, zoe_buffer **buffer)
+static uint32_t count_loads_locked(const zoe_cache *cache)
 {
-    uint64_t cost = zoe_slab_cost((size_t)bytes);
-    /* What can never fit shall push nothing out. */
-    if (cost > zoe_meter_limit(&cache->meter))
-        return ZOE_ERROR_OVER_BUDGET;
+    uint32_t count = 0;
+    for (size_t i = 0; i < ZOE_LOADS_MAX; i++)
+        count += is_under_way(&cache->loads[i]);
+    return count;
+}
+
+/* Blocks of loads under way are kept from one piece to the next: those are nobody's to give. */
+static uint64_t free_blocks_locked(zoe_cache *cache)
+{
+    return count_loads_locked(cache) == 0 ? zoe_recycler_kept(&cache->recycler) : 0;
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Has the frame a claim to what others keep? Elsewhere they keep it: having it again costs time. */
+static bool is_needed_now(const zoe_cache *cache, int64_t use)
+{
+    return use <= (int64_t)cache->workers;
+}
+
+/* Is there room for all that a frame needs, once frames that are needed later have left? Those are
+ * evicted one by one as long as that helps. */
+static bool make_room_locked(zoe_cache *cache, const zoe_needs *needs, int64_t use,
+                             const zoe_load_worker *worker)
+{
+    uint64_t limit = zoe_meter_limit(&cache->meter), cost = zoe_needs_cost(needs);
     for (;;) {
-        zoe_status status = zoe_slab_take(&cache->slab, (size_t)bytes, node, buffer);
+        uint64_t scratch = free_scratch_locked(cache), blocks = free_blocks_locked(cache);
+        if (!is_needed_now(cache, use)) {
+            scratch = least(worker->scratch.committed, needs->scratch_bytes);
+            blocks = least(blocks, needs->file_bytes);
+        }
+        uint64_t free = cache->slab.free_cost + scratch + blocks;
+        uint64_t used = zoe_meter_used(&cache->meter);
+        uint64_t held = used > free ? used - free : 0;
+        if (cost <= limit && held <= limit - cost)
+            return true;
+        zoe_buffer *victim = cost <= limit ? find_victim_locked(cache, use) : NULL;
+        if (!victim)
+            return false;
+        zoe_cache_evict_locked(cache, victim);
+    }
+}
+
+/* What is kept by those who do not work. */
+static bool give_kept_locked(zoe_cache *cache)
+{
+    uint64_t bytes = zoe_cache_give_scratch_locked(cache);
+    if (count_loads_locked(cache) == 0)
+        bytes += zoe_recycler_trim(&cache->recycler);
+    return bytes > 0;
+}
+
+zoe_status zoe_cache_take_buffer_locked(zoe_cache *cache, const zoe_needs *needs, int64_t use,
+                                        const zoe_load_worker *worker, zoe_buffer **buffer)
+{
+    *buffer = NULL;
+    if (!make_room_locked(cache, needs, use, worker))
+        return ZOE_ERROR_OVER_BUDGET;
+    if (!needs->bytes)
+        return ZOE_OK;
+    uint64_t cost = zoe_slab_cost((size_t)needs->bytes);
+    for (;;) {
+        zoe_status status = zoe_slab_take(&cache->slab, (size_t)needs->bytes, worker->node, buffer);
         if (status != ZOE_ERROR_OVER_BUDGET)
             return status;
-        if (zoe_slab_shrink(&cache->slab, deficit(cache, cost), (size_t)bytes))
-            continue;
-        zoe_buffer *victim = find_victim_locked(cache, use);
-        if (victim)
-            zoe_cache_evict_locked(cache, victim);
-        else if (!spare_kept_locked(cache, cost + scratch_bytes, use))
+        if (!zoe_slab_shrink(&cache->slab, deficit(cache, cost), (size_t)needs->bytes) &&
+            !(is_needed_now(cache, use) && give_kept_locked(cache)))
             return status;
     }
 }
@@ -260,10 +322,27 @@ bool zoe_cache_reclaim(void *user, uint64_t bytes)
         /* Scratch comes before any frame: without it nothing can be decoded. */
         zoe_buffer *victim = find_victim_locked(cache, -1);
         made = (victim && zoe_cache_evict_locked(cache, victim)) ||
-               zoe_cache_release_idle_locked(cache) > 0 || zoe_recycler_trim(&cache->recycler) > 0;
+               zoe_cache_give_scratch_locked(cache) > 0;
     }
+    /* The caller is at a load; where that is the only one, kept blocks are nobody else's. */
+    if (!made && count_loads_locked(cache) <= 1)
+        made = zoe_recycler_trim(&cache->recycler) > 0;
     zoe_cache_unlock(cache);
     return made;
+}
+
+bool zoe_cache_is_crowded_locked(zoe_cache *cache, const zoe_load_worker *worker,
+                                 const zoe_load *load)
+{
+    if (count_loads_locked(cache) > 1)
+        return true;
+    uint64_t recycled, allocations;
+    zoe_recycler_usage(&cache->recycler, &recycled, &allocations);
+    uint64_t own =
+        recycled + worker->scratch.committed + free_scratch_locked(cache) + cache->slab.free_cost;
+    if (load->buffer)
+        own += zoe_slab_buffer_cost(load->buffer);
+    return zoe_meter_used(&cache->meter) > own;
 }
 
 zoe_load *zoe_cache_stop_farthest_locked(zoe_cache *cache, int64_t use)
@@ -286,14 +365,6 @@ zoe_load *zoe_cache_stop_farthest_locked(zoe_cache *cache, int64_t use)
     return farthest;
 }
 
-static bool any_load_locked(const zoe_cache *cache)
-{
-    for (size_t i = 0; i < ZOE_LOADS_MAX; i++)
-        if (cache->loads[i].phase != ZOE_LOAD_FREE && cache->loads[i].phase != ZOE_LOAD_ENDED)
-            return true;
-    return false;
-}
-
 static bool any_over_locked(const zoe_cache *cache)
 {
     for (size_t i = 0; i < ZOE_LOADS_MAX; i++)
@@ -307,13 +378,13 @@ uint64_t zoe_cache_fit_locked(zoe_cache *cache)
     uint64_t before = cache->totals.evictions;
     while (deficit(cache, 0)) {
         if (zoe_slab_shrink(&cache->slab, deficit(cache, 0), 0) ||
-            zoe_recycler_trim(&cache->recycler) || zoe_cache_release_idle_locked(cache))
+            zoe_recycler_trim(&cache->recycler) || zoe_cache_give_scratch_locked(cache))
             continue;
         zoe_buffer *victim = find_victim_locked(cache, -1);
         if (victim && zoe_cache_evict_locked(cache, victim))
             continue;
         zoe_cache_stop_farthest_locked(cache, -2);
-        if (any_load_locked(cache) || cache->idle < cache->workers) {
+        if (count_loads_locked(cache) > 0 || cache->idle < cache->workers) {
             /* Stopped loads that nobody works on need a worker to end them; and workers that have
              * just ended one are about to have nothing to do, with scratch to give back. Those that
              * are idle already would only hold the lock in turns with this thread. */

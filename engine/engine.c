@@ -258,7 +258,7 @@ static void give_back(zoe_engine *engine, bool evict, zoe_memory_report *report)
         zoe_cache_evict_all_locked(cache);
     report->frames_evicted = cache->totals.evictions - before;
     zoe_slab_shrink(&cache->slab, UINT64_MAX, 0);
-    zoe_cache_release_idle_locked(cache);
+    zoe_cache_give_scratch_locked(cache);
     zoe_recycler_trim(&cache->recycler);
     zoe_cache_unlock(cache);
     zoe_os_heap_trim();

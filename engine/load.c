@@ -82,26 +82,36 @@ static bool suits(const zoe_buffer *buffer, uint64_t bytes)
     return buffer && buffer->committed >= bytes && buffer->committed <= bytes + bytes / 8 + 65536;
 }
 
-/* What loading takes is known now, and is remembered for the next time. */
-static void note_needs(zoe_cache *cache, zoe_load *load)
+/* What loading takes is known now, and is remembered for the next time. Blocks that the file was
+ * refused before count as long as it is the same file. */
+static zoe_needs note_needs(zoe_cache *cache, zoe_load *load)
 {
     zoe_cache_lock(cache);
     zoe_slot *slot = &load->table->slots[load->position];
-    load->source->bytes = slot->bytes = load->picture.bytes;
-    slot->scratch_bytes = load->picture.scratch_bytes;
+    slot->needs.bytes = load->picture.bytes;
+    slot->needs.scratch_bytes = load->picture.scratch_bytes;
+    if (slot->needs.file_bytes < load->file_bytes)
+        slot->needs.file_bytes = load->file_bytes;
+    zoe_needs needs = slot->needs;
+    /* What can never be loaded says nothing about others. */
+    if (zoe_needs_cost(&needs) <= zoe_meter_limit(&cache->meter))
+        load->source->needs = needs;
     zoe_cache_unlock(cache);
+    return needs;
 }
 
 /* Makes sure of a buffer of the picture's size. */
-static zoe_status fit_buffer_locked(zoe_cache *cache, zoe_load *load, uint32_t node)
+static zoe_status fit_buffer_locked(zoe_load_worker *worker, zoe_load *load)
 {
-    const zoe_picture *picture = &load->picture;
-    if (suits(load->buffer, picture->bytes))
+    zoe_cache *cache = worker->cache;
+    /* The rest was taken already. */
+    const zoe_needs needs = {.bytes = load->picture.bytes};
+    if (suits(load->buffer, needs.bytes))
         return ZOE_OK;
     give_buffer_locked(cache, load);
     int64_t use = zoe_cache_next_use_locked(load->table, load->position);
     zoe_buffer *buffer = NULL;
-    zoe_status status = zoe_cache_take_buffer_locked(cache, picture->bytes, 0, use, node, &buffer);
+    zoe_status status = zoe_cache_take_buffer_locked(cache, &needs, use, worker, &buffer);
     if (status != ZOE_OK)
         return status;
     buffer->table = load->table;
@@ -163,28 +173,32 @@ static zoe_status scratch_to_open(zoe_load_worker *worker, zoe_load *load)
     return status == ZOE_ERROR_OVER_BUDGET ? ZOE_STALE : status;
 }
 
-static zoe_status over_budget(const zoe_load *load, const char *path, uint64_t limit,
+static zoe_status over_budget(const zoe_needs *needs, const char *path, uint64_t limit,
                               zoe_error *error)
 {
     return zoe_error_set(error, ZOE_ERROR_OVER_BUDGET,
                          "%s: needs %.1f MB and %.1f MB of scratch; the memory limit is %.1f MB",
-                         path, zoe_megabytes(load->picture.bytes),
-                         zoe_megabytes(load->picture.scratch_bytes), zoe_megabytes(limit));
+                         path, zoe_megabytes(needs->bytes),
+                         zoe_megabytes(needs->scratch_bytes + needs->file_bytes),
+                         zoe_megabytes(limit));
 }
 
 /* Was memory refused because others hold it? They will give it back, and the frame is as good as
- * before: that is no error of its own. */
-static bool is_crowded_out(zoe_load_worker *worker, const zoe_load *load, zoe_status status)
+ * before: that is no error of its own. It is not tried again before there is room for what was
+ * refused; `file_bytes`: what the open file would have taken with it. */
+static bool is_crowded_out(zoe_load_worker *worker, zoe_load *load, zoe_status status,
+                           uint64_t file_bytes)
 {
     if (status != ZOE_ERROR_NO_MEMORY || !zoe_recycler_was_over_budget())
         return false;
     zoe_cache *cache = worker->cache;
-    uint64_t recycled, allocations;
-    zoe_recycler_usage(&cache->recycler, &recycled, &allocations);
-    uint64_t own = recycled + worker->scratch.committed;
-    if (load->buffer)
-        own += load->buffer->committed;
-    return zoe_meter_used(&cache->meter) > own;
+    zoe_cache_lock(cache);
+    bool crowded = zoe_cache_is_crowded_locked(cache, worker, load);
+    zoe_needs *needs = &load->table->slots[load->position].needs;
+    if (needs->file_bytes < file_bytes)
+        needs->file_bytes = file_bytes;
+    zoe_cache_unlock(cache);
+    return crowded;
 }
 
 /* Opens the file and sees to buffer and scratch. On failure *error says why, except for STALE:
@@ -196,21 +210,24 @@ static zoe_status open_file(zoe_load_worker *worker, zoe_load *load, const char 
     uint64_t limit = zoe_meter_limit(&cache->meter);
     zoe_read_stats reads = {&cache->read_times, &cache->bytes_read};
     zoe_recycler_forget_refusal();
+    uint64_t before = zoe_recycler_balance();
     zoe_status status = cache->decoder.open(cache->decoder.user, path, &load->source->choice, limit,
                                             &reads, &load->picture, &load->file, error);
     if (status != ZOE_OK)
-        return is_crowded_out(worker, load, status) ? ZOE_STALE : status;
-    uint64_t cost = zoe_slab_cost(load->picture.bytes);
-    if (cost > limit || load->picture.scratch_bytes > limit - cost)
-        return over_budget(load, path, limit, error);
-    note_needs(cache, load);
+        return is_crowded_out(worker, load, status, zoe_recycler_balance_wanted() - before)
+                   ? ZOE_STALE
+                   : status;
+    load->file_bytes = zoe_recycler_balance() - before;
+    zoe_needs needs = note_needs(cache, load);
+    if (zoe_needs_cost(&needs) > limit)
+        return over_budget(&needs, path, limit, error);
     status = scratch_to_open(worker, load);
     if (status == ZOE_STALE)
         return status;
     if (status != ZOE_OK)
         return zoe_error_set(error, status, "%s: %s", path, zoe_status_text(status));
     zoe_cache_lock(cache);
-    status = fit_buffer_locked(cache, load, worker->node);
+    status = fit_buffer_locked(worker, load);
     zoe_cache_unlock(cache);
     if (status == ZOE_ERROR_OVER_BUDGET)
         return ZOE_STALE;
@@ -288,7 +305,7 @@ static bool decode_piece(zoe_load_worker *worker, zoe_load *load, int32_t piece)
     zoe_cache *cache = worker->cache;
     zoe_error error = {.status = ZOE_OK};
     zoe_recycler_forget_refusal();
-    uint64_t start = zoe_os_now_ns();
+    uint64_t before = zoe_recycler_balance(), start = zoe_os_now_ns();
     zoe_status status =
         cache->decoder.decode(cache->decoder.user, load->file, piece, load->buffer->data,
                               worker->scratch.base, worker->scratch.committed, &error);
@@ -298,7 +315,8 @@ static bool decode_piece(zoe_load_worker *worker, zoe_load *load, int32_t piece)
     if (status == ZOE_ERROR_TRUNCATED) {
         atomic_fetch_add_explicit(&load->missing_pieces, 1, memory_order_relaxed);
     } else if (status != ZOE_OK) {
-        bool crowded_out = is_crowded_out(worker, load, status);
+        bool crowded_out = is_crowded_out(
+            worker, load, status, load->file_bytes + zoe_recycler_balance_wanted() - before);
         zoe_cache_lock(cache);
         if (crowded_out) {
             load->unfit = true;
@@ -417,6 +435,8 @@ static void settle_locked(zoe_cache *cache, zoe_load *load, const zoe_absence *a
 {
     zoe_slot *slot = &load->table->slots[load->position];
     int32_t count = load->picture.piece_count;
+    if (load->outdated || closed == ZOE_ERROR_CHANGED)
+        slot->needs = (zoe_needs){0, 0, 0};
     if (load->outdated) {
         load->failed = false;
         abandon_locked(cache, load);
@@ -510,18 +530,22 @@ static void end_load(zoe_cache *cache, zoe_load *load)
 static void wait_for_room(zoe_cache *cache)
 {
     enum { PAUSE_NS = 5000000 };
+    uint64_t deadline = zoe_os_now_ns() + PAUSE_NS;
     zoe_cache_lock(cache);
-    zoe_cache_wait_locked(cache, &cache->ended, zoe_os_now_ns() + PAUSE_NS);
+    /* Others that find nothing to do are no reason to go on. */
+    while (zoe_cache_wait_locked(cache, &cache->ended, deadline))
+        continue;
     zoe_cache_unlock(cache);
 }
 
 bool zoe_load_work(zoe_load_worker *worker, zoe_load *load, zoe_load_phase phase)
 {
     zoe_cache *cache = worker->cache;
-    bool end = phase == ZOE_LOAD_ENDING;
+    bool end = phase == ZOE_LOAD_ENDING, unfit = false;
     if (phase == ZOE_LOAD_OPENING && !open_load(worker, load)) {
         zoe_cache_lock(cache);
         load->phase = ZOE_LOAD_ENDING;
+        unfit = load->unfit;
         zoe_cache_unlock(cache);
         end = true;
     }
@@ -535,7 +559,7 @@ bool zoe_load_work(zoe_load_worker *worker, zoe_load *load, zoe_load_phase phase
     }
     if (end)
         end_load(cache, load);
-    if (zoe_recycler_was_over_budget()) {
+    if (unfit || zoe_recycler_was_over_budget()) {
         zoe_recycler_forget_refusal();
         wait_for_room(cache);
     }

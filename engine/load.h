@@ -67,6 +67,7 @@ typedef struct zoe_load {
     /* the opener's while OPENING, fixed while OPEN */
     zoe_buffer *buffer;
     void *file;
+    uint64_t file_bytes; /* of blocks that opening the file took */
     zoe_picture picture;
 
     /* atomic. Relaxed but for done_pieces: a piece's pixels are released by its worker's increment
@@ -79,17 +80,17 @@ typedef struct zoe_load {
     _Atomic uint64_t spent_ns;
 } zoe_load;
 
-/* What a worker brings. Its own, but for what the cache does while it is idle. */
+/* What a worker brings. Its own, but for what the cache does while it is at no load. */
 typedef struct zoe_load_worker {
     struct zoe_cache *cache;
     zoe_scratch scratch;
     uint32_t node;                     /* memory node it is on; fixed after creation */
     uint32_t seen;                     /* of the cache's attention */
-    struct zoe_load_worker *next_idle; /* in the cache's list, guarded by its lock */
+    struct zoe_load_worker *next_free; /* in the cache's list, guarded by its lock */
 } zoe_load_worker;
 
 /* Gives the worker's scratch back; returns how many bytes. By the worker, or with the cache's lock
- * held while it is idle. */
+ * held while it is at no load. */
 uint64_t zoe_load_release_scratch(zoe_load_worker *worker);
 
 /* EMPTY → LOADING: takes over `load`, which is FREE, for a frame. `buffer` may be NULL while its

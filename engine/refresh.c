@@ -80,8 +80,7 @@ static bool move_frame_locked(carry *c, const carried *item, zoe_table *table)
         return false;
     zoe_slot_claim_locked(table, item->position);
     to->buffer = buffer;
-    to->bytes = from->bytes;
-    to->scratch_bytes = from->scratch_bytes;
+    to->needs = from->needs;
     zoe_slot_set_error_locked(table, item->position, NULL);
     to->note = from->note;
     from->note = NULL;
@@ -276,8 +275,10 @@ static bool reload_locked(zoe_cache *cache, zoe_table *table, int64_t position, 
         break;
     case ZOE_FRAME_EMPTY:
     case ZOE_FRAME_HEADER:
-        if (now->there)
+        if (now->there) {
+            zoe_slot_forget_needs_locked(table, position);
             return false;
+        }
         break;
     default: break;
     }
@@ -305,9 +306,10 @@ zoe_status zoe_source_reload(zoe_source *source, int64_t position, int32_t *chan
     if (other) {
         zoe_cache_rewind_locked(source->table, position);
         atomic_fetch_add_explicit(&cache->attention, 1, memory_order_relaxed);
-        pthread_cond_broadcast(&cache->work);
         pthread_cond_broadcast(&cache->loaded);
     }
+    /* What the frame needs may be less by now, though nothing was read of it. */
+    pthread_cond_broadcast(&cache->work);
     zoe_cache_unlock(cache);
     zoe_os_free(now.remnant);
     if (changed)

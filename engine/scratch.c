@@ -74,6 +74,7 @@ enum { SMALLEST_CLASS = 6 };
 
 static _Thread_local zoe_recycler *current;
 static _Thread_local bool was_refused, was_over_budget;
+static _Thread_local uint64_t balance, balance_wanted;
 
 zoe_status zoe_recycler_init(zoe_recycler *recycler, zoe_meter *meter, zoe_reclaim reclaim)
 {
@@ -89,19 +90,10 @@ void zoe_recycler_destroy(zoe_recycler *recycler)
     pthread_mutex_destroy(&recycler->lock);
 }
 
-static uint64_t kept_locked(const zoe_recycler *recycler)
-{
-    uint64_t bytes = 0;
-    for (unsigned c = 0; c < ZOE_RECYCLER_CLASSES; c++)
-        for (const zoe_block *block = recycler->free[c]; block; block = block->as.next)
-            bytes += (uint64_t)1 << c;
-    return bytes;
-}
-
 uint64_t zoe_recycler_kept(zoe_recycler *recycler)
 {
     pthread_mutex_lock(&recycler->lock);
-    uint64_t bytes = kept_locked(recycler);
+    uint64_t bytes = recycler->kept;
     pthread_mutex_unlock(&recycler->lock);
     return bytes;
 }
@@ -110,10 +102,11 @@ uint64_t zoe_recycler_trim(zoe_recycler *recycler)
 {
     zoe_block *kept[ZOE_RECYCLER_CLASSES];
     pthread_mutex_lock(&recycler->lock);
-    uint64_t bytes = kept_locked(recycler);
+    uint64_t bytes = recycler->kept;
     memcpy(kept, recycler->free, sizeof kept);
     memset(recycler->free, 0, sizeof recycler->free);
     recycler->bytes -= bytes;
+    recycler->kept = 0;
     pthread_mutex_unlock(&recycler->lock);
     for (unsigned c = 0; c < ZOE_RECYCLER_CLASSES; c++) {
         while (kept[c]) {
@@ -146,6 +139,7 @@ static zoe_block *fresh_block(zoe_recycler *recycler, unsigned block_class)
     uint64_t bytes = (uint64_t)1 << block_class;
     if (!take(recycler->meter, recycler->reclaim, bytes)) {
         was_over_budget = true;
+        balance_wanted = balance + bytes;
         return NULL;
     }
     zoe_block *block = zoe_os_alloc((size_t)bytes);
@@ -175,6 +169,16 @@ bool zoe_recycler_was_over_budget(void)
     return was_over_budget;
 }
 
+uint64_t zoe_recycler_balance(void)
+{
+    return balance;
+}
+
+uint64_t zoe_recycler_balance_wanted(void)
+{
+    return balance_wanted;
+}
+
 static void *take_block(size_t bytes)
 {
     if (bytes > SIZE_MAX / 4)
@@ -190,11 +194,15 @@ static void *take_block(size_t bytes)
     if (recycler) {
         pthread_mutex_lock(&recycler->lock);
         block = recycler->free[block_class];
-        if (block)
+        if (block) {
             recycler->free[block_class] = block->as.next;
+            recycler->kept -= (uint64_t)1 << block_class;
+        }
         pthread_mutex_unlock(&recycler->lock);
         if (!block)
             block = fresh_block(recycler, block_class);
+        if (block)
+            balance += (uint64_t)1 << block_class;
     } else {
         block = zoe_os_alloc(whole);
     }
@@ -226,5 +234,7 @@ void zoe_recycler_free(void *memory)
     pthread_mutex_lock(&recycler->lock);
     block->as.next = recycler->free[block_class];
     recycler->free[block_class] = block;
+    recycler->kept += (uint64_t)1 << block_class;
     pthread_mutex_unlock(&recycler->lock);
+    balance -= (uint64_t)1 << block_class;
 }

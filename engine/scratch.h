@@ -30,7 +30,8 @@ typedef struct zoe_reclaim {
 
 /* ---- a worker's ---- */
 
-/* Thread-safety: its worker's; anyone's while the worker is idle and the cache's lock is held. */
+/* Thread-safety: its worker's; anyone's while the worker is at no load and the cache's lock is
+ * held. */
 typedef struct zoe_scratch {
     uint8_t *base; /* 64-byte aligned, NULL until first used */
     size_t reserved;
@@ -61,6 +62,7 @@ typedef struct zoe_recycler {
     /* guarded by lock */
     zoe_block *free[ZOE_RECYCLER_CLASSES]; /* by power of two */
     uint64_t bytes;                        /* held, in use or free */
+    uint64_t kept;                         /* of them, free */
     uint64_t allocations;                  /* blocks asked of the system */
 } zoe_recycler;
 
@@ -91,6 +93,13 @@ bool zoe_recycler_was_refused(void);
 /* Was it because the budget was full, rather than the system's memory? */
 bool zoe_recycler_was_over_budget(void);
 void zoe_recycler_forget_refusal(void);
+
+/* Bytes of blocks that this thread took and did not free, for differences: blocks may be freed
+ * elsewhere. */
+uint64_t zoe_recycler_balance(void);
+
+/* What the balance would have been with the block that the full budget refused last. */
+uint64_t zoe_recycler_balance_wanted(void);
 
 /* The hooks. 16-byte aligned. Freeing finds the block's recycler by itself. */
 void *zoe_recycler_alloc(size_t bytes);

@@ -73,6 +73,11 @@ uint64_t zoe_slab_cost(size_t bytes)
     return round_up(bytes, zoe_os_page()) + record_bytes(class_bytes);
 }
 
+uint64_t zoe_slab_buffer_cost(const zoe_buffer *buffer)
+{
+    return buffer->committed ? buffer->committed + record_bytes(buffer->pool->buffer_bytes) : 0;
+}
+
 void zoe_slab_destroy(zoe_slab *slab)
 {
     for (int i = 0; i < ZOE_SLAB_CLASSES; i++) {
@@ -189,10 +194,12 @@ zoe_status zoe_slab_take(zoe_slab *slab, size_t bytes, uint32_t node, zoe_buffer
     if (warm) {
         buffer = *warm;
         size_t kept = buffer->committed;
+        uint64_t kept_cost = zoe_slab_buffer_cost(buffer);
         if (!commit(slab, buffer, bytes))
             return ZOE_ERROR_OVER_BUDGET;
         *warm = buffer->next_free;
         slab->free_bytes -= kept;
+        slab->free_cost -= kept_cost;
     } else {
         buffer = take_cold(pool);
         if (!buffer)
@@ -216,6 +223,7 @@ void zoe_slab_give(zoe_slab *slab, zoe_buffer *buffer)
     buffer->next_free = *warm;
     *warm = buffer;
     slab->free_bytes += buffer->committed;
+    slab->free_cost += zoe_slab_buffer_cost(buffer);
 }
 
 static uint64_t shrink_pool(zoe_slab *slab, zoe_pool *pool, uint64_t bytes)
@@ -224,10 +232,11 @@ static uint64_t shrink_pool(zoe_slab *slab, zoe_pool *pool, uint64_t bytes)
     for (zoe_buffer **warm; given < bytes && (warm = warm_list(slab, pool, 0)) != NULL;) {
         zoe_buffer *buffer = *warm;
         *warm = buffer->next_free;
-        uint64_t all = buffer->committed + record_bytes(pool->buffer_bytes);
+        uint64_t all = zoe_slab_buffer_cost(buffer);
         zoe_os_release(buffer->data, buffer->committed);
         zoe_meter_give(slab->meter, all);
         slab->free_bytes -= buffer->committed;
+        slab->free_cost -= all;
         given += all;
         buffer->committed = 0;
         pool->used--;

@@ -80,6 +80,7 @@ typedef struct zoe_slab {
     void *place_user;
     zoe_pool *pools[ZOE_SLAB_CLASSES];
     uint64_t free_bytes;  /* committed in free buffers */
+    uint64_t free_cost;   /* what the meter would get back with all of them */
     uint64_t allocations; /* times fresh memory was committed */
 } zoe_slab;
 
@@ -101,6 +102,9 @@ zoe_status zoe_slab_take(zoe_slab *slab, size_t bytes, uint32_t node, zoe_buffer
 
 /* What fresh memory for a buffer of `bytes` bytes is counted with. */
 uint64_t zoe_slab_cost(size_t bytes);
+
+/* What a buffer is counted with now. */
+uint64_t zoe_slab_buffer_cost(const zoe_buffer *buffer);
 
 /* Gives a buffer back; it keeps its memory for the next user. */
 void zoe_slab_give(zoe_slab *slab, zoe_buffer *buffer);

@@ -153,7 +153,8 @@ void zoe_slot_fail_locked(zoe_table *table, int64_t position)
 void zoe_slot_abandon_locked(zoe_table *table, int64_t position)
 {
     assert(zoe_slot_state(&table->slots[position]) == ZOE_FRAME_LOADING);
-    set_state(table, position, table->slots[position].bytes ? ZOE_FRAME_HEADER : ZOE_FRAME_EMPTY);
+    set_state(table, position,
+              table->slots[position].needs.bytes ? ZOE_FRAME_HEADER : ZOE_FRAME_EMPTY);
 }
 
 bool zoe_slot_evict_locked(zoe_table *table, int64_t position)
@@ -242,14 +243,20 @@ zoe_remnant *zoe_slot_unpin_remnant_locked(zoe_table *table, int64_t position, u
     return remnant;
 }
 
+void zoe_slot_forget_needs_locked(zoe_table *table, int64_t position)
+{
+    table->slots[position].needs = (zoe_needs){0, 0, 0};
+    if (zoe_slot_state(&table->slots[position]) == ZOE_FRAME_HEADER)
+        set_state(table, position, ZOE_FRAME_EMPTY);
+}
+
 void zoe_slot_reset_locked(zoe_table *table, int64_t position, bool has_file)
 {
     zoe_frame_state state = zoe_slot_state(&table->slots[position]);
     zoe_frame_state next = has_file ? ZOE_FRAME_EMPTY : ZOE_FRAME_MISSING;
     assert(state != ZOE_FRAME_LOADING && state != ZOE_FRAME_LOADED);
     zoe_slot_set_error_locked(table, position, NULL);
-    table->slots[position].bytes = 0;
-    table->slots[position].scratch_bytes = 0;
+    table->slots[position].needs = (zoe_needs){0, 0, 0};
     table->slots[position].retries = 0;
     if (state != next)
         set_state(table, position, next);

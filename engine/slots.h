@@ -63,21 +63,28 @@ typedef struct zoe_note {
     char text[]; /* terminated */
 } zoe_note;
 
+/* What loading a frame takes of the budget. */
+typedef struct zoe_needs {
+    uint64_t bytes;         /* of its buffer; 0: not known yet */
+    uint64_t scratch_bytes; /* of one worker's scratch */
+    uint64_t file_bytes;    /* of blocks for its open file */
+} zoe_needs;
+
 /* A cache line each: readers of neighbouring frames do not meet. */
 typedef struct zoe_slot {
     _Alignas(64) _Atomic uint64_t word;
     _Atomic uint64_t last_use; /* relaxed: the cache's clock when the frame was last acquired */
     _Atomic uint32_t missed;   /* relaxed: 1 once a miss was counted for the present absence */
 
+    /* guarded by the cache's lock */
+    uint32_t retries; /* loads in a row that found the file changed under them */
+
     /* written with the cache's lock held; acquirers read it after they have pinned */
     zoe_buffer *_Atomic buffer; /* of LOADED and LOADING frames */
 
     /* guarded by the cache's lock */
-    uint32_t retries; /* loads in a row that found the file changed under them */
-    zoe_note *note;   /* of ERROR and INCOMPLETE frames, on the heap */
-    /* What loading the frame takes, once known; else 0. */
-    uint64_t bytes;         /* of its buffer */
-    uint64_t scratch_bytes; /* of one worker's scratch */
+    zoe_note *note;  /* of ERROR and INCOMPLETE frames, on the heap */
+    zoe_needs needs; /* as of the last time the file was opened, or opening it was refused */
 } zoe_slot;
 
 /* A picture that is only there because it was pinned when its frame was replaced. On the heap. */
@@ -166,6 +173,8 @@ void zoe_slot_reap_locked(zoe_table *table, int64_t position); /* doomed without
 bool zoe_slot_replace_locked(
     zoe_table *table, int64_t position,
     zoe_remnant *remnant); /* LOADED and pinned → HEADER; takes over `remnant`. false: no pins */
+void zoe_slot_forget_needs_locked(zoe_table *table,
+                                  int64_t position); /* its file is another one: HEADER → EMPTY */
 void zoe_slot_reset_locked(zoe_table *table, int64_t position,
                            bool has_file); /* ERROR, MISSING, EMPTY → EMPTY or MISSING */
 

@@ -32,8 +32,10 @@ static void worker_main(void *arg)
             zoe_cache_notify(cache);
         zoe_cache_lock(cache);
     }
-    zoe_cache_unlock(cache);
+    /* That may be the room that another worker looked for in vain. */
     zoe_load_release_scratch(&worker->load_worker);
+    pthread_cond_signal(&cache->work);
+    zoe_cache_unlock(cache);
     zoe_recycler_enter(NULL);
 }
 

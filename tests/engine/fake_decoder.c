@@ -138,8 +138,12 @@ static zoe_status fake_open(void *user, const char *path, const zoe_choice *choi
     if (number < 0)
         return zoe_error_set(error, ZOE_ERROR_NOT_EXR, "%s: not a frame of the test", path);
     fake_file *made = alloc_file(fake, number);
-    if (!made)
+    if (!made) {
+        pthread_mutex_lock(&fake->lock);
+        fake->refused++;
+        pthread_mutex_unlock(&fake->lock);
         return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "%s: out of memory", path);
+    }
     pthread_mutex_lock(&fake->lock);
     fake_frame *frame = &fake->frames[number];
     frame->opened++;
@@ -229,6 +233,10 @@ static zoe_status fake_decode(void *user, void *file, int32_t piece, uint8_t *bu
     if (frame->scratch_bytes)
         memset(scratch, mark, frame->scratch_bytes);
     enter_piece(fake, open->number);
+    void *block = NULL;
+    if (fake->counted && frame->piece_bytes && !(block = zoe_recycler_alloc(frame->piece_bytes)))
+        return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "f.%04" PRId64 ".exr: piece %d: no block",
+                             open->number, (int)piece);
     bool bad = frame->decode_status != ZOE_OK && piece == frame->bad_piece;
     bool there = piece < frame->pieces - frame->missing_pieces;
     if (!bad)
@@ -236,6 +244,8 @@ static zoe_status fake_decode(void *user, void *file, int32_t piece, uint8_t *bu
     bool clash = false;
     for (size_t i = 0; i < frame->scratch_bytes; i += 61)
         clash = clash || ((const uint8_t *)scratch)[i] != mark;
+    if (block)
+        zoe_recycler_free(block);
     leave_piece(fake, open->number, clash);
     if (bad)
         return zoe_error_set(error, frame->decode_status, "f.%04" PRId64 ".exr: piece %d: %s",
