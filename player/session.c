@@ -336,7 +336,7 @@ static int is_fitted(const zoe_value_range *range)
 static zoe_value_range *kept_range(zoe_session *session)
 {
     zoe_session_item *item = &session->items[session->current];
-    return session->stands_in ? &item->stand_in.range : &item->range;
+    return session->stands_in ? zoe_stand_in_range(&item->stand_in) : &item->range;
 }
 
 /* The range of values that becomes black to white. One for all frames of a layer, so that they can
@@ -354,7 +354,16 @@ static void use_range(zoe_session *session)
     session->grade.range_max = range.max;
 }
 
-/* Puts the candidate on screen. Returns 1 if that is another picture. */
+/* What the stand-in on screen is called. A file is read for that only while the playhead rests: a
+ * slow volume may not hold up what moves. Returns 1 if something changed. */
+static int name_stand_in(zoe_session *session, const zoe_frame *frame)
+{
+    zoe_session_item *item = &session->items[session->current];
+    int rests = !item->transport.speed && !session->scrubbing;
+    return zoe_stand_in_show(&item->stand_in, &item->variants, frame, rests);
+}
+
+/* Puts the candidate on screen. Returns 1 if that is another picture, or it has another name. */
 static int show_candidate(zoe_session *session)
 {
     if (!session->candidate.pin)
@@ -362,10 +371,9 @@ static int show_candidate(zoe_session *session)
     int other = !session->shown.pin || session->shown.generation != session->candidate.generation ||
                 session->shown.position != session->candidate.position ||
                 session->shown.planes[0].data != session->candidate.planes[0].data;
-    if (session->candidate_stands_in && (other || !session->stands_in)) {
-        zoe_session_item *item = &session->items[session->current];
-        zoe_stand_in_show(&item->stand_in, &item->variants, session->candidate.position);
-    }
+    int is_guess = session->items[session->current].stand_in.is_guess;
+    if (session->candidate_stands_in && (other || !session->stands_in || is_guess))
+        other |= name_stand_in(session, &session->candidate);
     zoe_frame_release(&session->shown);
     session->shown = session->candidate;
     session->stands_in = session->candidate_stands_in;
@@ -374,6 +382,17 @@ static int show_candidate(zoe_session *session)
     memset(&session->candidate, 0, sizeof session->candidate);
     session->candidate_at = -1;
     return other;
+}
+
+/* Where the playhead's frame cannot be shown, the picture before stays, maybe under a name that was
+ * guessed while it played. Returns 1 if that changes. */
+static int name_last(zoe_session *session)
+{
+    if (!session->items[session->current].stand_in.is_guess ||
+        !name_stand_in(session, &session->shown))
+        return 0;
+    use_range(session);
+    return 1;
 }
 
 /* Shows the newest frame of the trail that is ready, and forgets what was passed before it. */
@@ -444,6 +463,8 @@ void zoe_session_update(zoe_session *session, uint64_t now_ns, zoe_session_step 
         zoe_frame_release(&session->shown);
         session->foreign = 0;
         step->picture = 1;
+    } else if (status != ZOE_LOADING && session->stands_in) {
+        step->picture = name_last(session);
     }
     drop_candidate(session);
     session->wake_ns = next.wake_ns;
@@ -662,8 +683,10 @@ static zoe_status set_form(zoe_session *session, const zoe_source_settings *form
         settings.view = now.view;
         status = choose(session, &settings, now_ns, shift, error);
         /* Values that are infinite as half are none to fit a range to. */
-        if (status == ZOE_OK && (now.full_precision != 0) != (form->full_precision != 0))
-            item->range = item->stand_in.range = (zoe_value_range){0.0f, 0.0f};
+        if (status == ZOE_OK && (now.full_precision != 0) != (form->full_precision != 0)) {
+            item->range = (zoe_value_range){0.0f, 0.0f};
+            zoe_stand_in_unfit(&item->stand_in);
+        }
     }
     if (status != ZOE_OK)
         return status;

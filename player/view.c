@@ -181,14 +181,9 @@ static void refill(zoe_view *view, const zoe_window *window, const zoe_frame *fr
 /* Where a box of the picture at full size is seen: device pixels from the area's corner. */
 static SDL_Rect seen_at(const zoe_view *view, zoe_box box)
 {
-    const zoe_view_map *map = &view->map;
-    const double far = 1e6; /* beyond any area, and no overflow */
-    double across = map->zoom * map->aspect, down = map->zoom;
-    int left = (int)lround(fmax(-far, ((double)box.min_x - map->left) * across));
-    int top = (int)lround(fmax(-far, ((double)box.min_y - map->top) * down));
-    int right = (int)lround(fmin(far, ((double)box.max_x + 1.0 - map->left) * across));
-    int bottom = (int)lround(fmin(far, ((double)box.max_y + 1.0 - map->top) * down));
-    return (SDL_Rect){left, top, right - left, bottom - top};
+    zoe_box seen = zoe_view_map_box(&view->map, box);
+    return (SDL_Rect){seen.min_x, seen.min_y, seen.max_x - seen.min_x + 1,
+                      seen.max_y - seen.min_y + 1};
 }
 
 static int has_overscan(const zoe_frame *frame)

@@ -116,3 +116,20 @@ void zoe_view_map_point(const zoe_view_map *map, double x, double y, double *pic
     *picture_x = map->left + x / (map->zoom * map->aspect);
     *picture_y = map->top + y / map->zoom;
 }
+
+static int32_t to_pixel(double x)
+{
+    const double far = 1e6;
+    return (int32_t)lround(clamp(x, -far, far));
+}
+
+zoe_box zoe_view_map_box(const zoe_view_map *map, zoe_box box)
+{
+    double across = map->zoom * map->aspect, down = map->zoom;
+    return (zoe_box){
+        .min_x = to_pixel(((double)box.min_x - map->left) * across),
+        .min_y = to_pixel(((double)box.min_y - map->top) * down),
+        .max_x = to_pixel(((double)box.max_x + 1.0 - map->left) * across) - 1,
+        .max_y = to_pixel(((double)box.max_y + 1.0 - map->top) * down) - 1,
+    };
+}

@@ -51,4 +51,8 @@ void zoe_view_map_pan(zoe_view_map *map, double dx, double dy);
 void zoe_view_map_point(const zoe_view_map *map, double x, double y, double *picture_x,
                         double *picture_y);
 
+/* Where a box of the picture is seen, whole pixels. What is a million pixels away is no farther:
+ * widths and distances of boxes do not overflow. Too narrow to be seen: max is below min. */
+zoe_box zoe_view_map_box(const zoe_view_map *map, zoe_box box);
+
 #endif

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -67,18 +68,61 @@ static void go_to(session_place *p, int64_t position)
     assert_int_equal(p->session.shown.position, position);
 }
 
-/*
- * Opens frames 1..count, which lack the chosen layer, at the first one. The engine has read its
- * file, and when the player wants to know what else that has it is gone for a moment.
- */
-static void open_with_a_failure(session_place *p, int count)
+/* Waits until a frame's own layer, and what stands in for it, are all that will come of it. */
+static void wait_for(session_place *p, int64_t position)
+{
+    zoe_variants *variants = &p->session.items[0].variants;
+    zoe_frame frame;
+    const zoe_variant *there = zoe_variants_stand_in_now(variants);
+    assert_non_null(there);
+    uint64_t until = zoe_now_ns() + 20 * session_place_second;
+    zoe_status status =
+        zoe_source_wait(zoe_variants_now(variants)->source, position, until, &frame);
+    assert_int_equal(status, ZOE_ERROR_NO_LAYER);
+    /* Which frames have a picture to stand in for is known now. */
+    session_place_update(p, session_place_second);
+    assert_int_equal(zoe_source_wait(there->source, position, until, &frame), ZOE_OK);
+    zoe_frame_release(&frame);
+}
+
+/* Plays on until the frame is on screen. Returns what the last update found. */
+static zoe_session_step play_to(session_place *p, int64_t position)
+{
+    zoe_session_step step = {0};
+    uint64_t now = session_place_second;
+    zoe_session_play(&p->session, 1, now);
+    for (int i = 0; i < 1000 && p->session.shown.position != position; i++) {
+        now += session_place_second / 100;
+        step = session_place_update(p, now);
+    }
+    assert_int_equal(p->session.shown.position, position);
+    assert_int_equal(p->session.stands_in, 1);
+    return step;
+}
+
+static zoe_session_step stop(session_place *p)
+{
+    zoe_session_play(&p->session, 0, session_place_second);
+    return session_place_update(p, session_place_second);
+}
+
+/* Takes the file away, and puts it back. */
+static void hide(const session_place *p, int number, int hidden)
 {
     char path[SESSION_PLACE_PATH], away[SESSION_PLACE_PATH];
+    session_place_path(p, "a", number, path);
+    session_place_path(p, "gone", number, away);
+    assert_int_equal(rename(hidden ? path : away, hidden ? away : path), 0);
+}
+
+/* Opens frames 1..count, which lack the chosen layer, when the engine has read the first. */
+static void open_without_layer(session_place *p, int count)
+{
+    char path[SESSION_PLACE_PATH];
     zoe_frame frame;
     for (int i = 1; i <= count; i++)
         write_frame(p, "a", i, "BGR", (float)i);
     session_place_path(p, "a", 1, path);
-    session_place_path(p, "gone", 1, away);
     p->session.setup.source.layer = "Z";
     assert_int_equal(zoe_session_open(&p->session, path, 0, NULL), ZOE_OK);
     zoe_source *source = zoe_session_item_now(&p->session)->source;
@@ -87,9 +131,18 @@ static void open_with_a_failure(session_place *p, int count)
     zoe_status status =
         zoe_source_wait(source, 0, zoe_now_ns() + 20 * session_place_second, &frame);
     assert_int_equal(status, ZOE_ERROR_NO_LAYER);
-    assert_int_equal(rename(path, away), 0);
+}
+
+/*
+ * Opens frames 1..count, which lack the chosen layer, at the first one. The engine has read its
+ * file, and when the player wants to know what else that has it is gone for a moment.
+ */
+static void open_with_a_failure(session_place *p, int count)
+{
+    open_without_layer(p, count);
+    hide(p, 1, 1);
     session_place_arrive(p);
-    assert_int_equal(rename(away, path), 0);
+    hide(p, 1, 0);
     assert_int_equal(p->session.status, ZOE_ERROR_NO_LAYER);
     assert_null(p->session.shown.pin);
 }
@@ -121,6 +174,117 @@ static void each_frame_has_its_own_name(void **state)
     assert_string_equal(p->session.items[0].layer, "Z");
 }
 
+/* One file takes a moment on a slow volume, and each frame has another. */
+static void playing_reads_no_headers(void **state)
+{
+    session_place *p = *state;
+    const zoe_stand_in *stand_in = &p->session.items[0].stand_in;
+    write_frame(p, "a", 1, "BGR", 1.0f);
+    write_frame(p, "a", 2, "Y", 2.0f);
+    write_frame(p, "a", 3, "BGR", 3.0f);
+    p->session.setup.source.layer = "Z";
+    open_first(p, "a");
+    for (int i = 0; i < 3; i++)
+        wait_for(p, i);
+    play_to(p, 1);
+    assert_string_equal(stand_in->layer, "RGB");
+    zoe_session_step step = stop(p);
+    assert_int_equal(p->session.shown.position, 1);
+    assert_string_equal(stand_in->layer, "Y");
+    assert_int_equal(step.picture, 1);
+    step = session_place_update(p, session_place_second);
+    assert_int_equal(step.picture, 0);
+    /* It is remembered. */
+    go_to(p, 0);
+    assert_string_equal(stand_in->layer, "RGB");
+    play_to(p, 1);
+    assert_string_equal(stand_in->layer, "Y");
+}
+
+static void holding_the_playhead_reads_no_headers(void **state)
+{
+    session_place *p = *state;
+    const zoe_stand_in *stand_in = &p->session.items[0].stand_in;
+    write_frame(p, "a", 1, "BGR", 1.0f);
+    write_frame(p, "a", 2, "Y", 2.0f);
+    p->session.setup.source.layer = "Z";
+    open_first(p, "a");
+    zoe_session_scrub_begin(&p->session, session_place_second);
+    go_to(p, 1);
+    assert_string_equal(stand_in->layer, "RGB");
+    zoe_session_scrub_end(&p->session, session_place_second);
+    session_place_arrive(p);
+    assert_string_equal(stand_in->layer, "Y");
+}
+
+/* Of the frames that were looked at, the nearest one that may have the same layer. */
+static void playing_guesses_from_what_was_seen(void **state)
+{
+    session_place *p = *state;
+    const zoe_stand_in *stand_in = &p->session.items[0].stand_in;
+    for (int i = 1; i <= 6; i++)
+        write_frame(p, "a", i, i % 2 ? "BGR" : "D", (float)i);
+    p->session.setup.source.layer = "Z";
+    open_first(p, "a");
+    go_to(p, 1);
+    assert_float_equal(p->session.grade.range_max, 4.0, 0.0);
+    for (int i = 2; i < 6; i++)
+        wait_for(p, i);
+    play_to(p, 3);
+    assert_string_equal(stand_in->layer, "D");
+    assert_float_equal(p->session.grade.range_max, 4.0, 0.0);
+    play_to(p, 4);
+    assert_string_equal(stand_in->layer, "RGB");
+    assert_float_equal(p->session.grade.range_max, 1.0, 0.0);
+    play_to(p, 5);
+    assert_string_equal(stand_in->layer, "D");
+}
+
+/* The playhead rests where nothing can be shown, and the picture before stays. */
+static void the_last_picture_is_named_too(void **state)
+{
+    session_place *p = *state;
+    const zoe_stand_in *stand_in = &p->session.items[0].stand_in;
+    write_frame(p, "a", 1, "BGR", 1.0f);
+    write_frame(p, "a", 2, "Y", 2.0f);
+    write_frame(p, "a", 4, "BGR", 4.0f);
+    p->session.setup.source.layer = "Z";
+    open_first(p, "a");
+    wait_for(p, 1);
+    play_to(p, 1);
+    assert_string_equal(stand_in->layer, "RGB");
+    zoe_session_play(&p->session, 0, session_place_second);
+    zoe_session_seek(&p->session, 2, session_place_second);
+    zoe_session_step step = session_place_update(p, session_place_second);
+    assert_int_equal(p->session.status, ZOE_MISSING);
+    assert_int_equal(p->session.shown.position, 1);
+    assert_string_equal(stand_in->layer, "Y");
+    assert_int_equal(step.picture, 1);
+}
+
+static void a_header_is_read_once_until_files_change(void **state)
+{
+    session_place *p = *state;
+    const zoe_stand_in *stand_in = &p->session.items[0].stand_in;
+    write_frame(p, "a", 1, "BGR", 1.0f);
+    write_frame(p, "a", 2, "Y", 2.0f);
+    p->session.setup.source.layer = "Z";
+    open_first(p, "a");
+    go_to(p, 1);
+    hide(p, 1, 1);
+    go_to(p, 0);
+    assert_string_equal(stand_in->layer, "RGB");
+    hide(p, 1, 0);
+    write_frame(p, "a", 1, "ABGR", 1.0f);
+    assert_int_equal(zoe_session_reload(&p->session), 1);
+    /* The picture before stays, under its name, until its successor is there. */
+    session_place_update(p, session_place_second);
+    if (p->session.status == ZOE_LOADING)
+        assert_string_equal(stand_in->layer, "RGB");
+    session_place_arrive(p);
+    assert_string_equal(stand_in->layer, "RGBA");
+}
+
 /* What stands in is measured once, like any layer, so that its frames can be compared. */
 static void what_stands_in_keeps_its_range(void **state)
 {
@@ -148,6 +312,64 @@ static void what_stands_in_keeps_its_range(void **state)
     assert_float_equal(grade->range_max, 100.0, 0.0);
 }
 
+/* Other layers between, and fitting by hand, change nothing. */
+static void each_layer_that_stands_in_keeps_its_range(void **state)
+{
+    session_place *p = *state;
+    const zoe_grade *grade = &p->session.grade;
+    int64_t shift;
+    write_frame(p, "a", 1, "D", 100.0f);
+    write_frame(p, "a", 2, "BGR", 1.0f);
+    write_frame(p, "a", 3, "D", 70000.0f);
+    write_frame(p, "a", 4, "U", 50.0f);
+    write_frame(p, "a", 5, "D", 300.0f);
+    p->session.setup.source.layer = "Z";
+    open_first(p, "a");
+    go_to(p, 1);
+    assert_float_equal(grade->range_max, 1.0, 0.0);
+    go_to(p, 4);
+    assert_float_equal(grade->range_min, 100.0, 0.0);
+    assert_float_equal(grade->range_max, 200.0, 0.0);
+    assert_int_equal(zoe_session_fit_range(&p->session), 1);
+    assert_float_equal(grade->range_max, 600.0, 0.0);
+    go_to(p, 3);
+    assert_float_equal(grade->range_max, 100.0, 0.0);
+    go_to(p, 0);
+    assert_float_equal(grade->range_min, 300.0, 0.0);
+    assert_float_equal(grade->range_max, 600.0, 0.0);
+    /* In another precision all of them are fitted anew, also what is not on screen. */
+    go_to(p, 1);
+    assert_int_equal(zoe_session_set_precision(&p->session, 1, session_place_second, &shift, NULL),
+                     ZOE_OK);
+    session_place_arrive(p);
+    go_to(p, 2);
+    assert_float_equal(grade->range_max, 140000.0, 0.0);
+}
+
+/* The one that was not seen for longest is forgotten first. */
+static void ranges_of_many_layers_are_kept(void **state)
+{
+    static const char *const layers[] = {"D", "E", "F", "H", "I", "J", "K", "L", "M", "N"};
+    enum { LAYERS = sizeof layers / sizeof layers[0] };
+    session_place *p = *state;
+    const zoe_grade *grade = &p->session.grade;
+    assert_true((int)LAYERS > (int)ZOE_STAND_IN_RANGES);
+    for (int i = 0; i < LAYERS; i++) {
+        write_frame(p, "a", i + 1, layers[i], 10.0f);
+        write_frame(p, "a", i + 1 + LAYERS, layers[i], 20.0f);
+    }
+    p->session.setup.source.layer = "Z";
+    open_first(p, "a");
+    for (int i = 1; i < LAYERS; i++)
+        go_to(p, i);
+    go_to(p, LAYERS + LAYERS - 1);
+    assert_float_equal(grade->range_max, 20.0, 0.0);
+    go_to(p, LAYERS + LAYERS - (int)ZOE_STAND_IN_RANGES);
+    assert_float_equal(grade->range_max, 20.0, 0.0);
+    go_to(p, LAYERS);
+    assert_float_equal(grade->range_max, 40.0, 0.0);
+}
+
 static void a_failure_is_kept_until_files_change(void **state)
 {
     session_place *p = *state;
@@ -170,6 +392,24 @@ static void a_failure_is_kept_until_the_choice_changes(void **state)
     open_with_a_failure(p, 2);
     assert_int_equal(zoe_session_set_overscan(&p->session, 1, session_place_second, &shift, NULL),
                      ZOE_OK);
+    session_place_arrive(p);
+    assert_int_equal(p->session.status, ZOE_OK);
+    assert_int_equal(p->session.stands_in, 1);
+}
+
+/* What has nothing to do with the file is tried again. */
+static void a_failure_that_may_pass_is_not_kept(void **state)
+{
+    session_place *p = *state;
+    struct rlimit limit;
+    open_without_layer(p, 1);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    struct rlimit none = {.rlim_cur = 0, .rlim_max = limit.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    session_place_update(p, session_place_second);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    assert_int_equal(p->session.status, ZOE_ERROR_NO_LAYER);
+    assert_null(p->session.shown.pin);
     session_place_arrive(p);
     assert_int_equal(p->session.status, ZOE_OK);
     assert_int_equal(p->session.stands_in, 1);
@@ -214,12 +454,28 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(each_frame_has_its_own_name, session_place_set_up,
                                         session_place_tear_down),
+        cmocka_unit_test_setup_teardown(playing_reads_no_headers, session_place_set_up,
+                                        session_place_tear_down),
+        cmocka_unit_test_setup_teardown(holding_the_playhead_reads_no_headers, session_place_set_up,
+                                        session_place_tear_down),
+        cmocka_unit_test_setup_teardown(playing_guesses_from_what_was_seen, session_place_set_up,
+                                        session_place_tear_down),
+        cmocka_unit_test_setup_teardown(the_last_picture_is_named_too, session_place_set_up,
+                                        session_place_tear_down),
+        cmocka_unit_test_setup_teardown(a_header_is_read_once_until_files_change,
+                                        session_place_set_up, session_place_tear_down),
         cmocka_unit_test_setup_teardown(what_stands_in_keeps_its_range, session_place_set_up,
+                                        session_place_tear_down),
+        cmocka_unit_test_setup_teardown(each_layer_that_stands_in_keeps_its_range,
+                                        session_place_set_up, session_place_tear_down),
+        cmocka_unit_test_setup_teardown(ranges_of_many_layers_are_kept, session_place_set_up,
                                         session_place_tear_down),
         cmocka_unit_test_setup_teardown(a_failure_is_kept_until_files_change, session_place_set_up,
                                         session_place_tear_down),
         cmocka_unit_test_setup_teardown(a_failure_is_kept_until_the_choice_changes,
                                         session_place_set_up, session_place_tear_down),
+        cmocka_unit_test_setup_teardown(a_failure_that_may_pass_is_not_kept, session_place_set_up,
+                                        session_place_tear_down),
         cmocka_unit_test_setup_teardown(a_failure_is_of_one_frame_only, session_place_set_up,
                                         session_place_tear_down),
         cmocka_unit_test_setup_teardown(full_precision_fits_the_ranges_of_all_sequences,

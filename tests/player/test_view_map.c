@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -112,6 +113,28 @@ static void middle_stays_when_the_window_changes(void **state)
     assert_near(map.zoom, 1.0, 1e-12);
 }
 
+static void assert_box(zoe_box box, zoe_box wanted)
+{
+    if (memcmp(&box, &wanted, sizeof box) != 0)
+        fail_msg("(%d %d) - (%d %d), wanted (%d %d) - (%d %d)", box.min_x, box.min_y, box.max_x,
+                 box.max_y, wanted.min_x, wanted.min_y, wanted.max_x, wanted.max_y);
+}
+
+static void boxes_are_seen_where_they_are(void **state)
+{
+    (void)state;
+    zoe_view_map map = make(1000, 1000, (zoe_box){0, 0, 499, 499}, 1.0);
+    assert_near(map.zoom, 2.0, 1e-12);
+    assert_box(zoe_view_map_box(&map, map.box), (zoe_box){0, 0, 999, 999});
+    assert_box(zoe_view_map_box(&map, (zoe_box){-5, 10, 5, 10}), (zoe_box){-10, 20, 11, 21});
+    zoe_view_map_zoom_to(&map, 0.0, 0.0, 64.0);
+    const int32_t far = 1000000;
+    assert_box(zoe_view_map_box(&map, (zoe_box){100000000, -100000000, 100000099, 100000000}),
+               (zoe_box){far, -far, far - 1, far - 1});
+    assert_box(zoe_view_map_box(&map, (zoe_box){INT32_MIN, INT32_MIN, INT32_MAX, INT32_MIN}),
+               (zoe_box){-far, -far, far - 1, -far - 1});
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -121,6 +144,7 @@ int main(void)
         cmocka_unit_test(zoom_keeps_the_point),
         cmocka_unit_test(picture_cannot_be_lost),
         cmocka_unit_test(middle_stays_when_the_window_changes),
+        cmocka_unit_test(boxes_are_seen_where_they_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
