@@ -54,6 +54,28 @@ static void place_buffer(void *topology, void *address, size_t bytes, uint32_t n
     (void)zoe_topology_place(topology, address, bytes, node);
 }
 
+/* Zeroed memory, so that the one teardown copes with whatever part was made. The engine's counters
+ * have cache lines of their own, which is more than the heap aligns for: what the heap gave is
+ * noted right before the engine. */
+static zoe_engine *alloc_engine(void)
+{
+    const size_t alignment = _Alignof(zoe_engine);
+    uint8_t *memory = zoe_os_alloc(sizeof memory + alignment + sizeof(zoe_engine));
+    if (!memory)
+        return NULL;
+    uint8_t *at = memory + sizeof memory;
+    at += (alignment - (uintptr_t)at % alignment) % alignment;
+    memcpy(at - sizeof memory, &memory, sizeof memory);
+    return (zoe_engine *)(void *)at;
+}
+
+static void free_engine(zoe_engine *engine)
+{
+    void *memory;
+    memcpy(&memory, (uint8_t *)engine - sizeof memory, sizeof memory);
+    zoe_os_free(memory);
+}
+
 zoe_status zoe_engine_create_with(const zoe_engine_settings *given, const zoe_decoder *decoder,
                                   zoe_engine **out, zoe_error *error)
 {
@@ -66,8 +88,7 @@ zoe_status zoe_engine_create_with(const zoe_engine_settings *given, const zoe_de
     zoe_status status = check_settings(&settings, &budget, error);
     if (status != ZOE_OK)
         return status;
-    /* Zeroed memory, so that the one teardown copes with whatever part was made. */
-    zoe_engine *engine = zoe_os_alloc(sizeof *engine);
+    zoe_engine *engine = alloc_engine();
     if (!engine)
         return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "no memory for an engine");
     engine->budget = budget;
@@ -131,7 +152,7 @@ void zoe_engine_destroy(zoe_engine **out)
     zoe_cache_destroy(&engine->cache);
     zoe_topology_destroy(&engine->topology);
     pthread_mutex_destroy(&engine->change);
-    zoe_os_free(engine);
+    free_engine(engine);
     *out = NULL;
 }
 

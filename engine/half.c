@@ -1,9 +1,12 @@
 #include "half.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
 #endif
 
 #include <zoetrope/display.h>
@@ -63,12 +66,15 @@ uint16_t zoe_half_from_uint(uint32_t value)
     return value > ZOE_HALF_MAX ? 0x7c00u : zoe_float_to_half((float)value);
 }
 
+/* Each SIMD form does as many groups of values as there are and returns how many values that was.
+ */
+
 #if defined(__x86_64__)
 
-/* Each does as many groups of eight as there are and returns how many values that was. */
+#define SIMD_NEEDS ((unsigned)ZOE_CPU_AVX2 | (unsigned)ZOE_CPU_F16C)
 
-__attribute__((target("avx2,f16c"))) static size_t from_float_f16c(uint16_t *dst, const float *src,
-                                                                   size_t n)
+__attribute__((target("avx2,f16c"))) static size_t from_float_groups(uint16_t *dst,
+                                                                     const float *src, size_t n)
 {
     size_t i = 0;
     for (; i + 8 <= n; i += 8) {
@@ -78,8 +84,8 @@ __attribute__((target("avx2,f16c"))) static size_t from_float_f16c(uint16_t *dst
     return i;
 }
 
-__attribute__((target("avx2,f16c"))) static size_t from_uint_f16c(uint16_t *dst,
-                                                                  const uint32_t *src, size_t n)
+__attribute__((target("avx2,f16c"))) static size_t from_uint_groups(uint16_t *dst,
+                                                                    const uint32_t *src, size_t n)
 {
     const __m256i over = _mm256_set1_epi32(ZOE_HALF_MAX + 1);
     const __m256i infinite = _mm256_set1_epi32(1 << 16); /* any value that converts to infinity */
@@ -94,8 +100,8 @@ __attribute__((target("avx2,f16c"))) static size_t from_uint_f16c(uint16_t *dst,
     return i;
 }
 
-__attribute__((target("avx2,f16c"))) static size_t to_float_f16c(float *dst, const uint16_t *src,
-                                                                 size_t n)
+__attribute__((target("avx2,f16c"))) static size_t to_float_groups(float *dst, const uint16_t *src,
+                                                                   size_t n)
 {
     size_t i = 0;
     for (; i + 8 <= n; i += 8) {
@@ -105,20 +111,59 @@ __attribute__((target("avx2,f16c"))) static size_t to_float_f16c(float *dst, con
     return i;
 }
 
-static int has_f16c(void)
+#elif defined(__aarch64__)
+
+#define SIMD_NEEDS ((unsigned)ZOE_CPU_NEON)
+
+static void store_halves(uint16_t *dst, float32x4_t value)
 {
-    const unsigned needed = (unsigned)ZOE_CPU_AVX2 | (unsigned)ZOE_CPU_F16C;
-    return (zoe_cpu_features() & needed) == needed;
+    vst1_u16(dst, vreinterpret_u16_f16(vcvt_f16_f32(value)));
 }
 
+static size_t from_float_groups(uint16_t *dst, const float *src, size_t n)
+{
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4)
+        store_halves(dst + i, vld1q_f32(src + i));
+    return i;
+}
+
+static size_t from_uint_groups(uint16_t *dst, const uint32_t *src, size_t n)
+{
+    const uint32x4_t most = vdupq_n_u32(ZOE_HALF_MAX);
+    const uint32x4_t infinite = vdupq_n_u32(1 << 16); /* any value that converts to infinity */
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4) {
+        uint32x4_t value = vld1q_u32(src + i);
+        value = vbslq_u32(vcgtq_u32(value, most), infinite, value);
+        store_halves(dst + i, vcvtq_f32_u32(value));
+    }
+    return i;
+}
+
+static size_t to_float_groups(float *dst, const uint16_t *src, size_t n)
+{
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4)
+        vst1q_f32(dst + i, vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(src + i))));
+    return i;
+}
+
+#endif
+
+#if defined(SIMD_NEEDS)
+static bool has_simd(void)
+{
+    return (zoe_cpu_features() & SIMD_NEEDS) == SIMD_NEEDS;
+}
 #endif
 
 void zoe_half_from_float_row(uint16_t *dst, const float *src, size_t n)
 {
     size_t i = 0;
-#if defined(__x86_64__)
-    if (has_f16c())
-        i = from_float_f16c(dst, src, n);
+#if defined(SIMD_NEEDS)
+    if (has_simd())
+        i = from_float_groups(dst, src, n);
 #endif
     for (; i < n; i++)
         dst[i] = zoe_float_to_half(src[i]);
@@ -127,9 +172,9 @@ void zoe_half_from_float_row(uint16_t *dst, const float *src, size_t n)
 void zoe_half_from_uint_row(uint16_t *dst, const uint32_t *src, size_t n)
 {
     size_t i = 0;
-#if defined(__x86_64__)
-    if (has_f16c())
-        i = from_uint_f16c(dst, src, n);
+#if defined(SIMD_NEEDS)
+    if (has_simd())
+        i = from_uint_groups(dst, src, n);
 #endif
     for (; i < n; i++)
         dst[i] = zoe_half_from_uint(src[i]);
@@ -138,9 +183,9 @@ void zoe_half_from_uint_row(uint16_t *dst, const uint32_t *src, size_t n)
 void zoe_half_to_float_row(float *dst, const uint16_t *src, size_t n)
 {
     size_t i = 0;
-#if defined(__x86_64__)
-    if (has_f16c())
-        i = to_float_f16c(dst, src, n);
+#if defined(SIMD_NEEDS)
+    if (has_simd())
+        i = to_float_groups(dst, src, n);
 #endif
     for (; i < n; i++)
         dst[i] = zoe_half_to_float(src[i]);

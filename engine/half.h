@@ -2,9 +2,9 @@
  * Half floats: IEEE 754 binary16 to binary32 and back, one value or a row at a time.
  *
  * Conversions to half round to nearest even, keep denormals and signed zeros, and make every NaN
- * quiet (sign and upper payload bits kept), which is what the F16C instructions do; the scalar and
- * SIMD forms write the same bits for every input. The single value functions are public and stand
- * in zoetrope/display.h.
+ * quiet (sign and upper payload bits kept), which is what F16C's and NEON's instructions do; the
+ * scalar and SIMD forms write the same bits for every input. The single value functions are public
+ * and stand in zoetrope/display.h.
  *
  * Thread-safety: any thread. Rows may have any alignment that their element type allows; source and
  * destination must not overlap.

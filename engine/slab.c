@@ -104,7 +104,8 @@ static zoe_pool *pool_create(size_t class_bytes, uint64_t address_bytes)
     pool->stride = round_up(class_bytes, alignment);
     /* As many as memory can hold of the smallest that belong in the class: the stride may be up to
      * twice that, and address space must not be what ends first. */
-    pool->capacity = (size_t)(address_bytes / (class_bytes - class_bytes / 8)) + 1;
+    size_t least = round_up(class_bytes - class_bytes / 8, page);
+    pool->capacity = (size_t)(address_bytes / least) + 1;
     /* A system that does not overcommit may refuse that much: be content with less. */
     for (; pool->capacity > 0; pool->capacity /= 2) {
         pool->base = zoe_os_reserve(pool->stride * pool->capacity, alignment);

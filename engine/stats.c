@@ -23,20 +23,19 @@ static uint64_t value_of(unsigned bucket)
 
 void zoe_histogram_add(zoe_histogram *h, uint64_t ns)
 {
-    atomic_fetch_add_explicit(&h->buckets[bucket_of(ns)], 1, memory_order_relaxed);
-    atomic_fetch_add_explicit(&h->count, 1, memory_order_relaxed);
     atomic_fetch_add_explicit(&h->total_ns, ns, memory_order_relaxed);
     uint64_t max = atomic_load_explicit(&h->max_ns, memory_order_relaxed);
     while (ns > max && !atomic_compare_exchange_weak_explicit(
                            &h->max_ns, &max, ns, memory_order_relaxed, memory_order_relaxed))
         continue;
+    atomic_fetch_add_explicit(&h->buckets[bucket_of(ns)], 1, memory_order_release);
 }
 
-static uint64_t percentile(const zoe_histogram *h, uint64_t count, unsigned percent)
+static uint64_t percentile(const uint64_t *buckets, uint64_t count, unsigned percent)
 {
     uint64_t rank = (count * percent + 99) / 100, seen = 0;
     for (unsigned b = 0; b < ZOE_HISTOGRAM_BUCKETS; b++) {
-        seen += atomic_load_explicit(&h->buckets[b], memory_order_relaxed);
+        seen += buckets[b];
         if (seen >= rank)
             return value_of(b);
     }
@@ -45,11 +44,17 @@ static uint64_t percentile(const zoe_histogram *h, uint64_t count, unsigned perc
 
 void zoe_histogram_read(const zoe_histogram *h, zoe_times *times)
 {
-    times->count = atomic_load_explicit(&h->count, memory_order_relaxed);
+    /* A copy: what is added meanwhile would be in one percentile and not in the other. */
+    uint64_t buckets[ZOE_HISTOGRAM_BUCKETS];
+    times->count = 0;
+    for (unsigned b = 0; b < ZOE_HISTOGRAM_BUCKETS; b++) {
+        buckets[b] = atomic_load_explicit(&h->buckets[b], memory_order_acquire);
+        times->count += buckets[b];
+    }
     times->total_ns = atomic_load_explicit(&h->total_ns, memory_order_relaxed);
     times->max_ns = atomic_load_explicit(&h->max_ns, memory_order_relaxed);
-    times->p50_ns = times->count ? percentile(h, times->count, 50) : 0;
-    times->p95_ns = times->count ? percentile(h, times->count, 95) : 0;
+    times->p50_ns = times->count ? percentile(buckets, times->count, 50) : 0;
+    times->p95_ns = times->count ? percentile(buckets, times->count, 95) : 0;
     if (times->p50_ns > times->max_ns)
         times->p50_ns = times->max_ns;
     if (times->p95_ns > times->max_ns)
@@ -60,7 +65,6 @@ void zoe_histogram_reset(zoe_histogram *h)
 {
     for (unsigned b = 0; b < ZOE_HISTOGRAM_BUCKETS; b++)
         atomic_store_explicit(&h->buckets[b], 0, memory_order_relaxed);
-    atomic_store_explicit(&h->count, 0, memory_order_relaxed);
     atomic_store_explicit(&h->total_ns, 0, memory_order_relaxed);
     atomic_store_explicit(&h->max_ns, 0, memory_order_relaxed);
 }

@@ -13,15 +13,16 @@
 
 /*
  * A histogram of times: sixteen buckets an octave, so that a percentile is exact to a sixteenth.
- * All relaxed: a sum that is read while others add may miss the latest. Thread-safety: any thread.
+ * What is read while others add may miss the latest; of what they add during a reset a part may
+ * stay. Thread-safety: any thread.
  */
 enum { ZOE_HISTOGRAM_BUCKETS = 64 * 16 };
 
 typedef struct zoe_histogram {
+    /* release after the two others, acquired before them: they hold every time that is counted */
     _Atomic uint64_t buckets[ZOE_HISTOGRAM_BUCKETS];
-    _Atomic uint64_t count;
-    _Atomic uint64_t total_ns;
-    _Atomic uint64_t max_ns;
+    _Atomic uint64_t total_ns; /* relaxed */
+    _Atomic uint64_t max_ns;   /* relaxed */
 } zoe_histogram;
 
 void zoe_histogram_add(zoe_histogram *histogram, uint64_t ns);

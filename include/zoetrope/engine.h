@@ -202,7 +202,7 @@ ZOE_API zoe_status zoe_source_states(const zoe_source *source, int64_t first, in
                                      uint8_t *states);
 
 /* Goes up with every change of any of the source's states: nothing changed, nothing need be read.
- * Lock-free. */
+ * Lock-free. Not at the same time as zoe_source_refresh() on this source. */
 ZOE_API uint64_t zoe_source_changes(const zoe_source *source);
 
 /* Goes up whenever the want changed other than by the playhead's next step. Lock-free. */

@@ -160,7 +160,8 @@ static float sample_at(const zoe_codec_channel *channel, const uint8_t *bytes, s
 }
 
 /* The library's other forms add in other orders, so that the coded values may differ by a rounding.
- */
+ * That is relative to the largest sample of a block: where samples are coded as they are, a small
+ * one beside one of 65504 may be off by some single precision roundings of that. */
 static bool is_near(const zoe_codec_channel *channel, const uint8_t *got, const uint8_t *expected,
                     size_t bytes)
 {
@@ -168,10 +169,11 @@ static bool is_near(const zoe_codec_channel *channel, const uint8_t *got, const 
         return true;
     if (channel->type == ZOE_CODEC_UINT)
         return false;
+    float least = channel->p_linear ? 0.05f : 1e-4f;
     for (size_t x = 0; x < (size_t)channel->width; x++) {
         float a = sample_at(channel, got, x);
         float b = sample_at(channel, expected, x);
-        if (a != b && !(fabsf(a - b) <= 0.01f * fabsf(b) + 1e-4f))
+        if (a != b && !(fabsf(a - b) <= 0.01f * fabsf(b) + least))
             return false;
     }
     return true;
@@ -182,6 +184,24 @@ static fixture_near_fn *tolerance(void)
 {
     zoe_cpu_limit(~0u);
     return zoe_cpu_features() & ZOE_CPU_AVX2 ? NULL : is_near;
+}
+
+/* What the scalar form makes of each chunk is expected from now on. */
+static void expect_scalar(codec_fixture *fixture)
+{
+    zoe_cpu_limit(0);
+    for (size_t i = 0; i < fixture->chunk_count; i++) {
+        fixture_chunk *chunk = &fixture->chunks[i];
+        if (chunk->chunk.packed_bytes == chunk->chunk.unpacked_bytes)
+            continue;
+        size_t bytes = zoe_dwa_scratch_bytes(&chunk->chunk);
+        void *scratch = aligned_alloc(64, (bytes + 63) & ~(size_t)63);
+        assert_non_null(scratch);
+        assert_string_equal(zoe_status_name(zoe_dwa_decode(&chunk->chunk, scratch, bytes)), "OK");
+        free(scratch);
+        memcpy(chunk->expected, chunk->out, chunk->chunk.unpacked_bytes);
+    }
+    zoe_cpu_limit(~0u);
 }
 
 static bool want_odd_lines(size_t channel, int32_t line)
@@ -202,16 +222,34 @@ static bool want_nothing(size_t channel, int32_t line)
     return false;
 }
 
-static void check(picture *p, pattern kind, uint64_t seed, unsigned damage)
+/* Rows to decode, and how far past an aligned address they lie. */
+typedef struct way {
+    fixture_want_fn *want;
+    size_t misalign;
+} way;
+
+/* Against the library; and where that is only nearly equal, all forms against the scalar one. */
+static void check_ways(codec_fixture *fixture, const way *ways, size_t count)
 {
     fixture_near_fn *near = tolerance();
+    for (size_t i = 0; i < count; i++)
+        fixture_check(fixture, zoe_dwa_decode, zoe_dwa_scratch_bytes, ways[i].misalign,
+                      ways[i].want, near);
+    if (!near)
+        return;
+    expect_scalar(fixture);
+    for (size_t i = 0; i < count; i++)
+        fixture_check(fixture, zoe_dwa_decode, zoe_dwa_scratch_bytes, ways[i].misalign,
+                      ways[i].want, NULL);
+}
+
+static void check(picture *p, pattern kind, uint64_t seed, unsigned damage)
+{
+    static const way ways[] = {
+        {NULL, 0}, {NULL, 2}, {want_odd_lines, 0}, {want_second, 6}, {want_nothing, 0}};
     fill(p, kind, seed);
     codec_fixture *fixture = make(p);
-    fixture_check(fixture, zoe_dwa_decode, zoe_dwa_scratch_bytes, 0, NULL, near);
-    fixture_check(fixture, zoe_dwa_decode, zoe_dwa_scratch_bytes, 2, NULL, near);
-    fixture_check(fixture, zoe_dwa_decode, zoe_dwa_scratch_bytes, 0, want_odd_lines, near);
-    fixture_check(fixture, zoe_dwa_decode, zoe_dwa_scratch_bytes, 6, want_second, near);
-    fixture_check(fixture, zoe_dwa_decode, zoe_dwa_scratch_bytes, 0, want_nothing, near);
+    check_ways(fixture, ways, sizeof ways / sizeof *ways);
     if (damage)
         fixture_damage(fixture, zoe_dwa_decode, zoe_dwa_scratch_bytes, damage, seed);
     fixture_free(&fixture);
@@ -416,7 +454,7 @@ static void check_parts(picture *p, const parts *made, bool damage)
     assert_int_equal(fixture->chunk_count, 1);
     free(fixture->chunks[0].expected);
     fixture->chunks[0].expected = expected_of(p, &fixture->chunks[0].chunk, 0);
-    fixture_check(fixture, zoe_dwa_decode, zoe_dwa_scratch_bytes, 0, NULL, tolerance());
+    check_ways(fixture, &(way){NULL, 0}, 1);
     if (damage)
         fixture_damage(fixture, zoe_dwa_decode, zoe_dwa_scratch_bytes, 200, fixture_seed());
     fixture_free(&fixture);

@@ -142,6 +142,37 @@ static void rows_equal_single_values(void **state)
     zoe_cpu_limit(~0u);
 }
 
+/* Where rounding turns, the smallest floats, and NaNs of many payloads, quiet or not. */
+static void every_turn_in_a_row(void **state)
+{
+    (void)state;
+    enum { TURNS = 0x7bff, EACH = 8 };
+    static float floats[TURNS * EACH];
+    static uint16_t halves[TURNS * EACH];
+    for (uint32_t h = 0; h < TURNS; h++) {
+        float *at = &floats[h * EACH];
+        float tie = (float)((value_of((uint16_t)h) + value_of((uint16_t)(h + 1))) / 2);
+        float few[EACH] = {tie,
+                           nextafterf(tie, 0),
+                           nextafterf(tie, INFINITY),
+                           -tie,
+                           -nextafterf(tie, 0),
+                           float_of(1 + h * 0x101),
+                           float_of(0x7f800001u + h * 0x105),
+                           float_of(0xff800001u + h * 0x105)};
+        memcpy(at, few, sizeof few);
+    }
+    for (unsigned level = 0; level < 2; level++) {
+        zoe_cpu_limit(level ? ~0u : 0);
+        zoe_half_from_float_row(halves, floats, TURNS * EACH);
+        for (size_t i = 0; i < TURNS * EACH; i++)
+            if (halves[i] != zoe_float_to_half(floats[i]))
+                fail_msg("float %08x: row %04x, single %04x", bits_of(floats[i]), halves[i],
+                         zoe_float_to_half(floats[i]));
+    }
+    zoe_cpu_limit(~0u);
+}
+
 static void every_half_in_a_row(void **state)
 {
     (void)state;
@@ -175,8 +206,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_half_has_its_value),    cmocka_unit_test(every_half_comes_back),
         cmocka_unit_test(rounding_is_to_nearest_even), cmocka_unit_test(uints_are_the_libraries),
-        cmocka_unit_test(rows_equal_single_values),    cmocka_unit_test(every_half_in_a_row),
-        cmocka_unit_test(uints_around_the_edges),
+        cmocka_unit_test(rows_equal_single_values),    cmocka_unit_test(every_turn_in_a_row),
+        cmocka_unit_test(every_half_in_a_row),         cmocka_unit_test(uints_around_the_edges),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -103,6 +103,41 @@ static void test_extremes(void **state)
     assert_int_equal(read.count + read.max_ns, 0);
 }
 
+/* One time each, so that it is the first one that a reader may see half of. */
+enum { FIRSTS = 1500 };
+static const uint64_t first_time = 1234567;
+
+static void *add_firsts(void *arg)
+{
+    zoe_histogram *histograms = arg;
+    for (int i = 0; i < FIRSTS; i++)
+        zoe_histogram_add(&histograms[i], first_time);
+    return NULL;
+}
+
+/* What is counted has its place among the percentiles, too. */
+static void test_reading_while_others_add(void **state)
+{
+    (void)state;
+    zoe_histogram *histograms = calloc(FIRSTS, sizeof *histograms);
+    assert_non_null(histograms);
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, add_firsts, histograms), 0);
+    for (int i = 0; i < FIRSTS; i++) {
+        zoe_times read;
+        do
+            zoe_histogram_read(&histograms[i], &read);
+        while (read.count == 0);
+        assert_int_equal(read.count, 1);
+        assert_int_equal(read.total_ns, first_time);
+        assert_int_equal(read.max_ns, first_time);
+        assert_near(read.p50_ns, first_time);
+        assert_near(read.p95_ns, first_time);
+    }
+    pthread_join(thread, NULL);
+    free(histograms);
+}
+
 static void *add_many(void *arg)
 {
     for (int i = 0; i < 10000; i++)
@@ -129,6 +164,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_percentiles),
         cmocka_unit_test(test_extremes),
+        cmocka_unit_test(test_reading_while_others_add),
         cmocka_unit_test(test_counter),
     };
     return cmocka_run_group_tests_name("stats", tests, NULL, NULL);
