@@ -380,7 +380,7 @@ static zoe_load *free_load_locked(zoe_cache *cache)
 
 /* Begins a load, if there is a place and a buffer for it. */
 static zoe_load *claim_locked(zoe_cache *cache, zoe_source *source, int64_t position, int64_t use,
-                              const zoe_load_worker *worker)
+                              uint32_t node)
 {
     zoe_load *load = free_load_locked(cache);
     if (!load)
@@ -393,7 +393,7 @@ static zoe_load *claim_locked(zoe_cache *cache, zoe_source *source, int64_t posi
     /* What is larger than the limit is opened without a buffer: to hear of its true size, or to
      * fail for it. A guess must not keep the playhead's frame from being looked at either. */
     bool fits = zoe_needs_cost(needs) <= zoe_meter_limit(&cache->meter);
-    if (fits && zoe_cache_take_buffer_locked(cache, needs, use, worker, &buffer) != ZOE_OK &&
+    if (fits && zoe_cache_take_buffer_locked(cache, needs, use, node, NULL, &buffer) != ZOE_OK &&
         (known || position != source->want.playhead))
         return NULL;
     zoe_load_claim_locked(load, source, position, buffer);
@@ -422,10 +422,10 @@ static zoe_source *next_source_locked(zoe_cache *cache, int64_t *position, int64
     return first;
 }
 
-/* Begins the load that is needed first, if that is before `before`. Where there is no room for a
- * playhead's frame, those of other playheads have their turn, which may be smaller. *stopped: a
- * load that was told to stop for it and waits to be ended; else NULL. */
-static zoe_load *claim_first_locked(zoe_cache *cache, int64_t before, const zoe_load_worker *worker,
+/* Begins the load that is needed first, if that is before `before`. Where there is no room for it,
+ * what is due of other sources has its turn, which may be smaller. *stopped: a load that was told
+ * to stop for a playhead's frame and waits to be ended; else NULL. */
+static zoe_load *claim_first_locked(zoe_cache *cache, int64_t before, uint32_t node,
                                     zoe_load **stopped)
 {
     *stopped = NULL;
@@ -436,13 +436,16 @@ static zoe_load *claim_first_locked(zoe_cache *cache, int64_t before, const zoe_
     for (zoe_source *s; (s = next_source_locked(cache, &position, &use)) && use < before;
          s->refused = true) {
         bool urgent = position == s->want.playhead && s->lead == 0;
-        /* What is read ahead would only take the room that a playhead's frame waits for. */
-        if (crowded && !urgent)
+        bool is_due = s->lead == 0 ? urgent : use - s->want.delay <= s->lead;
+        /* What is read ahead would only take the room that others wait for. */
+        if (crowded && !is_due)
             continue;
-        zoe_load *load = claim_locked(cache, s, position, use, worker);
-        if (load || !urgent)
+        zoe_load *load = claim_locked(cache, s, position, use, node);
+        if (load)
             return load;
         crowded = true;
+        if (!urgent)
+            continue;
         /* Nothing may keep the playhead's frame from being decoded, least of all one that is needed
          * later. */
         zoe_load *farthest = zoe_cache_stop_farthest_locked(cache, use);
@@ -454,8 +457,7 @@ static zoe_load *claim_first_locked(zoe_cache *cache, int64_t before, const zoe_
     return NULL;
 }
 
-static zoe_load *find_work_locked(zoe_cache *cache, const zoe_load_worker *worker,
-                                  zoe_load_phase *phase)
+static zoe_load *find_work_locked(zoe_cache *cache, uint32_t node, zoe_load_phase *phase)
 {
     for (size_t i = 0; i < ZOE_LOADS_MAX; i++)
         if (zoe_load_is_over_locked(&cache->loads[i]))
@@ -465,7 +467,7 @@ static zoe_load *find_work_locked(zoe_cache *cache, const zoe_load_worker *worke
 
     int64_t open_use;
     zoe_load *open = best_open_locked(cache, &open_use), *stopped;
-    zoe_load *load = claim_first_locked(cache, open ? open_use : ZOE_NO_USE, worker, &stopped);
+    zoe_load *load = claim_first_locked(cache, open ? open_use : ZOE_NO_USE, node, &stopped);
     if (stopped)
         return begin_ending_locked(stopped, phase);
     *phase = load ? ZOE_LOAD_OPENING : ZOE_LOAD_OPEN;
@@ -495,7 +497,7 @@ zoe_load *zoe_cache_pick_locked(zoe_cache *cache, zoe_load_worker *worker, zoe_l
     worker->seen = atomic_load_explicit(&cache->attention, memory_order_relaxed);
     /* It is at no load: what it kept from the last may be the room that the next one needs. */
     join_free_locked(cache, worker);
-    zoe_load *load = find_work_locked(cache, worker, phase);
+    zoe_load *load = find_work_locked(cache, worker->node, phase);
     leave_free_locked(cache, worker);
     return load;
 }
@@ -507,6 +509,16 @@ void zoe_cache_wait_for_work_locked(zoe_cache *cache, zoe_load_worker *worker)
     pthread_cond_broadcast(&cache->ended);
     zoe_cache_wait_locked(cache, &cache->work, ZOE_CACHE_FOREVER);
     cache->idle--;
+    leave_free_locked(cache, worker);
+}
+
+void zoe_cache_pause_locked(zoe_cache *cache, zoe_load_worker *worker, uint64_t ns)
+{
+    uint64_t deadline = zoe_os_now_ns() + ns;
+    join_free_locked(cache, worker);
+    /* Others that find nothing to do are no reason to go on. */
+    while (!cache->stopping && zoe_cache_wait_locked(cache, &cache->ended, deadline))
+        continue;
     leave_free_locked(cache, worker);
 }
 

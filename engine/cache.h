@@ -142,14 +142,14 @@ void zoe_cache_notify(zoe_cache *cache);
 /* ---- buffers and victims ---- */
 
 /*
- * A buffer for a frame whose next use is `use`, if there is room for all that it needs, evicting
- * what is needed later; NULL for needs without a buffer. The scratch that a worker at no load keeps
- * is free for the frame, and in its needs; a worker at its load has taken it already. What free
- * workers and the recycler keep is given up for frames that are needed now. Errors: OVER_BUDGET
- * (not without harm, for now), NO_MEMORY, TOO_LARGE.
+ * A buffer on memory node `node` for a frame whose next use is `use`, if there is room for all that
+ * it needs, evicting what is needed later; NULL for needs without a buffer. Scratch that free
+ * workers keep is there for the frame's needs, and is given up for frames that are needed now.
+ * `own`: the frame's load, if it is under way and has all but the buffer. Errors: OVER_BUDGET (not
+ * without harm, for now), NO_MEMORY, TOO_LARGE.
  */
 zoe_status zoe_cache_take_buffer_locked(zoe_cache *cache, const zoe_needs *needs, int64_t use,
-                                        const zoe_load_worker *worker, zoe_buffer **buffer);
+                                        uint32_t node, const zoe_load *own, zoe_buffer **buffer);
 
 /* What a load takes of the budget, its records included. UINT64_MAX: no buffer is so large. */
 uint64_t zoe_needs_cost(const zoe_needs *needs);
@@ -228,6 +228,9 @@ zoe_load *zoe_cache_pick_locked(zoe_cache *cache, zoe_load_worker *worker, zoe_l
 
 /* Waits until there may be work. Meanwhile the worker's scratch may be taken from it. */
 void zoe_cache_wait_for_work_locked(zoe_cache *cache, zoe_load_worker *worker);
+
+/* Lets time pass for a worker that could not go on. Meanwhile its scratch may be taken from it. */
+void zoe_cache_pause_locked(zoe_cache *cache, zoe_load_worker *worker, uint64_t ns);
 
 /* Is it a load that all workers should share: of the frame under a playhead that waits for it, or
  * one that is kept? */

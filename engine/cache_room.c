@@ -16,7 +16,8 @@ typedef struct victim_search {
     int64_t best_use;
     uint64_t best_last;
     bool cyclic;
-    bool held; /* a frame would do, but for its pins */
+    uint64_t bytes; /* of all that would do */
+    bool held;      /* one would do, but for its pins */
 } victim_search;
 
 /* May a frame needed in `use` steps push out one that is needed in `victim_use`? See "Harm" in
@@ -42,10 +43,13 @@ static bool consider_victim(void *user, zoe_buffer *buffer)
         return true;
     int64_t use = zoe_cache_next_use_locked(buffer->table, buffer->position);
     bool cyclic = buffer->table->source && zoe_want_is_cyclic(&buffer->table->source->want);
+    bool harmless = without_harm(search->cache, use, cyclic, search->use);
     if (word & ZOE_SLOT_PINS) {
-        search->held = search->held || without_harm(search->cache, use, cyclic, search->use);
+        search->held = search->held || harmless;
         return true;
     }
+    if (harmless)
+        search->bytes += zoe_slab_buffer_cost(buffer);
     uint64_t last = atomic_load_explicit(&slot->last_use, memory_order_relaxed);
     bool better = !search->best || use > search->best_use ||
                   (use == search->best_use && last < search->best_last);
@@ -65,18 +69,20 @@ static zoe_buffer *search_victim(zoe_cache *cache, victim_search *search)
     return fit ? search->best : NULL;
 }
 
-static zoe_buffer *find_victim_locked(zoe_cache *cache, int64_t use)
+/* A victim for a frame needed in `use` steps, if all that would do are `bytes` or more: where they
+ * are not enough, none is evicted in vain. */
+static zoe_buffer *find_victim_locked(zoe_cache *cache, int64_t use, uint64_t bytes)
 {
     victim_search search = {.cache = cache, .use = use};
     zoe_buffer *victim = search_victim(cache, &search);
-    if (!victim && search.held) {
+    if ((!victim || search.bytes < bytes) && search.held) {
         /* Whoever gives back a last pin from now on wakes the workers. Pins that went before the
          * flag could be seen are found by looking again. */
         atomic_store_explicit(&cache->starved, 1, memory_order_seq_cst);
         search = (victim_search){.cache = cache, .use = use};
         victim = search_victim(cache, &search);
     }
-    return victim;
+    return search.bytes < bytes ? NULL : victim;
 }
 
 bool zoe_cache_evict_locked(zoe_cache *cache, zoe_buffer *buffer)
@@ -243,10 +249,11 @@ static uint32_t count_loads_locked(const zoe_cache *cache)
     return count;
 }
 
-/* Blocks of loads under way are kept from one piece to the next: those are nobody's to give. */
-static uint64_t free_blocks_locked(zoe_cache *cache)
+/* Blocks of loads under way are kept from one piece to the next: those are nobody else's to give.
+ * `own`: the caller's load, or NULL. */
+static bool may_take_blocks_locked(const zoe_cache *cache, const zoe_load *own)
 {
-    return count_loads_locked(cache) == 0 ? zoe_recycler_kept(&cache->recycler) : 0;
+    return count_loads_locked(cache) == (own ? 1 : 0);
 }
 
 static uint64_t least(uint64_t a, uint64_t b)
@@ -254,7 +261,8 @@ static uint64_t least(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-/* Has the frame a claim to what others keep? Elsewhere they keep it: having it again costs time. */
+/* Has the frame a claim to the scratch that others keep? Elsewhere they keep it: having it again
+ * costs time. */
 static bool is_needed_now(const zoe_cache *cache, int64_t use)
 {
     return use <= (int64_t)cache->workers;
@@ -263,21 +271,24 @@ static bool is_needed_now(const zoe_cache *cache, int64_t use)
 /* Is there room for all that a frame needs, once frames that are needed later have left? Those are
  * evicted one by one as long as that helps. */
 static bool make_room_locked(zoe_cache *cache, const zoe_needs *needs, int64_t use,
-                             const zoe_load_worker *worker)
+                             const zoe_load *own)
 {
     uint64_t limit = zoe_meter_limit(&cache->meter), cost = zoe_needs_cost(needs);
     for (;;) {
-        uint64_t scratch = free_scratch_locked(cache), blocks = free_blocks_locked(cache);
-        if (!is_needed_now(cache, use)) {
-            scratch = least(worker->scratch.committed, needs->scratch_bytes);
-            blocks = least(blocks, needs->file_bytes);
-        }
-        uint64_t free = cache->slab.free_cost + scratch + blocks;
+        /* Whichever free worker asks: who finds no room sleeps, and wakes no other one. */
+        uint64_t scratch = free_scratch_locked(cache);
+        if (!is_needed_now(cache, use))
+            scratch = least(scratch, needs->scratch_bytes);
+        uint64_t free = cache->slab.free_cost + scratch;
+        if (may_take_blocks_locked(cache, own))
+            free += zoe_recycler_kept(&cache->recycler);
         uint64_t used = zoe_meter_used(&cache->meter);
         uint64_t held = used > free ? used - free : 0;
-        if (cost <= limit && held <= limit - cost)
+        if (cost > limit)
+            return false;
+        if (held <= limit - cost)
             return true;
-        zoe_buffer *victim = cost <= limit ? find_victim_locked(cache, use) : NULL;
+        zoe_buffer *victim = find_victim_locked(cache, use, held - (limit - cost));
         if (!victim)
             return false;
         zoe_cache_evict_locked(cache, victim);
@@ -285,29 +296,31 @@ static bool make_room_locked(zoe_cache *cache, const zoe_needs *needs, int64_t u
 }
 
 /* What is kept by those who do not work. */
-static bool give_kept_locked(zoe_cache *cache)
+static bool give_kept_locked(zoe_cache *cache, int64_t use, const zoe_load *own)
 {
-    uint64_t bytes = zoe_cache_give_scratch_locked(cache);
-    if (count_loads_locked(cache) == 0)
-        bytes += zoe_recycler_trim(&cache->recycler);
+    uint64_t bytes = 0;
+    if (may_take_blocks_locked(cache, own))
+        bytes = zoe_recycler_trim(&cache->recycler);
+    if (!bytes && is_needed_now(cache, use))
+        bytes = zoe_cache_give_scratch_locked(cache);
     return bytes > 0;
 }
 
 zoe_status zoe_cache_take_buffer_locked(zoe_cache *cache, const zoe_needs *needs, int64_t use,
-                                        const zoe_load_worker *worker, zoe_buffer **buffer)
+                                        uint32_t node, const zoe_load *own, zoe_buffer **buffer)
 {
     *buffer = NULL;
-    if (!make_room_locked(cache, needs, use, worker))
+    if (!make_room_locked(cache, needs, use, own))
         return ZOE_ERROR_OVER_BUDGET;
     if (!needs->bytes)
         return ZOE_OK;
     uint64_t cost = zoe_slab_cost((size_t)needs->bytes);
     for (;;) {
-        zoe_status status = zoe_slab_take(&cache->slab, (size_t)needs->bytes, worker->node, buffer);
+        zoe_status status = zoe_slab_take(&cache->slab, (size_t)needs->bytes, node, buffer);
         if (status != ZOE_ERROR_OVER_BUDGET)
             return status;
         if (!zoe_slab_shrink(&cache->slab, deficit(cache, cost), (size_t)needs->bytes) &&
-            !(is_needed_now(cache, use) && give_kept_locked(cache)))
+            !give_kept_locked(cache, use, own))
             return status;
     }
 }
@@ -318,15 +331,15 @@ bool zoe_cache_reclaim(void *user, uint64_t bytes)
     zoe_cache_lock(cache);
     bool made =
         deficit(cache, bytes) == 0 || zoe_slab_shrink(&cache->slab, deficit(cache, bytes), 0) > 0;
-    if (!made) {
-        /* Scratch comes before any frame: without it nothing can be decoded. */
-        zoe_buffer *victim = find_victim_locked(cache, -1);
-        made = (victim && zoe_cache_evict_locked(cache, victim)) ||
-               zoe_cache_give_scratch_locked(cache) > 0;
-    }
-    /* The caller is at a load; where that is the only one, kept blocks are nobody else's. */
-    if (!made && count_loads_locked(cache) <= 1)
-        made = zoe_recycler_trim(&cache->recycler) > 0;
+    /* First what no want has, then what idle workers keep. The caller is at a load; where that is
+     * the only one, kept blocks are nobody else's. In the end scratch comes before any frame:
+     * without it nothing can be decoded. */
+    zoe_buffer *victim = made ? NULL : find_victim_locked(cache, ZOE_NO_USE - 1, 0);
+    made = made || (victim && zoe_cache_evict_locked(cache, victim)) ||
+           zoe_cache_give_scratch_locked(cache) > 0 ||
+           (count_loads_locked(cache) <= 1 && zoe_recycler_trim(&cache->recycler) > 0);
+    victim = made ? NULL : find_victim_locked(cache, -1, 0);
+    made = made || (victim && zoe_cache_evict_locked(cache, victim));
     zoe_cache_unlock(cache);
     return made;
 }
@@ -380,7 +393,7 @@ uint64_t zoe_cache_fit_locked(zoe_cache *cache)
         if (zoe_slab_shrink(&cache->slab, deficit(cache, 0), 0) ||
             zoe_recycler_trim(&cache->recycler) || zoe_cache_give_scratch_locked(cache))
             continue;
-        zoe_buffer *victim = find_victim_locked(cache, -1);
+        zoe_buffer *victim = find_victim_locked(cache, -1, 0);
         if (victim && zoe_cache_evict_locked(cache, victim))
             continue;
         zoe_cache_stop_farthest_locked(cache, -2);

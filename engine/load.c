@@ -83,27 +83,24 @@ static bool suits(const zoe_buffer *buffer, uint64_t bytes)
 }
 
 /* What loading takes is known now, and is remembered for the next time. Blocks that the file was
- * refused before count as long as it is the same file. */
-static zoe_needs note_needs(zoe_cache *cache, zoe_load *load)
+ * refused before are looked for as long as it is the same file. */
+static void note_needs(zoe_cache *cache, zoe_load *load, const zoe_needs *needs)
 {
     zoe_cache_lock(cache);
-    zoe_slot *slot = &load->table->slots[load->position];
-    slot->needs.bytes = load->picture.bytes;
-    slot->needs.scratch_bytes = load->picture.scratch_bytes;
-    if (slot->needs.file_bytes < load->file_bytes)
-        slot->needs.file_bytes = load->file_bytes;
-    zoe_needs needs = slot->needs;
+    zoe_needs *known = &load->table->slots[load->position].needs;
+    uint64_t refused = known->file_bytes;
+    *known = *needs;
+    if (known->file_bytes < refused)
+        known->file_bytes = refused;
     /* What can never be loaded says nothing about others. */
-    if (zoe_needs_cost(&needs) <= zoe_meter_limit(&cache->meter))
-        load->source->needs = needs;
+    if (zoe_needs_cost(known) <= zoe_meter_limit(&cache->meter))
+        load->source->needs = *known;
     zoe_cache_unlock(cache);
-    return needs;
 }
 
 /* Makes sure of a buffer of the picture's size. */
-static zoe_status fit_buffer_locked(zoe_load_worker *worker, zoe_load *load)
+static zoe_status fit_buffer_locked(zoe_cache *cache, zoe_load *load, uint32_t node)
 {
-    zoe_cache *cache = worker->cache;
     /* The rest was taken already. */
     const zoe_needs needs = {.bytes = load->picture.bytes};
     if (suits(load->buffer, needs.bytes))
@@ -111,7 +108,7 @@ static zoe_status fit_buffer_locked(zoe_load_worker *worker, zoe_load *load)
     give_buffer_locked(cache, load);
     int64_t use = zoe_cache_next_use_locked(load->table, load->position);
     zoe_buffer *buffer = NULL;
-    zoe_status status = zoe_cache_take_buffer_locked(cache, &needs, use, worker, &buffer);
+    zoe_status status = zoe_cache_take_buffer_locked(cache, &needs, use, node, load, &buffer);
     if (status != ZOE_OK)
         return status;
     buffer->table = load->table;
@@ -183,14 +180,11 @@ static zoe_status over_budget(const zoe_needs *needs, const char *path, uint64_t
                          zoe_megabytes(limit));
 }
 
-/* Was memory refused because others hold it? They will give it back, and the frame is as good as
- * before: that is no error of its own. It is not tried again before there is room for what was
- * refused; `file_bytes`: what the open file would have taken with it. */
-static bool is_crowded_out(zoe_load_worker *worker, zoe_load *load, zoe_status status,
-                           uint64_t file_bytes)
+/* Blocks were refused: because others hold the memory? They will give it back, and the frame is as
+ * good as before: that is no error of its own. It is not tried again before there is room for what
+ * was refused; `file_bytes`: what the open file would have taken with it. */
+static bool is_crowded_out(zoe_load_worker *worker, zoe_load *load, uint64_t file_bytes)
 {
-    if (status != ZOE_ERROR_NO_MEMORY || !zoe_recycler_was_over_budget())
-        return false;
     zoe_cache *cache = worker->cache;
     zoe_cache_lock(cache);
     bool crowded = zoe_cache_is_crowded_locked(cache, worker, load);
@@ -201,24 +195,43 @@ static bool is_crowded_out(zoe_load_worker *worker, zoe_load *load, zoe_status s
     return crowded;
 }
 
+/* Opens the file. Where there is no room for its blocks, the buffer that was taken on a guess is
+ * given up. STALE: there is no room now, but there will be. */
+static zoe_status open_counted(zoe_load_worker *worker, zoe_load *load, const char *path,
+                               zoe_error *error)
+{
+    zoe_cache *cache = worker->cache;
+    zoe_read_stats reads = {&cache->read_times, &cache->bytes_read};
+    for (;;) {
+        zoe_recycler_forget_refusal();
+        uint64_t before = zoe_recycler_balance();
+        zoe_status status = cache->decoder.open(cache->decoder.user, path, &load->source->choice,
+                                                zoe_meter_limit(&cache->meter), &reads,
+                                                &load->picture, &load->file, error);
+        load->file_bytes = zoe_recycler_balance() - before;
+        if (status != ZOE_ERROR_NO_MEMORY || !zoe_recycler_was_over_budget())
+            return status;
+        if (!load->buffer)
+            return is_crowded_out(worker, load, zoe_recycler_balance_wanted() - before) ? ZOE_STALE
+                                                                                        : status;
+        zoe_cache_lock(cache);
+        give_buffer_locked(cache, load);
+        zoe_cache_unlock(cache);
+    }
+}
+
 /* Opens the file and sees to buffer and scratch. On failure *error says why, except for STALE:
  * there is no buffer without harm now. */
 static zoe_status open_file(zoe_load_worker *worker, zoe_load *load, const char *path,
                             zoe_error *error)
 {
     zoe_cache *cache = worker->cache;
-    uint64_t limit = zoe_meter_limit(&cache->meter);
-    zoe_read_stats reads = {&cache->read_times, &cache->bytes_read};
-    zoe_recycler_forget_refusal();
-    uint64_t before = zoe_recycler_balance();
-    zoe_status status = cache->decoder.open(cache->decoder.user, path, &load->source->choice, limit,
-                                            &reads, &load->picture, &load->file, error);
+    zoe_status status = open_counted(worker, load, path, error);
     if (status != ZOE_OK)
-        return is_crowded_out(worker, load, status, zoe_recycler_balance_wanted() - before)
-                   ? ZOE_STALE
-                   : status;
-    load->file_bytes = zoe_recycler_balance() - before;
-    zoe_needs needs = note_needs(cache, load);
+        return status;
+    uint64_t limit = zoe_meter_limit(&cache->meter);
+    const zoe_needs needs = {load->picture.bytes, load->picture.scratch_bytes, load->file_bytes};
+    note_needs(cache, load, &needs);
     if (zoe_needs_cost(&needs) > limit)
         return over_budget(&needs, path, limit, error);
     status = scratch_to_open(worker, load);
@@ -227,7 +240,7 @@ static zoe_status open_file(zoe_load_worker *worker, zoe_load *load, const char 
     if (status != ZOE_OK)
         return zoe_error_set(error, status, "%s: %s", path, zoe_status_text(status));
     zoe_cache_lock(cache);
-    status = fit_buffer_locked(worker, load);
+    status = fit_buffer_locked(cache, load, worker->node);
     zoe_cache_unlock(cache);
     if (status == ZOE_ERROR_OVER_BUDGET)
         return ZOE_STALE;
@@ -299,35 +312,84 @@ static bool should_leave(zoe_load_worker *worker, const zoe_load *load)
     return leave;
 }
 
-/* Decodes one piece; false: it failed, and the load with it. */
+/* There is no room for scratch or for OpenEXR's blocks; a load that ends may make some. Without a
+ * pause the worker would be sent to the same load again at once. */
+static void wait_for_room(zoe_load_worker *worker)
+{
+    enum { PAUSE_NS = 5000000 };
+    zoe_cache_lock(worker->cache);
+    zoe_cache_pause_locked(worker->cache, worker, PAUSE_NS);
+    zoe_cache_unlock(worker->cache);
+}
+
+static bool is_shared(zoe_cache *cache, const zoe_load *load)
+{
+    zoe_cache_lock(cache);
+    bool shared = load->workers > 1;
+    zoe_cache_unlock(cache);
+    return shared;
+}
+
+static zoe_status decode_timed(zoe_load_worker *worker, zoe_load *load, int32_t piece,
+                               zoe_error *error)
+{
+    zoe_cache *cache = worker->cache;
+    zoe_recycler_forget_refusal();
+    uint64_t start = zoe_os_now_ns();
+    zoe_status status =
+        cache->decoder.decode(cache->decoder.user, load->file, piece, load->buffer->data,
+                              worker->scratch.base, worker->scratch.committed, error);
+    uint64_t spent = zoe_os_now_ns() - start;
+    zoe_histogram_add(&cache->piece_times, spent);
+    atomic_fetch_add_explicit(&load->spent_ns, spent, memory_order_relaxed);
+    return status;
+}
+
+/* Where blocks for a piece are refused that others at the same load may have, it is tried again
+ * when they may have given them back. STALE: the load was stopped meanwhile. */
+static zoe_status try_piece(zoe_load_worker *worker, zoe_load *load, int32_t piece,
+                            zoe_error *error)
+{
+    enum { TRIES_MAX = 100 };
+    zoe_status status = decode_timed(worker, load, piece, error);
+    for (int tries = 1; tries < TRIES_MAX && status == ZOE_ERROR_NO_MEMORY &&
+                        zoe_recycler_was_over_budget() && is_shared(worker->cache, load);
+         tries++) {
+        wait_for_room(worker);
+        if (is_stopped(load))
+            return ZOE_STALE;
+        /* It may have been given up meanwhile. */
+        if (ensure_scratch(worker, load->picture.scratch_bytes) == ZOE_OK)
+            status = decode_timed(worker, load, piece, error);
+    }
+    return status;
+}
+
+/* Decodes one piece; false: it failed, and the load with it, or the load was stopped. */
 static bool decode_piece(zoe_load_worker *worker, zoe_load *load, int32_t piece)
 {
     zoe_cache *cache = worker->cache;
     zoe_error error = {.status = ZOE_OK};
-    zoe_recycler_forget_refusal();
-    uint64_t before = zoe_recycler_balance(), start = zoe_os_now_ns();
-    zoe_status status =
-        cache->decoder.decode(cache->decoder.user, load->file, piece, load->buffer->data,
-                              worker->scratch.base, worker->scratch.committed, &error);
-    uint64_t spent = zoe_os_now_ns() - start;
-    zoe_histogram_add(&cache->piece_times, spent);
-    atomic_fetch_add_explicit(&load->spent_ns, spent, memory_order_relaxed);
+    uint64_t before = zoe_recycler_balance();
+    zoe_status status = try_piece(worker, load, piece, &error);
+    if (status == ZOE_OK || status == ZOE_STALE)
+        return status == ZOE_OK;
     if (status == ZOE_ERROR_TRUNCATED) {
         atomic_fetch_add_explicit(&load->missing_pieces, 1, memory_order_relaxed);
-    } else if (status != ZOE_OK) {
-        bool crowded_out = is_crowded_out(
-            worker, load, status, load->file_bytes + zoe_recycler_balance_wanted() - before);
-        zoe_cache_lock(cache);
-        if (crowded_out) {
-            load->unfit = true;
-            atomic_store_explicit(&load->stale, 1, memory_order_relaxed);
-        } else {
-            fail_locked(load, &error);
-        }
-        zoe_cache_unlock(cache);
-        return false;
+        return true;
     }
-    return true;
+    bool crowded_out =
+        status == ZOE_ERROR_NO_MEMORY && zoe_recycler_was_over_budget() &&
+        is_crowded_out(worker, load, load->file_bytes + zoe_recycler_balance_wanted() - before);
+    zoe_cache_lock(cache);
+    if (crowded_out) {
+        load->unfit = true;
+        atomic_store_explicit(&load->stale, 1, memory_order_relaxed);
+    } else {
+        fail_locked(load, &error);
+    }
+    zoe_cache_unlock(cache);
+    return false;
 }
 
 /* Takes pieces until there are none, the load is stopped, or there is better work. true: this
@@ -525,19 +587,6 @@ static void end_load(zoe_cache *cache, zoe_load *load)
         tell_end(cache, path, zoe_os_now_ns() - begun, published);
 }
 
-/* There is no room for scratch or for OpenEXR's blocks; a load that ends may make some. Without a
- * pause the worker would be sent to the same load again at once. */
-static void wait_for_room(zoe_cache *cache)
-{
-    enum { PAUSE_NS = 5000000 };
-    uint64_t deadline = zoe_os_now_ns() + PAUSE_NS;
-    zoe_cache_lock(cache);
-    /* Others that find nothing to do are no reason to go on. */
-    while (zoe_cache_wait_locked(cache, &cache->ended, deadline))
-        continue;
-    zoe_cache_unlock(cache);
-}
-
 bool zoe_load_work(zoe_load_worker *worker, zoe_load *load, zoe_load_phase phase)
 {
     zoe_cache *cache = worker->cache;
@@ -555,13 +604,13 @@ bool zoe_load_work(zoe_load_worker *worker, zoe_load *load, zoe_load_phase phase
         bool did_last = scratch && decode_pieces(worker, load);
         end = leave(cache, load, did_last);
         if (!scratch && !end)
-            wait_for_room(cache);
+            wait_for_room(worker);
     }
     if (end)
         end_load(cache, load);
     if (unfit || zoe_recycler_was_over_budget()) {
         zoe_recycler_forget_refusal();
-        wait_for_room(cache);
+        wait_for_room(worker);
     }
     return end;
 }

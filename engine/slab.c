@@ -91,6 +91,7 @@ void zoe_slab_destroy(zoe_slab *slab)
         slab->pools[i] = NULL;
     }
     slab->free_bytes = 0;
+    slab->free_cost = 0;
 }
 
 static zoe_pool *pool_create(size_t class_bytes, uint64_t address_bytes)

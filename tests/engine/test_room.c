@@ -27,6 +27,12 @@ static void set_sizes(stage *s, int64_t number, size_t bytes, size_t scratch_byt
     fake_unlock(s->fake);
 }
 
+static void nap(void *user)
+{
+    (void)user;
+    nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+}
+
 /* Buffers alone would fit for more workers than buffers and scratch do: that is no error. */
 static void test_scratch_and_frames_share_a_small_limit(void **state)
 {
@@ -289,6 +295,192 @@ static void test_blocks_between_pieces_are_the_loads_own(void **state)
     stage_end(&s);
 }
 
+/* Workers that share a frame take blocks for a piece each. Where those do not fit beside each
+ * other, they take turns. */
+static void test_blocks_of_one_load_take_turns(void **state)
+{
+    (void)state;
+    for (uint32_t workers = 1; workers <= 8; workers *= 2) {
+        for (size_t scratch = 0; scratch <= MiB; scratch += MiB) {
+            stage s;
+            stage_begin(&s, workers, 32 * MiB, 4 * MiB, 16);
+            s.fake->counted = true;
+            set_sizes(&s, 1, 4 * MiB, scratch);
+            fake_frame *frame = fake_lock(s.fake, 1);
+            frame->piece_bytes = 15 * MiB;
+            frame->gate = true;
+            fake_unlock(s.fake);
+            zoe_source *source = stage_source(&s, "f", 1, 1);
+            zoe_want want = {.playhead = 0, .in = 0, .out = 0};
+            stage_want(source, &want);
+            assert_true(fake_wait_started(s.fake, 1, workers));
+            fake_open_gates(s.fake);
+            zoe_frame loaded = stage_wait(source, 0);
+            stage_assert_right(&s, &loaded, 1, 1);
+            zoe_frame_release(&loaded);
+            assert_int_equal(fake_opened(s.fake, 1), 1);
+            assert_int_equal(stage_stats(&s).errors, 0);
+            stage_end(&s);
+        }
+    }
+}
+
+/* The buffer taken on a guess leaves no room to open the file: the guess gives way. */
+static void test_a_guessed_buffer_gives_way_to_the_file(void **state)
+{
+    (void)state;
+    for (uint32_t workers = 1; workers <= 2; workers++) {
+        stage s;
+        stage_begin(&s, workers, 32 * MiB, MiB, 1);
+        s.fake->counted = true;
+        set_sizes(&s, 1, 28 * MiB, 4096);
+        set_sizes(&s, 2, 2 * MiB, 4096);
+        fake_lock(s.fake, 2)->file_bytes = 7 * MiB;
+        fake_unlock(s.fake);
+        zoe_source *source = stage_source(&s, "f", 1, 2);
+        zoe_want want = {.playhead = 0, .in = 0, .out = 0};
+        stage_want(source, &want);
+        assert_true(stage_wait_state(source, 0, ZOE_FRAME_LOADED));
+        want = (zoe_want){.playhead = 1, .in = 1, .out = 1};
+        stage_want(source, &want);
+        assert_true(stage_wait_state(source, 1, ZOE_FRAME_LOADED));
+        assert_int_equal(stage_stats(&s).errors, 0);
+        stage_end(&s);
+    }
+}
+
+/* A free buffer may be larger than what its next frame needs. */
+static void test_a_larger_warm_buffer_is_no_error(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 1, 31 * MiB + MiB / 2, MiB, 1);
+    s.fake->counted = true;
+    set_sizes(&s, 1, 16 * MiB, 4096);
+    set_sizes(&s, 101, 15 * MiB + MiB / 8, 4096);
+    fake_lock(s.fake, 101)->file_bytes = 15 * MiB;
+    fake_unlock(s.fake);
+    zoe_source *a = stage_source(&s, "f", 1, 1), *b = stage_source(&s, "g", 101, 101);
+    zoe_want want = {.playhead = 0, .in = 0, .out = 0}, idle = {.idle = 1};
+    zoe_source *order[] = {b, a, b};
+    for (size_t i = 0; i < 3; i++) {
+        stage_want(order[i], &want);
+        assert_true(stage_wait_state(order[i], 0, ZOE_FRAME_LOADED));
+        stage_want(order[i], &idle);
+    }
+    assert_int_equal(stage_stats(&s).errors, 0);
+    stage_end(&s);
+}
+
+/* Scratch of a worker that does nothing is taken before a frame that is wanted. */
+static void test_idle_scratch_comes_before_frames(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 10; round++) {
+        stage s;
+        stage_begin(&s, 2, 32 * MiB, MiB, 1);
+        for (int64_t i = 1; i <= 2; i++)
+            set_sizes(&s, i, 8 * MiB, 10 * MiB);
+        zoe_source *source = stage_source(&s, "f", 1, 2);
+        zoe_want want = {.in = 0, .out = 0, .direction = 1, .strategy = ZOE_STRATEGY_FORWARD};
+        stage_settle(&s, source, &want);
+        want.out = 1;
+        stage_settle(&s, source, &want);
+        stage_assert_loaded(source, 0, 1);
+        assert_int_equal(stage_stats(&s).evictions, 0);
+        stage_end(&s);
+    }
+}
+
+/* Room for a frame that is read ahead is there for whichever worker is woken. */
+static void test_any_worker_finds_the_room(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 20; round++) {
+        stage s;
+        stage_begin(&s, 2, 32 * MiB, MiB, 1);
+        for (int64_t i = 1; i <= 3; i++)
+            set_sizes(&s, i, 2 * MiB, i == 1 ? 10 * MiB : 0);
+        set_sizes(&s, 4, 10 * MiB, 10 * MiB);
+        set_sizes(&s, 101, 8 * MiB, 0);
+        zoe_source *a = stage_source(&s, "f", 1, 4), *b = stage_source(&s, "g", 101, 101);
+        zoe_want want = {.in = 0, .out = 3, .direction = 1, .strategy = ZOE_STRATEGY_FORWARD};
+        zoe_want fourth = want, one = {.playhead = 0, .in = 0, .out = 0}, idle = {.idle = 1};
+        fourth.playhead = fourth.in = 3;
+        /* What it needs is known then, and it has left again. */
+        stage_settle(&s, a, &fourth);
+        want.out = 2;
+        stage_settle(&s, a, &want);
+        stage_settle(&s, b, &one);
+        want.out = 3;
+        stage_settle(&s, a, &want);
+        stage_want(b, &idle);
+        assert_true(stage_wait_state(a, 3, ZOE_FRAME_LOADED));
+        stage_end(&s);
+    }
+}
+
+/* A source that plays and finds no room leaves other sources their turn, and they it. */
+static void test_a_blocked_source_does_not_hold_up_play(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 2, 32 * MiB, 2 * MiB, 1);
+    set_sizes(&s, 1, 8 * MiB, 0);
+    set_sizes(&s, 101, 26 * MiB, 0);
+    zoe_source *a = stage_source(&s, "f", 1, 1), *c = stage_source(&s, "h", 51, 60);
+    zoe_want want = {.playhead = 0, .in = 0, .out = 0};
+    stage_settle(&s, a, &want);
+    zoe_frame pin = stage_acquire(a, 0);
+    zoe_source *b = stage_source(&s, "g", 101, 101);
+    for (int blocked_plays = 0; blocked_plays <= 1; blocked_plays++) {
+        want = (zoe_want){.in = 0, .out = 0, .playing = blocked_plays, .direction = 1};
+        want.rate = blocked_plays ? 24 : 0;
+        stage_settle(&s, b, &want);
+        want = (zoe_want){.in = 0, .out = 9, .playing = 1, .rate = 24, .direction = 1};
+        stage_want(c, &want);
+        /* Which frame is due depends on how long decoding took. */
+        uint64_t deadline = stage_soon();
+        while (!stage_loaded(c, 0, 9) && zoe_now_ns() < deadline)
+            nap(NULL);
+        assert_in_range(stage_loaded(c, 0, 9), 1, 10);
+        assert_true(zoe_slot_is_empty(&b->table->slots[0]));
+        want = (zoe_want){.idle = 1};
+        stage_want(c, &want);
+        zoe_engine_clear(s.engine, NULL);
+    }
+    zoe_frame_release(&pin);
+    stage_end(&s);
+}
+
+/* Frames are evicted for one that has room then, not for one that is kept out all the same. */
+static void test_nothing_is_evicted_in_vain(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 2, 32 * MiB, MiB, 2);
+    set_sizes(&s, 1, 8 * MiB, 4096);
+    set_sizes(&s, 101, 28 * MiB, 4096);
+    zoe_source *a = stage_source(&s, "f", 1, 1), *b = stage_source(&s, "g", 101, 101);
+    zoe_source *c = stage_source(&s, "h", 51, 60);
+    zoe_want want = {.playhead = 0, .in = 0, .out = 0}, idle = {.idle = 1};
+    stage_want(a, &want);
+    assert_true(stage_wait_state(a, 0, ZOE_FRAME_LOADED));
+    zoe_frame pin = stage_acquire(a, 0);
+    zoe_want ten = {.in = 0, .out = 9};
+    stage_settle(&s, c, &ten);
+    stage_assert_loaded(c, 0, 9);
+    stage_want(c, &idle);
+    stage_settle(&s, b, &want);
+    assert_true(zoe_slot_is_empty(&b->table->slots[0]));
+    stage_assert_loaded(c, 0, 9);
+    assert_int_equal(stage_stats(&s).evictions, 0);
+    stage_want(a, &idle);
+    zoe_frame_release(&pin);
+    assert_true(stage_wait_state(b, 0, ZOE_FRAME_LOADED));
+    stage_end(&s);
+}
+
 /* A frame that was kept out is another, smaller one by now. */
 static void test_what_became_smaller_is_tried_again(void **state)
 {
@@ -345,12 +537,6 @@ static void test_a_blocked_playhead_leaves_others_their_turn(void **state)
 
 /* ---- workers that are stopped ---- */
 
-static void slow_notify(void *user)
-{
-    (void)user;
-    nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
-}
-
 static void *keep_one_worker(void *user)
 {
     zoe_engine_set_workers(user, 1);
@@ -378,7 +564,7 @@ static bool look_in_vain(stage *s, zoe_source *a, zoe_source *b)
     stage_want(b, &one);
     fake_pass(s->fake, 1, 1);
     while (!is_idle(s, 0) && !is_idle(s, 1))
-        slow_notify(NULL);
+        nap(NULL);
     return is_idle(s, 0);
 }
 
@@ -392,7 +578,7 @@ static void test_a_stopped_workers_scratch_is_used(void **state)
         zoe_engine_settings_init(&settings);
         settings.workers = 2;
         settings.budget.bytes = 32 * MiB;
-        settings.notify = slow_notify;
+        settings.notify = nap;
         stage_begin_with(&s, &settings, fake_decoder_new(MiB, 1), NULL);
         set_sizes(&s, 1, MiB, 8 * MiB);
         set_sizes(&s, 2, MiB, 8 * MiB);
@@ -404,7 +590,7 @@ static void test_a_stopped_workers_scratch_is_used(void **state)
         if (look_in_vain(&s, a, b)) {
             pthread_t thread;
             assert_int_equal(pthread_create(&thread, NULL, keep_one_worker, s.engine), 0);
-            slow_notify(NULL);
+            nap(NULL);
             fake_pass(s.fake, 2, 1);
             pthread_join(thread, NULL);
             assert_true(stage_wait_state(b, 0, ZOE_FRAME_LOADED));
@@ -427,6 +613,13 @@ int main(void)
         cmocka_unit_test(test_two_files_that_do_not_fit_together),
         cmocka_unit_test(test_reading_ahead_leaves_the_playheads_frame),
         cmocka_unit_test(test_blocks_between_pieces_are_the_loads_own),
+        cmocka_unit_test(test_blocks_of_one_load_take_turns),
+        cmocka_unit_test(test_a_guessed_buffer_gives_way_to_the_file),
+        cmocka_unit_test(test_a_larger_warm_buffer_is_no_error),
+        cmocka_unit_test(test_idle_scratch_comes_before_frames),
+        cmocka_unit_test(test_any_worker_finds_the_room),
+        cmocka_unit_test(test_a_blocked_source_does_not_hold_up_play),
+        cmocka_unit_test(test_nothing_is_evicted_in_vain),
         cmocka_unit_test(test_what_became_smaller_is_tried_again),
         cmocka_unit_test(test_a_blocked_playhead_leaves_others_their_turn),
         cmocka_unit_test(test_a_stopped_workers_scratch_is_used),
