@@ -343,8 +343,7 @@ bool zoe_cache_is_urgent_locked(const zoe_load *load)
                           load->position == source->want.playhead);
 }
 
-/* Steps until a load's frame is needed; what is kept comes before everything. */
-static int64_t load_use_locked(const zoe_load *load)
+int64_t zoe_cache_load_use_locked(const zoe_load *load)
 {
     return load->keep ? -1 : zoe_cache_next_use_locked(load->table, load->position);
 }
@@ -360,7 +359,7 @@ static zoe_load *best_open_locked(zoe_cache *cache, int64_t *best_use)
         if (!zoe_load_can_join_locked(load) ||
             (load->workers > 0 && !zoe_cache_is_urgent_locked(load)))
             continue;
-        int64_t use = load_use_locked(load);
+        int64_t use = zoe_cache_load_use_locked(load);
         if (!best || use < *best_use) {
             best = load;
             *best_use = use;
@@ -526,11 +525,11 @@ bool zoe_cache_should_leave_locked(const zoe_cache *cache, const zoe_load *load)
 {
     if (cache->paused || cache->stopping)
         return true;
-    int64_t own = load_use_locked(load);
+    int64_t own = zoe_cache_load_use_locked(load);
     for (size_t i = 0; i < ZOE_LOADS_MAX; i++) {
         const zoe_load *other = &cache->loads[i];
         if (other != load && zoe_load_can_join_locked(other) && zoe_cache_is_urgent_locked(other) &&
-            load_use_locked(other) < own)
+            zoe_cache_load_use_locked(other) < own)
             return true;
     }
     for (const zoe_source *s = cache->sources; s; s = s->next)

@@ -202,6 +202,9 @@ uint64_t zoe_cache_fit_locked(zoe_cache *cache);
 /* Steps until a position of a table is needed; ZOE_NO_USE when no want has it. */
 int64_t zoe_cache_next_use_locked(const zoe_table *table, int64_t position);
 
+/* Steps until a load's frame is needed; what is kept comes before everything. */
+int64_t zoe_cache_load_use_locked(const zoe_load *load);
+
 /* The first empty position in the source's order and its next use; -1 and ZOE_NO_USE when all is
  * loaded or loading. Moves the cursor. */
 int64_t zoe_cache_candidate_locked(zoe_source *source, int64_t *use);

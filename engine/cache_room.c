@@ -274,6 +274,8 @@ static bool make_room_locked(zoe_cache *cache, const zoe_needs *needs, int64_t u
                              const zoe_load *own)
 {
     uint64_t limit = zoe_meter_limit(&cache->meter), cost = zoe_needs_cost(needs);
+    if (cost > limit)
+        return false;
     for (;;) {
         /* Whichever free worker asks: who finds no room sleeps, and wakes no other one. */
         uint64_t scratch = free_scratch_locked(cache);
@@ -284,8 +286,6 @@ static bool make_room_locked(zoe_cache *cache, const zoe_needs *needs, int64_t u
             free += zoe_recycler_kept(&cache->recycler);
         uint64_t used = zoe_meter_used(&cache->meter);
         uint64_t held = used > free ? used - free : 0;
-        if (cost > limit)
-            return false;
         if (held <= limit - cost)
             return true;
         zoe_buffer *victim = find_victim_locked(cache, use, held - (limit - cost));
@@ -325,21 +325,29 @@ zoe_status zoe_cache_take_buffer_locked(zoe_cache *cache, const zoe_needs *needs
     }
 }
 
+static bool evict_one_locked(zoe_cache *cache, int64_t use)
+{
+    zoe_buffer *victim = find_victim_locked(cache, use, 0);
+    return victim && zoe_cache_evict_locked(cache, victim);
+}
+
+/* First what no want has, then what idle workers keep. The caller is at a load; where that is the
+ * only one, kept blocks are nobody else's. In the end scratch comes before any frame: without it
+ * nothing can be decoded. */
+static bool reclaim_locked(zoe_cache *cache, uint64_t bytes)
+{
+    return deficit(cache, bytes) == 0 ||
+           zoe_slab_shrink(&cache->slab, deficit(cache, bytes), 0) > 0 ||
+           evict_one_locked(cache, ZOE_NO_USE - 1) || zoe_cache_give_scratch_locked(cache) > 0 ||
+           (count_loads_locked(cache) <= 1 && zoe_recycler_trim(&cache->recycler) > 0) ||
+           evict_one_locked(cache, -1);
+}
+
 bool zoe_cache_reclaim(void *user, uint64_t bytes)
 {
     zoe_cache *cache = user;
     zoe_cache_lock(cache);
-    bool made =
-        deficit(cache, bytes) == 0 || zoe_slab_shrink(&cache->slab, deficit(cache, bytes), 0) > 0;
-    /* First what no want has, then what idle workers keep. The caller is at a load; where that is
-     * the only one, kept blocks are nobody else's. In the end scratch comes before any frame:
-     * without it nothing can be decoded. */
-    zoe_buffer *victim = made ? NULL : find_victim_locked(cache, ZOE_NO_USE - 1, 0);
-    made = made || (victim && zoe_cache_evict_locked(cache, victim)) ||
-           zoe_cache_give_scratch_locked(cache) > 0 ||
-           (count_loads_locked(cache) <= 1 && zoe_recycler_trim(&cache->recycler) > 0);
-    victim = made ? NULL : find_victim_locked(cache, -1, 0);
-    made = made || (victim && zoe_cache_evict_locked(cache, victim));
+    bool made = reclaim_locked(cache, bytes);
     zoe_cache_unlock(cache);
     return made;
 }
@@ -367,7 +375,7 @@ zoe_load *zoe_cache_stop_farthest_locked(zoe_cache *cache, int64_t use)
         if ((load->phase != ZOE_LOAD_OPENING && load->phase != ZOE_LOAD_OPEN) || !load->buffer ||
             atomic_load_explicit(&load->stale, memory_order_relaxed))
             continue;
-        int64_t load_use = load->keep ? -1 : zoe_cache_next_use_locked(load->table, load->position);
+        int64_t load_use = zoe_cache_load_use_locked(load);
         if (load_use > farthest_use) {
             farthest = load;
             farthest_use = load_use;
@@ -391,10 +399,8 @@ uint64_t zoe_cache_fit_locked(zoe_cache *cache)
     uint64_t before = cache->totals.evictions;
     while (deficit(cache, 0)) {
         if (zoe_slab_shrink(&cache->slab, deficit(cache, 0), 0) ||
-            zoe_recycler_trim(&cache->recycler) || zoe_cache_give_scratch_locked(cache))
-            continue;
-        zoe_buffer *victim = find_victim_locked(cache, -1, 0);
-        if (victim && zoe_cache_evict_locked(cache, victim))
+            zoe_recycler_trim(&cache->recycler) || zoe_cache_give_scratch_locked(cache) ||
+            evict_one_locked(cache, -1))
             continue;
         zoe_cache_stop_farthest_locked(cache, -2);
         if (count_loads_locked(cache) > 0 || cache->idle < cache->workers) {

@@ -76,6 +76,13 @@ static void give_buffer_locked(zoe_cache *cache, zoe_load *load)
     load->buffer = NULL;
 }
 
+static void give_buffer(zoe_cache *cache, zoe_load *load)
+{
+    zoe_cache_lock(cache);
+    give_buffer_locked(cache, load);
+    zoe_cache_unlock(cache);
+}
+
 /* Does the buffer that was taken on a guess suit the picture? It may be a little larger. */
 static bool suits(const zoe_buffer *buffer, uint64_t bytes)
 {
@@ -159,13 +166,10 @@ uint64_t zoe_load_release_scratch(zoe_load_worker *worker)
  */
 static zoe_status scratch_to_open(zoe_load_worker *worker, zoe_load *load)
 {
-    zoe_cache *cache = worker->cache;
     zoe_status status = ensure_scratch(worker, load->picture.scratch_bytes);
     if (status != ZOE_ERROR_OVER_BUDGET)
         return status;
-    zoe_cache_lock(cache);
-    give_buffer_locked(cache, load);
-    zoe_cache_unlock(cache);
+    give_buffer(worker->cache, load);
     status = ensure_scratch(worker, load->picture.scratch_bytes);
     return status == ZOE_ERROR_OVER_BUDGET ? ZOE_STALE : status;
 }
@@ -214,9 +218,7 @@ static zoe_status open_counted(zoe_load_worker *worker, zoe_load *load, const ch
         if (!load->buffer)
             return is_crowded_out(worker, load, zoe_recycler_balance_wanted() - before) ? ZOE_STALE
                                                                                         : status;
-        zoe_cache_lock(cache);
-        give_buffer_locked(cache, load);
-        zoe_cache_unlock(cache);
+        give_buffer(cache, load);
     }
 }
 

@@ -15,6 +15,7 @@
 
 #include "args.h"
 #include "exr_write.h"
+#include "frame_header.h"
 #include "interrupt.h"
 #include "layer.h"
 #include "png_write.h"
@@ -23,7 +24,7 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-enum { PATH_CAPACITY = 4096, SIDE_MAX = 32768 };
+enum { SIDE_MAX = 32768 };
 
 static const char command[] = "zoetrope snapshot";
 
@@ -88,20 +89,11 @@ static void name_channels(zoe_exr_write_spec *spec, const zoe_frame *frame,
     }
 }
 
-/* The header of a frame's file, to be freed; NULL when it cannot be read any more. */
-static zoe_header *read_header(const zoe_reel *reel, const zoe_frame *frame)
-{
-    char path[PATH_CAPACITY];
-    zoe_header *header = NULL;
-    if (zoe_sequence_path(reel->sequence, frame->position, path, sizeof path) == ZOE_OK)
-        zoe_header_read(path, &header, NULL);
-    return header;
-}
-
 static zoe_status write_exr(const zoe_reel *reel, const zoe_frame *frame,
                             const snapshot_options *options, zoe_error *error)
 {
-    zoe_header *header = read_header(reel, frame);
+    zoe_header *header = NULL; /* of a file that cannot be read any more */
+    (void)zoe_frame_header_read(reel->sequence, frame->position, &header, NULL);
     zoe_exr_write_spec spec;
     memset(&spec, 0, sizeof spec);
     spec.data_window = frame->window;
@@ -156,7 +148,8 @@ static void fit(const zoe_frame *frame, zoe_extent size, zoe_viewport *viewport)
 static void fit_range(const zoe_reel *reel, const zoe_frame *frame, const snapshot_options *options,
                       zoe_grade *grade)
 {
-    zoe_header *header = read_header(reel, frame);
+    zoe_header *header = NULL; /* of a file that cannot be read any more */
+    (void)zoe_frame_header_read(reel->sequence, frame->position, &header, NULL);
     int32_t index = header ? zoe_header_find_layer(header, options->layer, options->view) : -1;
     zoe_value_range range;
     (void)zoe_value_range_first(frame, index >= 0 && zoe_layer_is_data(header, index), &range);

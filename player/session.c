@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "frame_header.h"
 #include "layer.h"
 
 enum { PATH_CAPACITY = 4096 };
@@ -93,23 +94,12 @@ static void describe_layer(zoe_session_item *item, const zoe_header *header,
     }
 }
 
-static zoe_status read_header(const zoe_sequence *sequence, int64_t position, zoe_header **header,
-                              zoe_error *error)
-{
-    char path[PATH_CAPACITY];
-    zoe_status status = zoe_sequence_path(sequence, position, path, sizeof path);
-    if (status != ZOE_OK)
-        return zoe_error_set(error, status, "%s: %s", zoe_sequence_name(sequence),
-                             zoe_status_text(status));
-    return zoe_header_read(path, header, error);
-}
-
 /* What only a file's header says. A file that cannot be read says nothing here; its frame will. */
 static void read_first_header(zoe_session_item *item, const zoe_sequence *sequence,
                               int64_t position, const zoe_source_settings *settings)
 {
     zoe_header *header = NULL;
-    if (read_header(sequence, position, &header, NULL) != ZOE_OK)
+    if (zoe_frame_header_read(sequence, position, &header, NULL) != ZOE_OK)
         return;
     item->file_rate = (zoe_rate){header->fps_numerator, header->fps_denominator};
     describe_layer(item, header, settings);
@@ -738,7 +728,7 @@ zoe_status zoe_session_switch_layer(zoe_session *session, int by, uint64_t now_n
         return zoe_error_set(error, ZOE_ERROR_NO_LAYER, "Nothing is open");
     const zoe_sequence *sequence = zoe_source_sequence(item->source);
     int64_t at = position_with_file(sequence, item->transport.playhead);
-    zoe_status status = read_header(sequence, at, &header, error);
+    zoe_status status = zoe_frame_header_read(sequence, at, &header, error);
     if (status != ZOE_OK)
         return status;
     zoe_variant now = *zoe_variants_now(&item->variants);

@@ -2,9 +2,10 @@
 
 #include <string.h>
 
+#include "frame_header.h"
 #include "layer.h"
 
-enum { PATH_CAPACITY = 4096, REACH = 64 /* frames looked at on each side of the playhead */ };
+enum { REACH = 64 /* frames looked at on each side of the playhead */ };
 
 int zoe_stand_in_same_want(const zoe_want *a, const zoe_want *b)
 {
@@ -21,14 +22,6 @@ static int64_t position_there(zoe_variants *variants, int64_t position)
     const zoe_sequence *here = zoe_source_sequence(zoe_variants_now(variants)->source);
     const zoe_sequence *there = zoe_source_sequence(zoe_variants_stand_in_now(variants)->source);
     return zoe_sequence_position(there, zoe_sequence_number(here, position));
-}
-
-static zoe_status read_header(zoe_variants *variants, int64_t position, zoe_header **header)
-{
-    char path[PATH_CAPACITY];
-    const zoe_sequence *sequence = zoe_source_sequence(zoe_variants_now(variants)->source);
-    zoe_status status = zoe_sequence_path(sequence, position, path, sizeof path);
-    return status == ZOE_OK ? zoe_header_read(path, header, NULL) : status;
 }
 
 static zoe_stand_in_frame *frame_slot(zoe_stand_in *stand_in, int64_t number)
@@ -74,9 +67,10 @@ static zoe_status open_for(zoe_stand_in *stand_in, zoe_variants *variants, zoe_e
                            int64_t position)
 {
     const zoe_variant *now = zoe_variants_now(variants);
-    int64_t number = zoe_sequence_number(zoe_source_sequence(now->source), position);
+    const zoe_sequence *sequence = zoe_source_sequence(now->source);
+    int64_t number = zoe_sequence_number(sequence, position);
     zoe_header *header = NULL;
-    zoe_status status = read_header(variants, position, &header);
+    zoe_status status = zoe_frame_header_read(sequence, position, &header, NULL);
     if (status != ZOE_OK)
         return status;
     zoe_source_settings settings;
@@ -170,7 +164,7 @@ int zoe_stand_in_show(zoe_stand_in *stand_in, zoe_variants *variants, const zoe_
     const zoe_stand_in_frame *own = frame_slot(stand_in, number);
     if (may_block && !(own->is_read && own->number == number)) {
         zoe_header *header = NULL;
-        zoe_status status = read_header(variants, frame->position, &header);
+        zoe_status status = zoe_frame_header_read(sequence, frame->position, &header, NULL);
         if (status == ZOE_OK || is_lasting(status))
             remember(stand_in, number, header, shown->view);
         zoe_header_free(&header);

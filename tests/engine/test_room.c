@@ -153,6 +153,24 @@ static void test_kept_blocks_make_room(void **state)
     stage_end(&s);
 }
 
+/* Loads the only frame of a source and pins it. */
+static zoe_frame load_and_pin(zoe_source *source)
+{
+    zoe_want want = {.playhead = 0, .in = 0, .out = 0};
+    stage_want(source, &want);
+    assert_true(stage_wait_state(source, 0, ZOE_FRAME_LOADED));
+    return stage_acquire(source, 0);
+}
+
+/* Gives that room back, for which the frame of the other source has waited. */
+static void unpin_for(zoe_source *source, zoe_frame *pin, zoe_source *other)
+{
+    zoe_want idle = {.idle = 1};
+    stage_want(source, &idle);
+    zoe_frame_release(pin);
+    assert_true(stage_wait_state(other, 0, ZOE_FRAME_LOADED));
+}
+
 /* While pins leave no room for a frame and all that loading it takes, it is left alone: opening it
  * over and over would end each time where it ended before. */
 static void check_pinned_out(uint32_t workers, size_t pinned, size_t bytes, size_t scratch,
@@ -167,19 +185,13 @@ static void check_pinned_out(uint32_t workers, size_t pinned, size_t bytes, size
     fake_unlock(s.fake);
     zoe_source *a = stage_source(&s, "f", 1, 1), *b = stage_source(&s, "g", 101, 101);
     zoe_want want = {.playhead = 0, .in = 0, .out = 0};
-    stage_want(a, &want);
-    assert_true(stage_wait_state(a, 0, ZOE_FRAME_LOADED));
-    zoe_frame pin;
-    assert_int_equal(zoe_source_acquire(a, 0, &pin), ZOE_OK);
+    zoe_frame pin = load_and_pin(a);
     stage_settle(&s, b, &want);
     if (!zoe_slot_is_empty(&b->table->slots[0]))
         fail_msg("%u workers, %zu + %zu + %zu: %s", workers, bytes, scratch, file,
                  zoe_frame_state_name(stage_state(b, 0)));
     assert_in_range(fake_opened(s.fake, 101) + s.fake->refused, 1, 2 * workers);
-    zoe_want idle = {.idle = 1};
-    stage_want(a, &idle);
-    zoe_frame_release(&pin);
-    assert_true(stage_wait_state(b, 0, ZOE_FRAME_LOADED));
+    unpin_for(a, &pin, b);
     assert_in_range(stage_stats(&s).high_water_bytes, 0, 32 * MiB);
     assert_int_equal(stage_stats(&s).errors, 0);
     stage_end(&s);
@@ -464,9 +476,7 @@ static void test_nothing_is_evicted_in_vain(void **state)
     zoe_source *a = stage_source(&s, "f", 1, 1), *b = stage_source(&s, "g", 101, 101);
     zoe_source *c = stage_source(&s, "h", 51, 60);
     zoe_want want = {.playhead = 0, .in = 0, .out = 0}, idle = {.idle = 1};
-    stage_want(a, &want);
-    assert_true(stage_wait_state(a, 0, ZOE_FRAME_LOADED));
-    zoe_frame pin = stage_acquire(a, 0);
+    zoe_frame pin = load_and_pin(a);
     zoe_want ten = {.in = 0, .out = 9};
     stage_settle(&s, c, &ten);
     stage_assert_loaded(c, 0, 9);
@@ -475,9 +485,7 @@ static void test_nothing_is_evicted_in_vain(void **state)
     assert_true(zoe_slot_is_empty(&b->table->slots[0]));
     stage_assert_loaded(c, 0, 9);
     assert_int_equal(stage_stats(&s).evictions, 0);
-    stage_want(a, &idle);
-    zoe_frame_release(&pin);
-    assert_true(stage_wait_state(b, 0, ZOE_FRAME_LOADED));
+    unpin_for(a, &pin, b);
     stage_end(&s);
 }
 
@@ -492,10 +500,7 @@ static void test_what_became_smaller_is_tried_again(void **state)
         set_sizes(&s, 101, 26 * MiB, MiB);
         zoe_source *a = stage_source(&s, "f", 1, 1), *b = stage_source(&s, "g", 101, 101);
         zoe_want want = {.playhead = 0, .in = 0, .out = 0};
-        stage_want(a, &want);
-        assert_true(stage_wait_state(a, 0, ZOE_FRAME_LOADED));
-        zoe_frame pin;
-        assert_int_equal(zoe_source_acquire(a, 0, &pin), ZOE_OK);
+        zoe_frame pin = load_and_pin(a);
         stage_settle(&s, b, &want);
         set_sizes(&s, 101, 2 * MiB, MiB);
         stage_change(&s, "g", 101);
@@ -519,19 +524,13 @@ static void test_a_blocked_playhead_leaves_others_their_turn(void **state)
     zoe_source *a = stage_source(&s, "f", 1, 1), *c = stage_source(&s, "h", 51, 60);
     zoe_source *b = stage_source(&s, "g", 101, 101);
     zoe_want want = {.playhead = 0, .in = 0, .out = 0};
-    stage_want(a, &want);
-    assert_true(stage_wait_state(a, 0, ZOE_FRAME_LOADED));
-    zoe_frame pin;
-    assert_int_equal(zoe_source_acquire(a, 0, &pin), ZOE_OK);
+    zoe_frame pin = load_and_pin(a);
     stage_settle(&s, b, &want);
     want.out = 9;
     stage_settle(&s, c, &want);
     /* Its playhead's, but nothing read ahead: that would keep the other out for good. */
     stage_assert_loaded(c, 0, 0);
-    zoe_want idle = {.idle = 1};
-    stage_want(a, &idle);
-    zoe_frame_release(&pin);
-    assert_true(stage_wait_state(b, 0, ZOE_FRAME_LOADED));
+    unpin_for(a, &pin, b);
     stage_end(&s);
 }
 
