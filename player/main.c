@@ -1,13 +1,13 @@
 #include <string.h>
 
-#include "args.h"
-#include "cmd_bench.h"
-#include "cmd_generate.h"
-#include "cmd_info.h"
-#include "cmd_play_headless.h"
-#include "cmd_snapshot.h"
-#include "options.h"
-#include "player.h"
+#include "model/args.h"
+#include "commands/bench.h"
+#include "commands/generate.h"
+#include "commands/info.h"
+#include "commands/play_headless.h"
+#include "commands/snapshot.h"
+#include "model/options.h"
+#include "app/player.h"
 
 static int play(int argc, char **argv)
 {

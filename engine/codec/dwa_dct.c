@@ -9,7 +9,7 @@
 
 #include <zoetrope/display.h>
 
-#include "codec/cpu.h"
+#include "base/cpu.h"
 #include "codec/dwa_dct_v4.h"
 #include "codec/dwa_dct_x86.h"
 #include "codec/dwa_transform.h"

@@ -7,7 +7,7 @@
 
 #include "codec/dwa_dct.h"
 #include "codec/dwa_linear.h"
-#include "half.h"
+#include "base/half.h"
 
 enum {
     /* Blocks side by side that are collected before their rows are written: 64 bytes of a half row,

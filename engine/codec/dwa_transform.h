@@ -11,7 +11,8 @@
 #define ZOE_CODEC_DWA_TRANSFORM_H
 
 #if defined(__clang__)
-#pragma STDC FP_CONTRACT OFF /* a fused multiply-add rounds once where the reference rounds twice  \
+#pragma STDC FP_CONTRACT                                                                           \
+    OFF /* a fused multiply-add rounds once where the reference rounds twice  \
                               */
 #endif
 

@@ -8,7 +8,7 @@
 
 #include <libdeflate.h>
 
-#include "codec/cpu.h"
+#include "base/cpu.h"
 
 /*
  * A table entry: bits 0-5 the code's length; 8-11 how many extra bits follow (or, of a link, how

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "codec/cpu.h"
+#include "base/cpu.h"
 #include "codec/huffman.h"
 #include "codec/wavelet.h"
 

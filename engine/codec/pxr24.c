@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#include "codec/cpu.h"
+#include "base/cpu.h"
 #include "codec/inflate.h"
 #include "codec/inflate_chunks.h"
 

@@ -9,7 +9,7 @@
  */
 #include "codec/reorder.h"
 
-#include "codec/cpu.h"
+#include "base/cpu.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>

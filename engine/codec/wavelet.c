@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "codec/cpu.h"
+#include "base/cpu.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>

@@ -19,8 +19,8 @@
 
 #include "codec/codecs.h"
 #include "codec/none.h"
-#include "codec_fixture.h"
-#include "os.h"
+#include "support/codec_fixture.h"
+#include "base/os.h"
 
 enum { ROUNDS_MAX = 1000 };
 

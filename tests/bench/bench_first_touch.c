@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "os.h"
+#include "base/os.h"
 
 enum { ROUNDS_MAX = 1000 };
 

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "stage.h"
+#include "support/stage.h"
 
 static const size_t MiB = (size_t)1 << 20;
 

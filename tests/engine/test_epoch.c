@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "seeded_random.h"
-#include "stage.h"
+#include "support/seeded_random.h"
+#include "support/stage.h"
 
 static const size_t MiB = (size_t)1 << 20;
 

@@ -18,10 +18,10 @@
 
 #include <zoetrope/display.h>
 
-#include "exr_decode.h"
-#include "exr_files.h"
-#include "stage.h"
-#include "temp_folder.h"
+#include "exr/decode.h"
+#include "support/exr_files.h"
+#include "support/stage.h"
+#include "support/temp_folder.h"
 
 enum { FRAMES = 6, WORKERS = 2 };
 

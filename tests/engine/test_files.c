@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "stage.h"
+#include "support/stage.h"
 
 static const size_t MiB = (size_t)1 << 20;
 

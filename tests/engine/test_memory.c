@@ -23,8 +23,8 @@
 
 #include <cmocka.h>
 
-#include "seeded_random.h"
-#include "stage.h"
+#include "support/seeded_random.h"
+#include "support/stage.h"
 
 static const uint64_t MiB = (uint64_t)1 << 20;
 static const uint64_t KiB = (uint64_t)1 << 10;

@@ -29,8 +29,8 @@
 
 #include <cmocka.h>
 
-#include "os_cgroup.h"
-#include "stage.h"
+#include "base/os_cgroup.h"
+#include "support/stage.h"
 
 static const uint64_t MiB = (uint64_t)1 << 20;
 

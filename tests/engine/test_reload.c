@@ -17,9 +17,9 @@
 
 #include <zoetrope/display.h>
 
-#include "exr_files.h"
-#include "stage.h"
-#include "temp_folder.h"
+#include "support/exr_files.h"
+#include "support/stage.h"
+#include "support/temp_folder.h"
 
 static const size_t MiB = (size_t)1 << 20;
 

@@ -21,8 +21,8 @@
 
 #include <cmocka.h>
 
-#include "seeded_random.h"
-#include "stage.h"
+#include "support/seeded_random.h"
+#include "support/stage.h"
 
 enum { FRAME_BYTES = 256 << 10, ROOM = 64, WARM_LOOPS = 2, LOOPS = 5, TRACE_MAX = 1 << 14 };
 

@@ -9,7 +9,7 @@
 
 #include <libdeflate.h>
 
-#include "codec/cpu.h"
+#include "base/cpu.h"
 #include "fuzz_scratch.h"
 
 enum {

@@ -26,8 +26,8 @@
 #include <libdeflate.h>
 
 #include "codec/codec.h"
-#include "codec/cpu.h"
-#include "exr_deep.h"
+#include "base/cpu.h"
+#include "exr/deep.h"
 #include "fuzz_scratch.h"
 
 enum {

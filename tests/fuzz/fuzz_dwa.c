@@ -10,7 +10,7 @@
 
 #include <libdeflate.h>
 
-#include "codec/cpu.h"
+#include "base/cpu.h"
 #include "codec/dwa.h"
 #include "fuzz_scratch.h"
 

@@ -13,8 +13,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "exr_decode.h"
-#include "scratch.h"
+#include "exr/decode.h"
+#include "memory/scratch.h"
 
 enum { LIMIT = 48 << 20 };
 

@@ -17,7 +17,7 @@
 
 #include <zoetrope/header.h>
 
-#include "exr_layer.h"
+#include "exr/layer.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 

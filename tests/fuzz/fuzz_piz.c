@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "codec/cpu.h"
+#include "base/cpu.h"
 #include "codec/piz.h"
 #include "fuzz_scratch.h"
 

@@ -30,7 +30,7 @@
 #include <openexr.h>
 
 #include "codec/b44.h"
-#include "codec/cpu.h"
+#include "base/cpu.h"
 #include "codec/none.h"
 #include "codec/piz.h"
 #include "codec/pxr24.h"

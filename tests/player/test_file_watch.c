@@ -15,7 +15,7 @@
 
 #include <zoetrope/transport.h>
 
-#include "file_watch.h"
+#include "model/file_watch.h"
 
 static const uint64_t second = 1000000000u;
 

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "input.h"
+#include "ui/input.h"
 
 static void no_key_means_two_things(void **state)
 {

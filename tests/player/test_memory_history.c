@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "memory_history.h"
+#include "model/memory_history.h"
 
 static const uint64_t quarter = 250000000u;
 static const uint64_t mb = (uint64_t)1 << 20;

@@ -18,9 +18,9 @@
 #include <SDL.h>
 #include <cmocka.h>
 
-#include "exr_write.h"
-#include "player.h"
-#include "statusbar.h"
+#include "model/exr_write.h"
+#include "app/player.h"
+#include "ui/statusbar.h"
 
 enum {
     WIDTH = 3000,

@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-#include "options.h"
+#include "model/options.h"
 
 enum { WORDS_MAX = 40, LINE_MAX_BYTES = 1024 };
 

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "painter.h"
+#include "ui/painter.h"
 
 enum { WIDTH = 192, HEIGHT = 109, STRIDE = WIDTH * 2, OUT_MAX = 400 };
 

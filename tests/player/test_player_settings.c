@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "settings.h"
+#include "model/settings.h"
 
 /* cmocka's own compares as float. */
 static void assert_near(double found, double expected, double slack)

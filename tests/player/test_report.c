@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "report.h"
+#include "commands/report.h"
 
 static void test_percentiles(void **state)
 {

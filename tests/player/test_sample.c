@@ -12,7 +12,7 @@
 
 #include <zoetrope/display.h>
 
-#include "sample.h"
+#include "model/sample.h"
 
 static void expect(double value, zoe_sample_type type, const char *wanted)
 {

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "session_place.h"
+#include "support/session_place.h"
 
 static void write_garbage(const session_place *p, const char *name, int number)
 {

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "session_place.h"
+#include "support/session_place.h"
 
 /* Colour and depth, but for one frame. */
 enum { FRAMES = 6, WITHOUT_DEPTH = 4 };

@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "exr_write.h"
-#include "session_place.h"
-#include "stand_in.h"
+#include "model/exr_write.h"
+#include "support/session_place.h"
+#include "model/stand_in.h"
 
 enum { SIDE = 8 };
 

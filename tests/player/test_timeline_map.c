@@ -11,7 +11,7 @@
 
 #include <zoetrope/frame.h>
 
-#include "timeline_map.h"
+#include "ui/timeline_map.h"
 
 /* cmocka's own compares as float. */
 static void assert_near(double found, double expected, double slack)

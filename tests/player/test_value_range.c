@@ -11,7 +11,7 @@
 
 #include <zoetrope/display.h>
 
-#include "value_range.h"
+#include "model/value_range.h"
 
 enum { WIDTH = 5, HEIGHT = 3, STRIDE = 64 };
 

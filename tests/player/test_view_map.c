@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "view_map.h"
+#include "ui/view_map.h"
 
 /* cmocka's own compares as float. */
 static void assert_near(double found, double expected, double slack)

@@ -22,7 +22,7 @@
 
 #include <cmocka.h>
 
-#include "stage.h"
+#include "support/stage.h"
 
 enum {
     PLAYERS = 3,       /* threads with sources of their own */

@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "budget.h"
+#include "memory/budget.h"
 
 static const uint64_t GiB = (uint64_t)1 << 30;
 

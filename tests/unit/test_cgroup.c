@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-#include "os_cgroup.h"
+#include "base/os_cgroup.h"
 
 static const uint64_t MiB = (uint64_t)1 << 20;
 static const uint64_t GiB = (uint64_t)1 << 30;

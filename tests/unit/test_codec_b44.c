@@ -17,9 +17,9 @@
 
 #include "codec/b44.h"
 #include "codec/b44_block.h"
-#include "codec/cpu.h"
-#include "codec_fixture.h"
-#include "seeded_random.h"
+#include "base/cpu.h"
+#include "support/codec_fixture.h"
+#include "support/seeded_random.h"
 
 static void b44_as_stock(void **state)
 {

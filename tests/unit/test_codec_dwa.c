@@ -22,11 +22,11 @@
 
 #include <zoetrope/display.h>
 
-#include "codec/cpu.h"
+#include "base/cpu.h"
 #include "codec/dwa.h"
-#include "codec_fixture.h"
-#include "dwa_reference.h"
-#include "seeded_random.h"
+#include "support/codec_fixture.h"
+#include "support/dwa_reference.h"
+#include "support/seeded_random.h"
 
 typedef enum pattern { SMOOTH, GRAIN, FLAT, HUGE_VALUES, PATTERNS } pattern;
 

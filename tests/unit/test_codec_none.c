@@ -12,7 +12,7 @@
 #include <openexr.h>
 
 #include "codec/none.h"
-#include "codec_fixture.h"
+#include "support/codec_fixture.h"
 
 static bool want_some(size_t channel, int32_t line)
 {

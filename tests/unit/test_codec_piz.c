@@ -14,8 +14,8 @@
 #include <openexr.h>
 
 #include "codec/piz.h"
-#include "codec_fixture.h"
-#include "seeded_random.h"
+#include "support/codec_fixture.h"
+#include "support/seeded_random.h"
 
 static uint64_t seed; /* of the pictures */
 

@@ -11,7 +11,7 @@
 #include <openexr.h>
 
 #include "codec/pxr24.h"
-#include "codec_fixture.h"
+#include "support/codec_fixture.h"
 
 static void pxr24_as_stock(void **state)
 {

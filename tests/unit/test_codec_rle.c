@@ -12,8 +12,8 @@
 #include <openexr.h>
 
 #include "codec/rle.h"
-#include "codec_fixture.h"
-#include "seeded_random.h"
+#include "support/codec_fixture.h"
+#include "support/seeded_random.h"
 
 static void rle_as_stock(void **state)
 {

@@ -13,7 +13,7 @@
 
 #include "codec/inflate.h"
 #include "codec/zip.h"
-#include "codec_fixture.h"
+#include "support/codec_fixture.h"
 
 static void zip_as_stock(void **state)
 {

@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-#include "display_fixture.h"
-#include "display_reference.h"
+#include "support/display_fixture.h"
+#include "support/display_reference.h"
 
 /* ---- the table ---- */
 

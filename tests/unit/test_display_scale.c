@@ -15,10 +15,10 @@
 
 #include <cmocka.h>
 
-#include "codec/cpu.h"
-#include "display_fixture.h"
-#include "display_reference.h"
-#include "seeded_random.h"
+#include "base/cpu.h"
+#include "support/display_fixture.h"
+#include "support/display_reference.h"
+#include "support/seeded_random.h"
 
 /* ---- against the reference ---- */
 

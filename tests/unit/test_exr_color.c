@@ -19,10 +19,10 @@
 
 #include <zoetrope/display.h>
 
-#include "exr_box.h"
-#include "exr_maker.h"
-#include "exr_picture.h"
-#include "exr_random.h"
+#include "base/box.h"
+#include "support/exr_maker.h"
+#include "support/exr_picture.h"
+#include "support/exr_random.h"
 
 enum { ROUNDS = 40, LOSSLESS = 6 };
 

@@ -20,13 +20,13 @@
 
 #include <zoetrope/display.h>
 
-#include "exr_box.h"
-#include "exr_decode.h"
-#include "exr_maker.h"
-#include "exr_picture.h"
-#include "exr_random.h"
-#include "half.h"
-#include "image_folder.h"
+#include "base/box.h"
+#include "exr/decode.h"
+#include "support/exr_maker.h"
+#include "support/exr_picture.h"
+#include "support/exr_random.h"
+#include "base/half.h"
+#include "support/image_folder.h"
 
 enum { ROUNDS = 60, DWAA = 8 };
 

@@ -14,10 +14,10 @@
 #include <cmocka.h>
 
 #include "codec/codec.h"
-#include "deep_book.h"
-#include "deep_picture.h"
-#include "exr_deep.h"
-#include "seeded_random.h"
+#include "support/deep_book.h"
+#include "support/deep_picture.h"
+#include "exr/deep.h"
+#include "support/seeded_random.h"
 
 /* Flattens one pixel of float samples: color, alpha, depth. */
 static void flatten_pixel(const float *a, const float *color, const float *z, const float *back,

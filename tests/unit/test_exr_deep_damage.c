@@ -14,9 +14,9 @@
 #include <cmocka.h>
 
 #include "codec/codec.h"
-#include "deep_picture.h"
-#include "exr_deep.h"
-#include "seeded_random.h"
+#include "support/deep_picture.h"
+#include "exr/deep.h"
+#include "support/seeded_random.h"
 
 /* ---- one chunk in memory ---- */
 

@@ -17,11 +17,11 @@
 #include <zoetrope/display.h>
 
 #include "codec/codec.h"
-#include "deep_book.h"
-#include "deep_picture.h"
-#include "exr_deep.h"
-#include "image_folder.h"
-#include "seeded_random.h"
+#include "support/deep_book.h"
+#include "support/deep_picture.h"
+#include "exr/deep.h"
+#include "support/image_folder.h"
+#include "support/seeded_random.h"
 
 /* ---- flattening ---- */
 

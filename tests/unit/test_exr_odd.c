@@ -19,9 +19,9 @@
 #include <zoetrope/display.h>
 #include <zoetrope/header.h>
 
-#include "exr_deep_reference.h"
-#include "exr_maker.h"
-#include "exr_picture.h"
+#include "support/exr_deep_reference.h"
+#include "support/exr_maker.h"
+#include "support/exr_picture.h"
 
 enum { WIDTH = 21, HEIGHT = 19, PIXELS = WIDTH * HEIGHT, LEFT = -3, TOP = 5 };
 

@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-#include "exr_shrink.h"
+#include "exr/shrink.h"
 
 enum { SUMS = 70, SAMPLES = SUMS << 3, ROUNDS = 4000 };
 

@@ -20,8 +20,8 @@
 
 #include <zoetrope/header.h>
 
-#include "exr_decode.h"
-#include "exr_maker.h"
+#include "exr/decode.h"
+#include "support/exr_maker.h"
 
 enum { LIMIT = 256 << 20, UNKNOWN = 250 };
 

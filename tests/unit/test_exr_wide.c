@@ -15,9 +15,9 @@
 
 #include <cmocka.h>
 
-#include "exr_maker.h"
-#include "exr_picture.h"
-#include "exr_random.h"
+#include "support/exr_maker.h"
+#include "support/exr_picture.h"
+#include "support/exr_random.h"
 
 enum { ROUNDS = 12, NONE = 0, SPARE_MAX = EXR_MAKER_CHANNELS - 3 };
 

@@ -11,9 +11,9 @@
 
 #include <zoetrope/display.h>
 
-#include "codec/cpu.h"
-#include "half.h"
-#include "seeded_random.h"
+#include "base/cpu.h"
+#include "base/half.h"
+#include "support/seeded_random.h"
 
 static float float_of(uint32_t bits)
 {

@@ -11,9 +11,9 @@
 
 #include <cmocka.h>
 
-#include "decoder.h"
-#include "exr_decode.h"
-#include "header_file.h"
+#include "base/decoder.h"
+#include "exr/decode.h"
+#include "support/header_file.h"
 
 /* ---- rates ---- */
 

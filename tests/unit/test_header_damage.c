@@ -18,11 +18,11 @@
 
 #include <cmocka.h>
 
-#include "exr_attribute.h"
-#include "exr_check.h"
-#include "header_file.h"
-#include "image_folder.h"
-#include "os.h"
+#include "exr/attribute.h"
+#include "exr/scan.h"
+#include "support/header_file.h"
+#include "support/image_folder.h"
+#include "base/os.h"
 
 static void test_errors(void **state)
 {

@@ -13,9 +13,9 @@
 
 #include <cmocka.h>
 
-#include "exr_layer.h"
-#include "header_file.h"
-#include "image_folder.h"
+#include "exr/layer.h"
+#include "support/header_file.h"
+#include "support/image_folder.h"
 
 /* ---- what a file has ---- */
 

@@ -14,9 +14,9 @@
 
 #include <cmocka.h>
 
-#include "codec/cpu.h"
+#include "base/cpu.h"
 #include "codec/huffman.h"
-#include "seeded_random.h"
+#include "support/seeded_random.h"
 
 enum { SYMBOLS = 65537, HEADER_BYTES = 20, LENGTH_MAX = 58 };
 

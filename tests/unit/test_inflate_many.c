@@ -11,10 +11,10 @@
 #include <cmocka.h>
 #include <libdeflate.h>
 
-#include "codec/cpu.h"
+#include "base/cpu.h"
 #include "codec/inflate_many.h"
-#include "codec_fixture.h"
-#include "seeded_random.h"
+#include "support/codec_fixture.h"
+#include "support/seeded_random.h"
 
 /* A stream in an allocation of exactly its size, and what it should give. */
 typedef struct sample {

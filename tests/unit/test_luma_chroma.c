@@ -13,11 +13,11 @@
 #include <zoetrope/display.h>
 
 #include "codec/codec.h"
-#include "half.h"
-#include "image_folder.h"
-#include "luma_chroma.h"
-#include "luma_chroma_reference.h"
-#include "seeded_random.h"
+#include "base/half.h"
+#include "support/image_folder.h"
+#include "exr/luma_chroma.h"
+#include "support/luma_chroma_reference.h"
+#include "support/seeded_random.h"
 
 static const float rec709[8] = {0.64f, 0.33f, 0.30f, 0.60f, 0.15f, 0.06f, 0.3127f, 0.3290f};
 static const float rec2020[8] = {0.708f, 0.292f, 0.170f, 0.797f, 0.131f, 0.046f, 0.3127f, 0.3290f};

@@ -15,8 +15,8 @@
 
 #include <cmocka.h>
 
-#include "stage.h"
-#include "topology.h"
+#include "support/stage.h"
+#include "base/topology.h"
 
 enum { PLACES_MAX = 256 };
 

@@ -20,8 +20,8 @@
 
 #include <cmocka.h>
 
-#include "os.h"
-#include "temp_folder.h"
+#include "base/os.h"
+#include "support/temp_folder.h"
 
 static char folder[64], path[96];
 

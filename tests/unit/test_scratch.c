@@ -16,8 +16,8 @@
 
 #include <cmocka.h>
 
-#include "os.h"
-#include "scratch.h"
+#include "base/os.h"
+#include "memory/scratch.h"
 
 static const zoe_reclaim no_reclaim = {NULL, NULL};
 

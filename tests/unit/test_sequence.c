@@ -22,9 +22,9 @@
 
 #include <zoetrope/sequence.h>
 
-#include "natural.h"
-#include "os.h"
-#include "sequence_pattern.h"
+#include "sequence/natural.h"
+#include "base/os.h"
+#include "sequence/pattern.h"
 
 static char folder[64];
 

@@ -19,7 +19,7 @@
 
 #include <cmocka.h>
 
-#include "slab.h"
+#include "memory/slab.h"
 
 static const size_t MiB = (size_t)1 << 20, KiB = 1024;
 

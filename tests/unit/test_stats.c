@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "stats.h"
+#include "base/times.h"
 
 enum { TIMES = 5000 };
 

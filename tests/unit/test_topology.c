@@ -18,7 +18,7 @@
 
 #include <zoetrope/settings.h>
 
-#include "topology.h"
+#include "base/topology.h"
 
 typedef struct machine {
     const char *text;

@@ -9,7 +9,7 @@
 
 #include <zoetrope/transport.h>
 
-#include "seeded_random.h"
+#include "support/seeded_random.h"
 
 enum { SECOND = 1000000000 };
 

@@ -16,7 +16,7 @@
 #include <zoetrope/sequence.h>
 #include <zoetrope/transport.h>
 
-#include "want.h"
+#include "cache/order.h"
 
 enum { COUNT_MAX = 9, ORDER_MAX = 64 };
 

@@ -12,9 +12,9 @@
 
 #include <cmocka.h>
 
-#include "seeded_random.h"
-#include "stage.h"
-#include "watch.h"
+#include "support/seeded_random.h"
+#include "support/stage.h"
+#include "core/watch.h"
 
 static const uint64_t MiB = (uint64_t)1 << 20;
 static const uint64_t GiB = (uint64_t)1 << 30;

@@ -13,9 +13,9 @@
 
 #include <cmocka.h>
 
-#include "codec/cpu.h"
+#include "base/cpu.h"
 #include "codec/wavelet.h"
-#include "seeded_random.h"
+#include "support/seeded_random.h"
 
 static uint64_t random_state;
 

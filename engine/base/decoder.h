@@ -1,0 +1,79 @@
+/*
+ * What the cache needs of a file format: open a file, say what its picture takes, decode it piece
+ * by piece. exr_decode.c is the real one; tests bring their own.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef ZOE_DECODER_H
+#define ZOE_DECODER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <zoetrope/frame.h>
+
+#include "base/os.h"
+#include "base/times.h"
+
+/* Which picture of each file. Strings are owned by the source; NULL: the default. */
+typedef struct zoe_choice {
+    char *layer;
+    char *view;
+    int32_t proxy_shift;
+    bool overscan;
+    bool full_precision;
+} zoe_choice;
+
+/* What an opened file needs and gives. */
+typedef struct zoe_picture {
+    zoe_frame frame;      /* as acquire will give it; planes[].data are offsets into the buffer */
+    size_t bytes;         /* of the buffer */
+    size_t scratch_bytes; /* that decoding one piece needs, at most */
+    int32_t piece_count;  /* pieces are decoded independently, in any order, each once. 1 or more */
+    zoe_os_file_id id;
+} zoe_picture;
+
+/* Where a decoder reports how long its reads took. */
+typedef struct zoe_read_stats {
+    zoe_histogram *read;
+    _Atomic uint64_t *bytes;
+} zoe_read_stats;
+
+/* What of a picture its file does not have. */
+typedef struct zoe_absence {
+    int64_t missing, total;
+    const char *unit; /* what is counted: "scanlines" or "tiles" */
+} zoe_absence;
+
+/*
+ * One piece is one EXR chunk, or several small ones. All functions but prepare may be called on
+ * several threads at once, decode also for the same file.
+ */
+typedef struct zoe_decoder {
+    void *user;
+
+    /* Opens a file; on success *file is to be closed by close. `limit` is how much the picture may
+     * take: a header that declares more is refused (OVER_BUDGET) before anything is allocated for
+     * it. */
+    zoe_status (*open)(void *user, const char *path, const zoe_choice *choice, uint64_t limit,
+                       const zoe_read_stats *stats, zoe_picture *picture, void **file,
+                       zoe_error *error);
+
+    /* Clears what no piece will write. Once, before the first piece. */
+    void (*prepare)(void *user, void *file, uint8_t *buffer);
+
+    /* Decodes piece 0..piece_count-1 into the buffer. Scratch is 64-byte aligned and at least
+     * picture.scratch_bytes long. TRUNCATED: the file does not have this piece (yet); its pixels
+     * were cleared. */
+    zoe_status (*decode)(void *user, void *file, int32_t piece, uint8_t *buffer, void *scratch,
+                         size_t scratch_bytes, zoe_error *error);
+
+    /* When all pieces were decoded: what was missing. NULL: nobody counts but in pieces. */
+    void (*absence)(void *user, void *file, zoe_absence *absence);
+
+    /* Closes and sets *file to NULL. Returns CHANGED when the file is not what it was when it was
+     * opened. */
+    zoe_status (*close)(void *user, void **file, zoe_error *error);
+} zoe_decoder;
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * Times and counts that many threads write.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef ZOE_TIMES_H
+#define ZOE_TIMES_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include <zoetrope/stats.h>
+
+/*
+ * A histogram of times: sixteen buckets an octave, so that a percentile is exact to a sixteenth.
+ * What is read while others add may miss the latest; of what they add during a reset a part may
+ * stay. Thread-safety: any thread.
+ */
+enum { ZOE_HISTOGRAM_BUCKETS = 64 * 16 };
+
+typedef struct zoe_histogram {
+    /* release after the two others, acquired before them: they hold every time that is counted */
+    _Atomic uint64_t buckets[ZOE_HISTOGRAM_BUCKETS];
+    _Atomic uint64_t total_ns; /* relaxed */
+    _Atomic uint64_t max_ns;   /* relaxed */
+} zoe_histogram;
+
+void zoe_histogram_add(zoe_histogram *histogram, uint64_t ns);
+void zoe_histogram_read(const zoe_histogram *histogram, zoe_times *times);
+void zoe_histogram_reset(zoe_histogram *histogram);
+
+/*
+ * A counter on the hit path, spread over several cache lines so that threads on different cores do
+ * not fight for one. Thread-safety: any thread.
+ */
+enum { ZOE_COUNTER_SHARDS = 16 };
+
+typedef struct zoe_counter {
+    struct {
+        _Alignas(64) _Atomic uint64_t value; /* relaxed: only the sum matters */
+    } shards[ZOE_COUNTER_SHARDS];
+} zoe_counter;
+
+void zoe_counter_add(zoe_counter *counter);
+uint64_t zoe_counter_sum(const zoe_counter *counter);
+void zoe_counter_reset(zoe_counter *counter);
+
+#endif

@@ -1,0 +1,406 @@
+#include "display/scale.h"
+
+#include <math.h>
+#include <string.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#include <zoetrope/display.h>
+
+#include "base/cpu.h"
+
+/* gcc does not contract in ISO C mode; clang needs to be told. */
+#if defined(__clang__)
+#pragma STDC FP_CONTRACT OFF
+#endif
+
+/* ---- where ---- */
+
+enum { ONE = 65536 }; /* a source pixel in the fixed point of positions */
+
+static int64_t fixed(double position)
+{
+    /* Far beyond any frame, and still exact. */
+    const double far = 1099511627776.0;
+    if (position > far)
+        position = far;
+    if (position < -far)
+        position = -far;
+    return (int64_t)floor(position * ONE + 0.5);
+}
+
+static int64_t edge(const zoe_axis *axis, int32_t d)
+{
+    return fixed(axis->origin + d * axis->step);
+}
+
+/* The source pixel at the centre of destination pixel d; may lie outside. */
+static int64_t centre(const zoe_axis *axis, int32_t d)
+{
+    int64_t at = fixed(axis->origin + (d + 0.5) * axis->step);
+    return at >= 0 ? at / ONE : -1;
+}
+
+void zoe_axis_make(zoe_axis *axis, double origin, double step, int32_t size, int32_t length)
+{
+    axis->origin = origin;
+    axis->step = step;
+    axis->size = size;
+    /* A scale of 1 that was worked out from others may miss it by a rounding error. */
+    axis->averages = step > 1.0 + 1e-9;
+    int32_t begin = 0, end = length;
+    while (begin < end && centre(axis, begin) < 0)
+        begin++;
+    while (end > begin && centre(axis, end - 1) >= size)
+        end--;
+    axis->begin = begin;
+    axis->end = end;
+}
+
+zoe_tap zoe_axis_tap(const zoe_axis *axis, int32_t d)
+{
+    zoe_tap tap = {0, 0, 1.0f, 0.0f, 1.0f};
+    if (!axis->averages) {
+        tap.first = (int32_t)centre(axis, d);
+        return tap;
+    }
+    int64_t from = edge(axis, d), to = edge(axis, d + 1);
+    int64_t limit = (int64_t)axis->size * ONE;
+    from = from > 0 ? from : 0;
+    to = to < limit ? to : limit;
+    int64_t first = from / ONE, last = (to - 1) / ONE;
+    tap.first = (int32_t)first;
+    if (first == last) {
+        tap.first_weight = (float)(to - from) / ONE;
+    } else {
+        tap.middle = (int32_t)(last - first - 1);
+        tap.first_weight = (float)((first + 1) * ONE - from) / ONE;
+        tap.last_weight = (float)(to - last * ONE) / ONE;
+    }
+    tap.scale = (float)((double)ONE / (double)(to - from));
+    return tap;
+}
+
+/* ---- the portable form ---- */
+
+/* As zoe_half_to_float(), without its branches; quiet or not does not matter here. The product is
+ * exact for denormals too. */
+static float half_value(uint16_t half)
+{
+    uint32_t bits = (uint32_t)(half & 0x7fffu) << 13;
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    value *= 0x1p112f;
+    memcpy(&bits, &value, sizeof bits);
+    /* What exponent 31 stands for got 65536 and more. */
+    bits |= (half & 0x7c00u) == 0x7c00u ? 0x7f800000u : 0;
+    bits |= (uint32_t)(half & 0x8000u) << 16;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static const char *row_of(const zoe_plane *plane, int32_t row)
+{
+    return (const char *)plane->data + (size_t)row * plane->stride;
+}
+
+/* Columns are averaged in blocks, in loops that compilers vectorize. */
+enum { BLOCK = 128 };
+
+static void load(float *out, const char *at, zoe_sample_type type, int32_t count)
+{
+    const void *samples = at;
+    if (type == ZOE_SAMPLE_HALF) {
+        const uint16_t *half = samples;
+        for (int32_t i = 0; i < count; i++)
+            out[i] = half_value(half[i]);
+    } else if (type == ZOE_SAMPLE_FLOAT) {
+        memcpy(out, samples, (size_t)count * sizeof *out);
+    } else {
+        const uint32_t *integer = samples;
+        for (int32_t i = 0; i < count; i++)
+            out[i] = (float)integer[i];
+    }
+    for (int32_t i = 0; i < count; i++)
+        out[i] = out[i] == out[i] ? out[i] : 0.0f;
+}
+
+static void average_rows(float *restrict sum, const zoe_plane *plane, const zoe_tap *rows,
+                         int32_t column, int32_t count)
+{
+    float value[BLOCK];
+    size_t size = plane->type == ZOE_SAMPLE_HALF ? 2 : 4;
+    const char *at = row_of(plane, rows->first) + (size_t)column * size;
+    load(value, at, plane->type, count);
+    for (int32_t i = 0; i < count; i++)
+        sum[i] = rows->first_weight * value[i];
+    for (int32_t k = 0; k < rows->middle; k++) {
+        at += plane->stride;
+        load(value, at, plane->type, count);
+        for (int32_t i = 0; i < count; i++)
+            sum[i] += value[i];
+    }
+    if (rows->last_weight > 0) {
+        load(value, at + plane->stride, plane->type, count);
+        for (int32_t i = 0; i < count; i++)
+            sum[i] += rows->last_weight * value[i];
+    }
+    for (int32_t i = 0; i < count; i++)
+        sum[i] *= rows->scale;
+}
+
+static void rows_portable(float *out, const zoe_scale_source *source, const zoe_tap *rows,
+                          int32_t first_column, int32_t columns)
+{
+    for (int32_t done = 0; done < columns; done += BLOCK) {
+        int32_t count = columns - done < BLOCK ? columns - done : BLOCK;
+        float sums[3][BLOCK];
+        for (int lane = 0; lane < 3; lane++) {
+            const zoe_plane *plane = source->planes[lane];
+            if (plane)
+                average_rows(sums[lane], plane, rows, first_column + done, count);
+            else
+                memset(sums[lane], 0, sizeof sums[lane]);
+        }
+        for (int32_t i = 0; i < count; i++) {
+            out[0] = sums[0][i];
+            out[1] = sums[1][i];
+            out[2] = sums[2][i];
+            out[3] = 0.0f;
+            out += ZOE_SCALE_LANES;
+        }
+    }
+}
+
+static void columns_portable(uint16_t *out, const float *in, const zoe_tap *taps, int32_t count,
+                             float low, float factor)
+{
+    static const zoe_tap alone = {0, 0, 1.0f, 0.0f, 1.0f};
+    for (int32_t i = 0; i < count; i++) {
+        const zoe_tap *tap = taps ? taps + i : &alone;
+        const float *first = in + (size_t)(taps ? tap->first : i) * ZOE_SCALE_LANES;
+        for (int lane = 0; lane < 3; lane++) {
+            const float *value = first + lane;
+            float sum = tap->first_weight * *value;
+            for (int32_t k = 0; k < tap->middle; k++) {
+                value += ZOE_SCALE_LANES;
+                sum += *value;
+            }
+            if (tap->last_weight > 0)
+                sum += tap->last_weight * value[ZOE_SCALE_LANES];
+            out[lane] = zoe_float_to_half((sum * tap->scale - low) * factor);
+        }
+        out[3] = 0;
+        out += ZOE_SCALE_LANES;
+    }
+}
+
+/* ---- AVX2 ---- */
+
+#if defined(__x86_64__)
+
+#define ZOE_AVX2        __attribute__((target("avx2,f16c")))
+#define ZOE_AVX2_INLINE __attribute__((target("avx2,f16c"), always_inline)) static inline
+
+ZOE_AVX2_INLINE __m256 load8(const char *at, zoe_sample_type type)
+{
+    if (type == ZOE_SAMPLE_HALF)
+        return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(const void *)at));
+    if (type == ZOE_SAMPLE_FLOAT)
+        return _mm256_loadu_ps((const float *)(const void *)at);
+    /* There is no instruction for unsigned. Both halves are exact, so that the sum rounds once. */
+    __m256i bits = _mm256_loadu_si256((const __m256i *)(const void *)at);
+    __m256 high = _mm256_cvtepi32_ps(_mm256_srli_epi32(bits, 16));
+    __m256 low = _mm256_cvtepi32_ps(_mm256_and_si256(bits, _mm256_set1_epi32(0xffff)));
+    return _mm256_add_ps(_mm256_mul_ps(high, _mm256_set1_ps(65536.0f)), low);
+}
+
+ZOE_AVX2_INLINE __m256 average_rows8(const char *at, size_t stride, zoe_sample_type type,
+                                     const zoe_tap *rows)
+{
+    __m256 sum = _mm256_mul_ps(_mm256_set1_ps(rows->first_weight), load8(at, type));
+    for (int32_t i = 0; i < rows->middle; i++) {
+        at += stride;
+        sum = _mm256_add_ps(sum, load8(at, type));
+    }
+    if (rows->last_weight > 0) {
+        __m256 last = load8(at + stride, type);
+        sum = _mm256_add_ps(sum, _mm256_mul_ps(_mm256_set1_ps(rows->last_weight), last));
+    }
+    return _mm256_mul_ps(sum, _mm256_set1_ps(rows->scale));
+}
+
+/* Three times eight values to eight columns of four. */
+ZOE_AVX2_INLINE void store_columns8(float *out, __m256 r, __m256 g, __m256 b)
+{
+    const __m256 zero = _mm256_setzero_ps();
+    __m256 rg_low = _mm256_unpacklo_ps(r, g), rg_high = _mm256_unpackhi_ps(r, g);
+    __m256 b_low = _mm256_unpacklo_ps(b, zero), b_high = _mm256_unpackhi_ps(b, zero);
+    __m256 c04 = _mm256_shuffle_ps(rg_low, b_low, 0x44);
+    __m256 c15 = _mm256_shuffle_ps(rg_low, b_low, 0xee);
+    __m256 c26 = _mm256_shuffle_ps(rg_high, b_high, 0x44);
+    __m256 c37 = _mm256_shuffle_ps(rg_high, b_high, 0xee);
+    _mm256_store_ps(out, _mm256_permute2f128_ps(c04, c15, 0x20));
+    _mm256_store_ps(out + 8, _mm256_permute2f128_ps(c26, c37, 0x20));
+    _mm256_store_ps(out + 16, _mm256_permute2f128_ps(c04, c15, 0x31));
+    _mm256_store_ps(out + 24, _mm256_permute2f128_ps(c26, c37, 0x31));
+}
+
+/* One plane as the loops below walk it. */
+typedef struct walk {
+    const char *at; /* the first row's first column; NULL: no plane */
+    size_t stride, size;
+    zoe_sample_type type;
+} walk;
+
+static walk walk_of(const zoe_plane *plane, int32_t row, int32_t column)
+{
+    walk w = {NULL, 0, 0, ZOE_SAMPLE_HALF};
+    if (plane) {
+        w.type = plane->type;
+        w.size = plane->type == ZOE_SAMPLE_HALF ? 2 : 4;
+        w.stride = plane->stride;
+        w.at = row_of(plane, row) + (size_t)column * w.size;
+    }
+    return w;
+}
+
+ZOE_AVX2_INLINE __m256 walk8(const walk *w, int32_t i, const zoe_tap *rows)
+{
+    if (!w->at)
+        return _mm256_setzero_ps();
+    return average_rows8(w->at + (size_t)i * w->size, w->stride, w->type, rows);
+}
+
+/* `kind` is a constant, so that the tests go away: 1 or 3 planes of halves, or 0 for anything. */
+ZOE_AVX2_INLINE int32_t rows8(float *out, const zoe_scale_source *source, const zoe_tap *rows,
+                              int32_t first_column, int32_t columns, int kind)
+{
+    walk red = walk_of(source->planes[0], rows->first, first_column);
+    walk green = walk_of(source->planes[1], rows->first, first_column);
+    walk blue = walk_of(source->planes[2], rows->first, first_column);
+    if (kind != 0) {
+        red.size = green.size = blue.size = 2;
+        red.type = green.type = blue.type = ZOE_SAMPLE_HALF;
+    }
+    const zoe_tap weights = *rows; /* a copy, which the stores below cannot change */
+    int32_t i = 0;
+    for (; i + 8 <= columns; i += 8) {
+        __m256 r, g = _mm256_setzero_ps(), b = g;
+        if (kind == 0) {
+            r = walk8(&red, i, &weights);
+            g = walk8(&green, i, &weights);
+            b = walk8(&blue, i, &weights);
+        } else {
+            size_t at = (size_t)i * 2;
+            r = average_rows8(red.at + at, red.stride, ZOE_SAMPLE_HALF, &weights);
+            if (kind == 3) {
+                g = average_rows8(green.at + at, green.stride, ZOE_SAMPLE_HALF, &weights);
+                b = average_rows8(blue.at + at, blue.stride, ZOE_SAMPLE_HALF, &weights);
+            }
+        }
+        float *to = out + (size_t)i * ZOE_SCALE_LANES;
+        __m256 nan =
+            _mm256_or_ps(_mm256_cmp_ps(r, g, _CMP_UNORD_Q), _mm256_cmp_ps(b, b, _CMP_UNORD_Q));
+        if (__builtin_expect(_mm256_movemask_ps(nan) != 0, 0))
+            rows_portable(to, source, rows, first_column + i, 8);
+        else
+            store_columns8(to, r, g, b);
+    }
+    return i;
+}
+
+ZOE_AVX2 static int32_t rows_of_3_halves(float *out, const zoe_scale_source *source,
+                                         const zoe_tap *rows, int32_t first_column, int32_t columns)
+{
+    return rows8(out, source, rows, first_column, columns, 3);
+}
+
+ZOE_AVX2 static int32_t rows_of_1_half(float *out, const zoe_scale_source *source,
+                                       const zoe_tap *rows, int32_t first_column, int32_t columns)
+{
+    return rows8(out, source, rows, first_column, columns, 1);
+}
+
+ZOE_AVX2 static int32_t rows_of_any(float *out, const zoe_scale_source *source, const zoe_tap *rows,
+                                    int32_t first_column, int32_t columns)
+{
+    return rows8(out, source, rows, first_column, columns, 0);
+}
+
+static int32_t rows_avx2(float *out, const zoe_scale_source *source, const zoe_tap *rows,
+                         int32_t first_column, int32_t columns)
+{
+    int given = 0, halves = 0;
+    for (int lane = 0; lane < 3; lane++) {
+        given += source->planes[lane] != NULL;
+        halves += source->planes[lane] && source->planes[lane]->type == ZOE_SAMPLE_HALF;
+    }
+    if (halves == 3)
+        return rows_of_3_halves(out, source, rows, first_column, columns);
+    if (halves == 1 && given == 1 && source->planes[0])
+        return rows_of_1_half(out, source, rows, first_column, columns);
+    return rows_of_any(out, source, rows, first_column, columns);
+}
+
+ZOE_AVX2 static void columns_avx2(uint16_t *out, const float *in, const zoe_tap *taps,
+                                  int32_t count, float low, float factor)
+{
+    const __m128 lows = _mm_set1_ps(low), factors = _mm_set1_ps(factor);
+    for (int32_t i = 0; i < count; i++) {
+        __m128 sum;
+        if (taps) {
+            const zoe_tap *tap = taps + i;
+            const float *value = in + (size_t)tap->first * ZOE_SCALE_LANES;
+            sum = _mm_mul_ps(_mm_set1_ps(tap->first_weight), _mm_load_ps(value));
+            for (int32_t k = 0; k < tap->middle; k++) {
+                value += ZOE_SCALE_LANES;
+                sum = _mm_add_ps(sum, _mm_load_ps(value));
+            }
+            if (tap->last_weight > 0) {
+                __m128 last = _mm_load_ps(value + ZOE_SCALE_LANES);
+                sum = _mm_add_ps(sum, _mm_mul_ps(_mm_set1_ps(tap->last_weight), last));
+            }
+            sum = _mm_mul_ps(sum, _mm_set1_ps(tap->scale));
+        } else {
+            sum = _mm_load_ps(in + (size_t)i * ZOE_SCALE_LANES);
+        }
+        sum = _mm_mul_ps(_mm_sub_ps(sum, lows), factors);
+        _mm_storel_epi64((__m128i *)(void *)(out + (size_t)i * ZOE_SCALE_LANES),
+                         _mm_cvtps_ph(sum, _MM_FROUND_TO_NEAREST_INT));
+    }
+}
+
+static bool has_avx2(void)
+{
+    const unsigned needed = (unsigned)ZOE_CPU_AVX2 | (unsigned)ZOE_CPU_F16C;
+    return (zoe_cpu_features() & needed) == needed;
+}
+
+#endif
+
+void zoe_scale_rows(float *out, const zoe_scale_source *source, const zoe_tap *rows,
+                    int32_t first_column, int32_t columns)
+{
+    int32_t done = 0;
+#if defined(__x86_64__)
+    if (has_avx2())
+        done = rows_avx2(out, source, rows, first_column, columns);
+#endif
+    rows_portable(out + (size_t)done * ZOE_SCALE_LANES, source, rows, first_column + done,
+                  columns - done);
+}
+
+void zoe_scale_columns(uint16_t *out, const float *in, const zoe_tap *taps, int32_t count,
+                       float low, float factor)
+{
+#if defined(__x86_64__)
+    if (has_avx2()) {
+        columns_avx2(out, in, taps, count, low, factor);
+        return;
+    }
+#endif
+    columns_portable(out, in, taps, count, low, factor);
+}

@@ -1,0 +1,73 @@
+/*
+ * The EXR files of a folder, put in classes: files whose names differ in the number only. One pass
+ * over the folder, no look at the files themselves.
+ *
+ * Names that begin with a dot are left out (other systems leave such companions of real files
+ * behind), unless the file that is asked for is one of them. So is what the folder says is a
+ * folder.
+ *
+ * Thread-safety: a plain value; one thread at a time. Memory: about 16 bytes a file.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef ZOE_SEQUENCE_SCAN_H
+#define ZOE_SEQUENCE_SCAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <zoetrope/status.h>
+
+#include "sequence/pattern.h"
+
+typedef struct zoe_scan_class {
+    char *prefix;    /* the whole name for a file without a number; owned */
+    char *suffix;    /* extension included, in lower case; "" for a file without a number; owned */
+    int is_numbered; /* 0: one file, without a number in its name */
+    zoe_numeral *files; /* [count], in the folder's order; owned */
+    size_t count;
+    size_t capacity;
+} zoe_scan_class;
+
+/* What to look for beside the classes. Every pointer may be NULL and must outlive the scan. */
+typedef struct zoe_scan_query {
+    const char *name; /* a file's whole name: is it there? */
+    /* Names that are prefix, number, suffix: two readings of one pattern. */
+    const char *prefix[2];
+    size_t prefix_length[2];
+    const char *suffix;
+} zoe_scan_query;
+
+typedef struct zoe_scan {
+    zoe_scan_class *classes; /* [count]; owned */
+    size_t count;
+    size_t capacity;
+    uint32_t *table; /* open hashing: index into classes + 1, 0 free; owned */
+    size_t table_size;
+    size_t last;              /* the class that was found last */
+    int name_seen;            /* the query's name is in the folder */
+    zoe_scan_class picked[2]; /* what the query's two readings match; prefix and suffix are NULL */
+} zoe_scan;
+
+/*
+ * Reads the folder. Blocks. *scan is to be freed with zoe_scan_free() also after a failure. Errors:
+ * NOT_FOUND, PERMISSION, IO, NO_MEMORY.
+ */
+zoe_status zoe_scan_folder(const char *folder, const zoe_scan_query *query, zoe_scan *scan);
+
+/* Frees what the scan owns and clears it. */
+void zoe_scan_free(zoe_scan *scan);
+
+/* The class of that prefix and suffix (lower-case extension), or NULL. */
+const zoe_scan_class *zoe_scan_find(const zoe_scan *scan, const char *prefix, size_t prefix_length,
+                                    const char *suffix);
+
+/*
+ * The paddings that a class's files are written with, in ascending order; at most ZOE_DIGITS_MAX of
+ * them. A number without leading zeros tells nothing by itself: it goes with the padded ones if it
+ * can, and what is left makes a sequence of its own, padded as its shortest number is. Returns how
+ * many.
+ */
+int zoe_scan_paddings(const zoe_scan_class *class, int paddings[ZOE_DIGITS_MAX]);
+
+#endif

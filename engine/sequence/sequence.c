@@ -1,0 +1,598 @@
+/*
+ * A sequence keeps how its files are named (prefix, padding, suffix), one bit for each position
+ * that has a file, and a short record for each file that is written otherwise than the rule says
+ * (mixed padding, .EXR among .exr). Paths are put together when they are asked for.
+ */
+#define _GNU_SOURCE /* stat */
+
+#include <zoetrope/sequence.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/os.h"
+#include "sequence/groups.h"
+#include "sequence/pattern.h"
+#include "sequence/rule.h"
+#include "sequence/scan.h"
+
+enum opened_by { BY_FILE, BY_FOLDER, BY_PATTERN };
+
+/* A file whose name does not follow the rule. */
+struct irregular {
+    uint32_t position;
+    uint8_t width;
+    uint8_t ext_case;
+};
+
+struct zoe_sequence {
+    char *spec;
+    char *folder;
+    char *name; /* as zoe_sequence_name() gives it */
+    enum opened_by opened_by;
+    zoe_scan_class naming; /* prefix, suffix and is_numbered; owned. Its list of files is empty */
+    zoe_naming_rule rule;
+    zoe_selection selection;
+    int64_t first, last, step, count;
+    int64_t file_count;
+    int64_t named_position;
+    uint8_t *present;            /* one bit a position */
+    struct irregular *irregular; /* [irregular_count], by position */
+    size_t irregular_count;
+    zoe_group *groups; /* [group_count] */
+    size_t group_count;
+};
+
+/* What the folder says to what is to be opened. */
+struct opening {
+    const char *base; /* the spec's name without folder; "" for a folder */
+    zoe_pattern pattern;
+    zoe_scan scan;
+};
+
+static char *copy_text(const char *text, size_t length)
+{
+    char *copy = zoe_os_alloc(length + 1);
+    if (!copy)
+        return NULL;
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+    return copy;
+}
+
+/* What follows the number, with the extension in lower case, as classes have it. */
+static char *copy_suffix(const char *suffix)
+{
+    size_t length = strlen(suffix);
+    char *copy = copy_text(suffix, length);
+    if (copy && length >= 4)
+        for (size_t i = length - 3; i < length; i++)
+            if (copy[i] >= 'A' && copy[i] <= 'Z')
+                copy[i] = (char)(copy[i] - 'A' + 'a');
+    return copy;
+}
+
+static zoe_status no_memory(const char *spec, zoe_error *error)
+{
+    return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "%s: out of memory for the sequence", spec);
+}
+
+/* ---- positions ---- */
+
+static void set_bit(uint8_t *bits, size_t at)
+{
+    bits[at / 8] = (uint8_t)(bits[at / 8] | 1U << at % 8);
+}
+
+static int get_bit(const uint8_t *bits, size_t at)
+{
+    return bits[at / 8] >> at % 8 & 1;
+}
+
+static int compare_irregular(const void *a, const void *b)
+{
+    const struct irregular *x = a;
+    const struct irregular *y = b;
+    if (x->position != y->position)
+        return x->position < y->position ? -1 : 1;
+    if (x->width != y->width)
+        return x->width < y->width ? -1 : 1;
+    return (int)x->ext_case - (int)y->ext_case;
+}
+
+/* Sets first, last, step and count from the range or from the files; count 0 without files. */
+static void find_extent(zoe_sequence *sequence, const zoe_scan_class *class)
+{
+    const zoe_selection *selection = &sequence->selection;
+    int64_t files = 0;
+    int64_t low = 0;
+    int64_t high = 0;
+    for (size_t i = 0; i < class->count; i++) {
+        const zoe_numeral *file = &class->files[i];
+        if (!zoe_is_selected(selection, file))
+            continue;
+        if (files == 0 || file->value < low)
+            low = file->value;
+        if (files == 0 || file->value > high)
+            high = file->value;
+        files++;
+    }
+    sequence->count = 0;
+    if (files == 0)
+        return;
+    sequence->step = selection->has_range ? selection->step : 1;
+    sequence->first = selection->has_range ? selection->first : low;
+    if (selection->has_range)
+        high = selection->last;
+    sequence->count = (high - sequence->first) / sequence->step + 1;
+    sequence->last = sequence->first + (sequence->count - 1) * sequence->step;
+}
+
+/*
+ * Several files may stand for one position (7 and 0007, .exr and .EXR). One is taken, whatever the
+ * folder's order: the file that was named, else the one that follows the rule, else the first by
+ * width and case.
+ */
+static void settle_irregular(zoe_sequence *sequence, const zoe_numeral *named)
+{
+    struct irregular *list = sequence->irregular;
+    size_t kept = 0;
+    qsort(list, sequence->irregular_count, sizeof *list, compare_irregular);
+    for (size_t i = 0; i < sequence->irregular_count; i++) {
+        struct irregular file = list[i];
+        int is_named = named && (int64_t)file.position == sequence->named_position &&
+                       named->width == file.width && named->ext_case == file.ext_case;
+        if (!is_named && get_bit(sequence->present, file.position))
+            continue;
+        if (kept && list[kept - 1].position == file.position)
+            kept--; /* gives way to the named one */
+        set_bit(sequence->present, file.position);
+        list[kept++] = file;
+    }
+    sequence->irregular_count = kept;
+}
+
+static int fill_positions(zoe_sequence *sequence, const zoe_scan_class *class,
+                          const zoe_numeral *named)
+{
+    size_t bytes = (size_t)sequence->count / 8 + 1;
+    size_t irregular_files = 0;
+    for (size_t i = 0; i < class->count; i++)
+        if (zoe_is_selected(&sequence->selection, &class->files[i]) &&
+            !zoe_follows_rule(&sequence->rule, &class->files[i]))
+            irregular_files++;
+    sequence->present = zoe_os_alloc(bytes);
+    sequence->irregular = zoe_os_alloc((irregular_files + 1) * sizeof *sequence->irregular);
+    if (!sequence->present || !sequence->irregular)
+        return 0;
+    for (size_t i = 0; i < class->count; i++) {
+        const zoe_numeral *file = &class->files[i];
+        if (!zoe_is_selected(&sequence->selection, file))
+            continue;
+        size_t position = (size_t)((file->value - sequence->first) / sequence->step);
+        if (zoe_follows_rule(&sequence->rule, file))
+            set_bit(sequence->present, position);
+        else
+            sequence->irregular[sequence->irregular_count++] =
+                (struct irregular){(uint32_t)position, file->width, file->ext_case};
+    }
+    settle_irregular(sequence, named);
+    for (size_t i = 0; i < bytes; i++)
+        for (unsigned bit = 0; bit < 8; bit++)
+            sequence->file_count += get_bit(sequence->present, i * 8 + bit);
+    return 1;
+}
+
+/* Makes the sequence of the class's files that the selection takes. `named` may be NULL. */
+static zoe_status take_class(zoe_sequence *sequence, const zoe_scan_class *class,
+                             const zoe_numeral *named, zoe_error *error)
+{
+    sequence->naming.is_numbered = class->is_numbered;
+    sequence->naming.prefix = copy_text(class->prefix, strlen(class->prefix));
+    sequence->naming.suffix = copy_text(class->suffix, strlen(class->suffix));
+    if (!sequence->naming.prefix || !sequence->naming.suffix)
+        return no_memory(sequence->spec, error);
+    find_extent(sequence, class);
+    if (sequence->count == 0)
+        return zoe_error_set(error, ZOE_ERROR_NO_FRAMES, "%s: no EXR frames match", sequence->spec);
+    if (sequence->count > ZOE_SEQUENCE_POSITIONS_MAX)
+        return zoe_error_set(error, ZOE_ERROR_TOO_LARGE,
+                             "%s: frame numbers %" PRId64 " to %" PRId64
+                             " are more than the limit of %d; a pattern with a range takes a part",
+                             sequence->spec, sequence->first, sequence->last,
+                             ZOE_SEQUENCE_POSITIONS_MAX);
+    sequence->rule = zoe_find_rule(class, &sequence->selection);
+    if (named)
+        sequence->named_position = (named->value - sequence->first) / sequence->step;
+    sequence->name = zoe_pattern_name(class, &sequence->rule, 0);
+    if (!sequence->name || !fill_positions(sequence, class, named))
+        return no_memory(sequence->spec, error);
+    return ZOE_OK;
+}
+
+/* ---- opening ---- */
+
+/* Of a class's paddings the widest that the file fits: that is how it is written. */
+static int padding_of(const zoe_scan_class *class, const zoe_numeral *file)
+{
+    int paddings[ZOE_DIGITS_MAX];
+    int count = zoe_scan_paddings(class, paddings);
+    for (int i = count - 1; i >= 0; i--)
+        if (zoe_fits_padding(file, paddings[i]))
+            return paddings[i];
+    return 1;
+}
+
+/* A sequence of one file that stands for itself, whatever its name. */
+static zoe_status take_single(zoe_sequence *sequence, const char *name, zoe_error *error)
+{
+    zoe_numeral file = {.value = 0, .width = 1};
+    zoe_scan_class class = {.files = &file, .count = 1};
+    class.prefix = copy_text(name, strlen(name));
+    class.suffix = copy_text("", 0);
+    zoe_status status = class.prefix && class.suffix ? take_class(sequence, &class, &file, error)
+                                                     : no_memory(sequence->spec, error);
+    zoe_os_free(class.prefix);
+    zoe_os_free(class.suffix);
+    return status;
+}
+
+static zoe_status open_file(zoe_sequence *sequence, const struct opening *opening, zoe_error *error)
+{
+    const char *name = opening->base;
+    size_t length = strlen(name);
+    zoe_frame_name frame;
+    sequence->opened_by = BY_FILE;
+    if (!opening->scan.name_seen || !zoe_is_exr_name(name, length) ||
+        !zoe_frame_name_parse(name, length, &frame))
+        return take_single(sequence, name, error);
+    char *suffix = copy_suffix(name + frame.suffix_start);
+    if (!suffix)
+        return no_memory(sequence->spec, error);
+    const zoe_scan_class *class = zoe_scan_find(&opening->scan, name, frame.prefix_length, suffix);
+    zoe_os_free(suffix);
+    if (!class)
+        return take_single(sequence, name, error);
+    sequence->selection = (zoe_selection){.padding = padding_of(class, &frame.numeral)};
+    return take_class(sequence, class, &frame.numeral, error);
+}
+
+static zoe_status open_first_group(zoe_sequence *sequence, zoe_error *error)
+{
+    sequence->opened_by = BY_FOLDER;
+    if (sequence->group_count == 0)
+        return zoe_error_set(error, ZOE_ERROR_NO_FRAMES, "%s: no EXR files in this folder",
+                             sequence->spec);
+    sequence->selection = (zoe_selection){.padding = sequence->groups[0].padding};
+    return take_class(sequence, sequence->groups[0].class, NULL, error);
+}
+
+static int selects_any(const zoe_selection *selection, const zoe_scan_class *class)
+{
+    for (size_t i = 0; i < class->count; i++)
+        if (zoe_is_selected(selection, &class->files[i]))
+            return 1;
+    return 0;
+}
+
+static zoe_status open_pattern(zoe_sequence *sequence, const struct opening *opening,
+                               zoe_error *error)
+{
+    const zoe_pattern *pattern = &opening->pattern;
+    sequence->opened_by = BY_PATTERN;
+    zoe_selection selections[2] = {
+        {.padding = pattern->padding,
+         .has_range = pattern->kind == ZOE_PATTERN_RANGE,
+         .first = pattern->first,
+         .last = pattern->last,
+         .step = pattern->step},
+        {.padding = pattern->padding_without_range},
+    };
+    /* '#' after a range is four digits, or what there is where no file has four. */
+    int is_lone_hash = pattern->padding > 0 && pattern->padding_without_range == 0;
+    if (is_lone_hash && !selects_any(&selections[0], &opening->scan.picked[0]))
+        selections[0].padding = 0;
+    /* The range first; then the same text as part of the name. */
+    int as_name = selects_any(&selections[1], &opening->scan.picked[1]);
+    if (pattern->kind == ZOE_PATTERN_MALFORMED && !as_name)
+        return zoe_error_set(error, ZOE_ERROR_PATTERN, "%s: %s", sequence->spec, pattern->problem);
+    int reading = pattern->kind == ZOE_PATTERN_MALFORMED ||
+                  (as_name && !selects_any(&selections[0], &opening->scan.picked[0]));
+
+    zoe_scan_class class = opening->scan.picked[reading];
+    class.is_numbered = 1;
+    class.prefix =
+        copy_text(opening->base, reading ? pattern->token_start : pattern->prefix_length);
+    class.suffix = copy_suffix(opening->base + pattern->suffix_start);
+    sequence->selection = selections[reading];
+    zoe_status status = class.prefix && class.suffix ? take_class(sequence, &class, NULL, error)
+                                                     : no_memory(sequence->spec, error);
+    zoe_os_free(class.prefix);
+    zoe_os_free(class.suffix);
+    return status;
+}
+
+/* The group that another sequence was opened from, as the folder is now. */
+static zoe_status open_same_group(zoe_sequence *sequence, const zoe_sequence *old,
+                                  const struct opening *opening, zoe_error *error)
+{
+    const zoe_scan_class *naming = &old->naming;
+    const zoe_scan_class *class =
+        zoe_scan_find(&opening->scan, naming->prefix, strlen(naming->prefix), naming->suffix);
+    sequence->opened_by = old->opened_by;
+    if (!class)
+        return zoe_error_set(error, ZOE_ERROR_NO_FRAMES, "%s: the files of %s are gone",
+                             sequence->spec, old->name);
+    sequence->selection = old->selection;
+    if (class->is_numbered) {
+        /* A shorter number may have come since then, or the leading zeros may have gone. */
+        int paddings[ZOE_DIGITS_MAX];
+        int count = zoe_scan_paddings(class, paddings);
+        int best = paddings[0];
+        for (int i = 1; i < count; i++)
+            if (paddings[i] <= old->selection.padding)
+                best = paddings[i];
+        sequence->selection.padding = best;
+    }
+    return take_class(sequence, class, NULL, error);
+}
+
+static zoe_status missing_file(const char *spec, int number, zoe_error *error)
+{
+    if (number == EACCES || number == EPERM)
+        return zoe_error_set(error, ZOE_ERROR_PERMISSION, "%s: permission denied", spec);
+    if (number == 0 || number == ENOENT || number == ENOTDIR || number == ENAMETOOLONG)
+        return zoe_error_set(error, ZOE_ERROR_NOT_FOUND, "%s: no such file or folder", spec);
+    return zoe_error_set(error, ZOE_ERROR_IO, "%s: %s", spec, strerror(number));
+}
+
+static zoe_status choose(zoe_sequence *sequence, const zoe_sequence *old,
+                         const struct opening *opening, int stat_errno, zoe_error *error)
+{
+    int is_there = opening->scan.name_seen || stat_errno == 0;
+    if (old && (old->opened_by == BY_FOLDER || (old->opened_by == BY_FILE && !is_there)))
+        return open_same_group(sequence, old, opening, error);
+    if (opening->base[0] == '\0')
+        return open_first_group(sequence, error);
+    if (is_there)
+        return open_file(sequence, opening, error);
+    if (opening->pattern.kind != ZOE_PATTERN_NONE)
+        return open_pattern(sequence, opening, error);
+    return missing_file(sequence->spec, stat_errno, error);
+}
+
+/* Sets the folder, and *base to where the name begins in the spec. */
+static int split_spec(zoe_sequence *sequence, int is_folder, const char **base)
+{
+    const char *spec = sequence->spec;
+    size_t length = strlen(spec);
+    *base = spec + length;
+    if (!is_folder) {
+        const char *slash = strrchr(spec, '/');
+        *base = slash ? slash + 1 : spec;
+        length = (size_t)(*base - spec);
+    }
+    while (length > 1 && spec[length - 1] == '/')
+        length--;
+    sequence->folder = length ? copy_text(spec, length) : copy_text(".", 1);
+    return sequence->folder != NULL;
+}
+
+static zoe_status open_spec(zoe_sequence *sequence, const zoe_sequence *old,
+                            struct opening *opening, zoe_error *error)
+{
+    struct stat info;
+    int stat_errno = stat(sequence->spec, &info) == 0 ? 0 : errno;
+    int is_folder = stat_errno == 0 && S_ISDIR(info.st_mode);
+    if (!split_spec(sequence, is_folder, &opening->base))
+        return no_memory(sequence->spec, error);
+    if (!is_folder && opening->base[0] == '\0')
+        return missing_file(sequence->spec, stat_errno, error);
+    zoe_pattern_parse(opening->base, &opening->pattern);
+
+    const zoe_pattern *pattern = &opening->pattern;
+    zoe_scan_query query = {.name = is_folder ? NULL : opening->base};
+    if (pattern->kind != ZOE_PATTERN_NONE) {
+        query.prefix[0] = query.prefix[1] = opening->base;
+        query.prefix_length[0] = pattern->prefix_length;
+        query.prefix_length[1] = pattern->token_start;
+        query.suffix = opening->base + pattern->suffix_start;
+    }
+    zoe_status status = zoe_scan_folder(sequence->folder, &query, &opening->scan);
+    /* A folder that may be passed through but not listed still gives the file that was named. */
+    if (status == ZOE_ERROR_PERMISSION && stat_errno == 0 && !is_folder)
+        return open_file(sequence, opening, error);
+    if (status != ZOE_OK)
+        return zoe_error_set(error, status, "%s: cannot read the folder: %s", sequence->spec,
+                             zoe_status_text(status));
+    if (zoe_groups_list(sequence->folder, &opening->scan, &sequence->groups,
+                        &sequence->group_count) != ZOE_OK)
+        return no_memory(sequence->spec, error);
+    return choose(sequence, old, opening, stat_errno, error);
+}
+
+static zoe_status open_anew(const char *spec, const zoe_sequence *old, zoe_sequence **sequence,
+                            zoe_error *error)
+{
+    zoe_sequence *opened = zoe_os_alloc(sizeof *opened);
+    if (!opened)
+        return no_memory(spec, error);
+    opened->named_position = -1;
+    opened->spec = copy_text(spec, strlen(spec));
+    struct opening opening;
+    memset(&opening, 0, sizeof opening);
+    zoe_status status =
+        opened->spec ? open_spec(opened, old, &opening, error) : no_memory(spec, error);
+    for (size_t i = 0; i < opened->group_count; i++)
+        opened->groups[i].class = NULL; /* the scan's, which goes now */
+    zoe_scan_free(&opening.scan);
+    if (status == ZOE_OK)
+        *sequence = opened;
+    else
+        zoe_sequence_close(&opened);
+    return status;
+}
+
+zoe_status zoe_sequence_open(const char *spec, zoe_sequence **sequence, zoe_error *error)
+{
+    if (sequence)
+        *sequence = NULL;
+    if (!spec || !sequence)
+        return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "no sequence is given");
+    if (spec[0] == '\0')
+        return zoe_error_set(error, ZOE_ERROR_PATTERN, "an empty name is no sequence");
+    return open_anew(spec, NULL, sequence, error);
+}
+
+zoe_status zoe_sequence_reopen(const zoe_sequence *old, zoe_sequence **sequence, zoe_error *error)
+{
+    if (sequence)
+        *sequence = NULL;
+    if (!old || !sequence)
+        return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "no sequence is given");
+    return open_anew(old->spec, old, sequence, error);
+}
+
+void zoe_sequence_close(zoe_sequence **sequence)
+{
+    if (!sequence || !*sequence)
+        return;
+    zoe_sequence *closed = *sequence;
+    zoe_groups_free(closed->groups, closed->group_count);
+    zoe_os_free(closed->irregular);
+    zoe_os_free(closed->present);
+    zoe_os_free(closed->name);
+    zoe_os_free(closed->naming.suffix);
+    zoe_os_free(closed->naming.prefix);
+    zoe_os_free(closed->folder);
+    zoe_os_free(closed->spec);
+    zoe_os_free(closed);
+    *sequence = NULL;
+}
+
+/* ---- asking ---- */
+
+int64_t zoe_sequence_count(const zoe_sequence *sequence)
+{
+    return sequence->count;
+}
+
+int64_t zoe_sequence_first(const zoe_sequence *sequence)
+{
+    return sequence->first;
+}
+
+int64_t zoe_sequence_last(const zoe_sequence *sequence)
+{
+    return sequence->last;
+}
+
+int64_t zoe_sequence_step(const zoe_sequence *sequence)
+{
+    return sequence->step;
+}
+
+/* Far beyond every frame number (ZOE_DIGITS_MAX digits), and two of them still add up. */
+static const int64_t far_away = INT64_MAX / 4;
+
+static int64_t clamp(int64_t value, int64_t limit)
+{
+    return value < -limit ? -limit : value > limit ? limit : value;
+}
+
+int64_t zoe_sequence_number(const zoe_sequence *sequence, int64_t position)
+{
+    return sequence->first + clamp(position, far_away / sequence->step) * sequence->step;
+}
+
+int64_t zoe_sequence_position(const zoe_sequence *sequence, int64_t number)
+{
+    int64_t distance = clamp(number, far_away) - sequence->first;
+    int64_t position = distance / sequence->step;
+    return distance % sequence->step < 0 ? position - 1 : position;
+}
+
+int64_t zoe_sequence_file_count(const zoe_sequence *sequence)
+{
+    return sequence->file_count;
+}
+
+int zoe_sequence_has_file(const zoe_sequence *sequence, int64_t position)
+{
+    return position >= 0 && position < sequence->count &&
+           get_bit(sequence->present, (size_t)position);
+}
+
+static int compare_position(const void *key, const void *element)
+{
+    const uint32_t *position = key;
+    const struct irregular *file = element;
+    return *position < file->position ? -1 : *position > file->position;
+}
+
+zoe_status zoe_sequence_path(const zoe_sequence *sequence, int64_t position, char *path,
+                             size_t capacity)
+{
+    if (position < 0 || position >= sequence->count || !path)
+        return ZOE_ERROR_ARGUMENT;
+    if (!get_bit(sequence->present, (size_t)position))
+        return ZOE_MISSING;
+    int64_t number = zoe_sequence_number(sequence, position);
+    zoe_numeral file = {.value = number,
+                        .width = (uint8_t)zoe_width_by_rule(&sequence->rule, number),
+                        .ext_case = sequence->rule.ext_case};
+    uint32_t key = (uint32_t)position;
+    const struct irregular *irregular =
+        bsearch(&key, sequence->irregular, sequence->irregular_count, sizeof *sequence->irregular,
+                compare_position);
+    if (irregular) {
+        file.width = irregular->width;
+        file.ext_case = irregular->ext_case;
+    }
+    size_t length = strlen(sequence->folder);
+    if (length + 2 > capacity)
+        return ZOE_ERROR_ARGUMENT;
+    memcpy(path, sequence->folder, length);
+    if (sequence->folder[length - 1] != '/')
+        path[length++] = '/';
+    return zoe_write_file_name(path + length, capacity - length, &sequence->naming, &file)
+               ? ZOE_OK
+               : ZOE_ERROR_ARGUMENT;
+}
+
+int64_t zoe_sequence_named_position(const zoe_sequence *sequence)
+{
+    return sequence->named_position;
+}
+
+const char *zoe_sequence_name(const zoe_sequence *sequence)
+{
+    return sequence->name;
+}
+
+const char *zoe_sequence_folder(const zoe_sequence *sequence)
+{
+    return sequence->folder;
+}
+
+const char *zoe_sequence_spec(const zoe_sequence *sequence)
+{
+    return sequence->spec;
+}
+
+size_t zoe_sequence_group_count(const zoe_sequence *sequence)
+{
+    return sequence->group_count;
+}
+
+zoe_status zoe_sequence_group_at(const zoe_sequence *sequence, size_t index,
+                                 zoe_sequence_group *group)
+{
+    if (index >= sequence->group_count || !group)
+        return ZOE_ERROR_ARGUMENT;
+    *group = sequence->groups[index].group;
+    return ZOE_OK;
+}

@@ -1,0 +1,165 @@
+#include "commands/report.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/args.h"
+#include "commands/process.h"
+
+static const double mebibyte = 1024.0 * 1024.0;
+
+int zoe_samples_init(zoe_samples *samples, size_t capacity)
+{
+    memset(samples, 0, sizeof *samples);
+    samples->values = malloc((capacity ? capacity : 1) * sizeof *samples->values);
+    if (!samples->values)
+        return 0;
+    /* Not calloc: its pages would be touched one by one while measuring. */
+    memset(samples->values, 0xff, (capacity ? capacity : 1) * sizeof *samples->values);
+    samples->capacity = capacity;
+    return 1;
+}
+
+void zoe_samples_free(zoe_samples *samples)
+{
+    free(samples->values);
+    memset(samples, 0, sizeof *samples);
+}
+
+void zoe_samples_add(zoe_samples *samples, uint64_t value)
+{
+    if (samples->count < samples->capacity)
+        samples->values[samples->count++] = value;
+}
+
+static int compare(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+void zoe_samples_sort(zoe_samples *samples)
+{
+    if (samples->count)
+        qsort(samples->values, samples->count, sizeof *samples->values, compare);
+}
+
+uint64_t zoe_samples_percentile(const zoe_samples *samples, double percent)
+{
+    if (!samples->count)
+        return 0;
+    double rank = ceil(percent / 100 * (double)samples->count);
+    size_t index = rank < 1 ? 0 : (size_t)rank - 1;
+    return samples->values[index < samples->count ? index : samples->count - 1];
+}
+
+void zoe_report_integer(json_t *report, const char *key, int64_t value)
+{
+    json_object_set_new(report, key, json_integer(value));
+}
+
+void zoe_report_count(json_t *report, const char *key, uint64_t value)
+{
+    json_object_set_new(report, key, json_integer((json_int_t)value));
+}
+
+void zoe_report_number(json_t *report, const char *key, double value)
+{
+    json_object_set_new(report, key, json_real(isfinite(value) ? round(value * 1000) / 1000 : 0));
+}
+
+void zoe_report_text(json_t *report, const char *key, const char *value)
+{
+    json_t *text = json_string(value);
+    if (!text) /* file names need not be UTF-8 */
+        text = json_string("?");
+    json_object_set_new(report, key, text);
+}
+
+static void report_ms(json_t *report, const char *key, uint64_t p50, uint64_t p95, uint64_t max)
+{
+    json_t *times = json_object();
+    zoe_report_number(times, "p50", (double)p50 / 1e6);
+    zoe_report_number(times, "p95", (double)p95 / 1e6);
+    zoe_report_number(times, "max", (double)max / 1e6);
+    json_object_set_new(report, key, times);
+}
+
+void zoe_report_samples_ms(json_t *report, const char *key, const zoe_samples *sorted)
+{
+    report_ms(report, key, zoe_samples_percentile(sorted, 50), zoe_samples_percentile(sorted, 95),
+              zoe_samples_percentile(sorted, 100));
+}
+
+void zoe_report_times_ms(json_t *report, const char *key, const zoe_times *times)
+{
+    report_ms(report, key, times->p50_ns, times->p95_ns, times->max_ns);
+}
+
+void zoe_report_memory(json_t *report, const zoe_stats *stats)
+{
+    zoe_report_number(report, "limit_mb", (double)stats->limit_bytes / mebibyte);
+    zoe_report_number(report, "used_mb", (double)stats->used_bytes / mebibyte);
+    zoe_report_number(report, "high_water_mb", (double)stats->high_water_bytes / mebibyte);
+    zoe_report_number(report, "rss_mb", (double)zoe_process_resident() / mebibyte);
+    zoe_report_number(report, "rss_peak_mb", (double)zoe_process_resident_peak() / mebibyte);
+    zoe_report_count(report, "workers", stats->workers);
+}
+
+static void print_value(const json_t *value)
+{
+    if (json_is_integer(value))
+        printf("%lld", (long long)json_integer_value(value));
+    else if (json_is_real(value))
+        printf("%.6g", json_real_value(value));
+    else if (json_is_string(value))
+        printf("%s", json_string_value(value));
+    else if (json_is_boolean(value))
+        printf("%s", json_is_true(value) ? "yes" : "no");
+}
+
+/* One line for each key; what an object holds stands side by side. Lists are for JSON only. */
+static void print_table(json_t *report, const char *title)
+{
+    const char *key;
+    json_t *value;
+    printf("%s\n", title);
+    json_object_foreach(report, key, value)
+    {
+        if (json_is_array(value))
+            continue;
+        printf("  %-24s", key);
+        if (json_is_object(value)) {
+            const char *inner;
+            json_t *part;
+            const char *gap = "";
+            json_object_foreach(value, inner, part)
+            {
+                printf("%s%s ", gap, inner);
+                print_value(part);
+                gap = "   ";
+            }
+        } else {
+            print_value(value);
+        }
+        printf("\n");
+    }
+}
+
+int zoe_report_print(json_t *report, const char *command, const char *title, int as_json)
+{
+    if (!report)
+        return zoe_failure(command, "%s: out of memory", title);
+    if (as_json) {
+        json_dumpf(report, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
+        printf("\n");
+    } else {
+        print_table(report, title);
+    }
+    json_decref(report);
+    if (fflush(stdout) != 0 || ferror(stdout))
+        return zoe_failure(command, "%s: cannot write to standard output", title);
+    return ZOE_EXIT_DONE;
+}

@@ -1,0 +1,295 @@
+#define _POSIX_C_SOURCE 200809L /* strcasecmp */
+
+#include "commands/snapshot.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <zoetrope/display.h>
+#include <zoetrope/engine.h>
+#include <zoetrope/header.h>
+#include <zoetrope/transport.h>
+
+#include "model/args.h"
+#include "model/exr_write.h"
+#include "model/frame_header.h"
+#include "model/interrupt.h"
+#include "model/layer.h"
+#include "model/png_write.h"
+#include "commands/reel.h"
+#include "model/value_range.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+enum { SIDE_MAX = 32768 };
+
+static const char command[] = "zoetrope snapshot";
+
+static const char about[] =
+    "Writes one frame of a sequence into a file. OUT.exr gets the linear pixels as they are\n"
+    "in memory (half, or float with --full-precision); OUT.png gets what the viewer shows,\n"
+    "over black, depth and ids over their range. The options for light and size are for PNG\n"
+    "only.";
+
+typedef struct snapshot_options {
+    int64_t frame;
+    int32_t frame_given;
+    const char *out;
+    const char *layer, *view;
+    int32_t overscan, full_precision;
+    double exposure, gamma, contrast, saturation;
+    int32_t channel, transfer;
+    zoe_extent size;
+    int32_t png_only_given; /* 1: an option that an EXR has no use for */
+    int64_t cache_mb;
+    const char *spec;
+} snapshot_options;
+
+/* A frame on its way into an EXR file. */
+static int copy_row(void *user, int32_t x, int32_t y, int32_t count,
+                    void *const planes[ZOE_PLANES_MAX])
+{
+    const zoe_frame *frame = user;
+    if (zoe_interrupted())
+        return 1;
+    for (uint32_t i = 0; i < frame->plane_count; i++) {
+        const zoe_plane *plane = &frame->planes[i];
+        size_t bytes = plane->type == ZOE_SAMPLE_HALF ? 2 : 4;
+        const uint8_t *from = plane->data;
+        from += (size_t)(y - frame->window.min_y) * plane->stride;
+        from += (size_t)(x - frame->window.min_x) * bytes;
+        memcpy(planes[i], from, (size_t)count * bytes);
+    }
+    return 0;
+}
+
+/*
+ * Colour is R G B A whatever the layer's channels were called, so that any program shows it. Other
+ * planes keep their channels' names, which need the file's header again.
+ */
+static void name_channels(zoe_exr_write_spec *spec, const zoe_frame *frame,
+                          const zoe_header *header, const snapshot_options *options)
+{
+    static const char *const color[] = {"R", "G", "B", "A"};
+    static const char *const single[] = {"Y", "Y1", "Y2", "Y3"};
+    const zoe_layer *layer = NULL;
+    int32_t index = header ? zoe_header_find_layer(header, options->layer, options->view) : -1;
+    if (index >= 0 && !frame->is_color)
+        layer = &header->layers[index];
+    for (uint32_t i = 0; i < frame->plane_count; i++) {
+        spec->names[i] = frame->is_color ? color[i] : single[i];
+        if (frame->alpha_plane == (int32_t)i)
+            spec->names[i] = "A";
+        else if (layer && (int32_t)i < layer->channel_count)
+            spec->names[i] = header->parts[layer->part].channels[layer->channels[i]].name;
+        spec->types[i] = frame->planes[i].type;
+    }
+}
+
+static zoe_status write_exr(const zoe_reel *reel, const zoe_frame *frame,
+                            const snapshot_options *options, zoe_error *error)
+{
+    zoe_header *header = NULL; /* of a file that cannot be read any more */
+    (void)zoe_frame_header_read(reel->sequence, frame->position, &header, NULL);
+    zoe_exr_write_spec spec;
+    memset(&spec, 0, sizeof spec);
+    spec.data_window = frame->window;
+    spec.display_window = frame->display_window;
+    spec.pixel_aspect = frame->pixel_aspect;
+    spec.compression = ZOE_COMPRESSION_ZIP;
+    spec.channel_count = frame->plane_count;
+    name_channels(&spec, frame, header, options);
+    if (header) {
+        spec.fps_numerator = header->fps_numerator;
+        spec.fps_denominator = header->fps_denominator;
+    }
+    if (frame->has_chromaticities)
+        spec.chromaticities = frame->chromaticities;
+    zoe_frame copy = *frame; /* the callback's pointer is not const */
+    zoe_status status = zoe_exr_write(options->out, &spec, copy_row, &copy, error);
+    zoe_header_free(&header);
+    return status;
+}
+
+static int32_t side(double length)
+{
+    double rounded = floor(length + 0.5);
+    return rounded < 1 ? 1 : rounded > SIDE_MAX ? SIDE_MAX : (int32_t)rounded;
+}
+
+/*
+ * The whole window: one pixel for each row of the frame and as wide as the pixel aspect says, or
+ * the largest picture that fits in the size asked for.
+ */
+static void fit(const zoe_frame *frame, zoe_extent size, zoe_viewport *viewport)
+{
+    double width = (double)frame->window.max_x - frame->window.min_x + 1;
+    double height = (double)frame->window.max_y - frame->window.min_y + 1;
+    double shown = width * frame->pixel_aspect;
+    double scale = 1;
+    if (size.width > 0)
+        scale = fmin(size.width / shown, size.height / height);
+    if (fmax(shown, height) * scale > SIDE_MAX)
+        scale = SIDE_MAX / fmax(shown, height);
+    memset(viewport, 0, sizeof *viewport);
+    viewport->origin_x = frame->window.min_x;
+    viewport->origin_y = frame->window.min_y;
+    viewport->width = side(shown * scale);
+    viewport->height = side(height * scale);
+    viewport->step_x = width / viewport->width;
+    viewport->step_y = height / viewport->height;
+    viewport->outside = 0xff000000u;
+}
+
+/* Depth, ids and vectors over the range that the viewer opens them with. */
+static void fit_range(const zoe_reel *reel, const zoe_frame *frame, const snapshot_options *options,
+                      zoe_grade *grade)
+{
+    zoe_header *header = NULL; /* of a file that cannot be read any more */
+    (void)zoe_frame_header_read(reel->sequence, frame->position, &header, NULL);
+    int32_t index = header ? zoe_header_find_layer(header, options->layer, options->view) : -1;
+    zoe_value_range range;
+    (void)zoe_value_range_first(frame, index >= 0 && zoe_layer_is_data(header, index), &range);
+    grade->range_min = range.min;
+    grade->range_max = range.max;
+    zoe_header_free(&header);
+}
+
+static zoe_status write_png(const zoe_reel *reel, const zoe_frame *frame,
+                            const snapshot_options *options, zoe_error *error)
+{
+    zoe_display_lut *lut = malloc(sizeof *lut);
+    if (!lut)
+        return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "%s: out of memory", options->out);
+    zoe_grade grade;
+    zoe_grade_init(&grade);
+    grade.exposure = (float)options->exposure;
+    grade.gamma = (float)options->gamma;
+    grade.contrast = (float)options->contrast;
+    grade.saturation = (float)options->saturation;
+    grade.view = (zoe_channel_view)options->channel;
+    grade.transfer = (zoe_transfer)options->transfer;
+    fit_range(reel, frame, options, &grade);
+    zoe_display_lut_make(lut, &grade);
+    zoe_viewport viewport;
+    fit(frame, options->size, &viewport);
+    zoe_status status = zoe_png_write(options->out, frame, lut, &viewport, error);
+    free(lut);
+    return status;
+}
+
+static int has_suffix(const char *text, const char *suffix)
+{
+    size_t length = strlen(text), n = strlen(suffix);
+    return length > n && strcasecmp(text + length - n, suffix) == 0;
+}
+
+static zoe_status take(zoe_reel *reel, const snapshot_options *options, zoe_error *error)
+{
+    int64_t position = 0;
+    zoe_status status = zoe_reel_position(reel, options->frame, &position, error);
+    if (status != ZOE_OK)
+        return status;
+    zoe_want want;
+    memset(&want, 0, sizeof want);
+    want.playhead = want.in = want.out = position;
+    want.direction = 1;
+    status = zoe_source_set_want(reel->source, &want);
+    if (status != ZOE_OK)
+        return zoe_reel_explain(reel, position, status, error);
+    zoe_frame frame;
+    status = zoe_reel_wait(reel, position, ZOE_NEVER, &frame, error);
+    if (status != ZOE_OK)
+        return status;
+    if (frame.incomplete)
+        fprintf(stderr, "%s: %s: frame %lld is incomplete: what its file lacks is black\n", command,
+                options->spec, (long long)options->frame);
+    status = has_suffix(options->out, ".png") ? write_png(reel, &frame, options, error)
+                                              : write_exr(reel, &frame, options, error);
+    zoe_frame_release(&frame);
+    return status;
+}
+
+static zoe_args_result parse(snapshot_options *options, int argc, char **argv)
+{
+    snapshot_options *o = options;
+    int32_t *png = &o->png_only_given;
+    /* clang-format off */
+    const zoe_arg table[] = {
+        {"frame", 0, ZOE_ARG_INTEGER, "N", "number of the frame (default: the sequence's first file)", &o->frame, &o->frame_given, -1e15, 1e15, 0},
+        {"output", 'o', ZOE_ARG_TEXT, "FILE", "OUT.exr or OUT.png", &o->out, 0, 0, 0, 0},
+        {"layer", 0, ZOE_ARG_TEXT, "NAME", "layer, part or channel", &o->layer, 0, 0, 0, 0},
+        {"view", 0, ZOE_ARG_TEXT, "NAME", "view, such as left", &o->view, 0, 0, 0, 0},
+        {"overscan", 0, ZOE_ARG_FLAG, 0, "include what lies outside the display window", &o->overscan, 0, 0, 0, 0},
+        {"full-precision", 0, ZOE_ARG_FLAG, 0, "keep float and uint as they are, not as half", &o->full_precision, 0, 0, 0, 0},
+        {"cache-mb", 0, ZOE_ARG_INTEGER, "MB", "memory it may take (default: as the player)", &o->cache_mb, 0, 16, 1 << 30, 0},
+        {"Light and size (PNG)", 0, ZOE_ARG_HEADING, 0, 0, 0, 0, 0, 0, 0},
+        {"exposure", 0, ZOE_ARG_DECIMAL, "STOPS", "-20..20 (default 0)", &o->exposure, png, -20, 20, 0},
+        {"gamma", 0, ZOE_ARG_DECIMAL, "G", "0.1..10 (default 1)", &o->gamma, png, 0.1, 10, 0},
+        {"contrast", 0, ZOE_ARG_DECIMAL, "C", "0..10 (default 1)", &o->contrast, png, 0, 10, 0},
+        {"saturation", 0, ZOE_ARG_DECIMAL, "S", "0..10 (default 1)", &o->saturation, png, 0, 10, 0},
+        {"channel", 0, ZOE_ARG_CHOICE, "C", "what to show", &o->channel, png, 0, 0, "color|red|green|blue|alpha|luminance"},
+        {"transfer", 0, ZOE_ARG_CHOICE, "T", "transfer function", &o->transfer, png, 0, 0, "srgb|rec709|linear"},
+        {"size", 0, ZOE_ARG_EXTENT, "WxH", "fit the picture into this size (default: 1:1)", &o->size, png, 1, SIDE_MAX, 0},
+    };
+    /* clang-format on */
+    const zoe_args args = {command, "SEQUENCE", about, table, COUNT_OF(table), 1, 1};
+    int first = 0;
+    zoe_args_result result = zoe_args_parse(&args, argc, argv, &first);
+    if (result != ZOE_ARGS_RUN)
+        return result;
+    o->spec = argv[first];
+    int wrong = 0;
+    if (!o->out)
+        wrong = zoe_usage_error(command, "-o FILE is missing");
+    else if (!has_suffix(o->out, ".png") && !has_suffix(o->out, ".exr"))
+        wrong = zoe_usage_error(command, "-o: '%s' ends neither in .exr nor in .png", o->out);
+    else if (o->png_only_given && !has_suffix(o->out, ".png"))
+        wrong = zoe_usage_error(command, "light and size are for PNG; an EXR gets linear pixels");
+    return wrong ? ZOE_ARGS_WRONG : ZOE_ARGS_RUN;
+}
+
+/* The frame that was named, else the first that has a file. */
+static int64_t default_frame(const zoe_reel *reel)
+{
+    int64_t position = zoe_sequence_named_position(reel->sequence);
+    if (position < 0) {
+        position = 0;
+        while (position < reel->count - 1 && !zoe_sequence_has_file(reel->sequence, position))
+            position++;
+    }
+    return zoe_sequence_number(reel->sequence, position);
+}
+
+int zoe_cmd_snapshot(int argc, char **argv)
+{
+    snapshot_options options;
+    memset(&options, 0, sizeof options);
+    options.gamma = options.contrast = options.saturation = 1;
+    zoe_args_result result = parse(&options, argc, argv);
+    if (result != ZOE_ARGS_RUN)
+        return result == ZOE_ARGS_DONE ? ZOE_EXIT_DONE : ZOE_EXIT_USAGE;
+    zoe_interrupt_install();
+    zoe_engine_settings settings;
+    zoe_engine_settings_init(&settings);
+    settings.budget.bytes = (uint64_t)options.cache_mb << 20;
+    zoe_source_settings source;
+    zoe_source_settings_init(&source);
+    source.layer = options.layer;
+    source.view = options.view;
+    source.overscan = options.overscan;
+    source.full_precision = options.full_precision;
+    zoe_error error = {ZOE_OK, ""};
+    zoe_reel reel;
+    zoe_status status = zoe_reel_open(&reel, options.spec, &settings, &source, &error);
+    if (status == ZOE_OK) {
+        if (!options.frame_given)
+            options.frame = default_frame(&reel);
+        status = take(&reel, &options, &error);
+        zoe_reel_close(&reel);
+    }
+    return status == ZOE_OK ? ZOE_EXIT_DONE : zoe_failure(command, "%s", error.text);
+}

@@ -1,0 +1,70 @@
+#define _GNU_SOURCE /* asprintf */
+
+#include "model/temp_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static zoe_status status_of(int number)
+{
+    switch (number) {
+    case ENOENT:
+    case ENOTDIR: return ZOE_ERROR_NOT_FOUND;
+    case EACCES:
+    case EPERM:
+    case EROFS: return ZOE_ERROR_PERMISSION;
+    case ENOMEM: return ZOE_ERROR_NO_MEMORY;
+    default: return ZOE_ERROR_IO;
+    }
+}
+
+zoe_status zoe_temp_file_error(const char *path, int number, zoe_error *error)
+{
+    return zoe_error_set(error, status_of(number), "%s: cannot write: %s", path, strerror(number));
+}
+
+/* ".name.exr.1234.tmp": hidden, and no frame of any sequence. */
+static char *temporary_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    int folder = slash ? (int)(slash - path + 1) : 0;
+    char *name = NULL;
+    if (asprintf(&name, "%.*s.%s.%ld.tmp", folder, path, path + folder, (long)getpid()) < 0)
+        return NULL;
+    return name;
+}
+
+zoe_status zoe_temp_file_open(zoe_temp_file *file, const char *path, zoe_error *error)
+{
+    file->path = path;
+    file->fd = -1;
+    file->temporary = temporary_name(path);
+    if (!file->temporary)
+        return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "%s: out of memory", path);
+    file->fd = open(file->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (file->fd >= 0)
+        return ZOE_OK;
+    int number = errno;
+    free(file->temporary);
+    file->temporary = NULL;
+    return zoe_temp_file_error(path, number, error);
+}
+
+zoe_status zoe_temp_file_close(zoe_temp_file *file, int keep, zoe_error *error)
+{
+    int number = 0;
+    if (close(file->fd) != 0)
+        number = errno; /* a full disk may be noticed only now */
+    file->fd = -1;
+    if (keep && !number && rename(file->temporary, file->path) != 0)
+        number = errno;
+    if (!keep || number)
+        unlink(file->temporary);
+    free(file->temporary);
+    file->temporary = NULL;
+    return keep && number ? zoe_temp_file_error(file->path, number, error) : ZOE_OK;
+}

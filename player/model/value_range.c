@@ -1,0 +1,139 @@
+#include "model/value_range.h"
+
+#include <math.h>
+#include <stdint.h>
+
+#include <zoetrope/display.h>
+
+typedef struct extremes {
+    double min, max; /* min > max: nothing yet */
+    double least;    /* above 0 */
+} extremes;
+
+static void add(extremes *e, double low, double high)
+{
+    e->min = low < e->min ? low : e->min;
+    e->max = high > e->max ? high : e->max;
+}
+
+static void add_positive(extremes *e, double value)
+{
+    if (value > 0.0 && value < e->least)
+        e->least = value;
+}
+
+/* Halfs are compared as they are: with the sign turned round, their bits are in order. */
+static void scan_half(const uint16_t *row, int64_t count, extremes *e)
+{
+    unsigned low = 0xFFFFu, high = 0, least = 0xFFFFu;
+    for (int64_t i = 0; i < count; i++) {
+        unsigned bits = row[i];
+        if ((bits & 0x7C00u) == 0x7C00u)
+            continue;
+        unsigned key = bits & 0x8000u ? 0xFFFFu - bits : bits | 0x8000u;
+        low = key < low ? key : low;
+        high = key > high ? key : high;
+        if (key > 0x8000u && key < least)
+            least = key;
+    }
+    if (low > high)
+        return;
+    low = low & 0x8000u ? low & 0x7FFFu : 0xFFFFu - low;
+    high = high & 0x8000u ? high & 0x7FFFu : 0xFFFFu - high;
+    add(e, (double)zoe_half_to_float((uint16_t)low), (double)zoe_half_to_float((uint16_t)high));
+    if (least < 0xFFFFu)
+        add_positive(e, (double)zoe_half_to_float((uint16_t)(least & 0x7FFFu)));
+}
+
+static void scan_float(const float *row, int64_t count, extremes *e)
+{
+    for (int64_t i = 0; i < count; i++) {
+        if (!isfinite(row[i]))
+            continue;
+        add(e, (double)row[i], (double)row[i]);
+        add_positive(e, (double)row[i]);
+    }
+}
+
+static void scan_uint(const uint32_t *row, int64_t count, extremes *e)
+{
+    for (int64_t i = 0; i < count; i++) {
+        add(e, (double)row[i], (double)row[i]);
+        add_positive(e, (double)row[i]);
+    }
+}
+
+static void scan_plane(const zoe_plane *plane, const zoe_box *window, const zoe_box *seen,
+                       extremes *e)
+{
+    int64_t count = (int64_t)seen->max_x - seen->min_x + 1;
+    int64_t skip = (int64_t)seen->min_x - window->min_x;
+    for (int64_t y = seen->min_y; y <= seen->max_y; y++) {
+        const char *row = (const char *)plane->data + (size_t)(y - window->min_y) * plane->stride;
+        switch (plane->type) {
+        case ZOE_SAMPLE_HALF:
+            scan_half((const uint16_t *)(const void *)row + skip, count, e);
+            break;
+        case ZOE_SAMPLE_FLOAT: scan_float((const float *)(const void *)row + skip, count, e); break;
+        case ZOE_SAMPLE_UINT:
+            scan_uint((const uint32_t *)(const void *)row + skip, count, e);
+            break;
+        }
+    }
+}
+
+static extremes scan(const zoe_frame *frame)
+{
+    extremes e = {HUGE_VAL, -HUGE_VAL, HUGE_VAL};
+    const zoe_box *w = &frame->window, *d = &frame->data_window;
+    zoe_box seen = {
+        w->min_x > d->min_x ? w->min_x : d->min_x, w->min_y > d->min_y ? w->min_y : d->min_y,
+        w->max_x < d->max_x ? w->max_x : d->max_x, w->max_y < d->max_y ? w->max_y : d->max_y};
+    for (uint32_t i = 0; i < frame->plane_count && seen.max_x >= seen.min_x; i++) {
+        if ((int32_t)i != frame->alpha_plane)
+            scan_plane(&frame->planes[i], w, &seen, &e);
+    }
+    return e;
+}
+
+static zoe_value_range range_of(const extremes *e)
+{
+    zoe_value_range range = {0.0f, 1.0f};
+    if (e->min > e->max)
+        return range;
+    range.min = (float)e->min;
+    range.max = (float)e->max;
+    /* Half of a value is more than its last bit, however large it is. */
+    if (!(range.max > range.min))
+        range.max = range.min + fmaxf(1.0f, fabsf(range.min) / 2.0f);
+    return range;
+}
+
+int zoe_value_range_measure(const zoe_frame *frame, zoe_value_range *range)
+{
+    extremes e = scan(frame);
+    *range = range_of(&e);
+    return e.min <= e.max;
+}
+
+zoe_value_range zoe_value_range_suitable(const zoe_frame *frame)
+{
+    extremes e = scan(frame);
+    zoe_value_range range = range_of(&e);
+    if (range.min < 0.0f)
+        return range;
+    if (range.max <= 1.0f && range.max >= 0.5f)
+        return (zoe_value_range){0.0f, 1.0f};
+    if (range.min <= 0.0f && e.least < e.max) {
+        double low = e.least - (e.max - e.least) / 8.0;
+        range.min = low > 0.0 ? (float)low : 0.0f;
+    }
+    return range;
+}
+
+int zoe_value_range_first(const zoe_frame *frame, int is_data, zoe_value_range *range)
+{
+    int fits = is_data && !frame->is_color;
+    *range = fits ? zoe_value_range_suitable(frame) : (zoe_value_range){0.0f, 1.0f};
+    return fits;
+}

@@ -1,0 +1,58 @@
+/*
+ * Status bar: two rows of figures under the timeline, and the message of the moment.
+ *
+ *   file   frame / range   size   proxy   layer   values   zoom   view …      … state   rate   …
+ *   pixel position and linear values   |   message                        Mem: used/limit MB (p%)
+ *
+ * A field that finds no room is left out: first what the user set for all pictures, then size and
+ * zoom, and last of all file, frame, state and rate.
+ *
+ * Thread-safety: the main thread only.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef ZOETROPE_PLAYER_STATUSBAR_H
+#define ZOETROPE_PLAYER_STATUSBAR_H
+
+#include <stdint.h>
+
+#include <SDL.h>
+
+#include <zoetrope/engine.h>
+
+#include "model/session.h"
+#include "ui/view.h"
+#include "ui/window.h"
+
+typedef struct zoe_statusbar {
+    SDL_Rect area; /* device pixels */
+    int pointer_x; /* device pixels; -1: not over the picture */
+    int pointer_y;
+    char message[1024];     /* "" for none */
+    int message_bad;        /* 1: something did not happen */
+    uint64_t message_until; /* zoe_now_ns() */
+} zoe_statusbar;
+
+void zoe_statusbar_open(zoe_statusbar *bar);
+
+/* Height in device pixels. */
+int zoe_statusbar_height(const zoe_window *window);
+
+/* Shows a line for some seconds; bad ones longer. */
+void zoe_statusbar_say(zoe_statusbar *bar, int bad, const char *format, ...) ZOE_PRINTF(3, 4);
+
+/* When the message goes away; ZOE_NEVER when there is none. Drops it when its time is over, and
+ * returns 1 in *dropped then. */
+uint64_t zoe_statusbar_wake(zoe_statusbar *bar, uint64_t now_ns, int *dropped);
+
+/* Why the playhead's frame cannot be shown, or not all of it; "" when it can, or may soon. Lives
+ * until the session's next update. */
+const char *zoe_statusbar_trouble(const zoe_session *session);
+
+/* "Mem: 812/5944 MB (14%)" */
+void zoe_statusbar_memory_text(const zoe_stats *stats, char *text, size_t capacity);
+
+void zoe_statusbar_draw(zoe_statusbar *bar, const zoe_window *window, zoe_session *session,
+                        const zoe_view *view, const zoe_stats *stats);
+
+#endif

@@ -1,0 +1,78 @@
+/*
+ * Timeline: the ruler with frame numbers, playhead and work area, and the load indicator under it.
+ *
+ * The geometry is in timeline_map; here are drawing and the mouse. The indicator keeps the merged
+ * state of each pixel column and reads the engine's states only when zoe_source_changes() moved, or
+ * the map did. How several frames in one column are merged: zoe_timeline_merge().
+ *
+ * Mouse: left in the ruler or indicator holds the playhead; left on a work area handle moves it;
+ * middle (or Alt and left) pans; the wheel zooms at the pointer, with Shift it pans; a double click
+ * on a handle puts it back to the end.
+ *
+ * Thread-safety: the main thread only.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef ZOETROPE_PLAYER_TIMELINE_H
+#define ZOETROPE_PLAYER_TIMELINE_H
+
+#include <stdint.h>
+
+#include <SDL.h>
+
+#include <zoetrope/engine.h>
+#include <zoetrope/status.h>
+
+#include "model/session.h"
+#include "ui/timeline_map.h"
+#include "ui/window.h"
+
+typedef enum zoe_timeline_hold {
+    ZOE_HOLD_NONE,
+    ZOE_HOLD_PLAYHEAD,
+    ZOE_HOLD_IN,
+    ZOE_HOLD_OUT,
+    ZOE_HOLD_PAN,
+} zoe_timeline_hold;
+
+typedef struct zoe_timeline {
+    zoe_timeline_map map;
+    SDL_Rect area;            /* all of it, device pixels */
+    SDL_Rect ruler;           /* the ruler's track */
+    SDL_Rect indicator;       /* the load indicator */
+    zoe_timeline_hold hold;   /* what the mouse holds */
+    zoe_timeline_hold hover;  /* what it would take */
+    int pointer_x, pointer_y; /* last known; -1: not over the timeline */
+    uint8_t *columns; /* [column_capacity] zoe_frame_state of each pixel column; 255: none */
+    int column_capacity;
+    const zoe_source *source; /* whose states the columns are */
+    uint64_t changes;         /* as of when */
+    int columns_stale;
+} zoe_timeline;
+
+void zoe_timeline_open(zoe_timeline *timeline);
+void zoe_timeline_close(zoe_timeline *timeline);
+
+/* Height of the whole timeline in device pixels. */
+int zoe_timeline_height(const zoe_window *window);
+
+/* Where it is. */
+void zoe_timeline_place(zoe_timeline *timeline, const zoe_window *window, SDL_Rect area);
+
+/* Another sequence is shown: all of it. */
+void zoe_timeline_reset(zoe_timeline *timeline, int64_t count);
+
+/* 1 when states changed that the indicator does not show yet. */
+int zoe_timeline_outdated(const zoe_timeline *timeline, const zoe_session *session);
+
+void zoe_timeline_draw(zoe_timeline *timeline, const zoe_window *window, zoe_session *session);
+
+/* The mouse. Positions are device pixels. Each returns 1 if the timeline took the event. */
+int zoe_timeline_press(zoe_timeline *timeline, const zoe_window *window, zoe_session *session,
+                       int x, int y, int button, int clicks, int alt);
+int zoe_timeline_move(zoe_timeline *timeline, const zoe_window *window, zoe_session *session, int x,
+                      int y, int dx);
+int zoe_timeline_release(zoe_timeline *timeline, zoe_session *session);
+int zoe_timeline_wheel(zoe_timeline *timeline, int x, int y, double across, double along);
+
+#endif

@@ -1,0 +1,265 @@
+#include "ui/view.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ui/theme.h"
+
+zoe_status zoe_view_open(zoe_view *view, zoe_error *error)
+{
+    memset(view, 0, sizeof *view);
+    zoe_view_map_init(&view->map);
+    view->lut = malloc(sizeof *view->lut);
+    if (!view->lut || zoe_painter_create(-1, &view->painter) != ZOE_OK)
+        return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "out of memory for the display");
+    return ZOE_OK;
+}
+
+void zoe_view_close(zoe_view *view)
+{
+    if (view->texture)
+        SDL_DestroyTexture(view->texture);
+    free(view->lut);
+    zoe_painter_destroy(&view->painter);
+    memset(view, 0, sizeof *view);
+}
+
+void zoe_view_place(zoe_view *view, SDL_Rect area)
+{
+    area.w = area.w < 1 ? 1 : area.w;
+    area.h = area.h < 1 ? 1 : area.h;
+    if (area.w != view->area.w || area.h != view->area.h) {
+        zoe_view_map_resize(&view->map, area.w, area.h);
+        view->stale = 1;
+    }
+    view->area = area;
+}
+
+static int32_t at_full_size(int32_t value, int32_t shift)
+{
+    int64_t full = (int64_t)value * ((int64_t)1 << shift);
+    if (full > INT32_MAX / 2)
+        full = INT32_MAX / 2;
+    return (int32_t)(full < INT32_MIN / 2 ? INT32_MIN / 2 : full);
+}
+
+static zoe_box full_size(const zoe_box *box, int32_t shift)
+{
+    if (!shift)
+        return *box;
+    return (zoe_box){at_full_size(box->min_x, shift), at_full_size(box->min_y, shift),
+                     at_full_size(box->max_x + 1, shift) - 1,
+                     at_full_size(box->max_y + 1, shift) - 1};
+}
+
+static int32_t lesser(int32_t a, int32_t b)
+{
+    return a < b ? a : b;
+}
+
+static int32_t greater(int32_t a, int32_t b)
+{
+    return a > b ? a : b;
+}
+
+/* The display window is what the picture is; overscan lies around it. A picture that lies outside
+ * altogether is seen with both. */
+static zoe_box picture_box(const zoe_frame *frame)
+{
+    zoe_box box = frame->display_window, all = frame->window;
+    if (box.max_x < box.min_x || box.max_y < box.min_y)
+        box = all;
+    else if (zoe_view_is_outside(frame))
+        box = (zoe_box){lesser(box.min_x, all.min_x), lesser(box.min_y, all.min_y),
+                        greater(box.max_x, all.max_x), greater(box.max_y, all.max_y)};
+    return full_size(&box, frame->proxy_shift);
+}
+
+int zoe_view_is_outside(const zoe_frame *frame)
+{
+    const zoe_box *data = &frame->data_window, *display = &frame->display_window;
+    return data->max_x < display->min_x || data->min_x > display->max_x ||
+           data->max_y < display->min_y || data->min_y > display->max_y;
+}
+
+/* A proxy pixel stands for several, so that the edges of its picture lie a little outside. */
+static int is_same_picture(const zoe_box *full, const zoe_box *proxy, int32_t shift)
+{
+    int64_t size = (int64_t)1 << shift;
+    return (int64_t)full->min_x - proxy->min_x < size && full->min_x >= proxy->min_x &&
+           (int64_t)full->min_y - proxy->min_y < size && full->min_y >= proxy->min_y &&
+           (int64_t)proxy->max_x - full->max_x < size && proxy->max_x >= full->max_x &&
+           (int64_t)proxy->max_y - full->max_y < size && proxy->max_y >= full->max_y;
+}
+
+void zoe_view_frame(zoe_view *view, const zoe_frame *frame)
+{
+    zoe_box box = picture_box(frame);
+    /* Another scale of the picture that is on screen keeps its size and place to the pixel. */
+    if (frame->proxy_shift > 0 && is_same_picture(&view->map.box, &box, frame->proxy_shift))
+        box = view->map.box;
+    zoe_view_map_picture(&view->map, box, frame->pixel_aspect);
+    view->stale = 1;
+}
+
+void zoe_view_forget(zoe_view *view)
+{
+    view->filled = 0;
+    view->stale = 1;
+}
+
+void zoe_view_invalidate(zoe_view *view)
+{
+    view->stale = 1;
+}
+
+static int fit_texture(zoe_view *view, const zoe_window *window)
+{
+    if (view->texture && view->texture_width == view->area.w &&
+        view->texture_height == view->area.h)
+        return 1;
+    if (view->texture)
+        SDL_DestroyTexture(view->texture);
+    view->filled = 0;
+    view->texture = SDL_CreateTexture(window->renderer, SDL_PIXELFORMAT_ARGB8888,
+                                      SDL_TEXTUREACCESS_STREAMING, view->area.w, view->area.h);
+    if (!view->texture)
+        return 0;
+    SDL_SetTextureBlendMode(view->texture, SDL_BLENDMODE_NONE);
+    view->texture_width = view->area.w;
+    view->texture_height = view->area.h;
+    return 1;
+}
+
+/* Field by field: padding may differ. */
+static int same_grade(const zoe_grade *a, const zoe_grade *b)
+{
+    const float fa[6] = {a->exposure,   a->gamma,     a->contrast,
+                         a->saturation, a->range_min, a->range_max};
+    const float fb[6] = {b->exposure,   b->gamma,     b->contrast,
+                         b->saturation, b->range_min, b->range_max};
+    for (int i = 0; i < 6; i++) {
+        if (fa[i] < fb[i] || fa[i] > fb[i])
+            return 0;
+    }
+    return a->view == b->view && a->transfer == b->transfer;
+}
+
+static zoe_viewport viewport_of(const zoe_view *view, const zoe_frame *frame)
+{
+    const zoe_view_map *map = &view->map;
+    double proxy = (double)((int64_t)1 << frame->proxy_shift);
+    SDL_Color grey = zoe_theme_dark.surround;
+    zoe_viewport port = {
+        .origin_x = map->left / proxy,
+        .origin_y = map->top / proxy,
+        .step_x = 1.0 / (map->zoom * map->aspect * proxy),
+        .step_y = 1.0 / (map->zoom * proxy),
+        .width = view->area.w,
+        .height = view->area.h,
+        .outside = 0xFF000000u | (uint32_t)grey.r << 16 | (uint32_t)grey.g << 8 | grey.b,
+    };
+    return port;
+}
+
+static void refill(zoe_view *view, const zoe_window *window, const zoe_frame *frame)
+{
+    if (!fit_texture(view, window))
+        return;
+    zoe_viewport port = viewport_of(view, frame);
+    void *pixels;
+    int pitch;
+    if (SDL_LockTexture(view->texture, NULL, &pixels, &pitch))
+        return;
+    zoe_status status =
+        zoe_painter_draw(view->painter, frame, view->lut, &port, pixels, (size_t)pitch);
+    SDL_UnlockTexture(view->texture);
+    view->filled = view->filled || status == ZOE_OK;
+}
+
+/* Where a box of the picture at full size is seen: device pixels from the area's corner. */
+static SDL_Rect seen_at(const zoe_view *view, zoe_box box)
+{
+    zoe_box seen = zoe_view_map_box(&view->map, box);
+    return (SDL_Rect){seen.min_x, seen.min_y, seen.max_x - seen.min_x + 1,
+                      seen.max_y - seen.min_y + 1};
+}
+
+static int has_overscan(const zoe_frame *frame)
+{
+    const zoe_box *w = &frame->window, *d = &frame->display_window;
+    return w->min_x < d->min_x || w->min_y < d->min_y || w->max_x > d->max_x || w->max_y > d->max_y;
+}
+
+/* What a proxy's edge pixels stand for beyond the picture is no part of it. Overscan is. */
+static void trim_proxy(const zoe_view *view, const zoe_window *window)
+{
+    const SDL_Rect *area = &view->area;
+    SDL_Color grey = zoe_theme_dark.surround;
+    SDL_Rect seen = seen_at(view, view->map.box);
+    int right = area->w - seen.x - seen.w, bottom = area->h - seen.y - seen.h;
+    zoe_fill(window, (SDL_Rect){area->x, area->y, seen.x, area->h}, grey);
+    zoe_fill(window, (SDL_Rect){area->x, area->y, area->w, seen.y}, grey);
+    zoe_fill(window, (SDL_Rect){area->x + area->w - right, area->y, right, area->h}, grey);
+    zoe_fill(window, (SDL_Rect){area->x, area->y + area->h - bottom, area->w, bottom}, grey);
+}
+
+/* Amid overscan the display window would not be told apart: a line around it, beside its pixels. */
+static void mark_display_window(const zoe_view *view, const zoe_window *window,
+                                const zoe_frame *frame)
+{
+    int line = zoe_px(window, 1);
+    SDL_Rect seen = seen_at(view, full_size(&frame->display_window, frame->proxy_shift));
+    seen.x += view->area.x - line;
+    seen.y += view->area.y - line;
+    seen.w += 2 * line;
+    seen.h += 2 * line;
+    SDL_RenderSetClipRect(window->renderer, &view->area);
+    zoe_outline(window, seen, line, zoe_theme_dark.tick);
+    SDL_RenderSetClipRect(window->renderer, NULL);
+}
+
+void zoe_view_draw(zoe_view *view, const zoe_window *window, const zoe_frame *frame,
+                   const zoe_grade *grade)
+{
+    zoe_fill(window, view->area, zoe_theme_dark.surround);
+    if (!view->lut_made || !same_grade(&view->lut->grade, grade)) {
+        zoe_display_lut_make(view->lut, grade);
+        view->lut->grade = *grade;
+        view->lut_made = 1;
+        view->stale = 1;
+    }
+    if (view->stale && frame && frame->pin) {
+        refill(view, window, frame);
+        view->stale = 0;
+    }
+    if (!view->filled || !view->texture)
+        return;
+    SDL_RenderCopy(window->renderer, view->texture, NULL, &view->area);
+    if (!frame || !frame->pin)
+        return;
+    if (has_overscan(frame))
+        mark_display_window(view, window, frame);
+    else if (frame->proxy_shift > 0)
+        trim_proxy(view, window);
+}
+
+int32_t zoe_view_probe(const zoe_view *view, const zoe_frame *frame, int x, int y, int32_t *pixel_x,
+                       int32_t *pixel_y, double values[ZOE_PLANES_MAX])
+{
+    if (!frame->pin || !zoe_inside(view->area, x, y))
+        return 0;
+    double px, py;
+    zoe_view_map_point(&view->map, (double)(x - view->area.x) + 0.5,
+                       (double)(y - view->area.y) + 0.5, &px, &py);
+    px = floor(px);
+    py = floor(py);
+    if (fabs(px) > 1e9 || fabs(py) > 1e9)
+        return 0;
+    *pixel_x = (int32_t)px;
+    *pixel_y = (int32_t)py;
+    double proxy = (double)((int64_t)1 << frame->proxy_shift);
+    return zoe_display_sample_exact(frame, (int32_t)floor(px / proxy), (int32_t)floor(py / proxy),
+                                    values);
+}

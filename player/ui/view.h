@@ -1,0 +1,72 @@
+/*
+ * View: the picture in the window.
+ *
+ * Holds a texture of the picture area's size. The painter writes the visible part of the frame
+ * straight into it, at device resolution, only when frame, grade, zoom or size changed; any other
+ * redraw copies the texture. Memory: four bytes a pixel of the area, the display module's scratch
+ * for each painting thread, and its 320 KB table; none of it grows while playing.
+ *
+ * Thread-safety: the main thread only.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef ZOETROPE_PLAYER_VIEW_H
+#define ZOETROPE_PLAYER_VIEW_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <SDL.h>
+
+#include <zoetrope/display.h>
+#include <zoetrope/frame.h>
+#include <zoetrope/status.h>
+
+#include "ui/painter.h"
+#include "ui/view_map.h"
+#include "ui/window.h"
+
+typedef struct zoe_view {
+    zoe_view_map map;
+    SDL_Rect area; /* in the window, device pixels */
+    SDL_Texture *texture;
+    int texture_width, texture_height;
+    int filled; /* 1: the texture holds a picture */
+    int stale;  /* 1: it is not the one that should be seen */
+    zoe_display_lut *lut;
+    int lut_made;
+    zoe_painter *painter;
+} zoe_view;
+
+/* Errors: NO_MEMORY. */
+zoe_status zoe_view_open(zoe_view *view, zoe_error *error);
+void zoe_view_close(zoe_view *view);
+
+/* Where the picture area is. */
+void zoe_view_place(zoe_view *view, SDL_Rect area);
+
+/* Another frame is to be seen: takes its windows, keeps nothing of it. */
+void zoe_view_frame(zoe_view *view, const zoe_frame *frame);
+
+/* No picture: nothing is open. */
+void zoe_view_forget(zoe_view *view);
+
+/* After zooming or panning through `map`, or when the textures were lost. */
+void zoe_view_invalidate(zoe_view *view);
+
+/* Draws the area. `frame` is the one last given to zoe_view_frame(), still pinned; NULL or without
+ * a pin: the surround alone. When drawing it fails, the picture before stays. */
+void zoe_view_draw(zoe_view *view, const zoe_window *window, const zoe_frame *frame,
+                   const zoe_grade *grade);
+
+/* 1 if the frame's data window has nothing in common with its display window. */
+int zoe_view_is_outside(const zoe_frame *frame);
+
+/*
+ * The frame's pixel under a point of the window: its coordinates at full size, and its exact
+ * values. Returns the number of values, 0 beside the picture.
+ */
+int32_t zoe_view_probe(const zoe_view *view, const zoe_frame *frame, int x, int y, int32_t *pixel_x,
+                       int32_t *pixel_y, double values[ZOE_PLANES_MAX]);
+
+#endif

@@ -1,0 +1,428 @@
+#include "support/fake_decoder.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "memory/scratch.h"
+
+enum { DEADLINE_SECONDS = 30, ROW_BYTES = 64, SPARSE_BYTES = 4096 };
+
+/* A file that is open: the frame as it was when it was opened. */
+typedef struct fake_file {
+    int64_t number;
+    fake_frame frame;
+} fake_file;
+
+/* ---- pattern ---- */
+
+static uint64_t pattern(int64_t number, uint32_t version, size_t word)
+{
+    uint64_t z = (uint64_t)number * 0x9e3779b97f4a7c15u + (uint64_t)version * 0xd6e8feb86659fd93u +
+                 (uint64_t)word;
+    z = (z ^ z >> 32) * 0xd6e8feb86659fd93u;
+    z = (z ^ z >> 32) * 0xd6e8feb86659fd93u;
+    return (z ^ z >> 32) | 1; /* never 0, which stands for a missing piece */
+}
+
+static size_t step_of(const fake_decoder *fake)
+{
+    return fake->sparse ? SPARSE_BYTES / sizeof(uint64_t) : 1;
+}
+
+/* The words of a piece: from..to-1. */
+static void piece_words(const fake_frame *frame, int32_t piece, size_t *from, size_t *to)
+{
+    size_t words = frame->bytes / sizeof(uint64_t);
+    *from = words * (size_t)piece / (size_t)frame->pieces;
+    *to = words * ((size_t)piece + 1) / (size_t)frame->pieces;
+}
+
+/* With a sparse pattern, the first word at or after `word` that counts. */
+static size_t align_word(const fake_decoder *fake, size_t word)
+{
+    size_t step = step_of(fake);
+    return (word + step - 1) / step * step;
+}
+
+/* ---- beginning and end ---- */
+
+fake_decoder *fake_decoder_new(size_t bytes, int32_t pieces)
+{
+    fake_decoder *fake = calloc(1, sizeof *fake);
+    if (!fake)
+        abort();
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_mutex_init(&fake->lock, NULL);
+    pthread_cond_init(&fake->changed, &attributes);
+    pthread_condattr_destroy(&attributes);
+    for (int64_t i = 0; i < FAKE_FRAMES_MAX; i++) {
+        fake->frames[i].bytes = bytes;
+        fake->frames[i].pieces = pieces;
+        fake->frames[i].version = 1;
+    }
+    return fake;
+}
+
+void fake_decoder_free(fake_decoder *fake)
+{
+    if (!fake)
+        return;
+    pthread_cond_destroy(&fake->changed);
+    pthread_mutex_destroy(&fake->lock);
+    free(fake);
+}
+
+/* ---- the decoder ---- */
+
+/* "…/f.0012.exr": 12. -1: not such a name, or out of range. */
+static int64_t number_of(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    if (!dot)
+        return -1;
+    const char *digits = dot;
+    while (digits > path && digits[-1] >= '0' && digits[-1] <= '9')
+        digits--;
+    int64_t number = strtoll(digits, NULL, 10);
+    return digits == dot || number >= FAKE_FRAMES_MAX ? -1 : number;
+}
+
+static void describe(const fake_frame *frame, zoe_picture *picture)
+{
+    memset(picture, 0, sizeof *picture);
+    zoe_frame *f = &picture->frame;
+    f->window = (zoe_box){0, 0, ROW_BYTES / 2 - 1, (int32_t)(frame->bytes / ROW_BYTES) - 1};
+    f->display_window = f->data_window = f->window;
+    f->pixel_aspect = 1;
+    f->plane_count = 1;
+    f->alpha_plane = -1;
+    f->planes[0].stride = ROW_BYTES;
+    f->planes[0].type = ZOE_SAMPLE_HALF;
+    picture->bytes = frame->bytes;
+    picture->scratch_bytes = frame->scratch_bytes;
+    picture->piece_count = frame->pieces;
+}
+
+/* Made to fail like any other of the engine's allocations. */
+static fake_file *alloc_file(fake_decoder *fake, int64_t number)
+{
+    if (!fake->counted)
+        return zoe_os_alloc(sizeof(fake_file));
+    pthread_mutex_lock(&fake->lock);
+    size_t bytes = sizeof(fake_file) + fake->frames[number].file_bytes;
+    pthread_mutex_unlock(&fake->lock);
+    return zoe_recycler_alloc(bytes);
+}
+
+static void free_file(const fake_decoder *fake, fake_file *file)
+{
+    if (fake->counted)
+        zoe_recycler_free(file);
+    else
+        zoe_os_free(file);
+}
+
+static zoe_status fake_open(void *user, const char *path, const zoe_choice *choice, uint64_t limit,
+                            const zoe_read_stats *stats, zoe_picture *picture, void **file,
+                            zoe_error *error)
+{
+    (void)choice;
+    (void)stats;
+    fake_decoder *fake = user;
+    int64_t number = number_of(path);
+    if (number < 0)
+        return zoe_error_set(error, ZOE_ERROR_NOT_EXR, "%s: not a frame of the test", path);
+    fake_file *made = alloc_file(fake, number);
+    if (!made) {
+        pthread_mutex_lock(&fake->lock);
+        fake->refused++;
+        pthread_mutex_unlock(&fake->lock);
+        return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "%s: out of memory", path);
+    }
+    pthread_mutex_lock(&fake->lock);
+    fake_frame *frame = &fake->frames[number];
+    frame->opened++;
+    fake->opened++;
+    pthread_cond_broadcast(&fake->changed);
+    while (frame->open_gate)
+        pthread_cond_wait(&fake->changed, &fake->lock);
+    made->number = number;
+    made->frame = *frame;
+    zoe_status status = frame->open_status;
+    bool fits = frame->bytes <= limit;
+    if (status == ZOE_OK && fits)
+        fake->open_now++;
+    pthread_mutex_unlock(&fake->lock);
+    if (status == ZOE_OK && !fits)
+        status = ZOE_ERROR_OVER_BUDGET;
+    if (status != ZOE_OK) {
+        free_file(fake, made);
+        return zoe_error_set(error, status, "%s: %s", path, zoe_status_text(status));
+    }
+    describe(&made->frame, picture);
+    /* That of the empty file, so that refreshing finds out which files changed. */
+    zoe_os_path_identify(path, &picture->id);
+    *file = made;
+    return ZOE_OK;
+}
+
+static void fake_prepare(void *user, void *file, uint8_t *buffer)
+{
+    fake_decoder *fake = user;
+    const fake_file *open = file;
+    /* What a piece that is never decoded leaves behind must not look right. */
+    for (int32_t p = 0; p < open->frame.pieces; p++) {
+        size_t from, to;
+        piece_words(&open->frame, p, &from, &to);
+        from = align_word(fake, from);
+        if (from < to)
+            memset(buffer + from * sizeof(uint64_t), 0xee, sizeof(uint64_t));
+    }
+}
+
+/* Waits at the gate, and counts. */
+static void enter_piece(fake_decoder *fake, int64_t number)
+{
+    pthread_mutex_lock(&fake->lock);
+    fake_frame *frame = &fake->frames[number];
+    frame->started++;
+    pthread_cond_broadcast(&fake->changed);
+    while (frame->gate && frame->passes == 0)
+        pthread_cond_wait(&fake->changed, &fake->lock);
+    if (frame->gate)
+        frame->passes--;
+    pthread_mutex_unlock(&fake->lock);
+}
+
+static void leave_piece(fake_decoder *fake, int64_t number, bool clash)
+{
+    pthread_mutex_lock(&fake->lock);
+    fake->frames[number].finished++;
+    fake->pieces++;
+    fake->clashes += clash;
+    pthread_cond_broadcast(&fake->changed);
+    pthread_mutex_unlock(&fake->lock);
+}
+
+static void write_piece(const fake_decoder *fake, const fake_file *open, int32_t piece, bool there,
+                        uint8_t *buffer)
+{
+    size_t from, to, step = step_of(fake);
+    piece_words(&open->frame, piece, &from, &to);
+    for (size_t w = align_word(fake, from); w < to; w += step) {
+        uint64_t value = there ? pattern(open->number, open->frame.version, w) : 0;
+        memcpy(buffer + w * sizeof value, &value, sizeof value);
+    }
+}
+
+static zoe_status fake_decode(void *user, void *file, int32_t piece, uint8_t *buffer, void *scratch,
+                              size_t scratch_bytes, zoe_error *error)
+{
+    fake_decoder *fake = user;
+    const fake_file *open = file;
+    const fake_frame *frame = &open->frame;
+    if (scratch_bytes < frame->scratch_bytes || piece < 0 || piece >= frame->pieces)
+        abort();
+    /* Scratch is this thread's alone for as long as the piece takes. */
+    int mark = (int)(open->number + piece) & 0xff;
+    if (frame->scratch_bytes)
+        memset(scratch, mark, frame->scratch_bytes);
+    enter_piece(fake, open->number);
+    void *block = NULL;
+    if (fake->counted && frame->piece_bytes && !(block = zoe_recycler_alloc(frame->piece_bytes)))
+        return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "f.%04" PRId64 ".exr: piece %d: no block",
+                             open->number, (int)piece);
+    bool bad = frame->decode_status != ZOE_OK && piece == frame->bad_piece;
+    bool there = piece < frame->pieces - frame->missing_pieces;
+    if (!bad)
+        write_piece(fake, open, piece, there, buffer);
+    bool clash = false;
+    for (size_t i = 0; i < frame->scratch_bytes; i += 61)
+        clash = clash || ((const uint8_t *)scratch)[i] != mark;
+    if (block)
+        zoe_recycler_free(block);
+    leave_piece(fake, open->number, clash);
+    if (bad)
+        return zoe_error_set(error, frame->decode_status, "f.%04" PRId64 ".exr: piece %d: %s",
+                             open->number, (int)piece, zoe_status_text(frame->decode_status));
+    return there ? ZOE_OK : ZOE_ERROR_TRUNCATED;
+}
+
+static zoe_status fake_close(void *user, void **file, zoe_error *error)
+{
+    fake_decoder *fake = user;
+    fake_file *open = *file;
+    pthread_mutex_lock(&fake->lock);
+    fake_frame *frame = &fake->frames[open->number];
+    frame->closed++;
+    fake->open_now--;
+    bool changed = frame->changes > 0 || frame->version != open->frame.version;
+    if (frame->changes > 0)
+        frame->changes--;
+    pthread_cond_broadcast(&fake->changed);
+    pthread_mutex_unlock(&fake->lock);
+    int64_t number = open->number;
+    free_file(fake, open);
+    *file = NULL;
+    if (changed)
+        return zoe_error_set(error, ZOE_ERROR_CHANGED, "f.%04" PRId64 ".exr: changed", number);
+    return ZOE_OK;
+}
+
+zoe_decoder fake_decoder_interface(fake_decoder *fake)
+{
+    return (zoe_decoder){
+        .user = fake,
+        .open = fake_open,
+        .prepare = fake_prepare,
+        .decode = fake_decode,
+        .close = fake_close,
+    };
+}
+
+/* ---- control ---- */
+
+fake_frame *fake_lock(fake_decoder *fake, int64_t number)
+{
+    pthread_mutex_lock(&fake->lock);
+    return &fake->frames[number];
+}
+
+void fake_unlock(fake_decoder *fake)
+{
+    pthread_cond_broadcast(&fake->changed);
+    pthread_mutex_unlock(&fake->lock);
+}
+
+static void set_gates(fake_decoder *fake, bool closed)
+{
+    pthread_mutex_lock(&fake->lock);
+    for (int64_t i = 0; i < FAKE_FRAMES_MAX; i++) {
+        fake->frames[i].gate = closed;
+        fake->frames[i].passes = 0;
+        if (!closed)
+            fake->frames[i].open_gate = false;
+    }
+    fake_unlock(fake);
+}
+
+void fake_close_gates(fake_decoder *fake)
+{
+    set_gates(fake, true);
+}
+
+void fake_open_gates(fake_decoder *fake)
+{
+    set_gates(fake, false);
+}
+
+void fake_pass(fake_decoder *fake, int64_t number, int64_t pieces)
+{
+    fake_lock(fake, number)->passes += pieces;
+    fake_unlock(fake);
+}
+
+void fake_pass_open(fake_decoder *fake, int64_t number)
+{
+    fake_lock(fake, number)->open_gate = false;
+    fake_unlock(fake);
+}
+
+typedef enum fake_count { COUNT_STARTED, COUNT_FINISHED, COUNT_OPENED } fake_count;
+
+static int64_t count_of(const fake_frame *frame, fake_count which)
+{
+    switch (which) {
+    case COUNT_STARTED: return frame->started;
+    case COUNT_FINISHED: return frame->finished;
+    case COUNT_OPENED: return frame->opened;
+    }
+    return 0;
+}
+
+static bool wait_for(fake_decoder *fake, int64_t number, fake_count which, int64_t count)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += DEADLINE_SECONDS;
+    pthread_mutex_lock(&fake->lock);
+    int result = 0;
+    while (count_of(&fake->frames[number], which) < count && result == 0)
+        result = pthread_cond_timedwait(&fake->changed, &fake->lock, &until);
+    bool reached = count_of(&fake->frames[number], which) >= count;
+    pthread_mutex_unlock(&fake->lock);
+    return reached;
+}
+
+static int64_t count_now(fake_decoder *fake, int64_t number, fake_count which)
+{
+    pthread_mutex_lock(&fake->lock);
+    int64_t count = count_of(&fake->frames[number], which);
+    pthread_mutex_unlock(&fake->lock);
+    return count;
+}
+
+bool fake_wait_started(fake_decoder *fake, int64_t number, int64_t pieces)
+{
+    return wait_for(fake, number, COUNT_STARTED, pieces);
+}
+
+bool fake_wait_finished(fake_decoder *fake, int64_t number, int64_t pieces)
+{
+    return wait_for(fake, number, COUNT_FINISHED, pieces);
+}
+
+bool fake_wait_opened(fake_decoder *fake, int64_t number, int64_t times)
+{
+    return wait_for(fake, number, COUNT_OPENED, times);
+}
+
+int64_t fake_started(fake_decoder *fake, int64_t number)
+{
+    return count_now(fake, number, COUNT_STARTED);
+}
+
+int64_t fake_finished(fake_decoder *fake, int64_t number)
+{
+    return count_now(fake, number, COUNT_FINISHED);
+}
+
+int64_t fake_opened(fake_decoder *fake, int64_t number)
+{
+    return count_now(fake, number, COUNT_OPENED);
+}
+
+int64_t fake_open_now(fake_decoder *fake)
+{
+    pthread_mutex_lock(&fake->lock);
+    int64_t count = fake->open_now;
+    pthread_mutex_unlock(&fake->lock);
+    return count;
+}
+
+/* ---- checking ---- */
+
+bool fake_frame_is_right(fake_decoder *fake, const zoe_frame *frame, int64_t number,
+                         uint32_t version, char *why, size_t capacity)
+{
+    size_t rows = (size_t)((int64_t)frame->window.max_y - frame->window.min_y + 1);
+    size_t words = rows * ROW_BYTES / sizeof(uint64_t), step = step_of(fake);
+    const uint8_t *data = frame->planes[0].data;
+    for (size_t w = 0; w < words; w += step) {
+        uint64_t found, wanted = pattern(number, version, w);
+        memcpy(&found, data + w * sizeof found, sizeof found);
+        if (found == wanted || (found == 0 && frame->incomplete))
+            continue;
+        snprintf(why, capacity,
+                 "number %" PRId64 " version %u: word %zu of %zu is %016" PRIx64
+                 ", should be %016" PRIx64,
+                 number, (unsigned)version, w, words, found, wanted);
+        return false;
+    }
+    return true;
+}

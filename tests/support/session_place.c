@@ -1,0 +1,194 @@
+/*
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#define _GNU_SOURCE /* mkdtemp */
+
+#include "support/session_place.h"
+
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "model/exr_write.h"
+
+const uint64_t session_place_second = 1000000000u;
+
+/* 20 s in all, in steps that cost nothing. */
+enum { ROUNDS = 4000, ROUND_NS = 5000000 };
+
+/* ---- begin and end ---- */
+
+static int begin(void **state, uint64_t limit)
+{
+    session_place *p = calloc(1, sizeof *p);
+    if (!p)
+        return -1;
+    *state = p;
+    strcpy(p->folder, "/tmp/zoetrope-session-XXXXXX");
+    if (!mkdtemp(p->folder))
+        return -1;
+    zoe_session_setup setup;
+    memset(&setup, 0, sizeof setup);
+    zoe_engine_settings_init(&setup.engine);
+    zoe_source_settings_init(&setup.source);
+    setup.engine.budget.bytes = limit;
+    setup.engine.workers = 1;
+    return zoe_session_start(&p->session, &setup, NULL) == ZOE_OK ? 0 : -1;
+}
+
+int session_place_set_up(void **state)
+{
+    return begin(state, (uint64_t)64 << 20);
+}
+
+int session_place_set_up_small(void **state)
+{
+    return begin(state, ZOE_LIMIT_MIN);
+}
+
+int session_place_tear_down(void **state)
+{
+    session_place *p = *state;
+    zoe_session_end(&p->session);
+    DIR *folder = opendir(p->folder);
+    const struct dirent *entry;
+    while (folder && (entry = readdir(folder))) {
+        char path[512];
+        snprintf(path, sizeof path, "%s/%s", p->folder, entry->d_name);
+        if (entry->d_name[0] != '.')
+            unlink(path);
+    }
+    if (folder)
+        closedir(folder);
+    int left = rmdir(p->folder);
+    free(p);
+    return left;
+}
+
+/* ---- files ---- */
+
+typedef struct content {
+    uint32_t channels;
+    float number;
+} content;
+
+static int write_row(void *user, int32_t x, int32_t y, int32_t count,
+                     void *const planes[ZOE_PLANES_MAX])
+{
+    const content *what = user;
+    (void)y;
+    for (uint32_t c = 0; c < what->channels; c++) {
+        for (int32_t i = 0; i < count; i++) {
+            float value = what->number;
+            if (c == 3)
+                value = 100.0f * value + (float)(x + i == SESSION_PLACE_WIDTH - 1);
+            ((uint16_t *)planes[c])[i] = zoe_float_to_half(value);
+        }
+    }
+    return 0;
+}
+
+void session_place_path(const session_place *p, const char *name, int number,
+                        char path[SESSION_PLACE_PATH])
+{
+    snprintf(path, SESSION_PLACE_PATH, "%s/%s.%04d.exr", p->folder, name, number);
+}
+
+void session_place_write(const session_place *p, const char *name, int number,
+                         session_place_kind kind)
+{
+    content what = {(uint32_t)kind, (float)number};
+    zoe_exr_write_spec spec = {
+        .data_window = {0, 0, SESSION_PLACE_WIDTH - 1, SESSION_PLACE_HEIGHT - 1},
+        .display_window = {0, 0, SESSION_PLACE_WIDTH - 1, SESSION_PLACE_HEIGHT - 1},
+        .pixel_aspect = 1.0,
+        .compression = ZOE_COMPRESSION_ZIP,
+        .channel_count = what.channels,
+        .names = {"B", "G", "R", "Z"},
+        .types = {ZOE_SAMPLE_HALF, ZOE_SAMPLE_HALF, ZOE_SAMPLE_HALF, ZOE_SAMPLE_HALF},
+        .fps_numerator = 30000,
+        .fps_denominator = 1001,
+    };
+    if (kind == SESSION_PLACE_Y)
+        spec.names[0] = "Y";
+    char path[SESSION_PLACE_PATH];
+    zoe_error error = {ZOE_OK, ""};
+    session_place_path(p, name, number, path);
+    if (zoe_exr_write(path, &spec, write_row, &what, &error) != ZOE_OK)
+        fail_msg("%s", error.text);
+}
+
+void session_place_open(session_place *p, const char *name, int number, int replace)
+{
+    char path[SESSION_PLACE_PATH];
+    zoe_error error = {ZOE_OK, ""};
+    session_place_path(p, name, number, path);
+    if (zoe_session_open(&p->session, path, replace, &error) != ZOE_OK)
+        fail_msg("%s", error.text);
+}
+
+/* ---- doing and seeing ---- */
+
+zoe_session_step session_place_update(session_place *p, uint64_t now_ns)
+{
+    zoe_session_step step;
+    zoe_session_touch(&p->session);
+    zoe_session_update(&p->session, now_ns, &step);
+    return step;
+}
+
+static int is_settled(session_place *p)
+{
+    const zoe_session_item *item = zoe_session_item_now(&p->session);
+    for (int64_t i = 0; i < item->transport.count; i++) {
+        uint8_t one = ZOE_FRAME_EMPTY;
+        assert_int_equal(zoe_source_states(item->source, i, 1, &one), ZOE_OK);
+        if (one < ZOE_FRAME_LOADED)
+            return 0;
+    }
+    return 1;
+}
+
+static int is_there(session_place *p)
+{
+    return p->session.status != ZOE_LOADING;
+}
+
+static void update_until(session_place *p, int (*done)(session_place *p), const char *otherwise)
+{
+    for (int round = 0; round < ROUNDS; round++) {
+        session_place_update(p, session_place_second);
+        if (done(p))
+            return;
+        nanosleep(&(struct timespec){.tv_nsec = ROUND_NS}, NULL);
+    }
+    fail_msg("%s", otherwise);
+}
+
+void session_place_settle(session_place *p)
+{
+    update_until(p, is_settled, "the frames do not load");
+    /* The picture of what came last. */
+    session_place_update(p, session_place_second);
+}
+
+void session_place_arrive(session_place *p)
+{
+    update_until(p, is_there, "the frame does not load");
+}
+
+int session_place_shown(const session_place *p)
+{
+    float values[ZOE_PLANES_MAX];
+    if (!p->session.shown.pin || zoe_display_sample(&p->session.shown, 1, 1, values) < 1)
+        return -1;
+    return (int)values[0];
+}
