@@ -18,13 +18,13 @@
 
 #include <openexr.h>
 
+#include "exr/names.h"
+
 enum {
-    ZOE_EXR_TEXT_MAX = 8192, /* bytes of an attribute's text, terminator included; longer ones are
-                                cut and end in "..." */
     ZOE_EXR_TIME_CODE_MAX = 32, /* bytes of a time code's text: zoe_frame.time_code */
 };
 
-/* Writes the attribute's value, terminated. */
+/* Writes the attribute's value, terminated; longer ones are cut and end in "...". */
 void zoe_exr_attribute_text(const exr_attribute_t *attribute, char text[ZOE_EXR_TEXT_MAX]);
 
 /*

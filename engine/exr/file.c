@@ -112,7 +112,7 @@ static zoe_status start(zoe_exr_file *file, zoe_error *error)
     zoe_exr_outline outline;
     zoe_status status = read_head(file, error);
     if (status == ZOE_OK)
-        status = zoe_exr_check(check_hook, file, file->id.bytes, file->path, &outline, error);
+        status = zoe_exr_scan(check_hook, file, file->id.bytes, file->path, &outline, error);
     if (status != ZOE_OK)
         return status;
     file->header_end = outline.end;

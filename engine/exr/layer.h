@@ -44,10 +44,8 @@
 #include <zoetrope/header.h>
 #include <zoetrope/status.h>
 
+#include "exr/names.h"
 #include "exr/scan.h"
-
-/* Bytes of a layer's or view's name, terminator included; longer ones are cut. */
-enum { ZOE_EXR_NAME_MAX = 1024 };
 
 /* Which channels of a file make up a layer. The fields mean the same as zoe_layer's. */
 typedef struct zoe_exr_layer {
@@ -74,7 +72,7 @@ typedef int zoe_exr_layer_fn(void *user, const zoe_exr_layer_seen *seen);
 /*
  * Calls `visit` for every layer in file order: by part, then by the group's first channel, then by
  * set. Returns ZOE_OK, also when `visit` stopped; NO_LAYER when the file has no channels; TOO_LARGE
- * over the limits of exr_check.h; CORRUPT when the context cannot say what it must.
+ * over the limits of exr/scan.h; CORRUPT when the context cannot say what it must.
  */
 zoe_status zoe_exr_walk_layers(exr_const_context_t ctxt, zoe_exr_layer_fn *visit, void *user);
 

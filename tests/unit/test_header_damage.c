@@ -81,6 +81,17 @@ static void raw_end(zoe_status expected)
     header_file_must_fail(header_file_path, expected);
 }
 
+/* The same, and the error says so. */
+static void raw_end_with(zoe_status expected, const char *words)
+{
+    raw_end(expected);
+    zoe_header *header = NULL;
+    zoe_error error = {0};
+    assert_int_equal(zoe_header_read(header_file_path, &header, &error), expected);
+    if (!strstr(error.text, words))
+        fail_msg("\"%s\" does not say \"%s\"", error.text, words);
+}
+
 static void too_many_channels(void)
 {
     raw_begin(0);
@@ -118,15 +129,27 @@ static void too_many_parts(void)
     raw_end(ZOE_ERROR_TOO_LARGE);
 }
 
+static void raw_ints(int count)
+{
+    for (int i = 0; i < count; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "%05d", count - i);
+        raw_int(name);
+    }
+}
+
+/* The error names the limit. */
 static void too_many_attributes(void)
 {
     raw_begin(0);
-    for (int i = 0; i <= ZOE_EXR_ATTRIBUTES_MAX; i++) {
-        char name[16];
-        snprintf(name, sizeof name, "%05d", i);
-        raw_int(name);
+    raw_ints(ZOE_EXR_PART_ATTRIBUTES_MAX + 1);
+    raw_end_with(ZOE_ERROR_TOO_LARGE, "more than 2048 attributes in a part");
+    raw_begin(0x1000);
+    for (int parts = ZOE_EXR_ATTRIBUTES_MAX / 1024 + 1; parts > 0; parts--) {
+        raw_ints(1024);
+        raw_text("");
     }
-    raw_end(ZOE_ERROR_TOO_LARGE);
+    raw_end_with(ZOE_ERROR_TOO_LARGE, "more than 16384 attributes");
 }
 
 static void too_many_strings(void)
@@ -175,6 +198,139 @@ static void test_limits(void **state)
     free(raw);
     assert_int_equal(truncate(header_file_path, 2L * ZOE_EXR_HEADER_BYTES_MAX), 0);
     header_file_must_fail(header_file_path, ZOE_ERROR_TOO_LARGE);
+}
+
+/* ---- what is not as it was declared ---- */
+
+static void raw_bytes(const void *bytes, size_t count)
+{
+    assert_true(raw_count + count <= RAW_ROOM);
+    if (count)
+        memcpy(raw + raw_count, bytes, count);
+    raw_count += count;
+}
+
+static void raw_value(const char *name, const char *type, const void *value, size_t bytes)
+{
+    raw_text(name);
+    raw_text(type);
+    raw_word((uint32_t)bytes);
+    raw_bytes(value, bytes);
+}
+
+/* What a file of one part must have. */
+static void raw_required(void)
+{
+    const int32_t window[4] = {0, 0, 3, 1};
+    const float center[2] = {0, 0}, one = 1;
+    raw_value("channels", "chlist", "G\0\1\0\0\0\0\0\0\0\1\0\0\0\1\0\0\0", 19);
+    raw_value("compression", "compression", "", 1);
+    raw_value("dataWindow", "box2i", window, sizeof window);
+    raw_value("displayWindow", "box2i", window, sizeof window);
+    raw_value("lineOrder", "lineOrder", "", 1);
+    raw_value("pixelAspectRatio", "float", &one, sizeof one);
+    raw_value("screenWindowCenter", "v2f", center, sizeof center);
+    raw_value("screenWindowWidth", "float", &one, sizeof one);
+}
+
+/* A header with one more attribute. What OpenEXR would take for attributes stands in it: were it
+ * read, the header would have one of the name "hidden". */
+static void try_attribute(const char *name, const char *type, const void *value, size_t bytes,
+                          zoe_status expected)
+{
+    raw_begin(0);
+    raw_required();
+    raw_value(name, type, value, bytes);
+    raw_int("after");
+    raw_text("");
+    for (int i = 0; i < 256; i++)
+        raw_word(0);
+    if (expected != ZOE_OK) {
+        raw_end(expected);
+        return;
+    }
+    header_file_write_bytes(raw, raw_count);
+    free(raw);
+    zoe_header *header = header_file_must_read(header_file_path);
+    const zoe_part *part = &header->parts[0];
+    assert_string_equal(part->attributes[part->attribute_count - 1].name, "after");
+    zoe_header_free(&header);
+}
+
+#define HIDDEN "hidden\0int\0\4\0\0\0\7\0\0\0"
+#define CHANNEL(name, type, linear, x, y)                                                          \
+    name "\0" type "\0\0\0" linear "\0\0\0" x "\0\0\0" y "\0\0\0"
+
+static void test_sizes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *type;
+        size_t size;
+    } types[] = {{"box2f", 16},      {"box2i", 16},   {"chromaticities", 32},
+                 {"compression", 1}, {"double", 8},   {"envmap", 1},
+                 {"float", 4},       {"int", 4},      {"keycode", 28},
+                 {"lineOrder", 1},   {"m33d", 72},    {"m33f", 36},
+                 {"m44d", 128},      {"m44f", 64},    {"rational", 8},
+                 {"tiledesc", 9},    {"timecode", 8}, {"v2d", 16},
+                 {"v2f", 8},         {"v2i", 8},      {"v3d", 24},
+                 {"v3f", 12},        {"v3i", 12}};
+    static const char zeros[256];
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        try_attribute("x", types[i].type, zeros, types[i].size, ZOE_OK);
+        try_attribute("x", types[i].type, zeros, types[i].size - 1, ZOE_ERROR_CORRUPT);
+        try_attribute("x", types[i].type, zeros, types[i].size + 1, ZOE_ERROR_CORRUPT);
+        try_attribute("x", types[i].type, HIDDEN, sizeof HIDDEN - 1, ZOE_ERROR_CORRUPT);
+    }
+    try_attribute("x", "floatvector", zeros, 40, ZOE_OK);
+    try_attribute("x", "floatvector", zeros, 0, ZOE_OK);
+    try_attribute("x", "floatvector", zeros, 41, ZOE_ERROR_CORRUPT);
+    try_attribute("x", "string", zeros, 0, ZOE_OK);
+    try_attribute("x", "string", "abc", 3, ZOE_OK);
+    try_attribute("x", "unheardOf", HIDDEN, sizeof HIDDEN - 1, ZOE_OK);
+    try_attribute("x", "", "", 1, ZOE_ERROR_CORRUPT);
+}
+
+static void test_lists(void **state)
+{
+    (void)state;
+    static const char good[] =
+        CHANNEL("a", "\1", "\0", "\1", "\1") CHANNEL("b", "\1", "\1", "\1", "\1");
+    static const char unsorted[] =
+        CHANNEL("b", "\1", "\0", "\1", "\1") CHANNEL("a", "\1", "\1", "\1", "\1");
+    static const char twice[] = CHANNEL("b", "\1", "\0", "\1", "\1")
+        CHANNEL("a", "\1", "\0", "\1", "\1") CHANNEL("b", "\1", "\0", "\1", "\1");
+    static const char kind[] = CHANNEL("a", "\7", "\0", "\1", "\1");
+    static const char linear[] = CHANNEL("a", "\1", "\2", "\1", "\1");
+    static const char sampled[] = CHANNEL("a", "\1", "\0", "\0", "\1");
+    static const char ends[] = CHANNEL("a", "\1", "\0", "\1", "\1") "\0" HIDDEN;
+    try_attribute("x", "chlist", good, sizeof good, ZOE_OK);
+    try_attribute("x", "chlist", good, sizeof good - 1, ZOE_ERROR_CORRUPT);
+    try_attribute("x", "chlist", unsorted, sizeof unsorted, ZOE_OK);
+    try_attribute("x", "chlist", twice, sizeof twice, ZOE_ERROR_CORRUPT);
+    try_attribute("x", "chlist", kind, sizeof kind, ZOE_ERROR_CORRUPT);
+    try_attribute("x", "chlist", linear, sizeof linear, ZOE_ERROR_CORRUPT);
+    try_attribute("x", "chlist", sampled, sizeof sampled, ZOE_ERROR_CORRUPT);
+    try_attribute("x", "chlist", ends, sizeof ends, ZOE_ERROR_CORRUPT);
+    try_attribute("x", "stringvector", "\3\0\0\0abc\0\0\0\0", 11, ZOE_OK);
+    try_attribute("x", "stringvector", "\3\0\0\0abc\0\0", 9, ZOE_ERROR_CORRUPT);
+    try_attribute("x", "stringvector", "\4\0\0\0abc", 7, ZOE_ERROR_CORRUPT);
+    try_attribute("x", "preview", "\1\0\0\0\2\0\0\0abcdefgh", 16, ZOE_OK);
+    try_attribute("x", "preview", "\1\0\0\0\2\0\0\0abcdefghijkl", 20, ZOE_ERROR_CORRUPT);
+    /* Four times their product is 0 in 32 bits and in 64. */
+    try_attribute("x", "preview", "\0\0\0\x80\0\0\0\x80", 8, ZOE_ERROR_CORRUPT);
+    try_attribute("x", "bytes", "\2\0\0\0ab", 6, ZOE_OK);
+    try_attribute("x", "bytes", "\3\0\0\0ab", 6, ZOE_ERROR_CORRUPT);
+}
+
+/* An attribute of another type under a name that has a meaning is skipped whole. */
+static void test_names(void **state)
+{
+    (void)state;
+    try_attribute("lineOrder", "lineOrder", "", 1, ZOE_ERROR_CORRUPT);
+    try_attribute("version", "string", HIDDEN, sizeof HIDDEN - 1, ZOE_OK);
+    try_attribute("name", "int", "abcd", 4, ZOE_OK);
+    try_attribute("type", "string", "nonsense", 8, ZOE_OK);
 }
 
 /* ---- damage ---- */
@@ -269,11 +425,10 @@ int main(void)
 #define IN_FOLDER(test)                                                                            \
     cmocka_unit_test_setup_teardown(test, header_file_set_up, header_file_tear_down)
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(test_errors),
-        IN_FOLDER(test_limits),
-        IN_FOLDER(test_damage),
-        IN_FOLDER(test_no_memory),
-        cmocka_unit_test(test_damaged_images),
+        IN_FOLDER(test_errors),    IN_FOLDER(test_limits),
+        IN_FOLDER(test_sizes),     IN_FOLDER(test_lists),
+        IN_FOLDER(test_names),     IN_FOLDER(test_damage),
+        IN_FOLDER(test_no_memory), cmocka_unit_test(test_damaged_images),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
