@@ -67,6 +67,7 @@ typedef struct zoe_load {
     /* the opener's while OPENING, fixed while OPEN */
     zoe_buffer *buffer;
     void *file;
+    void *memory;        /* of the open file */
     uint64_t file_bytes; /* of blocks that opening the file took */
     zoe_picture picture;
 

@@ -1,69 +1,122 @@
 #include "exr/decode.h"
 
+#include <string.h>
+
 #include "base/box.h"
-#include "exr/color.h"
+#include "exr/chroma_bands.h"
 #include "exr/deep_rows.h"
 #include "exr/flat.h"
-#include "exr/pieces.h"
-#include "exr/table.h"
-#include "memory/scratch.h"
+#include "exr/plan.h"
 
-/* Thread-safety: after it was opened it does not change, but for the atomics.
- */
+/* Stands at the beginning of the memory that open() is given; the file's head and a region for
+ * everything else follow.
+ *
+ * Thread-safety: after it was opened it does not change, but for the atomics. */
 typedef struct open_file {
     zoe_exr_file file;
+    zoe_exr_header header;
     zoe_exr_plan plan;
-    zoe_exr_table table;
+    zoe_blocks blocks;
     _Atomic uint32_t largest; /* packed chunk seen; relaxed: a hint */
-    _Atomic int64_t missing;  /* scanlines or tiles; relaxed: asked for when all
-                                 pieces are done */
+    _Atomic int64_t missing;  /* scanlines or tiles; relaxed: asked for when all pieces are done */
 } open_file;
 
 /* ---- open and close ---- */
 
-static zoe_status plan_file(open_file *open, const zoe_choice *choice, uint64_t limit,
-                            zoe_picture *picture, zoe_error *error)
+enum {
+    HEAD_AT = (sizeof(open_file) + 63) / 64 * 64,
+    BLOCKS_AT = HEAD_AT + ZOE_EXR_HEAD_BYTES,
+};
+
+/* All the memory that an open file takes, at most. */
+static uint64_t needed_bytes(const zoe_exr_file *file)
 {
-    zoe_status status = zoe_exr_plan_make(&open->plan, &open->file, choice, limit, picture, error);
+    const zoe_exr_outline *outline = &file->outline;
+    return BLOCKS_AT + outline->context_bytes + zoe_exr_header_bytes(outline, false) +
+           zoe_exr_plan_bytes(outline) + zoe_blocks_kept(strlen(file->path) + 1);
+}
+
+static zoe_status too_small(const zoe_exr_file *file, zoe_error *error)
+{
+    return zoe_error_set(error, ZOE_ERROR_TOO_SMALL, "%s: %s", file->path,
+                         zoe_status_text(ZOE_ERROR_TOO_SMALL));
+}
+
+/* The header, and all that is made of it. */
+static zoe_status read_picture(open_file *open, const zoe_choice *choice, uint64_t limit,
+                               zoe_picture *picture, zoe_error *error)
+{
+    zoe_exr_file *file = &open->file;
+    zoe_status status = zoe_exr_file_parse(file, &open->blocks, error);
     if (status == ZOE_OK)
-        status = zoe_exr_table_read(&open->table, &open->plan, &open->file, limit, error);
-    zoe_exr_file_forget_head(&open->file);
-    return status;
+        status = zoe_exr_header_make(&open->header, file, &open->blocks, false, error);
+    if (status == ZOE_OK)
+        status = zoe_exr_plan_make(&open->plan, file, &open->header, choice, limit, &open->blocks,
+                                   picture, error);
+    if (status != ZOE_OK)
+        return status;
+    zoe_exr_file_forget_head(file);
+    /* OpenEXR's context is not needed any more, unless OpenEXR is to decode the chunks. */
+    if (open->plan.geometry.routines || open->plan.geometry.is_deep)
+        zoe_exr_file_finish(file);
+    return ZOE_OK;
+}
+
+/* Moves the opened file into its memory. */
+static open_file *settle_down(const zoe_exr_file *file, uint8_t *memory, size_t memory_bytes)
+{
+    open_file *open = (open_file *)(void *)memory;
+    memset(open, 0, sizeof *open);
+    open->file = *file;
+    zoe_blocks_init(&open->blocks, memory + BLOCKS_AT, memory_bytes - BLOCKS_AT);
+    size_t length = strlen(file->path);
+    char *path = zoe_blocks_keep(&open->blocks, length + 1, 1);
+    if (!path)
+        return NULL;
+    memcpy(path, file->path, length);
+    open->file.path = path;
+    return open;
 }
 
 static zoe_status close_exr(void *user, void **file, zoe_error *error)
 {
     (void)user;
     open_file *open = *file;
-    zoe_exr_table_free(&open->table);
-    zoe_status status = zoe_exr_file_close(&open->file, error);
-    zoe_recycler_free(open);
     *file = NULL;
-    return status;
+    return zoe_exr_file_close(&open->file, error);
 }
 
 static zoe_status open_exr(void *user, const char *path, const zoe_choice *choice, uint64_t limit,
-                           const zoe_read_stats *stats, zoe_picture *picture, void **out,
-                           zoe_error *error)
+                           const zoe_read_stats *stats, void *memory, size_t memory_bytes,
+                           zoe_picture *picture, void **out, zoe_error *error)
 {
+    (void)user;
     *out = NULL;
-    open_file *open = zoe_recycler_alloc(sizeof *open);
-    if (!open)
-        return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "%s: out of memory", path);
-    open->table.offsets = NULL;
-    atomic_init(&open->largest, 0);
-    atomic_init(&open->missing, 0);
-    zoe_status status = zoe_exr_file_open(&open->file, path, stats, error);
-    if (status != ZOE_OK) {
-        zoe_recycler_free(open);
+    memset(picture, 0, sizeof *picture);
+    zoe_exr_file file;
+    uint8_t *head = memory_bytes >= BLOCKS_AT ? (uint8_t *)memory + HEAD_AT : NULL;
+    zoe_status status = zoe_exr_file_open(&file, path, stats, head, error);
+    picture->id = file.id;
+    if (status != ZOE_OK)
         return status;
-    }
-    *out = open;
-    status = plan_file(open, choice, limit, picture, error);
-    if (status != ZOE_OK) {
-        picture->id = open->file.id;
-        close_exr(user, out, NULL);
-    }
+    uint64_t needed = needed_bytes(&file);
+    open_file *open = NULL;
+    if (needed > limit)
+        status = zoe_error_set(error, ZOE_ERROR_OVER_BUDGET,
+                               "%s: the header needs %.1f MB; the memory limit is %.1f MB", path,
+                               zoe_megabytes(needed), zoe_megabytes(limit));
+    else if (needed > memory_bytes || !(open = settle_down(&file, memory, memory_bytes)))
+        status = too_small(&file, error);
+    if (status == ZOE_OK)
+        status = read_picture(open, choice, limit, picture, error);
+    /* A release of OpenEXR that takes more than was reckoned with. */
+    if (status == ZOE_ERROR_TOO_SMALL && needed <= memory_bytes)
+        needed = 2 * (uint64_t)memory_bytes;
+    picture->file_bytes = (size_t)needed;
+    if (status == ZOE_OK)
+        *out = open;
+    else
+        zoe_exr_file_close(open ? &open->file : &file, NULL);
     return status;
 }
 
@@ -71,20 +124,24 @@ static zoe_status open_exr(void *user, const char *path, const zoe_choice *choic
 static void prepare_exr(void *user, void *file, uint8_t *buffer)
 {
     (void)user;
-    const zoe_exr_plan *plan = &((const open_file *)file)->plan;
-    zoe_box w = plan->window, t = plan->target;
+    const zoe_exr_geometry *geometry = &((const open_file *)file)->plan.geometry;
+    zoe_box w = geometry->window, t = geometry->target;
     if (zoe_box_is_empty(&t)) {
-        zoe_exr_rows_clear_planes(plan, buffer, w);
+        zoe_exr_rows_clear_planes(geometry, buffer, w);
         return;
     }
     if (t.min_y > w.min_y)
-        zoe_exr_rows_clear_planes(plan, buffer, (zoe_box){w.min_x, w.min_y, w.max_x, t.min_y - 1});
+        zoe_exr_rows_clear_planes(geometry, buffer,
+                                  (zoe_box){w.min_x, w.min_y, w.max_x, t.min_y - 1});
     if (t.max_y < w.max_y)
-        zoe_exr_rows_clear_planes(plan, buffer, (zoe_box){w.min_x, t.max_y + 1, w.max_x, w.max_y});
+        zoe_exr_rows_clear_planes(geometry, buffer,
+                                  (zoe_box){w.min_x, t.max_y + 1, w.max_x, w.max_y});
     if (t.min_x > w.min_x)
-        zoe_exr_rows_clear_planes(plan, buffer, (zoe_box){w.min_x, t.min_y, t.min_x - 1, t.max_y});
+        zoe_exr_rows_clear_planes(geometry, buffer,
+                                  (zoe_box){w.min_x, t.min_y, t.min_x - 1, t.max_y});
     if (t.max_x < w.max_x)
-        zoe_exr_rows_clear_planes(plan, buffer, (zoe_box){t.max_x + 1, t.min_y, w.max_x, t.max_y});
+        zoe_exr_rows_clear_planes(geometry, buffer,
+                                  (zoe_box){t.max_x + 1, t.min_y, w.max_x, t.max_y});
 }
 
 /* ---- pieces ---- */
@@ -92,27 +149,27 @@ static void prepare_exr(void *user, void *file, uint8_t *buffer)
 /* A chunk that is not in the file. */
 static void miss(open_file *open, zoe_exr_rows *rows, int32_t column, int32_t row)
 {
-    const zoe_exr_plan *plan = &open->plan;
-    zoe_box box = zoe_exr_chunk_box(plan, column, row);
+    const zoe_exr_geometry *geometry = &open->plan.geometry;
+    zoe_box box = zoe_exr_chunk_box(geometry, column, row);
     zoe_exr_rows_clear(rows, box);
-    if (!zoe_exr_piece_counts(plan, rows->piece, column, row))
+    if (!zoe_exr_group_counts(geometry, rows->group, column, row))
         return;
-    box = zoe_box_intersect(box, plan->covered);
-    atomic_fetch_add_explicit(&open->missing, plan->tiled ? 1 : zoe_box_height(&box),
+    box = zoe_box_intersect(box, geometry->covered);
+    atomic_fetch_add_explicit(&open->missing, geometry->tiled ? 1 : zoe_box_height(&box),
                               memory_order_relaxed);
 }
 
-/* A worker's way through a piece. */
-typedef struct piece_run {
+/* A worker's way through a group. */
+typedef struct group_run {
     open_file *open;
     zoe_exr_flat lanes[ZOE_CODEC_MANY];
     zoe_exr_rows *rows;
-    zoe_exr_reader *reader;
+    zoe_exr_chunk_reader *reader;
     zoe_status missing; /* TRUNCATED once a chunk was not there */
-} piece_run;
+} group_run;
 
-/* What became of a chunk. Returns what ends the piece, or OK. */
-static zoe_status settle(piece_run *run, zoe_status status, int32_t column, int32_t row)
+/* What became of a chunk. Returns what ends the group, or OK. */
+static zoe_status settle(group_run *run, zoe_status status, int32_t column, int32_t row)
 {
     if (status != ZOE_ERROR_TRUNCATED)
         return status;
@@ -121,16 +178,16 @@ static zoe_status settle(piece_run *run, zoe_status status, int32_t column, int3
     return ZOE_OK;
 }
 
-static zoe_status decode_one(piece_run *run, int32_t column, int32_t row, zoe_error *error)
+static zoe_status decode_one(group_run *run, int32_t column, int32_t row, zoe_error *error)
 {
-    zoe_status status = run->open->plan.is_deep
+    zoe_status status = run->open->plan.geometry.is_deep
                             ? zoe_exr_deep_rows_chunk(run->reader, run->rows, column, row, error)
                             : zoe_exr_flat_chunk(&run->lanes[0], column, row, error);
     return settle(run, status, column, row);
 }
 
 /* Some chunks, as many of them side by side as go together. */
-static zoe_status decode_many(piece_run *run, size_t count, const int32_t *columns,
+static zoe_status decode_many(group_run *run, size_t count, const int32_t *columns,
                               const int32_t *rows, zoe_error *error)
 {
     if (count == 1)
@@ -150,18 +207,18 @@ static zoe_status decode_many(piece_run *run, size_t count, const int32_t *colum
     return ZOE_OK;
 }
 
-static zoe_status decode_chunks(piece_run *run, const zoe_exr_piece *piece, zoe_error *error)
+static zoe_status decode_chunks(group_run *run, const zoe_exr_chunk_group *group, zoe_error *error)
 {
-    int64_t across = (int64_t)piece->column1 - piece->column0 + 1;
-    int64_t count = across * ((int64_t)piece->row1 - piece->row0 + 1);
-    int64_t lanes = run->open->plan.lanes;
+    int64_t across = (int64_t)group->column1 - group->column0 + 1;
+    int64_t count = across * ((int64_t)group->row1 - group->row0 + 1);
+    int64_t lanes = run->open->plan.geometry.lanes;
     zoe_status status = ZOE_OK;
     for (int64_t i = 0; i < count && status == ZOE_OK; i += lanes) {
         int32_t columns[ZOE_CODEC_MANY], rows[ZOE_CODEC_MANY];
         int64_t n = count - i < lanes ? count - i : lanes;
         for (int64_t j = 0; j < n; j++) {
-            columns[j] = piece->column0 + (int32_t)((i + j) % across);
-            rows[j] = piece->row0 + (int32_t)((i + j) / across);
+            columns[j] = group->column0 + (int32_t)((i + j) % across);
+            rows[j] = group->row0 + (int32_t)((i + j) / across);
         }
         status = decode_many(run, (size_t)n, columns, rows, error);
     }
@@ -172,32 +229,35 @@ static zoe_status decode_exr(void *user, void *file, int32_t index, uint8_t *buf
                              size_t scratch_bytes, zoe_error *error)
 {
     (void)user;
-    (void)scratch_bytes;
     open_file *open = file;
-    const zoe_exr_plan *plan = &open->plan;
-    zoe_exr_piece piece = zoe_exr_piece_at(plan, index);
-    if (zoe_box_is_empty(&piece.out))
+    const zoe_exr_geometry *geometry = &open->plan.geometry;
+    const zoe_exr_layout *layout = &open->plan.layout;
+    zoe_exr_chunk_group group = zoe_exr_group_at(geometry, index);
+    if (zoe_box_is_empty(&group.out))
         return ZOE_OK;
-    zoe_exr_rows rows = {plan, &piece, buffer, scratch};
-    zoe_exr_reader reader = {
-        .plan = plan,
-        .table = &open->table,
-        .piece = &piece,
+    if (scratch_bytes < layout->bytes)
+        return too_small(&open->file, error);
+    zoe_exr_rows rows = {geometry, layout, &group, buffer, scratch};
+    zoe_exr_chunk_reader reader = {
+        .geometry = geometry,
+        .table = &open->plan.table,
+        .group = &group,
         .file = &open->file,
         .largest = &open->largest,
-        .block = (uint8_t *)scratch + plan->packed.at,
+        .block = (uint8_t *)scratch + layout->packed.at,
+        .capacity = layout->packed.bytes,
     };
-    piece_run run = {.open = open, .rows = &rows, .reader = &reader};
-    for (uint32_t lane = 0; lane < plan->lanes && !plan->is_deep; lane++)
+    group_run run = {.open = open, .rows = &rows, .reader = &reader};
+    for (uint32_t lane = 0; lane < geometry->lanes && !geometry->is_deep; lane++)
         zoe_exr_flat_begin(&run.lanes[lane], &reader, &rows, lane);
     zoe_exr_rows_begin(&rows);
-    if (plan->is_luma_chroma)
-        zoe_exr_color_begin(&rows);
-    zoe_status status = decode_chunks(&run, &piece, error);
+    if (geometry->is_luma_chroma)
+        zoe_exr_chroma_begin(&rows);
+    zoe_status status = decode_chunks(&run, &group, error);
     if (status != ZOE_OK && status != ZOE_ERROR_TRUNCATED)
         return status;
-    if (plan->is_luma_chroma)
-        zoe_exr_color_end(&rows);
+    if (geometry->is_luma_chroma)
+        zoe_exr_chroma_end(&rows);
     zoe_exr_rows_end(&rows);
     return status;
 }
@@ -206,13 +266,13 @@ static void absence_exr(void *user, void *file, zoe_absence *absence)
 {
     (void)user;
     open_file *open = file;
-    const zoe_exr_plan *plan = &open->plan;
+    const zoe_exr_geometry *geometry = &open->plan.geometry;
     absence->missing = atomic_load_explicit(&open->missing, memory_order_relaxed);
     absence->total = 0;
-    if (!zoe_box_is_empty(&plan->covered))
-        absence->total = plan->tiled ? (int64_t)plan->chunks_across * plan->chunks_down
-                                     : zoe_box_height(&plan->covered);
-    absence->unit = plan->tiled ? "tiles" : "scanlines";
+    if (!zoe_box_is_empty(&geometry->covered))
+        absence->total = geometry->tiled ? (int64_t)geometry->chunks_across * geometry->chunks_down
+                                         : zoe_box_height(&geometry->covered);
+    absence->unit = geometry->tiled ? "tiles" : "scanlines";
 }
 
 const zoe_decoder *zoe_exr_decoder(void)

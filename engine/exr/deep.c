@@ -28,12 +28,12 @@ typedef struct layout {
 
 static uint32_t sample_bytes(const zoe_exr_deep *deep, int32_t channel)
 {
-    return deep->channels->entries[channel].pixel_type == EXR_PIXEL_HALF ? 2 : 4;
+    return deep->channels[channel].type == ZOE_SAMPLE_HALF ? 2 : 4;
 }
 
 static const char *channel_name(const zoe_exr_deep *deep, int32_t channel)
 {
-    return deep->channels->entries[channel].name.str;
+    return deep->channels[channel].name;
 }
 
 /* The length of a channel's group, last dot included. */
@@ -49,7 +49,7 @@ static int32_t find_channel(const zoe_exr_deep *deep, int32_t like, const char *
     const char *group = channel_name(deep, like);
     size_t length = group_length(group);
     int32_t plain = -1;
-    for (int32_t c = 0; c < deep->channels->num_channels; c++) {
+    for (int32_t c = 0; c < deep->channel_count; c++) {
         const char *candidate = channel_name(deep, c);
         size_t own = group_length(candidate);
         if (strcasecmp(candidate + own, name) != 0)
@@ -75,28 +75,23 @@ static bool is_known(zoe_compression compression)
            compression == ZOE_COMPRESSION_ZIPS || compression == ZOE_COMPRESSION_ZIP;
 }
 
-zoe_status zoe_exr_deep_init(zoe_exr_deep *deep, exr_const_context_t context, int32_t part,
+zoe_status zoe_exr_deep_init(zoe_exr_deep *deep, const zoe_part *part,
                              const int32_t *plane_channels, uint32_t plane_count)
 {
-    exr_compression_t compression;
-    *deep = (zoe_exr_deep){.part = part, .empty_depth = INFINITY, .plane_count = plane_count};
-    if (exr_get_channels(context, part, &deep->channels) != EXR_ERR_SUCCESS ||
-        exr_get_compression(context, part, &compression) != EXR_ERR_SUCCESS || plane_count < 1 ||
-        plane_count > ZOE_PLANES_MAX)
+    *deep = (zoe_exr_deep){.compression = part->compression,
+                           .channels = part->channels,
+                           .channel_count = (int32_t)part->channel_count,
+                           .empty_depth = INFINITY,
+                           .plane_count = plane_count};
+    if (plane_count < 1 || plane_count > ZOE_PLANES_MAX)
         return ZOE_ERROR_CORRUPT;
-    deep->compression = (zoe_compression)compression;
     if (!is_known(deep->compression))
         return ZOE_ERROR_UNSUPPORTED;
-    uint32_t width, height;
-    exr_tile_level_mode_t level_mode;
-    exr_tile_round_mode_t round_mode;
-    if (exr_get_tile_descriptor(context, part, &width, &height, &level_mode, &round_mode) ==
-        EXR_ERR_SUCCESS)
-        deep->tile_pixels = (uint64_t)width * height;
+    if (part->type == ZOE_PART_DEEP_TILED)
+        deep->tile_pixels = (uint64_t)(uint32_t)part->tile_width * (uint32_t)part->tile_height;
     uint64_t bytes = 0;
-    for (int32_t c = 0; c < deep->channels->num_channels; c++) {
-        const exr_attr_chlist_entry_t *entry = &deep->channels->entries[c];
-        if (entry->x_sampling != 1 || entry->y_sampling != 1)
+    for (int32_t c = 0; c < deep->channel_count; c++) {
+        if (deep->channels[c].x_sampling != 1 || deep->channels[c].y_sampling != 1)
             return ZOE_ERROR_CORRUPT;
         bytes += sample_bytes(deep, c);
     }
@@ -105,9 +100,9 @@ zoe_status zoe_exr_deep_init(zoe_exr_deep *deep, exr_const_context_t context, in
     deep->sample_bytes = (uint32_t)bytes;
     for (uint32_t p = 0; p < plane_count; p++) {
         int32_t c = plane_channels[p];
-        if (c < 0 || c >= deep->channels->num_channels)
+        if (c < 0 || c >= deep->channel_count)
             return ZOE_ERROR_CORRUPT;
-        bool front = is_depth(deep, c) || deep->channels->entries[c].pixel_type == EXR_PIXEL_UINT;
+        bool front = is_depth(deep, c) || deep->channels[c].type == ZOE_SAMPLE_UINT;
         deep->plane_channel[p] = c;
         deep->plane_rule[p] = front ? ZOE_DEEP_FRONT : ZOE_DEEP_OVER;
     }
@@ -297,12 +292,21 @@ zoe_status zoe_exr_deep_unpack(const zoe_exr_deep *deep, const exr_chunk_info_t 
     return ZOE_OK;
 }
 
-zoe_status zoe_exr_deep_read(const zoe_exr_deep *deep, exr_const_context_t context,
+/* Reads all of a range of the file. */
+static zoe_status read_range(zoe_exr_read_fn *read, void *user, void *bytes, uint64_t count,
+                             uint64_t offset)
+{
+    int64_t got = count > 0 ? read(user, bytes, (size_t)count, offset) : 0;
+    if (got < 0)
+        return ZOE_ERROR_IO;
+    return (uint64_t)got == count ? ZOE_OK : ZOE_ERROR_TRUNCATED;
+}
+
+zoe_status zoe_exr_deep_read(const zoe_exr_deep *deep, zoe_exr_read_fn *read, void *user,
                              const exr_chunk_info_t *info, void *scratch, size_t scratch_bytes,
-                             zoe_exr_deep_chunk *chunk, exr_result_t *result)
+                             zoe_exr_deep_chunk *chunk)
 {
     size_t needed;
-    *result = EXR_ERR_SUCCESS;
     zoe_status status = zoe_exr_deep_measure(deep, info, scratch_bytes, &needed);
     if (status != ZOE_OK)
         return status;
@@ -310,9 +314,12 @@ zoe_status zoe_exr_deep_read(const zoe_exr_deep *deep, exr_const_context_t conte
     lay_out(deep, info, &at);
     uint8_t *table = (uint8_t *)scratch + at.packed_table_at;
     uint8_t *packed = (uint8_t *)scratch + at.packed_at;
-    *result = exr_read_deep_chunk(context, deep->part, info, packed, table);
-    if (*result != EXR_ERR_SUCCESS)
-        return ZOE_ERROR_IO;
+    status = read_range(read, user, table, info->sample_count_table_size,
+                        info->sample_count_data_offset);
+    if (status == ZOE_OK)
+        status = read_range(read, user, packed, info->packed_size, info->data_offset);
+    if (status != ZOE_OK)
+        return status;
     return zoe_exr_deep_unpack(deep, info, table, packed, scratch, scratch_bytes, chunk);
 }
 
@@ -324,8 +331,8 @@ static void describe_row(const zoe_exr_deep *deep, const uint8_t *samples, size_
 {
     row->plane_count = deep->plane_count;
     row->alpha.data = row->z.data = row->z_back.data = NULL;
-    for (int32_t c = 0; c < deep->channels->num_channels; c++) {
-        zoe_deep_channel channel = {samples, (uint8_t)deep->channels->entries[c].pixel_type};
+    for (int32_t c = 0; c < deep->channel_count; c++) {
+        zoe_deep_channel channel = {samples, (uint8_t)deep->channels[c].type};
         if (c == deep->alpha)
             row->alpha = channel;
         if (c == deep->z)

@@ -1,6 +1,6 @@
 /*
  * Deep chunks of an EXR file: one deep tile, or the lines of one deep scanline chunk, read,
- * unpacked and flattened (deep_flatten.h) into rows of up to four planes.
+ * unpacked and flattened (exr/deep_flatten.h) into rows of up to four planes.
  *
  * A deep chunk says itself how large it is. Nothing is allocated here: zoe_exr_deep_measure() tells
  * what scratch a chunk takes, refuses what cannot be, and compares with the caller's limit before
@@ -30,15 +30,16 @@
 #include <zoetrope/frame.h>
 
 #include "exr/deep_flatten.h"
+#include "exr/scan.h"
 
 /* How a part's chunks become planes. */
 typedef struct zoe_exr_deep {
-    int32_t part;
     zoe_compression compression;
-    const exr_attr_chlist_t *channels; /* the context's */
-    uint32_t sample_bytes;             /* of all channels of one sample */
-    uint64_t tile_pixels;              /* in a whole tile; 0: scanlines */
-    int32_t alpha, z, z_back;          /* indices of channels; -1: none */
+    const zoe_channel *channels; /* the part's */
+    int32_t channel_count;
+    uint32_t sample_bytes;    /* of all channels of one sample */
+    uint64_t tile_pixels;     /* in a whole tile; 0: scanlines */
+    int32_t alpha, z, z_back; /* indices of channels; -1: none */
     uint32_t plane_count;
     int32_t plane_channel[ZOE_PLANES_MAX];
     zoe_deep_rule plane_rule[ZOE_PLANES_MAX];
@@ -64,10 +65,9 @@ typedef struct zoe_exr_deep_target {
     int32_t first_column, column_count;    /* of the chunk */
 } zoe_exr_deep_target;
 
-/* The part's deep channels. plane_channels: indices into the part's channels, 1..4 of them. Reads
- * the context only. Errors: UNSUPPORTED (a compression that deep data cannot have, as far as is
+/* The part's deep channels. plane_channels: indices into the part's channels, 1..4 of them. Errors: UNSUPPORTED (a compression that deep data cannot have, as far as is
  * known), CORRUPT (subsampled channels, or a channel that is not there). */
-zoe_status zoe_exr_deep_init(zoe_exr_deep *deep, exr_const_context_t context, int32_t part,
+zoe_status zoe_exr_deep_init(zoe_exr_deep *deep, const zoe_part *part,
                              const int32_t *plane_channels, uint32_t plane_count);
 
 /* What scratch the chunk takes, from its leader. Errors: CORRUPT when the sizes contradict each
@@ -76,14 +76,13 @@ zoe_status zoe_exr_deep_measure(const zoe_exr_deep *deep, const exr_chunk_info_t
                                 uint64_t limit, size_t *scratch_bytes);
 
 /*
- * Reads a chunk, unpacks and checks it. `scratch` is 64-byte aligned. *result is what OpenEXR
- * answered; where it is not EXR_ERR_SUCCESS the status is ZOE_ERROR_IO and the caller finds out
- * why. Errors: IO, CORRUPT, OVER_BUDGET (the scratch is too small), NO_MEMORY (see inflate.h).
- * Blocks on the file.
+ * Reads a chunk, unpacks and checks it. `scratch` is 64-byte aligned. Errors: IO, TRUNCATED (the
+ * file ends in the chunk), CORRUPT, OVER_BUDGET (the chunk takes more than scratch_bytes), NO_MEMORY
+ * (see inflate.h). Blocks on the file.
  */
-zoe_status zoe_exr_deep_read(const zoe_exr_deep *deep, exr_const_context_t context,
+zoe_status zoe_exr_deep_read(const zoe_exr_deep *deep, zoe_exr_read_fn *read, void *user,
                              const exr_chunk_info_t *info, void *scratch, size_t scratch_bytes,
-                             zoe_exr_deep_chunk *chunk, exr_result_t *result);
+                             zoe_exr_deep_chunk *chunk);
 
 /* The same for a chunk that is in memory: `table` and `packed` are as in the file, of the sizes
  * that `info` says, and must not be in the scratch. */

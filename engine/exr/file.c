@@ -3,15 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "exr/scan.h"
-#include "exr/header.h"
-#include "memory/scratch.h"
+#include "exr/attribute.h"
 
-/* Holds the header and the table of chunk offsets of ordinary files; 8 pages. */
-enum { HEAD_BYTES = 32768 };
-
-/* What OpenEXR said last on this thread: its error callback comes on the thread that made the call.
- */
+/* What OpenEXR said last on this thread: its error callback comes on the thread that made the
+ * call. */
 static _Thread_local char last_message[512];
 
 static void keep_message(exr_const_context_t context, exr_result_t code, const char *message)
@@ -19,17 +14,19 @@ static void keep_message(exr_const_context_t context, exr_result_t code, const c
     (void)context;
     (void)code;
     snprintf(last_message, sizeof last_message, "%s", message ? message : "");
+    zoe_exr_clean_text(last_message);
 }
 
 void zoe_exr_file_forget_message(void)
 {
     last_message[0] = '\0';
-    zoe_recycler_forget_refusal();
 }
+
+/* ---- reading ---- */
 
 static int64_t read_system(zoe_exr_file *file, void *buffer, size_t bytes, uint64_t offset)
 {
-    uint64_t start = zoe_os_now_ns();
+    uint64_t start = file->stats.read ? zoe_os_now_ns() : 0;
     int64_t got = zoe_os_file_read(file->fd, buffer, bytes, offset);
     if (file->stats.read)
         zoe_histogram_add(file->stats.read, zoe_os_now_ns() - start);
@@ -46,31 +43,37 @@ int64_t zoe_exr_file_read(zoe_exr_file *file, void *buffer, size_t bytes, uint64
         return 0;
     if (bytes > file->id.bytes - offset)
         bytes = (size_t)(file->id.bytes - offset);
-    if (file->head && offset <= file->head_bytes && bytes <= file->head_bytes - offset) {
+    if (offset <= file->head_bytes && bytes <= file->head_bytes - offset) {
         memcpy(buffer, file->head + offset, bytes);
         return (int64_t)bytes;
     }
     return read_system(file, buffer, bytes, offset);
 }
 
-static int64_t read_hook(exr_const_context_t context, void *user, void *buffer, uint64_t bytes,
-                         uint64_t offset, exr_stream_error_func_ptr_t error)
-{
-    (void)context;
-    (void)error;
-    return zoe_exr_file_read(user, buffer, (size_t)bytes, offset);
-}
-
-static int64_t check_hook(void *user, void *buffer, size_t bytes, uint64_t offset)
+static int64_t read_to_scan(void *user, void *buffer, size_t bytes, uint64_t offset)
 {
     return zoe_exr_file_read(user, buffer, bytes, offset);
 }
 
-static int64_t size_hook(exr_const_context_t context, void *user)
+static int64_t read_for_openexr(exr_const_context_t context, void *user, void *buffer,
+                                uint64_t bytes, uint64_t offset, exr_stream_error_func_ptr_t error)
 {
     (void)context;
-    return (int64_t)((zoe_exr_file *)user)->id.bytes;
+    (void)error;
+    zoe_exr_file *file = user;
+    int64_t got = zoe_exr_file_read(file, buffer, (size_t)bytes, offset);
+    if (got > 0)
+        zoe_exr_hide_deep_flag(&file->outline, buffer, (size_t)got, offset);
+    return got;
 }
+
+static int64_t size_for_openexr(exr_const_context_t context, void *user)
+{
+    (void)context;
+    return (int64_t)((const zoe_exr_file *)user)->id.bytes;
+}
+
+/* ---- errors ---- */
 
 /* OpenEXR's messages may begin with the file's name in quotes; ours do already. */
 static const char *without_path(const char *message, const char *path)
@@ -82,84 +85,125 @@ static const char *without_path(const char *message, const char *path)
     return message;
 }
 
-zoe_status zoe_exr_file_error(const zoe_exr_file *file, exr_result_t result, zoe_error *error)
+/* A failed read is TRUNCATED: the system's failures are known from the hook. */
+static zoe_status status_of(exr_result_t result)
 {
-    zoe_status status = zoe_exr_status(result);
-    if (zoe_recycler_was_refused())
-        status = ZOE_ERROR_NO_MEMORY;
-    else if (zoe_exr_file_is_broken(file))
-        status = ZOE_ERROR_IO;
+    switch (result) {
+    case EXR_ERR_SUCCESS: return ZOE_OK;
+    case EXR_ERR_OUT_OF_MEMORY: return ZOE_ERROR_NO_MEMORY;
+    case EXR_ERR_FILE_ACCESS: return ZOE_ERROR_IO;
+    case EXR_ERR_READ_IO: return ZOE_ERROR_TRUNCATED;
+    case EXR_ERR_FEATURE_NOT_IMPLEMENTED: return ZOE_ERROR_UNSUPPORTED;
+    default: return ZOE_ERROR_CORRUPT;
+    }
+}
+
+zoe_status zoe_exr_file_error(const zoe_exr_file *file, exr_result_t result,
+                              const zoe_blocks *blocks, zoe_error *error)
+{
+    zoe_status status = status_of(result);
     const char *why = without_path(last_message, file->path);
+    if (zoe_exr_file_is_broken(file))
+        status = ZOE_ERROR_IO;
+    else if (blocks->refused)
+        status = ZOE_ERROR_TOO_SMALL;
+    if (status != ZOE_ERROR_CORRUPT && status != ZOE_ERROR_UNSUPPORTED)
+        why = "";
     return zoe_error_set(error, status, "%s: %s%s%s", file->path, zoe_status_text(status),
                          *why ? ": " : "", why);
 }
 
-static zoe_status read_head(zoe_exr_file *file, zoe_error *error)
+zoe_status zoe_exr_file_damaged(const zoe_exr_file *file, const char *what, zoe_error *error)
 {
-    size_t bytes = file->id.bytes < HEAD_BYTES ? (size_t)file->id.bytes : HEAD_BYTES;
-    file->head = zoe_recycler_alloc(HEAD_BYTES);
-    if (!file->head)
-        return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "%s: out of memory", file->path);
-    int64_t got = read_system(file, file->head, bytes, 0);
-    if (got < 0)
-        return zoe_error_set(error, ZOE_ERROR_IO, "%s: cannot be read", file->path);
-    file->head_bytes = (size_t)got;
-    return ZOE_OK;
+    return zoe_error_set(error, ZOE_ERROR_CORRUPT, "%s: damaged file: %s", file->path, what);
 }
 
-static zoe_status start(zoe_exr_file *file, zoe_error *error)
+/* ---- open, parse, close ---- */
+
+static zoe_status scan_header(zoe_exr_file *file, zoe_error *error)
 {
-    zoe_exr_outline outline;
-    zoe_status status = read_head(file, error);
-    if (status == ZOE_OK)
-        status = zoe_exr_scan(check_hook, file, file->id.bytes, file->path, &outline, error);
-    if (status != ZOE_OK)
-        return status;
-    file->header_end = outline.end;
-    file->multipart = outline.multipart;
-    zoe_exr_hide_deep_flag(&outline, file->head, file->head_bytes, 0);
-    exr_context_initializer_t init = EXR_DEFAULT_CONTEXT_INITIALIZER;
-    init.error_handler_fn = keep_message;
-    init.alloc_fn = zoe_recycler_alloc;
-    init.free_fn = zoe_recycler_free;
-    init.user_data = file;
-    init.read_fn = read_hook;
-    init.size_fn = size_hook;
-    /* A table that is not complete is completed by zoe_exr_table_read(). */
-    init.flags = EXR_CONTEXT_FLAG_DISABLE_CHUNK_RECONSTRUCTION;
-    zoe_exr_file_forget_message();
-    exr_result_t result = exr_start_read(&file->context, file->path, &init);
-    /* A header read without memory may lack attributes, and OpenEXR makes up for them. */
-    if (result == EXR_ERR_SUCCESS && zoe_recycler_was_refused())
-        result = EXR_ERR_OUT_OF_MEMORY;
-    return result == EXR_ERR_SUCCESS ? ZOE_OK : zoe_exr_file_error(file, result, error);
+    if (file->head) {
+        int64_t got = read_system(file, file->head, ZOE_EXR_HEAD_BYTES, 0);
+        if (got < 0)
+            return zoe_error_set(error, ZOE_ERROR_IO, "%s: cannot be read", file->path);
+        file->head_bytes = (uint64_t)got > file->id.bytes ? (size_t)file->id.bytes : (size_t)got;
+    }
+    return zoe_exr_scan(read_to_scan, file, file->id.bytes, file->path, &file->outline, error);
 }
 
 zoe_status zoe_exr_file_open(zoe_exr_file *file, const char *path, const zoe_read_stats *stats,
-                             zoe_error *error)
+                             uint8_t *head, zoe_error *error)
 {
-    /* All but the path, which is long and written next. */
-    memset(file, 0, offsetof(zoe_exr_file, path));
+    memset(file, 0, sizeof *file);
     file->fd = -1;
-    size_t length = strlen(path);
-    if (length >= sizeof file->path)
-        return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "%s: path too long", path);
-    memcpy(file->path, path, length + 1);
+    file->path = path;
     file->stats = *stats;
+    file->head = head;
+    if (strlen(path) >= ZOE_PATH_MAX)
+        return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "%s: path too long", path);
     zoe_status status = zoe_os_file_open(path, &file->fd, &file->id, error);
     if (status != ZOE_OK)
         return status;
-    status = start(file, error);
+    status = scan_header(file, error);
     if (status != ZOE_OK)
         zoe_exr_file_close(file, NULL);
     return status;
 }
 
+/* Are there no more attributes and parts than the scan saw? Whatever release of OpenEXR parses
+ * them, it has read what was looked at and nothing else. Where a part lacks attributes that it must
+ * have, OpenEXR adds them. */
+static bool is_as_scanned(const zoe_exr_file *file)
+{
+    enum { ADDED_MAX = 16 };
+    int parts = 0;
+    int64_t attributes = 0;
+    if (exr_get_count(file->context, &parts) != EXR_ERR_SUCCESS || parts < 1 ||
+        parts > file->outline.part_count)
+        return false;
+    for (int p = 0; p < parts; p++) {
+        int32_t count = 0;
+        if (exr_get_attribute_count(file->context, p, &count) != EXR_ERR_SUCCESS)
+            return false;
+        attributes += count;
+    }
+    return attributes <= file->outline.attribute_count + (int64_t)parts * ADDED_MAX;
+}
+
+zoe_status zoe_exr_file_parse(zoe_exr_file *file, zoe_blocks *blocks, zoe_error *error)
+{
+    exr_context_initializer_t init = EXR_DEFAULT_CONTEXT_INITIALIZER;
+    init.error_handler_fn = keep_message;
+    init.alloc_fn = zoe_blocks_hook_alloc;
+    init.free_fn = zoe_blocks_hook_free;
+    init.user_data = file;
+    init.read_fn = read_for_openexr;
+    init.size_fn = size_for_openexr;
+    /* A table that is not complete is completed by zoe_exr_chunk_table_read(). */
+    init.flags = EXR_CONTEXT_FLAG_DISABLE_CHUNK_RECONSTRUCTION;
+    zoe_exr_file_forget_message();
+    blocks->refused = false;
+    zoe_blocks *before = zoe_blocks_enter(blocks);
+    exr_result_t result = exr_start_read(&file->context, file->path, &init);
+    zoe_blocks_enter(before);
+    /* A header read without memory may lack attributes, and OpenEXR makes up for them. */
+    if (result == EXR_ERR_SUCCESS && blocks->refused)
+        result = EXR_ERR_OUT_OF_MEMORY;
+    if (result != EXR_ERR_SUCCESS)
+        return zoe_exr_file_error(file, result, blocks, error);
+    return is_as_scanned(file) ? ZOE_OK
+                               : zoe_exr_file_damaged(file, "the header hides attributes", error);
+}
+
+void zoe_exr_file_finish(zoe_exr_file *file)
+{
+    if (file->context)
+        exr_finish(&file->context);
+    file->context = NULL;
+}
+
 void zoe_exr_file_forget_head(zoe_exr_file *file)
 {
-    if (file->head)
-        zoe_recycler_free(file->head);
-    file->head = NULL;
     file->head_bytes = 0;
 }
 
@@ -167,9 +211,7 @@ zoe_status zoe_exr_file_close(zoe_exr_file *file, zoe_error *error)
 {
     zoe_os_file_id now;
     bool changed = !zoe_os_file_identify(file->fd, &now) || !zoe_os_file_id_equal(&now, &file->id);
-    if (file->context)
-        exr_finish(&file->context);
-    zoe_exr_file_forget_head(file);
+    zoe_exr_file_finish(file);
     zoe_os_file_close(file->fd);
     file->fd = -1;
     if (changed)

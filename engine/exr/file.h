@@ -1,8 +1,7 @@
 /*
- * An EXR file that is open for decoding: OpenEXR's context, read through our own hooks.
- *
- * The file's first block is read once and kept while the file is being opened: the look at the
- * header (exr_check.h), OpenEXR's parser and usually the table of chunk offsets read from there.
+ * An EXR file that is open: its descriptor, what the scan found out of its header (exr/scan.h), and
+ * OpenEXR's context as long as it is needed, read through our own hooks and held in memory that the
+ * caller gives.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -14,44 +13,66 @@
 #include <openexr.h>
 
 #include "base/decoder.h"
+#include "exr/scan.h"
+#include "memory/blocks.h"
 
-/* Thread-safety: after zoe_exr_file_forget_head() it does not change, but for the atomics; several
+/* Holds the header and the table of chunk offsets of ordinary files; 8 pages. */
+enum { ZOE_EXR_HEAD_BYTES = 32768 };
+
+/* Thread-safety: once the head was forgotten it does not change, but for the atomics; several
  * threads may read from it. */
 typedef struct zoe_exr_file {
-    exr_context_t context;
-    int fd;
-    bool multipart;      /* chunks begin with their part's number */
-    uint64_t header_end; /* offset of the first byte behind the header */
-    uint8_t *head;       /* the file's first bytes, from the recycler; NULL once forgotten */
-    size_t head_bytes;
+    const char *path; /* the caller's */
+    int fd;           /* -1: closed */
     zoe_os_file_id id;
     zoe_read_stats stats;
     _Atomic int broken; /* relaxed: 1 once the system could not read; not a short file, which is
                            another thing */
-    char path[ZOE_PATH_MAX];
+    zoe_exr_outline outline;
+    exr_context_t context; /* NULL: not parsed yet, or finished */
+    uint8_t *head;         /* the caller's: ZOE_EXR_HEAD_BYTES; NULL: none */
+    size_t head_bytes;     /* the file's first bytes, while it is being opened */
 } zoe_exr_file;
 
-/* Opens and parses the header. On failure everything is closed again. Memory comes from the
- * thread's recycler. Errors: NOT_FOUND, PERMISSION, IO, NOT_EXR, CORRUPT, TRUNCATED, TOO_LARGE,
- * UNSUPPORTED, NO_MEMORY; the text names the file. */
+/*
+ * Opens the file and scans its header. `head`, which may be NULL, gets the file's first bytes, so
+ * that the scan, OpenEXR's parser and usually the table of chunk offsets are read with one call. On
+ * failure it is closed again. Errors: NOT_FOUND, PERMISSION, IO, ARGUMENT, NOT_EXR, CORRUPT,
+ * TRUNCATED, TOO_LARGE, UNSUPPORTED; the text names the file.
+ */
 zoe_status zoe_exr_file_open(zoe_exr_file *file, const char *path, const zoe_read_stats *stats,
-                             zoe_error *error);
+                             uint8_t *head, zoe_error *error);
 
-/* Gives the first block back: reads go to the system from now on. Before other threads read. */
+/*
+ * Has OpenEXR parse the header; file->context lives in `blocks` until zoe_exr_file_finish(). The
+ * file has to stay where it is meanwhile. Errors: CORRUPT, TRUNCATED, IO, UNSUPPORTED, and TOO_SMALL
+ * when `blocks` has no room for what OpenEXR takes; the text names the file.
+ */
+zoe_status zoe_exr_file_parse(zoe_exr_file *file, zoe_blocks *blocks, zoe_error *error);
+
+/* Gives the context's memory back. NULL contexts are accepted. */
+void zoe_exr_file_finish(zoe_exr_file *file);
+
+/* From now on reads go to the system, and the head's memory is free for other use. */
 void zoe_exr_file_forget_head(zoe_exr_file *file);
 
-/* Closes. Returns CHANGED when the file is not what it was when it was opened. */
+/* Finishes and closes. Returns CHANGED when the file is not what it was when it was opened. */
 zoe_status zoe_exr_file_close(zoe_exr_file *file, zoe_error *error);
 
-/* Turns a failed call on the file into a status and a text: the path, then what OpenEXR said last
- * on this thread. */
-zoe_status zoe_exr_file_error(const zoe_exr_file *file, exr_result_t result, zoe_error *error);
+/* Turns a failed call of OpenEXR's on the file into a status and a text: the path, then what
+ * OpenEXR said last on this thread. `blocks`: where the call's memory came from; a refusal there is
+ * TOO_SMALL, whatever OpenEXR took it for. */
+zoe_status zoe_exr_file_error(const zoe_exr_file *file, exr_result_t result,
+                              const zoe_blocks *blocks, zoe_error *error);
 
 /* Before a call whose message shall not be mixed up with that of an earlier one. */
 void zoe_exr_file_forget_message(void);
 
 /* Reads bytes at an offset, timed. Returns what was read (less only where the file ends), or -1. */
 int64_t zoe_exr_file_read(zoe_exr_file *file, void *buffer, size_t bytes, uint64_t offset);
+
+/* "damaged file: what". Returns CORRUPT. */
+zoe_status zoe_exr_file_damaged(const zoe_exr_file *file, const char *what, zoe_error *error);
 
 /* Has the system failed to read? */
 static inline bool zoe_exr_file_is_broken(const zoe_exr_file *file)

@@ -1,10 +1,12 @@
 #include "exr/flat.h"
 
+#include <string.h>
+
 #include "codec/none.h"
 #include "base/box.h"
-#include "exr/color.h"
-#include "exr/fix.h"
-#include "exr/stock.h"
+#include "exr/chroma_bands.h"
+#include "exr/row.h"
+#include "exr/library_codec.h"
 
 /* Samples go from the file to memory as they are. */
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "a little-endian machine");
@@ -15,34 +17,39 @@ enum { PARTS_SAVE_BYTES = 65536 };
 
 /* ---- the chunk's shape ---- */
 
-void zoe_exr_flat_begin(zoe_exr_flat *flat, zoe_exr_reader *reader, zoe_exr_rows *rows,
+void zoe_exr_flat_begin(zoe_exr_flat *flat, zoe_exr_chunk_reader *reader, zoe_exr_rows *rows,
                         uint32_t lane)
 {
-    const zoe_exr_plan *plan = rows->plan;
+    const zoe_exr_geometry *geometry = rows->geometry;
     uint8_t *scratch = rows->scratch;
-    size_t count = (size_t)plan->channels->num_channels;
-    *flat = (zoe_exr_flat){.plan = plan, .reader = reader, .rows = rows, .same_lines = true};
+    const zoe_exr_layout *layout = rows->layout;
+    size_t count = geometry->channel_count;
+    *flat = (zoe_exr_flat){
+        .geometry = geometry, .layout = layout, .reader = reader, .rows = rows, .same_lines = true};
     flat->channels =
-        (zoe_codec_channel *)(void *)(scratch + zoe_exr_lane_at(plan, &plan->codec_channels, lane));
+        (zoe_codec_channel *)(void *)(scratch +
+                                      zoe_exr_lane_at(layout, &layout->codec_channels, lane));
     flat->sources = (int8_t *)(flat->channels + count);
     flat->segments =
-        (zoe_codec_segment *)(void *)(scratch + zoe_exr_lane_at(plan, &plan->segments, lane));
-    flat->fixes = (zoe_exr_fix *)(void *)(scratch + zoe_exr_lane_at(plan, &plan->fixes, lane));
-    flat->fix_rows = scratch + zoe_exr_lane_at(plan, &plan->fix_rows, lane);
+        (zoe_codec_segment *)(void *)(scratch + zoe_exr_lane_at(layout, &layout->segments, lane));
+    flat->deferred =
+        (zoe_exr_deferred_row *)(void *)(scratch +
+                                         zoe_exr_lane_at(layout, &layout->deferred, lane));
+    flat->deferred_rows = scratch + zoe_exr_lane_at(layout, &layout->deferred_rows, lane);
     for (size_t c = 0; c < count; c++) {
-        const exr_attr_chlist_entry_t *entry = &plan->channels->entries[c];
+        const zoe_channel *channel = &geometry->channels[c];
         flat->channels[c] = (zoe_codec_channel){
-            .name = entry->name.str,
-            .type = (uint8_t)entry->pixel_type,
-            .p_linear = entry->p_linear != 0,
-            .x_sampling = entry->x_sampling,
-            .y_sampling = entry->y_sampling,
+            .name = channel->name,
+            .type = (uint8_t)channel->type,
+            .p_linear = channel->p_linear != 0,
+            .x_sampling = channel->x_sampling,
+            .y_sampling = channel->y_sampling,
         };
         flat->sources[c] = -1;
-        flat->same_lines &= entry->y_sampling == 1;
+        flat->same_lines &= channel->y_sampling == 1;
     }
-    for (uint32_t s = 0; s < plan->source_count; s++)
-        flat->sources[plan->source_channel[s]] = (int8_t)s;
+    for (uint32_t s = 0; s < geometry->source_count; s++)
+        flat->sources[geometry->source_channel[s]] = (int8_t)s;
     uint32_t w = 0;
     for (size_t c = 0; c < count; c++)
         if (flat->sources[c] >= 0)
@@ -61,7 +68,7 @@ static void measure_gaps(zoe_exr_flat *flat)
     uint32_t w = 0;
     size_t gap = 0;
     for (size_t c = 0; c < flat->chunk.channel_count; c++) {
-        if (w < flat->plan->source_count && flat->wanted[w] == (int32_t)c) {
+        if (w < flat->geometry->source_count && flat->wanted[w] == (int32_t)c) {
             flat->skipped[w++] = (uint32_t)gap;
             gap = 0;
         } else {
@@ -83,7 +90,7 @@ static void measure_channels(zoe_exr_flat *flat, zoe_box box)
     flat->measured_width = width;
     flat->measured_height = height;
     chunk->channels = flat->channels;
-    chunk->channel_count = (size_t)flat->plan->channels->num_channels;
+    chunk->channel_count = flat->geometry->channel_count;
     chunk->line_count = height;
     chunk->unpacked_bytes = 0;
     for (size_t c = 0; c < chunk->channel_count; c++) {
@@ -107,34 +114,35 @@ static void measure_channels(zoe_exr_flat *flat, zoe_box box)
 /* Where a source's row at y is decoded to: into its plane, or into scratch when
  * it has to be converted or cropped. NULL: nobody needs it. */
 static uint8_t *row_target(zoe_exr_flat *flat, uint32_t source, const zoe_codec_channel *channel,
-                           int32_t x, int32_t y, uint8_t **fix_rows)
+                           int32_t x, int32_t y, uint8_t **deferred_rows)
 {
-    const zoe_exr_plan *plan = flat->plan;
-    const zoe_exr_piece *piece = flat->rows->piece;
-    if (plan->is_luma_chroma && source < 3)
-        return zoe_exr_color_band_row(flat->rows, source, x, y);
-    const zoe_box *need = &piece->need;
+    const zoe_exr_geometry *geometry = flat->geometry;
+    const zoe_exr_chunk_group *group = flat->rows->group;
+    if (geometry->is_luma_chroma && source < 3)
+        return zoe_exr_chroma_band_row(flat->rows, source, x, y);
+    const zoe_box *need = &group->need;
     int64_t last = (int64_t)x + (int64_t)channel->width * channel->x_sampling - 1;
     int64_t last_y = (int64_t)y + channel->y_sampling - 1;
     if (last_y < need->min_y || y > need->max_y || last < need->min_x || x > need->max_x)
         return NULL;
-    bool as_it_is = plan->shift == 0 && channel->x_sampling == 1 && channel->y_sampling == 1 &&
-                    channel->type == (uint8_t)plan->plane_type[source];
+    bool as_it_is = geometry->shift == 0 && channel->x_sampling == 1 && channel->y_sampling == 1 &&
+                    channel->type == (uint8_t)geometry->plane_type[source];
     if (as_it_is && x >= need->min_x && last <= need->max_x)
-        return zoe_exr_plane_row(plan, flat->rows->buffer, source, y) +
-               (size_t)((int64_t)x - plan->window.min_x) * zoe_exr_sample_bytes(channel->type);
-    uint8_t *samples = *fix_rows;
-    *fix_rows += zoe_exr_row_bytes((size_t)channel->width, channel->type);
-    flat->fixes[flat->fix_count++] =
-        (zoe_exr_fix){source, {y, x, channel->width, channel->type, samples}};
+        return zoe_exr_plane_row(geometry, flat->rows->buffer, source, y) +
+               (size_t)((int64_t)x - geometry->window.min_x) * zoe_exr_sample_bytes(channel->type);
+    uint8_t *samples = *deferred_rows;
+    *deferred_rows += zoe_exr_row_bytes((size_t)channel->width, channel->type);
+    flat->deferred[flat->deferred_count++] =
+        (zoe_exr_deferred_row){source, {y, x, channel->width, channel->type, samples}};
     return samples;
 }
 
-static uint8_t *target_of(zoe_exr_flat *flat, size_t c, int32_t x, int32_t y, uint8_t **fix_rows)
+static uint8_t *target_of(zoe_exr_flat *flat, size_t c, int32_t x, int32_t y,
+                          uint8_t **deferred_rows)
 {
     int32_t source = flat->sources[c];
     return source < 0 ? NULL
-                      : row_target(flat, (uint32_t)source, &flat->channels[c], x, y, fix_rows);
+                      : row_target(flat, (uint32_t)source, &flat->channels[c], x, y, deferred_rows);
 }
 
 static uint32_t segment_bytes(const zoe_codec_channel *channel)
@@ -143,29 +151,30 @@ static uint32_t segment_bytes(const zoe_codec_channel *channel)
 }
 
 /* Lists a line's rows as codecs want them: one segment for each. */
-static size_t list_line(zoe_exr_flat *flat, int32_t x, int32_t y, uint8_t **fix_rows, size_t count)
+static size_t list_line(zoe_exr_flat *flat, int32_t x, int32_t y, uint8_t **deferred_rows,
+                        size_t count)
 {
     for (size_t c = 0; c < flat->chunk.channel_count; c++) {
         const zoe_codec_channel *channel = &flat->channels[c];
         if (has_row(channel, y))
-            flat->segments[count++] =
-                (zoe_codec_segment){target_of(flat, c, x, y, fix_rows), segment_bytes(channel)};
+            flat->segments[count++] = (zoe_codec_segment){target_of(flat, c, x, y, deferred_rows),
+                                                          segment_bytes(channel)};
     }
     return count;
 }
 
 /* The same where nothing is to be decoded: what nobody wants is one segment, since there may be a
  * hundred channels. */
-static size_t list_wanted(zoe_exr_flat *flat, int32_t x, int32_t y, uint8_t **fix_rows,
+static size_t list_wanted(zoe_exr_flat *flat, int32_t x, int32_t y, uint8_t **deferred_rows,
                           size_t count)
 {
-    for (uint32_t w = 0; w <= flat->plan->source_count; w++) {
+    for (uint32_t w = 0; w <= flat->geometry->source_count; w++) {
         if (flat->skipped[w] > 0)
             flat->segments[count++] = (zoe_codec_segment){NULL, flat->skipped[w]};
-        if (w == flat->plan->source_count)
+        if (w == flat->geometry->source_count)
             break;
         size_t c = (size_t)flat->wanted[w];
-        flat->segments[count++] = (zoe_codec_segment){target_of(flat, c, x, y, fix_rows),
+        flat->segments[count++] = (zoe_codec_segment){target_of(flat, c, x, y, deferred_rows),
                                                       segment_bytes(&flat->channels[c])};
     }
     return count;
@@ -174,15 +183,15 @@ static size_t list_wanted(zoe_exr_flat *flat, int32_t x, int32_t y, uint8_t **fi
 /* Lists the chunk's rows and where each goes. */
 static void list_segments(zoe_exr_flat *flat, int32_t x)
 {
-    uint8_t *fix_rows = flat->fix_rows;
+    uint8_t *deferred_rows = flat->deferred_rows;
     size_t count = 0;
-    bool only_wanted = flat->plan->compression == ZOE_COMPRESSION_NONE && flat->same_lines &&
+    bool only_wanted = flat->geometry->compression == ZOE_COMPRESSION_NONE && flat->same_lines &&
                        flat->chunk.unpacked_bytes <= UINT32_MAX;
-    flat->fix_count = 0;
+    flat->deferred_count = 0;
     for (int32_t line = 0; line < flat->chunk.line_count; line++) {
         int32_t y = flat->chunk.first_y + line;
-        count = only_wanted ? list_wanted(flat, x, y, &fix_rows, count)
-                            : list_line(flat, x, y, &fix_rows, count);
+        count = only_wanted ? list_wanted(flat, x, y, &deferred_rows, count)
+                            : list_line(flat, x, y, &deferred_rows, count);
     }
     flat->chunk.segments = flat->segments;
     flat->chunk.segment_count = count;
@@ -232,7 +241,7 @@ static size_t ahead_of(const zoe_exr_flat *flat, const part *last, const part *f
                        uint64_t data_at, int32_t column, int32_t row)
 {
     size_t rest = flat->chunk.unpacked_bytes - last->from - last->bytes;
-    size_t gap = rest + zoe_exr_leader_bytes(flat->plan, flat->reader->file) + first->from;
+    size_t gap = rest + flat->geometry->leader_bytes + first->from;
     bool is_near =
         gap < ZOE_EXR_READER_GAP &&
         zoe_exr_reader_is_next(flat->reader, column, row, data_at + flat->chunk.unpacked_bytes);
@@ -267,17 +276,57 @@ static zoe_status codec_failed(const zoe_exr_flat *flat, zoe_status status, int3
                                int32_t row, zoe_error *error)
 {
     char name[64];
-    zoe_exr_chunk_name(flat->plan, column, row, name, sizeof name);
+    zoe_exr_chunk_name(flat->geometry, column, row, name, sizeof name);
     return zoe_error_set(error, status, "%s: %s: %s: %s", flat->reader->file->path,
                          zoe_status_text(status), name,
-                         zoe_compression_name(flat->plan->compression));
+                         zoe_compression_name(flat->geometry->compression));
+}
+
+/* The chunk as the library describes it. It is not asked to: its own look goes wrong for levels of
+ * rip maps (3.1) and where the table of chunks is not complete. */
+static exr_chunk_info_t library_info(const zoe_exr_flat *flat, int32_t column, int32_t row)
+{
+    const zoe_exr_geometry *geometry = flat->geometry;
+    const zoe_exr_chunk_table *table = flat->reader->table;
+    zoe_box box = zoe_exr_chunk_box(geometry, column, row);
+    int64_t index = zoe_exr_table_index(table, column, row);
+    exr_chunk_info_t info;
+    memset(&info, 0, sizeof info);
+    info.idx = (int32_t)(table->first + index);
+    info.type = geometry->tiled ? EXR_STORAGE_TILED : EXR_STORAGE_SCANLINE;
+    info.compression = (uint8_t)geometry->compression;
+    info.start_x = geometry->tiled ? column : box.min_x;
+    info.start_y = geometry->tiled ? row : box.min_y;
+    info.width = (int32_t)zoe_box_width(&box);
+    info.height = (int32_t)zoe_box_height(&box);
+    info.level_x = info.level_y = (uint8_t)geometry->level;
+    info.data_offset = zoe_exr_table_offset(table, index) + geometry->leader_bytes;
+    info.packed_size = flat->chunk.packed_bytes;
+    info.unpacked_size = flat->chunk.unpacked_bytes;
+    return info;
+}
+
+static zoe_status decode_with_library(zoe_exr_flat *flat, int32_t column, int32_t row,
+                                      zoe_error *error)
+{
+    const zoe_exr_layout *layout = flat->layout;
+    uint8_t *scratch = flat->rows->scratch;
+    exr_chunk_info_t info = library_info(flat, column, row);
+    zoe_blocks memory;
+    zoe_blocks_init(&memory, scratch + layout->library.at, layout->library.bytes);
+    zoe_exr_file_forget_message();
+    exr_result_t result;
+    if (zoe_exr_library_decode(flat->reader->file->context, flat->geometry->part, &info,
+                               &flat->chunk, scratch + layout->codec.at, &memory, &result))
+        return ZOE_OK;
+    return zoe_exr_file_error(flat->reader->file, result, &memory, error);
 }
 
 static zoe_status decode_whole(zoe_exr_flat *flat, int32_t column, int32_t row, zoe_error *error)
 {
-    const zoe_exr_plan *plan = flat->plan;
+    const zoe_codec *routines = flat->geometry->routines;
+    const zoe_exr_span *scratch = &flat->layout->codec;
     zoe_codec_chunk *chunk = &flat->chunk;
-    void *scratch = flat->rows->scratch + plan->codec.at;
     zoe_status status = zoe_exr_reader_fetch(flat->reader, column, row, &chunk->packed,
                                              &chunk->packed_bytes, error);
     if (status != ZOE_OK)
@@ -285,25 +334,24 @@ static zoe_status decode_whole(zoe_exr_flat *flat, int32_t column, int32_t row, 
     /* Stored raw, whatever the file's compression. */
     if (chunk->packed_bytes == chunk->unpacked_bytes)
         status = zoe_none_decode(chunk, NULL, 0);
-    else if (plan->routines)
-        status = plan->routines->decode(chunk, scratch, plan->codec.bytes);
+    else if (routines)
+        status = routines->decode(chunk, flat->rows->scratch + scratch->at, scratch->bytes);
     else
-        return zoe_exr_stock_decode(flat->reader, column, row, chunk, scratch, plan->codec.bytes,
-                                    error);
+        return decode_with_library(flat, column, row, error);
     return status == ZOE_OK ? ZOE_OK : codec_failed(flat, status, column, row, error);
 }
 
 /* Rows that were not decoded to where they belong go there. */
-static void apply_fixes(zoe_exr_flat *flat)
+static void put_deferred(zoe_exr_flat *flat)
 {
-    for (size_t i = 0; i < flat->fix_count; i++)
-        zoe_exr_rows_put(flat->rows, flat->fixes[i].plane, &flat->fixes[i].row);
+    for (size_t i = 0; i < flat->deferred_count; i++)
+        zoe_exr_rows_put(flat->rows, flat->deferred[i].plane, &flat->deferred[i].row);
 }
 
 /* Measures the chunk and says where its rows go; false: it has none. */
 static bool describe(zoe_exr_flat *flat, int32_t column, int32_t row)
 {
-    zoe_box box = zoe_exr_chunk_box(flat->plan, column, row);
+    zoe_box box = zoe_exr_chunk_box(flat->geometry, column, row);
     measure_channels(flat, box);
     if (flat->chunk.unpacked_bytes == 0)
         return false; /* lines between the samples */
@@ -317,18 +365,19 @@ zoe_status zoe_exr_flat_chunk(zoe_exr_flat *flat, int32_t column, int32_t row, z
         return ZOE_ERROR_TRUNCATED;
     if (!describe(flat, column, row))
         return ZOE_OK;
-    bool in_parts = flat->plan->compression == ZOE_COMPRESSION_NONE && comes_in_parts(&flat->chunk);
+    bool in_parts =
+        flat->geometry->compression == ZOE_COMPRESSION_NONE && comes_in_parts(&flat->chunk);
     zoe_status status =
         in_parts ? decode_parts(flat, column, row, error) : decode_whole(flat, column, row, error);
     if (status == ZOE_OK)
-        apply_fixes(flat);
+        put_deferred(flat);
     return status;
 }
 
 bool zoe_exr_flat_many(zoe_exr_flat *lanes, size_t count, const int32_t *columns,
                        const int32_t *rows, zoe_status *status, zoe_error *error)
 {
-    const zoe_exr_plan *plan = lanes[0].plan;
+    const zoe_exr_geometry *geometry = lanes[0].geometry;
     const uint8_t *packed[ZOE_CODEC_MANY];
     size_t bytes[ZOE_CODEC_MANY];
     if (!zoe_exr_reader_fetch_many(lanes[0].reader, count, columns, rows, packed, bytes))
@@ -342,11 +391,12 @@ bool zoe_exr_flat_many(zoe_exr_flat *lanes, size_t count, const int32_t *columns
         lanes[i].chunk.packed_bytes = bytes[i];
         chunks[i] = &lanes[i].chunk;
     }
-    plan->routines->decode_many(chunks, count, lanes[0].rows->scratch + plan->codec.at,
-                                plan->codec.bytes, status);
+    geometry->routines->decode_many(chunks, count,
+                                    lanes[0].rows->scratch + lanes[0].layout->codec.at,
+                                    lanes[0].layout->codec.bytes, status);
     for (size_t i = 0; i < count; i++) {
         if (status[i] == ZOE_OK)
-            apply_fixes(&lanes[i]);
+            put_deferred(&lanes[i]);
         else
             codec_failed(&lanes[i], status[i], columns[i], rows[i], error);
     }

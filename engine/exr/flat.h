@@ -1,52 +1,50 @@
 /*
  * Decoding the chunks of flat (not deep) pictures: from packed bytes to rows.
  *
- * Rows go straight from the codec's last pass into the planes where they fit
- * there as they are; otherwise to scratch, and from there through exr_rows.h.
- * Those of luminance and chroma go to bands that exr_color.h converts when a
- * piece has all its rows.
+ * Rows go straight from the codec's last pass into the planes where they fit there as they are;
+ * otherwise to scratch, and from there through exr/rows.h. Those of luminance and chroma go to
+ * bands that exr/chroma_bands.h converts when a group has all its rows.
  *
- * Thread-safety: a zoe_exr_flat belongs to the thread that decodes its piece.
+ * Thread-safety: a zoe_exr_flat belongs to the thread that decodes its group.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
 #ifndef ZOE_EXR_FLAT_H
 #define ZOE_EXR_FLAT_H
 
-#include "exr/reader.h"
+#include "exr/chunk_reader.h"
 #include "exr/rows.h"
 
-typedef struct zoe_exr_fix zoe_exr_fix;
-
-/* One piece on its way. */
+/* One lane of a group on its way. */
 typedef struct zoe_exr_flat {
-    const zoe_exr_plan *plan;
-    zoe_exr_reader *reader;
+    const zoe_exr_geometry *geometry;
+    const zoe_exr_layout *layout;
+    zoe_exr_chunk_reader *reader;
     zoe_exr_rows *rows;
     /* the chunk at hand; its arrays stand in scratch */
     zoe_codec_chunk chunk;
     zoe_codec_channel *channels;
     zoe_codec_segment *segments;
-    int8_t *sources;                         /* of the channels: a source of the plan, or -1 */
+    int8_t *sources;                         /* of the channels: a source of the geometry, or -1 */
     bool same_lines;                         /* every line of a chunk has a row of every channel */
     int32_t measured_width, measured_height; /* of the chunk that the channels were measured for */
     int32_t wanted[ZOE_PLANES_MAX];          /* channels of the sources, in file order */
     uint32_t skipped[ZOE_PLANES_MAX + 1]; /* bytes of a line before each of them, and behind them */
-    zoe_exr_fix *fixes;
-    size_t fix_count;
-    uint8_t *fix_rows;
+    zoe_exr_deferred_row *deferred;
+    size_t deferred_count;
+    uint8_t *deferred_rows;
 } zoe_exr_flat;
 
-/* Before the first chunk of a piece; each lane has its own. */
-void zoe_exr_flat_begin(zoe_exr_flat *flat, zoe_exr_reader *reader, zoe_exr_rows *rows,
+/* Before the first chunk of a group; each lane has its own. */
+void zoe_exr_flat_begin(zoe_exr_flat *flat, zoe_exr_chunk_reader *reader, zoe_exr_rows *rows,
                         uint32_t lane);
 
-/* Decodes one chunk of the piece. TRUNCATED: it is not in the file. Errors:
- * CORRUPT, IO, UNSUPPORTED, NO_MEMORY; the text names the file. */
+/* Decodes one chunk of the group. TRUNCATED: it is not in the file. Errors: CORRUPT, IO,
+ * UNSUPPORTED, NO_MEMORY, TOO_SMALL; the text names the file. */
 zoe_status zoe_exr_flat_chunk(zoe_exr_flat *flat, int32_t column, int32_t row, zoe_error *error);
 
 /*
- * Decodes some chunks of the piece side by side, each in a lane of its own; status and errors of
+ * Decodes some chunks of the group side by side, each in a lane of its own; status and errors of
  * each as above, in order. false: nothing was done, since they do not go together.
  */
 bool zoe_exr_flat_many(zoe_exr_flat *lanes, size_t count, const int32_t *columns,

@@ -1,33 +1,44 @@
 /*
- * What reading headers and decoding have in common: layers of an opened file (exr_layer.h), its
- * chunks, and OpenEXR's result codes as Zoetrope's.
+ * The one interpretation of a header: what zoe_header_read() gives out, and what the decoder makes
+ * its geometry of. It stands in the caller's memory and no longer needs OpenEXR's context.
  *
- * Thread-safety: any thread.
+ * Thread-safety: does not change once it was made; any number of threads may read it.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
 #ifndef ZOE_EXR_HEADER_H
 #define ZOE_EXR_HEADER_H
 
-#include <openexr.h>
+#include <zoetrope/header.h>
 
-#include <zoetrope/status.h>
+#include "exr/file.h"
 
-#include "exr/layer.h"
+typedef struct zoe_exr_header {
+    zoe_header header;     /* first: its address is the whole's */
+    const int32_t *ranks;  /* [layer_count], as zoe_exr_layer_seen has them */
+    const bool *rounds_up; /* [part_count]: the sizes of a tiled part's levels */
+} zoe_exr_header;
+
+/* Bytes of a region that making one takes, at most; `texts` as below. */
+uint64_t zoe_exr_header_bytes(const zoe_exr_outline *outline, bool texts);
 
 /*
- * The status for a result of OpenEXR's C API while it reads a file. What a result means depends on
- * when it came: a failed read is TRUNCATED, since the callers' read hooks know real I/O errors
- * better and should report those themselves.
+ * Makes it of a parsed file. What it points to is kept in `blocks`. Attributes as text are only
+ * made where `texts` asks for them; without, parts have none. Errors: CORRUPT, TOO_SMALL (no room in
+ * `blocks`); the text names the file.
  */
-zoe_status zoe_exr_status(exr_result_t result);
+zoe_status zoe_exr_header_make(zoe_exr_header *header, const zoe_exr_file *file, zoe_blocks *blocks,
+                               bool texts, zoe_error *error);
 
-/*
- * The scanlines that a chunk of a part without tiles holds, and the number of a part's chunks.
- * OpenEXR's own functions, which these ask first, give 0 for a part of scanlines with an attribute
- * "tiles", though its type says how it is stored.
- */
-exr_result_t zoe_exr_lines_per_chunk(exr_const_context_t context, int part, int32_t *lines);
-exr_result_t zoe_exr_chunk_count(exr_const_context_t context, int part, int32_t *count);
+/* The part's type. */
+static inline bool zoe_exr_part_is_tiled(const zoe_part *part)
+{
+    return part->type == ZOE_PART_TILED || part->type == ZOE_PART_DEEP_TILED;
+}
+
+static inline bool zoe_exr_part_is_deep(const zoe_part *part)
+{
+    return part->type == ZOE_PART_DEEP_SCANLINE || part->type == ZOE_PART_DEEP_TILED;
+}
 
 #endif

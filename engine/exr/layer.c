@@ -5,11 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
-/* Views looked at, so that a hostile list costs no time. */
-enum { VIEWS_MAX = 256 };
-
 /* What a channel is by the last component of its name. */
-enum role {
+typedef enum channel_role {
     ROLE_RED,
     ROLE_GREEN,
     ROLE_BLUE,
@@ -24,11 +21,11 @@ enum role {
     ROLE_W,
     ROLE_COUNT,
     ROLE_OTHER = ROLE_COUNT
-};
+} channel_role;
 
 static const struct {
     const char *name;
-    enum role role;
+    channel_role role;
 } role_names[] = {
     {"R", ROLE_RED},   {"G", ROLE_GREEN},     {"B", ROLE_BLUE},    {"A", ROLE_ALPHA},
     {"red", ROLE_RED}, {"green", ROLE_GREEN}, {"blue", ROLE_BLUE}, {"alpha", ROLE_ALPHA},
@@ -36,16 +33,24 @@ static const struct {
     {"Z", ROLE_Z},     {"U", ROLE_U},         {"V", ROLE_V},       {"W", ROLE_W},
 };
 
-enum kind { KIND_COLOR, KIND_LUMINANCE_CHROMA, KIND_LUMINANCE, KIND_VALUES };
+typedef enum layer_kind {
+    KIND_COLOR,
+    KIND_LUMINANCE_CHROMA,
+    KIND_LUMINANCE,
+    KIND_VALUES
+} layer_kind;
 
-/* The sets that make a layer, in the order in which they take channels. */
-static const struct set {
-    enum role roles[3];
-    int count;          /* of roles that must be there */
-    enum role optional; /* may follow; ROLE_COUNT: none. Alpha may always follow */
-    enum kind kind;
+/* Channels that make a layer together. */
+typedef struct layer_set {
+    channel_role roles[3];
+    int count;             /* of roles that must be there */
+    channel_role optional; /* may follow; ROLE_COUNT: none. Alpha may always follow */
+    layer_kind kind;
     const char *suffix; /* what it adds to the group's name where it is not the group's first */
-} sets[] = {
+} layer_set;
+
+/* In the order in which they take channels. */
+static const layer_set sets[] = {
     {{ROLE_RED, ROLE_GREEN, ROLE_BLUE}, 3, ROLE_COUNT, KIND_COLOR, "rgb"},
     {{ROLE_Y, ROLE_RY, ROLE_BY}, 3, ROLE_COUNT, KIND_LUMINANCE_CHROMA, "yc"},
     {{ROLE_X, ROLE_Y, ROLE_Z}, 3, ROLE_W, KIND_VALUES, "xyz"},
@@ -60,58 +65,50 @@ static const char *const usual_names[] = {"rgba",  "rgb",    "beauty",    "combi
                                           "color", "colour", "composite", "default"};
 
 /* A piece of a string that ends somewhere else. */
-struct span {
+typedef struct span {
     const char *start;
     size_t length;
-};
+} span;
 
-struct walk {
-    exr_const_context_t ctxt;
+typedef struct walk {
+    const zoe_part *parts;
+    int32_t part_count;
     zoe_exr_layer_fn *visit;
     void *user;
-    int part_count;
-    const exr_attr_string_vector_t *views; /* multiView; NULL: none */
+    const char *const *views; /* multiView */
+    size_t view_count;
     char default_view[ZOE_EXR_NAME_MAX];
-    int channels_seen;
-    int layers_seen;
-    int stopped;
+    bool stopped;
     /* the part */
-    int part;
-    int deep;
-    struct span part_name;
-    struct span part_view;
-    const exr_attr_chlist_t *list;
-    int has_plain; /* a channel without a dot */
+    int32_t part;
+    bool deep;
+    span part_name;
+    span part_view;
+    const zoe_channel *channels;
+    int channel_count;
+    bool has_plain; /* a channel without a dot */
     /* the group */
-    struct span prefix; /* without the last dot */
-    struct span layer;
-    struct span view;
-    int shares_name;       /* with a plain channel */
+    span prefix; /* without the last dot */
+    span layer;
+    span view;
+    bool shares_name;      /* with a plain channel */
     int first[ROLE_COUNT]; /* channel of each role, or -1 */
     int layers_in_group;
     char name[ZOE_EXR_NAME_MAX];
     char view_name[ZOE_EXR_NAME_MAX];
-};
+} walk;
 
-static int span_equals(struct span a, const char *start, size_t length)
+static bool span_equals(span a, const char *start, size_t length)
 {
     return a.length == length && memcmp(a.start, start, length) == 0;
 }
 
-static struct span span_of(const char *text)
+static span span_of(const char *text)
 {
-    return (struct span){text, strlen(text)};
+    return (span){text, strlen(text)};
 }
 
-/* A string attribute may hold a zero; what follows it is no part of a name. */
-static struct span span_of_attr(const exr_attr_string_t *text)
-{
-    if (!text->str || text->length <= 0)
-        return span_of("");
-    return (struct span){text->str, strnlen(text->str, (size_t)text->length)};
-}
-
-static void append(char *text, size_t capacity, struct span piece)
+static void append(char *text, size_t capacity, span piece)
 {
     size_t used = strlen(text);
     size_t room = capacity - 1 - used;
@@ -121,19 +118,18 @@ static void append(char *text, size_t capacity, struct span piece)
     text[used + take] = '\0';
 }
 
-static const char *channel_name(const struct walk *walk, int channel)
+static const char *channel_name(const walk *w, int channel)
 {
-    const char *name = walk->list->entries[channel].name.str;
-    return name ? name : "";
+    return w->channels[channel].name;
 }
 
-static struct span prefix_of(const char *name)
+static span prefix_of(const char *name)
 {
     const char *dot = strrchr(name, '.');
-    return (struct span){name, dot ? (size_t)(dot - name) : 0};
+    return (span){name, dot ? (size_t)(dot - name) : 0};
 }
 
-static enum role role_of(const char *name)
+static channel_role role_of(const char *name)
 {
     const char *dot = strrchr(name, '.');
     const char *base = dot ? dot + 1 : name;
@@ -143,54 +139,50 @@ static enum role role_of(const char *name)
     return ROLE_OTHER;
 }
 
-static int is_view(const struct walk *walk, struct span name)
+static bool is_view(const walk *w, span name)
 {
-    if (!walk->views || name.length == 0)
-        return 0;
-    for (int i = 0; i < walk->views->n_strings && i < VIEWS_MAX; i++) {
-        struct span view = span_of_attr(&walk->views->strings[i]);
-        if (span_equals(view, name.start, name.length))
-            return 1;
-    }
-    return 0;
+    for (size_t i = 0; i < w->view_count && name.length > 0; i++)
+        if (span_equals(span_of(w->views[i]), name.start, name.length))
+            return true;
+    return false;
 }
 
 /* Splits the group's prefix into layer and view. */
-static void find_view(struct walk *walk)
+static void find_view(walk *w)
 {
-    struct span prefix = walk->prefix;
-    walk->layer = prefix;
-    walk->view = walk->part_view;
-    if (!walk->views)
+    span prefix = w->prefix;
+    w->layer = prefix;
+    w->view = w->part_view;
+    if (w->view_count == 0)
         return;
-    walk->view = span_of("");
+    w->view = span_of("");
     if (prefix.length == 0) {
-        walk->view = span_of(walk->default_view);
+        w->view = span_of(w->default_view);
         return;
     }
     const char *dot = memrchr(prefix.start, '.', prefix.length);
     size_t head = dot ? (size_t)(dot - prefix.start) : 0;
-    struct span last = dot ? (struct span){dot + 1, prefix.length - head - 1} : prefix;
-    if (is_view(walk, last)) {
-        walk->view = last;
-        walk->layer.length = head;
+    span last = dot ? (span){dot + 1, prefix.length - head - 1} : prefix;
+    if (is_view(w, last)) {
+        w->view = last;
+        w->layer.length = head;
         return;
     }
     dot = memchr(prefix.start, '.', prefix.length);
     if (!dot)
         return;
-    struct span front = {prefix.start, (size_t)(dot - prefix.start)};
-    if (is_view(walk, front)) {
-        walk->view = front;
-        walk->layer = (struct span){dot + 1, prefix.length - front.length - 1};
+    span front = {prefix.start, (size_t)(dot - prefix.start)};
+    if (is_view(w, front)) {
+        w->view = front;
+        w->layer = (span){dot + 1, prefix.length - front.length - 1};
     }
 }
 
 /* "rgba_right" of view "right" is "rgba"; "right" itself is "". */
-static struct span part_name_without_view(const struct walk *walk)
+static span part_name_without_view(const walk *w)
 {
-    struct span name = walk->part_name;
-    struct span view = walk->part_view;
+    span name = w->part_name;
+    span view = w->part_view;
     if (view.length == 0 || name.length < view.length)
         return name;
     size_t rest = name.length - view.length;
@@ -198,73 +190,73 @@ static struct span part_name_without_view(const struct walk *walk)
         return span_of("");
     if (memcmp(name.start + rest, view.start, view.length) == 0 &&
         strchr("._- ", name.start[rest - 1]))
-        return (struct span){name.start, rest - 1};
+        return (span){name.start, rest - 1};
     if (memcmp(name.start, view.start, view.length) == 0 && strchr("._- ", name.start[view.length]))
-        return (struct span){name.start + view.length + 1, rest - 1};
+        return (span){name.start + view.length + 1, rest - 1};
     return name;
 }
 
 /* The group's name; suffix may be "". */
-static void compose_name(struct walk *walk, const char *suffix)
+static void compose_name(walk *w, const char *suffix)
 {
-    char *name = walk->name;
+    char *name = w->name;
     name[0] = '\0';
-    if (walk->part_count > 1) {
-        struct span part = part_name_without_view(walk);
-        int says_the_same = span_equals(walk->layer, part.start, part.length) ||
-                            span_equals(walk->layer, walk->part_name.start, walk->part_name.length);
-        if (!says_the_same || walk->has_plain)
-            append(name, sizeof walk->name, part);
+    if (w->part_count > 1) {
+        span part = part_name_without_view(w);
+        bool says_the_same = span_equals(w->layer, part.start, part.length) ||
+                             span_equals(w->layer, w->part_name.start, w->part_name.length);
+        if (!says_the_same || w->has_plain)
+            append(name, sizeof w->name, part);
     }
-    const struct span pieces[2] = {walk->layer, span_of(suffix)};
+    const span pieces[2] = {w->layer, span_of(suffix)};
     for (int i = 0; i < 2; i++) {
         if (pieces[i].length == 0)
             continue;
         if (name[0])
-            append(name, sizeof walk->name, span_of("."));
-        append(name, sizeof walk->name, pieces[i]);
+            append(name, sizeof w->name, span_of("."));
+        append(name, sizeof w->name, pieces[i]);
     }
 }
 
-static int is_usual_name(const char *name)
+static bool is_usual_name(const char *name)
 {
     const char *dot = strrchr(name, '.');
     const char *base = dot ? dot + 1 : name;
     for (size_t i = 0; i < sizeof usual_names / sizeof usual_names[0]; i++)
         if (strcasecmp(base, usual_names[i]) == 0)
-            return 1;
-    return 0;
+            return true;
+    return false;
 }
 
-static int32_t rank_of(const struct walk *walk, enum kind kind, int32_t view_rank)
+static int32_t rank_of(const walk *w, layer_kind kind, bool is_other_view)
 {
-    int color = kind == KIND_COLOR || kind == KIND_LUMINANCE_CHROMA;
+    bool color = kind == KIND_COLOR || kind == KIND_LUMINANCE_CHROMA;
     int32_t rank = 5;
-    if (color && walk->name[0] == '\0')
+    if (color && w->name[0] == '\0')
         rank = 0;
-    else if (color && is_usual_name(walk->name))
+    else if (color && is_usual_name(w->name))
         rank = 1;
-    else if (color && walk->prefix.length == 0)
+    else if (color && w->prefix.length == 0)
         rank = 2;
     else if (color)
         rank = 3;
     else if (kind == KIND_LUMINANCE)
         rank = 4;
-    return rank + (view_rank ? 10 : 0) + (walk->deep ? 20 : 0);
+    return rank + (is_other_view ? 10 : 0) + (w->deep ? 20 : 0);
 }
 
 /* Is there a plain channel of the group's name, which is a layer of that name? Those of a set are
  * not. The list is sorted by name. */
-static int is_a_channels_name(const struct walk *walk)
+static bool is_a_channels_name(const walk *w)
 {
-    int low = 0, high = walk->list->num_channels;
-    const struct span prefix = walk->prefix;
+    int low = 0, high = w->channel_count;
+    const span prefix = w->prefix;
     while (low < high) {
         int middle = low + (high - low) / 2;
-        const char *name = channel_name(walk, middle);
+        const char *name = channel_name(w, middle);
         int order = strncmp(name, prefix.start, prefix.length);
         if (order == 0 && name[prefix.length] == '\0') {
-            enum role role = role_of(name);
+            channel_role role = role_of(name);
             return !strchr(name, '.') && (role == ROLE_OTHER || role == ROLE_Z);
         }
         if (order < 0)
@@ -272,198 +264,164 @@ static int is_a_channels_name(const struct walk *walk)
         else
             high = middle;
     }
-    return 0;
+    return false;
 }
 
-static void emit(struct walk *walk, zoe_exr_layer *layer, enum kind kind, const char *suffix)
+static void emit(walk *w, zoe_layer *layer, layer_kind kind, const char *suffix)
 {
-    if (walk->stopped)
+    if (w->stopped)
         return;
     /* "depth.Z" is the layer "depth", but a lone Z without a prefix is called what it is. */
-    int is_told_apart = walk->layers_in_group > 0 || walk->shares_name;
-    compose_name(walk, is_told_apart ? suffix : "");
-    if (walk->name[0] == '\0' && kind == KIND_VALUES)
-        compose_name(walk, suffix);
-    walk->view_name[0] = '\0';
-    append(walk->view_name, sizeof walk->view_name, walk->view);
-
-    layer->part = walk->part;
+    bool is_told_apart = w->layers_in_group > 0 || w->shares_name;
+    compose_name(w, is_told_apart ? suffix : "");
+    if (w->name[0] == '\0' && kind == KIND_VALUES)
+        compose_name(w, suffix);
+    w->view_name[0] = '\0';
+    append(w->view_name, sizeof w->view_name, w->view);
+    bool is_other_view = w->view_name[0] != '\0' && strcmp(w->view_name, w->default_view) != 0;
+    layer->name = w->name;
+    layer->view = w->view_name;
+    layer->part = w->part;
     layer->is_color = kind == KIND_COLOR || kind == KIND_LUMINANCE_CHROMA;
     layer->is_luminance_chroma = kind == KIND_LUMINANCE_CHROMA;
-    int32_t view_rank =
-        walk->view_name[0] != '\0' && strcmp(walk->view_name, walk->default_view) != 0;
-    zoe_exr_layer_seen seen = {
-        .layer = *layer,
-        .name = walk->name,
-        .view = walk->view_name,
-        .rank = rank_of(walk, kind, view_rank),
-        .view_rank = view_rank,
-    };
-    walk->layers_in_group++;
-    walk->layers_seen++;
-    walk->stopped = walk->visit(walk->user, &seen);
+    w->layers_in_group++;
+    w->stopped = !w->visit(w->user, layer, rank_of(w, kind, is_other_view));
 }
 
 /* Takes the set's channels out of the group, if they are all there, and makes a layer of them. */
-static void emit_set(struct walk *walk, const struct set *set)
+static void emit_set(walk *w, const layer_set *set)
 {
     for (int i = 0; i < set->count; i++)
-        if (walk->first[set->roles[i]] < 0)
+        if (w->first[set->roles[i]] < 0)
             return;
-    zoe_exr_layer layer = {.alpha = -1};
+    zoe_layer layer = {.alpha = -1};
     for (int i = 0; i < set->count; i++) {
-        layer.channels[layer.channel_count++] = walk->first[set->roles[i]];
-        walk->first[set->roles[i]] = -1;
+        layer.channels[layer.channel_count++] = w->first[set->roles[i]];
+        w->first[set->roles[i]] = -1;
     }
-    if (set->optional != ROLE_COUNT && walk->first[set->optional] >= 0) {
-        layer.channels[layer.channel_count++] = walk->first[set->optional];
-        walk->first[set->optional] = -1;
+    if (set->optional != ROLE_COUNT && w->first[set->optional] >= 0) {
+        layer.channels[layer.channel_count++] = w->first[set->optional];
+        w->first[set->optional] = -1;
     }
-    if (layer.channel_count < 4 && walk->first[ROLE_ALPHA] >= 0) {
+    if (layer.channel_count < 4 && w->first[ROLE_ALPHA] >= 0) {
         layer.alpha = layer.channel_count;
-        layer.channels[layer.channel_count++] = walk->first[ROLE_ALPHA];
-        walk->first[ROLE_ALPHA] = -1;
+        layer.channels[layer.channel_count++] = w->first[ROLE_ALPHA];
+        w->first[ROLE_ALPHA] = -1;
     }
-    emit(walk, &layer, set->kind, set->suffix);
+    emit(w, &layer, set->kind, set->suffix);
 }
 
 /* The list is sorted by name, so everything that starts with "prefix." stands together. */
-static int in_prefix_range(const char *name, struct span prefix)
+static bool in_prefix_range(const char *name, span prefix)
 {
     return prefix.length == 0 ||
            (strncmp(name, prefix.start, prefix.length) == 0 && name[prefix.length] == '.');
 }
 
-static int in_group(const char *name, struct span prefix)
+static bool in_group(const char *name, span prefix)
 {
     return span_equals(prefix_of(name), prefix.start, prefix.length);
 }
 
-static int is_group_leader(const struct walk *walk, int channel, struct span prefix)
+static bool is_group_leader(const walk *w, int channel, span prefix)
 {
-    for (int i = channel - 1; i >= 0 && in_prefix_range(channel_name(walk, i), prefix); i--)
-        if (in_group(channel_name(walk, i), prefix))
-            return 0;
-    return 1;
+    for (int i = channel - 1; i >= 0 && in_prefix_range(channel_name(w, i), prefix); i--)
+        if (in_group(channel_name(w, i), prefix))
+            return false;
+    return true;
 }
 
 /* A single channel is a layer by itself when no set took it. */
-static void emit_singles(struct walk *walk, int leader, const int first[ROLE_COUNT])
+static void emit_singles(walk *w, int leader, const int first[ROLE_COUNT])
 {
-    for (int i = leader; i < walk->list->num_channels && !walk->stopped; i++) {
-        const char *name = channel_name(walk, i);
-        if (!in_prefix_range(name, walk->prefix))
+    for (int i = leader; i < w->channel_count && !w->stopped; i++) {
+        const char *name = channel_name(w, i);
+        if (!in_prefix_range(name, w->prefix))
             return;
-        if (!in_group(name, walk->prefix))
+        if (!in_group(name, w->prefix))
             continue;
-        enum role role = role_of(name);
-        if (role != ROLE_OTHER && first[role] == i && walk->first[role] < 0)
+        channel_role role = role_of(name);
+        if (role != ROLE_OTHER && first[role] == i && w->first[role] < 0)
             continue;
         const char *dot = strrchr(name, '.');
-        zoe_exr_layer layer = {.channel_count = 1, .channels = {i}, .alpha = -1};
-        emit(walk, &layer, KIND_VALUES, dot ? dot + 1 : name);
+        zoe_layer layer = {.channel_count = 1, .channels = {i}, .alpha = -1};
+        emit(w, &layer, KIND_VALUES, dot ? dot + 1 : name);
     }
 }
 
-static void walk_group(struct walk *walk, int leader)
+static void walk_group(walk *w, int leader)
 {
     for (int i = 0; i < ROLE_COUNT; i++)
-        walk->first[i] = -1;
-    for (int i = leader; i < walk->list->num_channels; i++) {
-        const char *name = channel_name(walk, i);
-        if (!in_prefix_range(name, walk->prefix))
+        w->first[i] = -1;
+    for (int i = leader; i < w->channel_count; i++) {
+        const char *name = channel_name(w, i);
+        if (!in_prefix_range(name, w->prefix))
             break;
-        enum role role = in_group(name, walk->prefix) ? role_of(name) : ROLE_OTHER;
-        if (role != ROLE_OTHER && walk->first[role] < 0)
-            walk->first[role] = i;
+        channel_role role = in_group(name, w->prefix) ? role_of(name) : ROLE_OTHER;
+        if (role != ROLE_OTHER && w->first[role] < 0)
+            w->first[role] = i;
     }
     int first[ROLE_COUNT];
-    memcpy(first, walk->first, sizeof first);
-    walk->layers_in_group = 0;
-    walk->shares_name = is_a_channels_name(walk);
-    find_view(walk);
+    memcpy(first, w->first, sizeof first);
+    w->layers_in_group = 0;
+    w->shares_name = is_a_channels_name(w);
+    find_view(w);
     for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++)
-        emit_set(walk, &sets[i]);
-    emit_singles(walk, leader, first);
+        emit_set(w, &sets[i]);
+    emit_singles(w, leader, first);
 }
 
-static struct span string_attribute(exr_const_context_t ctxt, int part, const char *name)
+static void walk_part(walk *w, int32_t index)
 {
-    const exr_attribute_t *attribute;
-    if (exr_get_attribute_by_name(ctxt, part, name, &attribute) != EXR_ERR_SUCCESS ||
-        attribute->type != EXR_ATTR_STRING)
-        return span_of("");
-    return span_of_attr(attribute->string);
-}
-
-static zoe_status walk_part(struct walk *walk, int part)
-{
-    exr_storage_t storage;
-    if (exr_get_channels(walk->ctxt, part, &walk->list) != EXR_ERR_SUCCESS || !walk->list ||
-        exr_get_storage(walk->ctxt, part, &storage) != EXR_ERR_SUCCESS)
-        return ZOE_ERROR_CORRUPT;
-    walk->part = part;
-    walk->deep = storage == EXR_STORAGE_DEEP_SCANLINE || storage == EXR_STORAGE_DEEP_TILED;
-    walk->part_name = string_attribute(walk->ctxt, part, "name");
-    walk->part_view = string_attribute(walk->ctxt, part, "view");
-    walk->channels_seen += walk->list->num_channels;
-    if (walk->channels_seen > ZOE_EXR_CHANNELS_MAX)
-        return ZOE_ERROR_TOO_LARGE;
-    walk->has_plain = 0;
-    for (int i = 0; i < walk->list->num_channels; i++)
-        walk->has_plain |= strchr(channel_name(walk, i), '.') == NULL;
-    for (int i = 0; i < walk->list->num_channels && !walk->stopped; i++) {
-        struct span prefix = prefix_of(channel_name(walk, i));
-        if (!is_group_leader(walk, i, prefix))
+    const zoe_part *part = &w->parts[index];
+    w->part = index;
+    w->deep = part->type == ZOE_PART_DEEP_SCANLINE || part->type == ZOE_PART_DEEP_TILED;
+    w->part_name = span_of(part->name);
+    w->part_view = span_of(part->view);
+    w->channels = part->channels;
+    w->channel_count = (int)part->channel_count;
+    w->has_plain = false;
+    for (int i = 0; i < w->channel_count; i++)
+        w->has_plain |= strchr(channel_name(w, i), '.') == NULL;
+    for (int i = 0; i < w->channel_count && !w->stopped; i++) {
+        span prefix = prefix_of(channel_name(w, i));
+        if (!is_group_leader(w, i, prefix))
             continue;
-        walk->prefix = prefix;
-        walk_group(walk, i);
+        w->prefix = prefix;
+        walk_group(w, i);
     }
-    return ZOE_OK;
 }
 
-/* The views of a single-part file, and which of them, or of the parts', is the default. */
-static void find_views(struct walk *walk)
+/* The first view of a single-part file, or of the first part that has one, is the default. */
+static void find_default_view(walk *w)
 {
-    if (walk->part_count == 1) {
-        const exr_attribute_t *attribute;
-        if (exr_get_attribute_by_name(walk->ctxt, 0, "multiView", &attribute) == EXR_ERR_SUCCESS &&
-            attribute->type == EXR_ATTR_STRING_VECTOR && attribute->stringvector->n_strings > 0)
-            walk->views = attribute->stringvector;
-    }
-    walk->default_view[0] = '\0';
-    if (walk->views) {
-        append(walk->default_view, sizeof walk->default_view,
-               span_of_attr(&walk->views->strings[0]));
+    w->default_view[0] = '\0';
+    if (w->view_count > 0) {
+        append(w->default_view, sizeof w->default_view, span_of(w->views[0]));
         return;
     }
-    for (int part = 0; part < walk->part_count && walk->default_view[0] == '\0'; part++)
-        append(walk->default_view, sizeof walk->default_view,
-               string_attribute(walk->ctxt, part, "view"));
+    for (int32_t part = 0; part < w->part_count && w->default_view[0] == '\0'; part++)
+        append(w->default_view, sizeof w->default_view, span_of(w->parts[part].view));
 }
 
-zoe_status zoe_exr_walk_layers(exr_const_context_t ctxt, zoe_exr_layer_fn *visit, void *user)
+void zoe_exr_walk_layers(const zoe_part *parts, size_t part_count, const char *const *views,
+                         size_t view_count, zoe_exr_layer_fn *visit, void *user)
 {
-    struct walk walk;
-    memset(&walk, 0, sizeof walk);
-    walk.ctxt = ctxt;
-    walk.visit = visit;
-    walk.user = user;
-    if (exr_get_count(ctxt, &walk.part_count) != EXR_ERR_SUCCESS || walk.part_count < 1)
-        return ZOE_ERROR_CORRUPT;
-    if (walk.part_count > ZOE_EXR_PARTS_MAX)
-        return ZOE_ERROR_TOO_LARGE;
-    find_views(&walk);
-    for (int part = 0; part < walk.part_count && !walk.stopped; part++) {
-        zoe_status status = walk_part(&walk, part);
-        if (status != ZOE_OK)
-            return status;
-    }
-    return walk.layers_seen ? ZOE_OK : ZOE_ERROR_NO_LAYER;
+    walk w;
+    memset(&w, 0, sizeof w);
+    w.parts = parts;
+    w.part_count = (int32_t)part_count;
+    w.visit = visit;
+    w.user = user;
+    w.views = views;
+    w.view_count = part_count == 1 ? view_count : 0;
+    find_default_view(&w);
+    for (int32_t part = 0; part < w.part_count && !w.stopped; part++)
+        walk_part(&w, part);
 }
 
-/* 1 if text is front, a dot, and back. */
-static int is_pair(const char *text, const char *front, const char *back)
+/* Is the text front, a dot, and back? */
+static bool is_pair(const char *text, const char *front, const char *back)
 {
     size_t length = strlen(front);
     return strncmp(text, front, length) == 0 && text[length] == '.' &&
@@ -499,61 +457,4 @@ int32_t zoe_exr_layer_match(const char *name, const char *view, const char *laye
     if (layer_name[0] == '\0' && (strcasecmp(name, "rgba") == 0 || strcasecmp(name, "rgb") == 0))
         return 8 + penalty;
     return -1;
-}
-
-struct search {
-    exr_const_context_t ctxt;
-    const char *name;
-    const char *view;
-    zoe_exr_layer best;
-    int32_t best_match; /* -1: none yet */
-    int32_t best_rank;
-};
-
-static int consider(void *user, const zoe_exr_layer_seen *seen)
-{
-    struct search *search = user;
-    const exr_attr_chlist_t *list;
-    if (exr_get_channels(search->ctxt, seen->layer.part, &list) != EXR_ERR_SUCCESS)
-        return 0;
-    const char *names[4];
-    for (int32_t i = 0; i < seen->layer.channel_count; i++)
-        names[i] = list->entries[seen->layer.channels[i]].name.str;
-    const char *part_name = "";
-    if (exr_get_name(search->ctxt, seen->layer.part, &part_name) != EXR_ERR_SUCCESS || !part_name)
-        part_name = "";
-    int32_t match = zoe_exr_layer_match(search->name, search->view, seen->name, seen->view,
-                                        part_name, names, seen->layer.channel_count);
-    if (match < 0)
-        return 0;
-    if (search->best_match >= 0 &&
-        (match > search->best_match ||
-         (match == search->best_match && seen->rank >= search->best_rank)))
-        return 0;
-    search->best = seen->layer;
-    search->best_match = match;
-    search->best_rank = seen->rank;
-    return 0;
-}
-
-zoe_status zoe_exr_resolve_layer(exr_const_context_t ctxt, const char *layer, const char *view,
-                                 zoe_exr_layer *out, zoe_error *error)
-{
-    struct search search = {
-        .ctxt = ctxt, .name = layer ? layer : "", .view = view ? view : "", .best_match = -1};
-    zoe_status status = zoe_exr_walk_layers(ctxt, consider, &search);
-    if (status != ZOE_OK)
-        return zoe_error_set(error, status, "%s",
-                             status == ZOE_ERROR_TOO_LARGE ? "more channels or parts than the limit"
-                             : status == ZOE_ERROR_NO_LAYER ? "no channels"
-                                                            : "the parts' channels cannot be told");
-    if (search.best_match < 0 && search.name[0] == '\0')
-        return zoe_error_set(error, ZOE_ERROR_NO_LAYER, "no view \"%s\"", search.view);
-    if (search.best_match < 0 && search.view[0] == '\0')
-        return zoe_error_set(error, ZOE_ERROR_NO_LAYER, "no layer \"%s\"", search.name);
-    if (search.best_match < 0)
-        return zoe_error_set(error, ZOE_ERROR_NO_LAYER, "no layer \"%s\" of view \"%s\"",
-                             search.name, search.view);
-    *out = search.best;
-    return ZOE_OK;
 }

@@ -9,21 +9,22 @@
 
 /* ---- clearing ---- */
 
-static void clear_plane(const zoe_exr_plan *plan, uint8_t *buffer, uint32_t plane, zoe_box box)
+static void clear_plane(const zoe_exr_geometry *geometry, uint8_t *buffer, uint32_t plane,
+                        zoe_box box)
 {
     if (zoe_box_is_empty(&box))
         return;
-    size_t bytes = zoe_exr_sample_bytes((int)plan->plane_type[plane]);
-    size_t from = (size_t)((int64_t)box.min_x - plan->window.min_x) * bytes;
+    size_t bytes = zoe_exr_sample_bytes((int)geometry->plane_type[plane]);
+    size_t from = (size_t)((int64_t)box.min_x - geometry->window.min_x) * bytes;
     size_t length = (size_t)zoe_box_width(&box) * bytes;
     for (int64_t y = box.min_y; y <= box.max_y; y++)
-        memset(zoe_exr_plane_row(plan, buffer, plane, (int32_t)y) + from, 0, length);
+        memset(zoe_exr_plane_row(geometry, buffer, plane, (int32_t)y) + from, 0, length);
 }
 
-void zoe_exr_rows_clear_planes(const zoe_exr_plan *plan, uint8_t *buffer, zoe_box box)
+void zoe_exr_rows_clear_planes(const zoe_exr_geometry *geometry, uint8_t *buffer, zoe_box box)
 {
-    for (uint32_t p = 0; p < plan->plane_count; p++)
-        clear_plane(plan, buffer, p, box);
+    for (uint32_t p = 0; p < geometry->plane_count; p++)
+        clear_plane(geometry, buffer, p, box);
 }
 
 /* The first multiple of `step` from `value` on. */
@@ -37,21 +38,21 @@ static int64_t next_multiple(int64_t value, int32_t step)
 
 void zoe_exr_rows_clear(zoe_exr_rows *rows, zoe_box chunk)
 {
-    const zoe_exr_plan *plan = rows->plan;
-    if (plan->shift > 0)
+    const zoe_exr_geometry *geometry = rows->geometry;
+    if (geometry->shift > 0)
         return; /* nothing is added to the sums */
-    for (uint32_t p = 0; p < plan->plane_count; p++) {
+    for (uint32_t p = 0; p < geometry->plane_count; p++) {
         /* The rows that the chunk's samples stand for, which may be others than it is made of. */
-        int64_t first = next_multiple(chunk.min_y, plan->y_sampling[p]);
-        int64_t last = next_multiple((int64_t)chunk.max_y + 1, plan->y_sampling[p]) - 1;
-        zoe_box box = rows->piece->need;
+        int64_t first = next_multiple(chunk.min_y, geometry->y_sampling[p]);
+        int64_t last = next_multiple((int64_t)chunk.max_y + 1, geometry->y_sampling[p]) - 1;
+        zoe_box box = rows->group->need;
         if (first > box.min_y)
             box.min_y = first > box.max_y ? box.max_y + 1 : (int32_t)first;
         if (last < box.max_y)
             box.max_y = last < box.min_y ? box.min_y - 1 : (int32_t)last;
         box.min_x = zoe_max_i32(box.min_x, chunk.min_x);
         box.max_x = zoe_min_i32(box.max_x, chunk.max_x);
-        clear_plane(plan, rows->buffer, p, box);
+        clear_plane(geometry, rows->buffer, p, box);
     }
 }
 
@@ -103,10 +104,11 @@ static void spread(void *dst, const void *src, uint8_t type, size_t count, size_
 
 static float *sum_row(const zoe_exr_rows *rows, uint32_t plane, int32_t y)
 {
-    const zoe_exr_plan *plan = rows->plan;
-    size_t index =
-        (size_t)plane * (size_t)plan->piece_height + (size_t)((int64_t)y - rows->piece->out.min_y);
-    return (float *)(void *)(rows->scratch + plan->sums.at) + index * (size_t)plan->piece_width;
+    const zoe_exr_geometry *geometry = rows->geometry;
+    size_t index = (size_t)plane * (size_t)geometry->group_height +
+                   (size_t)((int64_t)y - rows->group->out.min_y);
+    return (float *)(void *)(rows->scratch + rows->layout->sums.at) +
+           index * (size_t)geometry->group_width;
 }
 
 /* How many of a block's pixels along one side lie in the picture, from `low` to `high` there. */
@@ -116,39 +118,39 @@ static int32_t pixels_of(int32_t block, int32_t shift, int32_t low, int32_t high
     return (int32_t)((last < high ? last : high) - (first > low ? first : low) + 1);
 }
 
-/* Numbers that are names have no average: a block is called what the first of its pixels in the
- * picture is. */
-static bool picks(const zoe_exr_plan *plan, uint32_t plane)
+/* Unsigned integers are ids, which have no mean: a block has the id of the first of its pixels that
+ * lie in the picture. */
+static bool picks(const zoe_exr_geometry *geometry, uint32_t plane)
 {
-    return plan->plane_type[plane] == ZOE_SAMPLE_UINT;
+    return geometry->plane_type[plane] == ZOE_SAMPLE_UINT;
 }
 
 static void pick(const zoe_exr_rows *rows, uint32_t plane, const zoe_exr_row *row)
 {
-    const zoe_exr_plan *plan = rows->plan;
-    const zoe_box *picture = &plan->picture;
-    int32_t block = 1 << plan->shift;
+    const zoe_exr_geometry *geometry = rows->geometry;
+    const zoe_box *picture = &geometry->picture;
+    int32_t block = 1 << geometry->shift;
     if (row->y % block != 0 && row->y != picture->min_y)
         return;
-    uint32_t *dst = (uint32_t *)(void *)zoe_exr_plane_row(plan, rows->buffer, plane,
-                                                          zoe_block_of(row->y, plan->shift));
+    uint32_t *dst = (uint32_t *)(void *)zoe_exr_plane_row(geometry, rows->buffer, plane,
+                                                          zoe_block_of(row->y, geometry->shift));
     const uint32_t *src = row->samples;
     int64_t end = (int64_t)row->x + row->count;
     int64_t x = row->x == picture->min_x ? row->x : next_multiple(row->x, block);
     for (; x < end; x = next_multiple(x + 1, block))
-        dst[(int64_t)zoe_block_of(x, plan->shift) - plan->window.min_x] = src[x - row->x];
+        dst[(int64_t)zoe_block_of(x, geometry->shift) - geometry->window.min_x] = src[x - row->x];
 }
 
 static void add(const zoe_exr_rows *rows, uint32_t plane, const zoe_exr_row *row)
 {
-    const zoe_exr_plan *plan = rows->plan;
-    if (picks(plan, plane)) {
+    const zoe_exr_geometry *geometry = rows->geometry;
+    if (picks(geometry, plane)) {
         pick(rows, plane, row);
         return;
     }
-    float *samples = (float *)(void *)(rows->scratch + plan->row.at);
-    size_t block = (size_t)1 << plan->shift;
-    int32_t first = zoe_block_of(row->x, plan->shift);
+    float *samples = (float *)(void *)(rows->scratch + rows->layout->row.at);
+    size_t block = (size_t)1 << geometry->shift;
+    int32_t first = zoe_block_of(row->x, geometry->shift);
     size_t lead = (size_t)(row->x - (int64_t)first * (int64_t)block);
     size_t count = (size_t)row->count;
     for (size_t i = 0; i < lead; i++)
@@ -157,55 +159,55 @@ static void add(const zoe_exr_rows *rows, uint32_t plane, const zoe_exr_row *row
     count += lead;
     while (count % block != 0)
         samples[count++] = 0;
-    float limit = plan->plane_type[plane] == ZOE_SAMPLE_HALF ? (float)ZOE_HALF_MAX : FLT_MAX;
-    float *sums = sum_row(rows, plane, zoe_block_of(row->y, plan->shift));
-    zoe_exr_shrink_row(sums + ((int64_t)first - rows->piece->out.min_x), samples,
-                       count >> plan->shift, plan->shift, limit);
+    float limit = geometry->plane_type[plane] == ZOE_SAMPLE_HALF ? (float)ZOE_HALF_MAX : FLT_MAX;
+    float *sums = sum_row(rows, plane, zoe_block_of(row->y, geometry->shift));
+    zoe_exr_shrink_row(sums + ((int64_t)first - rows->group->out.min_x), samples,
+                       count >> geometry->shift, geometry->shift, limit);
 }
 
 void zoe_exr_rows_begin(zoe_exr_rows *rows)
 {
-    const zoe_exr_plan *plan = rows->plan;
-    if (plan->shift == 0)
+    const zoe_exr_geometry *geometry = rows->geometry;
+    if (geometry->shift == 0)
         return;
-    memset(rows->scratch + plan->sums.at, 0, plan->sums.bytes);
-    for (uint32_t p = 0; p < plan->plane_count; p++)
-        if (picks(plan, p))
-            clear_plane(plan, rows->buffer, p, rows->piece->out);
+    memset(rows->scratch + rows->layout->sums.at, 0, rows->layout->sums.bytes);
+    for (uint32_t p = 0; p < geometry->plane_count; p++)
+        if (picks(geometry, p))
+            clear_plane(geometry, rows->buffer, p, rows->group->out);
 }
 
 /* From sums to means. The picture cuts no blocks but the first and the last of a row or column. */
-static void mean_row(const zoe_exr_plan *plan, const zoe_box *out, int32_t y, float *sums,
+static void mean_row(const zoe_exr_geometry *geometry, const zoe_box *out, int32_t y, float *sums,
                      size_t width)
 {
-    const zoe_box *picture = &plan->picture;
-    int32_t down = pixels_of(y, plan->shift, picture->min_y, picture->max_y);
-    int32_t first = pixels_of(out->min_x, plan->shift, picture->min_x, picture->max_x);
-    int32_t last = pixels_of(out->max_x, plan->shift, picture->min_x, picture->max_x);
+    const zoe_box *picture = &geometry->picture;
+    int32_t down = pixels_of(y, geometry->shift, picture->min_y, picture->max_y);
+    int32_t first = pixels_of(out->min_x, geometry->shift, picture->min_x, picture->max_x);
+    int32_t last = pixels_of(out->max_x, geometry->shift, picture->min_x, picture->max_x);
     zoe_exr_shrink_mean(sums, 1, first * down);
     if (width > 1)
         zoe_exr_shrink_mean(sums + width - 1, 1, last * down);
     if (width > 2)
-        zoe_exr_shrink_mean(sums + 1, width - 2, down << plan->shift);
+        zoe_exr_shrink_mean(sums + 1, width - 2, down << geometry->shift);
 }
 
 void zoe_exr_rows_end(zoe_exr_rows *rows)
 {
-    const zoe_exr_plan *plan = rows->plan;
-    const zoe_box *out = &rows->piece->out;
-    if (plan->shift == 0 || zoe_box_is_empty(out))
+    const zoe_exr_geometry *geometry = rows->geometry;
+    const zoe_box *out = &rows->group->out;
+    if (geometry->shift == 0 || zoe_box_is_empty(out))
         return;
     size_t width = (size_t)zoe_box_width(out);
-    for (uint32_t p = 0; p < plan->plane_count; p++) {
-        if (picks(plan, p))
+    for (uint32_t p = 0; p < geometry->plane_count; p++) {
+        if (picks(geometry, p))
             continue;
-        bool half = plan->plane_type[p] == ZOE_SAMPLE_HALF;
+        bool half = geometry->plane_type[p] == ZOE_SAMPLE_HALF;
         for (int32_t y = out->min_y; y <= out->max_y; y++) {
             float *sums = sum_row(rows, p, y);
-            uint8_t *dst = zoe_exr_plane_row(plan, rows->buffer, p, y) +
-                           (size_t)((int64_t)out->min_x - plan->window.min_x) * (half ? 2 : 4);
-            mean_row(plan, out, y, sums, width);
-            to_plane(dst, plan->plane_type[p], (const uint8_t *)sums, ZOE_CODEC_FLOAT, width);
+            uint8_t *dst = zoe_exr_plane_row(geometry, rows->buffer, p, y) +
+                           (size_t)((int64_t)out->min_x - geometry->window.min_x) * (half ? 2 : 4);
+            mean_row(geometry, out, y, sums, width);
+            to_plane(dst, geometry->plane_type[p], (const uint8_t *)sums, ZOE_CODEC_FLOAT, width);
         }
     }
 }
@@ -214,8 +216,8 @@ void zoe_exr_rows_end(zoe_exr_rows *rows)
 
 void zoe_exr_rows_put_full(zoe_exr_rows *rows, uint32_t plane, const zoe_exr_row *row)
 {
-    const zoe_exr_plan *plan = rows->plan;
-    const zoe_box *need = &rows->piece->need;
+    const zoe_exr_geometry *geometry = rows->geometry;
+    const zoe_box *need = &rows->group->need;
     if (row->y < need->min_y || row->y > need->max_y)
         return;
     int64_t first = row->x > need->min_x ? row->x : need->min_x;
@@ -227,29 +229,29 @@ void zoe_exr_rows_put_full(zoe_exr_rows *rows, uint32_t plane, const zoe_exr_row
     size_t skip = (size_t)(first - row->x) * zoe_exr_sample_bytes(row->type);
     zoe_exr_row part = {row->y, (int32_t)first, (int32_t)(last - first + 1), row->type,
                         (const uint8_t *)row->samples + skip};
-    if (plan->shift > 0) {
+    if (geometry->shift > 0) {
         add(rows, plane, &part);
         return;
     }
-    zoe_sample_type to = plan->plane_type[plane];
-    uint8_t *dst = zoe_exr_plane_row(plan, rows->buffer, plane, part.y) +
-                   (size_t)(first - plan->window.min_x) * zoe_exr_sample_bytes((int)to);
+    zoe_sample_type to = geometry->plane_type[plane];
+    uint8_t *dst = zoe_exr_plane_row(geometry, rows->buffer, plane, part.y) +
+                   (size_t)(first - geometry->window.min_x) * zoe_exr_sample_bytes((int)to);
     to_plane(dst, to, part.samples, part.type, (size_t)part.count);
 }
 
 void zoe_exr_rows_put(zoe_exr_rows *rows, uint32_t plane, const zoe_exr_row *row)
 {
-    const zoe_exr_plan *plan = rows->plan;
-    int32_t across = plan->x_sampling[plane], down = plan->y_sampling[plane];
+    const zoe_exr_geometry *geometry = rows->geometry;
+    int32_t across = geometry->x_sampling[plane], down = geometry->y_sampling[plane];
     zoe_exr_row full = *row;
     if (across > 1) {
-        /* The second half of the room: the first is for blocks. */
-        void *wide = rows->scratch + plan->row.at + plan->row.bytes / 2;
+        /* The second half of the span: the first is for blocks. */
+        void *wide = rows->scratch + rows->layout->row.at + rows->layout->row.bytes / 2;
         spread(wide, row->samples, row->type, (size_t)row->count, (size_t)across);
         full.samples = wide;
         full.count = row->count * across;
     }
-    for (int32_t n = 0; n < down && row->y <= plan->data.max_y - n; n++) {
+    for (int32_t n = 0; n < down && row->y <= geometry->data.max_y - n; n++) {
         full.y = row->y + n;
         zoe_exr_rows_put_full(rows, plane, &full);
     }

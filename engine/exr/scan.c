@@ -18,9 +18,10 @@ enum {
 /* What OpenEXR 3.1 to 3.4 were seen to allocate, doubled or more. */
 enum {
     CONTEXT_BYTES = 40 << 10,  /* the context, its path, its reading buffer, a message */
-    PART_BYTES = 2048,         /* a part, its levels, its place in lists */
+    PART_BYTES = 4096,         /* a part, its levels, its place in lists, and the attributes that it
+                                  must have, which OpenEXR adds where they are missing */
     ATTRIBUTE_BYTES = 160,     /* beside its name, type and value */
-    ATTRIBUTE_PLACE = 128,     /* in lists that grow by doubling */
+    ATTRIBUTE_PLACE = 256,     /* in lists that grow by doubling */
     CHANNEL_PLACE_BYTES = 320, /* as above */
     STRING_PLACE_BYTES = 256,  /* as above */
 };
@@ -148,8 +149,7 @@ static void needs_attribute(scan *s, const char *name, const char *type, uint32_
     uint64_t text = 8 * (uint64_t)size + 320;
     o->attribute_texts += zoe_blocks_kept(name_bytes) + zoe_blocks_kept(type_bytes) +
                           zoe_blocks_kept(text < ZOE_EXR_TEXT_MAX ? text : ZOE_EXR_TEXT_MAX);
-    /* A part's name, a view. */
-    if (strcmp(type, "string") == 0) {
+    if (strcmp(name, "name") == 0 || strcmp(name, "view") == 0) {
         o->part_names += zoe_blocks_kept((uint64_t)size + 1);
         needs_name(s, (uint64_t)size + 1);
     }
@@ -254,7 +254,7 @@ static zoe_status scan_channels(scan *s, uint64_t end)
     }
 }
 
-static zoe_status scan_strings(scan *s, uint64_t end)
+static zoe_status scan_strings(scan *s, const char *name, uint64_t end)
 {
     while (s->at < end) {
         zoe_status status = ZOE_OK;
@@ -267,7 +267,8 @@ static zoe_status scan_strings(scan *s, uint64_t end)
         if (++s->strings > ZOE_EXR_STRINGS_MAX)
             return too_large(s, "strings", ZOE_EXR_STRINGS_MAX);
         s->outline->context_bytes += zoe_blocks_cost((uint64_t)length + 1) + STRING_PLACE_BYTES;
-        needs_name(s, (uint64_t)length + 1);
+        if (strcmp(name, "multiView") == 0)
+            needs_name(s, (uint64_t)length + 1);
         s->at += length;
     }
     return ZOE_OK;
@@ -387,7 +388,7 @@ static zoe_status scan_value(scan *s, const char *name, const char *type, uint64
     if (strcmp(type, "chlist") == 0)
         return scan_channels(s, end);
     if (strcmp(type, "stringvector") == 0)
-        return scan_strings(s, end);
+        return scan_strings(s, name, end);
     if (strcmp(type, "preview") == 0)
         return scan_preview(s, end);
     if (strcmp(type, "bytes") == 0)

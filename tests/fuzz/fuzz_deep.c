@@ -81,8 +81,8 @@ static bytes copy_of(const uint8_t *data, size_t count)
     return copy;
 }
 
-static bool parse(wish *w, zoe_exr_deep *deep, exr_attr_chlist_t *list,
-                  exr_attr_chlist_entry_t entries[CHANNELS], const uint8_t *data, size_t size)
+static bool parse(wish *w, zoe_exr_deep *deep, const zoe_channel entries[CHANNELS],
+                  const uint8_t *data, size_t size)
 {
     static const zoe_compression compressions[] = {ZOE_COMPRESSION_NONE, ZOE_COMPRESSION_RLE,
                                                    ZOE_COMPRESSION_ZIPS, ZOE_COMPRESSION_ZIP};
@@ -103,9 +103,9 @@ static bool parse(wish *w, zoe_exr_deep *deep, exr_attr_chlist_t *list,
     w->samples = w->table + w->table_count;
     w->samples_count = left - w->table_count;
 
-    *list = (exr_attr_chlist_t){.num_channels = w->channel_count, .entries = entries};
     *deep = (zoe_exr_deep){.compression = compressions[w->how & 3],
-                           .channels = list,
+                           .channels = entries,
+                           .channel_count = w->channel_count,
                            .alpha = -1,
                            .z = -1,
                            .z_back = -1,
@@ -116,7 +116,7 @@ static bool parse(wish *w, zoe_exr_deep *deep, exr_attr_chlist_t *list,
 }
 
 /* The channels, and the planes that are made of them; at least one. */
-static void choose(const wish *w, zoe_exr_deep *deep, exr_attr_chlist_entry_t entries[CHANNELS],
+static void choose(const wish *w, zoe_exr_deep *deep, zoe_channel entries[CHANNELS],
                    uint8_t plane_limit)
 {
     static char names[3][8] = {"R", "Z", "ZBack"};
@@ -124,11 +124,8 @@ static void choose(const wish *w, zoe_exr_deep *deep, exr_attr_chlist_entry_t en
         uint8_t bits = w->channels[c];
         uint8_t type = (bits & 3) % 3;
         char *name = names[bits & 16 ? 2 : bits & 8 ? 1 : 0];
-        memset(&entries[c], 0, sizeof entries[c]);
-        entries[c].name.str = name;
-        entries[c].name.length = (int32_t)strlen(name);
-        entries[c].pixel_type = (exr_pixel_type_t)type;
-        entries[c].x_sampling = entries[c].y_sampling = 1;
+        entries[c] = (zoe_channel){
+            .name = name, .type = (zoe_sample_type)type, .x_sampling = 1, .y_sampling = 1};
         deep->sample_bytes += type == ZOE_CODEC_HALF ? 2 : 4;
         if (bits & 4)
             deep->alpha = c;
@@ -336,9 +333,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     wish w;
     zoe_exr_deep deep;
-    exr_attr_chlist_t list;
-    exr_attr_chlist_entry_t entries[CHANNELS];
-    if (!parse(&w, &deep, &list, entries, data, size))
+    zoe_channel entries[CHANNELS];
+    if (!parse(&w, &deep, entries, data, size))
         return 0;
     choose(&w, &deep, entries, (data[3] >> 4 & 3) + 1);
     bool small = w.how & SMALL_COUNTS, own_table = w.how & PACK_TABLE;

@@ -13,8 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "exr/decode.h"
-#include "memory/scratch.h"
+#include "support/open_exr.h"
 
 enum { LIMIT = 48 << 20 };
 
@@ -62,23 +61,21 @@ static void decode(void *file, const zoe_picture *picture, const char *path)
 
 static void open_and_decode(const char *path, const zoe_choice *choice)
 {
-    const zoe_decoder *decoder = zoe_exr_decoder();
-    zoe_read_stats stats = {NULL, NULL};
     zoe_picture picture;
     zoe_error error = {ZOE_OK, ""};
-    void *file = NULL;
-    zoe_status status = decoder->open(NULL, path, choice, LIMIT, &stats, &picture, &file, &error);
-    check((status == ZOE_OK) == (file != NULL), "status and file differ", error.text);
-    if (!file) {
+    open_exr_file opened;
+    zoe_status status = open_exr(path, choice, LIMIT, NULL, &picture, &opened, &error);
+    if (status != ZOE_OK) {
         check(strstr(error.text, path) != NULL, "an error does not name the file", error.text);
         return;
     }
     check(picture.bytes <= LIMIT && picture.scratch_bytes <= LIMIT, "more than the limit", "");
+    check(picture.file_bytes <= LIMIT, "more than the limit", "");
     check(picture.piece_count > 0, "no pieces", "");
     /* Time: what remains are the same steps over and over. */
     if (picture.piece_count <= 4096)
-        decode(file, &picture, path);
-    decoder->close(NULL, &file, NULL);
+        decode(opened.file, &picture, path);
+    close_exr(&opened);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
@@ -87,13 +84,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
     check(file >= 0 && write(file, data, bytes) == (ssize_t)bytes, "no temporary file", "");
     char path[64];
     snprintf(path, sizeof path, "/proc/self/fd/%d", file);
-    zoe_meter meter;
-    memset(&meter, 0, sizeof meter);
-    zoe_meter_set_limit(&meter, LIMIT);
-    zoe_recycler recycler;
-    check(zoe_recycler_init(&recycler, &meter, (zoe_reclaim){NULL, NULL}) == ZOE_OK, "recycler",
-          "");
-    zoe_recycler *before = zoe_recycler_enter(&recycler);
     uint8_t how = bytes > 0 ? data[bytes - 1] : 0;
     zoe_choice choice = {
         .proxy_shift = how & 3,
@@ -101,10 +91,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
         .full_precision = (how & 8) != 0,
     };
     open_and_decode(path, &choice);
-    zoe_recycler_enter(before);
-    zoe_recycler_trim(&recycler);
-    check(zoe_meter_used(&meter) == 0, "memory was kept", "");
-    zoe_recycler_destroy(&recycler);
     close(file);
     return 0;
 }

@@ -7,8 +7,7 @@
 
 #include <cmocka.h>
 
-#include "exr/decode.h"
-#include "memory/scratch.h"
+#include "support/open_exr.h"
 #include "base/times.h"
 
 void exr_picture_free(exr_picture *r)
@@ -45,37 +44,25 @@ static void decode_pieces(exr_picture *r, const zoe_decoder *decoder, void *file
 
 exr_picture exr_picture_decode(const char *path, const zoe_choice *choice, uint32_t order)
 {
-    const zoe_decoder *decoder = zoe_exr_decoder();
     exr_picture r = {.opened = ZOE_OK};
-    zoe_meter meter;
-    memset(&meter, 0, sizeof meter);
-    zoe_meter_set_limit(&meter, EXR_PICTURE_LIMIT);
-    zoe_recycler recycler;
-    assert_int_equal(zoe_recycler_init(&recycler, &meter, (zoe_reclaim){NULL, NULL}), ZOE_OK);
-    zoe_recycler *before = zoe_recycler_enter(&recycler);
     zoe_histogram histogram;
     zoe_histogram_reset(&histogram);
     _Atomic uint64_t bytes_read = 0;
     zoe_read_stats stats = {&histogram, &bytes_read};
-    void *file = NULL;
-    r.opened =
-        decoder->open(NULL, path, choice, EXR_PICTURE_LIMIT, &stats, &r.picture, &file, &r.error);
+    open_exr_file opened;
+    r.opened = open_exr(path, choice, EXR_PICTURE_LIMIT, &stats, &r.picture, &opened, &r.error);
     if (r.opened == ZOE_OK) {
         assert_true(r.picture.bytes <= EXR_PICTURE_LIMIT &&
                     r.picture.scratch_bytes <= EXR_PICTURE_LIMIT);
-        decode_pieces(&r, decoder, file, order);
-        assert_int_equal(decoder->close(NULL, &file, NULL), ZOE_OK);
+        decode_pieces(&r, zoe_exr_decoder(), opened.file, order);
+        assert_int_equal(close_exr(&opened), ZOE_OK);
     } else {
-        assert_null(file);
+        assert_null(opened.file);
     }
     zoe_times times;
     zoe_histogram_read(&histogram, &times);
     r.reads = times.count;
     r.bytes_read = bytes_read;
-    zoe_recycler_enter(before);
-    zoe_recycler_trim(&recycler);
-    assert_int_equal(zoe_meter_used(&meter), 0);
-    zoe_recycler_destroy(&recycler);
     return r;
 }
 

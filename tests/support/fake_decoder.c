@@ -128,11 +128,13 @@ static void free_file(const fake_decoder *fake, fake_file *file)
 }
 
 static zoe_status fake_open(void *user, const char *path, const zoe_choice *choice, uint64_t limit,
-                            const zoe_read_stats *stats, zoe_picture *picture, void **file,
-                            zoe_error *error)
+                            const zoe_read_stats *stats, void *memory, size_t memory_bytes,
+                            zoe_picture *picture, void **file, zoe_error *error)
 {
     (void)choice;
     (void)stats;
+    (void)memory;
+    (void)memory_bytes;
     fake_decoder *fake = user;
     int64_t number = number_of(path);
     if (number < 0)

@@ -21,10 +21,10 @@
 #include <zoetrope/display.h>
 
 #include "base/box.h"
-#include "exr/decode.h"
 #include "support/exr_maker.h"
 #include "support/exr_picture.h"
 #include "support/exr_random.h"
+#include "support/open_exr.h"
 #include "base/half.h"
 #include "support/image_folder.h"
 
@@ -737,14 +737,12 @@ static void test_limit(void **context)
     choose_simple(&file, 3, false);
     assert_int_equal(exr_maker_write(path, &file), 0);
     zoe_choice choice = {.layer = NULL};
-    zoe_read_stats stats = {NULL, NULL};
     zoe_picture picture;
     zoe_error error;
-    void *opened = NULL;
-    zoe_status status =
-        zoe_exr_decoder()->open(NULL, path, &choice, 60000, &stats, &picture, &opened, &error);
+    open_exr_file opened;
+    zoe_status status = open_exr(path, &choice, 60000, NULL, &picture, &opened, &error);
     assert_int_equal(status, ZOE_ERROR_OVER_BUDGET);
-    assert_null(opened);
+    assert_null(opened.file);
     assert_non_null(strstr(error.text, path));
 }
 

@@ -24,8 +24,7 @@
 enum { W = 5, H = 2 };
 
 typedef struct hostile {
-    exr_attr_chlist_entry_t entries[2];
-    exr_attr_chlist_t list;
+    zoe_channel channels[2];
     zoe_exr_deep deep;
     exr_chunk_info_t info;
     int32_t counts[H][W];
@@ -35,14 +34,14 @@ typedef struct hostile {
 static void make_hostile(hostile *h)
 {
     *h = (hostile){
-        .entries = {{.name = {.str = "A"}, .pixel_type = EXR_PIXEL_HALF},
-                    {.name = {.str = "Z"}, .pixel_type = EXR_PIXEL_FLOAT}},
+        .channels = {{.name = "A", .type = ZOE_SAMPLE_HALF},
+                     {.name = "Z", .type = ZOE_SAMPLE_FLOAT}},
         .counts = {{1, 1, 4, 4, 9}, {0, 2, 2, 3, 3}},
     };
-    h->list = (exr_attr_chlist_t){.num_channels = 2, .entries = h->entries};
     h->deep = (zoe_exr_deep){
         .compression = ZOE_COMPRESSION_NONE,
-        .channels = &h->list,
+        .channels = h->channels,
+        .channel_count = 2,
         .sample_bytes = 6,
         .alpha = 0,
         .z = 1,
@@ -208,7 +207,9 @@ static void damaged_files_do_no_harm(void **state)
         const int32_t planes[2] = {deep_picture_channel(context, "R"),
                                    deep_picture_channel(context, "Z")};
         zoe_exr_deep deep;
-        assert_int_equal(zoe_exr_deep_init(&deep, context, 0, planes, 2), ZOE_OK);
+        zoe_header *header = NULL;
+        assert_int_equal(zoe_header_read(path, &header, NULL), ZOE_OK);
+        assert_int_equal(zoe_exr_deep_init(&deep, &header->parts[0], planes, 2), ZOE_OK);
         exr_chunk_info_t info;
         exr_result_t result = tiled
                                   ? exr_read_tile_chunk_info(context, 0, 0, 0, 0, 0, &info)
@@ -224,6 +225,7 @@ static void damaged_files_do_no_harm(void **state)
         pictures += status == ZOE_OK;
         free(table);
         free(packed);
+        zoe_header_free(&header);
         exr_finish(&context);
     }
     remove(path);

@@ -20,7 +20,7 @@
 
 #include <zoetrope/header.h>
 
-#include "exr/decode.h"
+#include "support/open_exr.h"
 #include "support/exr_maker.h"
 
 enum { LIMIT = 256 << 20, UNKNOWN = 250 };
@@ -92,12 +92,13 @@ typedef struct planes {
 static planes decode(const char *name, const zoe_choice *choice)
 {
     const zoe_decoder *decoder = zoe_exr_decoder();
-    const zoe_read_stats stats = {NULL, NULL};
     planes p = {.buffer = NULL};
     zoe_error error = {.status = ZOE_OK};
-    void *file = NULL, *scratch = NULL, *buffer = NULL;
-    if (decoder->open(NULL, name, choice, LIMIT, &stats, &p.picture, &file, &error) != ZOE_OK)
+    open_exr_file opened;
+    void *scratch = NULL, *buffer = NULL;
+    if (open_exr(name, choice, LIMIT, NULL, &p.picture, &opened, &error) != ZOE_OK)
         fail_msg("%s", error.text);
+    void *file = opened.file;
     assert_int_equal(posix_memalign(&buffer, 64, p.picture.bytes), 0);
     assert_int_equal(posix_memalign(&scratch, 64, p.picture.scratch_bytes + 64), 0);
     memset(buffer, 0, p.picture.bytes); /* what lies between rows */
@@ -107,7 +108,7 @@ static planes decode(const char *name, const zoe_choice *choice)
         if (decoder->decode(NULL, file, piece, buffer, scratch, p.picture.scratch_bytes, &error) !=
             ZOE_OK)
             fail_msg("%s", error.text);
-    assert_int_equal(decoder->close(NULL, &file, NULL), ZOE_OK);
+    assert_int_equal(close_exr(&opened), ZOE_OK);
     free(scratch);
     p.buffer = buffer;
     return p;
@@ -284,14 +285,12 @@ static void refused(int compression, const char *name)
     print_message("%s\n", error.text);
     assert_non_null(strstr(error.text, path));
     assert_non_null(strstr(error.text, name));
-    const zoe_read_stats stats = {NULL, NULL};
     const zoe_choice choice = {.layer = NULL};
     zoe_picture picture;
-    void *opened = NULL;
+    open_exr_file opened;
     zoe_error again;
-    assert_int_equal(
-        zoe_exr_decoder()->open(NULL, path, &choice, LIMIT, &stats, &picture, &opened, &again),
-        ZOE_ERROR_UNSUPPORTED);
+    assert_int_equal(open_exr(path, &choice, LIMIT, NULL, &picture, &opened, &again),
+                     ZOE_ERROR_UNSUPPORTED);
     assert_string_equal(again.text, error.text);
 }
 

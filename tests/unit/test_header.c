@@ -12,8 +12,8 @@
 #include <cmocka.h>
 
 #include "base/decoder.h"
-#include "exr/decode.h"
 #include "support/header_file.h"
+#include "support/open_exr.h"
 
 /* ---- rates ---- */
 
@@ -145,17 +145,57 @@ static void rename_type(const char *type, char first)
 /* A frame has its own file's time code. */
 static void check_frame_time_code(const char *expected)
 {
-    const zoe_decoder *decoder = zoe_exr_decoder();
     const zoe_choice choice = {.layer = NULL};
-    const zoe_read_stats stats = {NULL, NULL};
     zoe_picture picture;
     zoe_error error = {ZOE_OK, ""};
-    void *opened = NULL;
-    decoder->open(NULL, header_file_path, &choice, (uint64_t)1 << 30, &stats, &picture, &opened,
-                  &error);
+    open_exr_file opened;
+    open_exr(header_file_path, &choice, (uint64_t)1 << 30, NULL, &picture, &opened, &error);
     assert_string_equal(error.text, "");
     assert_string_equal(picture.frame.time_code, expected);
-    decoder->close(NULL, &opened, NULL);
+    close_exr(&opened);
+}
+
+/* A frame of any layer has what its header says of the file, whichever part that stands in. */
+static void check_frame_is_as_header(const zoe_header *header, const char *layer, uint32_t part)
+{
+    const zoe_choice choice = {.layer = (char *)(uintptr_t)layer};
+    zoe_picture picture;
+    zoe_error error = {ZOE_OK, ""};
+    open_exr_file opened;
+    open_exr(header_file_path, &choice, (uint64_t)1 << 30, NULL, &picture, &opened, &error);
+    assert_string_equal(error.text, "");
+    const zoe_frame *frame = &picture.frame;
+    const zoe_part *shown = &header->parts[part];
+    assert_int_equal(frame->has_chromaticities, header->has_chromaticities);
+    assert_memory_equal(frame->chromaticities, header->chromaticities,
+                        sizeof frame->chromaticities);
+    assert_string_equal(frame->time_code, header->time_code);
+    assert_memory_equal(&frame->data_window, &shown->data_window, sizeof(zoe_box));
+    assert_memory_equal(&frame->display_window, &shown->display_window, sizeof(zoe_box));
+    assert_true(frame->pixel_aspect == shown->pixel_aspect);
+    close_exr(&opened);
+}
+
+static void test_parts_share_what_a_file_has_once(void **state)
+{
+    (void)state;
+    const exr_attr_timecode_t code = {0x01020304U, 0};
+    const exr_attr_chromaticities_t colors = {0.7F, 0.3F, 0.2F, 0.7F, 0.1F, 0.05F, 0.3F, 0.32F};
+    for (int part = 0; part < 2; part++) {
+        exr_context_t ctxt = header_file_begin();
+        header_file_add_part(ctxt, "beauty", "R G B");
+        header_file_add_part(ctxt, "spec", "R G B");
+        header_file_must(exr_attr_set_timecode(ctxt, part, "timeCode", &code));
+        header_file_must(exr_attr_set_chromaticities(ctxt, 1 - part, "chromaticities", &colors));
+        header_file_end(ctxt);
+        zoe_header *header = header_file_must_read(header_file_path);
+        assert_string_equal(header->time_code, "01:02:03:04");
+        assert_int_equal(header->has_chromaticities, 1);
+        assert_memory_equal(header->chromaticities, &colors, sizeof header->chromaticities);
+        check_frame_is_as_header(header, "beauty", 0);
+        check_frame_is_as_header(header, "spec", 1);
+        zoe_header_free(&header);
+    }
 }
 
 static void test_attributes(void **state)
@@ -240,6 +280,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_FOLDER(test_rates),
         IN_FOLDER(test_attributes),
+        IN_FOLDER(test_parts_share_what_a_file_has_once),
         cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,9 +13,9 @@
 
 #include <cmocka.h>
 
-#include "exr/layer.h"
 #include "support/header_file.h"
 #include "support/image_folder.h"
+#include "support/open_exr.h"
 
 /* ---- what a file has ---- */
 
@@ -118,8 +118,8 @@ static void test_parts(void **state)
 
 /* ---- finding ---- */
 
-/* What zoe_header_find_layer() finds, and that opened files resolve to the same. */
-static void check_find(const zoe_header *header, exr_const_context_t ctxt, const char *name,
+/* What zoe_header_find_layer() finds, and that the decoder opens the same. */
+static void check_find(const zoe_header *header, const char *path, const char *name,
                        const char *view, const char *expected)
 {
     int32_t found = zoe_header_find_layer(header, name, view);
@@ -130,19 +130,20 @@ static void check_find(const zoe_header *header, exr_const_context_t ctxt, const
     if (expected && strcmp(text, expected) != 0)
         fail_msg("\"%s\", \"%s\": %s instead of %s", name ? name : "", view ? view : "", text,
                  expected);
-    zoe_exr_layer resolved;
-    zoe_status status = zoe_exr_resolve_layer(ctxt, name, view, &resolved, NULL);
+    const zoe_choice choice = {.layer = (char *)(uintptr_t)name, .view = (char *)(uintptr_t)view};
+    zoe_picture picture;
+    open_exr_file opened;
+    zoe_status status = open_exr(path, &choice, (uint64_t)1 << 30, NULL, &picture, &opened, NULL);
     assert_int_equal(status, found >= 0 ? ZOE_OK : ZOE_ERROR_NO_LAYER);
     if (found < 0)
         return;
     const zoe_layer *layer = &header->layers[found];
-    assert_int_equal(resolved.part, layer->part);
-    assert_int_equal(resolved.channel_count, layer->channel_count);
-    assert_memory_equal(resolved.channels, layer->channels,
-                        (size_t)layer->channel_count * sizeof layer->channels[0]);
-    assert_int_equal(resolved.is_color, layer->is_color);
-    assert_int_equal(resolved.alpha, layer->alpha);
-    assert_int_equal(resolved.is_luminance_chroma, layer->is_luminance_chroma);
+    assert_int_equal(picture.frame.plane_count, layer->channel_count);
+    assert_int_equal(picture.frame.is_color, layer->is_color);
+    assert_int_equal(picture.frame.alpha_plane, layer->alpha);
+    assert_memory_equal(&picture.frame.data_window, &header->parts[layer->part].data_window,
+                        sizeof(zoe_box));
+    close_exr(&opened);
 }
 
 static void test_find_layer(void **state)
@@ -156,7 +157,6 @@ static void test_find_layer(void **state)
     header_file_set_views(ctxt, part, "right left");
     header_file_end(ctxt);
     zoe_header *header = header_file_must_read(header_file_path);
-    exr_context_t opened = header_file_open(header_file_path);
     static const struct {
         const char *name, *view, *expected;
     } cases[] = {
@@ -183,8 +183,7 @@ static void test_find_layer(void **state)
         {NULL, "up", "none"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        check_find(header, opened, cases[i].name, cases[i].view, cases[i].expected);
-    exr_finish(&opened);
+        check_find(header, header_file_path, cases[i].name, cases[i].view, cases[i].expected);
     zoe_header_free(&header);
     assert_int_equal(zoe_header_find_layer(NULL, NULL, NULL), -1);
 }
@@ -198,15 +197,13 @@ static void test_part_with_its_name_as_prefix(void **state)
     header_file_add_part(ctxt, "b", "b.R b.G b.B R G B");
     header_file_end(ctxt);
     zoe_header *header = header_file_must_read(header_file_path);
-    exr_context_t opened = header_file_open(header_file_path);
     char text[1024];
     describe_layers(header, text, sizeof text);
     assert_string_equal(text, "b|*: R G B; a|*: a.R a.G a.B; b.b|*: b.R b.G b.B");
-    check_find(header, opened, "a", NULL, "a|");
-    check_find(header, opened, "b", NULL, "b|");
-    check_find(header, opened, "b.b", NULL, "b.b|");
-    check_find(header, opened, "b.G", NULL, "b.b|");
-    exr_finish(&opened);
+    check_find(header, header_file_path, "a", NULL, "a|");
+    check_find(header, header_file_path, "b", NULL, "b|");
+    check_find(header, header_file_path, "b.b", NULL, "b.b|");
+    check_find(header, header_file_path, "b.G", NULL, "b.b|");
     zoe_header_free(&header);
 }
 
@@ -283,16 +280,14 @@ static void test_real_images(void **state)
         if (strncmp(text, images[i].first, strlen(images[i].first)) != 0)
             fail_msg("%s: %s instead of %s", images[i].name, text, images[i].first);
         /* Every layer is found by its own name, and the decoder finds the same. */
-        exr_context_t opened = header_file_open(path);
         for (size_t j = 0; j < header->layer_count; j++) {
             const zoe_layer *layer = &header->layers[j];
             char expected[256];
             snprintf(expected, sizeof expected, "%s|%s", layer->name, layer->view);
-            check_find(header, opened, layer->name, layer->view, expected);
-            check_find(header, opened, layer->name, NULL, NULL);
-            check_find(header, opened, NULL, layer->view, NULL);
+            check_find(header, path, layer->name, layer->view, expected);
+            check_find(header, path, layer->name, NULL, NULL);
+            check_find(header, path, NULL, layer->view, NULL);
         }
-        exr_finish(&opened);
         zoe_header_free(&header);
     }
 }
