@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "codec/dwa_dct_scalar.h"
 #include "codec/dwa_transform.h"
 
 #if defined(__x86_64__)

@@ -8,7 +8,7 @@
 
 #if defined(__x86_64__) || defined(__aarch64__)
 
-#include "codec/dwa_dct.h"
+#include "codec/dwa_block.h"
 
 void zoe_dwa_inverse_v4(const zoe_dwa_block *blocks, int count, zoe_dwa_samples *out);
 

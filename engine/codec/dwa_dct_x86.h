@@ -9,7 +9,7 @@
 
 #if defined(__x86_64__)
 
-#include "codec/dwa_dct.h"
+#include "codec/dwa_block.h"
 
 const uint16_t *zoe_dwa_expand_sse41(const uint16_t *ac, uint16_t dc, zoe_dwa_block *block);
 
