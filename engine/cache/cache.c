@@ -1,6 +1,7 @@
 #include "cache/cache.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -41,6 +42,8 @@ zoe_status zoe_cache_init(zoe_cache *cache, const zoe_decoder *decoder,
 
 void zoe_cache_destroy(zoe_cache *cache)
 {
+    for (size_t i = 0; i < ZOE_LOADS_MAX; i++)
+        free(cache->loads[i].memory);
     zoe_slab_destroy(&cache->slab);
     zoe_recycler_destroy(&cache->recycler);
     pthread_cond_destroy(&cache->work);

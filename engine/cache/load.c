@@ -27,7 +27,6 @@ void zoe_load_claim_locked(zoe_load *load, zoe_source *source, int64_t position,
     load->claimed_ns = zoe_os_now_ns();
     load->buffer = buffer;
     load->file = NULL;
-    load->memory = NULL;
     if (buffer) {
         buffer->table = source->table;
         buffer->position = position;
@@ -201,23 +200,23 @@ static bool is_crowded_out(zoe_load_worker *worker, zoe_load *load, uint64_t fil
     return crowded;
 }
 
-/* Opens the file in memory of the load's own, as much as it takes. */
+/* Opens the file in memory of the load's own, as much as it takes; the next file has it too. */
 static zoe_status open_in_memory(zoe_cache *cache, zoe_load *load, const char *path,
                                  const zoe_read_stats *reads, zoe_error *error)
 {
     size_t bytes = ZOE_DECODER_FILE_BYTES;
     for (;;) {
-        load->memory = aligned_alloc(64, (bytes + 63) / 64 * 64);
+        if (load->memory_bytes < bytes) {
+            free(load->memory);
+            load->memory = aligned_alloc(64, (bytes + 63) / 64 * 64);
+            load->memory_bytes = load->memory ? bytes : 0;
+        }
         if (!load->memory)
             return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "%s: out of memory", path);
-        zoe_status status = cache->decoder.open(cache->decoder.user, path, &load->source->choice,
-                                                zoe_meter_limit(&cache->meter), reads, load->memory,
-                                                bytes, &load->picture, &load->file, error);
-        if (status == ZOE_OK)
-            return status;
-        free(load->memory);
-        load->memory = NULL;
-        if (status != ZOE_ERROR_TOO_SMALL || load->picture.file_bytes <= bytes)
+        zoe_status status = cache->decoder.open(
+            cache->decoder.user, path, &load->source->choice, zoe_meter_limit(&cache->meter), reads,
+            load->memory, load->memory_bytes, &load->picture, &load->file, error);
+        if (status != ZOE_ERROR_TOO_SMALL || load->picture.file_bytes <= load->memory_bytes)
             return status;
         bytes = load->picture.file_bytes;
     }
@@ -592,8 +591,6 @@ static void end_load(zoe_cache *cache, zoe_load *load)
     zoe_absence absence = count_absence(cache, load);
     if (load->file)
         closed = cache->decoder.close(cache->decoder.user, &load->file, &error);
-    free(load->memory);
-    load->memory = NULL;
     zoe_cache_lock(cache);
     uint64_t decodes = cache->totals.decodes;
     settle_locked(cache, load, &absence, closed, &error);

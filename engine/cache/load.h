@@ -67,7 +67,8 @@ typedef struct zoe_load {
     /* the opener's while OPENING, fixed while OPEN */
     zoe_buffer *buffer;
     void *file;
-    void *memory;        /* of the open file */
+    void *memory; /* of the open file; kept for the next */
+    size_t memory_bytes;
     uint64_t file_bytes; /* of blocks that opening the file took */
     zoe_picture picture;
 

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,27 +15,27 @@
 
 /* ---- text that grows to the end of its room ---- */
 
-struct out {
+typedef struct out {
     char *text;
     size_t used;
-    int is_full;
-};
+    bool is_full;
+} out;
 
-static void put_bytes(struct out *out, const char *bytes, size_t length)
+static void put_bytes(out *o, const char *bytes, size_t length)
 {
-    size_t room = ZOE_EXR_TEXT_MAX - 1 - out->used;
+    size_t room = ZOE_EXR_TEXT_MAX - 1 - o->used;
     if (length > room) {
         length = room;
-        out->is_full = 1;
+        o->is_full = true;
     }
-    memcpy(out->text + out->used, bytes, length);
-    out->used += length;
-    out->text[out->used] = '\0';
+    memcpy(o->text + o->used, bytes, length);
+    o->used += length;
+    o->text[o->used] = '\0';
 }
 
-static void put(struct out *out, const char *format, ...) ZOE_PRINTF(2, 3);
+static void put(out *o, const char *format, ...) ZOE_PRINTF(2, 3);
 
-static void put(struct out *out, const char *format, ...)
+static void put(out *o, const char *format, ...)
 {
     char piece[320];
     va_list args;
@@ -42,11 +43,11 @@ static void put(struct out *out, const char *format, ...)
     int length = vsnprintf(piece, sizeof piece, format, args);
     va_end(args);
     if (length > 0)
-        put_bytes(out, piece, (size_t)length < sizeof piece ? (size_t)length : sizeof piece - 1);
+        put_bytes(o, piece, (size_t)length < sizeof piece ? (size_t)length : sizeof piece - 1);
 }
 
 /* The shortest decimals that read back as the same value. */
-static void put_number(struct out *out, double value, int is_float)
+static void put_number(out *o, double value, bool is_float)
 {
     char digits[40];
     int most = is_float ? 9 : 17;
@@ -56,24 +57,24 @@ static void put_number(struct out *out, double value, int is_float)
         if (is_float ? (float)again == (float)value : again == value)
             break;
     }
-    put(out, "%s", digits);
+    put(o, "%s", digits);
 }
 
-static void put_floats(struct out *out, const float *values, int count)
+static void put_floats(out *o, const float *values, int count)
 {
     for (int i = 0; i < count; i++) {
         if (i)
-            put(out, " ");
-        put_number(out, (double)values[i], 1);
+            put(o, " ");
+        put_number(o, (double)values[i], true);
     }
 }
 
-static void put_doubles(struct out *out, const double *values, int count)
+static void put_doubles(out *o, const double *values, int count)
 {
     for (int i = 0; i < count; i++) {
         if (i)
-            put(out, " ");
-        put_number(out, values[i], 0);
+            put(o, " ");
+        put_number(o, values[i], false);
     }
 }
 
@@ -110,67 +111,67 @@ void zoe_exr_clean_text(char *text)
 
 /* ---- types ---- */
 
-static void put_string(struct out *out, const exr_attr_string_t *string)
+static void put_string(out *o, const exr_attr_string_t *string)
 {
     if (string->str && string->length > 0)
-        put_bytes(out, string->str, strnlen(string->str, (size_t)string->length));
+        put_bytes(o, string->str, strnlen(string->str, (size_t)string->length));
 }
 
-static void put_strings(struct out *out, const exr_attr_string_vector_t *strings)
+static void put_strings(out *o, const exr_attr_string_vector_t *strings)
 {
-    for (int32_t i = 0; i < strings->n_strings && !out->is_full; i++) {
+    for (int32_t i = 0; i < strings->n_strings && !o->is_full; i++) {
         if (i)
-            put(out, ", ");
-        put_string(out, &strings->strings[i]);
+            put(o, ", ");
+        put_string(o, &strings->strings[i]);
     }
 }
 
-static void put_channels(struct out *out, const exr_attr_chlist_t *list)
+static void put_channels(out *o, const exr_attr_chlist_t *list)
 {
-    for (int i = 0; i < list->num_channels && !out->is_full; i++) {
+    for (int i = 0; i < list->num_channels && !o->is_full; i++) {
         const exr_attr_chlist_entry_t *entry = &list->entries[i];
         if (i)
-            put(out, ", ");
-        put_string(out, &entry->name);
-        put(out, " %s", zoe_sample_type_name((zoe_sample_type)entry->pixel_type));
+            put(o, ", ");
+        put_string(o, &entry->name);
+        put(o, " %s", zoe_sample_type_name((zoe_sample_type)entry->pixel_type));
         if (entry->x_sampling != 1 || entry->y_sampling != 1)
-            put(out, " 1/%" PRId32 "x1/%" PRId32, entry->x_sampling, entry->y_sampling);
+            put(o, " 1/%" PRId32 "x1/%" PRId32, entry->x_sampling, entry->y_sampling);
     }
 }
 
-static void put_chromaticities(struct out *out, const exr_attr_chromaticities_t *c)
+static void put_chromaticities(out *o, const exr_attr_chromaticities_t *c)
 {
     const float values[8] = {c->red_x,  c->red_y,  c->green_x, c->green_y,
                              c->blue_x, c->blue_y, c->white_x, c->white_y};
     static const char *const names[4] = {"red ", ", green ", ", blue ", ", white "};
     for (int i = 0; i < 4; i++) {
-        put(out, "%s", names[i]);
-        put_floats(out, values + 2 * i, 2);
+        put(o, "%s", names[i]);
+        put_floats(o, values + 2 * i, 2);
     }
 }
 
-static void put_tiles(struct out *out, const exr_attr_tiledesc_t *tiles)
+static void put_tiles(out *o, const exr_attr_tiledesc_t *tiles)
 {
     static const char *const levels[3] = {"one level", "mipmap", "ripmap"};
     unsigned level = tiles->level_and_round & 0xFU;
-    put(out, "%" PRIu32 "x%" PRIu32 ", %s", tiles->x_size, tiles->y_size,
+    put(o, "%" PRIu32 "x%" PRIu32 ", %s", tiles->x_size, tiles->y_size,
         level < 3 ? levels[level] : "unknown levels");
     if (level == 1 || level == 2)
-        put(out, ", rounded %s", tiles->level_and_round >> 4 ? "up" : "down");
+        put(o, ", rounded %s", tiles->level_and_round >> 4 ? "up" : "down");
 }
 
-static void put_float_list(struct out *out, const exr_attr_float_vector_t *list)
+static void put_float_list(out *o, const exr_attr_float_vector_t *list)
 {
     enum { SHOWN = 16 };
     if (list->length > SHOWN)
-        put(out, "%" PRId32 " floats", list->length);
+        put(o, "%" PRId32 " floats", list->length);
     else
-        put_floats(out, list->arr, list->length);
+        put_floats(o, list->arr, list->length);
 }
 
-static void put_key_code(struct out *out, const exr_attr_keycode_t *code)
+static void put_key_code(out *o, const exr_attr_keycode_t *code)
 {
-    put(out,
+    put(o,
         "film manufacturer %" PRId32 ", film type %" PRId32 ", prefix %" PRId32 ", count %" PRId32
         ", perforation offset %" PRId32 ", perforations a frame %" PRId32
         ", perforations a count %" PRId32,
@@ -178,198 +179,196 @@ static void put_key_code(struct out *out, const exr_attr_keycode_t *code)
         code->perfs_per_frame, code->perfs_per_count);
 }
 
-static void put_box2f(struct out *out, const exr_attr_box2f_t *box)
+static void put_box2f(out *o, const exr_attr_box2f_t *box)
 {
     const float corners[4] = {box->min.x, box->min.y, box->max.x, box->max.y};
-    put(out, "(");
-    put_floats(out, corners, 2);
-    put(out, ") - (");
-    put_floats(out, corners + 2, 2);
-    put(out, ")");
+    put(o, "(");
+    put_floats(o, corners, 2);
+    put(o, ") - (");
+    put_floats(o, corners + 2, 2);
+    put(o, ")");
 }
 
 /* Packed structs: their members are copied before a pointer to them is taken. */
-static void put_vector(struct out *out, const exr_attribute_t *attribute)
+static void put_vector(out *o, const exr_attribute_t *attribute)
 {
     float floats[3] = {0};
     double doubles[3] = {0};
     switch (attribute->type) {
-    case EXR_ATTR_V2I:
-        put(out, "%" PRId32 " %" PRId32, attribute->v2i->x, attribute->v2i->y);
-        break;
+    case EXR_ATTR_V2I: put(o, "%" PRId32 " %" PRId32, attribute->v2i->x, attribute->v2i->y); break;
     case EXR_ATTR_V3I:
-        put(out, "%" PRId32 " %" PRId32 " %" PRId32, attribute->v3i->x, attribute->v3i->y,
+        put(o, "%" PRId32 " %" PRId32 " %" PRId32, attribute->v3i->x, attribute->v3i->y,
             attribute->v3i->z);
         break;
     case EXR_ATTR_V2F:
         memcpy(floats, attribute->v2f, 2 * sizeof floats[0]);
-        put_floats(out, floats, 2);
+        put_floats(o, floats, 2);
         break;
     case EXR_ATTR_V3F:
         memcpy(floats, attribute->v3f, 3 * sizeof floats[0]);
-        put_floats(out, floats, 3);
+        put_floats(o, floats, 3);
         break;
     case EXR_ATTR_V2D:
         memcpy(doubles, attribute->v2d, 2 * sizeof doubles[0]);
-        put_doubles(out, doubles, 2);
+        put_doubles(o, doubles, 2);
         break;
     case EXR_ATTR_V3D:
         memcpy(doubles, attribute->v3d, 3 * sizeof doubles[0]);
-        put_doubles(out, doubles, 3);
+        put_doubles(o, doubles, 3);
         break;
     default: break;
     }
 }
 
-static void put_matrix(struct out *out, const exr_attribute_t *attribute)
+static void put_matrix(out *o, const exr_attribute_t *attribute)
 {
     float floats[16];
     double doubles[16];
     switch (attribute->type) {
     case EXR_ATTR_M33F:
         memcpy(floats, attribute->m33f, 9 * sizeof floats[0]);
-        put_floats(out, floats, 9);
+        put_floats(o, floats, 9);
         break;
     case EXR_ATTR_M44F:
         memcpy(floats, attribute->m44f, 16 * sizeof floats[0]);
-        put_floats(out, floats, 16);
+        put_floats(o, floats, 16);
         break;
     case EXR_ATTR_M33D:
         memcpy(doubles, attribute->m33d, 9 * sizeof doubles[0]);
-        put_doubles(out, doubles, 9);
+        put_doubles(o, doubles, 9);
         break;
     case EXR_ATTR_M44D:
         memcpy(doubles, attribute->m44d, 16 * sizeof doubles[0]);
-        put_doubles(out, doubles, 16);
+        put_doubles(o, doubles, 16);
         break;
     default: break;
     }
 }
 
-static void put_blob(struct out *out, size_t size, const char *hint, size_t hint_length)
+static void put_blob(out *o, size_t size, const char *hint, size_t hint_length)
 {
-    put(out, "%zu bytes", size);
+    put(o, "%zu bytes", size);
     size_t length = hint ? strnlen(hint, hint_length) : 0;
     if (length) {
-        put(out, " of ");
-        put_bytes(out, hint, length);
+        put(o, " of ");
+        put_bytes(o, hint, length);
     }
 }
 
-static void put_deep_state(struct out *out, uint8_t state)
+static void put_deep_state(out *o, uint8_t state)
 {
     static const char *const names[] = {"messy", "sorted", "non-overlapping", "tidy"};
-    put(out, "%s", state < sizeof names / sizeof names[0] ? names[state] : "unknown");
+    put(o, "%s", state < sizeof names / sizeof names[0] ? names[state] : "unknown");
 }
 
 /* What OpenEXR knows no type for: those that later releases know are read here. */
-static void put_opaque(struct out *out, const exr_attribute_t *attribute)
+static void put_opaque(out *o, const exr_attribute_t *attribute)
 {
     const exr_attr_opaquedata_t *opaque = attribute->opaque;
     const uint8_t *data = opaque->packed_data;
     size_t size = data && opaque->size > 0 ? (size_t)opaque->size : 0;
     if (strcmp(attribute->type_name, "deepImageState") == 0 && size == 1) {
-        put_deep_state(out, data[0]);
+        put_deep_state(o, data[0]);
         return;
     }
     if (strcmp(attribute->type_name, "bytes") == 0 && size >= 4) {
         uint32_t hint = (uint32_t)data[0] | (uint32_t)data[1] << 8 | (uint32_t)data[2] << 16 |
                         (uint32_t)data[3] << 24;
         if (hint <= size - 4) {
-            put_blob(out, size - 4 - hint, (const char *)data + 4, hint);
+            put_blob(o, size - 4 - hint, (const char *)data + 4, hint);
             return;
         }
     }
-    put(out, "%" PRId32 " bytes", opaque->size);
+    put(o, "%" PRId32 " bytes", opaque->size);
 }
 
 /* The user's eight nibbles, the first one in the lowest bits; most often there are none. */
-static void put_time_code(struct out *out, const exr_attribute_t *attribute)
+static void put_time_code(out *o, const exr_attribute_t *attribute)
 {
     char text[ZOE_EXR_TIME_CODE_MAX];
     if (!zoe_exr_attribute_time_code(attribute, text))
         return;
-    put(out, "%s", text);
+    put(o, "%s", text);
     uint32_t data = attribute->timecode->user_data;
     if (data)
-        put(out, ", user data ");
+        put(o, ", user data ");
     for (int i = 0; data && i < 8; i++)
-        put(out, "%s%X", i ? " " : "", (unsigned)(data >> 4 * i & 15U));
+        put(o, "%s%X", i ? " " : "", (unsigned)(data >> 4 * i & 15U));
 }
 
-static void put_value(struct out *out, const exr_attribute_t *attribute)
+static void put_value(out *o, const exr_attribute_t *attribute)
 {
     switch (attribute->type) {
     case EXR_ATTR_BOX2I:
-        put(out, "(%" PRId32 " %" PRId32 ") - (%" PRId32 " %" PRId32 ")", attribute->box2i->min.x,
+        put(o, "(%" PRId32 " %" PRId32 ") - (%" PRId32 " %" PRId32 ")", attribute->box2i->min.x,
             attribute->box2i->min.y, attribute->box2i->max.x, attribute->box2i->max.y);
         break;
-    case EXR_ATTR_BOX2F: put_box2f(out, attribute->box2f); break;
-    case EXR_ATTR_CHLIST: put_channels(out, attribute->chlist); break;
-    case EXR_ATTR_CHROMATICITIES: put_chromaticities(out, attribute->chromaticities); break;
+    case EXR_ATTR_BOX2F: put_box2f(o, attribute->box2f); break;
+    case EXR_ATTR_CHLIST: put_channels(o, attribute->chlist); break;
+    case EXR_ATTR_CHROMATICITIES: put_chromaticities(o, attribute->chromaticities); break;
     case EXR_ATTR_COMPRESSION:
-        put(out, "%s", zoe_compression_name((zoe_compression)attribute->uc));
+        put(o, "%s", zoe_compression_name((zoe_compression)attribute->uc));
         break;
     case EXR_ATTR_ENVMAP:
-        put(out, "%s",
+        put(o, "%s",
             attribute->uc == EXR_ENVMAP_LATLONG ? "latlong"
             : attribute->uc == EXR_ENVMAP_CUBE  ? "cube"
                                                 : "unknown");
         break;
     case EXR_ATTR_LINEORDER:
-        put(out, "%s", zoe_line_order_name((zoe_line_order)attribute->uc));
+        put(o, "%s", zoe_line_order_name((zoe_line_order)attribute->uc));
         break;
-    case EXR_ATTR_DOUBLE: put_number(out, attribute->d, 0); break;
-    case EXR_ATTR_FLOAT: put_number(out, (double)attribute->f, 1); break;
-    case EXR_ATTR_INT: put(out, "%" PRId32, attribute->i); break;
-    case EXR_ATTR_FLOAT_VECTOR: put_float_list(out, attribute->floatvector); break;
-    case EXR_ATTR_KEYCODE: put_key_code(out, attribute->keycode); break;
+    case EXR_ATTR_DOUBLE: put_number(o, attribute->d, false); break;
+    case EXR_ATTR_FLOAT: put_number(o, (double)attribute->f, true); break;
+    case EXR_ATTR_INT: put(o, "%" PRId32, attribute->i); break;
+    case EXR_ATTR_FLOAT_VECTOR: put_float_list(o, attribute->floatvector); break;
+    case EXR_ATTR_KEYCODE: put_key_code(o, attribute->keycode); break;
     case EXR_ATTR_M33F:
     case EXR_ATTR_M33D:
     case EXR_ATTR_M44F:
-    case EXR_ATTR_M44D: put_matrix(out, attribute); break;
+    case EXR_ATTR_M44D: put_matrix(o, attribute); break;
     case EXR_ATTR_PREVIEW:
-        put(out, "%" PRIu32 "x%" PRIu32 " pixels", attribute->preview->width,
+        put(o, "%" PRIu32 "x%" PRIu32 " pixels", attribute->preview->width,
             attribute->preview->height);
         break;
     case EXR_ATTR_RATIONAL:
-        put(out, "%" PRId32 "/%" PRIu32, attribute->rational->num, attribute->rational->denom);
+        put(o, "%" PRId32 "/%" PRIu32, attribute->rational->num, attribute->rational->denom);
         break;
-    case EXR_ATTR_STRING: put_string(out, attribute->string); break;
-    case EXR_ATTR_STRING_VECTOR: put_strings(out, attribute->stringvector); break;
-    case EXR_ATTR_TILEDESC: put_tiles(out, attribute->tiledesc); break;
-    case EXR_ATTR_TIMECODE: put_time_code(out, attribute); break;
+    case EXR_ATTR_STRING: put_string(o, attribute->string); break;
+    case EXR_ATTR_STRING_VECTOR: put_strings(o, attribute->stringvector); break;
+    case EXR_ATTR_TILEDESC: put_tiles(o, attribute->tiledesc); break;
+    case EXR_ATTR_TIMECODE: put_time_code(o, attribute); break;
     case EXR_ATTR_V2I:
     case EXR_ATTR_V2F:
     case EXR_ATTR_V2D:
     case EXR_ATTR_V3I:
     case EXR_ATTR_V3F:
-    case EXR_ATTR_V3D: put_vector(out, attribute); break;
+    case EXR_ATTR_V3D: put_vector(o, attribute); break;
 #ifdef HAS_EXR_ATTR_BYTES
     case EXR_ATTR_BYTES:
-        put_blob(out, attribute->bytes->size, attribute->bytes->type_hint,
+        put_blob(o, attribute->bytes->size, attribute->bytes->type_hint,
                  attribute->bytes->hint_length);
         break;
 #endif
 #ifdef HAS_EXR_ATTR_DEEP_IMAGE_STATE
-    case EXR_ATTR_DEEP_IMAGE_STATE: put_deep_state(out, attribute->uc); break;
+    case EXR_ATTR_DEEP_IMAGE_STATE: put_deep_state(o, attribute->uc); break;
 #endif
-    case EXR_ATTR_OPAQUE: put_opaque(out, attribute); break;
-    default: put(out, "not shown"); break; /* types that later OpenEXR releases know */
+    case EXR_ATTR_OPAQUE: put_opaque(o, attribute); break;
+    default: put(o, "not shown"); break; /* types that later OpenEXR releases know */
     }
 }
 
 void zoe_exr_attribute_text(const exr_attribute_t *attribute, char text[ZOE_EXR_TEXT_MAX])
 {
-    struct out out = {.text = text};
+    out o = {.text = text};
     text[0] = '\0';
-    put_value(&out, attribute);
-    if (out.is_full)
+    put_value(&o, attribute);
+    if (o.is_full)
         memcpy(text + ZOE_EXR_TEXT_MAX - 4, "...", 4);
     zoe_exr_clean_text(text);
 }
 
-int zoe_exr_attribute_time_code(const exr_attribute_t *attribute, char text[ZOE_EXR_TIME_CODE_MAX])
+bool zoe_exr_attribute_time_code(const exr_attribute_t *attribute, char text[ZOE_EXR_TIME_CODE_MAX])
 {
     if (attribute->type == EXR_ATTR_STRING) {
         const exr_attr_string_t *string = attribute->string;
@@ -383,7 +382,7 @@ int zoe_exr_attribute_time_code(const exr_attribute_t *attribute, char text[ZOE_
         return length > 0;
     }
     if (attribute->type != EXR_ATTR_TIMECODE)
-        return 0;
+        return false;
     uint32_t bits = attribute->timecode->time_and_flags;
     unsigned hours = (bits >> 28 & 3U) * 10 + (bits >> 24 & 15U);
     unsigned minutes = (bits >> 20 & 7U) * 10 + (bits >> 16 & 15U);
@@ -393,16 +392,16 @@ int zoe_exr_attribute_time_code(const exr_attribute_t *attribute, char text[ZOE_
     char before = bits >> 6 & 1U ? ';' : ':';
     snprintf(text, ZOE_EXR_TIME_CODE_MAX, "%02u:%02u:%02u%c%02u", hours, minutes, seconds, before,
              frames);
-    return 1;
+    return true;
 }
 
 /* ---- rates ---- */
 
-static int set_rate(int64_t numerator, int64_t denominator, int32_t *out_numerator,
-                    int32_t *out_denominator)
+static bool set_rate(int64_t numerator, int64_t denominator, int32_t *out_numerator,
+                     int32_t *out_denominator)
 {
     if (numerator <= 0 || denominator <= 0)
-        return 0;
+        return false;
     int64_t a = numerator;
     int64_t b = denominator;
     while (b) {
@@ -413,16 +412,16 @@ static int set_rate(int64_t numerator, int64_t denominator, int32_t *out_numerat
     numerator /= a;
     denominator /= a;
     if (numerator > INT32_MAX || denominator > INT32_MAX)
-        return 0;
+        return false;
     *out_numerator = (int32_t)numerator;
     *out_denominator = (int32_t)denominator;
-    return 1;
+    return true;
 }
 
-static int rate_of_decimal(double value, int32_t *numerator, int32_t *denominator)
+static bool rate_of_decimal(double value, int32_t *numerator, int32_t *denominator)
 {
     if (!(value > 0.001) || !(value < 1e6))
-        return 0;
+        return false;
     double whole = round(value);
     if (fabs(value - whole) < 0.001)
         return set_rate((int64_t)whole, 1, numerator, denominator);
@@ -434,16 +433,16 @@ static int rate_of_decimal(double value, int32_t *numerator, int32_t *denominato
 }
 
 /* Digits with an optional fraction; moves *text behind them. Locales have no say in it. */
-static int read_decimal(const char **text, const char *end, double *value)
+static bool read_decimal(const char **text, const char *end, double *value)
 {
     const char *s = *text;
     double result = 0;
     double unit = 1;
     int digits = 0;
-    int in_fraction = 0;
+    bool in_fraction = false;
     for (; s < end && digits < 20; s++) {
         if (*s == '.' && !in_fraction) {
-            in_fraction = 1;
+            in_fraction = true;
             continue;
         }
         if (*s < '0' || *s > '9')
@@ -458,10 +457,10 @@ static int read_decimal(const char **text, const char *end, double *value)
     return digits > 0;
 }
 
-static int rate_of_text(const exr_attr_string_t *string, int32_t *numerator, int32_t *denominator)
+static bool rate_of_text(const exr_attr_string_t *string, int32_t *numerator, int32_t *denominator)
 {
     if (!string->str || string->length <= 0)
-        return 0;
+        return false;
     const char *text = string->str;
     const char *end = text + strnlen(text, (size_t)string->length);
     double above = 0;
@@ -469,21 +468,21 @@ static int rate_of_text(const exr_attr_string_t *string, int32_t *numerator, int
     while (text < end && *text == ' ')
         text++;
     if (!read_decimal(&text, end, &above))
-        return 0;
+        return false;
     if (text < end && (*text == '/' || *text == ':')) {
         text++;
         if (!read_decimal(&text, end, &below) || above > INT32_MAX || below > INT32_MAX)
-            return 0;
+            return false;
         if (above == floor(above) && below == floor(below))
             return set_rate((int64_t)above, (int64_t)below, numerator, denominator);
         if (below <= 0)
-            return 0;
+            return false;
     }
     return rate_of_decimal(above / below, numerator, denominator);
 }
 
-int zoe_exr_attribute_rate(const exr_attribute_t *attribute, int32_t *numerator,
-                           int32_t *denominator)
+bool zoe_exr_attribute_rate(const exr_attribute_t *attribute, int32_t *numerator,
+                            int32_t *denominator)
 {
     switch (attribute->type) {
     case EXR_ATTR_RATIONAL:
@@ -495,6 +494,6 @@ int zoe_exr_attribute_rate(const exr_attribute_t *attribute, int32_t *numerator,
     case EXR_ATTR_FLOAT: return rate_of_decimal((double)attribute->f, numerator, denominator);
     case EXR_ATTR_DOUBLE: return rate_of_decimal(attribute->d, numerator, denominator);
     case EXR_ATTR_STRING: return rate_of_text(attribute->string, numerator, denominator);
-    default: return 0;
+    default: return false;
     }
 }

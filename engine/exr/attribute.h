@@ -13,6 +13,7 @@
 #ifndef ZOE_EXR_ATTRIBUTE_H
 #define ZOE_EXR_ATTRIBUTE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,14 +31,15 @@ void zoe_exr_attribute_text(const exr_attribute_t *attribute, char text[ZOE_EXR_
 /*
  * The frame rate that an attribute means, whatever its type: rational, int, float, double, a pair
  * of ints, or a string such as "24", "23.976" or "24000/1001". Decimals next to a film or video
- * rate mean that rate. Returns 1, or 0 when it means none; the fraction is in lowest terms.
+ * rate mean that rate. Returns false when it means none; the fraction is in lowest terms.
  */
-int zoe_exr_attribute_rate(const exr_attribute_t *attribute, int32_t *numerator,
-                           int32_t *denominator);
+bool zoe_exr_attribute_rate(const exr_attribute_t *attribute, int32_t *numerator,
+                            int32_t *denominator);
 
-/* "01:02:03:04" for a time code, drop-frame "01:02:03;04", or for a string what it says; returns 1,
- * or 0 for other types. */
-int zoe_exr_attribute_time_code(const exr_attribute_t *attribute, char text[ZOE_EXR_TIME_CODE_MAX]);
+/* "01:02:03:04" for a time code, drop-frame "01:02:03;04", or for a string what it says; returns
+ * false for other types. */
+bool zoe_exr_attribute_time_code(const exr_attribute_t *attribute,
+                                 char text[ZOE_EXR_TIME_CODE_MAX]);
 
 /* Makes one line of UTF-8 of a terminated text, in place. */
 void zoe_exr_clean_text(char *text);

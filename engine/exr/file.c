@@ -123,10 +123,12 @@ zoe_status zoe_exr_file_damaged(const zoe_exr_file *file, const char *what, zoe_
 static zoe_status scan_header(zoe_exr_file *file, zoe_error *error)
 {
     if (file->head) {
-        int64_t got = read_system(file, file->head, ZOE_EXR_HEAD_BYTES, 0);
+        uint64_t bytes = file->id.bytes;
+        size_t wanted = bytes < ZOE_EXR_HEAD_BYTES ? (size_t)bytes : ZOE_EXR_HEAD_BYTES;
+        int64_t got = read_system(file, file->head, wanted, 0);
         if (got < 0)
             return zoe_error_set(error, ZOE_ERROR_IO, "%s: cannot be read", file->path);
-        file->head_bytes = (uint64_t)got > file->id.bytes ? (size_t)file->id.bytes : (size_t)got;
+        file->head_bytes = (size_t)got;
     }
     return zoe_exr_scan(read_to_scan, file, file->id.bytes, file->path, &file->outline, error);
 }

@@ -50,6 +50,10 @@ zoe_status zoe_header_read(const char *path, zoe_header **header, zoe_error *err
         bytes *= 2;
     } while (status == ZOE_ERROR_TOO_SMALL && bytes <= BYTES_MAX);
     zoe_exr_file_close(&file, NULL);
+    if (status == ZOE_ERROR_TOO_SMALL)
+        return zoe_error_set(error, ZOE_ERROR_TOO_LARGE,
+                             "%s: the header takes more than %.0f MB of memory", path,
+                             zoe_megabytes(BYTES_MAX));
     if (status == ZOE_OK)
         *header = &owned->header.header;
     return status;

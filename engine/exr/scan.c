@@ -111,9 +111,32 @@ static uint32_t little_endian(const unsigned char *bytes)
            (uint32_t)bytes[3] << 24;
 }
 
+/* The same where all of it is in the buffer already; false: it is not. */
+static bool take_name_at_once(scan *s, uint64_t end, char name[NAME_BYTES])
+{
+    if (s->at < s->offset || s->at >= s->offset + s->filled || s->at >= end)
+        return false;
+    size_t here = (size_t)(s->at - s->offset), most = s->filled - here;
+    if (most > end - s->at)
+        most = (size_t)(end - s->at);
+    if (most > NAME_BYTES)
+        most = NAME_BYTES;
+    const unsigned char *stop = memchr(s->buffer + here, 0, most);
+    if (!stop)
+        return false;
+    size_t bytes = (size_t)(stop + 1 - (s->buffer + here));
+    if (s->at + bytes > ZOE_EXR_HEADER_BYTES_MAX)
+        return false;
+    memcpy(name, s->buffer + here, bytes);
+    s->at += bytes;
+    return true;
+}
+
 /* Reads a terminated name that ends before `end`. */
 static zoe_status take_name(scan *s, uint64_t end, char name[NAME_BYTES])
 {
+    if (take_name_at_once(s, end, name))
+        return ZOE_OK;
     for (size_t i = 0; i < NAME_BYTES; i++) {
         zoe_status status = ZOE_OK;
         if (s->at >= end)
@@ -126,6 +149,12 @@ static zoe_status take_name(scan *s, uint64_t end, char name[NAME_BYTES])
             return ZOE_OK;
     }
     return damaged(s, "a name does not end");
+}
+
+/* Equal? Most words differ in their first letter. */
+static bool is(const char *text, const char *word)
+{
+    return text[0] == word[0] && strcmp(text, word) == 0;
 }
 
 /* ---- memory ---- */
@@ -149,7 +178,7 @@ static void needs_attribute(scan *s, const char *name, const char *type, uint32_
     uint64_t text = 8 * (uint64_t)size + 320;
     o->attribute_texts += zoe_blocks_kept(name_bytes) + zoe_blocks_kept(type_bytes) +
                           zoe_blocks_kept(text < ZOE_EXR_TEXT_MAX ? text : ZOE_EXR_TEXT_MAX);
-    if (strcmp(name, "name") == 0 || strcmp(name, "view") == 0) {
+    if (is(name, "name") || is(name, "view")) {
         o->part_names += zoe_blocks_kept((uint64_t)size + 1);
         needs_name(s, (uint64_t)size + 1);
     }
@@ -267,7 +296,7 @@ static zoe_status scan_strings(scan *s, const char *name, uint64_t end)
         if (++s->strings > ZOE_EXR_STRINGS_MAX)
             return too_large(s, "strings", ZOE_EXR_STRINGS_MAX);
         s->outline->context_bytes += zoe_blocks_cost((uint64_t)length + 1) + STRING_PLACE_BYTES;
-        if (strcmp(name, "multiView") == 0)
+        if (is(name, "multiView"))
             needs_name(s, (uint64_t)length + 1);
         s->at += length;
     }
@@ -377,7 +406,7 @@ static uint32_t size_of_type(const char *type)
         {"v3f", 12},        {"v3i", 12},     {"deepImageState", 1},
     };
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-        if (strcmp(type, types[i].name) == 0)
+        if (is(type, types[i].name))
             return types[i].size;
     return 0;
 }
@@ -385,23 +414,23 @@ static uint32_t size_of_type(const char *type)
 /* What of a value's inside has to be right, or is wanted here. */
 static zoe_status scan_value(scan *s, const char *name, const char *type, uint64_t end)
 {
-    if (strcmp(type, "chlist") == 0)
+    if (is(type, "chlist"))
         return scan_channels(s, end);
-    if (strcmp(type, "stringvector") == 0)
+    if (is(type, "stringvector"))
         return scan_strings(s, name, end);
-    if (strcmp(type, "preview") == 0)
+    if (is(type, "preview"))
         return scan_preview(s, end);
-    if (strcmp(type, "bytes") == 0)
+    if (is(type, "bytes"))
         return scan_bytes(s, end);
-    if (strcmp(name, "compression") == 0 && strcmp(type, "compression") == 0)
+    if (is(name, "compression") && is(type, "compression"))
         return scan_compression(s);
-    if (strcmp(name, "type") == 0 && strcmp(type, "string") == 0)
+    if (is(name, "type") && is(type, "string"))
         return scan_part_type(s, end);
-    if (strcmp(name, "version") == 0 && strcmp(type, "int") == 0)
+    if (is(name, "version") && is(type, "int"))
         return scan_version(s);
-    if (strcmp(name, "dataWindow") == 0 && strcmp(type, "box2i") == 0)
+    if (is(name, "dataWindow") && is(type, "box2i"))
         return scan_data_window(s);
-    if (strcmp(name, "tiles") == 0 && strcmp(type, "tiledesc") == 0)
+    if (is(name, "tiles") && is(type, "tiledesc"))
         return scan_tiles(s);
     return ZOE_OK;
 }
@@ -424,7 +453,7 @@ static zoe_status scan_size(scan *s, const char *type, uint32_t *size)
     if (end > ZOE_EXR_HEADER_BYTES_MAX)
         return too_large(s, "bytes", ZOE_EXR_HEADER_BYTES_MAX);
     uint32_t expected = size_of_type(type);
-    if ((expected && *size != expected) || (strcmp(type, "floatvector") == 0 && *size % 4 != 0))
+    if ((expected && *size != expected) || (is(type, "floatvector") && *size % 4 != 0))
         return damaged(s, "an attribute has not the size of its type");
     return ZOE_OK;
 }
@@ -454,7 +483,7 @@ static zoe_status scan_attribute(scan *s, const char *name)
     if (status != ZOE_OK)
         return status;
     /* What was looked at ends within the value; lists end where it does. */
-    if (strcmp(type, "chlist") == 0 && s->at != end)
+    if (is(type, "chlist") && s->at != end)
         return damaged(s, "a list of channels ends before its size");
     s->at = end;
     return ZOE_OK;

@@ -27,11 +27,8 @@ void zoe_blocks_init(zoe_blocks *blocks, void *memory, size_t bytes)
 /* The power of two that holds a block and its header. */
 static uint32_t power_of(uint64_t bytes)
 {
-    uint64_t all = bytes + HEADER;
-    uint32_t power = SMALLEST_POWER;
-    while (power < ZOE_BLOCKS_CLASSES && (uint64_t)1 << power < all)
-        power++;
-    return power;
+    uint32_t power = 64 - (uint32_t)__builtin_clzll(bytes + HEADER - 1);
+    return power > SMALLEST_POWER ? power : SMALLEST_POWER;
 }
 
 /* The next `bytes` bytes that nobody had yet. */

@@ -83,15 +83,14 @@ typedef struct zoe_part {
     zoe_line_order line_order;
     zoe_box data_window;
     zoe_box display_window;
-    double
-        pixel_aspect; /* width of a pixel / its height, more than 0; 1 where the file's is no use */
+    double pixel_aspect; /* width of a pixel / its height, 0.001..1000; 1 where the file's is not */
     int32_t tile_width, tile_height;      /* 0 for scanlines */
     int32_t level_mode;                   /* 0 one level, 1 mip, 2 rip */
     int32_t level_count_x, level_count_y; /* 1 for scanlines */
     int32_t lines_per_chunk;              /* scanlines a chunk holds; 0 for tiles */
     int32_t chunk_count;
     size_t channel_count;
-    const zoe_channel *channels; /* [channel_count], in file order (sorted by name) */
+    const zoe_channel *channels; /* [channel_count], sorted by name, as in the file */
     size_t attribute_count;
     const zoe_attribute *attributes; /* [attribute_count], in file order */
 } zoe_part;
@@ -103,10 +102,10 @@ typedef struct zoe_layer {
     const char *view; /* "left"; "" where the file has no views */
     int32_t part;     /* index into parts */
     int32_t channel_count; /* 1..4 */
-    int32_t channels[4]; /* indices into the part's channels, in the order red, green, blue, alpha,
-                            or luminance, alpha, or as found for other names */
-    int32_t is_color;    /* 1: R G B (A); 0: single values, shown as grey or by themselves */
-    int32_t alpha;       /* which of channels[] is alpha; -1: none */
+    int32_t channels[4];   /* indices into the part's channels, in the order red, green, blue,
+                              alpha, or luminance, alpha, or as found for other names */
+    int32_t is_color;      /* 1: R G B (A); 0: single values, shown as grey or by themselves */
+    int32_t alpha;         /* which of channels[] is alpha; -1: none */
     int32_t is_luminance_chroma; /* 1: channels are Y RY BY (A), to be turned into R G B */
 } zoe_layer;
 
@@ -117,6 +116,8 @@ typedef struct zoe_header {
     const zoe_layer *layers; /* [layer_count]; the default one (plain colour, default view) first */
     int32_t fps_numerator, fps_denominator; /* framesPerSecond, however it was written, else Nuke's
                                                nuke/input/frame_rate; 0/0 where there is none */
+    /* Of the default layer's part, else of the first part that has it: the format wants it to be
+     * the same in all parts. Frames of every layer have the same. */
     const char *time_code; /* "01:02:03:04", drop-frame "01:02:03;04"; "" where there is none */
     int32_t has_chromaticities;
     float chromaticities[8]; /* red x y, green x y, blue x y, white x y (CIE 1931); Rec. 709 where
@@ -126,10 +127,12 @@ typedef struct zoe_header {
 
 /*
  * Reads a file's header. Blocks on the file. On success *header is the caller's, to be freed with
- * zoe_header_free(); on failure it is NULL. A header that declares more parts, channels or bytes
- * than the limits (16,384 channels, 4,096 parts, 64 MiB of header) is ERROR_TOO_LARGE. Errors:
- * NOT_FOUND, PERMISSION, IO, NOT_EXR, CORRUPT, TOO_LARGE, NO_MEMORY, ARGUMENT; the text names the
- * file.
+ * zoe_header_free(); on failure it is NULL. How much memory reading takes is known before it is
+ * taken, and bounded: a header that declares more than 4,096 parts, 16,384 channels, 2,048
+ * attributes in a part, 16,384 attributes, 65,536 strings in lists or 64 MiB is ERROR_TOO_LARGE.
+ * One whose values have not the sizes of their types, or with two attributes of one name in a part,
+ * is ERROR_CORRUPT. Errors: NOT_FOUND, PERMISSION, IO, NOT_EXR, CORRUPT, TRUNCATED, UNSUPPORTED,
+ * TOO_LARGE, NO_MEMORY, ARGUMENT; the text names the file, and the limit.
  */
 ZOE_API zoe_status zoe_header_read(const char *path, zoe_header **header, zoe_error *error);
 
