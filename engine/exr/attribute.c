@@ -13,7 +13,7 @@
 #include <zoetrope/header.h>
 #include <zoetrope/status.h>
 
-/* ---- text that grows to the end of its room ---- */
+/* ---- text that is cut where its buffer ends ---- */
 
 typedef struct out {
     char *text;
@@ -23,9 +23,9 @@ typedef struct out {
 
 static void put_bytes(out *o, const char *bytes, size_t length)
 {
-    size_t room = ZOE_EXR_TEXT_MAX - 1 - o->used;
-    if (length > room) {
-        length = room;
+    size_t left = ZOE_EXR_TEXT_MAX - 1 - o->used;
+    if (length > left) {
+        length = left;
         o->is_full = true;
     }
     memcpy(o->text + o->used, bytes, length);

@@ -306,11 +306,11 @@ zoe_status zoe_exr_reader_deep_leader(zoe_exr_chunk_reader *reader, int32_t colu
                                       "the table of chunks points to something else", error);
     memcpy(sizes, after, 24);
     *data_at = at + leader;
-    uint64_t room = reader->file->id.bytes - *data_at;
+    uint64_t left = reader->file->id.bytes - *data_at;
     for (int i = 0; i < 3; i++)
         if (sizes[i] > INT64_MAX)
             return zoe_exr_reader_damaged(reader, column, row, "impossible size", error);
-    if (sizes[0] > room || sizes[1] > room - sizes[0])
+    if (sizes[0] > left || sizes[1] > left - sizes[0])
         return ZOE_ERROR_TRUNCATED;
     return ZOE_OK;
 }

@@ -65,8 +65,8 @@ zoe_status zoe_exr_reader_fetch_range(zoe_exr_chunk_reader *reader, uint64_t at,
 bool zoe_exr_reader_is_next(const zoe_exr_chunk_reader *reader, int32_t column, int32_t row,
                             uint64_t at);
 
-/* What follows the place of a deep chunk in its leader, three sizes (see "OpenEXR File Layout"), and
- * the offset of what comes then. */
+/* What follows the place of a deep chunk in its leader, three sizes (see "OpenEXR File Layout"),
+ * and the offset of what comes then. */
 zoe_status zoe_exr_reader_deep_leader(zoe_exr_chunk_reader *reader, int32_t column, int32_t row,
                                       uint64_t sizes[3], uint64_t *data_at, zoe_error *error);
 

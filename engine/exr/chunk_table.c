@@ -103,16 +103,16 @@ static uint64_t step(search *s, uint64_t at)
         return 0;
     const uint8_t *sizes = place + place_bytes;
     here += place_bytes + (deep ? 24 : 4);
-    uint64_t room = s->file->id.bytes - here, bytes;
+    uint64_t left = s->file->id.bytes - here, bytes;
     if (deep) {
         uint64_t counts = long_at(sizes), samples = long_at(sizes + 8);
-        if (counts > room || samples > room - counts)
+        if (counts > left || samples > left - counts)
             return 0;
         bytes = counts + samples;
     } else {
         int32_t packed = int_at(sizes);
         /* Nothing is where a writer has left a hole. */
-        if (packed <= 0 || (uint64_t)packed > room)
+        if (packed <= 0 || (uint64_t)packed > left)
             return 0;
         bytes = (uint64_t)packed;
     }

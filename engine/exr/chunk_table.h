@@ -28,8 +28,8 @@ uint64_t zoe_exr_chunk_table_bytes(const zoe_exr_outline *outline);
 
 /*
  * Reads the table for a picture that needs chunks; it is kept in `blocks`. file->head is used to
- * read in, and no longer holds the file's beginning afterwards. Errors: CORRUPT, IO, TOO_SMALL (no
- * room in `blocks`); the text names the file.
+ * read in, and no longer holds the file's beginning afterwards. Errors: CORRUPT, IO, TOO_SMALL
+ * (`blocks` is used up); the text names the file.
  */
 zoe_status zoe_exr_chunk_table_read(zoe_exr_chunk_table *table, const zoe_exr_geometry *geometry,
                                     const zoe_header *header, zoe_exr_file *file,

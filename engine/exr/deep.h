@@ -2,9 +2,9 @@
  * Deep chunks of an EXR file: one deep tile, or the lines of one deep scanline chunk, read,
  * unpacked and flattened (exr/deep_flatten.h) into rows of up to four planes.
  *
- * A deep chunk says itself how large it is. Nothing is allocated here: zoe_exr_deep_measure() tells
- * what scratch a chunk takes, refuses what cannot be, and compares with the caller's limit before
- * there is any memory. The sample counts are checked one by one before a sample is touched.
+ * The size of a deep chunk stands in its leader. Nothing is allocated here: zoe_exr_deep_measure()
+ * tells what scratch a chunk takes, and refuses sizes that contradict each other or are over the
+ * caller's limit, before there is any memory. The sample counts are checked one by one before a sample is touched.
  *
  * The samples' alpha and depths are the channels A, Z and ZBack (else a and z …, as the file spells
  * them) of the same group as the first plane, or of the part's plain group where the group has
@@ -65,8 +65,9 @@ typedef struct zoe_exr_deep_target {
     int32_t first_column, column_count;    /* of the chunk */
 } zoe_exr_deep_target;
 
-/* The part's deep channels. plane_channels: indices into the part's channels, 1..4 of them. Errors: UNSUPPORTED (a compression that deep data cannot have, as far as is
- * known), CORRUPT (subsampled channels, or a channel that is not there). */
+/* The part's deep channels. plane_channels: indices into the part's channels, 1..4 of them. Errors:
+ * UNSUPPORTED (a compression that deep data cannot have, as far as is known), CORRUPT (subsampled
+ * channels, or a channel that is not there). */
 zoe_status zoe_exr_deep_init(zoe_exr_deep *deep, const zoe_part *part,
                              const int32_t *plane_channels, uint32_t plane_count);
 
@@ -77,8 +78,8 @@ zoe_status zoe_exr_deep_measure(const zoe_exr_deep *deep, const exr_chunk_info_t
 
 /*
  * Reads a chunk, unpacks and checks it. `scratch` is 64-byte aligned. Errors: IO, TRUNCATED (the
- * file ends in the chunk), CORRUPT, OVER_BUDGET (the chunk takes more than scratch_bytes), NO_MEMORY
- * (see inflate.h). Blocks on the file.
+ * file ends in the chunk), CORRUPT, OVER_BUDGET (the chunk takes more than scratch_bytes),
+ * NO_MEMORY (see codec/inflate.h). Blocks on the file.
  */
 zoe_status zoe_exr_deep_read(const zoe_exr_deep *deep, zoe_exr_read_fn *read, void *user,
                              const exr_chunk_info_t *info, void *scratch, size_t scratch_bytes,

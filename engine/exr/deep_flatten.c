@@ -20,7 +20,7 @@ typedef struct block {
     float *alpha, *z, *back;
     float *planes[ZOE_DEEP_PLANES_MAX]; /* of composited planes and float ones */
     uint32_t *order, *ends;             /* of one pixel: by front, and volumes by back */
-    size_t room;                        /* samples in each array */
+    size_t capacity;                    /* samples in each array */
 } block;
 
 /* One pixel's samples within a block. */
@@ -44,15 +44,15 @@ size_t zoe_deep_flatten_scratch_bytes(uint64_t samples)
 
 static block lay_out(void *scratch, size_t scratch_bytes)
 {
-    block b = {.room = scratch_bytes / (ARRAYS * sizeof(float))};
+    block b = {.capacity = scratch_bytes / (ARRAYS * sizeof(float))};
     float *at = scratch;
     b.alpha = at;
-    b.z = at + b.room;
-    b.back = at + 2 * b.room;
+    b.z = at + b.capacity;
+    b.back = at + 2 * b.capacity;
     for (size_t p = 0; p < ZOE_DEEP_PLANES_MAX; p++)
-        b.planes[p] = at + (3 + p) * b.room;
-    b.order = (uint32_t *)(void *)(at + (3 + ZOE_DEEP_PLANES_MAX) * b.room);
-    b.ends = b.order + b.room;
+        b.planes[p] = at + (3 + p) * b.capacity;
+    b.order = (uint32_t *)(void *)(at + (3 + ZOE_DEEP_PLANES_MAX) * b.capacity);
+    b.ends = b.order + b.capacity;
     return b;
 }
 
@@ -423,11 +423,11 @@ static size_t samples_before(const zoe_deep_row *row, int32_t x)
 }
 
 /* The end of the pixels from x on that are loaded together: a block's worth, or what fits. */
-static int32_t block_end(const zoe_deep_row *row, int32_t x, int32_t end, size_t room)
+static int32_t block_end(const zoe_deep_row *row, int32_t x, int32_t end, size_t capacity)
 {
     size_t from = samples_before(row, x);
     int32_t last = x;
-    while (last < end && (size_t)row->ends[last] - from <= room &&
+    while (last < end && (size_t)row->ends[last] - from <= capacity &&
            samples_before(row, last) - from < BLOCK_SAMPLES)
         last++;
     return last;
@@ -443,7 +443,7 @@ zoe_status zoe_deep_flatten_row(const zoe_deep_row *row, int32_t first, int32_t 
     int32_t end = first + count;
     for (int32_t x = first; x < end;) {
         size_t from = samples_before(row, x);
-        int32_t last = block_end(row, x, end, b.room);
+        int32_t last = block_end(row, x, end, b.capacity);
         if (last == x)
             return ZOE_ERROR_OVER_BUDGET;
         load_block(row, from, samples_before(row, last) - from, &b);

@@ -45,8 +45,8 @@ zoe_status zoe_exr_file_open(zoe_exr_file *file, const char *path, const zoe_rea
 
 /*
  * Has OpenEXR parse the header; file->context lives in `blocks` until zoe_exr_file_finish(). The
- * file has to stay where it is meanwhile. Errors: CORRUPT, TRUNCATED, IO, UNSUPPORTED, and TOO_SMALL
- * when `blocks` has no room for what OpenEXR takes; the text names the file.
+ * file has to stay where it is meanwhile. Errors: CORRUPT, TRUNCATED, IO, UNSUPPORTED, and
+ * TOO_SMALL when `blocks` is used up; the text names the file.
  */
 zoe_status zoe_exr_file_parse(zoe_exr_file *file, zoe_blocks *blocks, zoe_error *error);
 

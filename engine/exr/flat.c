@@ -13,7 +13,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "a little-endian machi
 
 /* Reading only what is wanted of a chunk takes calls to the system that reading chunks together
  * does not; it has to save this many bytes. */
-enum { PARTS_SAVE_BYTES = 65536 };
+enum { RUNS_SAVE_BYTES = 65536 };
 
 /* ---- the chunk's shape ---- */
 
@@ -200,44 +200,44 @@ static void list_segments(zoe_exr_flat *flat, int32_t x)
 /* ---- decoding ---- */
 
 /* Segments of an uncompressed chunk that are read together. */
-typedef struct part {
+typedef struct segment_run {
     size_t first, end;  /* segments */
     size_t from, bytes; /* in the chunk's data */
-} part;
+} segment_run;
 
-/* The part that comes after another one: from a wanted row to one behind which much is not wanted.
+/* The run that comes after another one: from a wanted row to one behind which much is not wanted.
  * Empty: there is none. */
-static part next_part(const zoe_codec_chunk *chunk, const part *before)
+static segment_run next_run(const zoe_codec_chunk *chunk, const segment_run *before)
 {
     size_t i = before->end, at = before->from + before->bytes;
     for (; i < chunk->segment_count && !chunk->segments[i].dst; i++)
         at += chunk->segments[i].bytes;
-    part p = {.first = i, .end = i, .from = at};
-    for (; i < chunk->segment_count && at - p.from - p.bytes < ZOE_EXR_READER_GAP; i++) {
+    segment_run r = {.first = i, .end = i, .from = at};
+    for (; i < chunk->segment_count && at - r.from - r.bytes < ZOE_EXR_READER_GAP; i++) {
         at += chunk->segments[i].bytes;
         if (!chunk->segments[i].dst)
             continue;
-        p.end = i + 1;
-        p.bytes = at - p.from;
+        r.end = i + 1;
+        r.bytes = at - r.from;
     }
-    return p;
+    return r;
 }
 
-/* Is it worth while to read an uncompressed chunk in parts? */
-static bool comes_in_parts(const zoe_codec_chunk *chunk)
+/* Is it worth while to read an uncompressed chunk run by run? */
+static bool comes_in_runs(const zoe_codec_chunk *chunk)
 {
     size_t read = 0;
-    if (chunk->unpacked_bytes < PARTS_SAVE_BYTES)
+    if (chunk->unpacked_bytes < RUNS_SAVE_BYTES)
         return false;
-    part p = next_part(chunk, &(part){.first = 0});
-    for (; p.end > p.first; p = next_part(chunk, &p))
-        read += p.bytes;
-    return chunk->unpacked_bytes - read >= PARTS_SAVE_BYTES;
+    segment_run r = next_run(chunk, &(segment_run){.first = 0});
+    for (; r.end > r.first; r = next_run(chunk, &r))
+        read += r.bytes;
+    return chunk->unpacked_bytes - read >= RUNS_SAVE_BYTES;
 }
 
-/* How much to read behind a chunk's last part: up to the end of the first part of the next chunk,
+/* How much to read behind a chunk's last run: up to the end of the first run of the next chunk,
  * when that is near. Chunks mostly have the same shape. */
-static size_t ahead_of(const zoe_exr_flat *flat, const part *last, const part *first,
+static size_t ahead_of(const zoe_exr_flat *flat, const segment_run *last, const segment_run *first,
                        uint64_t data_at, int32_t column, int32_t row)
 {
     size_t rest = flat->chunk.unpacked_bytes - last->from - last->bytes;
@@ -248,26 +248,26 @@ static size_t ahead_of(const zoe_exr_flat *flat, const part *last, const part *f
     return is_near ? gap + first->bytes : 0;
 }
 
-static zoe_status decode_parts(zoe_exr_flat *flat, int32_t column, int32_t row, zoe_error *error)
+static zoe_status decode_runs(zoe_exr_flat *flat, int32_t column, int32_t row, zoe_error *error)
 {
     const zoe_codec_chunk *chunk = &flat->chunk;
     uint64_t at;
-    const part first = next_part(chunk, &(part){.first = 0});
+    const segment_run first = next_run(chunk, &(segment_run){.first = 0});
     size_t near = first.from < ZOE_EXR_READER_GAP ? first.from + first.bytes : 0;
     zoe_status status =
         zoe_exr_reader_find(flat->reader, column, row, chunk->unpacked_bytes, near, &at, error);
-    for (part p = first; status == ZOE_OK && p.end > p.first;) {
-        const part next = next_part(chunk, &p);
-        size_t ahead = next.end > next.first ? 0 : ahead_of(flat, &p, &first, at, column, row);
-        zoe_codec_chunk piece = *chunk;
-        piece.segments += p.first;
-        piece.segment_count = p.end - p.first;
-        piece.packed_bytes = piece.unpacked_bytes = p.bytes;
-        status = zoe_exr_reader_fetch_range(flat->reader, at + p.from, p.bytes, ahead,
-                                            &piece.packed, error);
+    for (segment_run r = first; status == ZOE_OK && r.end > r.first;) {
+        const segment_run next = next_run(chunk, &r);
+        size_t ahead = next.end > next.first ? 0 : ahead_of(flat, &r, &first, at, column, row);
+        zoe_codec_chunk some = *chunk;
+        some.segments += r.first;
+        some.segment_count = r.end - r.first;
+        some.packed_bytes = some.unpacked_bytes = r.bytes;
+        status = zoe_exr_reader_fetch_range(flat->reader, at + r.from, r.bytes, ahead, &some.packed,
+                                            error);
         if (status == ZOE_OK)
-            status = zoe_none_decode(&piece, NULL, 0);
-        p = next;
+            status = zoe_none_decode(&some, NULL, 0);
+        r = next;
     }
     return status;
 }
@@ -365,10 +365,10 @@ zoe_status zoe_exr_flat_chunk(zoe_exr_flat *flat, int32_t column, int32_t row, z
         return ZOE_ERROR_TRUNCATED;
     if (!describe(flat, column, row))
         return ZOE_OK;
-    bool in_parts =
-        flat->geometry->compression == ZOE_COMPRESSION_NONE && comes_in_parts(&flat->chunk);
+    bool in_runs =
+        flat->geometry->compression == ZOE_COMPRESSION_NONE && comes_in_runs(&flat->chunk);
     zoe_status status =
-        in_parts ? decode_parts(flat, column, row, error) : decode_whole(flat, column, row, error);
+        in_runs ? decode_runs(flat, column, row, error) : decode_whole(flat, column, row, error);
     if (status == ZOE_OK)
         put_deferred(flat);
     return status;

@@ -24,8 +24,8 @@ uint64_t zoe_exr_header_bytes(const zoe_exr_outline *outline, bool texts);
 
 /*
  * Makes it of a parsed file. What it points to is kept in `blocks`. Attributes as text are only
- * made where `texts` asks for them; without, parts have none. Errors: CORRUPT, TOO_SMALL (no room in
- * `blocks`); the text names the file.
+ * made where `texts` asks for them; without, parts have none. Errors: CORRUPT, TOO_SMALL (`blocks`
+ * is used up); the text names the file.
  */
 zoe_status zoe_exr_header_make(zoe_exr_header *header, const zoe_exr_file *file, zoe_blocks *blocks,
                                bool texts, zoe_error *error);

@@ -64,7 +64,7 @@ static const layer_set sets[] = {
 static const char *const usual_names[] = {"rgba",  "rgb",    "beauty",    "combined", "main",
                                           "color", "colour", "composite", "default"};
 
-/* A piece of a string that ends somewhere else. */
+/* Some characters of a string. */
 typedef struct span {
     const char *start;
     size_t length;
@@ -108,13 +108,13 @@ static span span_of(const char *text)
     return (span){text, strlen(text)};
 }
 
-static void append(char *text, size_t capacity, span piece)
+static void append(char *text, size_t capacity, span added)
 {
     size_t used = strlen(text);
-    size_t room = capacity - 1 - used;
-    size_t take = piece.length < room ? piece.length : room;
+    size_t left = capacity - 1 - used;
+    size_t take = added.length < left ? added.length : left;
     if (take)
-        memcpy(text + used, piece.start, take);
+        memcpy(text + used, added.start, take);
     text[used + take] = '\0';
 }
 
@@ -208,13 +208,13 @@ static void compose_name(walk *w, const char *suffix)
         if (!says_the_same || w->has_plain)
             append(name, sizeof w->name, part);
     }
-    const span pieces[2] = {w->layer, span_of(suffix)};
+    const span words[2] = {w->layer, span_of(suffix)};
     for (int i = 0; i < 2; i++) {
-        if (pieces[i].length == 0)
+        if (words[i].length == 0)
             continue;
         if (name[0])
             append(name, sizeof w->name, span_of("."));
-        append(name, sizeof w->name, pieces[i]);
+        append(name, sizeof w->name, words[i]);
     }
 }
 

@@ -45,23 +45,22 @@
 
 #include "exr/names.h"
 
-/* A layer while a file's are walked through, whose name and view live during the call only, both
- * cut at ZOE_EXR_NAME_MAX. `rank`: lower is nearer to being the default; equal: the earlier. Returns
- * true to go on. */
+/* Gets one layer, whose name and view live during the call only, both cut at ZOE_EXR_NAME_MAX. The
+ * layer of the lowest rank is the default; of equal ones the first. Returns true to go on. */
 typedef bool zoe_exr_layer_fn(void *user, const zoe_layer *layer, int32_t rank);
 
 /*
  * Calls `visit` for every layer in file order: by part, then by the group's first channel, then by
- * set. A layer takes at least one channel that no other has. views[view_count] is what the attribute
- * multiView lists, which is a single-part file's.
+ * set. A layer takes at least one channel that no other has. views[view_count] is what the
+ * attribute multiView of a single-part file lists.
  */
 void zoe_exr_walk_layers(const zoe_part *parts, size_t part_count, const char *const *views,
                          size_t view_count, zoe_exr_layer_fn *visit, void *user);
 
 /*
- * How well a layer answers a question: 0 or more, lower is better; -1: not
- * at all. `name` and `view` are what is asked for ("" for any). `part_name` is the name of the
- * layer's part, and channel_names[channel_count] the full names of its channels.
+ * How well a layer answers a question: 0 or more, lower is better; -1: not at all. `name` and
+ * `view` are what is asked for ("" for any). `part_name` is the name of the layer's part, and
+ * channel_names[channel_count] the full names of its channels.
  */
 int32_t zoe_exr_layer_match(const char *name, const char *view, const char *layer_name,
                             const char *layer_view, const char *part_name,

@@ -116,8 +116,8 @@ static int64_t tiles_before(const maker *m, int32_t level)
 
 /* The level that is decoded, for a picture that is to be shrunk: the smallest that is stored, not
  * smaller than asked for, and whose pixels are blocks of the full picture's that stand where the
- * blocks of other frames do. One whose size was rounded down has no pixel for the last blocks, which
- * would be black. */
+ * blocks of other frames do. A level whose size was rounded down has no pixel for the last blocks,
+ * which would be black. */
 static void choose_level(maker *m)
 {
     zoe_exr_geometry *g = m->geometry;

@@ -25,8 +25,8 @@ uint64_t zoe_exr_plan_bytes(const zoe_exr_outline *outline);
 /*
  * Makes the plan and describes the picture (all but file_bytes). What the plan points to is kept in
  * `blocks`, and in the header. Refuses with OVER_BUDGET what would take more than `limit` bytes.
- * Errors: NO_LAYER, UNSUPPORTED, CORRUPT, TOO_LARGE, OVER_BUDGET, IO, TOO_SMALL (no room in
- * `blocks`); the text names the file.
+ * Errors: NO_LAYER, UNSUPPORTED, CORRUPT, TOO_LARGE, OVER_BUDGET, IO, TOO_SMALL (`blocks` is
+ * used up); the text names the file.
  */
 zoe_status zoe_exr_plan_make(zoe_exr_plan *plan, zoe_exr_file *file, const zoe_exr_header *header,
                              const zoe_choice *choice, uint64_t limit, zoe_blocks *blocks,

@@ -34,8 +34,8 @@ zoe_status zoe_header_read(const char *path, zoe_header **header, zoe_error *err
         *header = NULL;
     if (!path || !header)
         return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "no file is given");
-    /* Above what the scan's limits allow: a release of OpenEXR that takes more than the scan says is
-     * given more, but not without end. */
+    /* A release of OpenEXR that takes more than the scan says is given more, up to this. The scan's
+     * limits are far below it. */
     enum { BYTES_MAX = 1 << 30 };
     const zoe_read_stats stats = {NULL, NULL};
     zoe_exr_file file;

@@ -227,16 +227,16 @@ void zoe_exr_rows_put_full(zoe_exr_rows *rows, uint32_t plane, const zoe_exr_row
     if (last < first)
         return;
     size_t skip = (size_t)(first - row->x) * zoe_exr_sample_bytes(row->type);
-    zoe_exr_row part = {row->y, (int32_t)first, (int32_t)(last - first + 1), row->type,
-                        (const uint8_t *)row->samples + skip};
+    zoe_exr_row clipped = {row->y, (int32_t)first, (int32_t)(last - first + 1), row->type,
+                           (const uint8_t *)row->samples + skip};
     if (geometry->shift > 0) {
-        add(rows, plane, &part);
+        add(rows, plane, &clipped);
         return;
     }
     zoe_sample_type to = geometry->plane_type[plane];
-    uint8_t *dst = zoe_exr_plane_row(geometry, rows->buffer, plane, part.y) +
+    uint8_t *dst = zoe_exr_plane_row(geometry, rows->buffer, plane, clipped.y) +
                    (size_t)(first - geometry->window.min_x) * zoe_exr_sample_bytes((int)to);
-    to_plane(dst, to, part.samples, part.type, (size_t)part.count);
+    to_plane(dst, to, clipped.samples, clipped.type, (size_t)clipped.count);
 }
 
 void zoe_exr_rows_put(zoe_exr_rows *rows, uint32_t plane, const zoe_exr_row *row)

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "support/open_exr.h"
 #include "support/temp_folder.h"
 
 char header_file_folder[64];
@@ -108,25 +109,16 @@ void header_file_write_bytes(const void *bytes, size_t count)
     assert_int_equal(fclose(out), 0);
 }
 
-size_t header_file_read_bytes(unsigned char *bytes, size_t room)
+size_t header_file_read_bytes(unsigned char *bytes, size_t capacity)
 {
     FILE *in = fopen(header_file_path, "rb");
     assert_non_null(in);
-    size_t count = fread(bytes, 1, room, in);
+    size_t count = fread(bytes, 1, capacity, in);
     fclose(in);
     return count;
 }
 
 /* ---- reading ---- */
-
-exr_context_t header_file_open(const char *path)
-{
-    exr_context_initializer_t settings = EXR_DEFAULT_CONTEXT_INITIALIZER;
-    settings.error_handler_fn = quiet;
-    exr_context_t ctxt = NULL;
-    header_file_must(exr_start_read(&ctxt, path, &settings));
-    return ctxt;
-}
 
 zoe_header *header_file_must_read(const char *path)
 {
@@ -136,6 +128,18 @@ zoe_header *header_file_must_read(const char *path)
         fail_msg("%s", error.text);
     assert_non_null(header);
     return header;
+}
+
+/* There is one reading of a file: the decoder says the same. */
+static void must_fail_to_open(const char *path, const zoe_error *expected)
+{
+    const zoe_choice choice = {.layer = NULL};
+    zoe_picture picture;
+    zoe_error error = {0};
+    open_exr_file opened;
+    zoe_status status = open_exr(path, &choice, UINT64_MAX, NULL, &picture, &opened, &error);
+    assert_int_equal(status, expected->status);
+    assert_string_equal(error.text, expected->text);
 }
 
 void header_file_must_fail(const char *path, zoe_status expected)
@@ -150,4 +154,5 @@ void header_file_must_fail(const char *path, zoe_status expected)
     assert_int_equal(error.status, expected);
     if (!strstr(error.text, path))
         fail_msg("\"%s\" does not name %s", error.text, path);
+    must_fail_to_open(path, &error);
 }

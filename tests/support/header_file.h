@@ -42,15 +42,13 @@ void header_file_end(exr_context_t file);
 
 void header_file_write_bytes(const void *bytes, size_t count);
 
-/* Returns how many bytes were read: all of the file, or `room`. */
-size_t header_file_read_bytes(unsigned char *bytes, size_t room);
+/* Returns how many bytes were read: all of the file, or `capacity`. */
+size_t header_file_read_bytes(unsigned char *bytes, size_t capacity);
 
 /* ---- reading ---- */
 
-/* A file opened by OpenEXR alone, which says nothing about errors. */
-exr_context_t header_file_open(const char *path);
-
-/* What zoe_header_read() gives; or the error that it must give, which names the file. */
+/* What zoe_header_read() gives; or the error that it must give, which names the file, and which the
+ * decoder must give too. */
 zoe_header *header_file_must_read(const char *path);
 void header_file_must_fail(const char *path, zoe_status expected);
 
