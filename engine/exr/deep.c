@@ -292,16 +292,6 @@ zoe_status zoe_exr_deep_unpack(const zoe_exr_deep *deep, const exr_chunk_info_t 
     return ZOE_OK;
 }
 
-/* Reads all of a range of the file. */
-static zoe_status read_range(zoe_exr_read_fn *read, void *user, void *bytes, uint64_t count,
-                             uint64_t offset)
-{
-    int64_t got = count > 0 ? read(user, bytes, (size_t)count, offset) : 0;
-    if (got < 0)
-        return ZOE_ERROR_IO;
-    return (uint64_t)got == count ? ZOE_OK : ZOE_ERROR_TRUNCATED;
-}
-
 zoe_status zoe_exr_deep_read(const zoe_exr_deep *deep, zoe_exr_read_fn *read, void *user,
                              const exr_chunk_info_t *info, void *scratch, size_t scratch_bytes,
                              zoe_exr_deep_chunk *chunk)
@@ -313,14 +303,15 @@ zoe_status zoe_exr_deep_read(const zoe_exr_deep *deep, zoe_exr_read_fn *read, vo
     layout at;
     lay_out(deep, info, &at);
     uint8_t *table = (uint8_t *)scratch + at.packed_table_at;
-    uint8_t *packed = (uint8_t *)scratch + at.packed_at;
-    status = read_range(read, user, table, info->sample_count_table_size,
-                        info->sample_count_data_offset);
-    if (status == ZOE_OK)
-        status = read_range(read, user, packed, info->packed_size, info->data_offset);
-    if (status != ZOE_OK)
-        return status;
-    return zoe_exr_deep_unpack(deep, info, table, packed, scratch, scratch_bytes, chunk);
+    size_t table_size = (size_t)info->sample_count_table_size;
+    size_t bytes = table_size + (size_t)info->packed_size;
+    int64_t got = read(user, table, bytes, info->sample_count_data_offset);
+    if (got < 0)
+        return ZOE_ERROR_IO;
+    if ((size_t)got < bytes)
+        return ZOE_ERROR_TRUNCATED;
+    return zoe_exr_deep_unpack(deep, info, table, table + table_size, scratch, scratch_bytes,
+                               chunk);
 }
 
 /* ---- flattening ---- */

@@ -4,7 +4,8 @@
  *
  * The size of a deep chunk stands in its leader. Nothing is allocated here: zoe_exr_deep_measure()
  * tells what scratch a chunk takes, and refuses sizes that contradict each other or are over the
- * caller's limit, before there is any memory. The sample counts are checked one by one before a sample is touched.
+ * caller's limit, before there is any memory. The sample counts are checked one by one before a
+ * sample is touched.
  *
  * The samples' alpha and depths are the channels A, Z and ZBack (else a and z …, as the file spells
  * them) of the same group as the first plane, or of the part's plain group where the group has
@@ -77,9 +78,10 @@ zoe_status zoe_exr_deep_measure(const zoe_exr_deep *deep, const exr_chunk_info_t
                                 uint64_t limit, size_t *scratch_bytes);
 
 /*
- * Reads a chunk, unpacks and checks it. `scratch` is 64-byte aligned. Errors: IO, TRUNCATED (the
- * file ends in the chunk), CORRUPT, OVER_BUDGET (the chunk takes more than scratch_bytes),
- * NO_MEMORY (see codec/inflate.h). Blocks on the file.
+ * Reads a chunk, unpacks and checks it: its table of sample counts, at
+ * info->sample_count_data_offset, and its samples right behind it. `scratch` is 64-byte aligned.
+ * Errors: IO, TRUNCATED (the file ends in the chunk), CORRUPT, OVER_BUDGET (the chunk takes more
+ * than scratch_bytes), NO_MEMORY (see codec/inflate.h). Blocks on the file.
  */
 zoe_status zoe_exr_deep_read(const zoe_exr_deep *deep, zoe_exr_read_fn *read, void *user,
                              const exr_chunk_info_t *info, void *scratch, size_t scratch_bytes,
