@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#ifndef ZOE_EXR_BOX_H
-#define ZOE_EXR_BOX_H
+#ifndef ZOE_BASE_BOX_H
+#define ZOE_BASE_BOX_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -5,8 +5,8 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#ifndef ZOE_LOG_H
-#define ZOE_LOG_H
+#ifndef ZOE_BASE_LOG_H
+#define ZOE_BASE_LOG_H
 
 #include <stdbool.h>
 #include <stdint.h>

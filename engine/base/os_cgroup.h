@@ -6,8 +6,8 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#ifndef ZOE_OS_CGROUP_H
-#define ZOE_OS_CGROUP_H
+#ifndef ZOE_BASE_OS_CGROUP_H
+#define ZOE_BASE_OS_CGROUP_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#ifndef ZOE_TIMES_H
-#define ZOE_TIMES_H
+#ifndef ZOE_BASE_TIMES_H
+#define ZOE_BASE_TIMES_H
 
 #include <stdatomic.h>
 #include <stdint.h>

@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#ifndef ZOE_TOPOLOGY_H
-#define ZOE_TOPOLOGY_H
+#ifndef ZOE_BASE_TOPOLOGY_H
+#define ZOE_BASE_TOPOLOGY_H
 
 #include <stdbool.h>
 #include <stddef.h>

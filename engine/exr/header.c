@@ -11,6 +11,7 @@
 #include <zoetrope/header.h>
 
 #include "base/arena.h"
+#include "base/names.h"
 #include "exr/attribute.h"
 #include "exr/scan.h"
 #include "base/os.h"
@@ -43,76 +44,6 @@ struct build {
     int out_of_memory;
 };
 
-/* ---- names ---- */
-
-/* Names, and the scanlines that a chunk holds. */
-static const struct {
-    const char *name;
-    int32_t lines;
-} compressions[] = {
-    [ZOE_COMPRESSION_NONE] = {"none", 1},
-    [ZOE_COMPRESSION_RLE] = {"rle", 1},
-    [ZOE_COMPRESSION_ZIPS] = {"zips", 1},
-    [ZOE_COMPRESSION_ZIP] = {"zip", 16},
-    [ZOE_COMPRESSION_PIZ] = {"piz", 32},
-    [ZOE_COMPRESSION_PXR24] = {"pxr24", 16},
-    [ZOE_COMPRESSION_B44] = {"b44", 32},
-    [ZOE_COMPRESSION_B44A] = {"b44a", 32},
-    [ZOE_COMPRESSION_DWAA] = {"dwaa", 32},
-    [ZOE_COMPRESSION_DWAB] = {"dwab", 256},
-    [ZOE_COMPRESSION_HTJ2K256] = {"htj2k256", 256},
-    [ZOE_COMPRESSION_HTJ2K32] = {"htj2k32", 32},
-    [ZOE_COMPRESSION_LJ2K] = {"lj2k", 256},
-    [ZOE_COMPRESSION_ZSTD] = {"zstd", 1},
-};
-
-enum { COMPRESSIONS = sizeof compressions / sizeof compressions[0] };
-
-const char *zoe_compression_name(zoe_compression compression)
-{
-    size_t index = (size_t)compression;
-    return index < COMPRESSIONS ? compressions[index].name : "unknown";
-}
-
-int zoe_compression_by_name(const char *name)
-{
-    for (int i = 0; name && i < COMPRESSIONS; i++)
-        if (strcasecmp(name, compressions[i].name) == 0)
-            return i;
-    return -1;
-}
-
-const char *zoe_part_type_name(zoe_part_type type)
-{
-    switch (type) {
-    case ZOE_PART_SCANLINE: return "scanline";
-    case ZOE_PART_TILED: return "tiled";
-    case ZOE_PART_DEEP_SCANLINE: return "deep scanline";
-    case ZOE_PART_DEEP_TILED: return "deep tiled";
-    default: return "unknown";
-    }
-}
-
-const char *zoe_line_order_name(zoe_line_order order)
-{
-    switch (order) {
-    case ZOE_LINES_INCREASING: return "increasing";
-    case ZOE_LINES_DECREASING: return "decreasing";
-    case ZOE_LINES_RANDOM: return "random";
-    default: return "unknown";
-    }
-}
-
-const char *zoe_sample_type_name(zoe_sample_type type)
-{
-    switch (type) {
-    case ZOE_SAMPLE_UINT: return "uint";
-    case ZOE_SAMPLE_HALF: return "half";
-    case ZOE_SAMPLE_FLOAT: return "float";
-    default: return "unknown";
-    }
-}
-
 /* ---- chunks ---- */
 
 exr_result_t zoe_exr_lines_per_chunk(exr_const_context_t context, int part, int32_t *lines)
@@ -123,8 +54,8 @@ exr_result_t zoe_exr_lines_per_chunk(exr_const_context_t context, int part, int3
     if (result != EXR_ERR_SUCCESS || *lines > 0)
         return result;
     result = exr_get_compression(context, part, &compression);
-    if (result == EXR_ERR_SUCCESS && (size_t)compression < COMPRESSIONS)
-        *lines = compressions[compression].lines;
+    if (result == EXR_ERR_SUCCESS)
+        *lines = zoe_compression_lines((zoe_compression)compression);
     return result;
 }
 

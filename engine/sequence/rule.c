@@ -13,12 +13,12 @@ int zoe_width_by_rule(const zoe_naming_rule *rule, int64_t number)
     return digits > least ? digits : least;
 }
 
-int zoe_is_selected(const zoe_selection *selection, const zoe_numeral *file)
+bool zoe_is_selected(const zoe_selection *selection, const zoe_numeral *file)
 {
     if (selection->padding && !zoe_fits_padding(file, selection->padding))
-        return 0;
+        return false;
     if (!selection->has_range)
-        return 1;
+        return true;
     return file->value >= selection->first && file->value <= selection->last &&
            (file->value - selection->first) % selection->step == 0;
 }
@@ -56,7 +56,7 @@ zoe_naming_rule zoe_find_rule(const zoe_scan_class *class, const zoe_selection *
     if (rule.padding == 0)
         rule.padding = usual_padding(class, selection);
     size_t cases[8] = {0};
-    int64_t like_printf = 0; /* negative numbers with a digit less, less those without */
+    int64_t like_printf = 0; /* files whose sign counts as a digit, minus those whose does not */
     for (size_t i = 0; i < class->count; i++) {
         const zoe_numeral *file = &class->files[i];
         if (!zoe_is_selected(selection, file))
@@ -75,7 +75,7 @@ zoe_naming_rule zoe_find_rule(const zoe_scan_class *class, const zoe_selection *
     return rule;
 }
 
-int zoe_follows_rule(const zoe_naming_rule *rule, const zoe_numeral *file)
+bool zoe_follows_rule(const zoe_naming_rule *rule, const zoe_numeral *file)
 {
     return file->width == zoe_width_by_rule(rule, file->value) && file->ext_case == rule->ext_case;
 }
@@ -109,7 +109,7 @@ size_t zoe_write_file_name(char *text, size_t capacity, const zoe_scan_class *cl
     return (size_t)length;
 }
 
-char *zoe_pattern_name(const zoe_scan_class *class, const zoe_naming_rule *rule, int exact)
+char *zoe_pattern_name(const zoe_scan_class *class, const zoe_naming_rule *rule, bool exact)
 {
     size_t prefix = strlen(class->prefix);
     size_t suffix = strlen(class->suffix);

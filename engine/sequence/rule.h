@@ -8,6 +8,7 @@
 #ifndef ZOE_SEQUENCE_RULE_H
 #define ZOE_SEQUENCE_RULE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,11 +25,11 @@ typedef struct zoe_naming_rule {
 /* Which of a class's files are taken. */
 typedef struct zoe_selection {
     int padding; /* 0: any */
-    int has_range;
+    bool has_range;
     int64_t first, last, step; /* of the range */
 } zoe_selection;
 
-int zoe_is_selected(const zoe_selection *selection, const zoe_numeral *file);
+bool zoe_is_selected(const zoe_selection *selection, const zoe_numeral *file);
 
 /* The rule that most of the selected files follow. */
 zoe_naming_rule zoe_find_rule(const zoe_scan_class *class, const zoe_selection *selection);
@@ -36,7 +37,7 @@ zoe_naming_rule zoe_find_rule(const zoe_scan_class *class, const zoe_selection *
 /* Digits of a number by the rule. */
 int zoe_width_by_rule(const zoe_naming_rule *rule, int64_t number);
 
-int zoe_follows_rule(const zoe_naming_rule *rule, const zoe_numeral *file);
+bool zoe_follows_rule(const zoe_naming_rule *rule, const zoe_numeral *file);
 
 /* Writes the name of a class's file, terminated; returns its length, or 0 when it does not fit.
  * Allocates nothing. */
@@ -47,6 +48,6 @@ size_t zoe_write_file_name(char *text, size_t capacity, const zoe_scan_class *cl
  * "beauty.####.exr"; where `exact` is set, marks that mean this padding and no other ('#' alone
  * stands for any). The caller's, to be freed; NULL when memory is out.
  */
-char *zoe_pattern_name(const zoe_scan_class *class, const zoe_naming_rule *rule, int exact);
+char *zoe_pattern_name(const zoe_scan_class *class, const zoe_naming_rule *rule, bool exact);
 
 #endif

@@ -8,8 +8,8 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#ifndef ZOE_TESTS_CODEC_FIXTURE_H
-#define ZOE_TESTS_CODEC_FIXTURE_H
+#ifndef ZOE_SUPPORT_CODEC_FIXTURE_H
+#define ZOE_SUPPORT_CODEC_FIXTURE_H
 
 #include <stdbool.h>
 #include <stddef.h>

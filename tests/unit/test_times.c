@@ -1,5 +1,5 @@
 /*
- * Counters: percentiles against sorted times, and sums over threads.
+ * Times and counters: percentiles against sorted times, and sums over threads.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -167,5 +167,5 @@ int main(void)
         cmocka_unit_test(test_reading_while_others_add),
         cmocka_unit_test(test_counter),
     };
-    return cmocka_run_group_tests_name("stats", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("times", tests, NULL, NULL);
 }
