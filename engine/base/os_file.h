@@ -29,7 +29,8 @@ typedef struct zoe_os_file_id {
 bool zoe_os_file_id_equal(const zoe_os_file_id *a, const zoe_os_file_id *b);
 
 /* Opens for reading; *fd is to be closed with zoe_os_file_close(). Only ordinary files. Errors:
- * NOT_FOUND, PERMISSION, NO_MEMORY, IO, ARGUMENT (not an ordinary file); the text names the file. */
+ * NOT_FOUND, PERMISSION, NO_MEMORY, IO, ARGUMENT (not an ordinary file); the text names the
+ * file. */
 zoe_status zoe_os_file_open(const char *path, int *fd, zoe_os_file_id *id, zoe_error *error);
 
 /* A negative descriptor is left alone. */

@@ -35,7 +35,7 @@ static bool has_row(const zoe_codec_chunk *chunk, const zoe_codec_channel *chann
 size_t zoe_b44_scratch_bytes(const zoe_codec_chunk *chunk)
 {
     size_t widest = 0;
-    for (size_t c = 0; c < chunk->channel_count; ++c) {
+    for (size_t c = 0; c < chunk->channel_count; c++) {
         const zoe_codec_channel *channel = &chunk->channels[c];
         if (channel->width > 0 && whole_blocks_bytes(channel->width) > widest)
             widest = whole_blocks_bytes(channel->width);
@@ -52,7 +52,7 @@ size_t zoe_b44_scratch_bytes(const zoe_codec_chunk *chunk)
 static bool sort_rows(const zoe_codec_chunk *chunk, const layout *l)
 {
     size_t first = 0;
-    for (size_t c = 0; c < chunk->channel_count; ++c) {
+    for (size_t c = 0; c < chunk->channel_count; c++) {
         const zoe_codec_channel *channel = &chunk->channels[c];
         if (channel->height < 0 || channel->width < 0 || channel->type > ZOE_CODEC_FLOAT ||
             (size_t)channel->height > chunk->segment_count - first)
@@ -63,8 +63,8 @@ static bool sort_rows(const zoe_codec_chunk *chunk, const layout *l)
     if (first != chunk->segment_count)
         return false;
     size_t at = 0;
-    for (int32_t line = 0; line < chunk->line_count; ++line) {
-        for (size_t c = 0; c < chunk->channel_count; ++c) {
+    for (int32_t line = 0; line < chunk->line_count; line++) {
+        for (size_t c = 0; c < chunk->channel_count; c++) {
             const zoe_codec_channel *channel = &chunk->channels[c];
             if (!has_row(chunk, channel, line))
                 continue;
@@ -73,10 +73,10 @@ static bool sort_rows(const zoe_codec_chunk *chunk, const layout *l)
             l->rows[l->next[c]++] = chunk->segments[at++].dst;
         }
     }
-    /* With all rows given out, each channel's end is the next one's start only if each got its own.
-     */
+    /* With all rows given out, each channel's end is the next one's start only if each got its
+     * own. */
     first = 0;
-    for (size_t c = 0; c < chunk->channel_count; ++c) {
+    for (size_t c = 0; c < chunk->channel_count; c++) {
         first += (size_t)chunk->channels[c].height;
         if (l->next[c] != first)
             return false;
@@ -89,7 +89,7 @@ static bool copy_channel(const zoe_codec_channel *channel, zoe_b44_input *input,
                          uint8_t *const *rows)
 {
     size_t bytes = row_bytes(channel);
-    for (int32_t y = 0; y < channel->height; ++y) {
+    for (int32_t y = 0; y < channel->height; y++) {
         if (bytes > (size_t)(input->end - input->at))
             return false;
         if (rows[y] && bytes > 0)
@@ -101,7 +101,7 @@ static bool copy_channel(const zoe_codec_channel *channel, zoe_b44_input *input,
 
 static bool skip_blocks(zoe_b44_input *input, size_t blocks)
 {
-    for (size_t i = 0; i < blocks; ++i) {
+    for (size_t i = 0; i < blocks; i++) {
         size_t bytes = zoe_b44_block_bytes(input);
         if (bytes == 0)
             return false;
@@ -120,7 +120,7 @@ static bool edge_block(zoe_b44_blocks_fn *decode, zoe_b44_input *input, uint8_t 
                               (uint8_t *)samples[3]};
     if (!decode(input, 1, edge))
         return false;
-    for (size_t y = 0; y < 4; ++y)
+    for (size_t y = 0; y < 4; y++)
         memcpy(rows[y] + blocks * 8, edge[y], columns * 2);
     return true;
 }
@@ -135,7 +135,7 @@ static bool half_channel(const zoe_codec_channel *channel, zoe_b44_input *input,
     for (int32_t y = 0; y < channel->height; y += 4) {
         uint8_t *four[4] = {sink, sink, sink, sink};
         bool wanted = false;
-        for (int32_t i = 0; i < 4 && y + i < channel->height; ++i) {
+        for (int32_t i = 0; i < 4 && y + i < channel->height; i++) {
             if (rows[y + i]) {
                 four[i] = rows[y + i];
                 wanted = true;
@@ -150,7 +150,7 @@ static bool half_channel(const zoe_codec_channel *channel, zoe_b44_input *input,
             return false;
         if (columns > 0 && !edge_block(decode, input, four, whole, columns))
             return false;
-        for (int32_t i = 0; channel->p_linear && i < 4 && y + i < channel->height; ++i)
+        for (int32_t i = 0; channel->p_linear && i < 4 && y + i < channel->height; i++)
             if (rows[y + i])
                 zoe_b44_to_linear(rows[y + i], width);
     }
@@ -168,7 +168,7 @@ zoe_status zoe_b44_decode(const zoe_codec_chunk *chunk, void *scratch, size_t sc
         return ZOE_ERROR_CORRUPT;
     zoe_b44_input input = {chunk->packed, chunk->packed + chunk->packed_bytes};
     uint8_t *const *rows = l.rows;
-    for (size_t c = 0; c < chunk->channel_count; ++c) {
+    for (size_t c = 0; c < chunk->channel_count; c++) {
         const zoe_codec_channel *channel = &chunk->channels[c];
         bool good = channel->type == ZOE_CODEC_HALF ? half_channel(channel, &input, rows, l.sink)
                                                     : copy_channel(channel, &input, rows);

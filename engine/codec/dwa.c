@@ -150,8 +150,8 @@ static bool is_wanted(const decoder *d, size_t c)
     return false;
 }
 
-/* The number after the last channel of a kind that is wanted: what comes later need not be decoded.
- */
+/* The number after the last channel of a kind that is wanted: what comes later need not be
+ * decoded. */
 static size_t wanted_end(const decoder *d, uint8_t scheme)
 {
     for (size_t c = d->chunk->channel_count; c > 0; c--)

@@ -153,8 +153,8 @@ static bool read_lengths(huffman_code *code, const bits *b, uint32_t first, uint
     return true;
 }
 
-/* Where each length's codes and symbols are. False when the lengths are not those of a prefix code.
- */
+/* Where each length's codes and symbols are. False when the lengths are not those of a prefix
+ * code. */
 static bool place_lengths(huffman_code *code)
 {
     uint64_t next = 0;

@@ -21,7 +21,7 @@ void zoe_inflate_chunks(const zoe_inflate_user *user, const zoe_codec_chunk *con
     zoe_inflate_job jobs[ZOE_CODEC_MANY];
     size_t which[ZOE_CODEC_MANY], together = 0, most = 0;
     bool is_done[ZOE_CODEC_MANY] = {false};
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = 0; i < count; i++) {
         size_t bytes = user->inflated_bytes(chunks[i]);
         if (bytes == 0 || !pays(chunks[i]->packed_bytes, bytes))
             continue;
@@ -35,14 +35,14 @@ void zoe_inflate_chunks(const zoe_inflate_user *user, const zoe_codec_chunk *con
     }
     if (together > 1 && zoe_inflate_many_room(most, together) <= scratch_bytes) {
         zoe_inflate_many(jobs, together, scratch);
-        for (size_t i = 0; i < together; ++i) {
+        for (size_t i = 0; i < together; i++) {
             status[which[i]] = jobs[i].status;
             is_done[which[i]] = true;
             if (jobs[i].inflated)
                 user->finish(chunks[which[i]], jobs[i].inflated);
         }
     }
-    for (size_t i = 0; i < count; ++i)
+    for (size_t i = 0; i < count; i++)
         if (!is_done[i])
             status[i] = user->decode(chunks[i], scratch, scratch_bytes);
 }

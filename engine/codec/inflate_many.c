@@ -83,8 +83,7 @@ typedef struct lane {
     uint8_t tail[TAIL + PAD];
 } lane;
 
-/* --- bits --------------------------------------------------------------------------------------
- */
+/* ---- bits ---- */
 
 static inline uint64_t load64(const uint8_t *from)
 {
@@ -165,8 +164,7 @@ static bool has_room(lane *s)
     return within(&s->at, s);
 }
 
-/* --- tables ------------------------------------------------------------------------------------
- */
+/* ---- tables ---- */
 
 static uint32_t literal_entry(unsigned symbol)
 {
@@ -231,16 +229,16 @@ typedef struct maker {
 static unsigned sort_symbols(maker *m, const uint8_t *lengths, unsigned n)
 {
     unsigned offsets[MAX_CODE + 2] = {0};
-    for (unsigned i = 0; i < n; ++i)
-        ++m->left[lengths[i]];
+    for (unsigned i = 0; i < n; i++)
+        m->left[lengths[i]]++;
     m->symbols = n - m->left[0];
     m->left[0] = 0;
     unsigned taken = 0;
-    for (unsigned i = 1; i <= MAX_CODE; ++i) {
+    for (unsigned i = 1; i <= MAX_CODE; i++) {
         offsets[i + 1] = offsets[i] + m->left[i];
         taken += m->left[i] << (MAX_CODE - i);
     }
-    for (unsigned i = 0; i < n; ++i)
+    for (unsigned i = 0; i < n; i++)
         if (lengths[i])
             m->sorted[offsets[lengths[i]]++] = (uint16_t)i;
     return taken;
@@ -249,11 +247,11 @@ static unsigned sort_symbols(maker *m, const uint8_t *lengths, unsigned n)
 /* Short codes, in a table of their size, which is doubled for each bit more. */
 static void fill_first(maker *m)
 {
-    for (m->length = 1; m->length <= m->first_bits; ++m->length) {
+    for (m->length = 1; m->length <= m->first_bits; m->length++) {
         if (m->length > 1)
             memcpy(m->table + ((size_t)1 << (m->length - 1)), m->table,
                    sizeof *m->table << (m->length - 1));
-        for (; m->left[m->length] > 0; --m->left[m->length]) {
+        for (; m->left[m->length] > 0; m->left[m->length]--) {
             m->table[m->code] = m->entry(m->sorted[m->at++]) | m->length;
             m->code = next_code(m->code, m->length);
         }
@@ -266,7 +264,7 @@ static unsigned second_bits(const maker *m)
     unsigned bits = m->length - m->first_bits;
     for (unsigned used = m->left[m->length];
          used < 1u << bits && m->first_bits + bits < MAX_CODE;) {
-        ++bits;
+        bits++;
         used = used * 2 + m->left[m->first_bits + bits];
     }
     return bits;
@@ -279,9 +277,9 @@ static bool fill_second(maker *m)
     size_t end = (size_t)1 << m->first_bits;
     unsigned prefix = ~0u;
     unsigned bits = 0;
-    for (; m->at < m->symbols; ++m->at) {
+    for (; m->at < m->symbols; m->at++) {
         while (m->left[m->length] == 0)
-            ++m->length;
+            m->length++;
         if ((m->code & ((1u << m->first_bits) - 1)) != prefix) {
             prefix = m->code & ((1u << m->first_bits) - 1);
             bits = second_bits(m);
@@ -295,7 +293,7 @@ static bool fill_second(maker *m)
         for (size_t i = m->code >> m->first_bits; i < (size_t)1 << bits;
              i += (size_t)1 << (m->length - m->first_bits))
             m->table[start + i] = value;
-        --m->left[m->length];
+        m->left[m->length]--;
         m->code = next_code(m->code, m->length);
     }
     return true;
@@ -315,13 +313,12 @@ static bool build(uint32_t *table, size_t entries, unsigned first_bits, const ui
     }
     if (m.symbols > 1 || m.left[1] != m.symbols)
         return false;
-    for (size_t i = 0; i < (size_t)1 << first_bits; ++i)
+    for (size_t i = 0; i < (size_t)1 << first_bits; i++)
         table[i] = m.symbols == 1 && i % 2 == 0 ? entry(m.sorted[0]) | 1 : ENTRY_BAD;
     return true;
 }
 
-/* --- blocks ------------------------------------------------------------------------------------
- */
+/* ---- blocks ---- */
 
 static bool fixed_tables(lane *s)
 {
@@ -344,7 +341,7 @@ static bool read_lengths(lane *s, uint8_t *lengths, unsigned n)
     uint32_t table[1 << CODE_BITS];
     uint8_t code_lengths[19] = {0};
     unsigned codes = take(&s->at, 4) + 4;
-    for (unsigned i = 0; i < codes; ++i) {
+    for (unsigned i = 0; i < codes; i++) {
         refill(&s->at);
         code_lengths[order[i]] = (uint8_t)take(&s->at, 3);
     }
@@ -429,8 +426,7 @@ static bool next_block(lane *s)
     }
 }
 
-/* --- symbols -----------------------------------------------------------------------------------
- */
+/* ---- symbols ---- */
 
 /* Writes up to 32 bytes past the match. */
 static INLINE void copy_match(uint8_t *out, size_t distance, size_t length)
@@ -448,7 +444,7 @@ static INLINE void copy_match(uint8_t *out, size_t distance, size_t length)
     } else if (distance == 1) {
         memset(out, *from, length);
     } else {
-        for (size_t i = 0; i < length; ++i)
+        for (size_t i = 0; i < length; i++)
             out[i] = from[i];
     }
 }
@@ -475,7 +471,7 @@ static INLINE bool symbol(cursor *c, lane *s, const uint32_t *literals)
     }
     if (c->entry & ENTRY_LITERAL) {
         put_literal(c, 0);
-        ++c->out;
+        c->out++;
         return true;
     }
     uint32_t entry = c->entry;
@@ -607,7 +603,7 @@ static INLINE void run_side_by_side(lane *s, int lanes)
             look_all(&x, tables, lanes);
             continue;
         }
-        for (int round = 0; round < ROUNDS && all_literals(&x, lanes); ++round) {
+        for (int round = 0; round < ROUNDS && all_literals(&x, lanes); round++) {
             int put = 1;
             put_all(&x, 0, tables, lanes);
             if (all_literals(&x, lanes)) {
@@ -631,7 +627,7 @@ static INLINE void run_side_by_side(lane *s, int lanes)
         s[2].at = x.c;
         s[3].at = x.d;
     }
-    for (int i = 0; i < lanes; ++i)
+    for (int i = 0; i < lanes; i++)
         s[i].at.count &= 63;
 }
 
@@ -693,8 +689,7 @@ static form choose(void)
     return (form){run_1, run_2, run_4};
 }
 
-/* --- streams -----------------------------------------------------------------------------------
- */
+/* ---- streams ---- */
 
 /* `out` has room for dst_bytes and the margin. */
 static void open_lane(lane *s, const zoe_inflate_job *job, uint32_t *tables, uint8_t *out)
@@ -746,7 +741,7 @@ static bool prepare(lane *s)
 static bool step(lane *s, size_t count, const form *run)
 {
     bool runs[LANES] = {false};
-    for (size_t i = 0; i < count; ++i)
+    for (size_t i = 0; i < count; i++)
         runs[i] = prepare(&s[i]);
     if (runs[0] && runs[1] && runs[2] && runs[3]) {
         run->four(s);
@@ -773,13 +768,13 @@ void zoe_inflate_many(zoe_inflate_job *jobs, size_t count, void *work)
     lane lanes[LANES];
     const form run = choose();
     uint8_t *out = (uint8_t *)work + TABLE_BYTES;
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = 0; i < count; i++) {
         open_lane(&lanes[i], &jobs[i], (uint32_t *)work + i * LANE_ENTRIES, out);
         out += jobs[i].dst_bytes + MARGIN;
     }
     while (step(lanes, count, &run))
         continue;
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = 0; i < count; i++) {
         jobs[i].status = close_lane(&lanes[i]);
         jobs[i].inflated = jobs[i].status == ZOE_OK ? lanes[i].out_start : NULL;
     }

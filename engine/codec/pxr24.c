@@ -24,7 +24,7 @@ typedef void row_fn(uint8_t *dst, const uint8_t *src, size_t n);
 
 static void half_scalar(uint8_t *dst, const uint8_t *src, size_t n, size_t from, uint16_t sum)
 {
-    for (size_t i = from; i < n; ++i) {
+    for (size_t i = from; i < n; i++) {
         sum = (uint16_t)(sum + (unsigned)(src[i] << 8 | src[n + i]));
         memcpy(dst + 2 * i, &sum, sizeof sum);
     }
@@ -33,7 +33,7 @@ static void half_scalar(uint8_t *dst, const uint8_t *src, size_t n, size_t from,
 static void wide_scalar(uint8_t *dst, const uint8_t *src, size_t n, unsigned planes, size_t from,
                         uint32_t sum)
 {
-    for (size_t i = from; i < n; ++i) {
+    for (size_t i = from; i < n; i++) {
         uint32_t difference =
             (uint32_t)src[i] << 24 | (uint32_t)src[n + i] << 16 | (uint32_t)src[2 * n + i] << 8;
         if (planes == 4)
@@ -144,8 +144,8 @@ __attribute__((target("sse4.1"))) static void uint_row_sse41(uint8_t *dst, const
     wide_row_sse41(dst, src, n, 4);
 }
 
-/* Sixteen words after *carry: sums inside the lanes, then the lower lane's total for the upper one.
- */
+/* Sixteen words after *carry: sums inside the lanes, then the lower lane's total for the upper
+ * one. */
 __attribute__((target("avx2"))) static inline __m256i sum_words_avx2(__m256i v, __m256i *carry)
 {
     v = _mm256_add_epi16(v, _mm256_slli_si256(v, 2));
@@ -210,8 +210,8 @@ static bool walk(const zoe_codec_chunk *chunk, const uint8_t *src, size_t *plane
     rows row = choose();
     size_t at = 0;
     size_t done = 0;
-    for (int32_t line = 0; line < chunk->line_count; ++line) {
-        for (size_t c = 0; c < chunk->channel_count; ++c) {
+    for (int32_t line = 0; line < chunk->line_count; line++) {
+        for (size_t c = 0; c < chunk->channel_count; c++) {
             const zoe_codec_channel *channel = &chunk->channels[c];
             if (channel->height <= 0 || (chunk->first_y + (int64_t)line) % channel->y_sampling != 0)
                 continue;

@@ -26,8 +26,8 @@ static char *join(const char *folder, const char *name)
 
 /*
  * Fills in a group; false when memory is out. A file's name may itself hold '#', '@' or '%d'. Where
- * the pattern would then be read as something else, one of the files is given in its place: it opens
- * the same group.
+ * the pattern would then be read as something else, one of the files is given in its place: it
+ * opens the same group.
  */
 static bool make_group(const char *folder, const zoe_scan_class *class, int padding, bool exact,
                        zoe_sequence_group *group)

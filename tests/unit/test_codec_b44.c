@@ -41,15 +41,15 @@ static void forms_agree_on_random_blocks(void **state)
     uint64_t random = fixture_seed();
     size_t count = 0;
     const unsigned *levels = fixture_cpu_levels(&count);
-    for (int round = 0; round < 300; ++round) {
+    for (int round = 0; round < 300; round++) {
         uint8_t packed[BLOCKS * ZOE_B44_BLOCK_BYTES];
-        for (size_t i = 0; i < sizeof packed; ++i)
+        for (size_t i = 0; i < sizeof packed; i++)
             packed[i] = (uint8_t)seeded_random(&random);
         for (size_t i = 2; i < sizeof packed; i += ZOE_B44_BLOCK_BYTES)
             packed[i] = (uint8_t)(packed[i] % (round & 1 ? 52 : 60));
         uint16_t rows[3][4][BLOCKS * 4];
         ptrdiff_t used[3];
-        for (size_t level = 0; level < count; ++level) {
+        for (size_t level = 0; level < count; level++) {
             zoe_cpu_limit(levels[level]);
             zoe_b44_input input = {packed, packed + sizeof packed};
             uint8_t *const four[4] = {(uint8_t *)rows[level][0], (uint8_t *)rows[level][1],
@@ -68,7 +68,7 @@ static exr_result_t put_flat_blocks(exr_encode_pipeline_t *pipe)
 {
     uint8_t *to = pipe->compressed_buffer;
     uint32_t first = (uint32_t)pipe->chunk.start_y / 32 * (256 / 4 * 8);
-    for (uint32_t i = 0; i < 256 / 4 * 8; ++i) {
+    for (uint32_t i = 0; i < 256 / 4 * 8; i++) {
         *to++ = (uint8_t)((first + i) >> 8);
         *to++ = (uint8_t)(first + i);
         *to++ = 0xfc;
@@ -90,7 +90,7 @@ static void write_all_halves(const char *path)
     assert_int_equal(
         exr_add_channel(file, part, "Y", EXR_PIXEL_HALF, EXR_PERCEPTUALLY_LINEAR, 1, 1), 0);
     assert_int_equal(exr_write_header(file), 0);
-    for (int chunk = 0; chunk < CHUNKS; ++chunk) {
+    for (int chunk = 0; chunk < CHUNKS; chunk++) {
         exr_encode_pipeline_t pipe = {.compressed_buffer = malloc(65536)};
         exr_chunk_info_t info;
         assert_non_null(pipe.compressed_buffer);

@@ -347,8 +347,7 @@ static void test_tiles(void **state)
     }
 }
 
-/* --- chunks that the library reads but never writes --------------------------------------------
- */
+/* ---- chunks that the library reads but never writes ---- */
 
 /* What a chunk is made of; the sizes and counters follow from it. */
 typedef struct parts {

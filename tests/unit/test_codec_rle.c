@@ -69,7 +69,7 @@ static void random_records(void **state)
 {
     (void)state;
     uint64_t random = fixture_seed();
-    for (int round = 0; round < 200; ++round) {
+    for (int round = 0; round < 200; round++) {
         uint8_t records[4096 + 129];
         size_t bytes = 0;
         size_t unpacked = 0;
@@ -81,7 +81,7 @@ static void random_records(void **state)
                 count = 0; /* one byte more makes the size even */
             records[bytes++] = (uint8_t)count;
             size_t take = count < 0 ? (size_t)-count : 1;
-            for (size_t i = 0; i < take; ++i)
+            for (size_t i = 0; i < take; i++)
                 records[bytes++] = (uint8_t)seeded_random(&random);
             unpacked += count < 0 ? (size_t)-count : (size_t)count + 1;
         }

@@ -73,9 +73,9 @@ static void threads_prepare_their_own(void **state)
     (void)state;
     pthread_t threads[4];
     zoe_status status[4] = {ZOE_ERROR_IO, ZOE_ERROR_IO, ZOE_ERROR_IO, ZOE_ERROR_IO};
-    for (int i = 0; i < 4; ++i)
+    for (int i = 0; i < 4; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, prepare_twice, &status[i]), 0);
-    for (int i = 0; i < 4; ++i) {
+    for (int i = 0; i < 4; i++) {
         assert_int_equal(pthread_join(threads[i], NULL), 0);
         assert_string_equal(zoe_status_name(status[i]), "OK");
     }
