@@ -63,19 +63,19 @@ zoe_status zoe_inflate(const uint8_t *packed, size_t packed_bytes, uint8_t *dst,
     return result == LIBDEFLATE_SUCCESS ? ZOE_OK : ZOE_ERROR_CORRUPT;
 }
 
-size_t zoe_inflate_room(size_t dst_bytes)
+size_t zoe_inflate_padded_scratch_bytes(size_t dst_bytes)
 {
     size_t more = OUT_MARGIN + STAGE_BYTES + IN_MARGIN;
     return dst_bytes > SIZE_MAX - more ? SIZE_MAX : dst_bytes + more;
 }
 
-zoe_status zoe_inflate_roomy(const uint8_t *packed, size_t packed_bytes, uint8_t *work,
-                             size_t work_bytes, size_t dst_bytes)
+zoe_status zoe_inflate_padded(const uint8_t *packed, size_t packed_bytes, uint8_t *work,
+                              size_t work_bytes, size_t dst_bytes)
 {
     zoe_status status = zoe_inflate_prepare();
     if (status != ZOE_OK)
         return status;
-    if (work_bytes < zoe_inflate_room(dst_bytes))
+    if (work_bytes < zoe_inflate_padded_scratch_bytes(dst_bytes))
         return ZOE_ERROR_CORRUPT;
     const uint8_t *from = packed;
     size_t from_bytes = packed_bytes;

@@ -15,7 +15,7 @@ static bool pays(size_t packed_bytes, size_t dst_bytes)
     return packed_bytes > dst_bytes / 4;
 }
 
-void zoe_inflate_chunks(const zoe_inflate_user *user, const zoe_codec_chunk *const *chunks,
+void zoe_inflate_chunks(const zoe_inflate_codec *user, const zoe_codec_chunk *const *chunks,
                         size_t count, void *scratch, size_t scratch_bytes, zoe_status *status)
 {
     zoe_inflate_job jobs[ZOE_CODEC_MANY];
@@ -33,7 +33,7 @@ void zoe_inflate_chunks(const zoe_inflate_user *user, const zoe_codec_chunk *con
         };
         which[together++] = i;
     }
-    if (together > 1 && zoe_inflate_many_room(most, together) <= scratch_bytes) {
+    if (together > 1 && zoe_inflate_many_scratch_bytes(most, together) <= scratch_bytes) {
         zoe_inflate_many(jobs, together, scratch);
         for (size_t i = 0; i < together; i++) {
             status[which[i]] = jobs[i].status;
@@ -47,9 +47,9 @@ void zoe_inflate_chunks(const zoe_inflate_user *user, const zoe_codec_chunk *con
             status[i] = user->decode(chunks[i], scratch, scratch_bytes);
 }
 
-size_t zoe_inflate_chunks_room(size_t unpacked_bytes, size_t count)
+size_t zoe_inflate_chunks_scratch_bytes(size_t unpacked_bytes, size_t count)
 {
-    size_t one = zoe_inflate_room(unpacked_bytes);
-    size_t many = zoe_inflate_many_room(unpacked_bytes, count);
+    size_t one = zoe_inflate_padded_scratch_bytes(unpacked_bytes);
+    size_t many = zoe_inflate_many_scratch_bytes(unpacked_bytes, count);
     return many > one ? many : one;
 }

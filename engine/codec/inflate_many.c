@@ -756,7 +756,7 @@ static bool step(lane *s, size_t count, const form *run)
     return runs[0] || runs[1] || runs[2] || runs[3];
 }
 
-size_t zoe_inflate_many_room(size_t most, size_t count)
+size_t zoe_inflate_many_scratch_bytes(size_t most, size_t count)
 {
     if (most > SIZE_MAX / (2 * LANES))
         return SIZE_MAX;

@@ -233,7 +233,7 @@ static bool walk(const zoe_codec_chunk *chunk, const uint8_t *src, size_t *plane
 
 size_t zoe_pxr24_scratch_bytes(const zoe_codec_chunk *chunk)
 {
-    return zoe_inflate_room(chunk->unpacked_bytes);
+    return zoe_inflate_padded_scratch_bytes(chunk->unpacked_bytes);
 }
 
 static void from_planes(const zoe_codec_chunk *chunk, const uint8_t *planes)
@@ -260,7 +260,7 @@ zoe_status zoe_pxr24_decode(const zoe_codec_chunk *chunk, void *scratch, size_t 
     if (!wanted)
         return ZOE_OK;
     zoe_status status =
-        zoe_inflate_roomy(chunk->packed, chunk->packed_bytes, scratch, scratch_bytes, bytes);
+        zoe_inflate_padded(chunk->packed, chunk->packed_bytes, scratch, scratch_bytes, bytes);
     if (status == ZOE_OK)
         from_planes(chunk, scratch);
     return status;
@@ -268,7 +268,7 @@ zoe_status zoe_pxr24_decode(const zoe_codec_chunk *chunk, void *scratch, size_t 
 
 size_t zoe_pxr24_many_scratch_bytes(const zoe_codec_chunk *largest, size_t count)
 {
-    return zoe_inflate_chunks_room(largest->unpacked_bytes, count);
+    return zoe_inflate_chunks_scratch_bytes(largest->unpacked_bytes, count);
 }
 
 static size_t inflated_bytes(const zoe_codec_chunk *chunk)
@@ -281,6 +281,6 @@ static size_t inflated_bytes(const zoe_codec_chunk *chunk)
 void zoe_pxr24_decode_many(const zoe_codec_chunk *const *chunks, size_t count, void *scratch,
                            size_t scratch_bytes, zoe_status *status)
 {
-    static const zoe_inflate_user user = {inflated_bytes, from_planes, zoe_pxr24_decode};
+    static const zoe_inflate_codec user = {inflated_bytes, from_planes, zoe_pxr24_decode};
     zoe_inflate_chunks(&user, chunks, count, scratch, scratch_bytes, status);
 }

@@ -102,7 +102,7 @@ static void inflate_batch(batch *b)
     size_t most = 0;
     for (size_t i = 0; i < b->count; i++)
         most = b->jobs[i].dst_bytes > most ? b->jobs[i].dst_bytes : most;
-    size_t bytes = zoe_inflate_many_room(most, b->count);
+    size_t bytes = zoe_inflate_many_scratch_bytes(most, b->count);
     b->work = need(bytes);
     memset(b->work, 0x5a, bytes);
     zoe_inflate_many(b->jobs, b->count, b->work);
