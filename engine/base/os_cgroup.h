@@ -1,5 +1,6 @@
 /*
- * Memory limits of the control groups a process is in (Linux, versions 1 and 2). Used by os.c only.
+ * Memory limits of the control groups a process is in (Linux, versions 1 and 2). Used by
+ * os_meminfo.c only.
  *
  * Sources: the kernel's Documentation/admin-guide/cgroup-v2.rst and cgroup-v1/memory.rst; the
  * format of mountinfo: proc(5).

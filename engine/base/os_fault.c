@@ -3,8 +3,8 @@
 #include <stdatomic.h>
 
 static _Atomic uint64_t fail_calls; /* relaxed: tests count calls; they order nothing by them */
-static _Atomic uint64_t fail_first; /* release after the two others, acquired before them: who sees
-                                       a range has its end, too */
+static _Atomic uint64_t fail_first; /* release, written last; acquire, read before fail_last: a
+                                       thread that sees a range's start sees its end too */
 static _Atomic uint64_t fail_last;  /* relaxed, see fail_first */
 
 uint64_t zoe_os_fail_at(uint64_t n, uint64_t more)

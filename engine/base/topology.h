@@ -15,7 +15,8 @@
 /* Thread-safety: never changes after it was made; any thread. */
 typedef struct zoe_topology zoe_topology;
 
-/* Looks at the machine (or at what HWLOC_SYNTHETIC describes, a test's machine). Errors:
+/* Looks at the machine, or at the one that the environment variable HWLOC_SYNTHETIC describes (for
+ * tests; nothing is bound then). To be destroyed with zoe_topology_destroy(). Errors:
  * NO_MEMORY. */
 zoe_status zoe_topology_create(zoe_topology **topology);
 void zoe_topology_destroy(zoe_topology **topology);

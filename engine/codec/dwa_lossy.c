@@ -5,9 +5,9 @@
 
 #include <string.h>
 
+#include "base/half.h"
 #include "codec/dwa_dct.h"
 #include "codec/dwa_linear.h"
-#include "base/half.h"
 
 enum {
     /* Blocks side by side that are collected before their rows are written. They make 64 bytes of a

@@ -34,19 +34,10 @@ static bool make_group(const char *folder, const zoe_scan_class *class, int padd
 {
     zoe_selection selection = {.padding = padding};
     zoe_naming_rule rule = zoe_find_rule(class, &selection);
-    const zoe_numeral *highest = NULL;
-    group->files = 0;
-    for (size_t i = 0; i < class->count; i++) {
-        const zoe_numeral *file = &class->files[i];
-        if (!zoe_is_selected(&selection, file))
-            continue;
-        if (!highest || file->value < group->first)
-            group->first = file->value;
-        if (!highest || file->value > highest->value)
-            highest = file;
-        group->last = highest->value;
-        group->files++;
-    }
+    zoe_extent extent = zoe_find_extent(class, &selection);
+    group->files = extent.count;
+    group->first = extent.lowest ? extent.lowest->value : 0;
+    group->last = extent.highest ? extent.highest->value : 0;
     char *name = zoe_pattern_name(class, &rule, exact);
     if (!name)
         return false;
@@ -55,13 +46,13 @@ static bool make_group(const char *folder, const zoe_scan_class *class, int padd
     bool reads_back = class->is_numbered && parsed.kind == ZOE_PATTERN_NUMBER &&
                       parsed.token_start == strlen(class->prefix) &&
                       parsed.suffix_start == parsed.token_start + (size_t)rule.padding;
-    if (class->is_numbered && !reads_back && highest) {
+    if (class->is_numbered && !reads_back && extent.highest) {
         zoe_os_free(name);
         size_t capacity = strlen(class->prefix) + strlen(class->suffix) + ZOE_DIGITS_MAX + 2;
         name = zoe_os_alloc(capacity);
         if (!name)
             return false;
-        zoe_write_file_name(name, capacity, class, highest);
+        zoe_write_file_name(name, capacity, class, extent.highest);
     }
     group->pattern = join(folder, name);
     zoe_os_free(name);

@@ -23,6 +23,22 @@ bool zoe_is_selected(const zoe_selection *selection, const zoe_numeral *file)
            (file->value - selection->first) % selection->step == 0;
 }
 
+zoe_extent zoe_find_extent(const zoe_scan_class *class, const zoe_selection *selection)
+{
+    zoe_extent extent = {0};
+    for (size_t i = 0; i < class->count; i++) {
+        const zoe_numeral *file = &class->files[i];
+        if (!zoe_is_selected(selection, file))
+            continue;
+        if (!extent.lowest || file->value < extent.lowest->value)
+            extent.lowest = file;
+        if (!extent.highest || file->value > extent.highest->value)
+            extent.highest = file;
+        extent.count++;
+    }
+    return extent;
+}
+
 /* The padding that most files are written with; of several, the widest. */
 static int usual_padding(const zoe_scan_class *class, const zoe_selection *selection)
 {

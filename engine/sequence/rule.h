@@ -29,6 +29,15 @@ typedef struct zoe_selection {
     int64_t first, last, step; /* of the range */
 } zoe_selection;
 
+/* How many files are taken, and those with the lowest and the highest number; NULL where none
+ * is. */
+typedef struct zoe_extent {
+    int64_t count;
+    const zoe_numeral *lowest, *highest;
+} zoe_extent;
+
+zoe_extent zoe_find_extent(const zoe_scan_class *class, const zoe_selection *selection);
+
 bool zoe_is_selected(const zoe_selection *selection, const zoe_numeral *file);
 
 /* The rule that most of the selected files follow. */

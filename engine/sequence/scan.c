@@ -4,7 +4,7 @@
 
 #include "base/os.h"
 
-enum { TABLE_FIRST = 64, FILES_FIRST = 16 };
+enum { TABLE_FIRST = 64, ELEMENTS_FIRST = 16 };
 
 static uint64_t hash_bytes(uint64_t hash, const char *bytes, size_t length)
 {
@@ -58,18 +58,19 @@ static bool grow_table(zoe_scan *scan)
     return true;
 }
 
-static bool grow_classes(zoe_scan *scan)
+/* A larger copy of an array of `count` elements, in place of the old one; NULL when memory is
+ * out. */
+static void *grow(void *old, size_t count, size_t size, size_t *capacity)
 {
-    size_t capacity = scan->capacity ? scan->capacity * 2 : FILES_FIRST;
-    zoe_scan_class *classes = zoe_os_alloc(capacity * sizeof *classes);
-    if (!classes)
-        return false;
-    if (scan->count)
-        memcpy(classes, scan->classes, scan->count * sizeof *classes);
-    zoe_os_free(scan->classes);
-    scan->classes = classes;
-    scan->capacity = capacity;
-    return true;
+    size_t larger = *capacity ? *capacity * 2 : ELEMENTS_FIRST;
+    void *array = zoe_os_alloc(larger * size);
+    if (!array)
+        return NULL;
+    if (count)
+        memcpy(array, old, count * size);
+    zoe_os_free(old);
+    *capacity = larger;
+    return array;
 }
 
 /* The class, made if need be; NULL when memory is out. */
@@ -87,8 +88,13 @@ static zoe_scan_class *class_of(zoe_scan *scan, const char *prefix, size_t prefi
         scan->last = scan->table[slot] - 1;
         return &scan->classes[scan->last];
     }
-    if (scan->count == scan->capacity && !grow_classes(scan))
-        return NULL;
+    if (scan->count == scan->capacity) {
+        zoe_scan_class *classes =
+            grow(scan->classes, scan->count, sizeof *classes, &scan->capacity);
+        if (!classes)
+            return NULL;
+        scan->classes = classes;
+    }
     zoe_scan_class *class = &scan->classes[scan->count];
     memset(class, 0, sizeof *class);
     class->is_numbered = is_numbered;
@@ -107,15 +113,10 @@ static zoe_scan_class *class_of(zoe_scan *scan, const char *prefix, size_t prefi
 static bool add_file(zoe_scan_class *class, const zoe_numeral *numeral)
 {
     if (class->count == class->capacity) {
-        size_t capacity = class->capacity ? class->capacity * 2 : FILES_FIRST;
-        zoe_numeral *files = zoe_os_alloc(capacity * sizeof *files);
+        zoe_numeral *files = grow(class->files, class->count, sizeof *files, &class->capacity);
         if (!files)
             return false;
-        if (class->count)
-            memcpy(files, class->files, class->count * sizeof *files);
-        zoe_os_free(class->files);
         class->files = files;
-        class->capacity = capacity;
     }
     class->files[class->count++] = *numeral;
     return true;

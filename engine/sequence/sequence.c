@@ -93,30 +93,17 @@ static int compare_irregular(const void *a, const void *b)
 }
 
 /* Sets first, last, step and count from the range or from the files; count 0 without files. */
-static void find_extent(zoe_sequence *sequence, const zoe_scan_class *class)
+static void set_extent(zoe_sequence *sequence, const zoe_scan_class *class)
 {
     const zoe_selection *selection = &sequence->selection;
-    int64_t files = 0;
-    int64_t low = 0;
-    int64_t high = 0;
-    for (size_t i = 0; i < class->count; i++) {
-        const zoe_numeral *file = &class->files[i];
-        if (!zoe_is_selected(selection, file))
-            continue;
-        if (files == 0 || file->value < low)
-            low = file->value;
-        if (files == 0 || file->value > high)
-            high = file->value;
-        files++;
-    }
+    zoe_extent extent = zoe_find_extent(class, selection);
     sequence->count = 0;
-    if (files == 0)
+    if (extent.count == 0)
         return;
     sequence->step = selection->has_range ? selection->step : 1;
-    sequence->first = selection->has_range ? selection->first : low;
-    if (selection->has_range)
-        high = selection->last;
-    sequence->count = (high - sequence->first) / sequence->step + 1;
+    sequence->first = selection->has_range ? selection->first : extent.lowest->value;
+    int64_t last = selection->has_range ? selection->last : extent.highest->value;
+    sequence->count = (last - sequence->first) / sequence->step + 1;
     sequence->last = sequence->first + (sequence->count - 1) * sequence->step;
 }
 
@@ -184,7 +171,7 @@ static zoe_status take_class(zoe_sequence *sequence, const zoe_scan_class *class
     sequence->naming.suffix = zoe_os_strdup(class->suffix);
     if (!sequence->naming.prefix || !sequence->naming.suffix)
         return no_memory(sequence->spec, error);
-    find_extent(sequence, class);
+    set_extent(sequence, class);
     if (sequence->count == 0)
         return zoe_error_set(error, ZOE_ERROR_NO_FRAMES, "%s: no EXR frames match", sequence->spec);
     if (sequence->count > ZOE_SEQUENCE_POSITIONS_MAX)
@@ -261,10 +248,7 @@ static zoe_status open_first_group(zoe_sequence *sequence, zoe_error *error)
 
 static bool selects_any(const zoe_selection *selection, const zoe_scan_class *class)
 {
-    for (size_t i = 0; i < class->count; i++)
-        if (zoe_is_selected(selection, &class->files[i]))
-            return true;
-    return false;
+    return zoe_find_extent(class, selection).count > 0;
 }
 
 static zoe_status open_pattern(zoe_sequence *sequence, const opening *from, zoe_error *error)

@@ -46,8 +46,8 @@ typedef struct fixture_spec {
     uint64_t seed;
 } fixture_spec;
 
-/* One chunk. `chunk` is ready to decode into `out`: all segments are wanted and lie in file order.
- */
+/* One chunk. `chunk` is ready to decode into `out`: all segments are wanted and lie in file
+ * order. */
 typedef struct fixture_chunk {
     zoe_codec_chunk chunk;
     uint8_t *packed;   /* chunk.packed_bytes */
@@ -79,8 +79,8 @@ void fixture_free(codec_fixture **fixture);
 void fixture_check_many(int compression, zoe_codec_decode_many_fn *decode,
                         zoe_codec_many_scratch_fn *scratch_bytes);
 
-/* The seed for random tests: ZOETROPE_SEED, or a constant; printed. */
-uint64_t fixture_seed(void);
+/* For seeded_random_seed(). */
+enum { FIXTURE_SEED = 20240229 };
 
 /* The levels of zoe_cpu_limit() worth testing: ends with ~0u. `count` receives how many. */
 const unsigned *fixture_cpu_levels(size_t *count);

@@ -38,7 +38,7 @@ static void forms_agree_on_random_blocks(void **state)
 {
     (void)state;
     enum { BLOCKS = 61 };
-    uint64_t random = fixture_seed();
+    uint64_t random = seeded_random_seed(FIXTURE_SEED);
     size_t count = 0;
     const unsigned *levels = fixture_cpu_levels(&count);
     for (int round = 0; round < 300; round++) {

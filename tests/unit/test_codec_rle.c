@@ -68,7 +68,7 @@ static void records_at_the_edges(void **state)
 static void random_records(void **state)
 {
     (void)state;
-    uint64_t random = fixture_seed();
+    uint64_t random = seeded_random_seed(FIXTURE_SEED);
     for (int round = 0; round < 200; round++) {
         uint8_t records[4096 + 129];
         size_t bytes = 0;

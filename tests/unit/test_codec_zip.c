@@ -27,8 +27,8 @@ static void zips_as_stock(void **state)
     fixture_check_matrix(EXR_COMPRESSION_ZIPS, zoe_zip_decode, zoe_zip_scratch_bytes, NULL);
 }
 
-/* Segments that the samples' sizes cannot give, or that do not add up, are refused before any work.
- */
+/* Segments that the samples' sizes cannot give, or that do not add up, are refused before any
+ * work. */
 static void refuses_impossible_segments(void **state)
 {
     (void)state;
