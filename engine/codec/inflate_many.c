@@ -23,8 +23,8 @@ enum {
 };
 #define ENTRY_LITERAL 0x80000000u
 
-/* What the fast loop is made of: only if all of it is in one function do the streams stay in
- * registers. */
+/* The parts of the fast loop. They have to become one function, so that the streams' cursors stay
+ * in registers. */
 #define INLINE inline __attribute__((always_inline))
 
 enum {
@@ -33,7 +33,7 @@ enum {
     CODE_BITS = 7,
     MAX_CODE = 15,
     /* Entries that any code needs at most, second tables included: 288 symbols with 11 bits first,
-     * 32 with 8, both up to 15 bits. The known figures are 2342 and 402. */
+     * 32 with 8, both up to 15 bits. zlib's examples/enough.c finds 2342 and 402. */
     LITERAL_ENTRIES = 2400,
     DISTANCE_ENTRIES = 448,
     LANES = ZOE_CODEC_MANY,
@@ -54,7 +54,8 @@ enum {
 
 _Static_assert(LITERAL_ENTRIES + DISTANCE_ENTRIES <= LANE_ENTRIES, "a lane's tables fit");
 _Static_assert(8 * ROUNDS + 8 <= NEAR && 8 * ROUNDS + 16 <= PAD, "reads stay in the input");
-/* One look ahead there are either a round's literals or one match, which is copied in steps. */
+/* Between two looks at the bounds a lane writes the literals of ROUNDS rounds, or one match, which
+ * copy_match() rounds up. */
 _Static_assert(4 * ROUNDS <= MARGIN && 258 + 32 <= MARGIN, "writes stay in the margin");
 
 /* What the fast loop works on. */
@@ -131,7 +132,8 @@ static size_t position(const lane *s, unsigned *bit)
 /* Goes to a bit of the input; at <= packed_bytes, and less where bit > 0. */
 static void go_to(lane *s, size_t at, unsigned bit)
 {
-    /* A cursor is up to 8 bytes ahead of its position: who left the first part stays out of it. */
+    /* A cursor is up to 8 bytes ahead of its position: with them in the sum, a stream that has gone
+     * on to the copy does not come back from it. */
     s->in_tail = at + NEAR + 8 >= s->packed_bytes;
     if (s->in_tail) {
         s->at.in = s->tail + (at - tail_start(s));
@@ -413,7 +415,8 @@ static bool next_block(lane *s)
         s->done = true;
         return true;
     }
-    /* A match may have gone beyond the output's end, which a stored block must not begin at. */
+    /* A match may have gone on into the margin behind the output, where no stored block may
+     * begin. */
     if (!has_room(s))
         return false;
     refill(&s->at);
@@ -433,7 +436,7 @@ static INLINE void copy_match(uint8_t *out, size_t distance, size_t length)
 {
     const uint8_t *from = out - distance;
     if (distance >= 16) {
-        /* Most matches are short: two steps without asking guess wrong less often than a loop. */
+        /* Most matches are short: two steps without a test are mispredicted less than a loop. */
         memcpy(out, from, 16);
         memcpy(out + 16, from + 16, 16);
         for (size_t i = 32; i < length; i += 16)
@@ -554,7 +557,8 @@ static INLINE void put_all(cursors *x, int at, const uint32_t *tables, int lanes
     }
 }
 
-/* Looking before refilling keeps the refill out of the chain from one entry to the next. */
+/* The entry was looked up before the refill: so the refill is not part of the chain from one entry
+ * to the next, on which the speed depends. */
 static INLINE void advance_all(cursors *x, int by, int lanes)
 {
     x->a.out += by;
@@ -705,7 +709,8 @@ static void open_lane(lane *s, const zoe_inflate_job *job, uint32_t *tables, uin
     if (copied > 0)
         memcpy(s->tail, s->packed + tail_start(s), copied);
     memset(s->tail + copied, 0, sizeof s->tail - copied);
-    /* Deflate, a window of 32 KB at most, no dictionary, and the check that makes it divisible. */
+    /* RFC 1950: deflate, a window of 32 KB at most, no dictionary, and the two bytes as one number
+     * are a multiple of 31. */
     const uint8_t *in = s->packed;
     s->bad = s->packed_bytes < 2 || (in[0] & 15) != 8 || in[0] >> 4 > 7 || in[1] & 32 ||
              (in[0] << 8 | in[1]) % 31 != 0;

@@ -42,16 +42,16 @@ typedef struct workspace {
     size_t total_bytes; /* SIZE_MAX when they cannot be counted */
 } workspace;
 
-/* The next part of the scratch; NULL where only the sizes are wanted. */
+/* The next bytes of the scratch; NULL where only the sizes are wanted. */
 static void *carve(uint8_t *scratch, size_t *used, size_t count, size_t size)
 {
     if (*used == SIZE_MAX || count > (SIZE_MAX - *used - ALIGNMENT) / size) {
         *used = SIZE_MAX;
         return NULL;
     }
-    void *part = scratch ? scratch + *used : NULL;
+    void *memory = scratch ? scratch + *used : NULL;
     *used += (count * size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    return part;
+    return memory;
 }
 
 static workspace cut_up(const zoe_codec_chunk *chunk, uint8_t *scratch)
