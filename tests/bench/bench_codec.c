@@ -17,10 +17,11 @@
 
 #include <zoetrope/header.h>
 
+#include "base/os.h"
+#include "bench/median.h"
 #include "codec/codecs.h"
 #include "codec/none.h"
 #include "support/codec_fixture.h"
-#include "base/os.h"
 
 enum { ROUNDS_MAX = 1000 };
 
@@ -107,19 +108,7 @@ static double timed(void (*what)(const bench *), const bench *b)
     return (double)(zoe_os_now_ns() - start) / 1e6;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, int count)
-{
-    qsort(values, (size_t)count, sizeof *values, by_value);
-    return values[count / 2];
-}
-
-static void make_room(bench *b)
+static void make_scratch(bench *b)
 {
     size_t most = 0;
     for (size_t i = 0; i < b->fixture->chunk_count; i++) {
@@ -158,7 +147,7 @@ static void run(const char *path, int rounds)
         fail(path);
     b.at_once = zoe_codec_together(b.codec, fixture->chunks[0].chunk.unpacked_bytes);
     b.libdeflate = libdeflate_alloc_decompressor();
-    make_room(&b);
+    make_scratch(&b);
     bool zlib = b.codec->decode_many != NULL;
     for (int r = -1; r < rounds; r++) { /* the first one is thrown away */
         int at = r < 0 ? 0 : r;

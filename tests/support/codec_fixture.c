@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: BSD-3-Clause
  */
 #ifndef _POSIX_C_SOURCE
-#define _POSIX_C_SOURCE 200809L /* mkdtemp, strdup, posix_memalign */
+#define _POSIX_C_SOURCE 200809L /* strdup, posix_memalign */
 #endif
 
 #include "support/codec_fixture.h"
@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 #include <openexr.h>
@@ -21,6 +20,7 @@
 #include "base/cpu.h"
 #include "codec/none.h"
 #include "support/seeded_random.h"
+#include "support/temp_folder.h"
 
 static void *need(void *memory)
 {
@@ -285,19 +285,13 @@ static void write_file(const char *path, const fixture_spec *spec)
 
 codec_fixture *fixture_make(const fixture_spec *spec)
 {
-    const char *base = getenv("TMPDIR");
     char folder[512];
     char path[600];
-    snprintf(folder, sizeof folder, "%s/zoetrope-codec-XXXXXX", base && *base ? base : "/tmp");
-    if (!mkdtemp(folder)) {
-        perror(folder);
-        abort();
-    }
+    temp_folder_make(folder, sizeof folder);
     snprintf(path, sizeof path, "%s/fixture.exr", folder);
     write_file(path, spec);
     codec_fixture *fixture = fixture_open(path);
-    unlink(path);
-    rmdir(folder);
+    temp_folder_remove(folder);
     if (!fixture) {
         fprintf(stderr, "codec_fixture: cannot read back what was written\n");
         abort();
