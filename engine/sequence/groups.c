@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/os.h"
+#include "sequence/naming.h"
 #include "sequence/natural.h"
 #include "sequence/pattern.h"
-#include "sequence/rule.h"
 
 /* "folder/name" in memory of its own. */
 static char *join(const char *folder, const char *name)

@@ -11,8 +11,8 @@
 
 #include "base/os.h"
 #include "sequence/groups.h"
+#include "sequence/naming.h"
 #include "sequence/pattern.h"
-#include "sequence/rule.h"
 #include "sequence/scan.h"
 
 typedef enum opened_by { BY_FILE, BY_FOLDER, BY_PATTERN } opened_by;

@@ -5,8 +5,8 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#ifndef ZOE_SEQUENCE_RULE_H
-#define ZOE_SEQUENCE_RULE_H
+#ifndef ZOE_SEQUENCE_NAMING_H
+#define ZOE_SEQUENCE_NAMING_H
 
 #include <stdbool.h>
 #include <stddef.h>

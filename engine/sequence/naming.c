@@ -1,4 +1,4 @@
-#include "sequence/rule.h"
+#include "sequence/naming.h"
 
 #include <inttypes.h>
 #include <stdio.h>
