@@ -11,8 +11,8 @@
 /*
  * A row of the destination is made in one of two ways:
  *
- *   direct    neither axis averages, the planes are halves and no channel depends on another: source
- *             rows go through the table of bytes as they are.
+ *   direct    neither axis averages, the planes are halves and no channel depends on another:
+ *             source rows go through the table of bytes as they are.
  *   general   zoe_scale_rows -> zoe_scale_columns -> (zoe_pixel_mix) -> table of bytes.
  *
  * When the x axis does not average, both make the pixels of the visible source columns, and these

@@ -62,9 +62,9 @@ typedef enum zoe_status {
  */
 typedef struct zoe_error {
     zoe_status status;
-    char text
-        [1024]; /* one line, always terminated, longer texts are cut; UTF-8 where the names of files
-                        in it are, which are given as they are but for line breaks ("?") */
+    /* One line, always terminated; longer texts are cut. UTF-8 where the names of files in it are:
+     * they are given as they are, but for line breaks ("?"). */
+    char text[1024];
 } zoe_error;
 
 /* "ERROR_CORRUPT" for ZOE_ERROR_CORRUPT; "UNKNOWN" for a value outside the table. Never NULL.

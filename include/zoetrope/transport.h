@@ -6,10 +6,13 @@
  * ask again.
  *
  * Times are nanoseconds of any monotonic clock that the caller uses throughout. A *run* is a
- * stretch of play at one speed and rate. Frame times are exact: the n-th frame of a run is due n x
- * denominator / (numerator x |speed|) seconds after its start, rounded down to a nanosecond, so
- * that 24000/1001 does not drift. A run begins with play, with a seek, a change of speed or rate,
- * and when a frame comes so late that catching up would be a race.
+ * stretch of play at one speed and rate. Frame times are exact: the n-th frame of a run is due
+ *
+ *   n x denominator / (numerator x |speed|) seconds
+ *
+ * after its start, rounded down to a nanosecond, so that 24000/1001 does not drift. A run begins
+ * with play, a seek, a change of speed or rate, a change to real time, and, where every frame is
+ * shown, with a frame that comes a whole frame time late or more.
  *
  * Thread-safety: a plain value; one thread at a time.
  *
@@ -105,8 +108,8 @@ ZOE_API void zoe_transport_set_loop(zoe_transport *transport, zoe_loop_mode loop
 ZOE_API void zoe_transport_set_policy(zoe_transport *transport, zoe_policy policy, uint64_t now_ns);
 
 /* Plays at that speed from now on; 0 stops. Clamped to +-ZOE_TRANSPORT_SPEED_MAX. Without effect
- * when it plays so already. From a stop at the end of the work area, ZOE_ONCE starts again from the
- * other end. */
+ * when it plays at that speed, and in its direction, already. From a stop at the end of the work
+ * area, ZOE_ONCE starts again from the other end. */
 ZOE_API void zoe_transport_play(zoe_transport *transport, int32_t speed, uint64_t now_ns);
 
 /* Jumps; clamped to the sequence. Playing goes on from there. */

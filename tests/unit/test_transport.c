@@ -1,5 +1,6 @@
 /*
- * The transport: which frame is shown when, in every mode, under both policies, with frames missing.
+ * The transport: which frame is shown when, in every mode and under both policies, also with frames
+ * missing.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
