@@ -33,7 +33,7 @@ void zoe_os_cgroup_find(const char *mountinfo, zoe_os_cgroup_mounts *mounts);
 /*
  * Lowers *total to the lowest limit of a memory control group and of all groups around it
  * (memory.max and memory.high; memory.limit_in_bytes in version 1), and *available to the least
- * room left under any of them. Page cache that could be dropped counts as room. Leaves both alone
+ * memory left under any of them. Page cache that could be dropped counts as left. Leaves both alone
  * where there is no limit. `groups` is a file in the format of /proc/self/cgroup: it says which
  * group. Allocates nothing.
  */

@@ -23,7 +23,7 @@ zoe_status zoe_inflate_prepare(void);
 
 /*
  * Inflates a zlib stream that must hold exactly dst_bytes bytes; what follows the stream in
- * `packed` is ignored, as the stock decoder does. The checksum is verified. ZOE_OK,
+ * `packed` is ignored, as OpenEXR's own decoder does. The checksum is verified. ZOE_OK,
  * ZOE_ERROR_CORRUPT, or ZOE_ERROR_NO_MEMORY where the thread's decompressor cannot be made.
  * Thread-safety: any thread.
  */

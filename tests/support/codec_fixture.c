@@ -308,8 +308,8 @@ static exr_result_t keep_unpacked(exr_decode_pipeline_t *pipe)
     return EXR_ERR_SUCCESS;
 }
 
-/* The stock decoder's bytes, or NULL. */
-static uint8_t *stock_bytes(exr_context_t file, const exr_chunk_info_t *info)
+/* OpenEXR's own bytes, or NULL. */
+static uint8_t *openexr_bytes(exr_context_t file, const exr_chunk_info_t *info)
 {
     exr_decode_pipeline_t pipe = EXR_DECODE_PIPELINE_INITIALIZER;
     uint8_t *expected = need(malloc(info->unpacked_size ? info->unpacked_size : 1));
@@ -401,7 +401,7 @@ static void read_chunk(exr_context_t file, const exr_chunk_info_t *info, int32_t
     out->chunk.packed = out->packed;
     add_channels(file, info, fixture, out);
     add_segments(out);
-    out->expected = stock_bytes(file, info);
+    out->expected = openexr_bytes(file, info);
     fixture->packed_bytes += out->chunk.packed_bytes;
     fixture->unpacked_bytes += out->chunk.unpacked_bytes;
 }
@@ -437,7 +437,7 @@ static void read_chunks(exr_context_t file, codec_fixture *fixture)
     }
 }
 
-/* What the stock decoder cannot do is no news: `expected` is NULL then. */
+/* A chunk that OpenEXR's own decoder cannot do is no failure: `expected` is NULL then. */
 static void hear_nothing(exr_const_context_t file, exr_result_t code, const char *message)
 {
     (void)file;
@@ -560,7 +560,7 @@ static void check_chunk(const fixture_chunk *f, zoe_codec_decode_fn *decode,
                         fixture_near_fn *tolerance)
 {
     if (!f->expected)
-        fail_msg("the stock decoder does not read this chunk");
+        fail_msg("OpenEXR's own decoder does not read this chunk");
     zoe_codec_chunk chunk = f->chunk;
     chunk.packed = NULL;
     size_t bytes = scratch_bytes(&chunk);

@@ -1,5 +1,5 @@
 /*
- * B44 and B44A against the stock decoder.
+ * B44 and B44A against OpenEXR's own decoder.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -21,13 +21,13 @@
 #include "support/codec_fixture.h"
 #include "support/seeded_random.h"
 
-static void b44_as_stock(void **state)
+static void b44_as_openexr(void **state)
 {
     (void)state;
     fixture_check_matrix(EXR_COMPRESSION_B44, zoe_b44_decode, zoe_b44_scratch_bytes, NULL);
 }
 
-static void b44a_as_stock(void **state)
+static void b44a_as_openexr(void **state)
 {
     (void)state;
     fixture_check_matrix(EXR_COMPRESSION_B44A, zoe_b44_decode, zoe_b44_scratch_bytes, NULL);
@@ -63,7 +63,7 @@ static void forms_agree_on_random_blocks(void **state)
     zoe_cpu_limit(~0u);
 }
 
-/* The stock decoder's table for p_linear, read off a file of flat blocks: every half there is. */
+/* OpenEXR's own table for p_linear, read off a file of flat blocks: every half there is. */
 static exr_result_t put_flat_blocks(exr_encode_pipeline_t *pipe)
 {
     uint8_t *to = pipe->compressed_buffer;
@@ -105,7 +105,7 @@ static void write_all_halves(const char *path)
     assert_int_equal(exr_finish(&file), 0);
 }
 
-static void linear_table_as_stock(void **state)
+static void linear_table_as_openexr(void **state)
 {
     (void)state;
     char path[] = "/tmp/zoetrope-b44-XXXXXX";
@@ -155,10 +155,10 @@ static void refuses_what_does_not_fit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(b44_as_stock),
-        cmocka_unit_test(b44a_as_stock),
+        cmocka_unit_test(b44_as_openexr),
+        cmocka_unit_test(b44a_as_openexr),
         cmocka_unit_test(forms_agree_on_random_blocks),
-        cmocka_unit_test(linear_table_as_stock),
+        cmocka_unit_test(linear_table_as_openexr),
         cmocka_unit_test(refuses_what_does_not_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,7 +20,7 @@ static bool want_some(size_t channel, int32_t line)
     return (channel + (size_t)line) % 3 != 1;
 }
 
-static void decodes_as_stock(void **state)
+static void decodes_as_openexr(void **state)
 {
     (void)state;
     static const fixture_channel channels[] = {
@@ -67,7 +67,7 @@ static void refuses_other_sizes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(decodes_as_stock),
+        cmocka_unit_test(decodes_as_openexr),
         cmocka_unit_test(refuses_other_sizes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /*
- * RLE against the stock decoder, and records at the edges of input and output.
+ * RLE against OpenEXR's own decoder, and records at the edges of input and output.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -15,7 +15,7 @@
 #include "support/codec_fixture.h"
 #include "support/seeded_random.h"
 
-static void rle_as_stock(void **state)
+static void rle_as_openexr(void **state)
 {
     (void)state;
     fixture_check_matrix(EXR_COMPRESSION_RLE, zoe_rle_decode, zoe_rle_scratch_bytes, NULL);
@@ -98,7 +98,7 @@ static void random_records(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rle_as_stock),
+        cmocka_unit_test(rle_as_openexr),
         cmocka_unit_test(records_at_the_edges),
         cmocka_unit_test(random_records),
     };

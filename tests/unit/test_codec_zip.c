@@ -1,5 +1,5 @@
 /*
- * ZIP and ZIPS against the stock decoder.
+ * ZIP and ZIPS against OpenEXR's own decoder.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -15,13 +15,13 @@
 #include "codec/zip.h"
 #include "support/codec_fixture.h"
 
-static void zip_as_stock(void **state)
+static void zip_as_openexr(void **state)
 {
     (void)state;
     fixture_check_matrix(EXR_COMPRESSION_ZIP, zoe_zip_decode, zoe_zip_scratch_bytes, NULL);
 }
 
-static void zips_as_stock(void **state)
+static void zips_as_openexr(void **state)
 {
     (void)state;
     fixture_check_matrix(EXR_COMPRESSION_ZIPS, zoe_zip_decode, zoe_zip_scratch_bytes, NULL);
@@ -52,7 +52,7 @@ static void refuses_impossible_segments(void **state)
     assert_int_equal(zoe_zip_decode(&chunk, scratch, 16), ZOE_ERROR_CORRUPT);
 }
 
-static void many_as_stock(void **state)
+static void many_as_openexr(void **state)
 {
     (void)state;
     fixture_check_many(EXR_COMPRESSION_ZIP, zoe_zip_decode_many, zoe_zip_many_scratch_bytes);
@@ -84,10 +84,10 @@ static void threads_prepare_their_own(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(zip_as_stock),
-        cmocka_unit_test(zips_as_stock),
+        cmocka_unit_test(zip_as_openexr),
+        cmocka_unit_test(zips_as_openexr),
         cmocka_unit_test(refuses_impossible_segments),
-        cmocka_unit_test(many_as_stock),
+        cmocka_unit_test(many_as_openexr),
         cmocka_unit_test(threads_prepare_their_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
