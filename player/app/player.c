@@ -354,7 +354,7 @@ static void watch_file(zoe_app *app, uint64_t now_ns)
     const zoe_transport *transport = zoe_session_transport(session);
     zoe_status status = session->status;
     int bad = status != ZOE_OK;
-    int incomplete = status == ZOE_OK && (session->why.text[0] || session->stands_in);
+    int incomplete = status == ZOE_OK && (session->why.text[0] || session->is_fallback);
     if (transport->speed || !(bad || incomplete) ||
         zoe_sequence_path(zoe_session_sequence(session), transport->playhead, path, sizeof path) !=
             ZOE_OK)

@@ -43,7 +43,7 @@ zoe_args_result zoe_bench_parse(const char *command, const char *about, const zo
     return result;
 }
 
-zoe_status zoe_bench_open(zoe_reel *reel, const zoe_bench_options *options, uint64_t budget_bytes,
+zoe_status zoe_bench_open(zoe_clip *clip, const zoe_bench_options *options, uint64_t budget_bytes,
                           zoe_error *error)
 {
     zoe_interrupt_install();
@@ -63,7 +63,7 @@ zoe_status zoe_bench_open(zoe_reel *reel, const zoe_bench_options *options, uint
     source.view = options->view;
     source.proxy_shift = options->proxy;
     source.full_precision = options->full_precision;
-    return zoe_reel_open(reel, options->spec, &settings, &source, error);
+    return zoe_clip_open(clip, options->spec, &settings, &source, error);
 }
 
 static uint64_t layer_bytes(const zoe_header *header, const zoe_bench_options *options)
@@ -106,7 +106,7 @@ uint64_t zoe_bench_frame_bytes(const char *spec, const zoe_bench_options *option
     return bytes;
 }
 
-zoe_status zoe_bench_want(zoe_reel *reel, int64_t playhead, int64_t in, int64_t out, int playing)
+zoe_status zoe_bench_want(zoe_clip *clip, int64_t playhead, int64_t in, int64_t out, int playing)
 {
     zoe_want want;
     memset(&want, 0, sizeof want);
@@ -117,7 +117,7 @@ zoe_status zoe_bench_want(zoe_reel *reel, int64_t playhead, int64_t in, int64_t 
     want.playing = playing;
     want.loop = ZOE_ONCE;
     want.strategy = playing ? ZOE_STRATEGY_FORWARD : ZOE_STRATEGY_SPIRAL;
-    return zoe_source_set_want(reel->source, &want);
+    return zoe_source_set_want(clip->source, &want);
 }
 
 uint64_t zoe_bench_random(uint64_t *state)

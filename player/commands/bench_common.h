@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "model/args.h"
-#include "commands/reel.h"
+#include "commands/clip.h"
 
 /* Options that every benchmark takes. 0 and NULL: not given. */
 typedef struct zoe_bench_options {
@@ -40,8 +40,8 @@ zoe_args_result zoe_bench_parse(const char *command, const char *about, const zo
                                 char **argv);
 
 /* Opens the sequence as the options say; with budget_bytes more than 0 that budget takes the place
- * of a default one. Also installs the handling of signals. Errors: as zoe_reel_open(). */
-zoe_status zoe_bench_open(zoe_reel *reel, const zoe_bench_options *options, uint64_t budget_bytes,
+ * of a default one. Also installs the handling of signals. Errors: as zoe_clip_open(). */
+zoe_status zoe_bench_open(zoe_clip *clip, const zoe_bench_options *options, uint64_t budget_bytes,
                           zoe_error *error);
 
 /* Bytes of one frame in memory, from the header of the first file that has a readable one; 0: none
@@ -49,7 +49,7 @@ zoe_status zoe_bench_open(zoe_reel *reel, const zoe_bench_options *options, uint
 uint64_t zoe_bench_frame_bytes(const char *spec, const zoe_bench_options *options);
 
 /* Work area of positions in..out for playing in one direction. */
-zoe_status zoe_bench_want(zoe_reel *reel, int64_t playhead, int64_t in, int64_t out, int playing);
+zoe_status zoe_bench_want(zoe_clip *clip, int64_t playhead, int64_t in, int64_t out, int playing);
 
 /* The next number of a seeded series: splitmix64 (Steele, Lea, Flood 2014). */
 uint64_t zoe_bench_random(uint64_t *state);

@@ -117,11 +117,11 @@ static void make_current(zoe_session *session, int index)
         zoe_transport *transport = &session->items[i].transport;
         zoe_transport_play(transport, 0, zoe_now_ns());
         (void)zoe_source_set_want(session->items[i].source, &idle);
-        zoe_stand_in_rest(&session->items[i].stand_in, &session->items[i].variants);
+        zoe_fallback_rest(&session->items[i].fallback, &session->items[i].variants);
     }
     session->current = index;
     session->foreign = session->shown.pin != NULL;
-    session->stands_in = 0;
+    session->is_fallback = 0;
     session->want_told = 0;
     session->trail_count = 0;
     session->scrubbing = 0;
@@ -282,23 +282,23 @@ static void tell_want(zoe_session *session)
         .strategy = session->setup.strategy,
         .rate = zoe_transport_step_rate(t),
     };
-    zoe_stand_in_tell(&item->stand_in, &item->variants, &want);
-    if (session->want_told && zoe_stand_in_same_want(&want, &session->want))
+    zoe_fallback_tell(&item->fallback, &item->variants, &want);
+    if (session->want_told && zoe_same_want(&want, &session->want))
         return;
     session->want = want;
     session->want_told = zoe_source_set_want(item->source, &want) == ZOE_OK;
 }
 
 /* A frame without the chosen layer is as its default layer is. */
-static void stand_in(zoe_session *session, zoe_session_item *item, int64_t position)
+static void acquire_fallback(zoe_session *session, zoe_session_item *item, int64_t position)
 {
-    zoe_status status = zoe_stand_in_acquire(&item->stand_in, &item->variants, session->engine,
+    zoe_status status = zoe_fallback_acquire(&item->fallback, &item->variants, session->engine,
                                              position, &session->candidate);
     if (status != ZOE_OK && status != ZOE_LOADING)
         return;
     session->candidate_status = status;
-    session->candidate_stands_in = 1;
-    zoe_stand_in_tell(&item->stand_in, &item->variants, &session->want);
+    session->candidate_is_fallback = 1;
+    zoe_fallback_tell(&item->fallback, &item->variants, &session->want);
 }
 
 /* A frame that can never come is ready too: playback goes on, with the last picture on screen. */
@@ -310,9 +310,9 @@ static int is_ready(void *user, int64_t position)
         drop_candidate(session);
         session->candidate_status = zoe_source_acquire(item->source, position, &session->candidate);
         session->candidate_at = position;
-        session->candidate_stands_in = 0;
+        session->candidate_is_fallback = 0;
         if (session->candidate_status == ZOE_ERROR_NO_LAYER)
-            stand_in(session, item, position);
+            acquire_fallback(session, item, position);
     }
     return session->candidate_status != ZOE_LOADING;
 }
@@ -326,7 +326,7 @@ static int is_fitted(const zoe_value_range *range)
 static zoe_value_range *kept_range(zoe_session *session)
 {
     zoe_session_item *item = &session->items[session->current];
-    return session->stands_in ? zoe_stand_in_range(&item->stand_in) : &item->range;
+    return session->is_fallback ? zoe_fallback_range(&item->fallback) : &item->range;
 }
 
 /* The range of values that becomes black to white. One for all frames of a layer, so that they can
@@ -334,7 +334,7 @@ static zoe_value_range *kept_range(zoe_session *session)
 static void use_range(zoe_session *session)
 {
     const zoe_session_item *item = &session->items[session->current];
-    int is_data = session->stands_in ? item->stand_in.is_data : item->is_data;
+    int is_data = session->is_fallback ? item->fallback.is_data : item->is_data;
     zoe_value_range *kept = kept_range(session);
     zoe_value_range range = *kept;
     if ((session->shown.is_color || !is_fitted(kept)) &&
@@ -344,13 +344,13 @@ static void use_range(zoe_session *session)
     session->grade.range_max = range.max;
 }
 
-/* What the stand-in on screen is called. A file is read for that only while the playhead rests: a
+/* What the fallback layer on screen is called. A file is read for that only while the playhead rests: a
  * slow volume may not hold up what moves. Returns 1 if something changed. */
-static int name_stand_in(zoe_session *session, const zoe_frame *frame)
+static int name_fallback(zoe_session *session, const zoe_frame *frame)
 {
     zoe_session_item *item = &session->items[session->current];
     int rests = !item->transport.speed && !session->scrubbing;
-    return zoe_stand_in_show(&item->stand_in, &item->variants, frame, rests);
+    return zoe_fallback_show(&item->fallback, &item->variants, frame, rests);
 }
 
 /* Puts the candidate on screen. Returns 1 if that is another picture, or it has another name. */
@@ -361,12 +361,12 @@ static int show_candidate(zoe_session *session)
     int other = !session->shown.pin || session->shown.generation != session->candidate.generation ||
                 session->shown.position != session->candidate.position ||
                 session->shown.planes[0].data != session->candidate.planes[0].data;
-    int is_guess = session->items[session->current].stand_in.is_guess;
-    if (session->candidate_stands_in && (other || !session->stands_in || is_guess))
-        other |= name_stand_in(session, &session->candidate);
+    int is_guess = session->items[session->current].fallback.is_guess;
+    if (session->candidate_is_fallback && (other || !session->is_fallback || is_guess))
+        other |= name_fallback(session, &session->candidate);
     zoe_frame_release(&session->shown);
     session->shown = session->candidate;
-    session->stands_in = session->candidate_stands_in;
+    session->is_fallback = session->candidate_is_fallback;
     session->foreign = 0;
     use_range(session);
     memset(&session->candidate, 0, sizeof session->candidate);
@@ -378,8 +378,8 @@ static int show_candidate(zoe_session *session)
  * guessed while it played. Returns 1 if that changes. */
 static int name_last(zoe_session *session)
 {
-    if (!session->items[session->current].stand_in.is_guess ||
-        !name_stand_in(session, &session->shown))
+    if (!session->items[session->current].fallback.is_guess ||
+        !name_fallback(session, &session->shown))
         return 0;
     use_range(session);
     return 1;
@@ -395,7 +395,7 @@ static int show_trail(zoe_session *session)
             (state != ZOE_FRAME_LOADED && state != ZOE_FRAME_INCOMPLETE))
             continue;
         drop_candidate(session);
-        session->candidate_stands_in = 0;
+        session->candidate_is_fallback = 0;
         if (zoe_source_acquire(source, session->trail[i], &session->candidate) != ZOE_OK)
             continue;
         int left = session->trail_count - i - 1;
@@ -415,8 +415,8 @@ static void learn_status(zoe_session *session, zoe_status status, int incomplete
         return;
     if (status == ZOE_LOADING || status == ZOE_MISSING)
         return;
-    if (session->candidate_stands_in)
-        zoe_stand_in_error(&item->variants, item->transport.playhead, &session->why);
+    if (session->candidate_is_fallback)
+        zoe_fallback_error(&item->variants, item->transport.playhead, &session->why);
     else
         (void)zoe_source_frame_error(item->source, item->transport.playhead, &session->why);
 }
@@ -453,7 +453,7 @@ void zoe_session_update(zoe_session *session, uint64_t now_ns, zoe_session_step 
         zoe_frame_release(&session->shown);
         session->foreign = 0;
         step->picture = 1;
-    } else if (status != ZOE_LOADING && session->stands_in) {
+    } else if (status != ZOE_LOADING && session->is_fallback) {
         step->picture = name_last(session);
     }
     drop_candidate(session);
@@ -606,7 +606,7 @@ zoe_status zoe_session_refresh(zoe_session *session, uint64_t now_ns, zoe_refres
     if (status != ZOE_OK)
         return status;
     zoe_variants_refreshed(&item->variants);
-    zoe_stand_in_forget(&item->stand_in);
+    zoe_fallback_forget(&item->fallback);
     *shift = follow_sequence(session, first, now_ns);
     session->trail_count = 0;
     const zoe_sequence *sequence = zoe_source_sequence(item->source);
@@ -624,7 +624,7 @@ int zoe_session_reload(zoe_session *session)
     int64_t number = zoe_sequence_number(zoe_session_sequence(session), item->transport.playhead);
     int changed = zoe_variants_reload(&item->variants, number);
     if (changed)
-        zoe_stand_in_forget(&item->stand_in);
+        zoe_fallback_forget(&item->fallback);
     session->touched |= changed;
     return changed;
 }
@@ -653,7 +653,7 @@ static zoe_status choose(zoe_session *session, const zoe_source_settings *settin
     if (status != ZOE_OK)
         return status;
     item->source = zoe_variants_now(&item->variants)->source;
-    zoe_stand_in_forget(&item->stand_in);
+    zoe_fallback_forget(&item->fallback);
     *shift = follow_sequence(session, first, now_ns);
     return ZOE_OK;
 }
@@ -675,7 +675,7 @@ static zoe_status set_form(zoe_session *session, const zoe_source_settings *form
         /* Values that are infinite as half are none to fit a range to. */
         if (status == ZOE_OK && (now.full_precision != 0) != (form->full_precision != 0)) {
             item->range = (zoe_value_range){0.0f, 0.0f};
-            zoe_stand_in_unfit(&item->stand_in);
+            zoe_fallback_unfit(&item->fallback);
         }
     }
     if (status != ZOE_OK)
@@ -748,7 +748,7 @@ zoe_status zoe_session_switch_layer(zoe_session *session, int by, uint64_t now_n
         describe_layer(item, header, &named);
         /* The last layer's picture is on until this one's is ready, and no longer. */
         session->foreign = session->shown.pin != NULL;
-        session->stands_in = 0;
+        session->is_fallback = 0;
     }
     zoe_header_free(&header);
     return status;

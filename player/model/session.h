@@ -22,7 +22,7 @@
 #include <zoetrope/zoetrope.h>
 
 #include "model/args.h"
-#include "model/stand_in.h"
+#include "model/fallback.h"
 #include "model/value_range.h"
 #include "model/variants.h"
 
@@ -41,7 +41,7 @@ typedef struct zoe_session_item {
     int is_data;        /* 1: the layer's values are shown as grey over `range` */
     int is_wide;        /* 1: its file has float or uint, see zoe_layer_is_wide() */
     int is_hashed;      /* 1: the bits of its values are ids */
-    zoe_stand_in stand_in;
+    zoe_fallback fallback;
     zoe_value_range range; /* fitted to the first frame shown of the layer, or when asked to;
                               0..0: not yet */
 } zoe_session_item;
@@ -72,7 +72,7 @@ typedef struct zoe_session {
     zoe_grade grade;
 
     zoe_frame shown;     /* pinned; pin NULL: nothing was shown yet */
-    int stands_in;       /* 1: `shown` is the default layer of a frame without the chosen one */
+    int is_fallback;     /* 1: `shown` is the default layer of a frame without the chosen one */
     int foreign;         /* 1: `shown` is of the sequence that was current before */
     int64_t playhead;    /* as of the last update */
     zoe_status status;   /* of the playhead's frame: OK, LOADING, MISSING or its error */
@@ -85,7 +85,7 @@ typedef struct zoe_session {
     zoe_frame candidate;  /* pinned by the readiness check */
     int64_t candidate_at; /* its position; -1: none was asked for */
     zoe_status candidate_status;
-    int candidate_stands_in;
+    int candidate_is_fallback;
     zoe_want want; /* as last told to the engine */
     int want_told;
     uint64_t wake_ns;
@@ -161,7 +161,7 @@ zoe_status zoe_session_set_precision(zoe_session *session, int full, uint64_t no
 
 /*
  * Shows the next (+1) or the previous (-1) layer of the playhead's file, for all frames of the
- * current sequence: one without it shows its default layer instead, see `stands_in`. Returns
+ * current sequence: one without it shows its default layer instead, see `is_fallback`. Returns
  * NO_LAYER when there is no other. Blocks on the file's header. *shift and other errors: as above
  * and as zoe_header_read().
  */

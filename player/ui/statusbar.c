@@ -247,8 +247,8 @@ static void fill_picture(field_list *list, zoe_session *session, const zoe_view 
         if (shown->proxy_shift > 0)
             add_field(list, 0, theme.text, "1/%d", 1 << shown->proxy_shift);
     }
-    if (session->stands_in)
-        add_field(list, 0, theme.text, "%s (no %s)", item->stand_in.layer, item->layer);
+    if (session->is_fallback)
+        add_field(list, 0, theme.text, "%s (no %s)", item->fallback.layer, item->layer);
     else
         add_field(list, 0, theme.text, "%s", item->layer);
     if (range) {
@@ -332,9 +332,9 @@ static void frame_note(const zoe_session *session, char *text, size_t capacity)
     if (!session->count || !session->shown.pin || session->foreign)
         return;
     const zoe_session_item *item = &session->items[session->current];
-    if (session->stands_in)
+    if (session->is_fallback)
         snprintf(text, capacity, "This frame has no layer %s: %s is shown", item->layer,
-                 item->stand_in.layer);
+                 item->fallback.layer);
     else if (zoe_view_is_outside(&session->shown) && !session->setup.source.overscan)
         snprintf(text, capacity,
                  "The data window lies outside the display window: Shift+O shows it");
@@ -383,7 +383,7 @@ static const char half_hint[] = "as half; Shift+D: in full";
 static int is_narrowed(const zoe_session *session)
 {
     const zoe_session_item *item = &session->items[session->current];
-    int wide = session->stands_in ? item->stand_in.is_wide : item->is_wide;
+    int wide = session->is_fallback ? item->fallback.is_wide : item->is_wide;
     for (uint32_t i = 0; i < session->shown.plane_count; i++)
         wide = wide && session->shown.planes[i].type == ZOE_SAMPLE_HALF;
     return wide;
@@ -395,7 +395,7 @@ static void note_text(const zoe_session *session, const double *values, char *te
     const zoe_session_item *item = &session->items[session->current];
     const zoe_frame *frame = &session->shown;
     char bits[2][ZOE_SAMPLE_TEXT] = {"", ""};
-    int hashed = item->is_hashed && !session->stands_in;
+    int hashed = item->is_hashed && !session->is_fallback;
     text[0] = '\0';
     if (is_narrowed(session)) {
         double most = 0.0;

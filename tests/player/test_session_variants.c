@@ -112,16 +112,16 @@ static void a_frame_without_the_layer_shows_its_default(void **state)
     session_place_arrive(p);
     assert_int_equal(p->session.status, ZOE_OK);
     assert_int_equal(session_place_shown(p), WITHOUT_DEPTH);
-    assert_int_equal(p->session.stands_in, 1);
+    assert_int_equal(p->session.is_fallback, 1);
     assert_int_equal(p->session.shown.is_color, 1);
     assert_float_equal(p->session.grade.range_max, 1.0, 0.0);
-    assert_string_equal(item->stand_in.layer, "RGB");
+    assert_string_equal(item->fallback.layer, "RGB");
     assert_string_equal(item->layer, "Z");
     assert_string_equal(p->session.why.text, "");
     /* The choice is remembered, and its range. */
     zoe_session_seek(&p->session, WITHOUT_DEPTH, session_place_second);
     session_place_arrive(p);
-    assert_int_equal(p->session.stands_in, 0);
+    assert_int_equal(p->session.is_fallback, 0);
     assert_int_equal(session_place_shown(p), 500);
     assert_float_equal(p->session.grade.range_max, 301.0, 0.0);
     /* From a layer that the file does not have, the first of what it has. */
@@ -129,12 +129,12 @@ static void a_frame_without_the_layer_shows_its_default(void **state)
     session_place_arrive(p);
     layer_by(p, 1);
     session_place_settle(p);
-    assert_int_equal(p->session.stands_in, 0);
+    assert_int_equal(p->session.is_fallback, 0);
     assert_int_equal(session_place_shown(p), WITHOUT_DEPTH);
 }
 
-/* The folder grows in front while another layer stands in. */
-static void a_stand_in_follows_the_folder(void **state)
+/* The folder grows in front while the fallback layer is shown. */
+static void a_fallback_follows_the_folder(void **state)
 {
     session_place *p = *state;
     zoe_refresh_report report;
@@ -155,7 +155,7 @@ static void a_stand_in_follows_the_folder(void **state)
     proxy(p, 1, 0);
     session_place_settle(p);
     session_place_arrive(p);
-    assert_int_equal(p->session.stands_in, 1);
+    assert_int_equal(p->session.is_fallback, 1);
     assert_int_equal(p->session.shown.proxy_shift, 1);
     assert_int_equal(session_place_shown(p), WITHOUT_DEPTH);
 }
@@ -167,9 +167,9 @@ static void only_frames_without_the_layer_are_read_twice(void **state)
     p->session.setup.source.layer = "Z";
     open_frames(p, WITHOUT_DEPTH);
     session_place_arrive(p);
-    assert_int_equal(p->session.stands_in, 1);
+    assert_int_equal(p->session.is_fallback, 1);
     assert_int_equal(session_place_shown(p), WITHOUT_DEPTH);
-    zoe_variant *other = zoe_variants_stand_in_now(&p->session.items[0].variants);
+    zoe_variant *other = zoe_variants_fallback(&p->session.items[0].variants);
     assert_int_equal(zoe_source_states(other->source, 0, FRAMES, frames), ZOE_OK);
     for (int i = 0; i < FRAMES; i++) {
         if (i != WITHOUT_DEPTH - 1)
@@ -183,7 +183,7 @@ static void a_layer_that_no_frame_has(void **state)
     p->session.setup.source.layer = "nonsense";
     open_frames(p, 2);
     session_place_arrive(p);
-    assert_int_equal(p->session.stands_in, 1);
+    assert_int_equal(p->session.is_fallback, 1);
     assert_int_equal(session_place_shown(p), 2);
     assert_string_equal(zoe_session_item_now(&p->session)->layer, "nonsense");
 }
@@ -315,7 +315,7 @@ int main(void)
         IN_PLACE(layers_go_round),
         IN_PLACE(values_get_a_range),
         IN_PLACE(a_frame_without_the_layer_shows_its_default),
-        IN_PLACE(a_stand_in_follows_the_folder),
+        IN_PLACE(a_fallback_follows_the_folder),
         IN_PLACE(only_frames_without_the_layer_are_read_twice),
         IN_PLACE(a_layer_that_no_frame_has),
         IN_PLACE(other_forms_keep_the_layer),

@@ -1,13 +1,13 @@
 /*
- * Stand-in: the picture of frames that do not have the layer that the user has chosen: their
- * default one. The choice stays, for the frames that have it.
+ * Fallback layer: frames that do not have the layer that the user has chosen show their default one
+ * instead. The choice stays, for the frames that have it.
  *
  * Thread-safety: one thread at a time.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#ifndef ZOETROPE_PLAYER_STAND_IN_H
-#define ZOETROPE_PLAYER_STAND_IN_H
+#ifndef ZOETROPE_PLAYER_FALLBACK_H
+#define ZOETROPE_PLAYER_FALLBACK_H
 
 #include <stdint.h>
 
@@ -17,51 +17,51 @@
 #include "model/variants.h"
 
 enum {
-    ZOE_STAND_IN_FAILURES = 8,
-    ZOE_STAND_IN_FRAMES = 16, /* whose headers are remembered */
-    ZOE_STAND_IN_RANGES = 8,  /* layers whose ranges are remembered */
-    ZOE_STAND_IN_NAME = 128,
+    ZOE_FALLBACK_FAILURES = 8,
+    ZOE_FALLBACK_FRAMES = 16, /* whose headers are remembered */
+    ZOE_FALLBACK_RANGES = 8,  /* layers whose ranges are remembered */
+    ZOE_FALLBACK_NAME = 128,
 };
 
-/* What a frame's header says of the layer that stands in. */
-typedef struct zoe_stand_in_frame {
+/* What a frame's header says of its fallback layer. */
+typedef struct zoe_fallback_frame {
     int64_t number; /* of the frame */
     int is_read;    /* 0: nothing is known */
     int is_named;   /* 0: the header cannot be read, or has no such layer */
-    char layer[ZOE_STAND_IN_NAME];
+    char layer[ZOE_FALLBACK_NAME];
     int is_data, is_wide, is_color;
-} zoe_stand_in_frame;
+} zoe_fallback_frame;
 
-/* Of one open sequence. All zero: nothing stands in. */
-typedef struct zoe_stand_in {
+/* Of one open sequence. All zero: there is no fallback. */
+typedef struct zoe_fallback {
     /* the layer on screen: frames may have different ones */
-    char layer[ZOE_STAND_IN_NAME]; /* name for people */
+    char layer[ZOE_FALLBACK_NAME]; /* name for people */
     int is_data;                   /* as zoe_layer_is_data() */
     int is_wide;                   /* as zoe_layer_is_wide() */
-    int is_guess;                  /* 1: all this is another frame's, see zoe_stand_in_show() */
+    int is_guess;                  /* 1: all this is another frame's, see zoe_fallback_show() */
 
     /* its own */
     struct {
-        char layer[ZOE_STAND_IN_NAME];
+        char layer[ZOE_FALLBACK_NAME];
         zoe_value_range range;     /* 0..0: not fitted yet */
-    } ranges[ZOE_STAND_IN_RANGES]; /* the layer on screen first, then as they were seen last */
-    zoe_stand_in_frame frames[ZOE_STAND_IN_FRAMES]; /* by number */
+    } ranges[ZOE_FALLBACK_RANGES]; /* the layer on screen first, then as they were seen last */
+    zoe_fallback_frame frames[ZOE_FALLBACK_FRAMES]; /* by number */
     struct {
         int64_t number; /* of the frame */
         zoe_status status;
-    } failures[ZOE_STAND_IN_FAILURES]; /* by number; status OK: none */
+    } failures[ZOE_FALLBACK_FAILURES]; /* by number; status OK: none */
     zoe_want want;                     /* as last told to the engine */
     int want_told;
-} zoe_stand_in;
+} zoe_fallback;
 
 /*
  * As zoe_source_acquire(), for a frame whose status in the current variant is NO_LAYER: of its
  * default layer, in the view that was chosen where the first such frame has that. The frame's
- * position is the current variant's. As long as nothing stands in it blocks on the frame's header
+ * position is the current variant's. As long as there is no fallback it blocks on the frame's header
  * and on the folder; where that fails for what the file or the folder is, the answer is kept until
- * zoe_stand_in_forget(). Any other failure (no memory, an input error) is tried again.
+ * zoe_fallback_forget(). Any other failure (no memory, an input error) is tried again.
  */
-zoe_status zoe_stand_in_acquire(zoe_stand_in *stand_in, zoe_variants *variants, zoe_engine *engine,
+zoe_status zoe_fallback_acquire(zoe_fallback *fallback, zoe_variants *variants, zoe_engine *engine,
                                 int64_t position, zoe_frame *frame);
 
 /*
@@ -70,31 +70,31 @@ zoe_status zoe_stand_in_acquire(zoe_stand_in *stand_in, zoe_variants *variants, 
  * the nearest frame whose header is remembered and whose layer is colour or not, as this one's;
  * with no such frame they stay. Returns 1 if something changed.
  */
-int zoe_stand_in_show(zoe_stand_in *stand_in, zoe_variants *variants, const zoe_frame *frame,
+int zoe_fallback_show(zoe_fallback *fallback, zoe_variants *variants, const zoe_frame *frame,
                       int may_block);
 
 /* The range of the layer on screen, for all frames that show it, also when others were seen
- * meanwhile: as many layers are remembered as ZOE_STAND_IN_RANGES. 0..0: not fitted yet. Valid
- * until the next call of zoe_stand_in_show(). */
-zoe_value_range *zoe_stand_in_range(zoe_stand_in *stand_in);
+ * meanwhile: as many layers are remembered as ZOE_FALLBACK_RANGES. 0..0: not fitted yet. Valid
+ * until the next call of zoe_fallback_show(). */
+zoe_value_range *zoe_fallback_range(zoe_fallback *fallback);
 
 /* No layer's range is fitted any more. */
-void zoe_stand_in_unfit(zoe_stand_in *stand_in);
+void zoe_fallback_unfit(zoe_fallback *fallback);
 
 /* Files changed, or another variant is the current one: headers are read again, and what failed is
  * tried again. Ranges are kept. */
-void zoe_stand_in_forget(zoe_stand_in *stand_in);
+void zoe_fallback_forget(zoe_fallback *fallback);
 
 /* Why such a frame cannot be shown, or not all of it. */
-void zoe_stand_in_error(zoe_variants *variants, int64_t position, zoe_error *error);
+void zoe_fallback_error(zoe_variants *variants, int64_t position, zoe_error *error);
 
 /* Wants what may be needed around the playhead of the current variant's want. */
-void zoe_stand_in_tell(zoe_stand_in *stand_in, zoe_variants *variants, const zoe_want *want);
+void zoe_fallback_tell(zoe_fallback *fallback, zoe_variants *variants, const zoe_want *want);
 
 /* Nothing is wanted, until it is told again. */
-void zoe_stand_in_rest(zoe_stand_in *stand_in, zoe_variants *variants);
+void zoe_fallback_rest(zoe_fallback *fallback, zoe_variants *variants);
 
 /* 1 if two wants say the same. */
-int zoe_stand_in_same_want(const zoe_want *a, const zoe_want *b);
+int zoe_same_want(const zoe_want *a, const zoe_want *b);
 
 #endif

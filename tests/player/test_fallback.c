@@ -11,7 +11,7 @@
 
 #include "model/exr_write.h"
 #include "support/session_place.h"
-#include "model/stand_in.h"
+#include "model/fallback.h"
 
 enum { SIDE = 8 };
 
@@ -68,18 +68,18 @@ static void go_to(session_place *p, int64_t position)
     assert_int_equal(p->session.shown.position, position);
 }
 
-/* Waits until a frame's own layer, and what stands in for it, are all that will come of it. */
+/* Waits until a frame's own layer and its fallback are all that will come of it. */
 static void wait_for(session_place *p, int64_t position)
 {
     zoe_variants *variants = &p->session.items[0].variants;
     zoe_frame frame;
-    const zoe_variant *there = zoe_variants_stand_in_now(variants);
+    const zoe_variant *there = zoe_variants_fallback(variants);
     assert_non_null(there);
     uint64_t until = zoe_now_ns() + 20 * session_place_second;
     zoe_status status =
         zoe_source_wait(zoe_variants_now(variants)->source, position, until, &frame);
     assert_int_equal(status, ZOE_ERROR_NO_LAYER);
-    /* Which frames have a picture to stand in for is known now. */
+    /* Which frames need the fallback is known now. */
     session_place_update(p, session_place_second);
     assert_int_equal(zoe_source_wait(there->source, position, until, &frame), ZOE_OK);
     zoe_frame_release(&frame);
@@ -96,7 +96,7 @@ static zoe_session_step play_to(session_place *p, int64_t position)
         step = session_place_update(p, now);
     }
     assert_int_equal(p->session.shown.position, position);
-    assert_int_equal(p->session.stands_in, 1);
+    assert_int_equal(p->session.is_fallback, 1);
     return step;
 }
 
@@ -152,25 +152,25 @@ static void open_with_a_failure(session_place *p, int count)
 static void each_frame_has_its_own_name(void **state)
 {
     session_place *p = *state;
-    const zoe_stand_in *stand_in = &p->session.items[0].stand_in;
+    const zoe_fallback *fallback = &p->session.items[0].fallback;
     write_frame(p, "a", 1, "BGRZ", 1.0f);
     write_frame(p, "a", 2, "BGR", 2.0f);
     write_frame(p, "a", 3, "Y", 3.0f);
     write_frame(p, "a", 4, "ABGR", 4.0f);
     p->session.setup.source.layer = "Z";
     open_first(p, "a");
-    assert_int_equal(p->session.stands_in, 0);
+    assert_int_equal(p->session.is_fallback, 0);
     go_to(p, 1);
-    assert_int_equal(p->session.stands_in, 1);
-    assert_string_equal(stand_in->layer, "RGB");
+    assert_int_equal(p->session.is_fallback, 1);
+    assert_string_equal(fallback->layer, "RGB");
     go_to(p, 2);
-    assert_string_equal(stand_in->layer, "Y");
+    assert_string_equal(fallback->layer, "Y");
     go_to(p, 3);
-    assert_string_equal(stand_in->layer, "RGBA");
+    assert_string_equal(fallback->layer, "RGBA");
     go_to(p, 1);
-    assert_string_equal(stand_in->layer, "RGB");
+    assert_string_equal(fallback->layer, "RGB");
     go_to(p, 0);
-    assert_int_equal(p->session.stands_in, 0);
+    assert_int_equal(p->session.is_fallback, 0);
     assert_string_equal(p->session.items[0].layer, "Z");
 }
 
@@ -178,7 +178,7 @@ static void each_frame_has_its_own_name(void **state)
 static void playing_reads_no_headers(void **state)
 {
     session_place *p = *state;
-    const zoe_stand_in *stand_in = &p->session.items[0].stand_in;
+    const zoe_fallback *fallback = &p->session.items[0].fallback;
     write_frame(p, "a", 1, "BGR", 1.0f);
     write_frame(p, "a", 2, "Y", 2.0f);
     write_frame(p, "a", 3, "BGR", 3.0f);
@@ -187,41 +187,41 @@ static void playing_reads_no_headers(void **state)
     for (int i = 0; i < 3; i++)
         wait_for(p, i);
     play_to(p, 1);
-    assert_string_equal(stand_in->layer, "RGB");
+    assert_string_equal(fallback->layer, "RGB");
     zoe_session_step step = stop(p);
     assert_int_equal(p->session.shown.position, 1);
-    assert_string_equal(stand_in->layer, "Y");
+    assert_string_equal(fallback->layer, "Y");
     assert_int_equal(step.picture, 1);
     step = session_place_update(p, session_place_second);
     assert_int_equal(step.picture, 0);
     /* It is remembered. */
     go_to(p, 0);
-    assert_string_equal(stand_in->layer, "RGB");
+    assert_string_equal(fallback->layer, "RGB");
     play_to(p, 1);
-    assert_string_equal(stand_in->layer, "Y");
+    assert_string_equal(fallback->layer, "Y");
 }
 
 static void holding_the_playhead_reads_no_headers(void **state)
 {
     session_place *p = *state;
-    const zoe_stand_in *stand_in = &p->session.items[0].stand_in;
+    const zoe_fallback *fallback = &p->session.items[0].fallback;
     write_frame(p, "a", 1, "BGR", 1.0f);
     write_frame(p, "a", 2, "Y", 2.0f);
     p->session.setup.source.layer = "Z";
     open_first(p, "a");
     zoe_session_scrub_begin(&p->session, session_place_second);
     go_to(p, 1);
-    assert_string_equal(stand_in->layer, "RGB");
+    assert_string_equal(fallback->layer, "RGB");
     zoe_session_scrub_end(&p->session, session_place_second);
     session_place_arrive(p);
-    assert_string_equal(stand_in->layer, "Y");
+    assert_string_equal(fallback->layer, "Y");
 }
 
 /* Of the frames that were looked at, the nearest one that may have the same layer. */
 static void playing_guesses_from_what_was_seen(void **state)
 {
     session_place *p = *state;
-    const zoe_stand_in *stand_in = &p->session.items[0].stand_in;
+    const zoe_fallback *fallback = &p->session.items[0].fallback;
     for (int i = 1; i <= 6; i++)
         write_frame(p, "a", i, i % 2 ? "BGR" : "D", (float)i);
     p->session.setup.source.layer = "Z";
@@ -231,20 +231,20 @@ static void playing_guesses_from_what_was_seen(void **state)
     for (int i = 2; i < 6; i++)
         wait_for(p, i);
     play_to(p, 3);
-    assert_string_equal(stand_in->layer, "D");
+    assert_string_equal(fallback->layer, "D");
     assert_float_equal(p->session.grade.range_max, 4.0, 0.0);
     play_to(p, 4);
-    assert_string_equal(stand_in->layer, "RGB");
+    assert_string_equal(fallback->layer, "RGB");
     assert_float_equal(p->session.grade.range_max, 1.0, 0.0);
     play_to(p, 5);
-    assert_string_equal(stand_in->layer, "D");
+    assert_string_equal(fallback->layer, "D");
 }
 
 /* The playhead rests where nothing can be shown, and the picture before stays. */
 static void the_last_picture_is_named_too(void **state)
 {
     session_place *p = *state;
-    const zoe_stand_in *stand_in = &p->session.items[0].stand_in;
+    const zoe_fallback *fallback = &p->session.items[0].fallback;
     write_frame(p, "a", 1, "BGR", 1.0f);
     write_frame(p, "a", 2, "Y", 2.0f);
     write_frame(p, "a", 4, "BGR", 4.0f);
@@ -252,20 +252,20 @@ static void the_last_picture_is_named_too(void **state)
     open_first(p, "a");
     wait_for(p, 1);
     play_to(p, 1);
-    assert_string_equal(stand_in->layer, "RGB");
+    assert_string_equal(fallback->layer, "RGB");
     zoe_session_play(&p->session, 0, session_place_second);
     zoe_session_seek(&p->session, 2, session_place_second);
     zoe_session_step step = session_place_update(p, session_place_second);
     assert_int_equal(p->session.status, ZOE_MISSING);
     assert_int_equal(p->session.shown.position, 1);
-    assert_string_equal(stand_in->layer, "Y");
+    assert_string_equal(fallback->layer, "Y");
     assert_int_equal(step.picture, 1);
 }
 
 static void a_header_is_read_once_until_files_change(void **state)
 {
     session_place *p = *state;
-    const zoe_stand_in *stand_in = &p->session.items[0].stand_in;
+    const zoe_fallback *fallback = &p->session.items[0].fallback;
     write_frame(p, "a", 1, "BGR", 1.0f);
     write_frame(p, "a", 2, "Y", 2.0f);
     p->session.setup.source.layer = "Z";
@@ -273,20 +273,20 @@ static void a_header_is_read_once_until_files_change(void **state)
     go_to(p, 1);
     hide(p, 1, 1);
     go_to(p, 0);
-    assert_string_equal(stand_in->layer, "RGB");
+    assert_string_equal(fallback->layer, "RGB");
     hide(p, 1, 0);
     write_frame(p, "a", 1, "ABGR", 1.0f);
     assert_int_equal(zoe_session_reload(&p->session), 1);
     /* The picture before stays, under its name, until its successor is there. */
     session_place_update(p, session_place_second);
     if (p->session.status == ZOE_LOADING)
-        assert_string_equal(stand_in->layer, "RGB");
+        assert_string_equal(fallback->layer, "RGB");
     session_place_arrive(p);
-    assert_string_equal(stand_in->layer, "RGBA");
+    assert_string_equal(fallback->layer, "RGBA");
 }
 
-/* What stands in is measured once, like any layer, so that its frames can be compared. */
-static void what_stands_in_keeps_its_range(void **state)
+/* A fallback layer is measured once, like any layer, so that its frames can be compared. */
+static void a_fallback_layer_keeps_its_range(void **state)
 {
     session_place *p = *state;
     const zoe_grade *grade = &p->session.grade;
@@ -308,12 +308,12 @@ static void what_stands_in_keeps_its_range(void **state)
     assert_float_equal(grade->range_max, 1.0, 0.0);
     assert_null(zoe_session_range(&p->session));
     go_to(p, 3);
-    assert_string_equal(p->session.items[0].stand_in.layer, "U");
+    assert_string_equal(p->session.items[0].fallback.layer, "U");
     assert_float_equal(grade->range_max, 100.0, 0.0);
 }
 
 /* Other layers between, and fitting by hand, change nothing. */
-static void each_layer_that_stands_in_keeps_its_range(void **state)
+static void each_fallback_layer_keeps_its_range(void **state)
 {
     session_place *p = *state;
     const zoe_grade *grade = &p->session.grade;
@@ -353,7 +353,7 @@ static void ranges_of_many_layers_are_kept(void **state)
     enum { LAYERS = sizeof layers / sizeof layers[0] };
     session_place *p = *state;
     const zoe_grade *grade = &p->session.grade;
-    assert_true((int)LAYERS > (int)ZOE_STAND_IN_RANGES);
+    assert_true((int)LAYERS > (int)ZOE_FALLBACK_RANGES);
     for (int i = 0; i < LAYERS; i++) {
         write_frame(p, "a", i + 1, layers[i], 10.0f);
         write_frame(p, "a", i + 1 + LAYERS, layers[i], 20.0f);
@@ -364,7 +364,7 @@ static void ranges_of_many_layers_are_kept(void **state)
         go_to(p, i);
     go_to(p, LAYERS + LAYERS - 1);
     assert_float_equal(grade->range_max, 20.0, 0.0);
-    go_to(p, LAYERS + LAYERS - (int)ZOE_STAND_IN_RANGES);
+    go_to(p, LAYERS + LAYERS - (int)ZOE_FALLBACK_RANGES);
     assert_float_equal(grade->range_max, 20.0, 0.0);
     go_to(p, LAYERS);
     assert_float_equal(grade->range_max, 40.0, 0.0);
@@ -381,8 +381,8 @@ static void a_failure_is_kept_until_files_change(void **state)
     assert_int_equal(zoe_session_reload(&p->session), 1);
     session_place_arrive(p);
     assert_int_equal(p->session.status, ZOE_OK);
-    assert_int_equal(p->session.stands_in, 1);
-    assert_string_equal(p->session.items[0].stand_in.layer, "RGB");
+    assert_int_equal(p->session.is_fallback, 1);
+    assert_string_equal(p->session.items[0].fallback.layer, "RGB");
 }
 
 static void a_failure_is_kept_until_the_choice_changes(void **state)
@@ -394,7 +394,7 @@ static void a_failure_is_kept_until_the_choice_changes(void **state)
                      ZOE_OK);
     session_place_arrive(p);
     assert_int_equal(p->session.status, ZOE_OK);
-    assert_int_equal(p->session.stands_in, 1);
+    assert_int_equal(p->session.is_fallback, 1);
 }
 
 /* What has nothing to do with the file is tried again. */
@@ -412,17 +412,17 @@ static void a_failure_that_may_pass_is_not_kept(void **state)
     assert_null(p->session.shown.pin);
     session_place_arrive(p);
     assert_int_equal(p->session.status, ZOE_OK);
-    assert_int_equal(p->session.stands_in, 1);
+    assert_int_equal(p->session.is_fallback, 1);
 }
 
 static void a_failure_is_of_one_frame_only(void **state)
 {
     session_place *p = *state;
-    open_with_a_failure(p, ZOE_STAND_IN_FAILURES + 1);
+    open_with_a_failure(p, ZOE_FALLBACK_FAILURES + 1);
     /* Kept in the same place as the first one's would be. */
-    go_to(p, ZOE_STAND_IN_FAILURES);
+    go_to(p, ZOE_FALLBACK_FAILURES);
     assert_int_equal(p->session.status, ZOE_OK);
-    assert_int_equal(p->session.stands_in, 1);
+    assert_int_equal(p->session.is_fallback, 1);
 }
 
 /* As half such values are infinite, and there is nothing to fit a range to. */
@@ -464,10 +464,10 @@ int main(void)
                                         session_place_tear_down),
         cmocka_unit_test_setup_teardown(a_header_is_read_once_until_files_change,
                                         session_place_set_up, session_place_tear_down),
-        cmocka_unit_test_setup_teardown(what_stands_in_keeps_its_range, session_place_set_up,
+        cmocka_unit_test_setup_teardown(a_fallback_layer_keeps_its_range, session_place_set_up,
                                         session_place_tear_down),
-        cmocka_unit_test_setup_teardown(each_layer_that_stands_in_keeps_its_range,
-                                        session_place_set_up, session_place_tear_down),
+        cmocka_unit_test_setup_teardown(each_fallback_layer_keeps_its_range, session_place_set_up,
+                                        session_place_tear_down),
         cmocka_unit_test_setup_teardown(ranges_of_many_layers_are_kept, session_place_set_up,
                                         session_place_tear_down),
         cmocka_unit_test_setup_teardown(a_failure_is_kept_until_files_change, session_place_set_up,
@@ -481,5 +481,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(full_precision_fits_the_ranges_of_all_sequences,
                                         session_place_set_up, session_place_tear_down),
     };
-    return cmocka_run_group_tests_name("stand-in", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("fallback", tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 #define _GNU_SOURCE /* ppoll */
 
-#include "commands/reel.h"
+#include "commands/clip.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -31,17 +31,17 @@ static void log_line(void *user, zoe_log_level level, const char *message)
 
 static void wake(void *user)
 {
-    const zoe_reel *reel = user;
+    const zoe_clip *clip = user;
     uint64_t one = 1;
     /* Fails only when it is counted up to the brim already, which wakes as well. */
-    ssize_t n = write(reel->wake_fd, &one, sizeof one);
+    ssize_t n = write(clip->wake_fd, &one, sizeof one);
     (void)n;
 }
 
-zoe_status zoe_reel_open(zoe_reel *reel, const char *spec, const zoe_engine_settings *settings,
+zoe_status zoe_clip_open(zoe_clip *clip, const char *spec, const zoe_engine_settings *settings,
                          const zoe_source_settings *source_settings, zoe_error *error)
 {
-    memset(reel, 0, sizeof *reel);
+    memset(clip, 0, sizeof *clip);
     zoe_sequence *sequence = NULL;
     zoe_status status = zoe_sequence_open(spec, &sequence, error);
     if (status != ZOE_OK)
@@ -53,109 +53,109 @@ zoe_status zoe_reel_open(zoe_reel *reel, const char *spec, const zoe_engine_sett
         zoe_engine_settings_init(&own);
     own.log = own.log_level > ZOE_LOG_WARNING ? log_line : NULL;
     own.notify = wake;
-    own.notify_user = reel;
-    reel->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (reel->wake_fd < 0)
+    own.notify_user = clip;
+    clip->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (clip->wake_fd < 0)
         status = zoe_error_set(error, ZOE_ERROR_IO, "%s: cannot make an event: %s", spec,
                                strerror(errno));
     if (status == ZOE_OK)
-        status = zoe_engine_create(&own, &reel->engine, error);
+        status = zoe_engine_create(&own, &clip->engine, error);
     if (status == ZOE_OK) {
-        reel->count = zoe_sequence_count(sequence);
-        status = zoe_source_open(reel->engine, &sequence, source_settings, &reel->source, error);
+        clip->count = zoe_sequence_count(sequence);
+        status = zoe_source_open(clip->engine, &sequence, source_settings, &clip->source, error);
     }
     if (status != ZOE_OK) {
         zoe_sequence_close(&sequence);
-        zoe_engine_destroy(&reel->engine);
-        if (reel->wake_fd >= 0)
-            close(reel->wake_fd);
+        zoe_engine_destroy(&clip->engine);
+        if (clip->wake_fd >= 0)
+            close(clip->wake_fd);
         return status;
     }
-    reel->sequence = zoe_source_sequence(reel->source);
+    clip->sequence = zoe_source_sequence(clip->source);
     return ZOE_OK;
 }
 
-void zoe_reel_close(zoe_reel *reel)
+void zoe_clip_close(zoe_clip *clip)
 {
-    if (!reel->engine)
+    if (!clip->engine)
         return;
-    zoe_source_close(&reel->source);
-    zoe_engine_destroy(&reel->engine);
-    close(reel->wake_fd);
+    zoe_source_close(&clip->source);
+    zoe_engine_destroy(&clip->engine);
+    close(clip->wake_fd);
 }
 
-zoe_status zoe_reel_position(const zoe_reel *reel, int64_t number, int64_t *position,
+zoe_status zoe_clip_position(const zoe_clip *clip, int64_t number, int64_t *position,
                              zoe_error *error)
 {
-    int64_t p = zoe_sequence_position(reel->sequence, number);
-    if (p < 0 || p >= reel->count || zoe_sequence_number(reel->sequence, p) != number)
+    int64_t p = zoe_sequence_position(clip->sequence, number);
+    if (p < 0 || p >= clip->count || zoe_sequence_number(clip->sequence, p) != number)
         return zoe_error_set(error, ZOE_MISSING, "%s/%s: no frame %lld, there are %lld to %lld",
-                             zoe_sequence_folder(reel->sequence), zoe_sequence_name(reel->sequence),
-                             (long long)number, (long long)zoe_sequence_first(reel->sequence),
-                             (long long)zoe_sequence_last(reel->sequence));
+                             zoe_sequence_folder(clip->sequence), zoe_sequence_name(clip->sequence),
+                             (long long)number, (long long)zoe_sequence_first(clip->sequence),
+                             (long long)zoe_sequence_last(clip->sequence));
     *position = p;
     return ZOE_OK;
 }
 
-zoe_status zoe_reel_explain(const zoe_reel *reel, int64_t position, zoe_status status,
+zoe_status zoe_clip_explain(const zoe_clip *clip, int64_t position, zoe_status status,
                             zoe_error *error)
 {
-    long long number = (long long)zoe_sequence_number(reel->sequence, position);
+    long long number = (long long)zoe_sequence_number(clip->sequence, position);
     if (status == ZOE_MISSING)
         return zoe_error_set(error, status, "%s/%s: frame %lld has no file",
-                             zoe_sequence_folder(reel->sequence), zoe_sequence_name(reel->sequence),
+                             zoe_sequence_folder(clip->sequence), zoe_sequence_name(clip->sequence),
                              number);
     zoe_error own = {ZOE_OK, ""};
-    if (zoe_source_frame_error(reel->source, position, &own) != ZOE_OK && own.text[0])
+    if (zoe_source_frame_error(clip->source, position, &own) != ZOE_OK && own.text[0])
         return zoe_error_set(error, status, "%s", own.text);
     char path[PATH_CAPACITY];
-    if (zoe_sequence_path(reel->sequence, position, path, sizeof path) != ZOE_OK)
-        snprintf(path, sizeof path, "%s: frame %lld", zoe_sequence_name(reel->sequence), number);
+    if (zoe_sequence_path(clip->sequence, position, path, sizeof path) != ZOE_OK)
+        snprintf(path, sizeof path, "%s: frame %lld", zoe_sequence_name(clip->sequence), number);
     return zoe_error_set(error, status, "%s: %s", path, zoe_status_text(status));
 }
 
-zoe_status zoe_reel_wait(zoe_reel *reel, int64_t position, uint64_t deadline_ns, zoe_frame *frame,
+zoe_status zoe_clip_wait(zoe_clip *clip, int64_t position, uint64_t deadline_ns, zoe_frame *frame,
                          zoe_error *error)
 {
     for (;;) {
         uint64_t now = zoe_now_ns();
         uint64_t until = deadline_ns < now + slice_ns ? deadline_ns : now + slice_ns;
-        zoe_status status = zoe_source_wait(reel->source, position, until, frame);
+        zoe_status status = zoe_source_wait(clip->source, position, until, frame);
         if (status == ZOE_OK)
             return status;
         if (status != ZOE_TIMEOUT && status != ZOE_LOADING)
-            return zoe_reel_explain(reel, position, status, error);
+            return zoe_clip_explain(clip, position, status, error);
         if (zoe_interrupted())
             return zoe_error_set(error, ZOE_STALE, "%s: interrupted",
-                                 zoe_sequence_spec(reel->sequence));
+                                 zoe_sequence_spec(clip->sequence));
         if (zoe_now_ns() >= deadline_ns)
             return ZOE_TIMEOUT;
     }
 }
 
-void zoe_reel_sleep(zoe_reel *reel, uint64_t until_ns)
+void zoe_clip_sleep(zoe_clip *clip, uint64_t until_ns)
 {
     uint64_t now = zoe_now_ns();
     if (until_ns <= now)
         return;
     uint64_t span = until_ns - now < slice_ns ? until_ns - now : slice_ns;
     struct timespec timeout = {(time_t)(span / 1000000000u), (long)(span % 1000000000u)};
-    struct pollfd event = {reel->wake_fd, POLLIN, 0};
+    struct pollfd event = {clip->wake_fd, POLLIN, 0};
     if (ppoll(&event, 1, &timeout, NULL) > 0) {
         uint64_t counted;
-        ssize_t n = read(reel->wake_fd, &counted, sizeof counted);
+        ssize_t n = read(clip->wake_fd, &counted, sizeof counted);
         (void)n;
     }
 }
 
-zoe_rate zoe_reel_file_rate(const zoe_reel *reel)
+zoe_rate zoe_clip_file_rate(const zoe_clip *clip)
 {
     zoe_rate rate = {24, 1};
     int tried = 0;
-    for (int64_t p = 0; p < reel->count && tried < HEADERS_TRIED; p++) {
+    for (int64_t p = 0; p < clip->count && tried < HEADERS_TRIED; p++) {
         char path[PATH_CAPACITY];
         zoe_header *header = NULL;
-        if (zoe_sequence_path(reel->sequence, p, path, sizeof path) != ZOE_OK)
+        if (zoe_sequence_path(clip->sequence, p, path, sizeof path) != ZOE_OK)
             continue;
         tried++;
         if (zoe_header_read(path, &header, NULL) != ZOE_OK)

@@ -22,19 +22,19 @@ typedef struct pixels {
     float planes[4][WIDTH];
 } pixels;
 
-static void draw(const zoe_picture *picture, int32_t x, int32_t y, int32_t count, pixels *row)
+static void draw(const zoe_test_pattern *picture, int32_t x, int32_t y, int32_t count, pixels *row)
 {
     float *const planes[4] = {row->planes[0] + x, row->planes[1] + x, row->planes[2] + x,
                               row->planes[3] + x};
-    zoe_picture_row(picture, x, y, count, planes);
+    zoe_test_pattern_row(picture, x, y, count, planes);
 }
 
 static void test_any_pieces(void **state)
 {
     (void)state;
     for (int32_t alpha = 0; alpha < 2; alpha++) {
-        zoe_picture picture;
-        zoe_picture_init(&picture, WIDTH, HEIGHT, 5, 1001, alpha, 0.03f);
+        zoe_test_pattern picture;
+        zoe_test_pattern_init(&picture, WIDTH, HEIGHT, 5, 1001, alpha, 0.03f);
         for (int32_t y = 0; y < HEIGHT; y += 7) {
             pixels whole, parts;
             memset(&whole, 0, sizeof whole);
@@ -52,7 +52,7 @@ static void test_any_pieces(void **state)
 }
 
 /* Sum of differences of all rows between two pictures. */
-static double difference(const zoe_picture *a, const zoe_picture *b)
+static double difference(const zoe_test_pattern *a, const zoe_test_pattern *b)
 {
     double sum = 0;
     for (int32_t y = 0; y < HEIGHT; y += 11) {
@@ -70,17 +70,17 @@ static double difference(const zoe_picture *a, const zoe_picture *b)
 static void test_seed_and_frame(void **state)
 {
     (void)state;
-    zoe_picture a, b;
-    zoe_picture_init(&a, WIDTH, HEIGHT, 1, 1, 0, 0);
-    zoe_picture_init(&b, WIDTH, HEIGHT, 1, 1, 0, 0);
+    zoe_test_pattern a, b;
+    zoe_test_pattern_init(&a, WIDTH, HEIGHT, 1, 1, 0, 0);
+    zoe_test_pattern_init(&b, WIDTH, HEIGHT, 1, 1, 0, 0);
     assert_true(difference(&a, &b) <= 0);
-    zoe_picture_init(&b, WIDTH, HEIGHT, 2, 1, 0, 0);
+    zoe_test_pattern_init(&b, WIDTH, HEIGHT, 2, 1, 0, 0);
     assert_true(difference(&a, &b) > 1);
-    zoe_picture_init(&b, WIDTH, HEIGHT, 1, 2, 0, 0);
+    zoe_test_pattern_init(&b, WIDTH, HEIGHT, 1, 2, 0, 0);
     assert_true(difference(&a, &b) > 1);
-    zoe_picture_init(&b, WIDTH, HEIGHT, 1, -1, 0, 0);
+    zoe_test_pattern_init(&b, WIDTH, HEIGHT, 1, -1, 0, 0);
     assert_true(difference(&a, &b) > 1);
-    zoe_picture_init(&b, WIDTH, HEIGHT, 1, 1, 0, 0.05f);
+    zoe_test_pattern_init(&b, WIDTH, HEIGHT, 1, 1, 0, 0.05f);
     assert_true(difference(&a, &b) > 1);
 }
 
@@ -89,9 +89,9 @@ static void test_digits(void **state)
 {
     (void)state;
     for (int64_t digit = 0; digit < 9; digit++) {
-        zoe_picture a, b;
-        zoe_picture_init(&a, WIDTH, HEIGHT, 1, digit, 0, 0);
-        zoe_picture_init(&b, WIDTH, HEIGHT, 1, digit + 1, 0, 0);
+        zoe_test_pattern a, b;
+        zoe_test_pattern_init(&a, WIDTH, HEIGHT, 1, digit, 0, 0);
+        zoe_test_pattern_init(&b, WIDTH, HEIGHT, 1, digit + 1, 0, 0);
         if (a.stroke_count == b.stroke_count && memcmp(a.strokes, b.strokes, sizeof a.strokes) == 0)
             fail_msg("%d and %d look the same", (int)digit, (int)digit + 1);
     }
@@ -99,8 +99,8 @@ static void test_digits(void **state)
 
 static void check_values(int32_t width, int32_t height, int64_t frame, int32_t alpha)
 {
-    zoe_picture picture;
-    zoe_picture_init(&picture, width, height, 9, frame, alpha, 0.1f);
+    zoe_test_pattern picture;
+    zoe_test_pattern_init(&picture, width, height, 9, frame, alpha, 0.1f);
     for (int32_t y = 0; y < height; y++) {
         pixels row;
         draw(&picture, 0, y, width, &row);
@@ -130,8 +130,8 @@ static void test_values(void **state)
 static void test_alpha(void **state)
 {
     (void)state;
-    zoe_picture picture;
-    zoe_picture_init(&picture, WIDTH, HEIGHT, 1, 1, 1, 0.1f);
+    zoe_test_pattern picture;
+    zoe_test_pattern_init(&picture, WIDTH, HEIGHT, 1, 1, 1, 0.1f);
     int clear = 0, solid = 0;
     for (int32_t y = 0; y < HEIGHT; y++) {
         pixels row;

@@ -1,4 +1,4 @@
-#include "model/stand_in.h"
+#include "model/fallback.h"
 
 #include <string.h>
 
@@ -7,7 +7,7 @@
 
 enum { REACH = 64 /* frames looked at on each side of the playhead */ };
 
-int zoe_stand_in_same_want(const zoe_want *a, const zoe_want *b)
+int zoe_same_want(const zoe_want *a, const zoe_want *b)
 {
     return a->playhead == b->playhead && a->in == b->in && a->out == b->out &&
            a->direction == b->direction && a->playing == b->playing && a->loop == b->loop &&
@@ -15,27 +15,27 @@ int zoe_stand_in_same_want(const zoe_want *a, const zoe_want *b)
            a->rate == b->rate;
 }
 
-/* The position of a frame of the current variant in the one that stands in: the folder may have
+/* The position of a frame of the current variant in the fallback: the folder may have
  * been read at another time for it. */
 static int64_t position_there(zoe_variants *variants, int64_t position)
 {
     const zoe_sequence *here = zoe_source_sequence(zoe_variants_now(variants)->source);
-    const zoe_sequence *there = zoe_source_sequence(zoe_variants_stand_in_now(variants)->source);
+    const zoe_sequence *there = zoe_source_sequence(zoe_variants_fallback(variants)->source);
     return zoe_sequence_position(there, zoe_sequence_number(here, position));
 }
 
-static zoe_stand_in_frame *frame_slot(zoe_stand_in *stand_in, int64_t number)
+static zoe_fallback_frame *frame_slot(zoe_fallback *fallback, int64_t number)
 {
-    return &stand_in->frames[(uint64_t)number % ZOE_STAND_IN_FRAMES];
+    return &fallback->frames[(uint64_t)number % ZOE_FALLBACK_FRAMES];
 }
 
 /* header NULL: it cannot be read. */
-static void remember(zoe_stand_in *stand_in, int64_t number, const zoe_header *header,
+static void remember(zoe_fallback *fallback, int64_t number, const zoe_header *header,
                      const char *view)
 {
-    zoe_stand_in_frame *frame = frame_slot(stand_in, number);
+    zoe_fallback_frame *frame = frame_slot(fallback, number);
     int32_t index = header ? zoe_header_find_layer(header, NULL, view) : -1;
-    *frame = (zoe_stand_in_frame){.number = number, .is_read = 1, .is_named = index >= 0};
+    *frame = (zoe_fallback_frame){.number = number, .is_read = 1, .is_named = index >= 0};
     if (index < 0)
         return;
     zoe_layer_label(header, index, frame->layer, sizeof frame->layer);
@@ -63,7 +63,7 @@ static int is_lasting(zoe_status status)
     }
 }
 
-static zoe_status open_for(zoe_stand_in *stand_in, zoe_variants *variants, zoe_engine *engine,
+static zoe_status open_for(zoe_fallback *fallback, zoe_variants *variants, zoe_engine *engine,
                            int64_t position)
 {
     const zoe_variant *now = zoe_variants_now(variants);
@@ -83,39 +83,39 @@ static zoe_status open_for(zoe_stand_in *stand_in, zoe_variants *variants, zoe_e
         settings.view = now->view;
     int32_t index = zoe_header_find_layer(header, NULL, settings.view);
     /* Likely the next one to be shown, and maybe while playing. */
-    remember(stand_in, number, header, settings.view);
+    remember(fallback, number, header, settings.view);
     zoe_header_free(&header);
     return index < 0 ? ZOE_ERROR_NO_LAYER
-                     : zoe_variants_stand_in(variants, engine, &settings, NULL);
+                     : zoe_variants_open_fallback(variants, engine, &settings, NULL);
 }
 
-/* The variant that stands in, opened for this frame where none does. */
-static zoe_status open_once(zoe_stand_in *stand_in, zoe_variants *variants, zoe_engine *engine,
+/* The fallback's variant, opened for this frame where there is none. */
+static zoe_status open_once(zoe_fallback *fallback, zoe_variants *variants, zoe_engine *engine,
                             int64_t position)
 {
-    if (zoe_variants_stand_in_now(variants))
+    if (zoe_variants_fallback(variants))
         return ZOE_OK;
     const zoe_sequence *sequence = zoe_source_sequence(zoe_variants_now(variants)->source);
     int64_t number = zoe_sequence_number(sequence, position);
-    size_t slot = (size_t)((uint64_t)number % ZOE_STAND_IN_FAILURES);
-    if (stand_in->failures[slot].status != ZOE_OK && stand_in->failures[slot].number == number)
-        return stand_in->failures[slot].status;
-    stand_in->want_told = 0;
-    zoe_status status = open_for(stand_in, variants, engine, position);
+    size_t slot = (size_t)((uint64_t)number % ZOE_FALLBACK_FAILURES);
+    if (fallback->failures[slot].status != ZOE_OK && fallback->failures[slot].number == number)
+        return fallback->failures[slot].status;
+    fallback->want_told = 0;
+    zoe_status status = open_for(fallback, variants, engine, position);
     if (is_lasting(status)) {
-        stand_in->failures[slot].number = number;
-        stand_in->failures[slot].status = status;
+        fallback->failures[slot].number = number;
+        fallback->failures[slot].status = status;
     }
     return status;
 }
 
-zoe_status zoe_stand_in_acquire(zoe_stand_in *stand_in, zoe_variants *variants, zoe_engine *engine,
+zoe_status zoe_fallback_acquire(zoe_fallback *fallback, zoe_variants *variants, zoe_engine *engine,
                                 int64_t position, zoe_frame *frame)
 {
-    zoe_status status = open_once(stand_in, variants, engine, position);
+    zoe_status status = open_once(fallback, variants, engine, position);
     if (status != ZOE_OK)
         return status;
-    status = zoe_source_acquire(zoe_variants_stand_in_now(variants)->source,
+    status = zoe_source_acquire(zoe_variants_fallback(variants)->source,
                                 position_there(variants, position), frame);
     if (status == ZOE_OK)
         frame->position = position;
@@ -123,12 +123,12 @@ zoe_status zoe_stand_in_acquire(zoe_stand_in *stand_in, zoe_variants *variants, 
 }
 
 /* The frame itself, or the nearest one that may have the same layer; NULL: none is known. */
-static const zoe_stand_in_frame *nearest(const zoe_stand_in *stand_in, int64_t number, int is_color)
+static const zoe_fallback_frame *nearest(const zoe_fallback *fallback, int64_t number, int is_color)
 {
-    const zoe_stand_in_frame *best = NULL;
+    const zoe_fallback_frame *best = NULL;
     uint64_t least = UINT64_MAX;
-    for (int i = 0; i < ZOE_STAND_IN_FRAMES; i++) {
-        const zoe_stand_in_frame *frame = &stand_in->frames[i];
+    for (int i = 0; i < ZOE_FALLBACK_FRAMES; i++) {
+        const zoe_fallback_frame *frame = &fallback->frames[i];
         uint64_t away = frame->number < number ? (uint64_t)number - (uint64_t)frame->number
                                                : (uint64_t)frame->number - (uint64_t)number;
         if (!frame->is_named || (frame->is_color != 0) != (is_color != 0) || away >= least)
@@ -140,68 +140,68 @@ static const zoe_stand_in_frame *nearest(const zoe_stand_in *stand_in, int64_t n
 }
 
 /* Brings the layer's range to the front; the one that was not seen for longest goes. */
-static void turn_to_range(zoe_stand_in *stand_in, const char *layer)
+static void turn_to_range(zoe_fallback *fallback, const char *layer)
 {
     int at = 0;
-    while (at < ZOE_STAND_IN_RANGES && strcmp(stand_in->ranges[at].layer, layer) != 0)
+    while (at < ZOE_FALLBACK_RANGES && strcmp(fallback->ranges[at].layer, layer) != 0)
         at++;
-    int is_new = at == ZOE_STAND_IN_RANGES;
+    int is_new = at == ZOE_FALLBACK_RANGES;
     at -= is_new;
-    zoe_value_range range = is_new ? (zoe_value_range){0.0f, 0.0f} : stand_in->ranges[at].range;
-    memmove(&stand_in->ranges[1], &stand_in->ranges[0], (size_t)at * sizeof stand_in->ranges[0]);
-    memcpy(stand_in->ranges[0].layer, layer, strlen(layer) + 1);
-    stand_in->ranges[0].range = range;
+    zoe_value_range range = is_new ? (zoe_value_range){0.0f, 0.0f} : fallback->ranges[at].range;
+    memmove(&fallback->ranges[1], &fallback->ranges[0], (size_t)at * sizeof fallback->ranges[0]);
+    memcpy(fallback->ranges[0].layer, layer, strlen(layer) + 1);
+    fallback->ranges[0].range = range;
 }
 
-int zoe_stand_in_show(zoe_stand_in *stand_in, zoe_variants *variants, const zoe_frame *frame,
+int zoe_fallback_show(zoe_fallback *fallback, zoe_variants *variants, const zoe_frame *frame,
                       int may_block)
 {
-    const zoe_variant *shown = zoe_variants_stand_in_now(variants);
+    const zoe_variant *shown = zoe_variants_fallback(variants);
     const zoe_sequence *sequence = zoe_source_sequence(zoe_variants_now(variants)->source);
     if (!shown)
         return 0;
     int64_t number = zoe_sequence_number(sequence, frame->position);
-    const zoe_stand_in_frame *own = frame_slot(stand_in, number);
+    const zoe_fallback_frame *own = frame_slot(fallback, number);
     if (may_block && !(own->is_read && own->number == number)) {
         zoe_header *header = NULL;
         zoe_status status = zoe_frame_header_read(sequence, frame->position, &header, NULL);
         if (status == ZOE_OK || is_lasting(status))
-            remember(stand_in, number, header, shown->view);
+            remember(fallback, number, header, shown->view);
         zoe_header_free(&header);
     }
-    stand_in->is_guess = !own->is_read || own->number != number;
-    const zoe_stand_in_frame *best = nearest(stand_in, number, frame->is_color);
+    fallback->is_guess = !own->is_read || own->number != number;
+    const zoe_fallback_frame *best = nearest(fallback, number, frame->is_color);
     if (!best)
         return 0;
-    int changed = best->is_data != stand_in->is_data || best->is_wide != stand_in->is_wide ||
-                  strcmp(best->layer, stand_in->layer) != 0;
-    memcpy(stand_in->layer, best->layer, sizeof stand_in->layer);
-    stand_in->is_data = best->is_data;
-    stand_in->is_wide = best->is_wide;
-    turn_to_range(stand_in, best->layer);
+    int changed = best->is_data != fallback->is_data || best->is_wide != fallback->is_wide ||
+                  strcmp(best->layer, fallback->layer) != 0;
+    memcpy(fallback->layer, best->layer, sizeof fallback->layer);
+    fallback->is_data = best->is_data;
+    fallback->is_wide = best->is_wide;
+    turn_to_range(fallback, best->layer);
     return changed;
 }
 
-zoe_value_range *zoe_stand_in_range(zoe_stand_in *stand_in)
+zoe_value_range *zoe_fallback_range(zoe_fallback *fallback)
 {
-    return &stand_in->ranges[0].range;
+    return &fallback->ranges[0].range;
 }
 
-void zoe_stand_in_unfit(zoe_stand_in *stand_in)
+void zoe_fallback_unfit(zoe_fallback *fallback)
 {
-    memset(stand_in->ranges, 0, sizeof stand_in->ranges);
-    memcpy(stand_in->ranges[0].layer, stand_in->layer, sizeof stand_in->layer);
+    memset(fallback->ranges, 0, sizeof fallback->ranges);
+    memcpy(fallback->ranges[0].layer, fallback->layer, sizeof fallback->layer);
 }
 
-void zoe_stand_in_forget(zoe_stand_in *stand_in)
+void zoe_fallback_forget(zoe_fallback *fallback)
 {
-    memset(stand_in->frames, 0, sizeof stand_in->frames);
-    memset(stand_in->failures, 0, sizeof stand_in->failures);
+    memset(fallback->frames, 0, sizeof fallback->frames);
+    memset(fallback->failures, 0, sizeof fallback->failures);
 }
 
-void zoe_stand_in_error(zoe_variants *variants, int64_t position, zoe_error *error)
+void zoe_fallback_error(zoe_variants *variants, int64_t position, zoe_error *error)
 {
-    (void)zoe_source_frame_error(zoe_variants_stand_in_now(variants)->source,
+    (void)zoe_source_frame_error(zoe_variants_fallback(variants)->source,
                                  position_there(variants, position), error);
 }
 
@@ -228,18 +228,18 @@ static int find_stretch(zoe_variants *variants, const zoe_want *want, int64_t *i
     return *in >= 0;
 }
 
-void zoe_stand_in_rest(zoe_stand_in *stand_in, zoe_variants *variants)
+void zoe_fallback_rest(zoe_fallback *fallback, zoe_variants *variants)
 {
     zoe_want idle = {.direction = 1, .idle = 1};
-    const zoe_variant *variant = zoe_variants_stand_in_now(variants);
-    stand_in->want_told = 0;
+    const zoe_variant *variant = zoe_variants_fallback(variants);
+    fallback->want_told = 0;
     if (variant)
         (void)zoe_source_set_want(variant->source, &idle);
 }
 
-void zoe_stand_in_tell(zoe_stand_in *stand_in, zoe_variants *variants, const zoe_want *want)
+void zoe_fallback_tell(zoe_fallback *fallback, zoe_variants *variants, const zoe_want *want)
 {
-    const zoe_variant *variant = zoe_variants_stand_in_now(variants);
+    const zoe_variant *variant = zoe_variants_fallback(variants);
     zoe_want wanted = *want;
     if (!variant)
         return;
@@ -254,8 +254,8 @@ void zoe_stand_in_tell(zoe_stand_in *stand_in, zoe_variants *variants, const zoe
     } else {
         wanted = (zoe_want){.direction = 1, .idle = 1};
     }
-    if (stand_in->want_told && zoe_stand_in_same_want(&stand_in->want, &wanted))
+    if (fallback->want_told && zoe_same_want(&fallback->want, &wanted))
         return;
-    stand_in->want = wanted;
-    stand_in->want_told = zoe_source_set_want(variant->source, &wanted) == ZOE_OK;
+    fallback->want = wanted;
+    fallback->want_told = zoe_source_set_want(variant->source, &wanted) == ZOE_OK;
 }
