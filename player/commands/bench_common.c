@@ -6,6 +6,7 @@
 #include <zoetrope/settings.h>
 
 #include "model/interrupt.h"
+#include "model/options.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -24,7 +25,7 @@ zoe_args_result zoe_bench_parse(const char *command, const char *about, const zo
         {"reserve-gb", 0, ZOE_ARG_DECIMAL, "GB", "memory left to other programs, 0.5..8", &o->reserve_gb, 0, 0.5, 8, 0},
         {"layer", 0, ZOE_ARG_TEXT, "NAME", "layer, part or channel", &o->layer, 0, 0, 0, 0},
         {"view", 0, ZOE_ARG_TEXT, "NAME", "view, such as left", &o->view, 0, 0, 0, 0},
-        {"proxy", 0, ZOE_ARG_CHOICE, "SCALE", "keep frames smaller", &o->proxy, 0, 0, 0, "1|1/2|1/4|1/8"},
+        {"proxy", 0, ZOE_ARG_CHOICE, "SCALE", "keep frames smaller", &o->proxy, 0, 0, 0, ZOE_WORDS_PROXY},
         {"full-precision", 0, ZOE_ARG_FLAG, 0, "keep float and uint as they are, not as half", &o->full_precision, 0, 0, 0, 0},
         {"verbose", 'v', ZOE_ARG_TALLY, 0, "say more on stderr; -vv says all", &o->verbose, 0, 0, 0, 0},
     };

@@ -8,6 +8,7 @@
 #ifndef ZOETROPE_PLAYER_BENCH_COMMON_H
 #define ZOETROPE_PLAYER_BENCH_COMMON_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,14 +18,14 @@
 /* Options that every benchmark takes. 0 and NULL: not given. */
 typedef struct zoe_bench_options {
     const char *spec;
-    int32_t json;
+    bool json;
     int64_t workers;
     int64_t cache_mb;
     int64_t cache_percent;
     double reserve_gb;
     const char *layer, *view;
     int32_t proxy; /* as shift */
-    int32_t full_precision;
+    bool full_precision;
     int32_t verbose;
 } zoe_bench_options;
 

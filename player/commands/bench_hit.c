@@ -247,7 +247,7 @@ int zoe_bench_hit(int argc, char **argv)
 {
     zoe_bench_options options = {0};
     int64_t count = 1000000, threads = 1;
-    int32_t with_churn = 0;
+    bool with_churn = false;
     const zoe_arg own[] = {
         {"count", 'n', ZOE_ARG_INTEGER, "N", "number of acquires (default 1000000)", &count, 0, 1,
          1e9, 0},

@@ -85,9 +85,9 @@ static json_t *make_report(const loop_bench *b, const zoe_bench_options *options
 typedef struct loop_options {
     zoe_bench_options common;
     zoe_rate rate;
-    int32_t rate_given;
+    bool rate_given;
     int64_t in, out;
-    int32_t in_given, out_given;
+    bool in_given, out_given;
 } loop_options;
 
 static zoe_args_result parse(loop_options *options, int64_t *loops, int argc, char **argv)

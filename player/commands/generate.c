@@ -37,7 +37,7 @@ typedef struct generate_options {
     const char *compression;
     int32_t type; /* 0 half, 1 float */
     zoe_extent tiles;
-    int32_t alpha;
+    bool alpha;
     double grain;
     int64_t seed;
     const char *name;

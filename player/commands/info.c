@@ -509,7 +509,7 @@ static int print_text(const subject *s)
 
 int zoe_cmd_info(int argc, char **argv)
 {
-    int32_t as_json = 0;
+    bool as_json = false;
     const zoe_arg table[] = {
         {.name = "json", .kind = ZOE_ARG_FLAG, .help = "print one JSON object", .value = &as_json},
     };

@@ -16,20 +16,20 @@ static zoe_status make_plan(const zoe_clip *clip, const zoe_options *options,
     memset(plan, 0, sizeof *plan);
     plan->out = clip->count - 1;
     plan->passes = options->loops;
-    plan->rate = options->rate_given ? options->rate : zoe_clip_file_rate(clip);
+    plan->rate = ZOE_GIVEN(options, rate) ? options->rate : zoe_clip_file_rate(clip);
     plan->loop = (zoe_loop_mode)options->loop;
     plan->policy = (zoe_policy)options->policy;
     plan->strategy = (zoe_strategy)options->strategy;
     zoe_status status = ZOE_OK;
-    if (options->in_given)
+    if (ZOE_GIVEN(options, in))
         status = zoe_clip_position(clip, options->in, &plan->in, error);
-    if (status == ZOE_OK && options->out_given)
+    if (status == ZOE_OK && ZOE_GIVEN(options, out))
         status = zoe_clip_position(clip, options->out, &plan->out, error);
     if (status == ZOE_OK && plan->in > plan->out)
         status = zoe_error_set(error, ZOE_ERROR_ARGUMENT, "%s: no frame in the work area",
                                zoe_sequence_spec(clip->sequence));
     plan->start = plan->in;
-    if (status == ZOE_OK && options->frame_given)
+    if (status == ZOE_OK && ZOE_GIVEN(options, frame))
         status = zoe_clip_position(clip, options->frame, &plan->start, error);
     return status;
 }
@@ -80,15 +80,14 @@ static json_t *list_errors(const zoe_clip *clip, const zoe_playback_result *resu
 
 static void report_what(json_t *report, const zoe_clip *clip, const zoe_playback_plan *plan)
 {
-    static const char *const loops[] = {"loop", "ping-pong", "once"};
-    static const char *const policies[] = {"every-frame", "real-time"};
+    char word[ZOE_OPTION_TEXT];
     zoe_report_text(report, "sequence", zoe_sequence_spec(clip->sequence));
     zoe_report_integer(report, "first", zoe_sequence_first(clip->sequence));
     zoe_report_integer(report, "last", zoe_sequence_last(clip->sequence));
     zoe_report_integer(report, "in", zoe_sequence_number(clip->sequence, plan->in));
     zoe_report_integer(report, "out", zoe_sequence_number(clip->sequence, plan->out));
-    zoe_report_text(report, "loop", loops[plan->loop]);
-    zoe_report_text(report, "policy", policies[plan->policy]);
+    zoe_report_text(report, "loop", zoe_option_word(ZOE_OPTION(loop), (int)plan->loop, word));
+    zoe_report_text(report, "policy", zoe_option_word(ZOE_OPTION(policy), (int)plan->policy, word));
     zoe_report_integer(report, "loops", plan->passes);
     zoe_report_number(report, "fps_set",
                       (double)plan->rate.numerator / (double)plan->rate.denominator);

@@ -18,6 +18,7 @@
 #include "model/frame_header.h"
 #include "model/interrupt.h"
 #include "model/layer.h"
+#include "model/options.h"
 #include "model/png_write.h"
 #include "commands/clip.h"
 #include "model/value_range.h"
@@ -36,14 +37,14 @@ static const char about[] =
 
 typedef struct snapshot_options {
     int64_t frame;
-    int32_t frame_given;
+    bool frame_given;
     const char *out;
     const char *layer, *view;
-    int32_t overscan, full_precision;
+    bool overscan, full_precision;
     double exposure, gamma, contrast, saturation;
     int32_t channel, transfer;
     zoe_extent size;
-    int32_t png_only_given; /* 1: an option that an EXR has no use for */
+    bool png_only_given; /* an option that an EXR has no use for */
     int64_t cache_mb;
     const char *spec;
 } snapshot_options;
@@ -216,7 +217,7 @@ static zoe_status take(zoe_clip *clip, const snapshot_options *options, zoe_erro
 static zoe_args_result parse(snapshot_options *options, int argc, char **argv)
 {
     snapshot_options *o = options;
-    int32_t *png = &o->png_only_given;
+    bool *png = &o->png_only_given;
     /* clang-format off */
     const zoe_arg table[] = {
         {"frame", 0, ZOE_ARG_INTEGER, "N", "number of the frame (default: the sequence's first file)", &o->frame, &o->frame_given, -1e15, 1e15, 0},
@@ -232,7 +233,7 @@ static zoe_args_result parse(snapshot_options *options, int argc, char **argv)
         {"contrast", 0, ZOE_ARG_DECIMAL, "C", "0..10 (default 1)", &o->contrast, png, 0, 10, 0},
         {"saturation", 0, ZOE_ARG_DECIMAL, "S", "0..10 (default 1)", &o->saturation, png, 0, 10, 0},
         {"channel", 0, ZOE_ARG_CHOICE, "C", "what to show", &o->channel, png, 0, 0, "color|red|green|blue|alpha|luminance"},
-        {"transfer", 0, ZOE_ARG_CHOICE, "T", "transfer function", &o->transfer, png, 0, 0, "srgb|rec709|linear"},
+        {"transfer", 0, ZOE_ARG_CHOICE, "T", "transfer function", &o->transfer, png, 0, 0, ZOE_WORDS_TRANSFER},
         {"size", 0, ZOE_ARG_EXTENT, "WxH", "fit the picture into this size (default: 1:1)", &o->size, png, 1, SIDE_MAX, 0},
     };
     /* clang-format on */

@@ -222,9 +222,9 @@ static int store(const zoe_args *args, const zoe_arg *arg, const char *text)
     int wrong = 0;
     switch (arg->kind) {
     case ZOE_ARG_HEADING: break;
-    case ZOE_ARG_FLAG: *(int32_t *)arg->value = 1; break;
-    case ZOE_ARG_UNFLAG: *(int32_t *)arg->value = 0; break;
-    case ZOE_ARG_TALLY: ++*(int32_t *)arg->value; break;
+    case ZOE_ARG_FLAG: *(bool *)arg->value = true; break;
+    case ZOE_ARG_UNFLAG: *(bool *)arg->value = false; break;
+    case ZOE_ARG_TALLY: (*(int32_t *)arg->value)++; break;
     case ZOE_ARG_INTEGER:
     case ZOE_ARG_DECIMAL: wrong = store_number(args, arg, text); break;
     case ZOE_ARG_TEXT:
@@ -244,7 +244,7 @@ static int store(const zoe_args *args, const zoe_arg *arg, const char *text)
     }
     }
     if (!wrong && arg->given)
-        *arg->given = 1;
+        *arg->given = true;
     return wrong;
 }
 

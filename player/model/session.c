@@ -659,8 +659,8 @@ static zoe_status choose(zoe_session *session, const zoe_source_settings *settin
 }
 
 /* The current layer with frames kept in another form, and all other sequences with it. */
-static zoe_status set_form(zoe_session *session, const zoe_source_settings *form, uint64_t now_ns,
-                           int64_t *shift, zoe_error *error)
+zoe_status zoe_session_set_form(zoe_session *session, const zoe_source_settings *form,
+                                uint64_t now_ns, int64_t *shift, zoe_error *error)
 {
     *shift = 0;
     zoe_session_item *item = zoe_session_item_now(session);
@@ -686,36 +686,12 @@ static zoe_status set_form(zoe_session *session, const zoe_source_settings *form
     return ZOE_OK;
 }
 
-zoe_status zoe_session_set_proxy(zoe_session *session, int32_t proxy_shift, uint64_t now_ns,
-                                 int64_t *shift, zoe_error *error)
-{
-    zoe_source_settings form = session->setup.source;
-    form.proxy_shift = proxy_shift;
-    return set_form(session, &form, now_ns, shift, error);
-}
-
-zoe_status zoe_session_set_overscan(zoe_session *session, int on, uint64_t now_ns, int64_t *shift,
-                                    zoe_error *error)
-{
-    zoe_source_settings form = session->setup.source;
-    form.overscan = on != 0;
-    return set_form(session, &form, now_ns, shift, error);
-}
-
-zoe_status zoe_session_set_precision(zoe_session *session, int full, uint64_t now_ns,
-                                     int64_t *shift, zoe_error *error)
-{
-    zoe_source_settings form = session->setup.source;
-    form.full_precision = full != 0;
-    return set_form(session, &form, now_ns, shift, error);
-}
-
 /* For a sequence that was not on screen when the form was chosen. Where that fails it is shown in
  * the one it had. */
 static void adopt_form(zoe_session *session)
 {
     int64_t shift;
-    (void)set_form(session, &session->setup.source, zoe_now_ns(), &shift, NULL);
+    (void)zoe_session_set_form(session, &session->setup.source, zoe_now_ns(), &shift, NULL);
 }
 
 zoe_status zoe_session_switch_layer(zoe_session *session, int by, uint64_t now_ns, int64_t *shift,

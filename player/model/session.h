@@ -144,20 +144,15 @@ void zoe_session_set_policy(zoe_session *session, zoe_policy policy, uint64_t no
 void zoe_session_set_loop(zoe_session *session, zoe_loop_mode loop);
 
 /*
- * Shows the sequences in another proxy scale, 0..3: the current one, the others when they are shown
- * again, and those to come. The picture stays until its successor is ready; frames in the scale
+ * Shows the sequences in another form, which is the proxy scale, overscan and precision of *form;
+ * its other fields are not looked at. First the current sequence, the others when they are shown
+ * again, and those to come. The picture stays until its successor is ready; frames in the form
  * before stay in memory as long as there is room. *shift: positions added in front, where the
  * folder was read again and has more frames now. May block on the folder. Errors: as
  * zoe_variants_choose().
  */
-zoe_status zoe_session_set_proxy(zoe_session *session, int32_t proxy_shift, uint64_t now_ns,
-                                 int64_t *shift, zoe_error *error);
-
-/* The same for what lies outside the display window, and for full precision: 1 with, 0 without. */
-zoe_status zoe_session_set_overscan(zoe_session *session, int on, uint64_t now_ns, int64_t *shift,
-                                    zoe_error *error);
-zoe_status zoe_session_set_precision(zoe_session *session, int full, uint64_t now_ns,
-                                     int64_t *shift, zoe_error *error);
+zoe_status zoe_session_set_form(zoe_session *session, const zoe_source_settings *form,
+                                uint64_t now_ns, int64_t *shift, zoe_error *error);
 
 /*
  * Shows the next (+1) or the previous (-1) layer of the playhead's file, for all frames of the

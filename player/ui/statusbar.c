@@ -14,9 +14,10 @@ static const uint64_t say_bad_ns = 15000000000u;
 
 enum { FIELD = 1100, FIELD_TEXT = 320, PATH_CAPACITY = 4096 };
 
-void zoe_statusbar_open(zoe_statusbar *bar)
+void zoe_statusbar_open(zoe_statusbar *bar, const zoe_options *options)
 {
     memset(bar, 0, sizeof *bar);
+    bar->options = options;
     bar->pointer_x = -1;
     bar->pointer_y = -1;
     bar->message_until = ZOE_NEVER;
@@ -99,8 +100,6 @@ static void put_right(row *r, SDL_Color color, const char *text)
 
 /* ---- fields ---- */
 
-static const char *const loop_names[] = {"Loop", "Ping-pong", "Once"};
-static const char *const policy_names[] = {"Every frame", "Real time"};
 static const char *const view_names[] = {"", "Red", "Green", "Blue", "Alpha", "Luminance"};
 
 static void file_name(const zoe_sequence *sequence, int64_t position, char *text, size_t capacity)
@@ -161,8 +160,11 @@ static void fill_playback(field fields[PLAYBACK_FIELDS], const zoe_transport *t)
     snprintf(skipped->text, sizeof skipped->text, "%" PRIu64 " skipped", t->skipped);
     skipped->widest = "000 skipped";
     skipped->color = t->skipped ? theme.text : theme.text_dim;
-    snprintf(fields[3].text, sizeof fields[3].text, "%s", loop_names[t->loop]);
-    snprintf(fields[4].text, sizeof fields[4].text, "%s", policy_names[t->policy]);
+    char label[ZOE_OPTION_TEXT];
+    snprintf(fields[3].text, sizeof fields[3].text, "%s",
+             zoe_option_label(ZOE_OPTION(loop), (int)t->loop, label));
+    snprintf(fields[4].text, sizeof fields[4].text, "%s",
+             zoe_option_label(ZOE_OPTION(policy), (int)t->policy, label));
     fields[3].color = theme.text;
     fields[4].color = theme.text;
 }
@@ -207,7 +209,7 @@ static void range_text(const zoe_value_range *range, char *text, size_t capacity
     snprintf(text, capacity, "%s to %s", words[0], words[1]);
 }
 
-enum { PICTURE_FIELDS = 8 };
+enum { PICTURE_FIELDS = 16 };
 
 /* The fields that tell how the picture is seen. */
 typedef struct field_list {
@@ -231,7 +233,8 @@ static void add_field(field_list *list, int minor, SDL_Color color, const char *
     list->count += f->text[0] != '\0';
 }
 
-static void fill_picture(field_list *list, zoe_session *session, const zoe_view *view)
+static void fill_picture(field_list *list, zoe_session *session, const zoe_view *view,
+                         const zoe_options *options)
 {
     char text[FIELD_TEXT];
     zoe_theme theme = zoe_theme_dark;
@@ -259,10 +262,15 @@ static void fill_picture(field_list *list, zoe_session *session, const zoe_view 
         add_field(list, 1, theme.text, "%.*f%%", view->map.zoom < 0.1 ? 1 : 0,
                   view->map.zoom * 100.0);
     add_field(list, 0, theme.text_light, "%s", view_names[grade->view]);
-    if (fabsf(grade->exposure) > 0.0f)
-        add_field(list, 0, theme.text, "EV %+.2f", (double)grade->exposure);
-    if (fabsf(grade->gamma - 1.0f) > 0.0f)
-        add_field(list, 0, theme.text, "Gamma %.2f", (double)grade->gamma);
+    for (size_t i = 0; i < zoe_option_count && list->count < PICTURE_FIELDS; i++) {
+        const zoe_option *option = &zoe_option_table[i];
+        double number = zoe_option_number(option, options);
+        if (!(option->where & ZOE_IN_STATUSBAR) || fabs(number - option->normal) <= 0.0)
+            continue;
+        char figure[ZOE_OPTION_TEXT];
+        zoe_option_figure(option, number, figure);
+        add_field(list, 0, theme.text, "%s %s", option->brief, figure);
+    }
 }
 
 static int width_beside(const row *r, const field *f)
@@ -272,11 +280,11 @@ static int width_beside(const row *r, const field *f)
 
 /* What changes the picture is told before what the user set once for all of them. */
 static void draw_settings(row *r, const zoe_transport *t, zoe_session *session,
-                          const zoe_view *view)
+                          const zoe_view *view, const zoe_options *options)
 {
     field_list picture;
     int needed = 0;
-    fill_picture(&picture, session, view);
+    fill_picture(&picture, session, view, options);
     for (int i = 0; i < picture.count; i++)
         needed += width_beside(r, &picture.fields[i]);
     draw_playback(r, t, needed);
@@ -311,7 +319,7 @@ static void draw_frame_row(const zoe_statusbar *bar, const zoe_window *window, z
     put_left(&r, theme.text, text);
     if (session->shown.pin && !session->foreign)
         put_left(&r, theme.text, session->shown.time_code);
-    draw_settings(&r, t, session, view);
+    draw_settings(&r, t, session, view, bar->options);
 }
 
 const char *zoe_statusbar_trouble(const zoe_session *session)

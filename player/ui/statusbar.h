@@ -20,20 +20,22 @@
 
 #include <zoetrope/engine.h>
 
+#include "model/options.h"
 #include "model/session.h"
 #include "ui/view.h"
 #include "ui/window.h"
 
 typedef struct zoe_statusbar {
-    SDL_Rect area; /* device pixels */
-    int pointer_x; /* device pixels; -1: not over the picture */
+    const zoe_options *options; /* the values in force; the caller's */
+    SDL_Rect area;              /* device pixels */
+    int pointer_x;              /* device pixels; -1: not over the picture */
     int pointer_y;
     char message[1024];     /* "" for none */
     int message_bad;        /* 1: something did not happen */
     uint64_t message_until; /* zoe_now_ns() */
 } zoe_statusbar;
 
-void zoe_statusbar_open(zoe_statusbar *bar);
+void zoe_statusbar_open(zoe_statusbar *bar, const zoe_options *options);
 
 /* Height in device pixels. */
 int zoe_statusbar_height(const zoe_window *window);

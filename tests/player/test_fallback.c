@@ -339,8 +339,7 @@ static void each_fallback_layer_keeps_its_range(void **state)
     assert_float_equal(grade->range_max, 600.0, 0.0);
     /* In another precision all of them are fitted anew, also what is not on screen. */
     go_to(p, 1);
-    assert_int_equal(zoe_session_set_precision(&p->session, 1, session_place_second, &shift, NULL),
-                     ZOE_OK);
+    assert_int_equal(session_place_set_precision(p, true, &shift, NULL), ZOE_OK);
     session_place_arrive(p);
     go_to(p, 2);
     assert_float_equal(grade->range_max, 140000.0, 0.0);
@@ -390,8 +389,7 @@ static void a_failure_is_kept_until_the_choice_changes(void **state)
     session_place *p = *state;
     int64_t shift;
     open_with_a_failure(p, 2);
-    assert_int_equal(zoe_session_set_overscan(&p->session, 1, session_place_second, &shift, NULL),
-                     ZOE_OK);
+    assert_int_equal(session_place_set_overscan(p, true, &shift, NULL), ZOE_OK);
     session_place_arrive(p);
     assert_int_equal(p->session.status, ZOE_OK);
     assert_int_equal(p->session.is_fallback, 1);
@@ -436,8 +434,7 @@ static void full_precision_fits_the_ranges_of_all_sequences(void **state)
     assert_float_equal(p->session.grade.range_max, 1.0, 0.0);
     open_first(p, "b");
     assert_float_equal(p->session.grade.range_max, 1.0, 0.0);
-    assert_int_equal(zoe_session_set_precision(&p->session, 1, session_place_second, &shift, NULL),
-                     ZOE_OK);
+    assert_int_equal(session_place_set_precision(p, true, &shift, NULL), ZOE_OK);
     session_place_arrive(p);
     assert_float_equal(p->session.grade.range_max, 600000.0, 0.0);
     zoe_session_show(&p->session, 0);

@@ -271,10 +271,14 @@ static void the_window_never_goes_black(void **state)
     options.sequence_count = 1;
     options.size = (zoe_extent){WINDOW_WIDTH, WINDOW_HEIGHT};
     options.ui_scale = 1.0;
-    options.use_config = 0;
+    options.use_config = false;
     options.workers = 1;
-    options.workers_given = 1;
     options.cache_mb = 600;
+    zoe_options_give(&options, ZOE_OPTION(size));
+    zoe_options_give(&options, ZOE_OPTION(ui_scale));
+    zoe_options_give(&options, ZOE_OPTION(use_config));
+    zoe_options_give(&options, ZOE_OPTION(workers));
+    zoe_options_give(&options, ZOE_OPTION(cache_mb));
     setenv("SDL_VIDEODRIVER", "dummy", 1);
     stage.give_up_ns = zoe_now_ns() + patience_ns;
     assert_int_equal(zoe_player_run(&options), 0);

@@ -44,8 +44,7 @@ static void proxy(session_place *p, int32_t proxy_shift, int64_t expected)
 {
     zoe_error error = {ZOE_OK, ""};
     int64_t shift;
-    if (zoe_session_set_proxy(&p->session, proxy_shift, session_place_second, &shift, &error) !=
-        ZOE_OK)
+    if (session_place_set_proxy(p, proxy_shift, &shift, &error) != ZOE_OK)
         fail_msg("%s", error.text);
     assert_int_equal(shift, expected);
 }
@@ -196,12 +195,10 @@ static void other_forms_keep_the_layer(void **state)
     open_frames(p, 2);
     layer_by(p, 1);
     session_place_settle(p);
-    assert_int_equal(
-        zoe_session_set_precision(&p->session, 1, session_place_second, &shift, &error), ZOE_OK);
+    assert_int_equal(session_place_set_precision(p, true, &shift, &error), ZOE_OK);
     assert_int_equal(shift, 0);
     session_place_settle(p);
-    assert_int_equal(zoe_session_set_overscan(&p->session, 1, session_place_second, &shift, &error),
-                     ZOE_OK);
+    assert_int_equal(session_place_set_overscan(p, true, &shift, &error), ZOE_OK);
     session_place_settle(p);
     const zoe_variant *now = zoe_variants_now(&p->session.items[0].variants);
     assert_int_equal(now->full_precision, 1);

@@ -192,3 +192,26 @@ int session_place_shown(const session_place *p)
         return -1;
     return (int)values[0];
 }
+
+zoe_status session_place_set_proxy(session_place *p, int32_t proxy_shift, int64_t *shift,
+                                   zoe_error *error)
+{
+    zoe_source_settings form = p->session.setup.source;
+    form.proxy_shift = proxy_shift;
+    return zoe_session_set_form(&p->session, &form, session_place_second, shift, error);
+}
+
+zoe_status session_place_set_overscan(session_place *p, bool on, int64_t *shift, zoe_error *error)
+{
+    zoe_source_settings form = p->session.setup.source;
+    form.overscan = on;
+    return zoe_session_set_form(&p->session, &form, session_place_second, shift, error);
+}
+
+zoe_status session_place_set_precision(session_place *p, bool full, int64_t *shift,
+                                       zoe_error *error)
+{
+    zoe_source_settings form = p->session.setup.source;
+    form.full_precision = full;
+    return zoe_session_set_form(&p->session, &form, session_place_second, shift, error);
+}
