@@ -70,11 +70,11 @@ static void change_rate(zoe_app *app, int by)
 static void file_rate(zoe_app *app, int unused)
 {
     (void)unused;
-    zoe_session_item *item = zoe_session_item_now(&app->session);
-    zoe_rate rate = item->file_rate;
+    zoe_shot *shot = zoe_session_shot(&app->session);
+    zoe_rate rate = shot->file_rate;
     if (rate.numerator <= 0 || rate.denominator <= 0)
         rate = (zoe_rate){24, 1};
-    zoe_transport_set_rate(&item->transport, rate.numerator, rate.denominator, zoe_now_ns());
+    zoe_transport_set_rate(&shot->transport, rate.numerator, rate.denominator, zoe_now_ns());
     zoe_session_touch(&app->session);
 }
 
@@ -165,7 +165,7 @@ static void switch_layer(zoe_app *app, int by)
         return;
     }
     zoe_app_follow_sequence(app, shift);
-    zoe_statusbar_say(&app->statusbar, 0, "Layer %s", zoe_session_item_now(&app->session)->layer);
+    zoe_statusbar_say(&app->statusbar, 0, "Layer %s", zoe_session_shot(&app->session)->layer);
 }
 
 static void fit_range(zoe_app *app, int unused)

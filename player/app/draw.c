@@ -28,7 +28,7 @@ static void draw_absence(zoe_app *app)
     const char *trouble = zoe_statusbar_trouble(&app->session);
     if (!app->session.count)
         draw_placard(app, "Drop an EXR sequence or a folder here", "F1 shows all keys");
-    else if (!app->session.shown.pin && trouble[0])
+    else if (!app->session.screen.frame.pin && trouble[0])
         draw_placard(app, trouble,
                      zoe_session_transport(&app->session)->count > 1
                          ? "Other frames may be good; Ctrl+R reads the files again"
@@ -45,7 +45,7 @@ void zoe_app_draw(zoe_app *app, uint64_t now_ns)
     SDL_Color ground = zoe_theme_dark.surround;
     SDL_SetRenderDrawColor(window->renderer, ground.r, ground.g, ground.b, 255);
     SDL_RenderClear(window->renderer);
-    zoe_view_draw(&app->view, window, &session->shown, &session->grade);
+    zoe_view_draw(&app->view, window, &session->screen.frame, &session->grade);
     draw_absence(app);
     if (zoe_app_bars_shown(app)) {
         zoe_timeline_draw(&app->timeline, window, session);

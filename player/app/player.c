@@ -161,8 +161,8 @@ static void update_session(zoe_app *app, uint64_t now_ns)
         zoe_app_listen(app);
     zoe_session_update(session, now_ns, &step);
     if (step.picture) {
-        if (session->shown.pin)
-            zoe_view_frame(&app->view, &session->shown);
+        if (session->screen.frame.pin)
+            zoe_view_frame(&app->view, &session->screen.frame);
         else
             zoe_view_forget(&app->view);
         app->redraw = true;
@@ -221,7 +221,7 @@ static void watch_file(zoe_app *app, uint64_t now_ns)
     const zoe_transport *transport = zoe_session_transport(session);
     zoe_status status = session->status;
     bool bad = status != ZOE_OK;
-    bool incomplete = status == ZOE_OK && (session->why.text[0] || session->is_fallback);
+    bool incomplete = status == ZOE_OK && (session->why.text[0] || session->screen.is_fallback);
     if (transport->speed || !(bad || incomplete) ||
         zoe_sequence_path(zoe_session_sequence(session), transport->playhead, path, sizeof path) !=
             ZOE_OK)

@@ -238,8 +238,8 @@ static void fill_picture(field_list *list, zoe_session *session, const zoe_view 
 {
     char text[FIELD_TEXT];
     zoe_theme theme = zoe_theme_dark;
-    const zoe_session_item *item = zoe_session_item_now(session);
-    const zoe_frame *shown = &session->shown;
+    const zoe_shot *shot = zoe_session_shot(session);
+    const zoe_frame *shown = &session->screen.frame;
     const zoe_grade *grade = &session->grade;
     const zoe_value_range *range = zoe_session_range(session);
     list->count = 0;
@@ -250,10 +250,10 @@ static void fill_picture(field_list *list, zoe_session *session, const zoe_view 
         if (shown->proxy_shift > 0)
             add_field(list, 0, theme.text, "1/%d", 1 << shown->proxy_shift);
     }
-    if (session->is_fallback)
-        add_field(list, 0, theme.text, "%s (no %s)", item->fallback.layer, item->layer);
+    if (session->screen.is_fallback)
+        add_field(list, 0, theme.text, "%s (no %s)", shot->fallback.layer, shot->layer);
     else
-        add_field(list, 0, theme.text, "%s", item->layer);
+        add_field(list, 0, theme.text, "%s", shot->layer);
     if (range) {
         range_text(range, text, sizeof text);
         add_field(list, 0, theme.text_dim, "%s", text);
@@ -317,8 +317,8 @@ static void draw_frame_row(const zoe_statusbar *bar, const zoe_window *window, z
                  zoe_sequence_number(sequence, t->playhead), zoe_sequence_first(sequence),
                  zoe_sequence_last(sequence));
     put_left(&r, theme.text, text);
-    if (session->shown.pin && !session->foreign)
-        put_left(&r, theme.text, session->shown.time_code);
+    if (session->screen.frame.pin && !session->screen.is_foreign)
+        put_left(&r, theme.text, session->screen.frame.time_code);
     draw_settings(&r, t, session, view, bar->options);
 }
 
@@ -337,13 +337,13 @@ const char *zoe_statusbar_trouble(const zoe_session *session)
 static void frame_note(const zoe_session *session, char *text, size_t capacity)
 {
     text[0] = '\0';
-    if (!session->count || !session->shown.pin || session->foreign)
+    if (!session->count || !session->screen.frame.pin || session->screen.is_foreign)
         return;
-    const zoe_session_item *item = &session->items[session->current];
-    if (session->is_fallback)
-        snprintf(text, capacity, "This frame has no layer %s: %s is shown", item->layer,
-                 item->fallback.layer);
-    else if (zoe_view_is_outside(&session->shown) && !session->setup.source.overscan)
+    const zoe_shot *shot = &session->shots[session->current];
+    if (session->screen.is_fallback)
+        snprintf(text, capacity, "This frame has no layer %s: %s is shown", shot->layer,
+                 shot->fallback.layer);
+    else if (zoe_view_is_outside(&session->screen.frame) && !session->setup.source.overscan)
         snprintf(text, capacity,
                  "The data window lies outside the display window: Shift+O shows it");
 }
@@ -353,10 +353,11 @@ static void frame_note(const zoe_session *session, char *text, size_t capacity)
 static const char *trouble_text(const zoe_session *session, char *text, size_t capacity)
 {
     const char *trouble = zoe_statusbar_trouble(session);
-    const zoe_frame *shown = &session->shown;
-    if (!trouble[0] || !shown->pin || session->foreign || shown->position == session->playhead)
+    const zoe_frame *shown = &session->screen.frame;
+    if (!trouble[0] || !shown->pin || session->screen.is_foreign ||
+        shown->position == session->playhead)
         return trouble;
-    const zoe_sequence *sequence = zoe_source_sequence(session->items[session->current].source);
+    const zoe_sequence *sequence = zoe_source_sequence(session->shots[session->current].source);
     snprintf(text, capacity, "%s; frame %" PRId64 " is shown", trouble,
              zoe_sequence_number(sequence, shown->position));
     return text;
@@ -376,7 +377,7 @@ static const char *current_message(const zoe_statusbar *bar, const zoe_session *
     if (bar->message[0])
         return bar->message;
     if (session->count && session->status == ZOE_LOADING &&
-        !session->items[session->current].transport.speed)
+        !session->shots[session->current].transport.speed)
         return "Loading";
     frame_note(session, text, capacity);
     return text;
@@ -390,20 +391,20 @@ static const char half_hint[] = "as half; Shift+D: in full";
 /* 1 for values that the file has with more digits than are kept. */
 static int is_narrowed(const zoe_session *session)
 {
-    const zoe_session_item *item = &session->items[session->current];
-    int wide = session->is_fallback ? item->fallback.is_wide : item->is_wide;
-    for (uint32_t i = 0; i < session->shown.plane_count; i++)
-        wide = wide && session->shown.planes[i].type == ZOE_SAMPLE_HALF;
+    const zoe_shot *shot = &session->shots[session->current];
+    int wide = session->screen.is_fallback ? shot->fallback.is_wide : shot->is_wide;
+    for (uint32_t i = 0; i < session->screen.frame.plane_count; i++)
+        wide = wide && session->screen.frame.planes[i].type == ZOE_SAMPLE_HALF;
     return wide;
 }
 
 /* What stands behind the values: ids as their bits, and what is lost of them. */
 static void note_text(const zoe_session *session, const double *values, char *text, size_t capacity)
 {
-    const zoe_session_item *item = &session->items[session->current];
-    const zoe_frame *frame = &session->shown;
+    const zoe_shot *shot = &session->shots[session->current];
+    const zoe_frame *frame = &session->screen.frame;
     char bits[2][ZOE_SAMPLE_TEXT] = {"", ""};
-    int hashed = item->is_hashed && !session->is_fallback;
+    int hashed = shot->is_hashed && !session->screen.is_fallback;
     text[0] = '\0';
     if (is_narrowed(session)) {
         double most = 0.0;
@@ -422,11 +423,11 @@ static void note_text(const zoe_session *session, const double *values, char *te
 
 static const char *widest_note(const zoe_session *session)
 {
-    const zoe_session_item *item = &session->items[session->current];
+    const zoe_shot *shot = &session->shots[session->current];
     if (is_narrowed(session))
         return half_hint;
-    return item->is_hashed && session->shown.plane_count > 2 ? "0xdddddddd  0xdddddddd  "
-                                                             : "0xdddddddd  ";
+    return shot->is_hashed && session->screen.frame.plane_count > 2 ? "0xdddddddd  0xdddddddd  "
+                                                                    : "0xdddddddd  ";
 }
 
 /* Values keep their columns, so that digits do not jump. */
@@ -441,7 +442,7 @@ static void draw_probe(row *r, const zoe_statusbar *bar, const zoe_view *view,
 {
     static const char *const letters[] = {"R", "G", "B"};
     zoe_text *text = r->window->text;
-    const zoe_frame *frame = &session->shown;
+    const zoe_frame *frame = &session->screen.frame;
     char figures[64];
     int32_t x = 0, y = 0;
     double values[ZOE_PLANES_MAX] = {0};

@@ -61,7 +61,7 @@ int zoe_timeline_outdated(const zoe_timeline *timeline, const zoe_session *sessi
 {
     if (!session->count)
         return 0;
-    const zoe_source *source = session->items[session->current].source;
+    const zoe_source *source = session->shots[session->current].source;
     return timeline->columns_stale || source != timeline->source ||
            zoe_source_changes(source) != timeline->changes;
 }
@@ -126,7 +126,7 @@ static void draw_indicator(zoe_timeline *timeline, const zoe_window *window,
     if (!fit_columns(timeline))
         return;
     if (zoe_timeline_outdated(timeline, session))
-        read_columns(timeline, session->items[session->current].source);
+        read_columns(timeline, session->shots[session->current].source);
     for (int x = 0; x < strip.w;) {
         uint8_t state = timeline->columns[x];
         int end = x + 1;

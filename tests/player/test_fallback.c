@@ -65,13 +65,13 @@ static void go_to(session_place *p, int64_t position)
 {
     zoe_session_seek(&p->session, position, session_place_second);
     session_place_arrive(p);
-    assert_int_equal(p->session.shown.position, position);
+    assert_int_equal(p->session.screen.frame.position, position);
 }
 
 /* Waits until a frame's own layer and its fallback are all that will come of it. */
 static void wait_for(session_place *p, int64_t position)
 {
-    zoe_variants *variants = &p->session.items[0].variants;
+    zoe_variants *variants = &p->session.shots[0].variants;
     zoe_frame frame;
     const zoe_variant *there = zoe_variants_fallback(variants);
     assert_non_null(there);
@@ -91,12 +91,12 @@ static zoe_session_step play_to(session_place *p, int64_t position)
     zoe_session_step step = {0};
     uint64_t now = session_place_second;
     zoe_session_play(&p->session, 1, now);
-    for (int i = 0; i < 1000 && p->session.shown.position != position; i++) {
+    for (int i = 0; i < 1000 && p->session.screen.frame.position != position; i++) {
         now += session_place_second / 100;
         step = session_place_update(p, now);
     }
-    assert_int_equal(p->session.shown.position, position);
-    assert_int_equal(p->session.is_fallback, 1);
+    assert_int_equal(p->session.screen.frame.position, position);
+    assert_int_equal(p->session.screen.is_fallback, 1);
     return step;
 }
 
@@ -125,7 +125,7 @@ static void open_without_layer(session_place *p, int count)
     session_place_path(p, "a", 1, path);
     p->session.setup.source.layer = "Z";
     assert_int_equal(zoe_session_open(&p->session, path, 0, NULL), ZOE_OK);
-    zoe_source *source = zoe_session_item_now(&p->session)->source;
+    zoe_source *source = zoe_session_shot(&p->session)->source;
     zoe_want want = {.out = count - 1, .direction = 1};
     assert_int_equal(zoe_source_set_want(source, &want), ZOE_OK);
     zoe_status status =
@@ -144,7 +144,7 @@ static void open_with_a_failure(session_place *p, int count)
     session_place_arrive(p);
     hide(p, 1, 0);
     assert_int_equal(p->session.status, ZOE_ERROR_NO_LAYER);
-    assert_null(p->session.shown.pin);
+    assert_null(p->session.screen.frame.pin);
 }
 
 /* ---- tests ---- */
@@ -152,16 +152,16 @@ static void open_with_a_failure(session_place *p, int count)
 static void each_frame_has_its_own_name(void **state)
 {
     session_place *p = *state;
-    const zoe_fallback *fallback = &p->session.items[0].fallback;
+    const zoe_fallback *fallback = &p->session.shots[0].fallback;
     write_frame(p, "a", 1, "BGRZ", 1.0f);
     write_frame(p, "a", 2, "BGR", 2.0f);
     write_frame(p, "a", 3, "Y", 3.0f);
     write_frame(p, "a", 4, "ABGR", 4.0f);
     p->session.setup.source.layer = "Z";
     open_first(p, "a");
-    assert_int_equal(p->session.is_fallback, 0);
+    assert_int_equal(p->session.screen.is_fallback, 0);
     go_to(p, 1);
-    assert_int_equal(p->session.is_fallback, 1);
+    assert_int_equal(p->session.screen.is_fallback, 1);
     assert_string_equal(fallback->layer, "RGB");
     go_to(p, 2);
     assert_string_equal(fallback->layer, "Y");
@@ -170,15 +170,15 @@ static void each_frame_has_its_own_name(void **state)
     go_to(p, 1);
     assert_string_equal(fallback->layer, "RGB");
     go_to(p, 0);
-    assert_int_equal(p->session.is_fallback, 0);
-    assert_string_equal(p->session.items[0].layer, "Z");
+    assert_int_equal(p->session.screen.is_fallback, 0);
+    assert_string_equal(p->session.shots[0].layer, "Z");
 }
 
 /* One file takes a moment on a slow volume, and each frame has another. */
 static void playing_reads_no_headers(void **state)
 {
     session_place *p = *state;
-    const zoe_fallback *fallback = &p->session.items[0].fallback;
+    const zoe_fallback *fallback = &p->session.shots[0].fallback;
     write_frame(p, "a", 1, "BGR", 1.0f);
     write_frame(p, "a", 2, "Y", 2.0f);
     write_frame(p, "a", 3, "BGR", 3.0f);
@@ -189,7 +189,7 @@ static void playing_reads_no_headers(void **state)
     play_to(p, 1);
     assert_string_equal(fallback->layer, "RGB");
     zoe_session_step step = stop(p);
-    assert_int_equal(p->session.shown.position, 1);
+    assert_int_equal(p->session.screen.frame.position, 1);
     assert_string_equal(fallback->layer, "Y");
     assert_int_equal(step.picture, 1);
     step = session_place_update(p, session_place_second);
@@ -204,7 +204,7 @@ static void playing_reads_no_headers(void **state)
 static void holding_the_playhead_reads_no_headers(void **state)
 {
     session_place *p = *state;
-    const zoe_fallback *fallback = &p->session.items[0].fallback;
+    const zoe_fallback *fallback = &p->session.shots[0].fallback;
     write_frame(p, "a", 1, "BGR", 1.0f);
     write_frame(p, "a", 2, "Y", 2.0f);
     p->session.setup.source.layer = "Z";
@@ -221,7 +221,7 @@ static void holding_the_playhead_reads_no_headers(void **state)
 static void playing_guesses_from_what_was_seen(void **state)
 {
     session_place *p = *state;
-    const zoe_fallback *fallback = &p->session.items[0].fallback;
+    const zoe_fallback *fallback = &p->session.shots[0].fallback;
     for (int i = 1; i <= 6; i++)
         write_frame(p, "a", i, i % 2 ? "BGR" : "D", (float)i);
     p->session.setup.source.layer = "Z";
@@ -244,7 +244,7 @@ static void playing_guesses_from_what_was_seen(void **state)
 static void the_last_picture_is_named_too(void **state)
 {
     session_place *p = *state;
-    const zoe_fallback *fallback = &p->session.items[0].fallback;
+    const zoe_fallback *fallback = &p->session.shots[0].fallback;
     write_frame(p, "a", 1, "BGR", 1.0f);
     write_frame(p, "a", 2, "Y", 2.0f);
     write_frame(p, "a", 4, "BGR", 4.0f);
@@ -257,7 +257,7 @@ static void the_last_picture_is_named_too(void **state)
     zoe_session_seek(&p->session, 2, session_place_second);
     zoe_session_step step = session_place_update(p, session_place_second);
     assert_int_equal(p->session.status, ZOE_MISSING);
-    assert_int_equal(p->session.shown.position, 1);
+    assert_int_equal(p->session.screen.frame.position, 1);
     assert_string_equal(fallback->layer, "Y");
     assert_int_equal(step.picture, 1);
 }
@@ -265,7 +265,7 @@ static void the_last_picture_is_named_too(void **state)
 static void a_header_is_read_once_until_files_change(void **state)
 {
     session_place *p = *state;
-    const zoe_fallback *fallback = &p->session.items[0].fallback;
+    const zoe_fallback *fallback = &p->session.shots[0].fallback;
     write_frame(p, "a", 1, "BGR", 1.0f);
     write_frame(p, "a", 2, "Y", 2.0f);
     p->session.setup.source.layer = "Z";
@@ -308,7 +308,7 @@ static void a_fallback_layer_keeps_its_range(void **state)
     assert_float_equal(grade->range_max, 1.0, 0.0);
     assert_null(zoe_session_range(&p->session));
     go_to(p, 3);
-    assert_string_equal(p->session.items[0].fallback.layer, "U");
+    assert_string_equal(p->session.shots[0].fallback.layer, "U");
     assert_float_equal(grade->range_max, 100.0, 0.0);
 }
 
@@ -380,8 +380,8 @@ static void a_failure_is_kept_until_files_change(void **state)
     assert_int_equal(zoe_session_reload(&p->session), 1);
     session_place_arrive(p);
     assert_int_equal(p->session.status, ZOE_OK);
-    assert_int_equal(p->session.is_fallback, 1);
-    assert_string_equal(p->session.items[0].fallback.layer, "RGB");
+    assert_int_equal(p->session.screen.is_fallback, 1);
+    assert_string_equal(p->session.shots[0].fallback.layer, "RGB");
 }
 
 static void a_failure_is_kept_until_the_choice_changes(void **state)
@@ -392,7 +392,7 @@ static void a_failure_is_kept_until_the_choice_changes(void **state)
     assert_int_equal(session_place_set_overscan(p, true, &shift, NULL), ZOE_OK);
     session_place_arrive(p);
     assert_int_equal(p->session.status, ZOE_OK);
-    assert_int_equal(p->session.is_fallback, 1);
+    assert_int_equal(p->session.screen.is_fallback, 1);
 }
 
 /* What has nothing to do with the file is tried again. */
@@ -407,10 +407,10 @@ static void a_failure_that_may_pass_is_not_kept(void **state)
     session_place_update(p, session_place_second);
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
     assert_int_equal(p->session.status, ZOE_ERROR_NO_LAYER);
-    assert_null(p->session.shown.pin);
+    assert_null(p->session.screen.frame.pin);
     session_place_arrive(p);
     assert_int_equal(p->session.status, ZOE_OK);
-    assert_int_equal(p->session.is_fallback, 1);
+    assert_int_equal(p->session.screen.is_fallback, 1);
 }
 
 static void a_failure_is_of_one_frame_only(void **state)
@@ -420,7 +420,7 @@ static void a_failure_is_of_one_frame_only(void **state)
     /* Kept in the same place as the first one's would be. */
     go_to(p, ZOE_FALLBACK_FAILURES);
     assert_int_equal(p->session.status, ZOE_OK);
-    assert_int_equal(p->session.is_fallback, 1);
+    assert_int_equal(p->session.screen.is_fallback, 1);
 }
 
 /* As half such values are infinite, and there is nothing to fit a range to. */

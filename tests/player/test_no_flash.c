@@ -160,7 +160,7 @@ static void fault(const char *what)
 static int has_come(outcome awaited)
 {
     const zoe_session *session = stage.session;
-    const zoe_frame *shown = &session->shown;
+    const zoe_frame *shown = &session->screen.frame;
     if (awaited == BROKEN)
         return session->status != ZOE_OK && session->status != ZOE_LOADING;
     int is_other = shown->planes[0].data != stage.before.planes[0].data ||
@@ -177,7 +177,7 @@ static void go_on(void)
         return;
     }
     const happening *next = &story[stage.at];
-    stage.before = stage.session->shown;
+    stage.before = stage.session->screen.frame;
     if (next->percent && !write_part(&stage.file, next->percent))
         fault("cannot write the file");
     if (next->replace && rename(stage.file.spare, stage.file.path))
@@ -218,7 +218,7 @@ void __wrap_SDL_RenderPresent(SDL_Renderer *renderer)
     char text[64];
     int light = brightness(renderer);
     __real_SDL_RenderPresent(renderer);
-    stage.seen |= stage.session->shown.pin != NULL;
+    stage.seen |= stage.session->screen.frame.pin != NULL;
     if (stage.seen && light < DARKEST) {
         stage.dark++;
         snprintf(text, sizeof text, "brightness %d, less than %d", light, (int)DARKEST);
