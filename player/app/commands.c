@@ -129,13 +129,13 @@ static void refresh(zoe_app *app, int unused)
     zoe_error error;
     int64_t shift;
     if (zoe_session_refresh(&app->session, zoe_now_ns(), &report, &shift, &error) != ZOE_OK) {
-        zoe_statusbar_say(&app->statusbar, 1, "%s", error.text);
+        zoe_message_say(&app->message, true, "%s", error.text);
         return;
     }
     zoe_app_follow_sequence(app, shift);
-    zoe_statusbar_say(&app->statusbar, 0,
-                      "Read again: %" PRId64 " new, %" PRId64 " gone, %" PRId64 " changed",
-                      report.added, report.removed, report.changed);
+    zoe_message_say(&app->message, false,
+                    "Read again: %" PRId64 " new, %" PRId64 " gone, %" PRId64 " changed",
+                    report.added, report.removed, report.changed);
 }
 
 static void switch_sequence(zoe_app *app, int by)
@@ -144,8 +144,8 @@ static void switch_sequence(zoe_app *app, int by)
     if (zoe_session_switch(&app->session, by, &error))
         zoe_app_new_sequence(app);
     else
-        zoe_statusbar_say(&app->statusbar, error.text[0] != '\0', "%s",
-                          error.text[0] ? error.text : "There is no other sequence");
+        zoe_message_say(&app->message, error.text[0] != '\0', "%s",
+                        error.text[0] ? error.text : "There is no other sequence");
 }
 
 static void clear_cache(zoe_app *app, int unused)
@@ -161,11 +161,11 @@ static void switch_layer(zoe_app *app, int by)
     zoe_error error;
     int64_t shift;
     if (zoe_session_switch_layer(&app->session, by, zoe_now_ns(), &shift, &error) != ZOE_OK) {
-        zoe_statusbar_say(&app->statusbar, error.status != ZOE_ERROR_NO_LAYER, "%s", error.text);
+        zoe_message_say(&app->message, error.status != ZOE_ERROR_NO_LAYER, "%s", error.text);
         return;
     }
     zoe_app_follow_sequence(app, shift);
-    zoe_statusbar_say(&app->statusbar, 0, "Layer %s", zoe_session_shot(&app->session)->layer);
+    zoe_message_say(&app->message, false, "Layer %s", zoe_session_shot(&app->session)->layer);
 }
 
 static void fit_range(zoe_app *app, int unused)
@@ -173,10 +173,10 @@ static void fit_range(zoe_app *app, int unused)
     (void)unused;
     const zoe_grade *grade = &app->session.grade;
     if (zoe_session_fit_range(&app->session))
-        zoe_statusbar_say(&app->statusbar, 0, "Black is %g, white is %g", (double)grade->range_min,
-                          (double)grade->range_max);
+        zoe_message_say(&app->message, false, "Black is %g, white is %g", (double)grade->range_min,
+                        (double)grade->range_max);
     else
-        zoe_statusbar_say(&app->statusbar, 0, "Colour has no range to fit");
+        zoe_message_say(&app->message, false, "Colour has no range to fit");
 }
 
 static void toggle_channel(zoe_app *app, int view)
@@ -280,7 +280,7 @@ static void scale_ui(zoe_app *app, int quarters)
     double scale = floor(app->window.scale * 4.0 + 0.5) / 4.0 + 0.25 * quarters;
     /* Not 0, which means the display's. */
     zoe_app_set_option(app, ZOE_OPTION(ui_scale), scale < 0.5 ? 0.5 : scale);
-    zoe_statusbar_say(&app->statusbar, 0, "Text and bars at %.0f%%", app->options.ui_scale * 100.0);
+    zoe_message_say(&app->message, false, "Text and bars at %.0f%%", app->options.ui_scale * 100.0);
 }
 
 static void quit(zoe_app *app, int unused)

@@ -25,7 +25,7 @@ static void draw_placard(const zoe_app *app, const char *title, const char *line
 /* What the picture area says while there is no picture at all. */
 static void draw_absence(zoe_app *app)
 {
-    const char *trouble = zoe_statusbar_trouble(&app->session);
+    const char *trouble = zoe_message_trouble(&app->session);
     if (!app->session.count)
         draw_placard(app, "Drop an EXR sequence or a folder here", "F1 shows all keys");
     else if (!app->session.screen.frame.pin && trouble[0])

@@ -22,9 +22,9 @@ static void report_memory(zoe_app *app, const char *what, const zoe_memory_repor
                  before - after, report->frames_evicted);
     else
         snprintf(text, capacity, "Nothing had to be given back");
-    zoe_statusbar_say(&app->statusbar, 0,
-                      "%s: %s (process %" PRIu64 " \342\206\222 %" PRIu64 " MB)", what, text,
-                      before, after);
+    zoe_message_say(&app->message, false,
+                    "%s: %s (process %" PRIu64 " \342\206\222 %" PRIu64 " MB)", what, text, before,
+                    after);
     zoe_app_read_stats(app);
 }
 
@@ -183,7 +183,7 @@ bool zoe_app_set_option(zoe_app *app, const zoe_option *option, double value)
     zoe_option_set_number(option, &app->options, value);
     if (change && !change(app, &error)) {
         zoe_option_set_number(option, &app->options, before);
-        zoe_statusbar_say(&app->statusbar, 1, "%s", error.text);
+        zoe_message_say(&app->message, true, "%s", error.text);
         return false;
     }
     if (option->where & ZOE_IN_FILE) {
@@ -202,7 +202,7 @@ void zoe_app_next_value(zoe_app *app, const zoe_option *option)
         return;
     zoe_option_label(option, next, label);
     if (option->caption)
-        zoe_statusbar_say(&app->statusbar, 0, "%s: %s", option->caption, label);
+        zoe_message_say(&app->message, false, "%s: %s", option->caption, label);
     else
-        zoe_statusbar_say(&app->statusbar, 0, "%s", label);
+        zoe_message_say(&app->message, false, "%s", label);
 }

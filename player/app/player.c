@@ -16,7 +16,6 @@ static const char command[] = "zoetrope";
 static const uint64_t ms = 1000000u;
 static const uint64_t stats_interval_ns = 250000000u;
 static const uint64_t soft_redraw_ns = 40000000u; /* the indicator while frames load */
-static const uint64_t bad_frame_ns = 4000000000u;
 static const uint64_t idle_ns = 2000000000u;
 static const uint64_t page_ns = 1000000000u; /* the same, while the memory page is seen */
 /* SDL, the display driver, fonts and the window's own pixels, up to a 4K one. */
@@ -85,7 +84,7 @@ static void save_settings(zoe_app *app)
         return;
     if (zoe_settings_save(app->settings_path, &app->kept, &error) != ZOE_OK) {
         fprintf(stderr, "%s: %s\n", command, error.text);
-        zoe_statusbar_say(&app->statusbar, 1, "%s", error.text);
+        zoe_message_say(&app->message, true, "%s", error.text);
         app->redraw = true;
     }
 }
@@ -169,17 +168,7 @@ static void update_session(zoe_app *app, uint64_t now_ns)
     }
     if (step.playhead) {
         app->redraw = true;
-        /* While playing, a bad frame is on for a moment only: its reason stays long enough to read.
-         */
-        if (session->why.text[0] && zoe_session_transport(session)->speed) {
-            zoe_statusbar_say(&app->statusbar, 1, "%s", session->why.text);
-            app->statusbar.message_until = now_ns + bad_frame_ns;
-            app->says_frame = true;
-        } else if (app->says_frame && !zoe_session_transport(session)->speed) {
-            /* Stopped, the bar speaks of the frame on screen; not of one that was passed. */
-            app->statusbar.message_until = now_ns;
-            app->says_frame = false;
-        }
+        zoe_message_follow(&app->message, session, now_ns);
         if (!session->scrubbing && zoe_timeline_map_reveal(&app->timeline.map, session->playhead))
             app->timeline.columns_stale = 1;
     }
@@ -252,10 +241,8 @@ static void run(zoe_app *app)
             more = SDL_PollEvent(&event);
         }
         uint64_t now = zoe_now_ns();
-        int dropped;
         update_session(app, now);
-        uint64_t message = zoe_statusbar_wake(&app->statusbar, now, &dropped);
-        app->redraw |= dropped != 0;
+        app->redraw |= zoe_message_expire(&app->message, now);
         if (now >= app->save_ns)
             save_settings(app);
         watch_file(app, now);
@@ -266,7 +253,7 @@ static void run(zoe_app *app)
             zoe_app_draw(app, now);
         }
         wake = earlier(app->session.count ? app->session.wake_ns : ZOE_NEVER, app->redraw_ns);
-        wake = earlier(wake, earlier(message, app->save_ns));
+        wake = earlier(wake, earlier(app->message.until_ns, app->save_ns));
         wake = earlier(wake, earlier(app->listen_ns, stats_due(app)));
         wake = earlier(wake, app->file_watch.due_ns);
         if (app->session.touched)
@@ -342,7 +329,7 @@ static int play(zoe_app *app)
     if (app->session.count)
         zoe_app_new_sequence(app);
     if (complaint[0])
-        zoe_statusbar_say(&app->statusbar, 1, "%s", complaint);
+        zoe_message_say(&app->message, true, "%s", complaint);
     if (app->options.play)
         zoe_session_play(&app->session, 1, zoe_now_ns());
     run(app);
@@ -363,7 +350,8 @@ int zoe_player_run(const zoe_options *options)
     app->listen_ns = ZOE_NEVER;
     app->redraw = true;
     zoe_timeline_open(&app->timeline);
-    zoe_statusbar_open(&app->statusbar, &app->options);
+    zoe_message_clear(&app->message);
+    zoe_statusbar_open(&app->statusbar, &app->options, &app->message);
     zoe_panel_open(&app->panel, &app->options);
     zoe_file_watch_init(&app->file_watch);
     int result = play(app);

@@ -45,14 +45,14 @@ void zoe_app_new_sequence(zoe_app *app)
     zoe_timeline_reset(&app->timeline, zoe_sequence_count(sequence));
     size_t groups = zoe_sequence_group_count(sequence);
     if (app->session.count > 1)
-        zoe_statusbar_say(&app->statusbar, 0, "Sequence %d of %d", app->session.current + 1,
-                          app->session.count);
+        zoe_message_say(&app->message, false, "Sequence %d of %d", app->session.current + 1,
+                        app->session.count);
     else if (groups > 1)
-        zoe_statusbar_say(&app->statusbar, 0,
-                          "%zu sequences in this folder: Page Up and Page Down show the others",
-                          groups);
+        zoe_message_say(&app->message, false,
+                        "%zu sequences in this folder: Page Up and Page Down show the others",
+                        groups);
     else
-        app->statusbar.message[0] = '\0';
+        zoe_message_clear(&app->message);
     app->redraw = true;
 }
 
@@ -67,7 +67,7 @@ bool zoe_app_open(zoe_app *app, const char *path, bool replace)
 {
     zoe_error error;
     if (zoe_session_open(&app->session, path, replace, &error) != ZOE_OK) {
-        zoe_statusbar_say(&app->statusbar, 1, "%s", error.text);
+        zoe_message_say(&app->message, true, "%s", error.text);
         app->redraw = true;
         return false;
     }

@@ -19,6 +19,7 @@
 
 #include "model/file_watch.h"
 #include "model/memory_history.h"
+#include "model/message.h"
 #include "model/options.h"
 #include "model/session.h"
 #include "ui/command.h"
@@ -54,7 +55,7 @@ struct zoe_app {
     zoe_view view;
     zoe_timeline timeline;
     zoe_statusbar statusbar;
-    bool says_frame; /* the bar's message is about a frame that was passed in playback */
+    zoe_message message;
     zoe_panel panel;
     zoe_stats stats;
     uint64_t stats_ns; /* when they were read */

@@ -171,3 +171,10 @@ bool zoe_screen_show_trail(zoe_screen *screen, zoe_shot *shot, zoe_grade *grade,
     }
     return false;
 }
+
+bool zoe_frame_is_outside(const zoe_frame *frame)
+{
+    const zoe_box *data = &frame->data_window, *display = &frame->display_window;
+    return data->max_x < display->min_x || data->min_x > display->max_x ||
+           data->max_y < display->min_y || data->min_y > display->max_y;
+}

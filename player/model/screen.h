@@ -84,4 +84,7 @@ const zoe_value_range *zoe_screen_range(zoe_screen *screen, zoe_shot *shot);
  * is in force, to all of its values. Returns false for colour. */
 bool zoe_screen_fit_range(zoe_screen *screen, zoe_shot *shot, zoe_grade *grade);
 
+/* True if the frame's data window has nothing in common with its display window. */
+bool zoe_frame_is_outside(const zoe_frame *frame);
+
 #endif

@@ -9,45 +9,20 @@
 #include "model/sample.h"
 #include "ui/theme.h"
 
-static const uint64_t say_ns = 6000000000u;
-static const uint64_t say_bad_ns = 15000000000u;
-
 enum { FIELD = 1100, FIELD_TEXT = 320, PATH_CAPACITY = 4096 };
 
-void zoe_statusbar_open(zoe_statusbar *bar, const zoe_options *options)
+void zoe_statusbar_open(zoe_statusbar *bar, const zoe_options *options, const zoe_message *message)
 {
     memset(bar, 0, sizeof *bar);
     bar->options = options;
+    bar->message = message;
     bar->pointer_x = -1;
     bar->pointer_y = -1;
-    bar->message_until = ZOE_NEVER;
 }
 
 int zoe_statusbar_height(const zoe_window *window)
 {
     return 2 * zoe_px(window, ZOE_STATUS_ROW) + zoe_px(window, ZOE_SPACE);
-}
-
-void zoe_statusbar_say(zoe_statusbar *bar, int bad, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(bar->message, sizeof bar->message, format, arguments);
-    va_end(arguments);
-    bar->message_bad = bad;
-    bar->message_until = zoe_now_ns() + (bad ? say_bad_ns : say_ns);
-}
-
-uint64_t zoe_statusbar_wake(zoe_statusbar *bar, uint64_t now_ns, int *dropped)
-{
-    *dropped = 0;
-    if (!bar->message[0])
-        return ZOE_NEVER;
-    if (now_ns < bar->message_until)
-        return bar->message_until;
-    bar->message[0] = '\0';
-    *dropped = 1;
-    return ZOE_NEVER;
 }
 
 void zoe_statusbar_memory_text(const zoe_stats *stats, char *text, size_t capacity)
@@ -322,67 +297,6 @@ static void draw_frame_row(const zoe_statusbar *bar, const zoe_window *window, z
     draw_settings(&r, t, session, view, bar->options);
 }
 
-const char *zoe_statusbar_trouble(const zoe_session *session)
-{
-    if (!session->count || session->status == ZOE_LOADING)
-        return "";
-    if (session->why.text[0])
-        return session->why.text;
-    if (session->status == ZOE_MISSING)
-        return "No file for this frame";
-    return session->status == ZOE_OK ? "" : zoe_status_text(session->status);
-}
-
-/* What is special about the picture on screen, though nothing is wrong with it; "" for nothing. */
-static void frame_note(const zoe_session *session, char *text, size_t capacity)
-{
-    text[0] = '\0';
-    if (!session->count || !session->screen.frame.pin || session->screen.is_foreign)
-        return;
-    const zoe_shot *shot = &session->shots[session->current];
-    if (session->screen.is_fallback)
-        snprintf(text, capacity, "This frame has no layer %s: %s is shown", shot->layer,
-                 shot->fallback.layer);
-    else if (zoe_view_is_outside(&session->screen.frame) && !session->setup.source.overscan)
-        snprintf(text, capacity,
-                 "The data window lies outside the display window: Shift+O shows it");
-}
-
-/* Where the frame cannot be shown another one's picture stays on screen, and is not taken for it.
- */
-static const char *trouble_text(const zoe_session *session, char *text, size_t capacity)
-{
-    const char *trouble = zoe_statusbar_trouble(session);
-    const zoe_frame *shown = &session->screen.frame;
-    if (!trouble[0] || !shown->pin || session->screen.is_foreign ||
-        shown->position == session->playhead)
-        return trouble;
-    const zoe_sequence *sequence = zoe_source_sequence(session->shots[session->current].source);
-    snprintf(text, capacity, "%s; frame %" PRId64 " is shown", trouble,
-             zoe_sequence_number(sequence, shown->position));
-    return text;
-}
-
-/* The frame's own trouble comes before what was said a moment ago. */
-static const char *current_message(const zoe_statusbar *bar, const zoe_session *session, int *bad,
-                                   char *text, size_t capacity)
-{
-    const char *trouble = trouble_text(session, text, capacity);
-    *bad = 1;
-    if (bar->message[0] && bar->message_bad)
-        return bar->message;
-    if (trouble[0])
-        return trouble;
-    *bad = 0;
-    if (bar->message[0])
-        return bar->message;
-    if (session->count && session->status == ZOE_LOADING &&
-        !session->shots[session->current].transport.speed)
-        return "Loading";
-    frame_note(session, text, capacity);
-    return text;
-}
-
 /* ---- pixel values ---- */
 
 static const char half_note[] = "as half";
@@ -489,8 +403,8 @@ void zoe_statusbar_draw(zoe_statusbar *bar, const zoe_window *window, zoe_sessio
     put_right(&r, zoe_theme_dark.text, text);
     if (session->count)
         draw_probe(&r, bar, view, session);
-    int bad;
-    const char *message = current_message(bar, session, &bad, text, sizeof text);
+    bool is_bad;
+    const char *message = zoe_message_line(bar->message, session, &is_bad, text, sizeof text);
     zoe_text_draw_within(window->text, ZOE_TEXT_BODY, r.left, r.y, r.right - r.left,
-                         bad ? zoe_theme_dark.text_light : zoe_theme_dark.text, message, 1);
+                         is_bad ? zoe_theme_dark.text_light : zoe_theme_dark.text, message, 1);
 }

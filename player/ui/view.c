@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/screen.h"
 #include "ui/theme.h"
 
 zoe_status zoe_view_open(zoe_view *view, zoe_error *error)
@@ -70,17 +71,10 @@ static zoe_box picture_box(const zoe_frame *frame)
     zoe_box box = frame->display_window, all = frame->window;
     if (box.max_x < box.min_x || box.max_y < box.min_y)
         box = all;
-    else if (zoe_view_is_outside(frame))
+    else if (zoe_frame_is_outside(frame))
         box = (zoe_box){lesser(box.min_x, all.min_x), lesser(box.min_y, all.min_y),
                         greater(box.max_x, all.max_x), greater(box.max_y, all.max_y)};
     return full_size(&box, frame->proxy_shift);
-}
-
-int zoe_view_is_outside(const zoe_frame *frame)
-{
-    const zoe_box *data = &frame->data_window, *display = &frame->display_window;
-    return data->max_x < display->min_x || data->min_x > display->max_x ||
-           data->max_y < display->min_y || data->min_y > display->max_y;
 }
 
 /* A proxy pixel stands for several, so that the edges of its picture lie a little outside. */

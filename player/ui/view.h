@@ -59,9 +59,6 @@ void zoe_view_invalidate(zoe_view *view);
 void zoe_view_draw(zoe_view *view, const zoe_window *window, const zoe_frame *frame,
                    const zoe_grade *grade);
 
-/* 1 if the frame's data window has nothing in common with its display window. */
-int zoe_view_is_outside(const zoe_frame *frame);
-
 /*
  * The frame's pixel under a point of the window: its coordinates at full size, and its exact
  * values. Returns the number of values, 0 beside the picture.
