@@ -217,21 +217,21 @@ static void zoom_timeline(zoe_app *app, int steps)
     zoe_timeline_map *map = &app->timeline.map;
     const zoe_transport *t = zoe_session_transport(&app->session);
     zoe_timeline_map_zoom(map, zoe_timeline_map_x(map, (double)t->playhead + 0.5), pow(1.5, steps));
-    app->timeline.columns_stale = 1;
+    app->timeline.columns_stale = true;
 }
 
 static void pan_timeline(zoe_app *app, int eighths)
 {
     zoe_timeline_map *map = &app->timeline.map;
     zoe_timeline_map_pan(map, map->width / 8.0 * eighths);
-    app->timeline.columns_stale = 1;
+    app->timeline.columns_stale = true;
 }
 
 static void show_all_frames(zoe_app *app, int unused)
 {
     (void)unused;
     zoe_timeline_map_fit(&app->timeline.map);
-    app->timeline.columns_stale = 1;
+    app->timeline.columns_stale = true;
 }
 
 static void show_area(zoe_app *app, int unused)
@@ -239,7 +239,7 @@ static void show_area(zoe_app *app, int unused)
     (void)unused;
     const zoe_transport *t = zoe_session_transport(&app->session);
     zoe_timeline_map_show(&app->timeline.map, t->in, t->out);
-    app->timeline.columns_stale = 1;
+    app->timeline.columns_stale = true;
 }
 
 /* ---- window ---- */

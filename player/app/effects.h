@@ -9,6 +9,8 @@
 #ifndef ZOETROPE_PLAYER_EFFECTS_H
 #define ZOETROPE_PLAYER_EFFECTS_H
 
+#include <stdbool.h>
+
 #include "app/state.h"
 
 /*

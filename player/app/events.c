@@ -1,6 +1,7 @@
 #include "app/events.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 #include "app/commands.h"
 #include "app/effects.h"

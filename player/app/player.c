@@ -1,6 +1,7 @@
 #include "app/player.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -170,7 +171,7 @@ static void update_session(zoe_app *app, uint64_t now_ns)
         app->redraw = true;
         zoe_message_follow(&app->message, session, now_ns);
         if (!session->scrubbing && zoe_timeline_map_reveal(&app->timeline.map, session->playhead))
-            app->timeline.columns_stale = 1;
+            app->timeline.columns_stale = true;
     }
     if (zoe_app_bars_shown(app) && zoe_timeline_outdated(&app->timeline, session))
         app->redraw_ns = earlier(app->redraw_ns, app->drawn_ns + soft_redraw_ns);

@@ -1,5 +1,6 @@
 #include "app/state.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 bool zoe_app_bars_shown(const zoe_app *app)
@@ -79,5 +80,5 @@ void zoe_app_follow_sequence(zoe_app *app, int64_t shift)
 {
     zoe_timeline_map_recount(&app->timeline.map, zoe_session_transport(&app->session)->count,
                              shift);
-    app->timeline.columns_stale = 1;
+    app->timeline.columns_stale = true;
 }

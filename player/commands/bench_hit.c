@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,11 +89,11 @@ static zoe_status load(hit_bench *b, const zoe_bench_options *options, zoe_error
                                                    "%s: no frame could be loaded", options->spec);
 }
 
-static int measure_clock(hit_bench *b)
+static bool measure_clock(hit_bench *b)
 {
     zoe_samples clock;
     if (!zoe_samples_init(&clock, OVERHEAD_SAMPLES))
-        return 0;
+        return false;
     for (int i = 0; i < OVERHEAD_SAMPLES; i++) {
         uint64_t start = zoe_now_ns();
         zoe_samples_add(&clock, zoe_now_ns() - start);
@@ -100,7 +101,7 @@ static int measure_clock(hit_bench *b)
     zoe_samples_sort(&clock);
     b->clock_ns = zoe_samples_percentile(&clock, 50);
     zoe_samples_free(&clock);
-    return 1;
+    return true;
 }
 
 static void count_time(hit_thread *t, uint64_t ns)

@@ -1,5 +1,6 @@
 #include "commands/bench_common.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "model/interrupt.h"

@@ -2,6 +2,7 @@
 
 #include "commands/bench_common.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -36,7 +37,7 @@ typedef struct scrub_bench {
     zoe_error error; /* of the first frame that failed */
 } scrub_bench;
 
-static int is_unloaded(const scrub_bench *b, int64_t position)
+static bool is_unloaded(const scrub_bench *b, int64_t position)
 {
     uint8_t state = ZOE_FRAME_ERROR;
     zoe_source_states(b->clip.source, position, 1, &state);

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,7 +114,7 @@ static void stop(generator *g, const zoe_error *error)
     atomic_store_explicit(&g->failed, 1, memory_order_relaxed);
 }
 
-static int frame_path(const generate_options *options, int64_t number, char *path)
+static bool frame_path(const generate_options *options, int64_t number, char *path)
 {
     int n = snprintf(path, PATH_CAPACITY, "%s/%s.%04lld.exr", options->folder, options->name,
                      (long long)number);

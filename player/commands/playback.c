@@ -1,5 +1,6 @@
 #include "commands/playback.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +16,7 @@ typedef struct playback {
     int64_t passes;
 } playback;
 
-static int is_bad(zoe_status status)
+static bool is_bad(zoe_status status)
 {
     return status != ZOE_OK && status != ZOE_LOADING && status != ZOE_TIMEOUT;
 }

@@ -9,6 +9,7 @@
 #ifndef ZOETROPE_PLAYER_PLAYBACK_H
 #define ZOETROPE_PLAYER_PLAYBACK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <zoetrope/transport.h>
@@ -47,7 +48,7 @@ typedef struct zoe_playback_result {
     uint64_t first_ns;   /* when the first frame was shown (zoe_now_ns() clock) */
     uint64_t last_ns;    /* when the last was */
     uint64_t start_ns, end_ns;
-    int32_t interrupted;  /* 1: a signal ended it */
+    bool interrupted;     /* a signal ended it */
     zoe_status *statuses; /* [clip->count] why each position could not be shown; ZOE_OK where it
                              could, or was never due */
 } zoe_playback_result;

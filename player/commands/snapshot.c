@@ -3,6 +3,7 @@
 #include "commands/snapshot.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -182,7 +183,7 @@ static zoe_status write_png(const zoe_clip *clip, const zoe_frame *frame,
     return status;
 }
 
-static int has_suffix(const char *text, const char *suffix)
+static bool has_suffix(const char *text, const char *suffix)
 {
     size_t length = strlen(text), n = strlen(suffix);
     return length > n && strcasecmp(text + length - n, suffix) == 0;

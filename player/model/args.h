@@ -100,12 +100,12 @@ int zoe_failure(const char *command, const char *format, ...);
 
 /*
  * The text as a rate: a whole or decimal number or a fraction. Decimals close to a film or video
- * rate mean that rate (23.976 and 23.98 are 24000/1001; 29.97 is 30000/1001). Returns 1, or 0 when
+ * rate mean that rate (23.976 and 23.98 are 24000/1001; 29.97 is 30000/1001). Returns true, or false when
  * the text is no rate. Also the player's text fields use it.
  */
-int zoe_rate_parse(const char *text, zoe_rate *rate);
+bool zoe_rate_parse(const char *text, zoe_rate *rate);
 
-/* The text as a size "WIDTHxHEIGHT" of whole numbers, 1 or more. Returns 1, or 0. */
-int zoe_extent_parse(const char *text, zoe_extent *extent);
+/* The text as a size "WIDTHxHEIGHT" of whole numbers, 1 or more. Returns true, or false. */
+bool zoe_extent_parse(const char *text, zoe_extent *extent);
 
 #endif

@@ -1,5 +1,6 @@
 #include "model/fallback.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "model/frame_header.h"
@@ -7,7 +8,7 @@
 
 enum { REACH = 64 /* frames looked at on each side of the playhead */ };
 
-int zoe_same_want(const zoe_want *a, const zoe_want *b)
+bool zoe_same_want(const zoe_want *a, const zoe_want *b)
 {
     return a->playhead == b->playhead && a->in == b->in && a->out == b->out &&
            a->direction == b->direction && a->playing == b->playing && a->loop == b->loop &&
@@ -44,9 +45,9 @@ static void remember(zoe_fallback *fallback, int64_t number, const zoe_header *h
     frame->is_color = header->layers[index].is_color;
 }
 
-/* 1 for what a file or a folder is: trying again changes nothing until that changes. Too many open
+/* True for what a file or a folder is: trying again changes nothing until that changes. Too many open
  * files and a network that stumbles are none of it. */
-static int is_lasting(zoe_status status)
+static bool is_lasting(zoe_status status)
 {
     switch (status) {
     case ZOE_ERROR_NOT_FOUND:
@@ -58,8 +59,8 @@ static int is_lasting(zoe_status status)
     case ZOE_ERROR_NO_FRAMES:
     case ZOE_ERROR_NO_LAYER:
     case ZOE_ERROR_TOO_LARGE:
-    case ZOE_MISSING: return 1;
-    default: return 0;
+    case ZOE_MISSING: return true;
+    default: return false;
     }
 }
 
@@ -100,7 +101,7 @@ static zoe_status open_once(zoe_fallback *fallback, zoe_variants *variants, zoe_
     size_t slot = (size_t)((uint64_t)number % ZOE_FALLBACK_FAILURES);
     if (fallback->failures[slot].status != ZOE_OK && fallback->failures[slot].number == number)
         return fallback->failures[slot].status;
-    fallback->want_told = 0;
+    fallback->want_told = false;
     zoe_status status = open_for(fallback, variants, engine, position);
     if (is_lasting(status)) {
         fallback->failures[slot].number = number;
@@ -153,13 +154,13 @@ static void turn_to_range(zoe_fallback *fallback, const char *layer)
     fallback->ranges[0].range = range;
 }
 
-int zoe_fallback_show(zoe_fallback *fallback, zoe_variants *variants, const zoe_frame *frame,
-                      int may_block)
+bool zoe_fallback_show(zoe_fallback *fallback, zoe_variants *variants, const zoe_frame *frame,
+                       int may_block)
 {
     const zoe_variant *shown = zoe_variants_fallback(variants);
     const zoe_sequence *sequence = zoe_source_sequence(zoe_variants_now(variants)->source);
     if (!shown)
-        return 0;
+        return false;
     int64_t number = zoe_sequence_number(sequence, frame->position);
     const zoe_fallback_frame *own = frame_slot(fallback, number);
     if (may_block && !(own->is_read && own->number == number)) {
@@ -172,9 +173,9 @@ int zoe_fallback_show(zoe_fallback *fallback, zoe_variants *variants, const zoe_
     fallback->is_guess = !own->is_read || own->number != number;
     const zoe_fallback_frame *best = nearest(fallback, number, frame->is_color);
     if (!best)
-        return 0;
-    int changed = best->is_data != fallback->is_data || best->is_wide != fallback->is_wide ||
-                  strcmp(best->layer, fallback->layer) != 0;
+        return false;
+    bool changed = best->is_data != fallback->is_data || best->is_wide != fallback->is_wide ||
+                   strcmp(best->layer, fallback->layer) != 0;
     memcpy(fallback->layer, best->layer, sizeof fallback->layer);
     fallback->is_data = best->is_data;
     fallback->is_wide = best->is_wide;
@@ -207,7 +208,7 @@ void zoe_fallback_error(zoe_variants *variants, int64_t position, zoe_error *err
 
 /* The least stretch of the work area near the playhead with all frames that are known to be without
  * the layer, or bad in another way. Returns 0 when there is none. */
-static int find_stretch(zoe_variants *variants, const zoe_want *want, int64_t *in, int64_t *out)
+static bool find_stretch(zoe_variants *variants, const zoe_want *want, int64_t *in, int64_t *out)
 {
     uint8_t states[2 * REACH + 1];
     int64_t first = want->playhead - REACH, last = want->playhead + REACH;
@@ -217,7 +218,7 @@ static int find_stretch(zoe_variants *variants, const zoe_want *want, int64_t *i
         first = last = want->playhead;
     if (zoe_source_states(zoe_variants_now(variants)->source, first, last - first + 1, states) !=
         ZOE_OK)
-        return 0;
+        return false;
     *in = -1;
     for (int64_t i = first; i <= last; i++) {
         if (states[i - first] != ZOE_FRAME_ERROR)
@@ -232,7 +233,7 @@ void zoe_fallback_rest(zoe_fallback *fallback, zoe_variants *variants)
 {
     zoe_want idle = {.direction = 1, .idle = 1};
     const zoe_variant *variant = zoe_variants_fallback(variants);
-    fallback->want_told = 0;
+    fallback->want_told = false;
     if (variant)
         (void)zoe_source_set_want(variant->source, &idle);
 }

@@ -9,6 +9,7 @@
 #ifndef ZOETROPE_PLAYER_FALLBACK_H
 #define ZOETROPE_PLAYER_FALLBACK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <zoetrope/engine.h>
@@ -26,19 +27,19 @@ enum {
 /* What a frame's header says of its fallback layer. */
 typedef struct zoe_fallback_frame {
     int64_t number; /* of the frame */
-    int is_read;    /* 0: nothing is known */
-    int is_named;   /* 0: the header cannot be read, or has no such layer */
+    bool is_read;   /* 0: nothing is known */
+    bool is_named;  /* 0: the header cannot be read, or has no such layer */
     char layer[ZOE_FALLBACK_NAME];
-    int is_data, is_wide, is_color;
+    bool is_data, is_wide, is_color;
 } zoe_fallback_frame;
 
 /* Of one open sequence. All zero: there is no fallback. */
 typedef struct zoe_fallback {
     /* the layer on screen: frames may have different ones */
     char layer[ZOE_FALLBACK_NAME]; /* name for people */
-    int is_data;                   /* as zoe_layer_is_data() */
-    int is_wide;                   /* as zoe_layer_is_wide() */
-    int is_guess;                  /* 1: all this is another frame's, see zoe_fallback_show() */
+    bool is_data;                  /* as zoe_layer_is_data() */
+    bool is_wide;                  /* as zoe_layer_is_wide() */
+    bool is_guess;                 /* true: all this is another frame's, see zoe_fallback_show() */
 
     /* its own */
     struct {
@@ -51,7 +52,7 @@ typedef struct zoe_fallback {
         zoe_status status;
     } failures[ZOE_FALLBACK_FAILURES]; /* by number; status OK: none */
     zoe_want want;                     /* as last told to the engine */
-    int want_told;
+    bool want_told;
 } zoe_fallback;
 
 /*
@@ -68,10 +69,10 @@ zoe_status zoe_fallback_acquire(zoe_fallback *fallback, zoe_variants *variants, 
  * Such a frame is on screen now: `layer` and what follows become its own. may_block: its header is
  * read where it is not remembered. Without that, and where it cannot be read, they become those of
  * the nearest frame whose header is remembered and whose layer is colour or not, as this one's;
- * with no such frame they stay. Returns 1 if something changed.
+ * with no such frame they stay. Returns true if something changed.
  */
-int zoe_fallback_show(zoe_fallback *fallback, zoe_variants *variants, const zoe_frame *frame,
-                      int may_block);
+bool zoe_fallback_show(zoe_fallback *fallback, zoe_variants *variants, const zoe_frame *frame,
+                       int may_block);
 
 /* The range of the layer on screen, for all frames that show it, also when others were seen
  * meanwhile: as many layers are remembered as ZOE_FALLBACK_RANGES. 0..0: not fitted yet. Valid
@@ -94,7 +95,7 @@ void zoe_fallback_tell(zoe_fallback *fallback, zoe_variants *variants, const zoe
 /* Nothing is wanted, until it is told again. */
 void zoe_fallback_rest(zoe_fallback *fallback, zoe_variants *variants);
 
-/* 1 if two wants say the same. */
-int zoe_same_want(const zoe_want *a, const zoe_want *b);
+/* True if two wants say the same. */
+bool zoe_same_want(const zoe_want *a, const zoe_want *b);
 
 #endif

@@ -1,6 +1,7 @@
 #include "model/options.h"
 
 #include <assert.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include <zoetrope/display.h>

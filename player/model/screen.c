@@ -1,6 +1,7 @@
 #include "model/screen.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 void zoe_screen_drop(zoe_screen *screen)

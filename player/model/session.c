@@ -1,5 +1,6 @@
 #include "model/session.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -1,5 +1,6 @@
 #include "model/shot.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

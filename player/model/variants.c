@@ -1,5 +1,6 @@
 #include "model/variants.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,7 +9,7 @@ static const char *text_or_empty(const char *text)
     return text ? text : "";
 }
 
-static int name_variant(zoe_variant *variant, const zoe_source_settings *settings)
+static bool name_variant(zoe_variant *variant, const zoe_source_settings *settings)
 {
     int layer =
         snprintf(variant->layer, sizeof variant->layer, "%s", text_or_empty(settings->layer));
@@ -104,7 +105,7 @@ static zoe_status find_or_open(zoe_variants *variants, zoe_engine *engine,
     } else if (variants->list[*index].stale) {
         status = zoe_source_refresh(variants->list[*index].source, NULL, error);
         if (status == ZOE_OK)
-            variants->list[*index].stale = 0;
+            variants->list[*index].stale = false;
     }
     return status;
 }
@@ -151,9 +152,9 @@ zoe_variant *zoe_variants_fallback(zoe_variants *variants)
     return variants->fallback < 0 ? NULL : &variants->list[variants->fallback];
 }
 
-int zoe_variants_reload(zoe_variants *variants, int64_t number)
+bool zoe_variants_reload(zoe_variants *variants, int64_t number)
 {
-    int any = 0;
+    bool any = false;
     for (int i = 0; i < variants->count; i++) {
         zoe_source *source = variants->list[i].source;
         const zoe_sequence *sequence = zoe_source_sequence(source);

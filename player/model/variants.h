@@ -13,6 +13,7 @@
 #ifndef ZOETROPE_PLAYER_VARIANTS_H
 #define ZOETROPE_PLAYER_VARIANTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <zoetrope/engine.h>
@@ -28,7 +29,7 @@ typedef struct zoe_variant {
     char layer[ZOE_LAYER_TEXT]; /* "" for the default */
     char view[ZOE_VIEW_TEXT];
     int32_t proxy_shift, overscan, full_precision;
-    int stale;     /* 1: the folder was read again through another variant since */
+    bool stale;    /* true: the folder was read again through another variant since */
     uint64_t left; /* order in which they were current last */
 } zoe_variant;
 
@@ -70,9 +71,9 @@ zoe_status zoe_variants_open_fallback(zoe_variants *variants, zoe_engine *engine
 /* The fallback; NULL when there is none. */
 zoe_variant *zoe_variants_fallback(zoe_variants *variants);
 
-/* The file of one frame may have changed: where it did, all variants read it again. Returns 1 if
+/* The file of one frame may have changed: where it did, all variants read it again. Returns true if
  * one of them does. Blocks on one stat() each. */
-int zoe_variants_reload(zoe_variants *variants, int64_t number);
+bool zoe_variants_reload(zoe_variants *variants, int64_t number);
 
 /* The folder or files changed, and only the current variant knows: the others learn it when they
  * are chosen again. There is no fallback any more. */

@@ -1,6 +1,7 @@
 #include "ui/command.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -100,7 +101,7 @@ static void rate_text(double rate, char *text, size_t capacity)
 /* `widest` keeps room for a wider text, so that neighbours stay put. */
 typedef struct field {
     char text[FIELD_TEXT];
-    int minor;          /* 1: left out before what changes the picture is */
+    bool minor;         /* left out before what changes the picture is */
     const char *widest; /* NULL: the text itself */
     SDL_Color color;
     int width; /* worked out */
@@ -192,11 +193,11 @@ typedef struct field_list {
     int count;
 } field_list;
 
-static void add_field(field_list *list, int minor, SDL_Color color, const char *format, ...)
+static void add_field(field_list *list, bool minor, SDL_Color color, const char *format, ...)
     ZOE_PRINTF(4, 5);
 
 /* Empty texts are not kept. */
-static void add_field(field_list *list, int minor, SDL_Color color, const char *format, ...)
+static void add_field(field_list *list, bool minor, SDL_Color color, const char *format, ...)
 {
     field *f = &list->fields[list->count];
     va_list arguments;
@@ -220,23 +221,23 @@ static void fill_picture(field_list *list, zoe_session *session, const zoe_view 
     list->count = 0;
     if (shown->pin) {
         zoe_box box = view->map.box;
-        add_field(list, 1, theme.text, "%" PRId32 "\303\227%" PRId32, box.max_x - box.min_x + 1,
+        add_field(list, true, theme.text, "%" PRId32 "\303\227%" PRId32, box.max_x - box.min_x + 1,
                   box.max_y - box.min_y + 1);
         if (shown->proxy_shift > 0)
-            add_field(list, 0, theme.text, "1/%d", 1 << shown->proxy_shift);
+            add_field(list, false, theme.text, "1/%d", 1 << shown->proxy_shift);
     }
     if (session->screen.is_fallback)
-        add_field(list, 0, theme.text, "%s (no %s)", shot->fallback.layer, shot->layer);
+        add_field(list, false, theme.text, "%s (no %s)", shot->fallback.layer, shot->layer);
     else
-        add_field(list, 0, theme.text, "%s", shot->layer);
+        add_field(list, false, theme.text, "%s", shot->layer);
     if (range) {
         range_text(range, text, sizeof text);
-        add_field(list, 0, theme.text_dim, "%s", text);
+        add_field(list, false, theme.text_dim, "%s", text);
     }
     if (shown->pin)
-        add_field(list, 1, theme.text, "%.*f%%", view->map.zoom < 0.1 ? 1 : 0,
+        add_field(list, true, theme.text, "%.*f%%", view->map.zoom < 0.1 ? 1 : 0,
                   view->map.zoom * 100.0);
-    add_field(list, 0, theme.text_light, "%s", view_names[grade->view]);
+    add_field(list, false, theme.text_light, "%s", view_names[grade->view]);
     for (size_t i = 0; i < zoe_option_count && list->count < PICTURE_FIELDS; i++) {
         const zoe_option *option = &zoe_option_table[i];
         double number = zoe_option_number(option, options);
@@ -244,7 +245,7 @@ static void fill_picture(field_list *list, zoe_session *session, const zoe_view 
             continue;
         char figure[ZOE_OPTION_TEXT];
         zoe_option_figure(option, number, figure);
-        add_field(list, 0, theme.text, "%s %s", option->brief, figure);
+        add_field(list, false, theme.text, "%s %s", option->brief, figure);
     }
 }
 
@@ -302,11 +303,11 @@ static void draw_frame_row(const zoe_statusbar *bar, const zoe_window *window, z
 static const char half_note[] = "as half";
 static const char half_hint[] = "as half; Shift+D: in full";
 
-/* 1 for values that the file has with more digits than are kept. */
-static int is_narrowed(const zoe_session *session)
+/* True for values that the file has with more digits than are kept. */
+static bool is_narrowed(const zoe_session *session)
 {
     const zoe_shot *shot = &session->shots[session->current];
-    int wide = session->screen.is_fallback ? shot->fallback.is_wide : shot->is_wide;
+    bool wide = session->screen.is_fallback ? shot->fallback.is_wide : shot->is_wide;
     for (uint32_t i = 0; i < session->screen.frame.plane_count; i++)
         wide = wide && session->screen.frame.planes[i].type == ZOE_SAMPLE_HALF;
     return wide;

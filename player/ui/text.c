@@ -3,6 +3,7 @@
 #include "ui/text.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -179,22 +180,22 @@ void zoe_text_forget(zoe_text *text)
 }
 
 /* Finds room for a glyph, a pixel apart from its neighbours. Returns 0 when the atlas is full. */
-static int find_room(zoe_text *text, int width, int height, SDL_Rect *place)
+static bool find_room(zoe_text *text, int width, int height, SDL_Rect *place)
 {
     if (width + 1 > ATLAS || height + 1 > ATLAS)
-        return 0;
+        return false;
     if (text->shelf_x + width + 1 > ATLAS) {
         text->shelf_x = 0;
         text->shelf_y += text->shelf_height;
         text->shelf_height = 0;
     }
     if (text->shelf_y + height + 1 > ATLAS)
-        return 0;
+        return false;
     *place = (SDL_Rect){text->shelf_x, text->shelf_y, width, height};
     text->shelf_x += width + 1;
     if (text->shelf_height < height + 1)
         text->shelf_height = height + 1;
-    return 1;
+    return true;
 }
 
 static void rasterize(zoe_text *text, zoe_text_style style, uint32_t codepoint, glyph *into)
