@@ -13,20 +13,14 @@
 #include <stdint.h>
 
 #include "model/args.h"
+#include "model/options.h"
 #include "commands/clip.h"
 
-/* Options that every benchmark takes. 0 and NULL: not given. */
+/* Options that every benchmark takes. */
 typedef struct zoe_bench_options {
     const char *spec;
     bool json;
-    int64_t workers;
-    int64_t cache_mb;
-    int64_t cache_percent;
-    double reserve_gb;
-    const char *layer, *view;
-    int32_t proxy; /* as shift */
-    bool full_precision;
-    int32_t verbose;
+    zoe_options play; /* some of the player's */
 } zoe_bench_options;
 
 /* Each benchmark: argv[0] is its name. Returns the exit status. */
@@ -35,10 +29,14 @@ int zoe_bench_hit(int argc, char **argv);
 int zoe_bench_loop(int argc, char **argv);
 int zoe_bench_scrub(int argc, char **argv);
 
-/* Parses a benchmark's own options and the common ones; *options must be all 0 before. */
+/* Parses a benchmark's own options and the common ones; *options must be all 0 before, and `own` may
+ * point into it. */
 zoe_args_result zoe_bench_parse(const char *command, const char *about, const zoe_arg *own,
                                 size_t own_count, zoe_bench_options *options, int argc,
                                 char **argv);
+
+/* True if the command line gave a budget of any kind. */
+bool zoe_bench_has_budget(const zoe_bench_options *options);
 
 /* Opens the sequence as the options say; with budget_bytes more than 0 that budget takes the place
  * of a default one. Also installs the handling of signals. Errors: as zoe_clip_open(). */

@@ -20,11 +20,11 @@ static const char about[] =
     "by wall time, all workers together. The file cache of the system is used as it is found.";
 
 /* The same sequence as several sources; a still picture needs as many as frames fit, and one. */
-enum { REELS_MAX = 16 };
+enum { CLIPS_MAX = 16 };
 
 typedef struct decode_bench {
-    zoe_clip clips[REELS_MAX]; /* of one engine */
-    int64_t reel_count;
+    zoe_clip clips[CLIPS_MAX]; /* of one engine */
+    int64_t clip_count;
     int64_t repeat;
     int64_t rounds;  /* so far */
     uint64_t failed; /* frames that cannot be decoded */
@@ -40,11 +40,8 @@ static zoe_status open_another(decode_bench *b, const zoe_bench_options *options
         return status;
     zoe_source_settings settings;
     zoe_source_settings_init(&settings);
-    settings.layer = options->layer;
-    settings.view = options->view;
-    settings.proxy_shift = options->proxy;
-    settings.full_precision = options->full_precision;
-    zoe_clip *clip = &b->clips[b->reel_count];
+    zoe_options_apply_source(&options->play, &settings);
+    zoe_clip *clip = &b->clips[b->clip_count];
     *clip = b->clips[0];
     clip->source = NULL;
     status = zoe_source_open(b->clips[0].engine, &sequence, &settings, &clip->source, error);
@@ -54,7 +51,7 @@ static zoe_status open_another(decode_bench *b, const zoe_bench_options *options
     clip->sequence = zoe_source_sequence(clip->source);
     if (zoe_sequence_count(clip->sequence) < clip->count)
         clip->count = zoe_sequence_count(clip->sequence);
-    b->reel_count++;
+    b->clip_count++;
     return ZOE_OK;
 }
 
@@ -68,7 +65,7 @@ static zoe_status open_others(decode_bench *b, const zoe_bench_options *options,
 {
     zoe_status status = ZOE_OK;
     int64_t frames = b->clips[0].count;
-    while (status == ZOE_OK && b->reel_count < REELS_MAX && (b->reel_count - 1) * frames <= fit)
+    while (status == ZOE_OK && b->clip_count < CLIPS_MAX && (b->clip_count - 1) * frames <= fit)
         status = open_another(b, options, error);
     return status;
 }
@@ -83,7 +80,7 @@ static int64_t set_budget(decode_bench *b, const zoe_bench_options *options)
     uint64_t frame = zoe_bench_frame_bytes(options->spec, options);
     if (!frame)
         return 0;
-    if (options->cache_mb || options->cache_percent || options->reserve_gb > 0)
+    if (zoe_bench_has_budget(options))
         return (int64_t)(b->budget / frame);
     uint64_t scratch = ((uint64_t)16 << 20) + frame / 2;
     uint64_t bytes = frame * (2 * stats.workers + 2) + scratch * stats.workers;
@@ -138,7 +135,7 @@ static zoe_status run_round(decode_bench *b, zoe_clip *clip, zoe_error *error)
 /* One round with the source whose turn it is. Adds what it took to *spent. */
 static zoe_status next_round(decode_bench *b, uint64_t *spent, zoe_error *error)
 {
-    zoe_clip *clip = &b->clips[b->rounds++ % b->reel_count];
+    zoe_clip *clip = &b->clips[b->rounds++ % b->clip_count];
     forget(clip);
     uint64_t start = zoe_now_ns();
     zoe_status status = run_round(b, clip, error);
@@ -183,13 +180,13 @@ int zoe_bench_decode(int argc, char **argv)
     zoe_error error = {ZOE_OK, ""};
     if (zoe_bench_open(&b.clips[0], &options, 0, &error) != ZOE_OK)
         return zoe_failure(command, "%s", error.text);
-    b.reel_count = 1;
+    b.clip_count = 1;
     int64_t fit = set_budget(&b, &options);
     zoe_status status = open_others(&b, &options, fit, &error);
     json_t *report = NULL;
     if (status == ZOE_OK) {
         uint64_t warming = 0, spent = 0;
-        while (status == ZOE_OK && b.rounds * b.clips[0].count <= fit && b.rounds < b.reel_count)
+        while (status == ZOE_OK && b.rounds * b.clips[0].count <= fit && b.rounds < b.clip_count)
             status = next_round(&b, &warming, &error);
         b.failed = 0;
         zoe_engine_reset_stats(b.clips[0].engine);
@@ -201,7 +198,7 @@ int zoe_bench_decode(int argc, char **argv)
             error = b.error;
         }
     }
-    for (int64_t i = 1; i < b.reel_count; i++)
+    for (int64_t i = 1; i < b.clip_count; i++)
         zoe_source_close(&b.clips[i].source);
     zoe_clip_close(&b.clips[0]);
     if (status != ZOE_OK) {
