@@ -1,6 +1,6 @@
 /*
  * State: everything the window player holds, and what is told of it from several places. It stands
- * below all else in this room:
+ * below all else in this folder:
  *
  *   state <- effects <- commands <- events <- player
  *         <- draw                          <-

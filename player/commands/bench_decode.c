@@ -14,7 +14,7 @@ static const char command[] = "zoetrope bench decode";
 static const char about[] =
     "Decodes every frame through the ordinary worker path, in play order, and keeps none: the\n"
     "cache has room for a few frames a worker only, so that buffers are reused as in steady\n"
-    "playback of a sequence that does not fit. --cache-mb gives another room.\n"
+    "playback of a sequence that does not fit. --cache-mb gives it another size.\n"
     "As many frames as fit are decoded before it, and not counted, to have the buffers in memory.\n"
     "frame_ms is a frame's time from its claim by a worker until it can be shown; fps is frames\n"
     "by wall time, all workers together. The file cache of the system is used as it is found.";

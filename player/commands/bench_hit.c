@@ -64,12 +64,12 @@ static zoe_status load(hit_bench *b, const zoe_bench_options *options, zoe_error
     zoe_engine_stats(b->clip.engine, &stats);
     uint64_t frame_bytes = zoe_bench_frame_bytes(options->spec, options);
     /* Half the budget: scratch and frames that are being decoded want their room as well. */
-    uint64_t room = frame_bytes ? stats.limit_bytes / 2 / frame_bytes : 1;
-    if (b->churn && room > (uint64_t)b->clip.count / 2)
-        room = (uint64_t)b->clip.count / 2;
+    uint64_t most = frame_bytes ? stats.limit_bytes / 2 / frame_bytes : 1;
+    if (b->churn && most > (uint64_t)b->clip.count / 2)
+        most = (uint64_t)b->clip.count / 2;
     int64_t last = b->clip.count < FRAMES_MAX ? b->clip.count - 1 : FRAMES_MAX - 1;
-    if ((uint64_t)last >= room)
-        last = room ? (int64_t)room - 1 : 0;
+    if ((uint64_t)last >= most)
+        last = most ? (int64_t)most - 1 : 0;
     for (int64_t p = 0; p <= last; p++) {
         zoe_frame frame;
         zoe_status status = zoe_bench_want(&b->clip, p, 0, last, 0);

@@ -69,9 +69,9 @@ static json_t *make_report(const loop_bench *b, const zoe_bench_options *options
     zoe_report_count(report, "decodes", stats.decodes);
     zoe_report_number(report, "decodes_per_loop", (double)(stats.decodes - from.decodes) / later);
     zoe_report_integer(report, "frames_in_loop", plan->out - plan->in + 1);
-    double room = (double)(stats.limit_bytes - stats.scratch_bytes);
+    double most = (double)(stats.limit_bytes - stats.scratch_bytes);
     zoe_report_integer(report, "capacity_frames",
-                       frame_bytes > 0 ? (int64_t)(room / frame_bytes) : 0);
+                       frame_bytes > 0 ? (int64_t)(most / frame_bytes) : 0);
     zoe_report_count(report, "evictions", stats.evictions);
     zoe_report_number(report, "evictions_per_loop",
                       (double)(stats.evictions - from.evictions) / later);

@@ -231,9 +231,9 @@ void zoe_memory_page_draw(const zoe_window *window, SDL_Rect area, const zoe_sta
     area.w -= 2 * margin;
     draw_figures(window, area, stats);
     int top = area.y + figures_height(window) + zoe_px(window, GAP * 2);
-    int room = area.y + area.h - margin - legend_height(window) - top;
+    int most = area.y + area.h - margin - legend_height(window) - top;
     int height = zoe_px(window, GRAPH);
-    height = height > room ? room : height;
+    height = height > most ? most : height;
     if (height >= zoe_px(window, GRAPH_LEAST) && area.w > 0)
         draw_graph(window, (SDL_Rect){area.x, top, area.w, height}, history);
 }

@@ -132,23 +132,23 @@ static int whole_height(const zoe_panel *panel, const zoe_window *window)
     return row_top(panel, window, panel->row_count) + zoe_px(window, ZOE_MARGIN);
 }
 
-void zoe_panel_place(zoe_panel *panel, const zoe_window *window, SDL_Rect room)
+void zoe_panel_place(zoe_panel *panel, const zoe_window *window, SDL_Rect shared)
 {
     int width = zoe_px(window, ZOE_PANEL_WIDTH);
-    width = width > room.w ? room.w : width;
-    panel->area = (SDL_Rect){room.x + room.w - width, room.y, width, room.h};
+    width = width > shared.w ? shared.w : width;
+    panel->area = (SDL_Rect){shared.x + shared.w - width, shared.y, width, shared.h};
     if (panel->page == ZOE_PANEL_MEMORY) {
         panel->scroll = 0;
         return;
     }
     /* A window too low for all rows shows those around the focus. */
-    int most = whole_height(panel, window) - room.h;
+    int most = whole_height(panel, window) - shared.h;
     int top = row_top(panel, window, panel->focus) - heading_height(window);
     int bottom = row_top(panel, window, panel->focus) + 2 * zoe_px(window, ZOE_ROW_HEIGHT);
     if (panel->scroll > top)
         panel->scroll = top;
-    if (panel->scroll < bottom - room.h)
-        panel->scroll = bottom - room.h;
+    if (panel->scroll < bottom - shared.h)
+        panel->scroll = bottom - shared.h;
     panel->scroll = panel->scroll > most ? most : panel->scroll;
     panel->scroll = panel->scroll < 0 ? 0 : panel->scroll;
 }

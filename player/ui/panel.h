@@ -61,8 +61,8 @@ void zoe_panel_toggle(zoe_panel *panel, zoe_panel_page page);
 /* True while the page can be seen. */
 bool zoe_panel_shows(const zoe_panel *panel, zoe_panel_page page);
 
-/* Puts it at the right edge of the room that it shares with the picture. */
-void zoe_panel_place(zoe_panel *panel, const zoe_window *window, SDL_Rect room);
+/* Puts it at the right edge of the area that it shares with the picture. */
+void zoe_panel_place(zoe_panel *panel, const zoe_window *window, SDL_Rect shared);
 
 void zoe_panel_draw(zoe_panel *panel, const zoe_window *window, const zoe_stats *stats,
                     const zoe_memory_history *history);

@@ -282,8 +282,8 @@ static void draw_frame_row(const zoe_statusbar *bar, const zoe_window *window, z
     const zoe_transport *t = zoe_session_transport(session);
     row r = begin_row(window, bar->area, 0);
     file_name(sequence, t->playhead, text, sizeof text);
-    int room = (r.right - r.left) / 2;
-    r.left = zoe_text_draw_within(window->text, ZOE_TEXT_BODY, r.left, r.y, room, theme.text_light,
+    int most = (r.right - r.left) / 2;
+    r.left = zoe_text_draw_within(window->text, ZOE_TEXT_BODY, r.left, r.y, most, theme.text_light,
                                   text, 1) +
              field_gap(&r);
     if (t->count == 1)

@@ -179,7 +179,7 @@ void zoe_text_forget(zoe_text *text)
     text->shelf_height = 0;
 }
 
-/* Finds room for a glyph, a pixel apart from its neighbours. Returns 0 when the atlas is full. */
+/* Finds room for a glyph, a pixel apart from its neighbours. Returns false when the atlas is full. */
 static bool find_room(zoe_text *text, int width, int height, SDL_Rect *place)
 {
     if (width + 1 > ATLAS || height + 1 > ATLAS)
@@ -347,13 +347,13 @@ int zoe_text_draw_within(zoe_text *text, zoe_text_style style, int x, int y, int
             x = draw_glyph(text, style, x, y, next_codepoint(&line));
         return x;
     }
-    int room = width - dots;
+    int left = width - dots;
     while (*line) {
         uint32_t codepoint = next_codepoint(&line);
         int advance = find_glyph(text, style, codepoint)->advance;
-        if (advance > room)
+        if (advance > left)
             break;
-        room -= advance;
+        left -= advance;
         x = draw_glyph(text, style, x, y, codepoint);
     }
     return draw_glyph(text, style, x, y, ELLIPSIS);
