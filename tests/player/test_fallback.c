@@ -100,7 +100,7 @@ static zoe_session_step play_to(session_place *p, int64_t position)
     return step;
 }
 
-static zoe_session_step stop(session_place *p)
+static zoe_session_step stop_playing(session_place *p)
 {
     zoe_session_play(&p->session, 0, session_place_second);
     return session_place_update(p, session_place_second);
@@ -188,7 +188,7 @@ static void playing_reads_no_headers(void **state)
         wait_for(p, i);
     play_to(p, 1);
     assert_string_equal(fallback->layer, "RGB");
-    zoe_session_step step = stop(p);
+    zoe_session_step step = stop_playing(p);
     assert_int_equal(p->session.screen.frame.position, 1);
     assert_string_equal(fallback->layer, "Y");
     assert_int_equal(step.picture, 1);

@@ -10,8 +10,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 fail() { echo "$*"; exit 1; }
 
+others= # Imath's, for example, which OpenEXR's headers may need
 for folder in $(echo "$folders" | tr : ' '); do
-  [ ! -e "$folder/openexr.h" ] || include=$folder
+  if [ -e "$folder/openexr.h" ]; then include=$folder; else others="$others;$folder"; fi
 done
 [ -n "${include:-}" ] || fail "no openexr.h in $folders"
 
@@ -20,11 +21,10 @@ mkdir -p "$prefix/include" "$prefix/lib/cmake/OpenEXR" "$prefix/lib/pkgconfig"
 cp -L "$library" "$prefix/lib/libOther.so"
 cp -rL "$include" "$prefix/include/OpenEXR"
 version=$(sed -n 's/^#define OPENEXR_VERSION_STRING "\(.*\)"/\1/p' "$include/OpenEXRConfig.h")
-cat >"$prefix/lib/cmake/OpenEXR/OpenEXRConfig.cmake" <<'END'
-get_filename_component(prefix "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)
+cat >"$prefix/lib/cmake/OpenEXR/OpenEXRConfig.cmake" <<END
 add_library(OpenEXR::OpenEXRCore SHARED IMPORTED)
-set_target_properties(OpenEXR::OpenEXRCore PROPERTIES IMPORTED_LOCATION ${prefix}/lib/libOther.so IMPORTED_NO_SONAME ON
-  INTERFACE_INCLUDE_DIRECTORIES ${prefix}/include/OpenEXR INTERFACE_COMPILE_FEATURES cxx_std_11)
+set_target_properties(OpenEXR::OpenEXRCore PROPERTIES IMPORTED_LOCATION $prefix/lib/libOther.so IMPORTED_NO_SONAME ON
+  INTERFACE_INCLUDE_DIRECTORIES "$prefix/include/OpenEXR$others" INTERFACE_COMPILE_FEATURES cxx_std_11)
 END
 cat >"$prefix/lib/cmake/OpenEXR/OpenEXRConfigVersion.cmake" <<END
 set(PACKAGE_VERSION $version)

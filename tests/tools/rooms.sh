@@ -9,9 +9,10 @@ cd "${1:?usage: rooms.sh SOURCE_DIR}"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+# All folders but those of builds.
+for top in *; do [ -e "$top/CMakeCache.txt" ] || echo "$top"; done >"$work/tops"
 # FILE, alone for the file itself, then with what each #include names, in its quotes or brackets.
-find . \( -path './.*' -o -path './build*' \) -prune -o \( -name '*.[ch]' -o -name '*.cpp' \) -print | sed 's,^\./,,' | sort |
-  xargs awk '
+xargs -I{} find {} -name '*.[ch]' -o -name '*.cpp' <"$work/tops" | sort | xargs awk '
   FNR == 1 { print FILENAME }
   sub(/^[ \t]*#[ \t]*include[ \t]*/, "") {
     if (match($0, /^"[^"]*"|^<[^>]*>/)) $0 = substr($0, 1, RLENGTH)
