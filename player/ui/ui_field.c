@@ -246,7 +246,7 @@ static void draw_text(zoe_ui *ui, SDL_Rect inner, const zoe_ui_field *field, con
     if (focused)
         zoe_draw_text(&ui->draw, ZOE_TEXT_BODY, line, ink, text, strlen(text));
     else
-        zoe_ui_text(ui, ZOE_TEXT_BODY, x, y, inner.w, ink, text, false);
+        zoe_ui_text(ui, ZOE_TEXT_BODY, x, y, inner.w, ink, text, field->keep_end);
     if (!*text && field->placeholder)
         zoe_ui_text(ui, ZOE_TEXT_BODY, x, y, inner.w, ui->disabled ? s->text_disabled : s->text_dim,
                     field->placeholder, false);

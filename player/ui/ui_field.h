@@ -26,6 +26,7 @@ typedef struct zoe_ui_field {
     zoe_icon icon;           /* at the left */
     bool clearable;          /* has a button to empty it */
     bool wrong;              /* its edge is red */
+    bool keep_end;           /* while it has not the keyboard, its end is seen first: paths */
     /* inside */
     size_t caret, anchor;
     int scroll; /* pixels of text left of the field */

@@ -238,6 +238,18 @@ static void caret_stays_in_sight_and_blinks(void **state)
     ui_hand_end(&hand);
 }
 
+static void a_long_path_shows_its_end(void **state)
+{
+    (void)state;
+    desk d;
+    begin(&d, "/shots/sh010/comp/v012");
+    assert_non_null(ui_hand_find(&hand, "/shots/sh010/comp/v\342\200\246"));
+    d.field.keep_end = true;
+    ui_hand_frame(&hand);
+    assert_non_null(ui_hand_find(&hand, "\342\200\246ots/sh010/comp/v012"));
+    ui_hand_end(&hand);
+}
+
 static void clear_button_empties(void **state)
 {
     (void)state;
@@ -264,6 +276,7 @@ int main(void)
         cmocka_unit_test(keys_of_others_are_left),
         cmocka_unit_test(only_what_is_allowed),
         cmocka_unit_test(caret_stays_in_sight_and_blinks),
+        cmocka_unit_test(a_long_path_shows_its_end),
         cmocka_unit_test(clear_button_empties),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -291,6 +291,7 @@ static void begin(gallery *g)
     snprintf(g->wrong_text, sizeof g->wrong_text, "1250");
     g->path.text = g->path_text;
     g->path.capacity = sizeof g->path_text;
+    g->path.keep_end = true;
     g->search.text = g->search_text;
     g->search.capacity = sizeof g->search_text;
     g->search.placeholder = "Filter";
