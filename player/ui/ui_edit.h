@@ -39,8 +39,8 @@ size_t zoe_edit_first(const zoe_edit *edit); /* of the selection */
 size_t zoe_edit_end(const zoe_edit *edit);
 
 /* Replaces the selection by the text, up to `bytes`: control characters are left out, line ends
- * are spaces inside and nothing at the end; what has no room is left out, whole characters only. Returns
- * whether the text changed. */
+ * are spaces inside and nothing at the end; what has no room is left out, whole characters only.
+ * Returns whether the text changed. */
 bool zoe_edit_insert(zoe_edit *edit, const char *text, size_t bytes);
 
 /* Deletes the selection; without one, from the caret to `at`. Returns whether the text changed. */

@@ -196,7 +196,7 @@ static void hear_keys(zoe_ui *ui, zoe_ui_list *list)
 static void draw_filter(zoe_ui *ui, SDL_Rect strip, const zoe_ui_list *list)
 {
     int side = zoe_ui_px(ui, 14), pad = zoe_ui_px(ui, ZOE_UI_PAD);
-    zoe_draw_fill(&ui->draw, strip, 0, ui->style->groove);
+    zoe_draw_fill(&ui->draw, strip, 0, ui->style->popup);
     strip = zoe_inset(strip, pad, 0);
     SDL_Rect place = zoe_cut_left(&strip, side);
     zoe_draw_icon(&ui->draw, zoe_centered(place, side, side), ZOE_ICON_SEARCH, ui->style->accent);

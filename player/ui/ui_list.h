@@ -6,10 +6,11 @@
  *         zoe_ui_label(ui, place, ..., names[row]);
  *     answer = zoe_ui_list_end(ui, &list);
  *
- * Arrows, Page Up and Down, Home and End move the cursor, which is the selection unless several may be
- * chosen: then Shift extends, Ctrl+click and Ctrl+Space switch one row, Ctrl+A takes all. Enter or a
- * double click opens. With ZOE_UI_LIST_FILTER, what is typed is kept in `filter`, shown above the rows,
- * and shortened by Backspace and emptied by Esc; the caller gives the rows that match.
+ * Arrows, Page Up and Down, Home and End move the cursor, which is the selection unless several
+ * may be chosen: then Shift extends, Ctrl+click and Ctrl+Space switch one row, Ctrl+A takes all.
+ * Enter or a double click opens. With ZOE_UI_LIST_FILTER, what is typed is kept in `filter` and
+ * shown above the rows; Backspace shortens it and Esc empties it; the caller gives the rows that
+ * match.
  *
  * Thread-safety: as the context's.
  *

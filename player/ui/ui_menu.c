@@ -155,7 +155,6 @@ int zoe_ui_menu(zoe_ui *ui, const char *id, const zoe_ui_menu_item *items, int c
         zoe_ui_scroll_to(&scroll, top, zoe_ui_px(ui, ROW), inner.h);
     bool bar = height > inner.h;
     SDL_Rect rest = zoe_ui_scroll_begin(ui, "items", inner, &scroll);
-    rest.h = height;
     rest.w = bar ? rest.w : inner.w;
     for (int i = 0; i < count; i++) {
         SDL_Rect row = zoe_cut_top(&rest, row_height(ui, &items[i]));

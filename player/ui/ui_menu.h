@@ -5,8 +5,8 @@
  *         zoe_ui_popup_open(ui, "loop modes", rect);
  *     int chosen = zoe_ui_menu(ui, "loop modes", items, count);
  *
- * It is opened by zoe_ui_popup_open() and always lies in the window; where it is higher, it scrolls.
- * An item is taken by a click, by letting go of the button that opened it, or by the arrow keys
+ * It is opened by zoe_ui_popup_open() and always lies in the window; where it is higher, it
+ * scrolls. An item is taken by a click, by letting go of the button that opened it, or by the arrow keys
  * or a first letter and Enter.
  *
  * Thread-safety: as the context's.
@@ -26,7 +26,8 @@ typedef struct zoe_ui_menu_item {
     zoe_icon icon; /* where it is not checked */
 } zoe_ui_menu_item;
 
-/* Called in every frame; draws nothing while it is closed. Returns the chosen item's value, or -1. */
+/* Called in every frame; draws nothing while it is closed. Returns the chosen item's value, or
+ * -1. */
 int zoe_ui_menu(zoe_ui *ui, const char *id, const zoe_ui_menu_item *items, int count);
 
 #endif

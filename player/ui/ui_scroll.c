@@ -3,6 +3,7 @@
 #include <math.h>
 
 enum { WHEEL_STEP = 60, KEY_STEP = 40, LEAST_THUMB = 24 }; /* points */
+enum { ENDLESS = 1 << 28 };
 
 int zoe_ui_scroll_bar(const zoe_ui *ui)
 {
@@ -50,7 +51,7 @@ SDL_Rect zoe_ui_scroll_begin(zoe_ui *ui, const char *id, SDL_Rect area, zoe_ui_s
     keep_in_limits(scroll, area.h);
     zoe_ui_clip(ui, area);
     int64_t top = (int64_t)area.y - scroll->offset;
-    return (SDL_Rect){area.x, (int)top, area.w - zoe_ui_scroll_bar(ui), area.h};
+    return (SDL_Rect){area.x, (int)top, area.w - zoe_ui_scroll_bar(ui), ENDLESS};
 }
 
 /* Keys that no widget wanted, where the keyboard is in the area. */

@@ -26,7 +26,7 @@ typedef struct zoe_ui_scroll {
 } zoe_ui_scroll;
 
 /* Begins the area. Returns where the content goes: as wide as there is room beside the bar, its top
- * moved up by the offset, its height without meaning. */
+ * moved up by the offset, without an end at the bottom. */
 SDL_Rect zoe_ui_scroll_begin(zoe_ui *ui, const char *id, SDL_Rect area, zoe_ui_scroll *scroll);
 
 /* Ends it. content: the height that was used. */
@@ -38,8 +38,8 @@ void zoe_ui_scroll_to(zoe_ui_scroll *scroll, int64_t top, int height, int area_h
 /* The width of the bar, in device pixels. */
 int zoe_ui_scroll_bar(const zoe_ui *ui);
 
-/* The parts of which the area is made, for the list: wheel (returns whether it moved) and bar. Both keep the offset in
- * its limits. */
+/* The parts of which the area is made, for the list: wheel (returns whether it was for this area)
+ * and bar. Both keep the offset in its limits. */
 bool zoe_ui_scroll_wheel(zoe_ui *ui, zoe_ui_scroll *scroll, SDL_Rect area);
 void zoe_ui_scroll_draw_bar(zoe_ui *ui, zoe_ui_id id, zoe_ui_scroll *scroll, SDL_Rect area);
 

@@ -1,9 +1,10 @@
 /*
  * Slider: a number between two, by drag, wheel, keys or typing.
  *
- * Left of the rectangle is the groove, right of it the value. Arrow keys and the wheel go by steps, Page
- * Up and Down by ten, Home and End to the limits, Delete and a double click to the default. A click on
- * the value, Enter or a digit begins typing; Enter or leaving takes what was typed, Esc does not.
+ * Left in the rectangle is the groove, right in it the value. Arrow keys and the wheel go by steps,
+ * Page Up and Down by ten, Home and End to the limits, Delete and a double click to the default. A
+ * click on the value, Enter or a digit begins typing; Enter or leaving takes what was typed, Esc
+ * does not.
  * The wheel does nothing while a scroll area around it is being scrolled.
  *
  * Thread-safety: as the context's.

@@ -235,6 +235,11 @@ static void caret_stays_in_sight_and_blinks(void **state)
     /* Not in the field: nothing blinks. */
     ui_hand_click(&hand, 400, 300);
     assert_true(hand.ui.answer.wake_ns == UINT64_MAX);
+    /* And its beginning is in sight again, wherever the caret was. */
+    ui_hand_click(&hand, 60, 20);
+    ui_hand_key(&hand, SDLK_END, KMOD_NONE);
+    ui_hand_click(&hand, 400, 300);
+    assert_int_equal(ui_hand_find(&hand, "0123456789012345678\342\200\246")->rect.x, 18);
     ui_hand_end(&hand);
 }
 

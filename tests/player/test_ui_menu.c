@@ -219,6 +219,14 @@ static void higher_than_the_window_scrolls(void **state)
     ui_hand_move(&hand, r.x + 20, r.y + 100);
     ui_hand_wheel(&hand, 100.0);
     assert_int_equal(hand.ui.open[0].scroll, 0);
+    /* It lies over the button that opens it: letting go there takes nothing yet. */
+    ui_hand_key(&hand, SDLK_ESCAPE, KMOD_NONE);
+    d.chosen = -1;
+    ui_hand_click(&hand, 20, 20);
+    assert_true(zoe_rect_has(open_rect(), 20, 20));
+    assert_int_equal(d.chosen, -1);
+    ui_hand_click(&hand, 20, 20);
+    assert_in_range(d.chosen, 0, 1);
     ui_hand_end(&hand);
 }
 

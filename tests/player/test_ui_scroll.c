@@ -23,7 +23,6 @@ static void content(zoe_ui *ui, desk *d, SDL_Rect area)
 {
     SDL_Rect rest = zoe_ui_scroll_begin(ui, "area", area, &d->scroll);
     int top = rest.y;
-    rest.h = 1 << 20;
     for (int i = 0; i < d->rows; i++) {
         char name[16];
         snprintf(name, sizeof name, "row %d", i);

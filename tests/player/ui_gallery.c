@@ -1,6 +1,7 @@
 /*
  * Gallery: every widget in every state in a real window, for people to look at and try.
- * Usage: ui_gallery [SCALE [WIDTH HEIGHT]]. F1: modal page, F2: menu, F3: disable all. Ctrl+Q quits.
+ * Usage: ui_gallery [SCALE [WIDTH HEIGHT]]
+ * F1: modal page, F2: menu, F3: all disabled, Ctrl+Q: quit.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,80 +103,93 @@ static void transport(gallery *g, SDL_Rect bar)
     zoe_ui_label(ui, row, ZOE_TEXT_BODY, ZOE_UI_LEFT, ui->style->text_dim, g->said);
 }
 
-static void settings(gallery *g, SDL_Rect area)
+static SDL_Rect captioned(gallery *g, SDL_Rect *rest, const char *caption)
 {
-    static const char *const loops[] = {"Loop", "Ping-pong", "Once"};
-    static const char *const names[] = {"Settings", "Memory", "Messages"};
+    zoe_ui *ui = &g->ui;
+    SDL_Rect row = zoe_cut_top(rest, pt(g, ZOE_ROW_HEIGHT));
+    zoe_ui_label(ui, zoe_cut_left(&row, pt(g, 84)), ZOE_TEXT_BODY, ZOE_UI_LEFT,
+                 ui->disabled ? ui->style->text_disabled : ui->style->text, caption);
+    return row;
+}
+
+static void sliders(gallery *g, SDL_Rect *rest)
+{
     static const zoe_ui_range exposure = {-10, 10, 0.1, 0}, gamma = {0.2, 4, 0.05, 1};
     static const zoe_ui_range cache = {25, 95, 5, 75};
     zoe_ui *ui = &g->ui;
     char text[32];
-    zoe_draw_fill(&ui->draw, area, 0, ui->style->page);
-    SDL_Rect head = zoe_cut_top(&area, pt(g, 36));
-    zoe_ui_tabs(ui, "tabs", zoe_inset(head, pt(g, ZOE_MARGIN), 0), names, 3, &g->tab);
-    SDL_Rect content = zoe_ui_scroll_begin(ui, "settings", area, &g->panel);
-    content.h = 1 << 20;
-    int top = content.y;
-    SDL_Rect rest = zoe_inset(content, pt(g, ZOE_MARGIN), 0);
-    struct {
-        const char *name;
-        const zoe_ui_range *range;
-        double *value;
-        const char *format;
-    } sliders[] = {{"Exposure", &exposure, &g->exposure, "%+.1f"},
-                   {"Gamma", &gamma, &g->gamma, "%.2f"},
-                   {"Cache", &cache, &g->cache, "%.0f %%"}};
-    heading(g, &rest, "Picture");
-    for (int i = 0; i < 3; i++) {
-        SDL_Rect row = zoe_cut_top(&rest, pt(g, ZOE_ROW_HEIGHT));
-        zoe_ui_label(ui, zoe_cut_left(&row, pt(g, 84)), ZOE_TEXT_BODY, ZOE_UI_LEFT, ui->style->text,
-                     sliders[i].name);
-        snprintf(text, sizeof text, sliders[i].format, *sliders[i].value);
-        zoe_ui_slider(ui, sliders[i].name, row, sliders[i].range, sliders[i].value, text);
-    }
-    SDL_Rect row = zoe_cut_top(&rest, pt(g, ZOE_ROW_HEIGHT));
-    bool off = ui->disabled;
+    heading(g, rest, "Picture");
+    snprintf(text, sizeof text, "%+.1f", g->exposure);
+    zoe_ui_slider(ui, "exposure", captioned(g, rest, "Exposure"), &exposure, &g->exposure, text);
+    snprintf(text, sizeof text, "%.2f", g->gamma);
+    zoe_ui_slider(ui, "gamma", captioned(g, rest, "Gamma"), &gamma, &g->gamma, text);
+    snprintf(text, sizeof text, "%.0f %%", g->cache);
+    zoe_ui_slider(ui, "cache", captioned(g, rest, "Cache"), &cache, &g->cache, text);
     double half = 0.5;
     ui->disabled = true;
-    zoe_ui_label(ui, zoe_cut_left(&row, pt(g, 84)), ZOE_TEXT_BODY, ZOE_UI_LEFT,
-                 ui->style->text_disabled, "Disabled");
-    zoe_ui_slider(ui, "disabled", row, &gamma, &half, "0.50");
-    ui->disabled = off;
-    heading(g, &rest, "Playback");
-    row = zoe_cut_top(&rest, pt(g, ZOE_ROW_HEIGHT));
-    zoe_ui_label(ui, zoe_cut_left(&row, pt(g, 84)), ZOE_TEXT_BODY, ZOE_UI_LEFT, ui->style->text,
-                 "At the end");
+    zoe_ui_slider(ui, "disabled", captioned(g, rest, "Disabled"), &gamma, &half, "0.50");
+    ui->disabled = g->off;
+}
+
+static void choices(gallery *g, SDL_Rect *rest)
+{
+    static const char *const loops[] = {"Loop", "Ping-pong", "Once"};
+    zoe_ui *ui = &g->ui;
+    int gap = pt(g, 8);
+    heading(g, rest, "Playback");
+    SDL_Rect row = captioned(g, rest, "At the end");
     zoe_ui_choice(ui, "loop", zoe_inset(row, 0, pt(g, 2)), loops, 3, &g->loop);
-    row = zoe_cut_top(&rest, pt(g, ZOE_ROW_HEIGHT));
+    row = zoe_cut_top(rest, pt(g, ZOE_ROW_HEIGHT));
     zoe_ui_toggle(ui, "proxy", row, "Proxies at half size while playing", &g->proxy);
-    row = zoe_cut_top(&rest, pt(g, ZOE_ROW_HEIGHT));
+    row = zoe_cut_top(rest, pt(g, ZOE_ROW_HEIGHT));
     zoe_ui_toggle(ui, "overscan", row, "Show overscan", &g->overscan);
-    heading(g, &rest, "Buttons");
-    row = zoe_cut_top(&rest, pt(g, ZOE_UI_CONTROL));
-    zoe_ui_button(ui, "plain", zoe_column(row, 0, 3, pt(g, 8)), ZOE_ICON_NONE, "Plain", 0);
-    zoe_ui_button(ui, "on", zoe_column(row, 1, 3, pt(g, 8)), ZOE_ICON_LAYERS, "On", ZOE_UI_ON);
+    heading(g, rest, "Buttons");
+    row = zoe_cut_top(rest, pt(g, ZOE_UI_CONTROL));
+    zoe_ui_button(ui, "plain", zoe_column(row, 0, 3, gap), ZOE_ICON_NONE, "Plain", 0);
+    zoe_ui_button(ui, "on", zoe_column(row, 1, 3, gap), ZOE_ICON_LAYERS, "On", ZOE_UI_ON);
     ui->disabled = true;
-    zoe_ui_button(ui, "off", zoe_column(row, 2, 3, pt(g, 8)), ZOE_ICON_RESET, "Disabled", 0);
-    ui->disabled = off;
-    zoe_cut_top(&rest, pt(g, 6));
-    row = zoe_cut_top(&rest, pt(g, ZOE_UI_CONTROL));
+    zoe_ui_button(ui, "off", zoe_column(row, 2, 3, gap), ZOE_ICON_RESET, "Disabled", 0);
+    ui->disabled = g->off;
+    zoe_cut_top(rest, pt(g, 6));
+    row = zoe_cut_top(rest, pt(g, ZOE_UI_CONTROL));
     zoe_ui_button(ui, "narrow", zoe_cut_left(&row, pt(g, 110)), ZOE_ICON_RESET,
                   "Reset all settings of this page", 0);
-    heading(g, &rest, "Messages");
-    zoe_ui_notice(ui, zoe_cut_top(&rest, pt(g, 22)), ZOE_UI_INFO, "48 frames in memory");
-    zoe_ui_notice(ui, zoe_cut_top(&rest, pt(g, 22)), ZOE_UI_WARNING,
+}
+
+static void notices_and_signs(gallery *g, SDL_Rect *rest)
+{
+    zoe_ui *ui = &g->ui;
+    heading(g, rest, "Messages");
+    zoe_ui_notice(ui, zoe_cut_top(rest, pt(g, 22)), ZOE_UI_INFO, "48 frames in memory");
+    zoe_ui_notice(ui, zoe_cut_top(rest, pt(g, 22)), ZOE_UI_WARNING,
                   "3 frames are missing: 1017, 1018, 1040");
-    zoe_ui_notice(ui, zoe_cut_top(&rest, pt(g, 22)), ZOE_UI_ERROR,
+    zoe_ui_notice(ui, zoe_cut_top(rest, pt(g, 22)), ZOE_UI_ERROR,
                   "Frame 1020: the file ends in the middle of a chunk, 3 of 68 rows");
-    heading(g, &rest, "Signs");
+    heading(g, rest, "Signs");
+    SDL_Rect row = *rest;
     for (int i = 1; i < ZOE_ICON_COUNT; i++) {
         if (i % 10 == 1)
-            row = zoe_cut_top(&rest, pt(g, 28));
+            row = zoe_cut_top(rest, pt(g, 28));
         SDL_Rect place = zoe_cut_left(&row, pt(g, 30));
         int side = pt(g, i < 21 ? 16 : 20);
         zoe_draw_icon(&ui->draw, zoe_centered(place, side, side), (zoe_icon)i, ui->style->text);
     }
-    zoe_cut_top(&rest, pt(g, 12));
+    zoe_cut_top(rest, pt(g, 12));
+}
+
+static void settings(gallery *g, SDL_Rect area)
+{
+    static const char *const names[] = {"Settings", "Memory", "Messages"};
+    zoe_ui *ui = &g->ui;
+    zoe_draw_fill(&ui->draw, area, 0, ui->style->page);
+    SDL_Rect head = zoe_cut_top(&area, pt(g, 36));
+    zoe_ui_tabs(ui, "tabs", zoe_inset(head, pt(g, ZOE_MARGIN), 0), names, 3, &g->tab);
+    SDL_Rect rest = zoe_ui_scroll_begin(ui, "settings", area, &g->panel);
+    int top = rest.y;
+    rest = zoe_inset(rest, pt(g, ZOE_MARGIN), 0);
+    sliders(g, &rest);
+    choices(g, &rest);
+    notices_and_signs(g, &rest);
     zoe_ui_scroll_end(ui, &g->panel, rest.y - top);
 }
 

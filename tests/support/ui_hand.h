@@ -1,6 +1,6 @@
 /*
- * A hand on the widgets: a context without a window, a fake font (every character is 8 x 16 points),
- * a clipboard, and a user who moves, clicks and types, one frame for each thing done.
+ * A hand on the widgets: a context without a window, a fake font (every character is 8 x 16
+ * points), a clipboard, and a user who moves, clicks and types, one frame for each thing done.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
