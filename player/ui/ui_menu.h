@@ -6,8 +6,8 @@
  *     int chosen = zoe_ui_menu(ui, "loop modes", items, count);
  *
  * It is opened by zoe_ui_popup_open() and always lies in the window; where it is higher, it
- * scrolls. An item is taken by a click, by letting go of the button that opened it, or by the arrow keys
- * or a first letter and Enter.
+ * scrolls. An item is taken by a click, by letting go of the button that opened it, or by the
+ * arrow keys or a first letter and Enter.
  *
  * Thread-safety: as the context's.
  *
