@@ -5,8 +5,8 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#ifndef ZOE_ARENA_H
-#define ZOE_ARENA_H
+#ifndef ZOE_BASE_ARENA_H
+#define ZOE_BASE_ARENA_H
 
 #include <stddef.h>
 

@@ -1,10 +1,10 @@
 /*
- * Boxes of pixels, corners included; no product or difference of theirs overflows.
+ * Boxes of pixels, corners included, in arithmetic that does not overflow.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#ifndef ZOE_EXR_BOX_H
-#define ZOE_EXR_BOX_H
+#ifndef ZOE_BASE_BOX_H
+#define ZOE_BASE_BOX_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -48,20 +48,22 @@ static inline zoe_box zoe_box_unite(zoe_box a, zoe_box b)
                      zoe_max_i32(a.max_x, b.max_x), zoe_max_i32(a.max_y, b.max_y)};
 }
 
-/* The block of 2^shift that a pixel lies in: rounded towards minus infinity. */
+/* The block of 2^shift pixels that a pixel lies in: pixel / 2^shift, rounded down, also below 0. */
 static inline int32_t zoe_block_of(int64_t pixel, int32_t shift)
 {
     int64_t size = (int64_t)1 << shift;
     return (int32_t)((pixel < 0 ? pixel - (size - 1) : pixel) / size);
 }
 
+/* The blocks of 2^shift x 2^shift pixels that a box touches. */
 static inline zoe_box zoe_box_shrink(zoe_box box, int32_t shift)
 {
     return (zoe_box){zoe_block_of(box.min_x, shift), zoe_block_of(box.min_y, shift),
                      zoe_block_of(box.max_x, shift), zoe_block_of(box.max_y, shift)};
 }
 
-/* The pixels of the blocks in `box` that lie in `within`, which touches all of them. */
+/* The reverse: the pixels of the blocks in `box` that lie in `within`. Every one of the blocks has
+ * some there. */
 static inline zoe_box zoe_box_grow(zoe_box box, int32_t shift, zoe_box within)
 {
     int64_t size = (int64_t)1 << shift;

@@ -9,7 +9,7 @@
 static _Atomic unsigned found;
 static _Atomic unsigned limit = ~0u;
 
-enum { FOUND = 1 << 30 };
+enum { FOUND = 1 << 30 }; /* set in `found` once it was looked for */
 
 static unsigned detect(void)
 {

@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#ifndef ZOE_CODEC_CPU_H
-#define ZOE_CODEC_CPU_H
+#ifndef ZOE_BASE_CPU_H
+#define ZOE_BASE_CPU_H
 
 enum {
     ZOE_CPU_SSE41 = 1 << 0, /* SSE2 to SSE4.1 with SSSE3 */

@@ -66,8 +66,8 @@ uint16_t zoe_half_from_uint(uint32_t value)
     return value > ZOE_HALF_MAX ? 0x7c00u : zoe_float_to_half((float)value);
 }
 
-/* Each SIMD form does as many groups of values as there are and returns how many values that was.
- */
+/* Each SIMD form does as many groups of values as there are and returns how many values that
+ * was. */
 
 #if defined(__x86_64__)
 

@@ -11,8 +11,8 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#ifndef ZOE_HALF_H
-#define ZOE_HALF_H
+#ifndef ZOE_BASE_HALF_H
+#define ZOE_BASE_HALF_H
 
 #include <stddef.h>
 #include <stdint.h>

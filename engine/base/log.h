@@ -1,12 +1,13 @@
 /*
- * Messages for whoever listens.
+ * Log messages, given to the function that the program set for them.
  *
- * Thread-safety: any thread. Not with a lock held: the listener may be slow.
+ * Thread-safety: any thread. Never with a lock held: that function may be slow, or take locks of
+ * its own.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#ifndef ZOE_LOG_H
-#define ZOE_LOG_H
+#ifndef ZOE_BASE_LOG_H
+#define ZOE_BASE_LOG_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,12 +15,12 @@
 #include <zoetrope/settings.h>
 
 typedef struct zoe_log {
-    zoe_log_fn *fn;
+    zoe_log_fn *fn; /* NULL: messages are dropped */
     void *user;
-    zoe_log_level level;
+    zoe_log_level level; /* messages above it are dropped */
 } zoe_log;
 
-/* Whether anybody hears messages of that level: asked before one is made that takes work. */
+/* Whether a message of that level would be heard: for callers whose message takes work to make. */
 static inline bool zoe_log_is_heard(const zoe_log *log, zoe_log_level level)
 {
     return log->fn && level <= log->level;
@@ -28,15 +29,17 @@ static inline bool zoe_log_is_heard(const zoe_log *log, zoe_log_level level)
 void zoe_log_write(const zoe_log *log, zoe_log_level level, const char *format, ...)
     ZOE_PRINTF(3, 4);
 
-/* What is noticed with a lock held, to be written without it. Guarded by that lock; zero: empty. */
+/* Messages that arise while a lock is held, to be written after it is released. Guarded by that
+ * lock; all zero: none. */
 enum { ZOE_LOG_NOTES = 32, ZOE_LOG_NOTE_BYTES = 128 };
 
 typedef struct zoe_log_notes {
     uint32_t count;
-    uint64_t lost; /* for want of room */
+    uint64_t lost; /* that did not fit */
     char lines[ZOE_LOG_NOTES][ZOE_LOG_NOTE_BYTES];
 } zoe_log_notes;
 
+/* Adds a message, cut to ZOE_LOG_NOTE_BYTES - 1. */
 void zoe_log_note(zoe_log_notes *notes, const char *format, ...) ZOE_PRINTF(2, 3);
 
 /* Writes each at level DEBUG. */

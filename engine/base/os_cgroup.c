@@ -79,9 +79,9 @@ static void apply_group(const char *folder, bool v2, uint64_t *total, uint64_t *
         return;
     uint64_t cache = reclaimable(folder, v2);
     used = used > cache ? used - cache : 0;
-    uint64_t room = limit > used ? limit - used : 0;
-    if (room < *available)
-        *available = room;
+    uint64_t left = limit > used ? limit - used : 0;
+    if (left < *available)
+        *available = left;
 }
 
 /* Applies the group at mount/path and every one around it, up to the mount point. */

@@ -1,13 +1,14 @@
 /*
- * Memory limits of the control groups a process is in (Linux, versions 1 and 2). Used by os.c only.
+ * Memory limits of the control groups a process is in (Linux, versions 1 and 2). Used by
+ * os_meminfo.c only.
  *
  * Sources: the kernel's Documentation/admin-guide/cgroup-v2.rst and cgroup-v1/memory.rst; the
  * format of mountinfo: proc(5).
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#ifndef ZOE_OS_CGROUP_H
-#define ZOE_OS_CGROUP_H
+#ifndef ZOE_BASE_OS_CGROUP_H
+#define ZOE_BASE_OS_CGROUP_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,7 +33,7 @@ void zoe_os_cgroup_find(const char *mountinfo, zoe_os_cgroup_mounts *mounts);
 /*
  * Lowers *total to the lowest limit of a memory control group and of all groups around it
  * (memory.max and memory.high; memory.limit_in_bytes in version 1), and *available to the least
- * room left under any of them. Page cache that could be dropped counts as room. Leaves both alone
+ * memory left under any of them. Page cache that could be dropped counts as left. Leaves both alone
  * where there is no limit. `groups` is a file in the format of /proc/self/cgroup: it says which
  * group. Allocates nothing.
  */

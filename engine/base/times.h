@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#ifndef ZOE_TIMES_H
-#define ZOE_TIMES_H
+#ifndef ZOE_BASE_TIMES_H
+#define ZOE_BASE_TIMES_H
 
 #include <stdatomic.h>
 #include <stdint.h>
@@ -13,13 +13,14 @@
 
 /*
  * A histogram of times: sixteen buckets an octave, so that a percentile is exact to a sixteenth.
- * What is read while others add may miss the latest; of what they add during a reset a part may
- * stay. Thread-safety: any thread.
+ * Reading while other threads add may miss the latest times; of a time added during a reset, a part
+ * may remain. Thread-safety: any thread.
  */
 enum { ZOE_HISTOGRAM_BUCKETS = 64 * 16 };
 
 typedef struct zoe_histogram {
-    /* release after the two others, acquired before them: they hold every time that is counted */
+    /* Release, written after the other two; acquire, read before them: so total and maximum hold
+     * every time that is counted here. */
     _Atomic uint64_t buckets[ZOE_HISTOGRAM_BUCKETS];
     _Atomic uint64_t total_ns; /* relaxed */
     _Atomic uint64_t max_ns;   /* relaxed */

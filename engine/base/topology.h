@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#ifndef ZOE_TOPOLOGY_H
-#define ZOE_TOPOLOGY_H
+#ifndef ZOE_BASE_TOPOLOGY_H
+#define ZOE_BASE_TOPOLOGY_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,8 +15,9 @@
 /* Thread-safety: never changes after it was made; any thread. */
 typedef struct zoe_topology zoe_topology;
 
-/* Looks at the machine (or at what HWLOC_SYNTHETIC describes, a test's machine). Errors: NO_MEMORY.
- */
+/* Looks at the machine, or at the one that the environment variable HWLOC_SYNTHETIC describes (for
+ * tests; nothing is bound then). To be destroyed with zoe_topology_destroy(). Errors:
+ * NO_MEMORY. */
 zoe_status zoe_topology_create(zoe_topology **topology);
 void zoe_topology_destroy(zoe_topology **topology);
 

@@ -9,7 +9,7 @@
 
 #include "codec/codec.h"
 
-/* Scratch: the rows' addresses by channel, and one row that takes what nobody wants. The first
+/* Scratch: the rows' addresses by channel, and one row for what is not wanted. The first
  * chunk with a half channel of which p_linear is set fills a table of 128 KB, once a process. */
 zoe_codec_decode_fn zoe_b44_decode;
 zoe_codec_scratch_fn zoe_b44_scratch_bytes;

@@ -21,14 +21,14 @@ static uint16_t to_half(uint16_t ordered)
 
 static void put(uint8_t *const rows[4], size_t block, const uint16_t samples[16])
 {
-    for (size_t y = 0; y < 4; ++y)
+    for (size_t y = 0; y < 4; y++)
         memcpy(rows[y] + block * 8, samples + 4 * y, 8);
 }
 
 static void flat_block(const uint8_t *in, uint16_t samples[16])
 {
     uint16_t value = to_half((uint16_t)(in[0] << 8 | in[1]));
-    for (size_t i = 0; i < 16; ++i)
+    for (size_t i = 0; i < 16; i++)
         samples[i] = value;
 }
 
@@ -37,7 +37,7 @@ static void full_block(const uint8_t *in, uint16_t samples[16])
     unsigned shift = in[2] >> 2;
     uint16_t sum[16];
     sum[0] = (uint16_t)(in[0] << 8 | in[1]);
-    for (unsigned i = 1; i < 16; ++i) { /* down the columns */
+    for (unsigned i = 1; i < 16; i++) { /* down the columns */
         unsigned bit = 16 + 6 * i;
         unsigned window = (unsigned)in[bit / 8] << 8;
         if (bit / 8 + 1 < ZOE_B44_BLOCK_BYTES)
@@ -46,7 +46,7 @@ static void full_block(const uint8_t *in, uint16_t samples[16])
         unsigned before = i < 4 ? i - 1 : i - 4;
         sum[i] = (uint16_t)(sum[before] + (number << shift) - (32u << shift));
     }
-    for (unsigned i = 0; i < 16; ++i)
+    for (unsigned i = 0; i < 16; i++)
         samples[i % 4 * 4 + i / 4] = to_half(sum[i]);
 }
 
@@ -68,7 +68,7 @@ static bool next_block(zoe_b44_input *input, size_t block, uint8_t *const rows[4
 
 static bool blocks_scalar(zoe_b44_input *input, size_t blocks, uint8_t *const rows[4])
 {
-    for (size_t i = 0; i < blocks; ++i)
+    for (size_t i = 0; i < blocks; i++)
         if (!next_block(input, i, rows))
             return false;
     return true;
@@ -138,7 +138,7 @@ static inline bool is_full(const uint8_t *in)
 __attribute__((target("sse4.1"))) static bool blocks_sse41(zoe_b44_input *input, size_t blocks,
                                                            uint8_t *const rows[4])
 {
-    for (size_t i = 0; i < blocks; ++i) {
+    for (size_t i = 0; i < blocks; i++) {
         if (input->end - input->at >= 16 && is_full(input->at)) {
             full_block_sse41(input->at, i, rows);
             input->at += ZOE_B44_BLOCK_BYTES;
@@ -204,7 +204,7 @@ __attribute__((target("avx2"))) static bool blocks_avx2(zoe_b44_input *input, si
         }
         if (!next_block(input, i, rows))
             return false;
-        ++i;
+        i++;
     }
     return true;
 }
@@ -223,8 +223,7 @@ zoe_b44_blocks_fn *zoe_b44_blocks(void)
     return blocks_scalar;
 }
 
-/* --- p_linear ----------------------------------------------------------------------------------
- */
+/* ---- p_linear ---- */
 
 static uint16_t linear_table[1 << 16]; /* filled under `once`, read only after it */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -247,7 +246,7 @@ static void fill_table(void)
     /* Negative values, infinities and what is no number stay 0. */
     linear_table[0] = 0xfc00;
     linear_table[0x8000] = 0xfc00;
-    for (unsigned bits = 1; bits < 0x7c00; ++bits) {
+    for (unsigned bits = 1; bits < 0x7c00; bits++) {
         int exponent = (int)(bits >> 10);
         double mantissa = (double)(bits & 0x3ff) + (exponent > 0 ? 1024.0 : 0.0);
         double value = ldexp(mantissa, (exponent > 0 ? exponent : 1) - 25);
@@ -260,7 +259,7 @@ static void fill_table(void)
 void zoe_b44_to_linear(uint8_t *samples, size_t count)
 {
     pthread_once(&once, fill_table);
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = 0; i < count; i++) {
         uint16_t value;
         memcpy(&value, samples + 2 * i, sizeof value);
         memcpy(samples + 2 * i, &linear_table[value], sizeof value);

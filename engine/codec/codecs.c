@@ -40,7 +40,7 @@ uint32_t zoe_codec_together(const zoe_codec *codec, size_t chunk_bytes)
 {
     if (!codec || !codec->decode_many)
         return 1;
-    /* Two at least, which are worth a piece of twice the size. */
+    /* Two at least: two streams side by side gain more than leaving that cache costs. */
     size_t count = MANY_BYTES / (chunk_bytes ? chunk_bytes : 1);
     if (count > ZOE_CODEC_MANY)
         return ZOE_CODEC_MANY;

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "codec/chunk_rows.h"
 #include "codec/dwa_dct.h"
 #include "codec/dwa_header.h"
 #include "codec/dwa_lossy.h"
@@ -52,14 +53,10 @@ static size_t aligned(size_t bytes)
     return add(bytes, 63) & ~(size_t)63;
 }
 
-static size_t sample_bytes(const zoe_codec_channel *channel)
-{
-    return channel->type == ZOE_CODEC_HALF ? 2 : 4;
-}
-
 static size_t channel_bytes(const zoe_codec_channel *channel)
 {
-    return times(times((size_t)channel->width, (size_t)channel->height), sample_bytes(channel));
+    return times(times((size_t)channel->width, (size_t)channel->height),
+                 zoe_codec_sample_bytes(channel));
 }
 
 /* What the lossy channels need if they have `blocks` blocks together. */
@@ -108,39 +105,6 @@ static void *carve(decoder *d, size_t bytes)
     return memory;
 }
 
-/* Finds the segment of every row of every channel. False if the caller's sizes contradict each
- * other. */
-static bool map_rows(decoder *d)
-{
-    const zoe_codec_chunk *chunk = d->chunk;
-    size_t total = 0;
-    for (size_t c = 0; c < chunk->channel_count; c++) {
-        d->first_row[c] = total;
-        total += (size_t)chunk->channels[c].height;
-    }
-    if (total != chunk->segment_count || total > UINT32_MAX)
-        return false;
-    size_t segment = 0;
-    for (int32_t line = 0; line < chunk->line_count; line++)
-        for (size_t c = 0; c < chunk->channel_count; c++) {
-            const zoe_codec_channel *channel = &chunk->channels[c];
-            if (((int64_t)chunk->first_y + line) % channel->y_sampling != 0)
-                continue;
-            if (segment >= total || d->first_row[c] >= total ||
-                chunk->segments[segment].bytes != (size_t)channel->width * sample_bytes(channel))
-                return false;
-            d->rows[d->first_row[c]++] = (uint32_t)segment++;
-        }
-    size_t end = 0;
-    for (size_t c = 0; c < chunk->channel_count; c++) {
-        end += (size_t)chunk->channels[c].height;
-        if (d->first_row[c] != end)
-            return false;
-        d->first_row[c] -= (size_t)chunk->channels[c].height;
-    }
-    return true;
-}
-
 static bool is_wanted(const decoder *d, size_t c)
 {
     const uint32_t *rows = &d->rows[d->first_row[c]];
@@ -150,8 +114,8 @@ static bool is_wanted(const decoder *d, size_t c)
     return false;
 }
 
-/* The number after the last channel of a kind that is wanted: what comes later need not be decoded.
- */
+/* The number after the last channel of a kind that is wanted: what comes later need not be
+ * decoded. */
 static size_t wanted_end(const decoder *d, uint8_t scheme)
 {
     for (size_t c = d->chunk->channel_count; c > 0; c--)
@@ -352,13 +316,14 @@ zoe_status zoe_dwa_decode(const zoe_codec_chunk *chunk, void *scratch, size_t sc
     d.sets = carve(&d, channels * sizeof *d.sets);
     d.first_row = carve(&d, channels * sizeof *d.first_row);
     d.rows = carve(&d, chunk->segment_count * sizeof *d.rows);
-    if (!d.classes || !d.sets || !d.first_row || !d.rows || !map_rows(&d))
+    if (!d.classes || !d.sets || !d.first_row || !d.rows ||
+        !zoe_codec_sort_rows(chunk, d.rows, d.first_row))
         return ZOE_ERROR_CORRUPT;
     zoe_status status = zoe_dwa_read_header(chunk->packed, chunk->packed_bytes, &d.header);
     if (status == ZOE_OK)
         status =
             zoe_dwa_classify(&d.header, chunk->channels, channels, d.classes, d.sets, &d.set_count);
-    /* Each by value: the kinds use the same scratch one after the other. */
+    /* Each has a copy of `d`: what one carves off the scratch is free again for the next. */
     if (status == ZOE_OK)
         status = decode_lossy(d);
     if (status == ZOE_OK)

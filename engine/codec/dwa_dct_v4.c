@@ -45,8 +45,8 @@ V4 static inline v4f from_half(v4h half)
 {
     v4u bits = __builtin_convertvector(half, v4u);
     v4u rest = (bits & 0x7fff) << 13;
-    /* The multiplication puts the exponent right, of subnormals too; infinities and NaNs are left.
-     */
+    /* The multiplication puts the exponent right, of subnormals too; infinities and NaNs are
+     * left. */
     v4u value = (v4u)((v4f)rest * 0x1p112f);
     v4u special = (v4u)((v4i)rest >= 0x0f800000) & 0x7f800000;
     return (v4f)(value | special | (bits & 0x8000) << 16);

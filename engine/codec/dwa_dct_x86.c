@@ -97,8 +97,8 @@ AVX2 const uint16_t *zoe_dwa_expand_avx2(const uint16_t *ac, uint16_t dc, zoe_dw
     for (int i = 0; i < 4; i++)
         _mm256_store_si256((__m256i *)(void *)&zigzag[i * 16], _mm256_setzero_si256());
     zigzag[0] = dc;
-    /* A block takes at most 63 symbols; where none of them is a run, the last bit ends the search.
-     */
+    /* A block takes at most 63 symbols; where none of them is a run, the last bit ends the
+     * search. */
     uint64_t runs = find_runs(ac) | UINT64_C(1) << 63;
     unsigned literals = 0;
     unsigned from = 0;

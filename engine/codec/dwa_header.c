@@ -154,7 +154,7 @@ static zoe_dwa_set *set_of(zoe_dwa_set *sets, size_t *count, const char *prefix,
             high = middle;
     }
     memmove(&sets[low + 1], &sets[low], (*count - low) * sizeof *sets);
-    ++*count;
+    (*count)++;
     sets[low] = (zoe_dwa_set){prefix, length, {-1, -1, -1}};
     return &sets[low];
 }

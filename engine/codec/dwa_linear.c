@@ -18,8 +18,8 @@ static uint16_t to_linear(uint16_t coded)
     float value = zoe_half_to_float(coded);
     float sign = value < 0.0f ? -1.0f : 1.0f;
     value = fabsf(value);
-    /* In single precision, as the encoder's own table was made: e is 2.7182818, and e^2.2 a float.
-     */
+    /* In single precision, as the encoder's own table was made: e is 2.7182818, and e^2.2 a
+     * float. */
     const float base = (float)pow(2.7182818, 2.2);
     float linear = value <= 1.0f ? powf(value, 2.2f) : powf(base, value - 1.0f);
     return zoe_float_to_half(sign * linear);

@@ -5,20 +5,22 @@
 
 #include <string.h>
 
+#include "base/half.h"
 #include "codec/dwa_dct.h"
 #include "codec/dwa_linear.h"
-#include "base/half.h"
 
 enum {
-    /* Blocks side by side that are collected before their rows are written: 64 bytes of a half row,
-     * so that whole cache lines go out however the destination's rows collide in the cache. */
+    /* Blocks side by side that are collected before their rows are written. They make 64 bytes of a
+     * row of halfs: a whole cache line is written at once, also where the destination's rows fall
+     * on the same cache set and evict each other. */
     GROUP = 4,
     GROUP_WIDTH = GROUP * 8,
 };
 
-typedef struct stage {
+/* The samples of a group of blocks. */
+typedef struct group {
     _Alignas(64) uint16_t half[3 * 8 * GROUP_WIDTH]; /* channel, row, sample */
-} stage;
+} group;
 
 /* Eight rows of blocks' destinations; NULL where a row is not wanted or not there. */
 typedef struct band {
@@ -45,7 +47,7 @@ static void find_rows(const zoe_dwa_lossy *job, size_t first_row, band *rows)
     }
 }
 
-/* Puts a block into the stage, in linear light. `out` is the block's first sample there. */
+/* Puts a block into its group, in linear light. `out` is the block's first sample there. */
 static void place(const uint16_t sample[64], bool constant, const uint16_t *linear, uint16_t *out)
 {
     if (constant) {
@@ -86,8 +88,8 @@ static void write_row(const uint16_t half[GROUP_WIDTH], uint8_t type, size_t x, 
     }
 }
 
-/* Writes what the stage has collected: `width` samples a row, from sample `x` on. */
-static void flush(const zoe_dwa_lossy *job, const stage *collected, const band *rows, size_t x,
+/* Writes a group to the rows: `width` samples a row, from sample `x` on. */
+static void flush(const zoe_dwa_lossy *job, const group *collected, const band *rows, size_t x,
                   size_t width)
 {
     for (int c = 0; c < job->count; c++)
@@ -108,7 +110,7 @@ bool zoe_dwa_decode_lossy(const zoe_dwa_lossy *job, const uint16_t **ac, const u
     const size_t plane = zoe_dwa_block_count(job->channel[0]);
     zoe_dwa_block blocks[3];
     zoe_dwa_samples samples;
-    stage collected;
+    group collected;
     band rows;
     memset(&collected, 0, sizeof collected);
     for (size_t y = 0; y < height; y += 8) {

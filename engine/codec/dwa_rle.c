@@ -38,18 +38,18 @@ static bool expand(zoe_dwa_rle *rle, uint8_t *out, size_t bytes)
     while (bytes > 0) {
         if (rle->left == 0 && !next(rle))
             return false;
-        size_t part = rle->left < bytes ? rle->left : bytes;
+        size_t count = rle->left < bytes ? rle->left : bytes;
         if (out) {
             if (rle->literal)
-                memcpy(out, rle->at, part);
+                memcpy(out, rle->at, count);
             else
-                memset(out, rle->value, part);
-            out += part;
+                memset(out, rle->value, count);
+            out += count;
         }
         if (rle->literal)
-            rle->at += part;
-        rle->left -= part;
-        bytes -= part;
+            rle->at += count;
+        rle->left -= count;
+        bytes -= count;
     }
     return true;
 }

@@ -2,18 +2,19 @@
  * The one-dimensional inverse cosine transforms of DWA, for one value or a vector of values at a
  * time.
  *
- * Even outputs come from the even inputs, odd ones from the odd; outputs i and 7 - i are their sum
- * and difference. The two passes add in different orders, because the reference does.
+ * The even inputs make four values and the odd inputs four; outputs i and 7 - i are the sum and the
+ * difference of the i-th of each. The two passes add in different orders, because the reference
+ * does.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
 #ifndef ZOE_CODEC_DWA_TRANSFORM_H
 #define ZOE_CODEC_DWA_TRANSFORM_H
 
+/* A fused multiply-add would round once where the reference rounds twice. gcc does not contract in
+ * ISO C mode; clang needs to be told. */
 #if defined(__clang__)
-#pragma STDC FP_CONTRACT                                                                           \
-    OFF /* a fused multiply-add rounds once where the reference rounds twice  \
-                              */
+#pragma STDC FP_CONTRACT OFF
 #endif
 
 /* Half the cosine of n pi / 16, with the reference's digits. */

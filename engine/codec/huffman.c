@@ -7,6 +7,7 @@
 
 /*
  * The code, as OpenEXR writes it:
+ *
  *   uint32 first, last   the symbols that have a code lie in first..last; `last` is the run symbol
  *   uint32 table_bytes, bit_count, reserved
  *   lengths              of the codes of first..last, 6 bits each, most significant bit first:
@@ -28,9 +29,9 @@
  * waits for each in turn. Therefore LANES pieces of the stream are decoded side by side. The first
  * begins where we are; the others begin at a guess, mostly in the middle of a code, and yield
  * rubbish until by chance they meet a true boundary between codes, after which they are right:
- * Huffman codes synchronize themselves, mostly within a dozen codes. The seam between two pieces is
- * found by following both from the guess on until they agree; where they do not, the earlier piece
- * simply goes on. Nothing but speed depends on the guess.
+ * Huffman codes synchronize by themselves, mostly within a dozen codes. The seam between two pieces
+ * is found by following both from the guess on until they agree; where they do not, the earlier
+ * piece simply goes on. Nothing but speed depends on the guess.
  */
 enum {
     HEADER_BYTES = 20,
@@ -53,8 +54,8 @@ enum {
     LANES = 4,
     LANE_BITS = 1 << 16,     /* a piece; long beside the codes lost at its seam */
     LANE_BITS_MIN = 1 << 11, /* shorter pieces are not worth their seams */
-    LANE_SYMBOLS = 1 << 15,  /* a lane that has no more room stops early */
-    SEAM_BITS = 1 << 13,     /* pieces that do not agree by then hardly will */
+    LANE_SYMBOLS = 1 << 15,  /* that a lane can hold; a full lane stops early */
+    SEAM_BITS = 1 << 13,     /* pieces that do not agree within this many are not joined */
 };
 
 typedef struct huffman_code {
@@ -153,8 +154,8 @@ static bool read_lengths(huffman_code *code, const bits *b, uint32_t first, uint
     return true;
 }
 
-/* Where each length's codes and symbols are. False when the lengths are not those of a prefix code.
- */
+/* Where each length's codes and symbols are. False when the lengths are not those of a prefix
+ * code. */
 static bool place_lengths(huffman_code *code)
 {
     uint64_t next = 0;
@@ -171,7 +172,8 @@ static bool place_lengths(huffman_code *code)
         if (code->count[length] > 0)
             code->shortest = length;
         index += code->count[length];
-        /* An odd one out would make a longer code begin with a shorter one. */
+        /* Two neighbours go into one code of the next shorter length. Were one left over, a code of
+         * that length would be the beginning of it. */
         if (length > 1 && end % 2 != 0)
             return false;
         next = end / 2;
@@ -236,7 +238,7 @@ static void fill_prefixes(huffman_code *code)
     }
 }
 
-/* The next code, whatever it is. */
+/* What one code says. */
 typedef struct step {
     bool run;
     uint32_t value; /* the symbol, or how often to repeat the one before */
@@ -405,7 +407,7 @@ typedef void run_fn(const huffman_code *code, const bits *b, lane *const *lanes,
 
 DEFINE_RUN(run_plain, )
 #if defined(__x86_64__)
-/* Shifts by a variable that leave the flags alone. */
+/* BMI2 has shifts by a variable that leave the flags alone. */
 DEFINE_RUN(run_bmi2, __attribute__((target("bmi2"))))
 #endif
 

@@ -15,8 +15,8 @@
 
 #include <zoetrope/status.h>
 
-/* The scratch that zoe_huffman_decode() needs, in bytes: a constant below 1 MB, whatever the data.
- */
+/* The scratch that zoe_huffman_decode() needs, in bytes: a constant below 1 MB, whatever the
+ * data. */
 size_t zoe_huffman_scratch_bytes(void);
 
 /*

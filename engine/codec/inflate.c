@@ -12,7 +12,7 @@
 enum {
     IN_MARGIN = 64,   /* readable bytes past the input that keep the library on its fast path */
     OUT_MARGIN = 512, /* likewise, writable bytes past the output */
-    STAGE_BYTES = 64 * 1024, /* inputs up to here are copied to get their margin; of a larger one
+    COPY_BYTES = 64 * 1024, /* inputs up to here are copied to get their margin; of a larger one
                                 the last bytes are too small a part to be worth it */
 };
 
@@ -63,28 +63,28 @@ zoe_status zoe_inflate(const uint8_t *packed, size_t packed_bytes, uint8_t *dst,
     return result == LIBDEFLATE_SUCCESS ? ZOE_OK : ZOE_ERROR_CORRUPT;
 }
 
-size_t zoe_inflate_room(size_t dst_bytes)
+size_t zoe_inflate_padded_scratch_bytes(size_t dst_bytes)
 {
-    size_t more = OUT_MARGIN + STAGE_BYTES + IN_MARGIN;
+    size_t more = OUT_MARGIN + COPY_BYTES + IN_MARGIN;
     return dst_bytes > SIZE_MAX - more ? SIZE_MAX : dst_bytes + more;
 }
 
-zoe_status zoe_inflate_roomy(const uint8_t *packed, size_t packed_bytes, uint8_t *work,
-                             size_t work_bytes, size_t dst_bytes)
+zoe_status zoe_inflate_padded(const uint8_t *packed, size_t packed_bytes, uint8_t *work,
+                              size_t work_bytes, size_t dst_bytes)
 {
     zoe_status status = zoe_inflate_prepare();
     if (status != ZOE_OK)
         return status;
-    if (work_bytes < zoe_inflate_room(dst_bytes))
+    if (work_bytes < zoe_inflate_padded_scratch_bytes(dst_bytes))
         return ZOE_ERROR_CORRUPT;
     const uint8_t *from = packed;
     size_t from_bytes = packed_bytes;
-    if (packed_bytes <= STAGE_BYTES) {
-        uint8_t *stage = work + dst_bytes + OUT_MARGIN;
+    if (packed_bytes <= COPY_BYTES) {
+        uint8_t *copy = work + dst_bytes + OUT_MARGIN;
         if (packed_bytes > 0)
-            memcpy(stage, packed, packed_bytes);
-        memset(stage + packed_bytes, 0, IN_MARGIN);
-        from = stage;
+            memcpy(copy, packed, packed_bytes);
+        memset(copy + packed_bytes, 0, IN_MARGIN);
+        from = copy;
         from_bytes = packed_bytes + IN_MARGIN;
     }
     size_t used = 0;

@@ -23,24 +23,24 @@ zoe_status zoe_inflate_prepare(void);
 
 /*
  * Inflates a zlib stream that must hold exactly dst_bytes bytes; what follows the stream in
- * `packed` is ignored, as the stock decoder does. The checksum is verified. ZOE_OK,
+ * `packed` is ignored, as OpenEXR's own decoder does. The checksum is verified. ZOE_OK,
  * ZOE_ERROR_CORRUPT, or ZOE_ERROR_NO_MEMORY where the thread's decompressor cannot be made.
  * Thread-safety: any thread.
  */
 zoe_status zoe_inflate(const uint8_t *packed, size_t packed_bytes, uint8_t *dst, size_t dst_bytes);
 
 /*
- * The same with room to work in, which is much faster for small and for well compressed streams:
- * the library has a fast path that it leaves some 30 bytes before the end of its input and some 300
- * bytes before the end of its output, and the last 30 bytes of a stream of 600 can be most of a
- * chunk. The output is the first dst_bytes bytes of `work`; what lies behind, up to
- * zoe_inflate_room(dst_bytes), is scribbled on. `packed` must not overlap `work`.
+ * The same with padding behind input and output, which is much faster for small and for well
+ * compressed streams: the library leaves its fast path some 30 bytes before the end of its input
+ * and some 300 bytes before the end of its output, and of a stream of 600 bytes the last 30 can be
+ * most of the chunk. The output is the first dst_bytes bytes of `work`; what lies behind, up to
+ * zoe_inflate_padded_scratch_bytes(dst_bytes), is overwritten. `packed` must not overlap `work`.
  */
-zoe_status zoe_inflate_roomy(const uint8_t *packed, size_t packed_bytes, uint8_t *work,
-                             size_t work_bytes, size_t dst_bytes);
+zoe_status zoe_inflate_padded(const uint8_t *packed, size_t packed_bytes, uint8_t *work,
+                              size_t work_bytes, size_t dst_bytes);
 
-/* The bytes of `work` that zoe_inflate_roomy needs for an output of dst_bytes; SIZE_MAX when they
- * do not fit in a size_t. */
-size_t zoe_inflate_room(size_t dst_bytes);
+/* The bytes of `work` that zoe_inflate_padded() needs for an output of dst_bytes; SIZE_MAX when
+ * they do not fit in a size_t. */
+size_t zoe_inflate_padded_scratch_bytes(size_t dst_bytes);
 
 #endif

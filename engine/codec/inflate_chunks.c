@@ -15,13 +15,13 @@ static bool pays(size_t packed_bytes, size_t dst_bytes)
     return packed_bytes > dst_bytes / 4;
 }
 
-void zoe_inflate_chunks(const zoe_inflate_user *user, const zoe_codec_chunk *const *chunks,
+void zoe_inflate_chunks(const zoe_inflate_codec *user, const zoe_codec_chunk *const *chunks,
                         size_t count, void *scratch, size_t scratch_bytes, zoe_status *status)
 {
     zoe_inflate_job jobs[ZOE_CODEC_MANY];
     size_t which[ZOE_CODEC_MANY], together = 0, most = 0;
     bool is_done[ZOE_CODEC_MANY] = {false};
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = 0; i < count; i++) {
         size_t bytes = user->inflated_bytes(chunks[i]);
         if (bytes == 0 || !pays(chunks[i]->packed_bytes, bytes))
             continue;
@@ -33,23 +33,23 @@ void zoe_inflate_chunks(const zoe_inflate_user *user, const zoe_codec_chunk *con
         };
         which[together++] = i;
     }
-    if (together > 1 && zoe_inflate_many_room(most, together) <= scratch_bytes) {
+    if (together > 1 && zoe_inflate_many_scratch_bytes(most, together) <= scratch_bytes) {
         zoe_inflate_many(jobs, together, scratch);
-        for (size_t i = 0; i < together; ++i) {
+        for (size_t i = 0; i < together; i++) {
             status[which[i]] = jobs[i].status;
             is_done[which[i]] = true;
             if (jobs[i].inflated)
                 user->finish(chunks[which[i]], jobs[i].inflated);
         }
     }
-    for (size_t i = 0; i < count; ++i)
+    for (size_t i = 0; i < count; i++)
         if (!is_done[i])
             status[i] = user->decode(chunks[i], scratch, scratch_bytes);
 }
 
-size_t zoe_inflate_chunks_room(size_t unpacked_bytes, size_t count)
+size_t zoe_inflate_chunks_scratch_bytes(size_t unpacked_bytes, size_t count)
 {
-    size_t one = zoe_inflate_room(unpacked_bytes);
-    size_t many = zoe_inflate_many_room(unpacked_bytes, count);
+    size_t one = zoe_inflate_padded_scratch_bytes(unpacked_bytes);
+    size_t many = zoe_inflate_many_scratch_bytes(unpacked_bytes, count);
     return many > one ? many : one;
 }

@@ -23,8 +23,8 @@ enum {
 };
 #define ENTRY_LITERAL 0x80000000u
 
-/* What the fast loop is made of: only if all of it is in one function do the streams stay in
- * registers. */
+/* The parts of the fast loop. They have to become one function, so that the streams' cursors stay
+ * in registers. */
 #define INLINE inline __attribute__((always_inline))
 
 enum {
@@ -33,7 +33,7 @@ enum {
     CODE_BITS = 7,
     MAX_CODE = 15,
     /* Entries that any code needs at most, second tables included: 288 symbols with 11 bits first,
-     * 32 with 8, both up to 15 bits. The known figures are 2342 and 402. */
+     * 32 with 8, both up to 15 bits. zlib's examples/enough.c finds 2342 and 402. */
     LITERAL_ENTRIES = 2400,
     DISTANCE_ENTRIES = 448,
     LANES = ZOE_CODEC_MANY,
@@ -54,7 +54,8 @@ enum {
 
 _Static_assert(LITERAL_ENTRIES + DISTANCE_ENTRIES <= LANE_ENTRIES, "a lane's tables fit");
 _Static_assert(8 * ROUNDS + 8 <= NEAR && 8 * ROUNDS + 16 <= PAD, "reads stay in the input");
-/* One look ahead there are either a round's literals or one match, which is copied in steps. */
+/* Between two looks at the bounds a lane writes the literals of ROUNDS rounds, or one match, which
+ * copy_match() rounds up. */
 _Static_assert(4 * ROUNDS <= MARGIN && 258 + 32 <= MARGIN, "writes stay in the margin");
 
 /* What the fast loop works on. */
@@ -83,8 +84,7 @@ typedef struct lane {
     uint8_t tail[TAIL + PAD];
 } lane;
 
-/* --- bits --------------------------------------------------------------------------------------
- */
+/* ---- bits ---- */
 
 static inline uint64_t load64(const uint8_t *from)
 {
@@ -132,7 +132,8 @@ static size_t position(const lane *s, unsigned *bit)
 /* Goes to a bit of the input; at <= packed_bytes, and less where bit > 0. */
 static void go_to(lane *s, size_t at, unsigned bit)
 {
-    /* A cursor is up to 8 bytes ahead of its position: who left the first part stays out of it. */
+    /* A cursor is up to 8 bytes ahead of its position: with them in the sum, a stream that has gone
+     * on to the copy does not come back from it. */
     s->in_tail = at + NEAR + 8 >= s->packed_bytes;
     if (s->in_tail) {
         s->at.in = s->tail + (at - tail_start(s));
@@ -165,8 +166,7 @@ static bool has_room(lane *s)
     return within(&s->at, s);
 }
 
-/* --- tables ------------------------------------------------------------------------------------
- */
+/* ---- tables ---- */
 
 static uint32_t literal_entry(unsigned symbol)
 {
@@ -231,16 +231,16 @@ typedef struct maker {
 static unsigned sort_symbols(maker *m, const uint8_t *lengths, unsigned n)
 {
     unsigned offsets[MAX_CODE + 2] = {0};
-    for (unsigned i = 0; i < n; ++i)
-        ++m->left[lengths[i]];
+    for (unsigned i = 0; i < n; i++)
+        m->left[lengths[i]]++;
     m->symbols = n - m->left[0];
     m->left[0] = 0;
     unsigned taken = 0;
-    for (unsigned i = 1; i <= MAX_CODE; ++i) {
+    for (unsigned i = 1; i <= MAX_CODE; i++) {
         offsets[i + 1] = offsets[i] + m->left[i];
         taken += m->left[i] << (MAX_CODE - i);
     }
-    for (unsigned i = 0; i < n; ++i)
+    for (unsigned i = 0; i < n; i++)
         if (lengths[i])
             m->sorted[offsets[lengths[i]]++] = (uint16_t)i;
     return taken;
@@ -249,11 +249,11 @@ static unsigned sort_symbols(maker *m, const uint8_t *lengths, unsigned n)
 /* Short codes, in a table of their size, which is doubled for each bit more. */
 static void fill_first(maker *m)
 {
-    for (m->length = 1; m->length <= m->first_bits; ++m->length) {
+    for (m->length = 1; m->length <= m->first_bits; m->length++) {
         if (m->length > 1)
             memcpy(m->table + ((size_t)1 << (m->length - 1)), m->table,
                    sizeof *m->table << (m->length - 1));
-        for (; m->left[m->length] > 0; --m->left[m->length]) {
+        for (; m->left[m->length] > 0; m->left[m->length]--) {
             m->table[m->code] = m->entry(m->sorted[m->at++]) | m->length;
             m->code = next_code(m->code, m->length);
         }
@@ -266,7 +266,7 @@ static unsigned second_bits(const maker *m)
     unsigned bits = m->length - m->first_bits;
     for (unsigned used = m->left[m->length];
          used < 1u << bits && m->first_bits + bits < MAX_CODE;) {
-        ++bits;
+        bits++;
         used = used * 2 + m->left[m->first_bits + bits];
     }
     return bits;
@@ -279,9 +279,9 @@ static bool fill_second(maker *m)
     size_t end = (size_t)1 << m->first_bits;
     unsigned prefix = ~0u;
     unsigned bits = 0;
-    for (; m->at < m->symbols; ++m->at) {
+    for (; m->at < m->symbols; m->at++) {
         while (m->left[m->length] == 0)
-            ++m->length;
+            m->length++;
         if ((m->code & ((1u << m->first_bits) - 1)) != prefix) {
             prefix = m->code & ((1u << m->first_bits) - 1);
             bits = second_bits(m);
@@ -295,7 +295,7 @@ static bool fill_second(maker *m)
         for (size_t i = m->code >> m->first_bits; i < (size_t)1 << bits;
              i += (size_t)1 << (m->length - m->first_bits))
             m->table[start + i] = value;
-        --m->left[m->length];
+        m->left[m->length]--;
         m->code = next_code(m->code, m->length);
     }
     return true;
@@ -315,13 +315,12 @@ static bool build(uint32_t *table, size_t entries, unsigned first_bits, const ui
     }
     if (m.symbols > 1 || m.left[1] != m.symbols)
         return false;
-    for (size_t i = 0; i < (size_t)1 << first_bits; ++i)
+    for (size_t i = 0; i < (size_t)1 << first_bits; i++)
         table[i] = m.symbols == 1 && i % 2 == 0 ? entry(m.sorted[0]) | 1 : ENTRY_BAD;
     return true;
 }
 
-/* --- blocks ------------------------------------------------------------------------------------
- */
+/* ---- blocks ---- */
 
 static bool fixed_tables(lane *s)
 {
@@ -344,7 +343,7 @@ static bool read_lengths(lane *s, uint8_t *lengths, unsigned n)
     uint32_t table[1 << CODE_BITS];
     uint8_t code_lengths[19] = {0};
     unsigned codes = take(&s->at, 4) + 4;
-    for (unsigned i = 0; i < codes; ++i) {
+    for (unsigned i = 0; i < codes; i++) {
         refill(&s->at);
         code_lengths[order[i]] = (uint8_t)take(&s->at, 3);
     }
@@ -416,7 +415,8 @@ static bool next_block(lane *s)
         s->done = true;
         return true;
     }
-    /* A match may have gone beyond the output's end, which a stored block must not begin at. */
+    /* A match may have gone on into the margin behind the output, where no stored block may
+     * begin. */
     if (!has_room(s))
         return false;
     refill(&s->at);
@@ -429,15 +429,14 @@ static bool next_block(lane *s)
     }
 }
 
-/* --- symbols -----------------------------------------------------------------------------------
- */
+/* ---- symbols ---- */
 
 /* Writes up to 32 bytes past the match. */
 static INLINE void copy_match(uint8_t *out, size_t distance, size_t length)
 {
     const uint8_t *from = out - distance;
     if (distance >= 16) {
-        /* Most matches are short: two steps without asking guess wrong less often than a loop. */
+        /* Most matches are short: two steps without a test are mispredicted less than a loop. */
         memcpy(out, from, 16);
         memcpy(out + 16, from + 16, 16);
         for (size_t i = 32; i < length; i += 16)
@@ -448,7 +447,7 @@ static INLINE void copy_match(uint8_t *out, size_t distance, size_t length)
     } else if (distance == 1) {
         memset(out, *from, length);
     } else {
-        for (size_t i = 0; i < length; ++i)
+        for (size_t i = 0; i < length; i++)
             out[i] = from[i];
     }
 }
@@ -475,7 +474,7 @@ static INLINE bool symbol(cursor *c, lane *s, const uint32_t *literals)
     }
     if (c->entry & ENTRY_LITERAL) {
         put_literal(c, 0);
-        ++c->out;
+        c->out++;
         return true;
     }
     uint32_t entry = c->entry;
@@ -558,7 +557,8 @@ static INLINE void put_all(cursors *x, int at, const uint32_t *tables, int lanes
     }
 }
 
-/* Looking before refilling keeps the refill out of the chain from one entry to the next. */
+/* The entry was looked up before the refill: so the refill is not part of the chain from one entry
+ * to the next, on which the speed depends. */
 static INLINE void advance_all(cursors *x, int by, int lanes)
 {
     x->a.out += by;
@@ -607,7 +607,7 @@ static INLINE void run_side_by_side(lane *s, int lanes)
             look_all(&x, tables, lanes);
             continue;
         }
-        for (int round = 0; round < ROUNDS && all_literals(&x, lanes); ++round) {
+        for (int round = 0; round < ROUNDS && all_literals(&x, lanes); round++) {
             int put = 1;
             put_all(&x, 0, tables, lanes);
             if (all_literals(&x, lanes)) {
@@ -631,7 +631,7 @@ static INLINE void run_side_by_side(lane *s, int lanes)
         s[2].at = x.c;
         s[3].at = x.d;
     }
-    for (int i = 0; i < lanes; ++i)
+    for (int i = 0; i < lanes; i++)
         s[i].at.count &= 63;
 }
 
@@ -693,8 +693,7 @@ static form choose(void)
     return (form){run_1, run_2, run_4};
 }
 
-/* --- streams -----------------------------------------------------------------------------------
- */
+/* ---- streams ---- */
 
 /* `out` has room for dst_bytes and the margin. */
 static void open_lane(lane *s, const zoe_inflate_job *job, uint32_t *tables, uint8_t *out)
@@ -710,7 +709,8 @@ static void open_lane(lane *s, const zoe_inflate_job *job, uint32_t *tables, uin
     if (copied > 0)
         memcpy(s->tail, s->packed + tail_start(s), copied);
     memset(s->tail + copied, 0, sizeof s->tail - copied);
-    /* Deflate, a window of 32 KB at most, no dictionary, and the check that makes it divisible. */
+    /* RFC 1950: deflate, a window of 32 KB at most, no dictionary, and the two bytes as one number
+     * are a multiple of 31. */
     const uint8_t *in = s->packed;
     s->bad = s->packed_bytes < 2 || (in[0] & 15) != 8 || in[0] >> 4 > 7 || in[1] & 32 ||
              (in[0] << 8 | in[1]) % 31 != 0;
@@ -746,7 +746,7 @@ static bool prepare(lane *s)
 static bool step(lane *s, size_t count, const form *run)
 {
     bool runs[LANES] = {false};
-    for (size_t i = 0; i < count; ++i)
+    for (size_t i = 0; i < count; i++)
         runs[i] = prepare(&s[i]);
     if (runs[0] && runs[1] && runs[2] && runs[3]) {
         run->four(s);
@@ -761,7 +761,7 @@ static bool step(lane *s, size_t count, const form *run)
     return runs[0] || runs[1] || runs[2] || runs[3];
 }
 
-size_t zoe_inflate_many_room(size_t most, size_t count)
+size_t zoe_inflate_many_scratch_bytes(size_t most, size_t count)
 {
     if (most > SIZE_MAX / (2 * LANES))
         return SIZE_MAX;
@@ -773,13 +773,13 @@ void zoe_inflate_many(zoe_inflate_job *jobs, size_t count, void *work)
     lane lanes[LANES];
     const form run = choose();
     uint8_t *out = (uint8_t *)work + TABLE_BYTES;
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = 0; i < count; i++) {
         open_lane(&lanes[i], &jobs[i], (uint32_t *)work + i * LANE_ENTRIES, out);
         out += jobs[i].dst_bytes + MARGIN;
     }
     while (step(lanes, count, &run))
         continue;
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = 0; i < count; i++) {
         jobs[i].status = close_lane(&lanes[i]);
         jobs[i].inflated = jobs[i].status == ZOE_OK ? lanes[i].out_start : NULL;
     }

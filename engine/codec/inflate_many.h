@@ -37,9 +37,9 @@ typedef struct zoe_inflate_job {
 } zoe_inflate_job;
 
 /* Inflates ZOE_CODEC_MANY at most, each with its own outcome; checksums are verified. `work`:
- * 4-byte aligned, zoe_inflate_many_room() bytes for as many jobs, none of which has more than
- * `most` dst_bytes; SIZE_MAX when that does not fit. */
+ * 4-byte aligned, zoe_inflate_many_scratch_bytes() bytes for as many jobs, none of which has more
+ * than `most` dst_bytes; SIZE_MAX when that does not fit. */
 void zoe_inflate_many(zoe_inflate_job *jobs, size_t count, void *work);
-size_t zoe_inflate_many_room(size_t most, size_t count);
+size_t zoe_inflate_many_scratch_bytes(size_t most, size_t count);
 
 #endif

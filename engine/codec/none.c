@@ -19,7 +19,7 @@ zoe_status zoe_none_decode(const zoe_codec_chunk *chunk, void *scratch, size_t s
         return ZOE_ERROR_CORRUPT;
     const uint8_t *from = chunk->packed;
     size_t left = chunk->packed_bytes;
-    for (size_t i = 0; i < chunk->segment_count; ++i) {
+    for (size_t i = 0; i < chunk->segment_count; i++) {
         const zoe_codec_segment *segment = &chunk->segments[i];
         if (segment->bytes > left)
             return ZOE_ERROR_CORRUPT;

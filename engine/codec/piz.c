@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/cpu.h"
+#include "codec/chunk_rows.h"
 #include "codec/huffman.h"
 #include "codec/wavelet.h"
 
@@ -24,33 +25,33 @@ enum {
 /* A channel's place among the symbols and among the segments. */
 typedef struct plane {
     uint16_t *data;
-    const zoe_codec_segment **rows;
-    int32_t row_count; /* rows found so far; in the end the channel's height */
-    bool wanted;       /* some row has a destination */
+    const uint32_t *rows; /* the segment of each row */
+    bool wanted;          /* some row has a destination */
 } plane;
 
 /* The scratch, cut up. */
 typedef struct workspace {
     uint16_t *symbols; /* symbol_count */
     size_t symbol_count;
-    uint16_t *values; /* VALUE_COUNT: from a value's number to the value */
-    plane *planes;    /* one a channel */
-    const zoe_codec_segment **rows;
+    uint16_t *values;  /* VALUE_COUNT: from a value's number to the value */
+    plane *planes;     /* one a channel */
+    uint32_t *rows;    /* the segments, channel by channel */
+    size_t *first_row; /* one a channel: where its rows begin in `rows` */
     void *code;
     size_t code_bytes;
     size_t total_bytes; /* SIZE_MAX when they cannot be counted */
 } workspace;
 
-/* The next part of the scratch; NULL where only the sizes are wanted. */
+/* The next bytes of the scratch; NULL where only the sizes are wanted. */
 static void *carve(uint8_t *scratch, size_t *used, size_t count, size_t size)
 {
     if (*used == SIZE_MAX || count > (SIZE_MAX - *used - ALIGNMENT) / size) {
         *used = SIZE_MAX;
         return NULL;
     }
-    void *part = scratch ? scratch + *used : NULL;
+    void *memory = scratch ? scratch + *used : NULL;
     *used += (count * size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    return part;
+    return memory;
 }
 
 static workspace cut_up(const zoe_codec_chunk *chunk, uint8_t *scratch)
@@ -63,6 +64,7 @@ static workspace cut_up(const zoe_codec_chunk *chunk, uint8_t *scratch)
     ws.values = carve(scratch, &used, VALUE_COUNT, sizeof *ws.values);
     ws.planes = carve(scratch, &used, chunk->channel_count, sizeof *ws.planes);
     ws.rows = carve(scratch, &used, chunk->segment_count, sizeof *ws.rows);
+    ws.first_row = carve(scratch, &used, chunk->channel_count, sizeof *ws.first_row);
     ws.code = carve(scratch, &used, ws.code_bytes, 1);
     ws.total_bytes = used;
     return ws;
@@ -78,47 +80,23 @@ static size_t words_per_row(const zoe_codec_channel *channel)
     return (size_t)channel->width * words_per_sample(channel);
 }
 
-/* Finds each channel's symbols. False when the sizes contradict each other. */
+/* Finds each channel's symbols, its rows sorted already. False when the sizes contradict each
+ * other. */
 static bool place_planes(const zoe_codec_chunk *chunk, const workspace *ws)
 {
-    size_t symbol = 0, row = 0;
+    size_t symbol = 0;
     for (size_t c = 0; c < chunk->channel_count; c++) {
         const zoe_codec_channel *channel = &chunk->channels[c];
-        if (channel->width < 0 || channel->height < 0 || channel->y_sampling < 1)
-            return false;
         const size_t rows = (size_t)channel->height;
-        if (rows > chunk->segment_count - row ||
-            (rows > 0 && words_per_row(channel) > (ws->symbol_count - symbol) / rows))
+        if (rows > 0 && words_per_row(channel) > (ws->symbol_count - symbol) / rows)
             return false;
-        ws->planes[c] = (plane){.data = ws->symbols + symbol, .rows = ws->rows + row};
+        plane *p = &ws->planes[c];
+        *p = (plane){.data = ws->symbols + symbol, .rows = ws->rows + ws->first_row[c]};
+        for (size_t y = 0; y < rows; y++)
+            p->wanted |= chunk->segments[p->rows[y]].dst != NULL;
         symbol += rows * words_per_row(channel);
-        row += rows;
     }
-    return symbol == ws->symbol_count && chunk->unpacked_bytes % 2 == 0 &&
-           row == chunk->segment_count;
-}
-
-/* Gives each channel its segments, which come line by line. False as above. */
-static bool place_rows(const zoe_codec_chunk *chunk, const workspace *ws)
-{
-    const zoe_codec_segment *segment = chunk->segments;
-    const zoe_codec_segment *const end = segment + chunk->segment_count;
-    for (int32_t line = 0; line < chunk->line_count; line++) {
-        const int64_t y = (int64_t)chunk->first_y + line;
-        for (size_t c = 0; c < chunk->channel_count; c++) {
-            const zoe_codec_channel *channel = &chunk->channels[c];
-            plane *p = &ws->planes[c];
-            if (channel->y_sampling > 1 && y % channel->y_sampling != 0)
-                continue;
-            if (segment == end || p->row_count == channel->height ||
-                segment->bytes != words_per_row(channel) * sizeof *p->data)
-                return false;
-            p->rows[p->row_count++] = segment;
-            p->wanted |= segment->dst != NULL;
-            segment++;
-        }
-    }
-    return segment == end;
+    return symbol == ws->symbol_count && chunk->unpacked_bytes % 2 == 0;
 }
 
 /* The symbols up to the end of the last channel that is wanted. */
@@ -128,7 +106,7 @@ static size_t wanted_symbols(const zoe_codec_chunk *chunk, const workspace *ws)
         const plane *p = &ws->planes[c - 1];
         if (p->wanted)
             return (size_t)(p->data - ws->symbols) +
-                   (size_t)p->row_count * words_per_row(&chunk->channels[c - 1]);
+                   (size_t)chunk->channels[c - 1].height * words_per_row(&chunk->channels[c - 1]);
     }
     return 0;
 }
@@ -229,7 +207,8 @@ static void write_row(const zoe_codec_segment *row, const uint16_t *restrict num
         dst[i] = values[numbers[i]];
 }
 
-static void write_plane(const plane *p, const zoe_codec_channel *channel, const uint16_t *values,
+static void write_plane(const plane *p, const zoe_codec_channel *channel,
+                        const zoe_codec_segment *segments, const uint16_t *values,
                         uint32_t max_value)
 {
     const size_t rows = (size_t)channel->height, stride = words_per_row(channel);
@@ -241,20 +220,22 @@ static void write_plane(const plane *p, const zoe_codec_channel *channel, const 
                                  .features = zoe_cpu_features()};
     zoe_wavelet_decode_coarse(&wavelet);
     for (size_t row = 0; row < rows; row += 2) {
-        const bool pair = row + 1 < rows;
-        if (!p->rows[row]->dst && !(pair && p->rows[row + 1]->dst))
+        const zoe_codec_segment *first = &segments[p->rows[row]];
+        const zoe_codec_segment *second = row + 1 < rows ? &segments[p->rows[row + 1]] : NULL;
+        if (!first->dst && !(second && second->dst))
             continue;
         zoe_wavelet_decode_row_pair(&wavelet, row);
-        write_row(p->rows[row], p->data + row * stride, values);
-        if (pair)
-            write_row(p->rows[row + 1], p->data + (row + 1) * stride, values);
+        write_row(first, p->data + row * stride, values);
+        if (second)
+            write_row(second, p->data + (row + 1) * stride, values);
     }
 }
 
 zoe_status zoe_piz_decode(const zoe_codec_chunk *chunk, void *scratch, size_t scratch_bytes)
 {
     const workspace ws = cut_up(chunk, scratch);
-    if (ws.total_bytes > scratch_bytes || !place_planes(chunk, &ws) || !place_rows(chunk, &ws))
+    if (ws.total_bytes > scratch_bytes || !zoe_codec_sort_rows(chunk, ws.rows, ws.first_row) ||
+        !place_planes(chunk, &ws))
         return ZOE_ERROR_CORRUPT;
 
     uint32_t max_value;
@@ -270,7 +251,7 @@ zoe_status zoe_piz_decode(const zoe_codec_chunk *chunk, void *scratch, size_t sc
 
     for (size_t c = 0; c < chunk->channel_count; c++) {
         if (ws.planes[c].wanted)
-            write_plane(&ws.planes[c], &chunk->channels[c], ws.values, max_value);
+            write_plane(&ws.planes[c], &chunk->channels[c], chunk->segments, ws.values, max_value);
     }
     return ZOE_OK;
 }

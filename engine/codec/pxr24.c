@@ -24,7 +24,7 @@ typedef void row_fn(uint8_t *dst, const uint8_t *src, size_t n);
 
 static void half_scalar(uint8_t *dst, const uint8_t *src, size_t n, size_t from, uint16_t sum)
 {
-    for (size_t i = from; i < n; ++i) {
+    for (size_t i = from; i < n; i++) {
         sum = (uint16_t)(sum + (unsigned)(src[i] << 8 | src[n + i]));
         memcpy(dst + 2 * i, &sum, sizeof sum);
     }
@@ -33,7 +33,7 @@ static void half_scalar(uint8_t *dst, const uint8_t *src, size_t n, size_t from,
 static void wide_scalar(uint8_t *dst, const uint8_t *src, size_t n, unsigned planes, size_t from,
                         uint32_t sum)
 {
-    for (size_t i = from; i < n; ++i) {
+    for (size_t i = from; i < n; i++) {
         uint32_t difference =
             (uint32_t)src[i] << 24 | (uint32_t)src[n + i] << 16 | (uint32_t)src[2 * n + i] << 8;
         if (planes == 4)
@@ -144,8 +144,8 @@ __attribute__((target("sse4.1"))) static void uint_row_sse41(uint8_t *dst, const
     wide_row_sse41(dst, src, n, 4);
 }
 
-/* Sixteen words after *carry: sums inside the lanes, then the lower lane's total for the upper one.
- */
+/* Sixteen words after *carry: sums inside the lanes, then the lower lane's total for the upper
+ * one. */
 __attribute__((target("avx2"))) static inline __m256i sum_words_avx2(__m256i v, __m256i *carry)
 {
     v = _mm256_add_epi16(v, _mm256_slli_si256(v, 2));
@@ -210,8 +210,8 @@ static bool walk(const zoe_codec_chunk *chunk, const uint8_t *src, size_t *plane
     rows row = choose();
     size_t at = 0;
     size_t done = 0;
-    for (int32_t line = 0; line < chunk->line_count; ++line) {
-        for (size_t c = 0; c < chunk->channel_count; ++c) {
+    for (int32_t line = 0; line < chunk->line_count; line++) {
+        for (size_t c = 0; c < chunk->channel_count; c++) {
             const zoe_codec_channel *channel = &chunk->channels[c];
             if (channel->height <= 0 || (chunk->first_y + (int64_t)line) % channel->y_sampling != 0)
                 continue;
@@ -233,7 +233,7 @@ static bool walk(const zoe_codec_chunk *chunk, const uint8_t *src, size_t *plane
 
 size_t zoe_pxr24_scratch_bytes(const zoe_codec_chunk *chunk)
 {
-    return zoe_inflate_room(chunk->unpacked_bytes);
+    return zoe_inflate_padded_scratch_bytes(chunk->unpacked_bytes);
 }
 
 static void from_planes(const zoe_codec_chunk *chunk, const uint8_t *planes)
@@ -260,7 +260,7 @@ zoe_status zoe_pxr24_decode(const zoe_codec_chunk *chunk, void *scratch, size_t 
     if (!wanted)
         return ZOE_OK;
     zoe_status status =
-        zoe_inflate_roomy(chunk->packed, chunk->packed_bytes, scratch, scratch_bytes, bytes);
+        zoe_inflate_padded(chunk->packed, chunk->packed_bytes, scratch, scratch_bytes, bytes);
     if (status == ZOE_OK)
         from_planes(chunk, scratch);
     return status;
@@ -268,7 +268,7 @@ zoe_status zoe_pxr24_decode(const zoe_codec_chunk *chunk, void *scratch, size_t 
 
 size_t zoe_pxr24_many_scratch_bytes(const zoe_codec_chunk *largest, size_t count)
 {
-    return zoe_inflate_chunks_room(largest->unpacked_bytes, count);
+    return zoe_inflate_chunks_scratch_bytes(largest->unpacked_bytes, count);
 }
 
 static size_t inflated_bytes(const zoe_codec_chunk *chunk)
@@ -281,6 +281,6 @@ static size_t inflated_bytes(const zoe_codec_chunk *chunk)
 void zoe_pxr24_decode_many(const zoe_codec_chunk *const *chunks, size_t count, void *scratch,
                            size_t scratch_bytes, zoe_status *status)
 {
-    static const zoe_inflate_user user = {inflated_bytes, from_planes, zoe_pxr24_decode};
+    static const zoe_inflate_codec user = {inflated_bytes, from_planes, zoe_pxr24_decode};
     zoe_inflate_chunks(&user, chunks, count, scratch, scratch_bytes, status);
 }

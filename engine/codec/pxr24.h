@@ -9,7 +9,7 @@
 
 #include "codec/codec.h"
 
-/* Scratch: the inflated chunk and the room for inflating it. The first call on a thread allocates
+/* Scratch: the inflated chunk and its padding. The first call on a thread allocates
  * (inflate.h) and may answer ZOE_ERROR_NO_MEMORY. A chunk of which no row is wanted is not looked
  * at. */
 zoe_codec_decode_fn zoe_pxr24_decode;

@@ -33,7 +33,7 @@ typedef uint8_t add_fn(const uint8_t *bytes, size_t n);
 static sums weave_scalar(uint8_t *dst, const uint8_t *even, const uint8_t *odd, size_t pairs,
                          sums at)
 {
-    for (size_t i = 0; i < pairs; ++i) {
+    for (size_t i = 0; i < pairs; i++) {
         at.even = (uint8_t)(at.even + even[i] + 128u);
         at.odd = (uint8_t)(at.odd + odd[i] + 128u);
         dst[2 * i] = at.even;
@@ -45,7 +45,7 @@ static sums weave_scalar(uint8_t *dst, const uint8_t *even, const uint8_t *odd, 
 static uint8_t add_scalar(const uint8_t *bytes, size_t n)
 {
     unsigned sum = 0;
-    for (size_t i = 0; i < n; ++i)
+    for (size_t i = 0; i < n; i++)
         sum += bytes[i];
     return (uint8_t)sum;
 }
@@ -159,7 +159,7 @@ __attribute__((target("avx2"))) static sums rows_avx2(const zoe_codec_segment *r
                                                       sums at)
 {
     carry_avx2 carry = carry_from(at);
-    for (size_t r = 0; r < count; ++r) {
+    for (size_t r = 0; r < count; r++) {
         size_t pairs = rows[r].bytes / 2, i = 0;
         for (; i + 32 <= pairs; i += 32)
             carry = weave_32(rows[r].dst + 2 * i, even + i, odd + i, carry);
@@ -224,7 +224,7 @@ static sums weave_neon(uint8_t *dst, const uint8_t *even, const uint8_t *odd, si
 static inline sums rows_by(weave_fn *weave, const zoe_codec_segment *rows, size_t count,
                            const uint8_t *even, const uint8_t *odd, sums at)
 {
-    for (size_t r = 0; r < count; ++r) {
+    for (size_t r = 0; r < count; r++) {
         size_t pairs = rows[r].bytes / 2;
         at = weave(rows[r].dst, even, odd, pairs, at);
         even += pairs;
@@ -276,7 +276,7 @@ static void choose(rows_fn **rows, add_fn **add)
 bool zoe_reorder_fits(const zoe_codec_chunk *chunk)
 {
     size_t left = chunk->unpacked_bytes;
-    for (size_t i = 0; i < chunk->segment_count; ++i) {
+    for (size_t i = 0; i < chunk->segment_count; i++) {
         uint32_t bytes = chunk->segments[i].bytes;
         if (bytes > left || (bytes & 1))
             return false;
@@ -287,7 +287,7 @@ bool zoe_reorder_fits(const zoe_codec_chunk *chunk)
 
 bool zoe_reorder_wanted(const zoe_codec_chunk *chunk)
 {
-    for (size_t i = 0; i < chunk->segment_count; ++i)
+    for (size_t i = 0; i < chunk->segment_count; i++)
         if (chunk->segments[i].dst && chunk->segments[i].bytes > 0)
             return true;
     return false;
@@ -310,7 +310,7 @@ void zoe_reorder(const zoe_codec_chunk *chunk, const uint8_t *bytes)
         const zoe_codec_segment *to = from;
         bool wanted = from->dst != NULL;
         size_t pairs = 0;
-        for (; to < end && (to->dst != NULL) == wanted; ++to)
+        for (; to < end && (to->dst != NULL) == wanted; to++)
             pairs += to->bytes / 2;
         if (wanted) {
             at = weave_rows(from, (size_t)(to - from), even, odd, at);

@@ -45,13 +45,13 @@ static bool expand_careful(cursor *c)
 }
 
 /* STEP bytes of a record: copied, or one byte repeated. Which of the two is nearly random from
- * record to record, so that a mask that takes both is faster than a branch that is guessed wrong.
- */
+ * record to record, so that a mask that takes both is faster than a branch that is guessed
+ * wrong. */
 static inline void expand_step(uint8_t *out, const uint8_t *in, uint64_t copy, uint64_t repeated)
 {
     uint64_t words[STEP / 8];
     memcpy(words, in, STEP);
-    for (size_t i = 0; i < STEP / 8; ++i)
+    for (size_t i = 0; i < STEP / 8; i++)
         words[i] = (words[i] & copy) | repeated;
     memcpy(out, words, STEP);
 }
@@ -67,7 +67,7 @@ static void expand_fast(cursor *c)
         uint64_t copy = count < 0 ? ~UINT64_C(0) : 0;
         uint64_t repeated = ~copy & in[1] * UINT64_C(0x0101010101010101);
         size_t n = (size_t)(count < 0 ? -count : count + 1);
-        ++in;
+        in++;
         expand_step(out, in, copy, repeated);
         for (size_t at = STEP; at < n; at += STEP)
             expand_step(out + at, in + at, copy, repeated);

@@ -31,8 +31,7 @@ void zoe_wavelet_decode_coarse(const zoe_wavelet *w);
 
 /* The last level for row `row`, an even number, and for the row after it if there is one. After
  * this the two rows are final; splitting the level like this lets the caller use them while they
- * are near.
- */
+ * are near. */
 void zoe_wavelet_decode_row_pair(const zoe_wavelet *w, size_t row);
 
 #endif

@@ -9,7 +9,7 @@
 
 size_t zoe_zip_scratch_bytes(const zoe_codec_chunk *chunk)
 {
-    return zoe_inflate_room(chunk->unpacked_bytes);
+    return zoe_inflate_padded_scratch_bytes(chunk->unpacked_bytes);
 }
 
 zoe_status zoe_zip_decode(const zoe_codec_chunk *chunk, void *scratch, size_t scratch_bytes)
@@ -19,8 +19,8 @@ zoe_status zoe_zip_decode(const zoe_codec_chunk *chunk, void *scratch, size_t sc
     if (!zoe_reorder_wanted(chunk))
         return ZOE_OK;
     uint8_t *bytes = scratch;
-    zoe_status status = zoe_inflate_roomy(chunk->packed, chunk->packed_bytes, bytes, scratch_bytes,
-                                          chunk->unpacked_bytes);
+    zoe_status status = zoe_inflate_padded(chunk->packed, chunk->packed_bytes, bytes, scratch_bytes,
+                                           chunk->unpacked_bytes);
     if (status == ZOE_OK)
         zoe_reorder(chunk, bytes);
     return status;
@@ -28,7 +28,7 @@ zoe_status zoe_zip_decode(const zoe_codec_chunk *chunk, void *scratch, size_t sc
 
 size_t zoe_zip_many_scratch_bytes(const zoe_codec_chunk *largest, size_t count)
 {
-    return zoe_inflate_chunks_room(largest->unpacked_bytes, count);
+    return zoe_inflate_chunks_scratch_bytes(largest->unpacked_bytes, count);
 }
 
 static size_t inflated_bytes(const zoe_codec_chunk *chunk)
@@ -39,6 +39,6 @@ static size_t inflated_bytes(const zoe_codec_chunk *chunk)
 void zoe_zip_decode_many(const zoe_codec_chunk *const *chunks, size_t count, void *scratch,
                          size_t scratch_bytes, zoe_status *status)
 {
-    static const zoe_inflate_user user = {inflated_bytes, zoe_reorder, zoe_zip_decode};
+    static const zoe_inflate_codec user = {inflated_bytes, zoe_reorder, zoe_zip_decode};
     zoe_inflate_chunks(&user, chunks, count, scratch, scratch_bytes, status);
 }

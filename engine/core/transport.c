@@ -1,6 +1,7 @@
 #include <zoetrope/transport.h>
 
 #include <limits.h>
+#include <stdbool.h>
 #include <string.h>
 
 /*
@@ -48,12 +49,12 @@ static uint64_t due_frame(const zoe_transport *t, uint64_t now_ns)
     return frames < INT64_MAX ? (uint64_t)frames : INT64_MAX;
 }
 
-/* How far behind its due time the playhead's frame is, in periods: more than halves / 2? */
-static int later_than(const zoe_transport *t, uint64_t now_ns, unsigned halves)
+/* Is the playhead's frame more than halves / 2 periods behind its due time? */
+static bool later_than(const zoe_transport *t, uint64_t now_ns, unsigned halves)
 {
     uint64_t due_ns = due(t, t->steps - 1);
     if (now_ns <= due_ns)
-        return 0;
+        return false;
     return (wide)(now_ns - due_ns) * 2 * period_parts(t) > (wide)period_ns(t) * halves;
 }
 
@@ -68,7 +69,7 @@ static int64_t clamp(int64_t value, int64_t low, int64_t high)
     return value < low ? low : value > high ? high : value;
 }
 
-static int inside(const zoe_transport *t)
+static bool inside(const zoe_transport *t)
 {
     return t->playhead >= t->in && t->playhead <= t->out;
 }
@@ -84,8 +85,8 @@ static int64_t near_end(const zoe_transport *t)
     return t->direction > 0 ? t->in : t->out;
 }
 
-/* Has play nothing before it without a wrap or a turn? */
-static int at_far_end(const zoe_transport *t)
+/* Can play go on only by a wrap or a turn? */
+static bool at_far_end(const zoe_transport *t)
 {
     return t->direction > 0 ? t->playhead >= t->out : t->playhead <= t->in;
 }
@@ -107,8 +108,7 @@ void zoe_transport_init(zoe_transport *t, int64_t count)
 void zoe_transport_set_rate(zoe_transport *t, int32_t numerator, int32_t denominator,
                             uint64_t now_ns)
 {
-    (void)
-        now_ns; /* the frame on screen keeps its due time, so the time of the call plays no part */
+    (void)now_ns; /* the frame on screen keeps its due time, whenever the rate is set */
     if (numerator <= 0 || denominator <= 0)
         return;
     if (numerator == t->rate_numerator && denominator == t->rate_denominator)
@@ -160,7 +160,7 @@ void zoe_transport_play(zoe_transport *t, int32_t speed, uint64_t now_ns)
     /* Asking again for what goes on already must not hold up the next frame. */
     if (speed == t->speed && direction == t->direction)
         return;
-    int was_stopped = t->speed == 0;
+    bool was_stopped = t->speed == 0;
     t->speed = speed;
     t->direction = direction;
     start_run(t, now_ns);
@@ -186,15 +186,15 @@ void zoe_transport_step_by(zoe_transport *t, int64_t frames, uint64_t now_ns)
         int64_t offset = (t->playhead - t->in + frames % length) % length;
         t->playhead = t->in + (offset < 0 ? offset + length : offset);
     } else if (frames > 0) {
-        int64_t room = t->count - 1 - t->playhead;
-        t->playhead += frames < room ? frames : room;
+        int64_t left = t->count - 1 - t->playhead;
+        t->playhead += frames < left ? frames : left;
     } else {
         t->playhead += frames > -t->playhead ? frames : -t->playhead;
     }
 }
 
-/* One step of play. Returns 0, and does nothing, at the end of ZOE_ONCE. */
-static int advance_one(zoe_transport *t)
+/* One step of play. Returns false, and does nothing, at the end of ZOE_ONCE. */
+static bool advance_one(zoe_transport *t)
 {
     if (!inside(t)) {
         /* Enters at the first end that lies in play direction; once and ping-pong do not wrap, so
@@ -206,14 +206,14 @@ static int advance_one(zoe_transport *t)
             if (t->loop == ZOE_PING_PONG)
                 t->direction = -t->direction;
         }
-        return 1;
+        return true;
     }
     if (!at_far_end(t)) {
         t->playhead += t->direction;
-        return 1;
+        return true;
     }
     if (t->loop == ZOE_ONCE)
-        return 0;
+        return false;
     t->loops++;
     if (t->loop == ZOE_LOOP) {
         t->playhead = near_end(t);
@@ -221,7 +221,7 @@ static int advance_one(zoe_transport *t)
         t->direction = -t->direction;
         t->playhead += t->direction;
     }
-    return 1;
+    return true;
 }
 
 /*
@@ -292,9 +292,9 @@ static void present(zoe_transport *t, uint64_t now_ns)
  * Moves the playhead as far as time and policy say: every-frame by one at most, and only from a
  * frame that has been shown. Returns the steps made; *ended is set at the end of ZOE_ONCE.
  */
-static uint64_t advance_in_time(zoe_transport *t, uint64_t now_ns, int *ended)
+static uint64_t advance_in_time(zoe_transport *t, uint64_t now_ns, bool *ended)
 {
-    int had_turn = t->shown == t->playhead;
+    bool had_turn = t->shown == t->playhead;
     uint64_t last = due_frame(t, now_ns);
     if (last < t->steps)
         return 0;
@@ -315,9 +315,9 @@ static uint64_t advance_in_time(zoe_transport *t, uint64_t now_ns, int *ended)
 void zoe_transport_update(zoe_transport *t, uint64_t now_ns, zoe_ready_fn *ready, void *user,
                           zoe_transport_step *step)
 {
-    int ended = 0;
+    bool ended = false;
     uint64_t made = t->speed != 0 ? advance_in_time(t, now_ns, &ended) : 0;
-    int is_ready = ready(user, t->playhead) != 0;
+    bool is_ready = ready(user, t->playhead) != 0;
     if (is_ready) {
         if (t->speed != 0 && (made > 0 || t->shown != t->playhead))
             present(t, now_ns);
@@ -325,7 +325,7 @@ void zoe_transport_update(zoe_transport *t, uint64_t now_ns, zoe_ready_fn *ready
     }
     if (ended)
         stop(t);
-    int next_has_time = t->policy == ZOE_POLICY_REAL_TIME || t->shown == t->playhead;
+    bool next_has_time = t->policy == ZOE_POLICY_REAL_TIME || t->shown == t->playhead;
     step->show = t->shown;
     step->want = t->playhead;
     step->wake_ns = t->speed != 0 && next_has_time ? due(t, t->steps) : ZOE_NEVER;
@@ -336,8 +336,8 @@ void zoe_transport_update(zoe_transport *t, uint64_t now_ns, zoe_ready_fn *ready
 /* The i-th newest entry of the history, from 0. */
 static uint64_t history_entry(const zoe_transport *t, uint32_t i)
 {
-    return t
-        ->history[(t->history_next + 2 * ZOE_TRANSPORT_HISTORY - 1 - i) % ZOE_TRANSPORT_HISTORY];
+    uint32_t at = t->history_next + 2 * ZOE_TRANSPORT_HISTORY - 1 - i;
+    return t->history[at % ZOE_TRANSPORT_HISTORY];
 }
 
 double zoe_transport_step_rate(const zoe_transport *t)

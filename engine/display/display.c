@@ -4,14 +4,15 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/box.h"
 #include "display/pixel.h"
 #include "display/scale.h"
 
 /*
  * A row of the destination is made in one of two ways:
  *
- *   direct    neither axis averages, the planes are halves and every channel is by itself: source
- *             rows go through the table of bytes as they are.
+ *   direct    neither axis averages, the planes are halves and no channel depends on another:
+ *             source rows go through the table of bytes as they are.
  *   general   zoe_scale_rows -> zoe_scale_columns -> (zoe_pixel_mix) -> table of bytes.
  *
  * When the x axis does not average, both make the pixels of the visible source columns, and these
@@ -21,8 +22,8 @@ typedef struct drawing {
     const zoe_display_lut *lut;
     zoe_axis x, y;
     zoe_scale_source source; /* planes[0] alone, or red, green, blue */
-    bool one;                /* planes[0] alone */
-    bool opaque;             /* the alpha of a frame without: white */
+    bool single;             /* planes[0] alone */
+    bool opaque;             /* alpha is shown of a frame that has none: white */
     bool direct;
     bool repeats; /* x does not average, and is not 1:1 either */
     bool grey;    /* the result is lane 0 */
@@ -57,7 +58,7 @@ static void choose_planes(drawing *d, const zoe_frame *frame)
     zoe_channel_view view = d->lut->grade.view;
     bool is_channel = view >= ZOE_VIEW_RED && view <= ZOE_VIEW_BLUE;
     memset(&d->source, 0, sizeof d->source);
-    d->one = true;
+    d->single = true;
     if (view == ZOE_VIEW_ALPHA) {
         d->opaque = frame->alpha_plane < 0;
         if (!d->opaque)
@@ -68,9 +69,9 @@ static void choose_planes(drawing *d, const zoe_frame *frame)
         d->source.planes[0] = planes[view - ZOE_VIEW_RED];
     } else {
         memcpy(d->source.planes, planes, sizeof planes);
-        d->one = false;
+        d->single = false;
     }
-    d->grey = d->one || is_channel || view == ZOE_VIEW_LUMINANCE;
+    d->grey = d->single || is_channel || view == ZOE_VIEW_LUMINANCE;
 }
 
 static void choose_range(drawing *d, const zoe_frame *frame)
@@ -88,13 +89,13 @@ static bool can_be_direct(const drawing *d)
 {
     if (d->x.averages || d->y.averages || !d->lut->separable || d->low != 0.0f || d->factor != 1.0f)
         return false;
-    for (int i = 0; i < (d->one ? 1 : 3); i++)
+    for (int i = 0; i < (d->single ? 1 : 3); i++)
         if (!d->source.planes[i] || d->source.planes[i]->type != ZOE_SAMPLE_HALF)
             return false;
     return true;
 }
 
-/* ---- where ---- */
+/* ---- where it goes ---- */
 
 static bool viewport_is_valid(const zoe_viewport *v)
 {
@@ -108,26 +109,24 @@ static bool frame_is_valid(const zoe_frame *frame)
 {
     const zoe_box *w = &frame->window;
     if (frame->plane_count < 1 || frame->plane_count > ZOE_PLANES_MAX ||
-        frame->alpha_plane >= (int32_t)frame->plane_count ||
-        (int64_t)w->max_x - w->min_x >= INT32_MAX || (int64_t)w->max_y - w->min_y >= INT32_MAX)
+        frame->alpha_plane >= (int32_t)frame->plane_count || zoe_box_width(w) > INT32_MAX ||
+        zoe_box_height(w) > INT32_MAX)
         return false;
-    bool empty = w->max_x < w->min_x || w->max_y < w->min_y;
+    bool empty = zoe_box_is_empty(w);
     for (uint32_t i = 0; i < frame->plane_count && !empty; i++)
         if (!frame->planes[i].data)
             return false;
     return true;
 }
 
-static int32_t extent(int32_t min, int32_t max)
-{
-    return max < min ? 0 : max - min + 1;
-}
-
 static void make_axes(drawing *d, const zoe_frame *frame, const zoe_viewport *v)
 {
     const zoe_box *w = &frame->window;
-    zoe_axis_make(&d->x, v->origin_x - w->min_x, v->step_x, extent(w->min_x, w->max_x), v->width);
-    zoe_axis_make(&d->y, v->origin_y - w->min_y, v->step_y, extent(w->min_y, w->max_y), v->height);
+    bool empty = zoe_box_is_empty(w);
+    int32_t width = empty ? 0 : (int32_t)zoe_box_width(w);
+    int32_t height = empty ? 0 : (int32_t)zoe_box_height(w);
+    zoe_axis_make(&d->x, v->origin_x - w->min_x, v->step_x, width, v->width);
+    zoe_axis_make(&d->y, v->origin_y - w->min_y, v->step_y, height, v->height);
     d->first_column = d->columns = 0;
     if (d->x.begin == d->x.end)
         return;
@@ -194,7 +193,7 @@ static const uint16_t *halves_of(const drawing *d, int plane, int32_t row)
 static void draw_direct(const drawing *d, uint32_t *out, int32_t row)
 {
     size_t count = (size_t)d->columns;
-    if (d->one)
+    if (d->single)
         zoe_pixel_from_plane(out, halves_of(d, 0, row), count, d->lut);
     else
         zoe_pixel_from_planes(out, halves_of(d, 0, row), halves_of(d, 1, row), halves_of(d, 2, row),
@@ -208,7 +207,7 @@ static void draw_general(const drawing *d, uint32_t *out, const zoe_tap *rows)
     zoe_scale_columns(d->lanes, d->averaged, d->x.averages ? d->taps : NULL, count, d->low,
                       d->factor);
     if (!d->lut->separable) {
-        if (d->one)
+        if (d->single)
             zoe_pixel_light(d->lanes, d->averaged, (size_t)count, d->lut);
         else
             zoe_pixel_mix(d->lanes, d->averaged, (size_t)count, d->lut);

@@ -1,7 +1,7 @@
 #include "display/pixel.h"
 
-#include "display/scale.h"
 #include "base/half.h"
+#include "display/scale.h"
 
 /* gcc does not contract in ISO C mode; clang needs to be told. */
 #if defined(__clang__)
@@ -33,7 +33,7 @@ void zoe_pixel_from_plane(uint32_t *restrict out, const uint16_t *restrict plane
 }
 
 void zoe_pixel_from_lanes(uint32_t *restrict out, const uint16_t *restrict lanes, size_t count,
-                          int grey, const zoe_display_lut *restrict lut)
+                          bool grey, const zoe_display_lut *restrict lut)
 {
     const uint8_t *byte = lut->to_byte;
     if (grey) {

@@ -9,6 +9,7 @@
 #ifndef ZOE_DISPLAY_PIXEL_H
 #define ZOE_DISPLAY_PIXEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,9 +21,9 @@ void zoe_pixel_from_planes(uint32_t *out, const uint16_t *red, const uint16_t *g
 void zoe_pixel_from_plane(uint32_t *out, const uint16_t *plane, size_t count,
                           const zoe_display_lut *lut);
 
-/* Rows of columns of four lanes (display_scale.h) through to_byte: lanes 0, 1, 2 as red, green and
+/* Rows of columns of four lanes (scale.h) through to_byte: lanes 0, 1, 2 as red, green and
  * blue, or lane 0 as grey. */
-void zoe_pixel_from_lanes(uint32_t *out, const uint16_t *lanes, size_t count, int grey,
+void zoe_pixel_from_lanes(uint32_t *out, const uint16_t *lanes, size_t count, bool grey,
                           const zoe_display_lut *lut);
 
 /*
@@ -32,7 +33,8 @@ void zoe_pixel_from_lanes(uint32_t *out, const uint16_t *lanes, size_t count, in
  */
 void zoe_pixel_mix(uint16_t *lanes, float *light, size_t count, const zoe_display_lut *lut);
 
-/* One plane likewise: it has no colour to mix, so that only to_light remains, in lane 0. */
+/* The same for one plane, in lane 0: there is no colour to mix, so it goes through to_light
+ * only. */
 void zoe_pixel_light(uint16_t *lanes, float *light, size_t count, const zoe_display_lut *lut);
 
 #endif

@@ -16,7 +16,7 @@
 #pragma STDC FP_CONTRACT OFF
 #endif
 
-/* ---- where ---- */
+/* ---- which source pixels ---- */
 
 enum { ONE = 65536 }; /* a source pixel in the fixed point of positions */
 
@@ -94,7 +94,8 @@ static float half_value(uint16_t half)
     memcpy(&value, &bits, sizeof value);
     value *= 0x1p112f;
     memcpy(&bits, &value, sizeof bits);
-    /* What exponent 31 stands for got 65536 and more. */
+    /* Infinities and NaNs came out as 65536 and more: give them the exponent that float has for
+     * them. */
     bits |= (half & 0x7c00u) == 0x7c00u ? 0x7f800000u : 0;
     bits |= (uint32_t)(half & 0x8000u) << 16;
     memcpy(&value, &bits, sizeof value);
@@ -248,16 +249,16 @@ ZOE_AVX2_INLINE void store_columns8(float *out, __m256 r, __m256 g, __m256 b)
     _mm256_store_ps(out + 24, _mm256_permute2f128_ps(c26, c37, 0x31));
 }
 
-/* One plane as the loops below walk it. */
-typedef struct walk {
+/* A plane's samples from one row and column on. */
+typedef struct plane_cursor {
     const char *at; /* the first row's first column; NULL: no plane */
     size_t stride, size;
     zoe_sample_type type;
-} walk;
+} plane_cursor;
 
-static walk walk_of(const zoe_plane *plane, int32_t row, int32_t column)
+static plane_cursor cursor_of(const zoe_plane *plane, int32_t row, int32_t column)
 {
-    walk w = {NULL, 0, 0, ZOE_SAMPLE_HALF};
+    plane_cursor w = {NULL, 0, 0, ZOE_SAMPLE_HALF};
     if (plane) {
         w.type = plane->type;
         w.size = plane->type == ZOE_SAMPLE_HALF ? 2 : 4;
@@ -267,7 +268,7 @@ static walk walk_of(const zoe_plane *plane, int32_t row, int32_t column)
     return w;
 }
 
-ZOE_AVX2_INLINE __m256 walk8(const walk *w, int32_t i, const zoe_tap *rows)
+ZOE_AVX2_INLINE __m256 average_plane8(const plane_cursor *w, int32_t i, const zoe_tap *rows)
 {
     if (!w->at)
         return _mm256_setzero_ps();
@@ -278,9 +279,9 @@ ZOE_AVX2_INLINE __m256 walk8(const walk *w, int32_t i, const zoe_tap *rows)
 ZOE_AVX2_INLINE int32_t rows8(float *out, const zoe_scale_source *source, const zoe_tap *rows,
                               int32_t first_column, int32_t columns, int kind)
 {
-    walk red = walk_of(source->planes[0], rows->first, first_column);
-    walk green = walk_of(source->planes[1], rows->first, first_column);
-    walk blue = walk_of(source->planes[2], rows->first, first_column);
+    plane_cursor red = cursor_of(source->planes[0], rows->first, first_column);
+    plane_cursor green = cursor_of(source->planes[1], rows->first, first_column);
+    plane_cursor blue = cursor_of(source->planes[2], rows->first, first_column);
     if (kind != 0) {
         red.size = green.size = blue.size = 2;
         red.type = green.type = blue.type = ZOE_SAMPLE_HALF;
@@ -290,9 +291,9 @@ ZOE_AVX2_INLINE int32_t rows8(float *out, const zoe_scale_source *source, const 
     for (; i + 8 <= columns; i += 8) {
         __m256 r, g = _mm256_setzero_ps(), b = g;
         if (kind == 0) {
-            r = walk8(&red, i, &weights);
-            g = walk8(&green, i, &weights);
-            b = walk8(&blue, i, &weights);
+            r = average_plane8(&red, i, &weights);
+            g = average_plane8(&green, i, &weights);
+            b = average_plane8(&blue, i, &weights);
         } else {
             size_t at = (size_t)i * 2;
             r = average_rows8(red.at + at, red.stride, ZOE_SAMPLE_HALF, &weights);

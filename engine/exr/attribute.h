@@ -19,7 +19,7 @@
 
 #include <openexr.h>
 
-#include "exr/names.h"
+#include "exr/text_sizes.h"
 
 enum {
     ZOE_EXR_TIME_CODE_MAX = 32, /* bytes of a time code's text: zoe_frame.time_code */

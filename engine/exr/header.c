@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/names.h"
 #include "exr/attribute.h"
 #include "exr/layer.h"
 
@@ -176,8 +177,7 @@ static zoe_status read_chunks(builder *b, int index, zoe_part *part)
     int32_t number = 0;
     if (!tiled) {
         if (exr_get_scanlines_per_chunk(b->context, index, &number) == EXR_ERR_SUCCESS)
-            part->lines_per_chunk =
-                number > 0 ? number : zoe_exr_compression_lines(part->compression);
+            part->lines_per_chunk = number > 0 ? number : zoe_compression_lines(part->compression);
         number = 0;
     }
     if (exr_get_chunk_count(b->context, index, &number) != EXR_ERR_SUCCESS || number < 0)

@@ -43,7 +43,7 @@
 
 #include <zoetrope/header.h>
 
-#include "exr/names.h"
+#include "exr/text_sizes.h"
 
 /* Gets one layer, whose name and view live during the call only, both cut at ZOE_EXR_NAME_MAX. The
  * layer of the lowest rank is the default; of equal ones the first. Returns true to go on. */

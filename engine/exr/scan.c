@@ -5,7 +5,8 @@
 
 #include <openexr.h>
 
-#include "exr/names.h"
+#include "base/names.h"
+#include "exr/text_sizes.h"
 #include "memory/blocks.h"
 
 enum {
@@ -309,7 +310,7 @@ static zoe_status scan_compression(scan *s)
     const unsigned char *byte = take(s, 1, &status);
     if (!byte)
         return status;
-    s->part.lines = zoe_exr_compression_lines((zoe_compression)*byte);
+    s->part.lines = zoe_compression_lines((zoe_compression)*byte);
     if (*byte < EXR_COMPRESSION_LAST_TYPE)
         return ZOE_OK;
     const char *name = zoe_compression_name((zoe_compression)*byte);

@@ -3,17 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sequence/natural.h"
 #include "base/os.h"
+#include "sequence/naming.h"
+#include "sequence/natural.h"
 #include "sequence/pattern.h"
-#include "sequence/rule.h"
 
 /* "folder/name" in memory of its own. */
 static char *join(const char *folder, const char *name)
 {
     size_t folder_length = strlen(folder);
     size_t name_length = strlen(name);
-    int is_root = strcmp(folder, "/") == 0;
+    bool is_root = strcmp(folder, "/") == 0;
     char *path = zoe_os_alloc(folder_length + name_length + 2);
     if (!path)
         return NULL;
@@ -25,45 +25,34 @@ static char *join(const char *folder, const char *name)
 }
 
 /*
- * Fills in a group's pattern. Names can hold marks of their own; where the pattern would not be
- * read back as what it stands for, one of the files opens the group just as well.
+ * Fills in a group; false when memory is out. A file's name may itself hold '#', '@' or '%d'. Where
+ * the pattern would then be read as something else, one of the files is given in its place: it
+ * opens the same group.
  */
-static int make_group(const char *folder, const zoe_scan_class *class, int padding, int exact,
-                      zoe_sequence_group *group)
+static bool make_group(const char *folder, const zoe_scan_class *class, int padding, bool exact,
+                       zoe_sequence_group *group)
 {
     zoe_selection selection = {.padding = padding};
     zoe_naming_rule rule = zoe_find_rule(class, &selection);
-    const zoe_numeral *any = NULL;
-    group->files = 0;
-    for (size_t i = 0; i < class->count; i++) {
-        const zoe_numeral *file = &class->files[i];
-        if (!zoe_is_selected(&selection, file))
-            continue;
-        if (!any || file->value < group->first)
-            group->first = file->value;
-        if (!any || file->value > group->last) {
-            group->last = file->value;
-            any = file;
-        }
-        if (group->files == 0)
-            any = file;
-        group->files++;
-    }
+    zoe_extent extent = zoe_find_extent(class, &selection);
+    group->files = extent.count;
+    group->first = extent.lowest ? extent.lowest->value : 0;
+    group->last = extent.highest ? extent.highest->value : 0;
     char *name = zoe_pattern_name(class, &rule, exact);
     if (!name)
-        return 0;
+        return false;
     zoe_pattern parsed;
     zoe_pattern_parse(name, &parsed);
-    int reads_back = class->is_numbered && parsed.kind == ZOE_PATTERN_NUMBER &&
-                     parsed.token_start == strlen(class->prefix) &&
-                     parsed.suffix_start == parsed.token_start + (size_t)rule.padding;
-    if (class->is_numbered && !reads_back && any) {
+    bool reads_back = class->is_numbered && parsed.kind == ZOE_PATTERN_NUMBER &&
+                      parsed.token_start == strlen(class->prefix) &&
+                      parsed.suffix_start == parsed.token_start + (size_t)rule.padding;
+    if (class->is_numbered && !reads_back && extent.highest) {
         zoe_os_free(name);
         size_t capacity = strlen(class->prefix) + strlen(class->suffix) + ZOE_DIGITS_MAX + 2;
         name = zoe_os_alloc(capacity);
         if (!name)
-            return 0;
-        zoe_write_file_name(name, capacity, class, any);
+            return false;
+        zoe_write_file_name(name, capacity, class, extent.highest);
     }
     group->pattern = join(folder, name);
     zoe_os_free(name);

@@ -1,8 +1,9 @@
 #include "sequence/natural.h"
 
+#include <stdbool.h>
 #include <string.h>
 
-static int is_digit(char c)
+static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
 }

@@ -7,8 +7,8 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#ifndef ZOE_NATURAL_H
-#define ZOE_NATURAL_H
+#ifndef ZOE_SEQUENCE_NATURAL_H
+#define ZOE_SEQUENCE_NATURAL_H
 
 /* Less than, equal to or more than 0, as strcmp() answers. */
 int zoe_natural_compare(const char *a, const char *b);

@@ -4,17 +4,17 @@
 #include <string.h>
 #include <strings.h>
 
-static int is_digit(char c)
+static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
 }
 
-static int is_letter(char c)
+static bool is_letter(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-int zoe_is_exr_name(const char *name, size_t length)
+bool zoe_is_exr_name(const char *name, size_t length)
 {
     return length > 4 && strncasecmp(name + length - 4, ".exr", 4) == 0;
 }
@@ -41,17 +41,17 @@ int zoe_digit_count(int64_t value)
     return count;
 }
 
-int zoe_has_leading_zero(const zoe_numeral *numeral)
+bool zoe_has_leading_zero(const zoe_numeral *numeral)
 {
     return numeral->width > zoe_digit_count(numeral->value);
 }
 
-int zoe_fits_padding(const zoe_numeral *numeral, int padding)
+bool zoe_fits_padding(const zoe_numeral *numeral, int padding)
 {
     if (numeral->width == padding)
-        return 1;
+        return true;
     if (numeral->value < 0 && numeral->width == padding - 1)
-        return 1;
+        return true;
     return numeral->width > padding && !zoe_has_leading_zero(numeral);
 }
 
@@ -63,8 +63,8 @@ static int64_t value_of(const char *digits, size_t count)
     return value;
 }
 
-/* 1 if a '-' stands there that belongs to the number behind it. */
-static int may_be_sign(const char *name, size_t at)
+/* Whether a '-' stands there that belongs to the number behind it. */
+static bool may_be_sign(const char *name, size_t at)
 {
     return name[at] == '-' && (at == 0 || name[at - 1] == '.' || name[at - 1] == '_');
 }
@@ -84,7 +84,7 @@ static void read_numeral(const char *name, size_t length, size_t start, size_t e
     out->prefix_length = start - 1;
 }
 
-int zoe_frame_name_parse(const char *name, size_t length, zoe_frame_name *out)
+bool zoe_frame_name_parse(const char *name, size_t length, zoe_frame_name *out)
 {
     size_t stem = length - 4;
     size_t found_start = 0;
@@ -112,40 +112,40 @@ int zoe_frame_name_parse(const char *name, size_t length, zoe_frame_name *out)
         end = start;
     }
     if (found_end == 0)
-        return 0;
+        return false;
     read_numeral(name, length, found_start, found_end, out);
-    return 1;
+    return true;
 }
 
-int zoe_frame_name_match(const char *name, size_t length, const char *prefix, size_t prefix_length,
-                         const char *suffix, zoe_numeral *out)
+bool zoe_frame_name_match(const char *name, size_t length, const char *prefix, size_t prefix_length,
+                          const char *suffix, zoe_numeral *out)
 {
     size_t suffix_length = strlen(suffix);
     if (length <= prefix_length + suffix_length || suffix_length < 4 ||
         memcmp(name, prefix, prefix_length) != 0)
-        return 0;
+        return false;
     size_t end = length - suffix_length;
     if (memcmp(name + end, suffix, suffix_length - 4) != 0 ||
         strncasecmp(name + length - 4, suffix + suffix_length - 4, 4) != 0)
-        return 0;
+        return false;
     size_t start = prefix_length;
     if (name[start] == '-')
         start++;
     if (start == end || end - start > ZOE_DIGITS_MAX)
-        return 0;
+        return false;
     for (size_t i = start; i < end; i++)
         if (!is_digit(name[i]))
-            return 0;
+            return false;
     zoe_frame_name found;
     read_numeral(name, length, start, end, &found);
-    /* The '-' in front was no sign, or the prefix ends in one that is: take the digits as they are.
-     */
+    /* A '-' behind the prefix may turn out not to be a sign: no match. A sign at the prefix's end
+     * belongs to the prefix: the digits are taken as they are. */
     if (found.prefix_length > prefix_length)
-        return 0;
+        return false;
     if (found.prefix_length < prefix_length)
         found.numeral.value = -found.numeral.value;
     *out = found.numeral;
-    return 1;
+    return true;
 }
 
 /* Length of the token at text, 0 if there is none; *padding 0: any width; -1: too wide. */
@@ -172,44 +172,44 @@ static size_t token_at(const char *text, int *padding)
     return digits + 2;
 }
 
-/* Reads a number at text[*at], sign included, and moves *at behind it; 0 if there is none. */
-static int read_number(const char *text, size_t end, size_t *at, int64_t *value)
+/* Reads a number at text[*at], sign included, and moves *at behind it; false if there is none. */
+static bool read_number(const char *text, size_t end, size_t *at, int64_t *value)
 {
     size_t start = *at;
-    int negative = start < end && text[start] == '-';
+    bool negative = start < end && text[start] == '-';
     if (negative)
         start++;
     size_t stop = start;
     while (stop < end && is_digit(text[stop]))
         stop++;
     if (stop == start || stop - start > ZOE_DIGITS_MAX)
-        return 0;
+        return false;
     *value = value_of(text + start, stop - start);
     if (negative)
         *value = -*value;
     *at = stop;
-    return 1;
+    return true;
 }
 
 /* first-last or first-lastxstep, and nothing else, at text[start..end). */
-static int read_range(const char *text, size_t start, size_t end, zoe_pattern *out)
+static bool read_range(const char *text, size_t start, size_t end, zoe_pattern *out)
 {
     size_t at = start;
     if (!read_number(text, end, &at, &out->first) || at >= end || text[at] != '-')
-        return 0;
+        return false;
     at++;
     if (!read_number(text, end, &at, &out->last))
-        return 0;
+        return false;
     out->step = 1;
     if (at == end)
-        return 1;
+        return true;
     if (text[at] != 'x')
-        return 0;
+        return false;
     at++;
     return at < end && text[at] != '-' && read_number(text, end, &at, &out->step) && at == end;
 }
 
-static void check_range(const char *name, zoe_pattern *out)
+static void judge_range(const char *name, zoe_pattern *out)
 {
     int length = (int)(out->token_start - out->range_start);
     const char *text = name + out->range_start;
@@ -232,8 +232,8 @@ static void find_range(const char *name, zoe_pattern *out)
     size_t start = end;
     while (start > 0 && strchr("0123456789x-", name[start - 1]))
         start--;
-    /* The longest piece that reads as a range: the name itself may end in one of these characters.
-     */
+    /* The longest end of these characters that reads as a range: the first of them may belong to
+     * the name in front. */
     for (size_t at = start; at < end; at++) {
         if (at > start && is_digit(name[at]) && is_digit(name[at - 1]))
             continue;
@@ -241,13 +241,14 @@ static void find_range(const char *name, zoe_pattern *out)
             continue;
         if (read_range(name, at, end, out)) {
             out->range_start = at;
-            check_range(name, out);
+            judge_range(name, out);
             return;
         }
     }
-    int begins_fresh = start == 0 || strchr("._ ", name[start - 1]);
-    int has_digit = start < end && (is_digit(name[start]) || is_digit(name[start + 1]));
-    int has_mark = memchr(name + start, '-', end - start) || memchr(name + start, 'x', end - start);
+    bool begins_fresh = start == 0 || strchr("._ ", name[start - 1]);
+    bool has_digit = start < end && (is_digit(name[start]) || is_digit(name[start + 1]));
+    bool has_mark =
+        memchr(name + start, '-', end - start) || memchr(name + start, 'x', end - start);
     if (!begins_fresh || !has_digit || !has_mark)
         return;
     out->range_start = start;
@@ -262,7 +263,7 @@ void zoe_pattern_parse(const char *name, zoe_pattern *out)
     memset(out, 0, sizeof *out);
     out->step = 1;
     size_t at = 0;
-    int found = 0;
+    bool found = false;
     while (name[at]) {
         int padding = 0;
         size_t length = token_at(name + at, &padding);
@@ -270,7 +271,7 @@ void zoe_pattern_parse(const char *name, zoe_pattern *out)
             at++;
             continue;
         }
-        found = 1;
+        found = true;
         out->token_start = at;
         out->suffix_start = at + length;
         out->padding = padding;
@@ -288,7 +289,7 @@ void zoe_pattern_parse(const char *name, zoe_pattern *out)
                  ZOE_DIGITS_MAX);
     } else {
         find_range(name, out);
-        int is_lone_hash = name[out->token_start] == '#' && out->padding == 0;
+        bool is_lone_hash = name[out->token_start] == '#' && out->padding == 0;
         if (is_lone_hash && out->range_start < out->token_start)
             out->padding = 4;
     }

@@ -17,6 +17,7 @@
 #ifndef ZOE_SEQUENCE_PATTERN_H
 #define ZOE_SEQUENCE_PATTERN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,30 +36,28 @@ typedef struct zoe_frame_name {
     zoe_numeral numeral;
 } zoe_frame_name;
 
-/* 1 if the name ends in .exr, in any case, with something in front of it. */
-int zoe_is_exr_name(const char *name, size_t length);
+/* Whether the name ends in .exr, in any case, with something in front of it. */
+bool zoe_is_exr_name(const char *name, size_t length);
 
 /* Bits of zoe_numeral.ext_case for a name that ends in .exr. */
 uint8_t zoe_ext_case(const char *name, size_t length);
 
-/* Finds the frame number in an EXR file's name; 0 if there is none. */
-int zoe_frame_name_parse(const char *name, size_t length, zoe_frame_name *out);
+/* Finds the frame number in an EXR file's name; false if there is none. */
+bool zoe_frame_name_parse(const char *name, size_t length, zoe_frame_name *out);
 
-/*
- * 1 if an EXR file's name is prefix, number, suffix; the case of the extension does not matter.
- * *out is filled in.
- */
-int zoe_frame_name_match(const char *name, size_t length, const char *prefix, size_t prefix_length,
-                         const char *suffix, zoe_numeral *out);
+/* Whether an EXR file's name is prefix, number, suffix; the case of the extension does not matter.
+ * If so, *out is filled in. */
+bool zoe_frame_name_match(const char *name, size_t length, const char *prefix, size_t prefix_length,
+                          const char *suffix, zoe_numeral *out);
 
 /* Decimal digits of |value|, 1 for 0. */
 int zoe_digit_count(int64_t value);
 
-/* 1 if the number is written with more digits than it needs. */
-int zoe_has_leading_zero(const zoe_numeral *numeral);
+/* Whether the number is written with more digits than it needs. */
+bool zoe_has_leading_zero(const zoe_numeral *numeral);
 
-/* 1 if a number written like this belongs to a sequence of that padding. */
-int zoe_fits_padding(const zoe_numeral *numeral, int padding);
+/* Whether a number written like this belongs to a sequence of that padding. */
+bool zoe_fits_padding(const zoe_numeral *numeral, int padding);
 
 typedef enum zoe_pattern_kind {
     ZOE_PATTERN_NONE = 0,      /* the text stands for itself */

@@ -1,14 +1,10 @@
-#define _GNU_SOURCE /* d_type */
-
 #include "sequence/scan.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <string.h>
 
 #include "base/os.h"
 
-enum { TABLE_FIRST = 64, FILES_FIRST = 16 };
+enum { TABLE_FIRST = 64, ELEMENTS_FIRST = 16 };
 
 static uint64_t hash_bytes(uint64_t hash, const char *bytes, size_t length)
 {
@@ -26,8 +22,8 @@ static uint64_t hash_of(const char *prefix, size_t prefix_length, const char *su
     return hash ^ (hash >> 32);
 }
 
-static int is_class(const zoe_scan_class *class, const char *prefix, size_t prefix_length,
-                    const char *suffix)
+static bool is_class(const zoe_scan_class *class, const char *prefix, size_t prefix_length,
+                     const char *suffix)
 {
     return strncmp(class->prefix, prefix, prefix_length) == 0 &&
            class->prefix[prefix_length] == '\0' && strcmp(class->suffix, suffix) == 0;
@@ -45,12 +41,12 @@ static size_t slot_of(const zoe_scan *scan, const char *prefix, size_t prefix_le
     return slot;
 }
 
-static int grow_table(zoe_scan *scan)
+static bool grow_table(zoe_scan *scan)
 {
     size_t size = scan->table_size ? scan->table_size * 2 : TABLE_FIRST;
     uint32_t *table = zoe_os_alloc(size * sizeof *table);
     if (!table)
-        return 0;
+        return false;
     zoe_os_free(scan->table);
     scan->table = table;
     scan->table_size = size;
@@ -59,36 +55,27 @@ static int grow_table(zoe_scan *scan)
         size_t slot = slot_of(scan, class->prefix, strlen(class->prefix), class->suffix);
         scan->table[slot] = (uint32_t)i + 1;
     }
-    return 1;
+    return true;
 }
 
-static int grow_classes(zoe_scan *scan)
+/* A larger copy of an array of `count` elements, in place of the old one; NULL when memory is
+ * out. */
+static void *grow(void *old, size_t count, size_t size, size_t *capacity)
 {
-    size_t capacity = scan->capacity ? scan->capacity * 2 : FILES_FIRST;
-    zoe_scan_class *classes = zoe_os_alloc(capacity * sizeof *classes);
-    if (!classes)
-        return 0;
-    if (scan->count)
-        memcpy(classes, scan->classes, scan->count * sizeof *classes);
-    zoe_os_free(scan->classes);
-    scan->classes = classes;
-    scan->capacity = capacity;
-    return 1;
-}
-
-static char *copy(const char *bytes, size_t length)
-{
-    char *text = zoe_os_alloc(length + 1);
-    if (!text)
+    size_t larger = *capacity ? *capacity * 2 : ELEMENTS_FIRST;
+    void *array = zoe_os_alloc(larger * size);
+    if (!array)
         return NULL;
-    memcpy(text, bytes, length);
-    text[length] = '\0';
-    return text;
+    if (count)
+        memcpy(array, old, count * size);
+    zoe_os_free(old);
+    *capacity = larger;
+    return array;
 }
 
 /* The class, made if need be; NULL when memory is out. */
 static zoe_scan_class *class_of(zoe_scan *scan, const char *prefix, size_t prefix_length,
-                                const char *suffix, int is_numbered)
+                                const char *suffix, bool is_numbered)
 {
     /* Most folders hold their files in runs of one class. */
     if (scan->last < scan->count &&
@@ -101,13 +88,18 @@ static zoe_scan_class *class_of(zoe_scan *scan, const char *prefix, size_t prefi
         scan->last = scan->table[slot] - 1;
         return &scan->classes[scan->last];
     }
-    if (scan->count == scan->capacity && !grow_classes(scan))
-        return NULL;
+    if (scan->count == scan->capacity) {
+        zoe_scan_class *classes =
+            grow(scan->classes, scan->count, sizeof *classes, &scan->capacity);
+        if (!classes)
+            return NULL;
+        scan->classes = classes;
+    }
     zoe_scan_class *class = &scan->classes[scan->count];
     memset(class, 0, sizeof *class);
     class->is_numbered = is_numbered;
-    class->prefix = copy(prefix, prefix_length);
-    class->suffix = copy(suffix, strlen(suffix));
+    class->prefix = zoe_os_strndup(prefix, prefix_length);
+    class->suffix = zoe_os_strdup(suffix);
     if (!class->prefix || !class->suffix) {
         zoe_os_free(class->prefix);
         zoe_os_free(class->suffix);
@@ -118,50 +110,45 @@ static zoe_scan_class *class_of(zoe_scan *scan, const char *prefix, size_t prefi
     return class;
 }
 
-static int add_file(zoe_scan_class *class, const zoe_numeral *numeral)
+static bool add_file(zoe_scan_class *class, const zoe_numeral *numeral)
 {
     if (class->count == class->capacity) {
-        size_t capacity = class->capacity ? class->capacity * 2 : FILES_FIRST;
-        zoe_numeral *files = zoe_os_alloc(capacity * sizeof *files);
+        zoe_numeral *files = grow(class->files, class->count, sizeof *files, &class->capacity);
         if (!files)
-            return 0;
-        if (class->count)
-            memcpy(files, class->files, class->count * sizeof *files);
-        zoe_os_free(class->files);
+            return false;
         class->files = files;
-        class->capacity = capacity;
     }
     class->files[class->count++] = *numeral;
-    return 1;
+    return true;
 }
 
-static int classify(zoe_scan *scan, const char *name, size_t length)
+static bool classify(zoe_scan *scan, const char *name, size_t length)
 {
     zoe_frame_name frame;
     if (!zoe_frame_name_parse(name, length, &frame)) {
         zoe_numeral numeral = {.value = 0, .width = 1, .ext_case = 0};
-        zoe_scan_class *class = class_of(scan, name, length, "", 0);
+        zoe_scan_class *class = class_of(scan, name, length, "", false);
         return class && add_file(class, &numeral);
     }
     char suffix[512];
     size_t suffix_length = length - frame.suffix_start;
     if (suffix_length >= sizeof suffix)
-        return 1; /* longer than any file system's names */
+        return true; /* longer than any file system's names */
     memcpy(suffix, name + frame.suffix_start, suffix_length - 4);
     memcpy(suffix + suffix_length - 4, ".exr", 5);
-    zoe_scan_class *class = class_of(scan, name, frame.prefix_length, suffix, 1);
+    zoe_scan_class *class = class_of(scan, name, frame.prefix_length, suffix, true);
     return class && add_file(class, &frame.numeral);
 }
 
-/* Puts one name where it belongs; 0 when memory is out. */
-static int add_name(zoe_scan *scan, const zoe_scan_query *query, const char *name)
+/* Puts one name where it belongs; false when memory is out. */
+static bool add_name(zoe_scan *scan, const zoe_scan_query *query, const char *name)
 {
     size_t length = strlen(name);
-    int is_asked_for = query->name && strcmp(name, query->name) == 0;
+    bool is_asked_for = query->name && strcmp(name, query->name) == 0;
     if (is_asked_for)
-        scan->name_seen = 1;
+        scan->name_seen = true;
     if (!zoe_is_exr_name(name, length))
-        return 1;
+        return true;
     if (query->suffix) {
         for (int i = 0; i < 2; i++) {
             zoe_numeral numeral;
@@ -169,52 +156,33 @@ static int add_name(zoe_scan *scan, const zoe_scan_query *query, const char *nam
                 zoe_frame_name_match(name, length, query->prefix[i], query->prefix_length[i],
                                      query->suffix, &numeral) &&
                 !add_file(&scan->picked[i], &numeral))
-                return 0;
+                return false;
         }
     }
-    int is_hidden = name[0] == '.' && !(query->name && query->name[0] == '.');
+    bool is_hidden = name[0] == '.' && !(query->name && query->name[0] == '.');
     return is_hidden || classify(scan, name, length);
 }
 
-static zoe_status folder_status(int number)
+/* A scan under way. */
+typedef struct reading {
+    zoe_scan *scan;
+    const zoe_scan_query *query;
+    bool out_of_memory;
+} reading;
+
+static bool read_name(void *user, const char *name)
 {
-    switch (number) {
-    case ENOENT:
-    case ENOTDIR:
-    case ENAMETOOLONG: return ZOE_ERROR_NOT_FOUND;
-    case EACCES:
-    case EPERM: return ZOE_ERROR_PERMISSION;
-    case ENOMEM: return ZOE_ERROR_NO_MEMORY;
-    default: return ZOE_ERROR_IO;
-    }
+    reading *r = user;
+    r->out_of_memory = !add_name(r->scan, r->query, name);
+    return !r->out_of_memory;
 }
 
 zoe_status zoe_scan_folder(const char *folder, const zoe_scan_query *query, zoe_scan *scan)
 {
     memset(scan, 0, sizeof *scan);
-    DIR *dir = opendir(folder);
-    if (!dir)
-        return folder_status(errno);
-    zoe_status status = ZOE_OK;
-    for (;;) {
-        errno = 0;
-        const struct dirent *entry = readdir(dir);
-        if (!entry) {
-            if (errno)
-                status = folder_status(errno);
-            break;
-        }
-#ifdef DT_DIR
-        if (entry->d_type == DT_DIR)
-            continue;
-#endif
-        if (!add_name(scan, query, entry->d_name)) {
-            status = ZOE_ERROR_NO_MEMORY;
-            break;
-        }
-    }
-    closedir(dir);
-    return status;
+    reading r = {.scan = scan, .query = query};
+    zoe_status status = zoe_os_folder_list(folder, read_name, &r);
+    return r.out_of_memory ? ZOE_ERROR_NO_MEMORY : status;
 }
 
 void zoe_scan_free(zoe_scan *scan)
@@ -240,17 +208,17 @@ const zoe_scan_class *zoe_scan_find(const zoe_scan *scan, const char *prefix, si
     return scan->table[slot] ? &scan->classes[scan->table[slot] - 1] : NULL;
 }
 
-/* Paddings that leading zeros prove, as flags by width. */
-static void proven_paddings(const zoe_scan_class *class, uint8_t proven[ZOE_DIGITS_MAX + 2])
+/* Which paddings leading zeros prove, by width. */
+static void proven_paddings(const zoe_scan_class *class, bool proven[ZOE_DIGITS_MAX + 2])
 {
-    uint8_t widths[ZOE_DIGITS_MAX + 2] = {0};
+    bool widths[ZOE_DIGITS_MAX + 2] = {false};
     for (size_t i = 0; i < class->count; i++) {
         const zoe_numeral *file = &class->files[i];
         if (file->value < 0)
             continue;
-        widths[file->width] = 1;
+        widths[file->width] = true;
         if (zoe_has_leading_zero(file))
-            proven[file->width] = 1;
+            proven[file->width] = true;
     }
     /* -005 may stand beside 0005 or beside 005. */
     for (size_t i = 0; i < class->count; i++) {
@@ -260,24 +228,24 @@ static void proven_paddings(const zoe_scan_class *class, uint8_t proven[ZOE_DIGI
         int width = file->width;
         if (proven[width] || proven[width + 1])
             continue;
-        int like_printf = widths[width + 1] && !widths[width] && width < ZOE_DIGITS_MAX;
-        proven[like_printf ? width + 1 : width] = 1;
+        bool like_printf = widths[width + 1] && !widths[width] && width < ZOE_DIGITS_MAX;
+        proven[like_printf ? width + 1 : width] = true;
     }
 }
 
 int zoe_scan_paddings(const zoe_scan_class *class, int paddings[ZOE_DIGITS_MAX])
 {
-    uint8_t proven[ZOE_DIGITS_MAX + 2] = {0};
+    bool proven[ZOE_DIGITS_MAX + 2] = {false};
     proven_paddings(class, proven);
     int smallest = ZOE_DIGITS_MAX + 1;
     for (int width = ZOE_DIGITS_MAX; width >= 1; width--)
         if (proven[width])
             smallest = width;
-    /* The shortest number that fits none of them. One that fits the smallest fits. */
+    /* The shortest number that fits no proven padding. What fits any of them fits the smallest. */
     int rest = ZOE_DIGITS_MAX + 1;
     for (size_t i = 0; i < class->count; i++) {
         const zoe_numeral *file = &class->files[i];
-        int fits = smallest <= ZOE_DIGITS_MAX && zoe_fits_padding(file, smallest);
+        bool fits = smallest <= ZOE_DIGITS_MAX && zoe_fits_padding(file, smallest);
         if (!fits && !zoe_has_leading_zero(file) && file->width < rest)
             rest = file->width;
     }

@@ -2,9 +2,8 @@
  * The EXR files of a folder, put in classes: files whose names differ in the number only. One pass
  * over the folder, no look at the files themselves.
  *
- * Names that begin with a dot are left out (other systems leave such companions of real files
- * behind), unless the file that is asked for is one of them. So is what the folder says is a
- * folder.
+ * Folders are left out, and so are names that begin with a dot (macOS leaves "._name" beside each
+ * file on network storage), unless the file that is asked for has such a name.
  *
  * Thread-safety: a plain value; one thread at a time. Memory: about 16 bytes a file.
  *
@@ -13,6 +12,7 @@
 #ifndef ZOE_SEQUENCE_SCAN_H
 #define ZOE_SEQUENCE_SCAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,9 +21,9 @@
 #include "sequence/pattern.h"
 
 typedef struct zoe_scan_class {
-    char *prefix;    /* the whole name for a file without a number; owned */
-    char *suffix;    /* extension included, in lower case; "" for a file without a number; owned */
-    int is_numbered; /* 0: one file, without a number in its name */
+    char *prefix;     /* the whole name for a file without a number; owned */
+    char *suffix;     /* extension included, in lower case; "" for a file without a number; owned */
+    bool is_numbered; /* false: one file, without a number in its name */
     zoe_numeral *files; /* [count], in the folder's order; owned */
     size_t count;
     size_t capacity;
@@ -45,7 +45,7 @@ typedef struct zoe_scan {
     uint32_t *table; /* open hashing: index into classes + 1, 0 free; owned */
     size_t table_size;
     size_t last;              /* the class that was found last */
-    int name_seen;            /* the query's name is in the folder */
+    bool name_seen;           /* the query's name is in the folder */
     zoe_scan_class picked[2]; /* what the query's two readings match; prefix and suffix are NULL */
 } zoe_scan;
 

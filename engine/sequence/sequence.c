@@ -3,71 +3,60 @@
  * that has a file, and a short record for each file that is written otherwise than the rule says
  * (mixed padding, .EXR among .exr). Paths are put together when they are asked for.
  */
-#define _GNU_SOURCE /* stat */
-
 #include <zoetrope/sequence.h>
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/os.h"
 #include "sequence/groups.h"
+#include "sequence/naming.h"
 #include "sequence/pattern.h"
-#include "sequence/rule.h"
 #include "sequence/scan.h"
 
-enum opened_by { BY_FILE, BY_FOLDER, BY_PATTERN };
+typedef enum opened_by { BY_FILE, BY_FOLDER, BY_PATTERN } opened_by;
 
 /* A file whose name does not follow the rule. */
-struct irregular {
+typedef struct irregular {
     uint32_t position;
     uint8_t width;
     uint8_t ext_case;
-};
+} irregular;
 
 struct zoe_sequence {
     char *spec;
     char *folder;
     char *name; /* as zoe_sequence_name() gives it */
-    enum opened_by opened_by;
+    opened_by opened_by;
     zoe_scan_class naming; /* prefix, suffix and is_numbered; owned. Its list of files is empty */
     zoe_naming_rule rule;
     zoe_selection selection;
     int64_t first, last, step, count;
     int64_t file_count;
     int64_t named_position;
-    uint8_t *present;            /* one bit a position */
-    struct irregular *irregular; /* [irregular_count], by position */
+    uint8_t *present;      /* one bit a position */
+    irregular *irregulars; /* [irregular_count], by position */
     size_t irregular_count;
     zoe_group *groups; /* [group_count] */
     size_t group_count;
 };
 
-/* What the folder says to what is to be opened. */
-struct opening {
+/* What is to be opened, and what was found in the folder. */
+typedef struct opening {
     const char *base; /* the spec's name without folder; "" for a folder */
     zoe_pattern pattern;
     zoe_scan scan;
-};
-
-static char *copy_text(const char *text, size_t length)
-{
-    char *copy = zoe_os_alloc(length + 1);
-    if (!copy)
-        return NULL;
-    memcpy(copy, text, length);
-    copy[length] = '\0';
-    return copy;
-}
+    zoe_status found; /* OK: something is at the spec's path */
+    bool is_folder;
+    zoe_error problem; /* where nothing is: why */
+} opening;
 
 /* What follows the number, with the extension in lower case, as classes have it. */
 static char *copy_suffix(const char *suffix)
 {
     size_t length = strlen(suffix);
-    char *copy = copy_text(suffix, length);
+    char *copy = zoe_os_strdup(suffix);
     if (copy && length >= 4)
         for (size_t i = length - 3; i < length; i++)
             if (copy[i] >= 'A' && copy[i] <= 'Z')
@@ -87,15 +76,15 @@ static void set_bit(uint8_t *bits, size_t at)
     bits[at / 8] = (uint8_t)(bits[at / 8] | 1U << at % 8);
 }
 
-static int get_bit(const uint8_t *bits, size_t at)
+static bool get_bit(const uint8_t *bits, size_t at)
 {
     return bits[at / 8] >> at % 8 & 1;
 }
 
 static int compare_irregular(const void *a, const void *b)
 {
-    const struct irregular *x = a;
-    const struct irregular *y = b;
+    const irregular *x = a;
+    const irregular *y = b;
     if (x->position != y->position)
         return x->position < y->position ? -1 : 1;
     if (x->width != y->width)
@@ -104,30 +93,17 @@ static int compare_irregular(const void *a, const void *b)
 }
 
 /* Sets first, last, step and count from the range or from the files; count 0 without files. */
-static void find_extent(zoe_sequence *sequence, const zoe_scan_class *class)
+static void set_extent(zoe_sequence *sequence, const zoe_scan_class *class)
 {
     const zoe_selection *selection = &sequence->selection;
-    int64_t files = 0;
-    int64_t low = 0;
-    int64_t high = 0;
-    for (size_t i = 0; i < class->count; i++) {
-        const zoe_numeral *file = &class->files[i];
-        if (!zoe_is_selected(selection, file))
-            continue;
-        if (files == 0 || file->value < low)
-            low = file->value;
-        if (files == 0 || file->value > high)
-            high = file->value;
-        files++;
-    }
+    zoe_extent extent = zoe_find_extent(class, selection);
     sequence->count = 0;
-    if (files == 0)
+    if (extent.count == 0)
         return;
     sequence->step = selection->has_range ? selection->step : 1;
-    sequence->first = selection->has_range ? selection->first : low;
-    if (selection->has_range)
-        high = selection->last;
-    sequence->count = (high - sequence->first) / sequence->step + 1;
+    sequence->first = selection->has_range ? selection->first : extent.lowest->value;
+    int64_t last = selection->has_range ? selection->last : extent.highest->value;
+    sequence->count = (last - sequence->first) / sequence->step + 1;
     sequence->last = sequence->first + (sequence->count - 1) * sequence->step;
 }
 
@@ -136,27 +112,27 @@ static void find_extent(zoe_sequence *sequence, const zoe_scan_class *class)
  * folder's order: the file that was named, else the one that follows the rule, else the first by
  * width and case.
  */
-static void settle_irregular(zoe_sequence *sequence, const zoe_numeral *named)
+static void keep_one_a_position(zoe_sequence *sequence, const zoe_numeral *named)
 {
-    struct irregular *list = sequence->irregular;
+    irregular *list = sequence->irregulars;
     size_t kept = 0;
     qsort(list, sequence->irregular_count, sizeof *list, compare_irregular);
     for (size_t i = 0; i < sequence->irregular_count; i++) {
-        struct irregular file = list[i];
-        int is_named = named && (int64_t)file.position == sequence->named_position &&
-                       named->width == file.width && named->ext_case == file.ext_case;
+        irregular file = list[i];
+        bool is_named = named && (int64_t)file.position == sequence->named_position &&
+                        named->width == file.width && named->ext_case == file.ext_case;
         if (!is_named && get_bit(sequence->present, file.position))
             continue;
         if (kept && list[kept - 1].position == file.position)
-            kept--; /* gives way to the named one */
+            kept--; /* the named one takes its place */
         set_bit(sequence->present, file.position);
         list[kept++] = file;
     }
     sequence->irregular_count = kept;
 }
 
-static int fill_positions(zoe_sequence *sequence, const zoe_scan_class *class,
-                          const zoe_numeral *named)
+static bool fill_positions(zoe_sequence *sequence, const zoe_scan_class *class,
+                           const zoe_numeral *named)
 {
     size_t bytes = (size_t)sequence->count / 8 + 1;
     size_t irregular_files = 0;
@@ -165,9 +141,9 @@ static int fill_positions(zoe_sequence *sequence, const zoe_scan_class *class,
             !zoe_follows_rule(&sequence->rule, &class->files[i]))
             irregular_files++;
     sequence->present = zoe_os_alloc(bytes);
-    sequence->irregular = zoe_os_alloc((irregular_files + 1) * sizeof *sequence->irregular);
-    if (!sequence->present || !sequence->irregular)
-        return 0;
+    sequence->irregulars = zoe_os_alloc((irregular_files + 1) * sizeof *sequence->irregulars);
+    if (!sequence->present || !sequence->irregulars)
+        return false;
     for (size_t i = 0; i < class->count; i++) {
         const zoe_numeral *file = &class->files[i];
         if (!zoe_is_selected(&sequence->selection, file))
@@ -176,14 +152,14 @@ static int fill_positions(zoe_sequence *sequence, const zoe_scan_class *class,
         if (zoe_follows_rule(&sequence->rule, file))
             set_bit(sequence->present, position);
         else
-            sequence->irregular[sequence->irregular_count++] =
-                (struct irregular){(uint32_t)position, file->width, file->ext_case};
+            sequence->irregulars[sequence->irregular_count++] =
+                (irregular){(uint32_t)position, file->width, file->ext_case};
     }
-    settle_irregular(sequence, named);
+    keep_one_a_position(sequence, named);
     for (size_t i = 0; i < bytes; i++)
         for (unsigned bit = 0; bit < 8; bit++)
             sequence->file_count += get_bit(sequence->present, i * 8 + bit);
-    return 1;
+    return true;
 }
 
 /* Makes the sequence of the class's files that the selection takes. `named` may be NULL. */
@@ -191,11 +167,11 @@ static zoe_status take_class(zoe_sequence *sequence, const zoe_scan_class *class
                              const zoe_numeral *named, zoe_error *error)
 {
     sequence->naming.is_numbered = class->is_numbered;
-    sequence->naming.prefix = copy_text(class->prefix, strlen(class->prefix));
-    sequence->naming.suffix = copy_text(class->suffix, strlen(class->suffix));
+    sequence->naming.prefix = zoe_os_strdup(class->prefix);
+    sequence->naming.suffix = zoe_os_strdup(class->suffix);
     if (!sequence->naming.prefix || !sequence->naming.suffix)
         return no_memory(sequence->spec, error);
-    find_extent(sequence, class);
+    set_extent(sequence, class);
     if (sequence->count == 0)
         return zoe_error_set(error, ZOE_ERROR_NO_FRAMES, "%s: no EXR frames match", sequence->spec);
     if (sequence->count > ZOE_SEQUENCE_POSITIONS_MAX)
@@ -207,7 +183,7 @@ static zoe_status take_class(zoe_sequence *sequence, const zoe_scan_class *class
     sequence->rule = zoe_find_rule(class, &sequence->selection);
     if (named)
         sequence->named_position = (named->value - sequence->first) / sequence->step;
-    sequence->name = zoe_pattern_name(class, &sequence->rule, 0);
+    sequence->name = zoe_pattern_name(class, &sequence->rule, false);
     if (!sequence->name || !fill_positions(sequence, class, named))
         return no_memory(sequence->spec, error);
     return ZOE_OK;
@@ -231,8 +207,8 @@ static zoe_status take_single(zoe_sequence *sequence, const char *name, zoe_erro
 {
     zoe_numeral file = {.value = 0, .width = 1};
     zoe_scan_class class = {.files = &file, .count = 1};
-    class.prefix = copy_text(name, strlen(name));
-    class.suffix = copy_text("", 0);
+    class.prefix = zoe_os_strdup(name);
+    class.suffix = zoe_os_strdup("");
     zoe_status status = class.prefix && class.suffix ? take_class(sequence, &class, &file, error)
                                                      : no_memory(sequence->spec, error);
     zoe_os_free(class.prefix);
@@ -240,19 +216,19 @@ static zoe_status take_single(zoe_sequence *sequence, const char *name, zoe_erro
     return status;
 }
 
-static zoe_status open_file(zoe_sequence *sequence, const struct opening *opening, zoe_error *error)
+static zoe_status open_file(zoe_sequence *sequence, const opening *from, zoe_error *error)
 {
-    const char *name = opening->base;
+    const char *name = from->base;
     size_t length = strlen(name);
     zoe_frame_name frame;
     sequence->opened_by = BY_FILE;
-    if (!opening->scan.name_seen || !zoe_is_exr_name(name, length) ||
+    if (!from->scan.name_seen || !zoe_is_exr_name(name, length) ||
         !zoe_frame_name_parse(name, length, &frame))
         return take_single(sequence, name, error);
     char *suffix = copy_suffix(name + frame.suffix_start);
     if (!suffix)
         return no_memory(sequence->spec, error);
-    const zoe_scan_class *class = zoe_scan_find(&opening->scan, name, frame.prefix_length, suffix);
+    const zoe_scan_class *class = zoe_scan_find(&from->scan, name, frame.prefix_length, suffix);
     zoe_os_free(suffix);
     if (!class)
         return take_single(sequence, name, error);
@@ -270,18 +246,14 @@ static zoe_status open_first_group(zoe_sequence *sequence, zoe_error *error)
     return take_class(sequence, sequence->groups[0].class, NULL, error);
 }
 
-static int selects_any(const zoe_selection *selection, const zoe_scan_class *class)
+static bool selects_any(const zoe_selection *selection, const zoe_scan_class *class)
 {
-    for (size_t i = 0; i < class->count; i++)
-        if (zoe_is_selected(selection, &class->files[i]))
-            return 1;
-    return 0;
+    return zoe_find_extent(class, selection).count > 0;
 }
 
-static zoe_status open_pattern(zoe_sequence *sequence, const struct opening *opening,
-                               zoe_error *error)
+static zoe_status open_pattern(zoe_sequence *sequence, const opening *from, zoe_error *error)
 {
-    const zoe_pattern *pattern = &opening->pattern;
+    const zoe_pattern *pattern = &from->pattern;
     sequence->opened_by = BY_PATTERN;
     zoe_selection selections[2] = {
         {.padding = pattern->padding,
@@ -291,22 +263,22 @@ static zoe_status open_pattern(zoe_sequence *sequence, const struct opening *ope
          .step = pattern->step},
         {.padding = pattern->padding_without_range},
     };
-    /* '#' after a range is four digits, or what there is where no file has four. */
-    int is_lone_hash = pattern->padding > 0 && pattern->padding_without_range == 0;
-    if (is_lone_hash && !selects_any(&selections[0], &opening->scan.picked[0]))
+    /* '#' after a range stands for four digits, or for any width where no file has four. */
+    bool is_lone_hash = pattern->padding > 0 && pattern->padding_without_range == 0;
+    if (is_lone_hash && !selects_any(&selections[0], &from->scan.picked[0]))
         selections[0].padding = 0;
     /* The range first; then the same text as part of the name. */
-    int as_name = selects_any(&selections[1], &opening->scan.picked[1]);
+    bool as_name = selects_any(&selections[1], &from->scan.picked[1]);
     if (pattern->kind == ZOE_PATTERN_MALFORMED && !as_name)
         return zoe_error_set(error, ZOE_ERROR_PATTERN, "%s: %s", sequence->spec, pattern->problem);
     int reading = pattern->kind == ZOE_PATTERN_MALFORMED ||
-                  (as_name && !selects_any(&selections[0], &opening->scan.picked[0]));
+                  (as_name && !selects_any(&selections[0], &from->scan.picked[0]));
 
-    zoe_scan_class class = opening->scan.picked[reading];
-    class.is_numbered = 1;
+    zoe_scan_class class = from->scan.picked[reading];
+    class.is_numbered = true;
     class.prefix =
-        copy_text(opening->base, reading ? pattern->token_start : pattern->prefix_length);
-    class.suffix = copy_suffix(opening->base + pattern->suffix_start);
+        zoe_os_strndup(from->base, reading ? pattern->token_start : pattern->prefix_length);
+    class.suffix = copy_suffix(from->base + pattern->suffix_start);
     sequence->selection = selections[reading];
     zoe_status status = class.prefix && class.suffix ? take_class(sequence, &class, NULL, error)
                                                      : no_memory(sequence->spec, error);
@@ -317,11 +289,11 @@ static zoe_status open_pattern(zoe_sequence *sequence, const struct opening *ope
 
 /* The group that another sequence was opened from, as the folder is now. */
 static zoe_status open_same_group(zoe_sequence *sequence, const zoe_sequence *old,
-                                  const struct opening *opening, zoe_error *error)
+                                  const opening *from, zoe_error *error)
 {
     const zoe_scan_class *naming = &old->naming;
     const zoe_scan_class *class =
-        zoe_scan_find(&opening->scan, naming->prefix, strlen(naming->prefix), naming->suffix);
+        zoe_scan_find(&from->scan, naming->prefix, strlen(naming->prefix), naming->suffix);
     sequence->opened_by = old->opened_by;
     if (!class)
         return zoe_error_set(error, ZOE_ERROR_NO_FRAMES, "%s: the files of %s are gone",
@@ -340,32 +312,23 @@ static zoe_status open_same_group(zoe_sequence *sequence, const zoe_sequence *ol
     return take_class(sequence, class, NULL, error);
 }
 
-static zoe_status missing_file(const char *spec, int number, zoe_error *error)
+static zoe_status choose(zoe_sequence *sequence, const zoe_sequence *old, const opening *from,
+                         zoe_error *error)
 {
-    if (number == EACCES || number == EPERM)
-        return zoe_error_set(error, ZOE_ERROR_PERMISSION, "%s: permission denied", spec);
-    if (number == 0 || number == ENOENT || number == ENOTDIR || number == ENAMETOOLONG)
-        return zoe_error_set(error, ZOE_ERROR_NOT_FOUND, "%s: no such file or folder", spec);
-    return zoe_error_set(error, ZOE_ERROR_IO, "%s: %s", spec, strerror(number));
-}
-
-static zoe_status choose(zoe_sequence *sequence, const zoe_sequence *old,
-                         const struct opening *opening, int stat_errno, zoe_error *error)
-{
-    int is_there = opening->scan.name_seen || stat_errno == 0;
+    bool is_there = from->scan.name_seen || from->found == ZOE_OK;
     if (old && (old->opened_by == BY_FOLDER || (old->opened_by == BY_FILE && !is_there)))
-        return open_same_group(sequence, old, opening, error);
-    if (opening->base[0] == '\0')
+        return open_same_group(sequence, old, from, error);
+    if (from->base[0] == '\0')
         return open_first_group(sequence, error);
     if (is_there)
-        return open_file(sequence, opening, error);
-    if (opening->pattern.kind != ZOE_PATTERN_NONE)
-        return open_pattern(sequence, opening, error);
-    return missing_file(sequence->spec, stat_errno, error);
+        return open_file(sequence, from, error);
+    if (from->pattern.kind != ZOE_PATTERN_NONE)
+        return open_pattern(sequence, from, error);
+    return zoe_error_set(error, from->found, "%s", from->problem.text);
 }
 
 /* Sets the folder, and *base to where the name begins in the spec. */
-static int split_spec(zoe_sequence *sequence, int is_folder, const char **base)
+static bool split_spec(zoe_sequence *sequence, bool is_folder, const char **base)
 {
     const char *spec = sequence->spec;
     size_t length = strlen(spec);
@@ -377,41 +340,41 @@ static int split_spec(zoe_sequence *sequence, int is_folder, const char **base)
     }
     while (length > 1 && spec[length - 1] == '/')
         length--;
-    sequence->folder = length ? copy_text(spec, length) : copy_text(".", 1);
+    sequence->folder = length ? zoe_os_strndup(spec, length) : zoe_os_strdup(".");
     return sequence->folder != NULL;
 }
 
-static zoe_status open_spec(zoe_sequence *sequence, const zoe_sequence *old,
-                            struct opening *opening, zoe_error *error)
+static zoe_status open_spec(zoe_sequence *sequence, const zoe_sequence *old, opening *from,
+                            zoe_error *error)
 {
-    struct stat info;
-    int stat_errno = stat(sequence->spec, &info) == 0 ? 0 : errno;
-    int is_folder = stat_errno == 0 && S_ISDIR(info.st_mode);
-    if (!split_spec(sequence, is_folder, &opening->base))
+    from->found = zoe_os_path_look(sequence->spec, &from->is_folder, &from->problem);
+    if (!split_spec(sequence, from->is_folder, &from->base))
         return no_memory(sequence->spec, error);
-    if (!is_folder && opening->base[0] == '\0')
-        return missing_file(sequence->spec, stat_errno, error);
-    zoe_pattern_parse(opening->base, &opening->pattern);
+    if (!from->is_folder && from->base[0] == '\0') /* "name/", which is no folder */
+        return from->found == ZOE_OK ? zoe_error_set(error, ZOE_ERROR_NOT_FOUND,
+                                                     "%s: no such file or folder", sequence->spec)
+                                     : zoe_error_set(error, from->found, "%s", from->problem.text);
+    zoe_pattern_parse(from->base, &from->pattern);
 
-    const zoe_pattern *pattern = &opening->pattern;
-    zoe_scan_query query = {.name = is_folder ? NULL : opening->base};
+    const zoe_pattern *pattern = &from->pattern;
+    zoe_scan_query query = {.name = from->is_folder ? NULL : from->base};
     if (pattern->kind != ZOE_PATTERN_NONE) {
-        query.prefix[0] = query.prefix[1] = opening->base;
+        query.prefix[0] = query.prefix[1] = from->base;
         query.prefix_length[0] = pattern->prefix_length;
         query.prefix_length[1] = pattern->token_start;
-        query.suffix = opening->base + pattern->suffix_start;
+        query.suffix = from->base + pattern->suffix_start;
     }
-    zoe_status status = zoe_scan_folder(sequence->folder, &query, &opening->scan);
+    zoe_status status = zoe_scan_folder(sequence->folder, &query, &from->scan);
     /* A folder that may be passed through but not listed still gives the file that was named. */
-    if (status == ZOE_ERROR_PERMISSION && stat_errno == 0 && !is_folder)
-        return open_file(sequence, opening, error);
+    if (status == ZOE_ERROR_PERMISSION && from->found == ZOE_OK && !from->is_folder)
+        return open_file(sequence, from, error);
     if (status != ZOE_OK)
         return zoe_error_set(error, status, "%s: cannot read the folder: %s", sequence->spec,
                              zoe_status_text(status));
-    if (zoe_groups_list(sequence->folder, &opening->scan, &sequence->groups,
-                        &sequence->group_count) != ZOE_OK)
+    if (zoe_groups_list(sequence->folder, &from->scan, &sequence->groups, &sequence->group_count) !=
+        ZOE_OK)
         return no_memory(sequence->spec, error);
-    return choose(sequence, old, opening, stat_errno, error);
+    return choose(sequence, old, from, error);
 }
 
 static zoe_status open_anew(const char *spec, const zoe_sequence *old, zoe_sequence **sequence,
@@ -421,14 +384,14 @@ static zoe_status open_anew(const char *spec, const zoe_sequence *old, zoe_seque
     if (!opened)
         return no_memory(spec, error);
     opened->named_position = -1;
-    opened->spec = copy_text(spec, strlen(spec));
-    struct opening opening;
-    memset(&opening, 0, sizeof opening);
+    opened->spec = zoe_os_strdup(spec);
+    opening from;
+    memset(&from, 0, sizeof from);
     zoe_status status =
-        opened->spec ? open_spec(opened, old, &opening, error) : no_memory(spec, error);
+        opened->spec ? open_spec(opened, old, &from, error) : no_memory(spec, error);
     for (size_t i = 0; i < opened->group_count; i++)
         opened->groups[i].class = NULL; /* the scan's, which goes now */
-    zoe_scan_free(&opening.scan);
+    zoe_scan_free(&from.scan);
     if (status == ZOE_OK)
         *sequence = opened;
     else
@@ -462,7 +425,7 @@ void zoe_sequence_close(zoe_sequence **sequence)
         return;
     zoe_sequence *closed = *sequence;
     zoe_groups_free(closed->groups, closed->group_count);
-    zoe_os_free(closed->irregular);
+    zoe_os_free(closed->irregulars);
     zoe_os_free(closed->present);
     zoe_os_free(closed->name);
     zoe_os_free(closed->naming.suffix);
@@ -495,7 +458,7 @@ int64_t zoe_sequence_step(const zoe_sequence *sequence)
     return sequence->step;
 }
 
-/* Far beyond every frame number (ZOE_DIGITS_MAX digits), and two of them still add up. */
+/* Beyond every frame number (ZOE_DIGITS_MAX digits); the sum of two still fits. */
 static const int64_t far_away = INT64_MAX / 4;
 
 static int64_t clamp(int64_t value, int64_t limit)
@@ -529,7 +492,7 @@ int zoe_sequence_has_file(const zoe_sequence *sequence, int64_t position)
 static int compare_position(const void *key, const void *element)
 {
     const uint32_t *position = key;
-    const struct irregular *file = element;
+    const irregular *file = element;
     return *position < file->position ? -1 : *position > file->position;
 }
 
@@ -545,12 +508,11 @@ zoe_status zoe_sequence_path(const zoe_sequence *sequence, int64_t position, cha
                         .width = (uint8_t)zoe_width_by_rule(&sequence->rule, number),
                         .ext_case = sequence->rule.ext_case};
     uint32_t key = (uint32_t)position;
-    const struct irregular *irregular =
-        bsearch(&key, sequence->irregular, sequence->irregular_count, sizeof *sequence->irregular,
-                compare_position);
-    if (irregular) {
-        file.width = irregular->width;
-        file.ext_case = irregular->ext_case;
+    const irregular *other = bsearch(&key, sequence->irregulars, sequence->irregular_count,
+                                     sizeof *sequence->irregulars, compare_position);
+    if (other) {
+        file.width = other->width;
+        file.ext_case = other->ext_case;
     }
     size_t length = strlen(sequence->folder);
     if (length + 2 > capacity)

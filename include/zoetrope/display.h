@@ -7,16 +7,18 @@
  * The order of operations for each pixel, all in linear light:
  *
  *   scale (area average when shrinking, nearest when magnifying)
+ *   range (frames that are not colour):  v = (v - range_min) / (range_max - range_min)
+ *   round to half: from 65520 on it is infinity
  *   x 2^exposure
- *   contrast about middle grey 0.18:  v = 0.18 x (v / 0.18) ^ contrast, for v > 0
- *   saturation about luminance:       v = Y + saturation x (v - Y), Y by the weights of Rec. 709
+ *   contrast about middle grey 0.18:     v = 0.18 x (v / 0.18) ^ contrast, for v > 0
+ *   saturation about luminance:          v = Y + saturation x (v - Y), Y by the weights of Rec. 709
  *   channel view
  *   transfer function (sRGB: IEC 61966-2-1; Rec. 709: ITU-R BT.709-6; linear: none)
- *   viewer gamma:                     v = v ^ (1 / gamma)
- *   rounded to 0..255; NaN is 0, infinity is 255
+ *   viewer gamma:                        v = v ^ (1 / gamma)
+ *   round to 0..255; negative values and NaN are 0, infinity is 255
  *
- * Thread-safety: any thread, each with its own destination; a zoe_display_lut may be shared by
- * threads once it is made.
+ * Thread-safety: any thread, each with its own destination and scratch; a zoe_display_lut may be
+ * shared by threads once it is made.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -33,14 +35,16 @@
 extern "C" {
 #endif
 
+/* What is shown. A frame of one channel, alpha aside, shows that channel in every view but
+ * ALPHA. */
 typedef enum zoe_channel_view {
     ZOE_VIEW_COLOR = 0,
-    ZOE_VIEW_RED = 1, /* as grey */
+    ZOE_VIEW_RED = 1, /* one channel, as grey */
     ZOE_VIEW_GREEN = 2,
     ZOE_VIEW_BLUE = 3,
-    ZOE_VIEW_ALPHA = 4, /* as grey, without exposure, contrast or transfer function; opaque white
-                           where there is none */
-    ZOE_VIEW_LUMINANCE = 5,
+    ZOE_VIEW_ALPHA = 4,     /* as grey, without range, exposure, contrast and transfer function, but
+                               with gamma; white where there is none */
+    ZOE_VIEW_LUMINANCE = 5, /* as grey */
 } zoe_channel_view;
 
 typedef enum zoe_transfer {
@@ -51,16 +55,17 @@ typedef enum zoe_transfer {
 
 /* How pixels are turned into light. Filled by zoe_grade_init(). */
 typedef struct zoe_grade {
-    float exposure;   /* stops, -20..20. default 0 */
-    float gamma;      /* 0.1..10. default 1 */
-    float contrast;   /* 0..10. default 1 */
-    float saturation; /* 0..10. default 1 */
-    float range_min,
-        range_max; /* for frames that are not colour: this range becomes 0..1 first. default 0..1 */
+    float exposure;        /* stops, -20..20. default 0 */
+    float gamma;           /* 0.1..10. default 1 */
+    float contrast;        /* 0..10. default 1 */
+    float saturation;      /* 0..10. default 1 */
+    float range_min;       /* frames that are not colour: this range becomes 0..1. default 0 */
+    float range_max;       /* more than range_min. default 1 */
     zoe_channel_view view; /* default ZOE_VIEW_COLOR */
     zoe_transfer transfer; /* default ZOE_TRANSFER_SRGB */
 } zoe_grade;
 
+/* Fills in every default. */
 ZOE_API void zoe_grade_init(zoe_grade *grade);
 
 enum { ZOE_DISPLAY_LUT_SIZE = 65536 };
@@ -72,38 +77,45 @@ enum { ZOE_DISPLAY_LUT_SIZE = 65536 };
  */
 typedef struct zoe_display_lut {
     zoe_grade grade;
-    int32_t separable; /* 1: every channel by itself through to_byte; 0: saturation or luminance
-                          mixes channels first */
+    /* 1: every channel by itself through to_byte; 0: channels go through to_light, are mixed for
+     * saturation or luminance, and then go through to_byte. */
+    int32_t separable;
     float to_light[ZOE_DISPLAY_LUT_SIZE];  /* half to linear, exposed and contrasted */
-    uint8_t to_byte[ZOE_DISPLAY_LUT_SIZE]; /* half to display, everything included */
+    uint8_t to_byte[ZOE_DISPLAY_LUT_SIZE]; /* half to display: everything, or what follows mixing */
 } zoe_display_lut;
 
-/* Fills in *lut. Values outside their range are clamped. */
+/* Fills in *lut. Values outside their range are clamped; NaN, an empty range and unknown views and
+ * transfers are taken as the default. lut->grade is what came of it. */
 ZOE_API void zoe_display_lut_make(zoe_display_lut *lut, const zoe_grade *grade);
 
 /*
  * Which part of the frame goes where: pixel (dx, dy) of the destination shows the frame's point
+ *
  *   x = origin_x + (dx + 0.5) x step_x,  y = origin_y + (dy + 0.5) x step_y
+ *
  * in the frame's own pixel coordinates (those of its windows; pixel i covers [i, i + 1)). step is
  * frame pixels for each destination pixel: 1 is 1:1, 2 is half size. They may differ, for a pixel
  * aspect. What lies outside the frame's window becomes `outside`.
  */
 typedef struct zoe_viewport {
-    double origin_x, origin_y;
-    double step_x, step_y; /* more than 0 */
-    int32_t width, height; /* of the destination, 1..32768 */
-    uint32_t outside;      /* 0xAARRGGBB */
+    double origin_x, origin_y; /* finite */
+    double step_x, step_y;     /* finite, more than 0 */
+    int32_t width, height;     /* pixels of the destination, 1..32768 */
+    uint32_t outside;          /* 0xAARRGGBB */
 } zoe_viewport;
 
-/* Scratch that zoe_display_draw() needs for this frame and viewport, in bytes; may be 0. */
+/* Scratch that zoe_display_draw() needs for this frame and viewport, in bytes; 0 where it needs
+ * none, and for a frame or viewport that it would refuse. */
 ZOE_API size_t zoe_display_scratch_bytes(const zoe_frame *frame, const zoe_viewport *viewport);
 
 /*
  * Draws rows first_row..first_row+row_count-1 of the viewport (so that several threads can share
  * one picture) into pixels: row first_row starts at `pixels`, `stride` bytes a row, 4 bytes a pixel
- * in memory order B G R A (SDL_PIXELFORMAT_ARGB8888 on little-endian), A = 255. Colour is drawn as
- * stored: premultiplied over black. scratch: at least zoe_display_scratch_bytes() bytes, 64-byte
- * aligned; may be NULL for 0. Errors: ARGUMENT.
+ * in memory order B G R A (SDL_PIXELFORMAT_ARGB8888 on little-endian), A = 255 inside the frame.
+ * `pixels` and `stride` are multiples of 4. Colour is drawn as stored: premultiplied over black.
+ * scratch: at least zoe_display_scratch_bytes() bytes, 64-byte aligned; may be NULL for 0. 0 rows
+ * draw nothing. Errors: ARGUMENT: a pointer is missing or misaligned, rows outside the viewport, a
+ * stride shorter than a row, a frame without samples, or a viewport outside its ranges.
  */
 ZOE_API zoe_status zoe_display_draw(const zoe_frame *frame, const zoe_display_lut *lut,
                                     const zoe_viewport *viewport, int32_t first_row,
@@ -111,7 +123,8 @@ ZOE_API zoe_status zoe_display_draw(const zoe_frame *frame, const zoe_display_lu
 
 /*
  * The linear values of one pixel, in the frame's own pixel coordinates, as float:
- * values[plane_count]. Returns the number of values, 0 outside the frame's window.
+ * values[plane_count]. Integers beyond 2^24 are rounded. Returns the number of values, 0 outside
+ * the frame's window.
  */
 ZOE_API int32_t zoe_display_sample(const zoe_frame *frame, int32_t x, int32_t y,
                                    float values[ZOE_PLANES_MAX]);
@@ -120,7 +133,8 @@ ZOE_API int32_t zoe_display_sample(const zoe_frame *frame, int32_t x, int32_t y,
 ZOE_API int32_t zoe_display_sample_exact(const zoe_frame *frame, int32_t x, int32_t y,
                                          double values[ZOE_PLANES_MAX]);
 
-/* One half to float and back (round to nearest even). For callers that read planes themselves. */
+/* One half (IEEE 754 binary16) to float, and back: to the nearest, ties to even, from 65520 on
+ * infinity. For callers that read planes themselves. */
 ZOE_API float zoe_half_to_float(uint16_t half);
 ZOE_API uint16_t zoe_float_to_half(float value);
 

@@ -41,8 +41,8 @@ enum { ZOE_SEQUENCE_POSITIONS_MAX = 4 << 20 };
  * by their count; wider numbers match when they have no leading zero (padding 4 covers 0001 and
  * 12345). A file without a number in its name is a sequence of one, numbered 0. A file whose own
  * name matches literally wins over its reading as a pattern. A file or pattern without a matching
- * number anywhere still opens when the named file exists. The folder is read once; files are not
- * opened.
+ * number anywhere still opens when the named file exists. Folders are left out, and so are names
+ * that begin with a dot unless the given name does. The folder is read once; files are not opened.
  *
  * Blocks on the folder. On success *sequence is the caller's, to be closed with
  * zoe_sequence_close(); on failure it is NULL. Errors: NOT_FOUND, PERMISSION, IO, NO_FRAMES,
@@ -50,7 +50,8 @@ enum { ZOE_SEQUENCE_POSITIONS_MAX = 4 << 20 };
  */
 ZOE_API zoe_status zoe_sequence_open(const char *spec, zoe_sequence **sequence, zoe_error *error);
 
-/* Opens the sequence's spec again, as the folder is now. The old sequence stays as it is. Same
+/* Opens the sequence's spec again, as the folder is now. What was opened by a folder keeps its
+ * group, and so does what was opened by a file that is gone. The old sequence stays as it is. Same
  * ownership and errors as zoe_sequence_open(). */
 ZOE_API zoe_status zoe_sequence_reopen(const zoe_sequence *old, zoe_sequence **sequence,
                                        zoe_error *error);
@@ -66,8 +67,8 @@ ZOE_API int64_t zoe_sequence_first(const zoe_sequence *sequence);
 ZOE_API int64_t zoe_sequence_last(const zoe_sequence *sequence);
 ZOE_API int64_t zoe_sequence_step(const zoe_sequence *sequence);
 
-/* Frame number of a position, also outside 0..count-1; and the position of a number, rounded down.
- */
+/* Frame number of a position, also outside 0..count-1; and the position of a number, also outside,
+ * rounded down where the number lies between two. */
 ZOE_API int64_t zoe_sequence_number(const zoe_sequence *sequence, int64_t position);
 ZOE_API int64_t zoe_sequence_position(const zoe_sequence *sequence, int64_t number);
 
@@ -85,15 +86,16 @@ ZOE_API int zoe_sequence_has_file(const zoe_sequence *sequence, int64_t position
 ZOE_API zoe_status zoe_sequence_path(const zoe_sequence *sequence, int64_t position, char *path,
                                      size_t capacity);
 
-/* The position of the file that was named when the sequence was opened by a frame's file, else -1.
- */
+/* The position of the file that was named when the sequence was opened by a frame's file, else
+ * -1. */
 ZOE_API int64_t zoe_sequence_named_position(const zoe_sequence *sequence);
 
-/* "beauty.####.exr": the name without folder, with a # for each digit of padding. Lives as long as
- * the sequence. */
+/* "beauty.####.exr": the name without folder, with a # for each digit of padding; the file's name
+ * for one without a number. Lives as long as the sequence. */
 ZOE_API const char *zoe_sequence_name(const zoe_sequence *sequence);
 
-/* The folder, without a trailing slash; "." for the current one. Lives as long as the sequence. */
+/* The folder, without a trailing slash; "." for the current one, "/" for the root. Lives as long as
+ * the sequence. */
 ZOE_API const char *zoe_sequence_folder(const zoe_sequence *sequence);
 
 /* What the sequence was opened by. Lives as long as the sequence. */
@@ -101,14 +103,14 @@ ZOE_API const char *zoe_sequence_spec(const zoe_sequence *sequence);
 
 /*
  * The groups of EXR files in the folder, in natural order (shot2 before shot10), whichever of them
- * was opened. Each is given as a pattern with range that zoe_sequence_open() takes
- * ("/shots/a/beauty.####.exr").
+ * was opened. Each is given by what zoe_sequence_open() opens it with: a pattern
+ * ("/shots/a/beauty.####.exr"), or one of its files where its names would be misread as a pattern.
  */
 typedef struct zoe_sequence_group {
     const char *pattern; /* lives as long as the sequence */
     int64_t first;       /* frame numbers */
     int64_t last;
-    int64_t files; /* how many there are */
+    int64_t files; /* how many there are; two files of one number count twice */
 } zoe_sequence_group;
 
 ZOE_API size_t zoe_sequence_group_count(const zoe_sequence *sequence);

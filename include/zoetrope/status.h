@@ -63,7 +63,9 @@ typedef enum zoe_status {
  */
 typedef struct zoe_error {
     zoe_status status;
-    char text[1024]; /* one line of UTF-8, no newline, always terminated; longer texts are cut */
+    /* One line, always terminated; longer texts are cut. UTF-8 where the names of files in it are:
+     * they are given as they are, but for line breaks ("?"). */
+    char text[1024];
 } zoe_error;
 
 /* "ERROR_CORRUPT" for ZOE_ERROR_CORRUPT; "UNKNOWN" for a value outside the table. Never NULL.
@@ -79,7 +81,7 @@ ZOE_API const char *zoe_status_text(zoe_status status);
 ZOE_API zoe_status zoe_error_set(zoe_error *error, zoe_status status, const char *format, ...)
     ZOE_PRINTF(3, 4);
 
-/* "0.1.0". Thread-safety: any thread. */
+/* The version of the library in use: "0.1.0". Thread-safety: any thread. */
 ZOE_API const char *zoe_version(void);
 
 #ifdef __cplusplus

@@ -5,9 +5,14 @@
  * gives it the time and says whether a frame is ready; it answers which frame to show and when to
  * ask again.
  *
- * Times are nanoseconds of any monotonic clock that the caller uses throughout. Frame times are
- * exact: the n-th frame after play began is due n x denominator / (numerator x |speed|) seconds
- * later, so that 24000/1001 does not drift.
+ * Times are nanoseconds of any monotonic clock that the caller uses throughout. A *run* is a
+ * stretch of play at one speed and rate. Frame times are exact: the n-th frame of a run is due
+ *
+ *   n x denominator / (numerator x |speed|) seconds
+ *
+ * after its start, rounded down to a nanosecond, so that 24000/1001 does not drift. A run begins
+ * with play, a seek, a change of speed or rate, a change to real time, and, where every frame is
+ * shown, with a frame that comes a whole frame time late or more.
  *
  * Thread-safety: a plain value; one thread at a time.
  *
@@ -27,18 +32,19 @@ extern "C" {
 
 typedef enum zoe_policy {
     ZOE_POLICY_EVERY_FRAME = 0, /* wait for each frame; time stretches */
-    ZOE_POLICY_REAL_TIME =
-        1, /* keep time; frames that are not ready or whose time has passed are skipped */
+    ZOE_POLICY_REAL_TIME = 1,   /* keep time; frames whose time passes before they are ready are
+                                   skipped */
 } zoe_policy;
 
 enum {
-    ZOE_TRANSPORT_SPEED_MAX = 32, /* times the rate */
+    ZOE_TRANSPORT_SPEED_MAX = 32, /* times the rate, in either direction */
     ZOE_TRANSPORT_HISTORY = 128,  /* shown frames that the measured rate looks back on */
 };
 
 #define ZOE_NEVER UINT64_MAX
 
-/* Says whether a position can be shown now. Called from zoe_transport_update() only. */
+/* Says whether a position can be shown now: 0 or not 0. Called by zoe_transport_update() only, on
+ * the thread that called that; it may not call the transport. */
 typedef int zoe_ready_fn(void *user, int64_t position);
 
 /*
@@ -52,7 +58,7 @@ typedef struct zoe_transport {
     int64_t shown;          /* the last position that was ready and shown; -1: none yet */
     int32_t rate_numerator; /* frames a second: numerator / denominator */
     int32_t rate_denominator;
-    int32_t speed;     /* 0 stopped; +1 forward, -1 backward, +-2, +-4 … the rate times that */
+    int32_t speed;     /* 0: stopped; else the rate times this, negative for backward */
     int32_t direction; /* the last direction of play or step: +1 or -1. Ping-pong turns it */
     zoe_loop_mode loop;
     zoe_policy policy;
@@ -62,10 +68,10 @@ typedef struct zoe_transport {
     uint64_t shown_count; /* frames shown while playing, in all */
     uint64_t late_count;  /* of those, shown later than half a frame time after they were due */
     uint64_t loops;       /* wraps and ping-pong turns, in all */
-    uint64_t
-        history[ZOE_TRANSPORT_HISTORY]; /* when the last frames were shown while playing, a ring */
-    uint32_t history_count;             /* filled entries */
-    uint32_t history_next;              /* where the next goes */
+    /* A ring: when the last frames were shown while playing. */
+    uint64_t history[ZOE_TRANSPORT_HISTORY];
+    uint32_t history_count; /* filled entries */
+    uint32_t history_next;  /* where the next goes */
 } zoe_transport;
 
 /* What zoe_transport_update() answers. */
@@ -79,7 +85,8 @@ typedef struct zoe_transport_step {
     int32_t ended;    /* 1: ZOE_ONCE reached its end with this call and playing stopped */
 } zoe_transport_step;
 
-/* A stopped transport at position 0, work area all, 24 frames a second, loop, every frame. */
+/* A stopped transport at position 0, work area all, 24 frames a second, loop, every frame. A count
+ * below 1 is taken as 1. */
 ZOE_API void zoe_transport_init(zoe_transport *transport, int64_t count);
 
 /* Frames a second; values that are not positive are ignored. The frame now on screen keeps its due
@@ -87,28 +94,33 @@ ZOE_API void zoe_transport_init(zoe_transport *transport, int64_t count);
 ZOE_API void zoe_transport_set_rate(zoe_transport *transport, int32_t numerator,
                                     int32_t denominator, uint64_t now_ns);
 
-/* Work area; clamped to the sequence and ordered. A playhead outside is left there until play goes
- * on, and then enters at the nearest end in play direction. */
+/* Work area; clamped to the sequence and ordered. A playhead outside is left there until play takes
+ * its next step. That step enters the area at the end that play comes to first. Where play runs
+ * away from the area, ZOE_LOOP enters at the opposite end; the other modes go back to the nearer
+ * one, and ping-pong turns there. */
 ZOE_API void zoe_transport_set_area(zoe_transport *transport, int64_t in, int64_t out);
 
+/* Takes effect at the next step. When ping-pong ends while playing backwards through a turn, play
+ * goes on in the direction of the speed. */
 ZOE_API void zoe_transport_set_loop(zoe_transport *transport, zoe_loop_mode loop);
 
 /* Going to real time starts a new run at now_ns. */
 ZOE_API void zoe_transport_set_policy(zoe_transport *transport, zoe_policy policy, uint64_t now_ns);
 
-/* Plays at that speed from now on; 0 stops. Clamped to +-ZOE_TRANSPORT_SPEED_MAX. With ZOE_ONCE at
- * the end of the work area, play starts again from the other end. */
+/* Plays at that speed from now on; 0 stops. Clamped to +-ZOE_TRANSPORT_SPEED_MAX. Without effect
+ * when it plays at that speed, and in its direction, already. From a stop at the end of the work
+ * area, ZOE_ONCE starts again from the other end. */
 ZOE_API void zoe_transport_play(zoe_transport *transport, int32_t speed, uint64_t now_ns);
 
 /* Jumps; clamped to the sequence. Playing goes on from there. */
 ZOE_API void zoe_transport_seek(zoe_transport *transport, int64_t position, uint64_t now_ns);
 
-/* Stops and moves by `frames`, wrapping at the work area's ends when the loop mode is ZOE_LOOP and
- * the playhead is inside. */
+/* Stops and moves by `frames`: wrapping at the work area's ends when the loop mode is ZOE_LOOP and
+ * the playhead is inside, else as far as the sequence goes. 0 only stops. */
 ZOE_API void zoe_transport_step_by(zoe_transport *transport, int64_t frames, uint64_t now_ns);
 
-/* What to show now. Advances the playhead as far as time and policy say. `ready` is asked about few
- * positions: the playhead and, in real time, the one that is due. */
+/* What to show now. Advances the playhead as far as time and policy say, then asks `ready` once,
+ * about the playhead. *step is filled in. */
 ZOE_API void zoe_transport_update(zoe_transport *transport, uint64_t now_ns, zoe_ready_fn *ready,
                                   void *user, zoe_transport_step *step);
 
@@ -116,8 +128,8 @@ ZOE_API void zoe_transport_update(zoe_transport *transport, uint64_t now_ns, zoe
  * under ZOE_POLICY_EVERY_FRAME. */
 ZOE_API double zoe_transport_step_rate(const zoe_transport *transport);
 
-/* Frames a second as shown over the last second or so while playing; 0 when stopped or too few to
- * say. */
+/* Frames a second as shown while playing: over the last second, or over the last three frames where
+ * that is longer, up to ten seconds. 0 when stopped or when fewer than two frames were shown. */
 ZOE_API double zoe_transport_measured_rate(const zoe_transport *transport, uint64_t now_ns);
 
 #ifdef __cplusplus

@@ -15,19 +15,21 @@ extern "C" {
 #endif
 
 typedef enum zoe_loop_mode {
-    ZOE_LOOP = 0,      /* … out, in, in + 1 … */
+    ZOE_LOOP = 0,      /* … out - 1, out, in, in + 1 … */
     ZOE_PING_PONG = 1, /* … out - 1, out, out - 1 …; the ends are shown once a turn */
     ZOE_ONCE = 2,      /* stops at the end */
 } zoe_loop_mode;
 
 typedef enum zoe_strategy {
     ZOE_STRATEGY_AUTO = 0,    /* forward while playing, spiral while stopped */
-    ZOE_STRATEGY_SPIRAL = 1,  /* playhead, +1, -1, +2, -2 … within the work area */
+    ZOE_STRATEGY_SPIRAL = 1,  /* playhead, +1, -1, +2, -2 … within the work area; the other sign
+                                 first where direction is -1 */
     ZOE_STRATEGY_FORWARD = 2, /* in play order, wrapping as the loop mode says */
 } zoe_strategy;
 
 /*
- * What is wanted of one sequence. All frames are positions (sequence.h).
+ * What is wanted of one sequence. All frames are positions (sequence.h). There are no defaults:
+ * values outside the ranges below are refused (ERROR_ARGUMENT) where a want is set.
  * Thread-safety: a plain value; one thread at a time.
  */
 typedef struct zoe_want {

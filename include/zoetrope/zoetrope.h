@@ -12,6 +12,7 @@
 #include <zoetrope/header.h>
 #include <zoetrope/sequence.h>
 #include <zoetrope/settings.h>
+#include <zoetrope/stats.h>
 #include <zoetrope/status.h>
 #include <zoetrope/transport.h>
 #include <zoetrope/want.h>

@@ -1,8 +1,19 @@
-#include "app/app.h"
+#include "app/events.h"
 
 #include <math.h>
+#include <stdbool.h>
+
+#include "app/commands.h"
+#include "app/effects.h"
 
 static const uint64_t listen_interval_ns = 40000000u;
+
+/* What the panel answered. */
+static void apply(zoe_app *app, const zoe_panel_change *change)
+{
+    if (change->option)
+        zoe_app_set_option(app, change->option, change->value);
+}
 
 /* ---- keys ---- */
 
@@ -12,37 +23,37 @@ static void key_down(zoe_app *app, const SDL_KeyboardEvent *key)
     int modifiers = key->keysym.mod;
     zoe_panel_change change;
     if (sym == SDLK_e)
-        app->exposure_held = 1;
+        app->exposure_held = true;
     if (sym == SDLK_m)
-        app->gamma_held = 1;
+        app->gamma_held = true;
     if (app->help_open && (sym == SDLK_DOWN || sym == SDLK_UP)) {
         app->help_scroll += (sym == SDLK_DOWN ? 60 : -60) * (int)lround(app->window.scale);
-        app->redraw = 1;
+        app->redraw = true;
         return;
     }
     if (!app->help_open && zoe_panel_key(&app->panel, sym, modifiers, &change)) {
-        app->redraw = 1;
-        if (change.setting >= 0)
-            zoe_app_change(app, &change);
+        app->redraw = true;
+        apply(app, &change);
         zoe_app_layout(app);
         return;
     }
-    const zoe_binding *binding = zoe_input_find(sym, modifiers, key->repeat);
-    if (binding)
-        zoe_app_act(app, binding->action);
+    const zoe_command *command =
+        zoe_command_by_key(zoe_commands, zoe_command_count, sym, modifiers, key->repeat != 0);
+    if (command)
+        zoe_command_run(app, command);
 }
 
 static void key_up(zoe_app *app, const SDL_KeyboardEvent *key)
 {
     if (key->keysym.sym == SDLK_e)
-        app->exposure_held = 0;
+        app->exposure_held = false;
     if (key->keysym.sym == SDLK_m)
-        app->gamma_held = 0;
+        app->gamma_held = false;
 }
 
 /* ---- mouse ---- */
 
-static int alt_held(void)
+static bool alt_held(void)
 {
     return (SDL_GetModState() & KMOD_ALT) != 0;
 }
@@ -63,14 +74,13 @@ static void mouse_down(zoe_app *app, const SDL_MouseButtonEvent *event)
     zoe_panel_change change;
     if (app->grab != ZOE_GRAB_NONE)
         return;
-    app->redraw = 1;
+    app->redraw = true;
     app->grab_button = event->button;
     if (app->help_open) {
-        app->help_open = 0;
+        app->help_open = false;
     } else if (zoe_panel_press(&app->panel, &app->window, x, y, &change)) {
         app->grab = ZOE_GRAB_PANEL;
-        if (change.setting >= 0)
-            zoe_app_change(app, &change);
+        apply(app, &change);
     } else if (zoe_app_bars_shown(app) &&
                zoe_timeline_press(&app->timeline, &app->window, &app->session, x, y, event->button,
                                   event->clicks, alt_held())) {
@@ -87,7 +97,7 @@ static void mouse_up(zoe_app *app, const SDL_MouseButtonEvent *event)
     zoe_timeline_release(&app->timeline, &app->session);
     zoe_panel_release(&app->panel);
     app->grab = ZOE_GRAB_NONE;
-    app->redraw = 1;
+    app->redraw = true;
 }
 
 static void move_free(zoe_app *app, int x, int y)
@@ -110,7 +120,7 @@ static void mouse_moved(zoe_app *app, int x, int y)
     app->mouse_y = y;
     int over_picture = zoe_inside(app->view.area, x, y);
     if (over_picture || app->statusbar.pointer_x >= 0)
-        app->redraw = 1;
+        app->redraw = true;
     app->statusbar.pointer_x = over_picture ? x : -1;
     app->statusbar.pointer_y = over_picture ? y : -1;
     switch (app->grab) {
@@ -119,21 +129,21 @@ static void mouse_moved(zoe_app *app, int x, int y)
         app->redraw |= zoe_timeline_move(&app->timeline, &app->window, &app->session, x, y, dx);
         break;
     case ZOE_GRAB_PANEL:
-        if (zoe_panel_move(&app->panel, &app->window, x, &change) && change.setting >= 0)
-            zoe_app_change(app, &change);
+        if (zoe_panel_move(&app->panel, &app->window, x, &change))
+            apply(app, &change);
         break;
     case ZOE_GRAB_PAN:
         zoe_view_map_pan(&app->view.map, dx, dy);
         zoe_view_invalidate(&app->view);
-        app->redraw = 1;
+        app->redraw = true;
         break;
     case ZOE_GRAB_EXPOSURE:
-        zoe_app_set_exposure(app,
-                             (double)app->session.grade.exposure + dx * 0.01 / app->window.scale);
+        zoe_app_set_option(app, ZOE_OPTION(exposure),
+                           app->options.exposure + dx * 0.01 / app->window.scale);
         break;
     case ZOE_GRAB_GAMMA:
-        zoe_app_set_gamma(app, (double)app->session.grade.gamma *
-                                   pow(2.0, dx * 0.005 / app->window.scale));
+        zoe_app_set_option(app, ZOE_OPTION(gamma),
+                           app->options.gamma * pow(2.0, dx * 0.005 / app->window.scale));
         break;
     }
 }
@@ -143,14 +153,13 @@ static void mouse_wheel(zoe_app *app, const SDL_MouseWheelEvent *event)
     int x = app->mouse_x, y = app->mouse_y;
     double across = -(double)event->preciseX, along = (double)event->preciseY;
     zoe_panel_change change;
-    app->redraw = 1;
+    app->redraw = true;
     if (app->help_open) {
         app->help_scroll -= (int)lround(along * app->window.scale * 60.0);
         return;
     }
     if (zoe_panel_wheel(&app->panel, &app->window, x, y, along, &change)) {
-        if (change.setting >= 0)
-            zoe_app_change(app, &change);
+        apply(app, &change);
         return;
     }
     if (SDL_GetModState() & KMOD_SHIFT) {
@@ -177,10 +186,10 @@ static void window_event(zoe_app *app, const SDL_WindowEvent *event)
         zoe_window_measure(&app->window);
         zoe_app_layout(app);
         break;
-    case SDL_WINDOWEVENT_EXPOSED: app->redraw = 1; break;
+    case SDL_WINDOWEVENT_EXPOSED: app->redraw = true; break;
     case SDL_WINDOWEVENT_FOCUS_LOST:
-        app->exposure_held = 0;
-        app->gamma_held = 0;
+        app->exposure_held = false;
+        app->gamma_held = false;
         break;
     case SDL_WINDOWEVENT_LEAVE:
         if (app->grab == ZOE_GRAB_NONE)
@@ -194,7 +203,7 @@ static void lost_textures(zoe_app *app)
 {
     zoe_text_forget(app->window.text);
     zoe_view_forget(&app->view);
-    app->redraw = 1;
+    app->redraw = true;
 }
 
 /* Of several files dropped at once the first is shown. */
@@ -204,7 +213,7 @@ static void first_dropped(zoe_app *app)
         zoe_session_show(&app->session, 0);
         zoe_app_new_sequence(app);
     }
-    app->drop_first = 1;
+    app->drop_first = true;
 }
 
 static int to_pixels(const zoe_app *app, int units)
@@ -223,7 +232,7 @@ void zoe_app_event(zoe_app *app, const SDL_Event *event)
         return;
     }
     switch (event->type) {
-    case SDL_QUIT: app->quit = 1; break;
+    case SDL_QUIT: app->quit = true; break;
     case SDL_KEYDOWN: key_down(app, &event->key); break;
     case SDL_KEYUP: key_up(app, &event->key); break;
     case SDL_MOUSEBUTTONDOWN:
@@ -236,10 +245,10 @@ void zoe_app_event(zoe_app *app, const SDL_Event *event)
         break;
     case SDL_MOUSEWHEEL: mouse_wheel(app, &event->wheel); break;
     case SDL_WINDOWEVENT: window_event(app, &event->window); break;
-    case SDL_DROPBEGIN: app->drop_first = 1; break;
+    case SDL_DROPBEGIN: app->drop_first = true; break;
     case SDL_DROPFILE:
         if (event->drop.file && zoe_app_open(app, event->drop.file, app->drop_first))
-            app->drop_first = 0;
+            app->drop_first = false;
         SDL_free(event->drop.file);
         break;
     case SDL_DROPCOMPLETE: first_dropped(app); break;

@@ -1,20 +1,22 @@
 #include "app/player.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/app.h"
-#include "ui/help.h"
+#include "app/draw.h"
+#include "app/effects.h"
+#include "app/events.h"
+#include "app/state.h"
+#include "model/settings.h"
 #include "ui/memory_page.h"
-#include "ui/theme.h"
 
 static const char command[] = "zoetrope";
 static const uint64_t ms = 1000000u;
 static const uint64_t stats_interval_ns = 250000000u;
 static const uint64_t soft_redraw_ns = 40000000u; /* the indicator while frames load */
-static const uint64_t bad_frame_ns = 4000000000u;
 static const uint64_t idle_ns = 2000000000u;
 static const uint64_t page_ns = 1000000000u; /* the same, while the memory page is seen */
 /* SDL, the display driver, fonts and the window's own pixels, up to a 4K one. */
@@ -53,23 +55,23 @@ static void load_settings(zoe_app *app, char *complaint, size_t capacity)
     zoe_error error;
     complaint[0] = '\0';
     app->settings_path[0] = '\0';
-    zoe_player_settings_init(&app->settings);
-    if (!app->options->use_config)
+    zoe_options_init(&app->kept);
+    if (!app->given->use_config)
         return;
     zoe_status status = ZOE_OK;
-    if (app->options->config) {
+    if (app->given->config) {
         int length =
-            snprintf(app->settings_path, sizeof app->settings_path, "%s", app->options->config);
+            snprintf(app->settings_path, sizeof app->settings_path, "%s", app->given->config);
         if (length <= 0 || (size_t)length >= sizeof app->settings_path)
             app->settings_path[0] = '\0';
     } else {
-        status = zoe_player_settings_path(app->settings_path, sizeof app->settings_path);
+        status = zoe_settings_path(app->settings_path, sizeof app->settings_path);
     }
     if (status != ZOE_OK || !app->settings_path[0]) {
         app->settings_path[0] = '\0';
         return;
     }
-    if (zoe_player_settings_load(app->settings_path, &app->settings, &error) != ZOE_OK) {
+    if (zoe_settings_load(app->settings_path, &app->kept, &error) != ZOE_OK) {
         snprintf(complaint, capacity, "%s", error.text);
         fprintf(stderr, "%s: %s\n", command, error.text);
     }
@@ -81,22 +83,18 @@ static void save_settings(zoe_app *app)
     app->save_ns = ZOE_NEVER;
     if (!app->settings_path[0])
         return;
-    if (zoe_player_settings_save(app->settings_path, &app->settings, &error) != ZOE_OK) {
+    if (zoe_settings_save(app->settings_path, &app->kept, &error) != ZOE_OK) {
         fprintf(stderr, "%s: %s\n", command, error.text);
-        zoe_statusbar_say(&app->statusbar, 1, "%s", error.text);
-        app->redraw = 1;
+        zoe_message_say(&app->message, true, "%s", error.text);
+        app->redraw = true;
     }
 }
 
 static void prepare_setup(zoe_app *app, zoe_session_setup *setup)
 {
-    const zoe_options *options = app->options;
-    const zoe_player_settings *kept = &app->settings;
+    const zoe_options *options = &app->options;
     memset(setup, 0, sizeof *setup);
     zoe_engine_settings_init(&setup->engine);
-    setup->engine.budget.percent = (uint32_t)kept->cache_percent;
-    setup->engine.budget.reserve_bytes = (uint64_t)kept->reserve_mb << 20;
-    setup->engine.workers = (uint32_t)kept->workers;
     setup->engine.overhead_bytes = window_overhead;
     setup->engine.log = log_line;
     setup->engine.notify = frames_changed;
@@ -104,184 +102,53 @@ static void prepare_setup(zoe_app *app, zoe_session_setup *setup)
     zoe_options_apply(options, &setup->engine);
     zoe_source_settings_init(&setup->source);
     zoe_options_apply_source(options, &setup->source);
-    if (options->rate_given)
+    if (ZOE_GIVEN(options, rate))
         setup->rate = options->rate;
-    setup->strategy = options->strategy_given ? (zoe_strategy)options->strategy : kept->strategy;
-    setup->policy = options->policy_given ? (zoe_policy)options->policy : kept->policy;
-    setup->loop = options->loop_given ? (zoe_loop_mode)options->loop : kept->loop;
+    setup->strategy = (zoe_strategy)options->strategy;
+    setup->policy = (zoe_policy)options->policy;
+    setup->loop = (zoe_loop_mode)options->loop;
 }
 
 /* Work area and start as the command line says, in frame numbers. */
 static void apply_places(zoe_app *app)
 {
-    const zoe_options *options = app->options;
+    const zoe_options *options = &app->options;
     const zoe_sequence *sequence = zoe_session_sequence(&app->session);
     zoe_transport *transport = zoe_session_transport(&app->session);
     int64_t in = transport->in, out = transport->out;
-    if (options->in_given)
+    if (ZOE_GIVEN(options, in))
         in = zoe_sequence_position(sequence, options->in);
-    if (options->out_given)
+    if (ZOE_GIVEN(options, out))
         out = zoe_sequence_position(sequence, options->out);
-    if (options->in_given || options->out_given)
+    if (ZOE_GIVEN(options, in) || ZOE_GIVEN(options, out))
         zoe_transport_set_area(transport, in, out);
-    if (options->frame_given)
+    if (ZOE_GIVEN(options, frame))
         zoe_transport_seek(transport, zoe_sequence_position(sequence, options->frame),
                            zoe_now_ns());
-    else if (options->in_given && transport->playhead < transport->in)
+    else if (ZOE_GIVEN(options, in) && transport->playhead < transport->in)
         zoe_transport_seek(transport, transport->in, zoe_now_ns());
 }
 
-/* Opens what the command line names. Returns 0 when none of it could be. */
-static int open_sequences(zoe_app *app, char *complaint, size_t capacity)
+/* Opens what the command line names. False when none of it could be. */
+static bool open_sequences(zoe_app *app, char *complaint, size_t capacity)
 {
     zoe_error error;
-    for (int32_t i = 0; i < app->options->sequence_count; i++) {
-        if (zoe_session_open(&app->session, app->options->sequences[i], 0, &error) == ZOE_OK) {
+    for (int32_t i = 0; i < app->options.sequence_count; i++) {
+        if (zoe_session_open(&app->session, app->options.sequences[i], 0, &error) == ZOE_OK) {
             apply_places(app);
             continue;
         }
         snprintf(complaint, capacity, "%s", error.text);
-        if (app->session.count || i + 1 < app->options->sequence_count)
+        if (app->session.count || i + 1 < app->options.sequence_count)
             fprintf(stderr, "%s: %s\n", command, error.text);
     }
-    if (!app->session.count && app->options->sequence_count) {
+    if (!app->session.count && app->options.sequence_count) {
         fprintf(stderr, "%s: %s\n", command, complaint);
-        return 0;
+        return false;
     }
     if (app->session.count > 1)
         zoe_session_show(&app->session, 0);
-    return 1;
-}
-
-/* ---- shared with actions and events ---- */
-
-void zoe_app_layout(zoe_app *app)
-{
-    const zoe_window *window = &app->window;
-    SDL_Rect picture = {0, 0, window->width, window->height};
-    if (zoe_app_bars_shown(app)) {
-        int status = zoe_statusbar_height(window), timeline = zoe_timeline_height(window);
-        picture.h -= status + timeline;
-        app->statusbar.area = (SDL_Rect){0, window->height - status, window->width, status};
-        zoe_timeline_place(&app->timeline, window,
-                           (SDL_Rect){0, picture.h, window->width, timeline});
-    }
-    app->room = picture;
-    zoe_panel_place(&app->panel, window, app->room);
-    if (app->panel.open && app->panel.area.w <= picture.w / 2)
-        picture.w -= app->panel.area.w;
-    zoe_view_place(&app->view, picture);
-    app->redraw = 1;
-}
-
-void zoe_app_read_stats(zoe_app *app)
-{
-    zoe_engine_stats(app->session.engine, &app->stats);
-    app->stats_ns = zoe_now_ns();
-    app->stats_stale = 0;
-    zoe_memory_sample sample = {app->stats.used_bytes, app->stats.resident_bytes,
-                                app->stats.limit_bytes};
-    zoe_memory_history_add(&app->history, &sample, app->stats_ns);
-}
-
-void zoe_app_new_sequence(zoe_app *app)
-{
-    char title[1024];
-    const zoe_sequence *sequence = zoe_session_sequence(&app->session);
-    snprintf(title, sizeof title, "%s \342\200\224 Zoetrope", zoe_sequence_name(sequence));
-    SDL_SetWindowTitle(app->window.window, title);
-    zoe_timeline_reset(&app->timeline, zoe_sequence_count(sequence));
-    size_t groups = zoe_sequence_group_count(sequence);
-    if (app->session.count > 1)
-        zoe_statusbar_say(&app->statusbar, 0, "Sequence %d of %d", app->session.current + 1,
-                          app->session.count);
-    else if (groups > 1)
-        zoe_statusbar_say(&app->statusbar, 0,
-                          "%zu sequences in this folder: Page Up and Page Down show the others",
-                          groups);
-    else
-        app->statusbar.message[0] = '\0';
-    app->redraw = 1;
-}
-
-void zoe_app_listen(zoe_app *app)
-{
-    app->listen_ns = ZOE_NEVER;
-    app->stats_stale = 1;
-    SDL_AtomicSet(&app->notified, 0);
-}
-
-int zoe_app_open(zoe_app *app, const char *path, int replace)
-{
-    zoe_error error;
-    if (zoe_session_open(&app->session, path, replace, &error) != ZOE_OK) {
-        zoe_statusbar_say(&app->statusbar, 1, "%s", error.text);
-        app->redraw = 1;
-        return 0;
-    }
-    zoe_app_new_sequence(app);
-    return 1;
-}
-
-/* ---- drawing ---- */
-
-/* Two lines in the middle of a picture area that has no picture. */
-static void draw_placard(const zoe_app *app, const char *title, const char *line)
-{
-    const zoe_window *window = &app->window;
-    SDL_Rect area = app->view.area;
-    int margin = zoe_px(window, ZOE_MARGIN);
-    int room = area.w - 2 * margin;
-    int height = zoe_text_height(window->text, ZOE_TEXT_TITLE) + zoe_px(window, ZOE_SPACE * 2);
-    int y = area.y + area.h / 2 - height;
-    int width = zoe_text_width(window->text, ZOE_TEXT_TITLE, title);
-    width = width > room ? room : width;
-    zoe_text_draw_within(window->text, ZOE_TEXT_TITLE, area.x + (area.w - width) / 2, y, room,
-                         zoe_theme_dark.text, title, 1);
-    width = zoe_text_width(window->text, ZOE_TEXT_BODY, line);
-    zoe_text_draw(window->text, ZOE_TEXT_BODY, area.x + (area.w - width) / 2, y + height,
-                  zoe_theme_dark.text_dim, line);
-}
-
-/* What the picture area says while there is no picture at all. */
-static void draw_absence(zoe_app *app)
-{
-    const char *trouble = zoe_statusbar_trouble(&app->session);
-    if (!app->session.count)
-        draw_placard(app, "Drop an EXR sequence or a folder here", "F1 shows all keys");
-    else if (!app->session.shown.pin && trouble[0])
-        draw_placard(app, trouble,
-                     zoe_session_transport(&app->session)->count > 1
-                         ? "Other frames may be good; Ctrl+R reads the files again"
-                         : "Ctrl+R reads the file again");
-}
-
-static void draw(zoe_app *app, uint64_t now_ns)
-{
-    zoe_window *window = &app->window;
-    zoe_session *session = &app->session;
-    if (now_ns - app->stats_ns >= stats_interval_ns)
-        zoe_app_read_stats(app);
-    app->redraw = 0;
-    app->redraw_ns = ZOE_NEVER;
-    app->drawn_ns = now_ns;
-    SDL_Color ground = zoe_theme_dark.surround;
-    SDL_SetRenderDrawColor(window->renderer, ground.r, ground.g, ground.b, 255);
-    SDL_RenderClear(window->renderer);
-    zoe_view_draw(&app->view, window, &session->shown, &session->grade);
-    draw_absence(app);
-    if (zoe_app_bars_shown(app)) {
-        zoe_timeline_draw(&app->timeline, window, session);
-        zoe_statusbar_draw(&app->statusbar, window, session, &app->view, &app->stats);
-    }
-    if (app->panel.open) {
-        zoe_app_fill_panel(app);
-        zoe_panel_place(&app->panel, window, app->room);
-        zoe_panel_draw(&app->panel, window, &app->stats, &app->history);
-    }
-    if (app->help_open)
-        zoe_help_draw(window, app->room, &app->help_scroll);
-    SDL_RenderPresent(window->renderer);
+    return true;
 }
 
 /* ---- the loop ---- */
@@ -294,27 +161,17 @@ static void update_session(zoe_app *app, uint64_t now_ns)
         zoe_app_listen(app);
     zoe_session_update(session, now_ns, &step);
     if (step.picture) {
-        if (session->shown.pin)
-            zoe_view_frame(&app->view, &session->shown);
+        if (session->screen.frame.pin)
+            zoe_view_frame(&app->view, &session->screen.frame);
         else
             zoe_view_forget(&app->view);
-        app->redraw = 1;
+        app->redraw = true;
     }
     if (step.playhead) {
-        app->redraw = 1;
-        /* While playing, a bad frame is on for a moment only: its reason stays long enough to read.
-         */
-        if (session->why.text[0] && zoe_session_transport(session)->speed) {
-            zoe_statusbar_say(&app->statusbar, 1, "%s", session->why.text);
-            app->statusbar.message_until = now_ns + bad_frame_ns;
-            app->says_frame = 1;
-        } else if (app->says_frame && !zoe_session_transport(session)->speed) {
-            /* Stopped, the bar speaks of the frame on screen; not of one that was passed. */
-            app->statusbar.message_until = now_ns;
-            app->says_frame = 0;
-        }
+        app->redraw = true;
+        zoe_message_follow(&app->message, session, now_ns);
         if (!session->scrubbing && zoe_timeline_map_reveal(&app->timeline.map, session->playhead))
-            app->timeline.columns_stale = 1;
+            app->timeline.columns_stale = true;
     }
     if (zoe_app_bars_shown(app) && zoe_timeline_outdated(&app->timeline, session))
         app->redraw_ns = earlier(app->redraw_ns, app->drawn_ns + soft_redraw_ns);
@@ -336,11 +193,11 @@ static void look_around(zoe_app *app, uint64_t now_ns)
     zoe_app_read_stats(app);
     if (before.used_bytes >> 20 != app->stats.used_bytes >> 20 ||
         before.limit_bytes >> 20 != app->stats.limit_bytes >> 20)
-        app->redraw = 1;
+        app->redraw = true;
     if (zoe_panel_shows(&app->panel, ZOE_PANEL_MEMORY) &&
         (zoe_memory_page_differs(&before, &app->stats) ||
          !zoe_memory_history_is_flat(&app->history)))
-        app->redraw = 1;
+        app->redraw = true;
 }
 
 /* A frame that is incomplete, in error or gone may be one that is still being written. While it is
@@ -353,8 +210,8 @@ static void watch_file(zoe_app *app, uint64_t now_ns)
         return;
     const zoe_transport *transport = zoe_session_transport(session);
     zoe_status status = session->status;
-    int bad = status != ZOE_OK;
-    int incomplete = status == ZOE_OK && (session->why.text[0] || session->stands_in);
+    bool bad = status != ZOE_OK;
+    bool incomplete = status == ZOE_OK && (session->why.text[0] || session->screen.is_fallback);
     if (transport->speed || !(bad || incomplete) ||
         zoe_sequence_path(zoe_session_sequence(session), transport->playhead, path, sizeof path) !=
             ZOE_OK)
@@ -385,18 +242,19 @@ static void run(zoe_app *app)
             more = SDL_PollEvent(&event);
         }
         uint64_t now = zoe_now_ns();
-        int dropped;
         update_session(app, now);
-        uint64_t message = zoe_statusbar_wake(&app->statusbar, now, &dropped);
-        app->redraw |= dropped;
+        app->redraw |= zoe_message_expire(&app->message, now);
         if (now >= app->save_ns)
             save_settings(app);
         watch_file(app, now);
         look_around(app, now);
-        if (app->redraw || now >= app->redraw_ns)
-            draw(app, now);
+        if (app->redraw || now >= app->redraw_ns) {
+            if (now - app->stats_ns >= stats_interval_ns)
+                zoe_app_read_stats(app);
+            zoe_app_draw(app, now);
+        }
         wake = earlier(app->session.count ? app->session.wake_ns : ZOE_NEVER, app->redraw_ns);
-        wake = earlier(wake, earlier(message, app->save_ns));
+        wake = earlier(wake, earlier(app->message.until_ns, app->save_ns));
         wake = earlier(wake, earlier(app->listen_ns, stats_due(app)));
         wake = earlier(wake, app->file_watch.due_ns);
         if (app->session.touched)
@@ -408,14 +266,12 @@ static void run(zoe_app *app)
 
 static zoe_status open_window(zoe_app *app, zoe_error *error)
 {
-    const zoe_options *options = app->options;
-    const zoe_player_settings *kept = &app->settings;
-    int given = options->size.width > 0;
-    int width = given ? options->size.width : kept->window_width;
-    int height = given ? options->size.height : kept->window_height;
-    double scale = options->ui_scale > 0.0 ? options->ui_scale : kept->ui_scale;
-    zoe_status status =
-        zoe_window_open(&app->window, width, height, kept->maximized && !given, scale, error);
+    const zoe_options *options = &app->options;
+    bool is_given = options->size.width > 0;
+    int width = is_given ? options->size.width : (int)options->window_width;
+    int height = is_given ? options->size.height : (int)options->window_height;
+    zoe_status status = zoe_window_open(&app->window, width, height,
+                                        options->maximized && !is_given, options->ui_scale, error);
     if (status != ZOE_OK)
         return status;
     SDL_GetWindowSize(app->window.window, &app->start_width, &app->start_height);
@@ -435,18 +291,18 @@ static void note_window(zoe_app *app)
 {
     int width, height;
     Uint32 flags = SDL_GetWindowFlags(app->window.window);
-    int maximized = (flags & SDL_WINDOW_MAXIMIZED) != 0;
+    bool maximized = (flags & SDL_WINDOW_MAXIMIZED) != 0;
     if (app->window.fullscreen)
         return;
     SDL_GetWindowSize(app->window.window, &width, &height);
-    if (maximized != app->settings.maximized && !app->options->size.width) {
-        app->settings.maximized = maximized;
+    if (maximized != app->kept.maximized && !app->options.size.width) {
+        app->kept.maximized = maximized;
         app->save_ns = 0;
     }
     if (maximized || (width == app->start_width && height == app->start_height))
         return;
-    app->settings.window_width = width;
-    app->settings.window_height = height;
+    app->kept.window_width = width;
+    app->kept.window_height = height;
     app->save_ns = 0;
 }
 
@@ -456,25 +312,26 @@ static int play(zoe_app *app)
     zoe_session_setup setup;
     zoe_error error;
     load_settings(app, complaint, sizeof complaint);
+    app->options = app->kept;
+    zoe_options_override(&app->options, app->given);
     prepare_setup(app, &setup);
     if (zoe_session_start(&app->session, &setup, &error) != ZOE_OK ||
         zoe_view_open(&app->view, &error) != ZOE_OK)
         return zoe_failure(command, "%s", error.text);
-    app->session.grade.transfer = app->settings.transfer;
+    zoe_app_apply_grade(app);
     if (!open_sequences(app, complaint, sizeof complaint))
         return ZOE_EXIT_FAILED;
     if (open_window(app, &error) != ZOE_OK)
         return zoe_failure(command, "%s", error.text);
 
-    zoe_engine_budget(app->session.engine, &app->budget);
     zoe_app_read_stats(app);
     app->panel.workers_auto = setup.engine.workers ? 0 : (int)app->stats.workers;
     zoe_app_layout(app);
     if (app->session.count)
         zoe_app_new_sequence(app);
     if (complaint[0])
-        zoe_statusbar_say(&app->statusbar, 1, "%s", complaint);
-    if (app->options->play)
+        zoe_message_say(&app->message, true, "%s", complaint);
+    if (app->options.play)
         zoe_session_play(&app->session, 1, zoe_now_ns());
     run(app);
     note_window(app);
@@ -488,14 +345,15 @@ int zoe_player_run(const zoe_options *options)
     zoe_app *app = calloc(1, sizeof *app);
     if (!app)
         return zoe_failure(command, "out of memory");
-    app->options = options;
+    app->given = options;
     app->save_ns = ZOE_NEVER;
     app->redraw_ns = ZOE_NEVER;
     app->listen_ns = ZOE_NEVER;
-    app->redraw = 1;
+    app->redraw = true;
     zoe_timeline_open(&app->timeline);
-    zoe_statusbar_open(&app->statusbar);
-    zoe_panel_open(&app->panel);
+    zoe_message_clear(&app->message);
+    zoe_statusbar_open(&app->statusbar, &app->options, &app->message);
+    zoe_panel_open(&app->panel, &app->options);
     zoe_file_watch_init(&app->file_watch);
     int result = play(app);
     /* The engine's threads push events: they end before SDL does. */

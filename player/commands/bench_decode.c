@@ -14,17 +14,17 @@ static const char command[] = "zoetrope bench decode";
 static const char about[] =
     "Decodes every frame through the ordinary worker path, in play order, and keeps none: the\n"
     "cache has room for a few frames a worker only, so that buffers are reused as in steady\n"
-    "playback of a sequence that does not fit. --cache-mb gives another room.\n"
+    "playback of a sequence that does not fit. --cache-mb gives it another size.\n"
     "As many frames as fit are decoded before it, and not counted, to have the buffers in memory.\n"
     "frame_ms is a frame's time from its claim by a worker until it can be shown; fps is frames\n"
     "by wall time, all workers together. The file cache of the system is used as it is found.";
 
 /* The same sequence as several sources; a still picture needs as many as frames fit, and one. */
-enum { REELS_MAX = 16 };
+enum { CLIPS_MAX = 16 };
 
 typedef struct decode_bench {
-    zoe_reel reels[REELS_MAX]; /* of one engine */
-    int64_t reel_count;
+    zoe_clip clips[CLIPS_MAX]; /* of one engine */
+    int64_t clip_count;
     int64_t repeat;
     int64_t rounds;  /* so far */
     uint64_t failed; /* frames that cannot be decoded */
@@ -40,21 +40,18 @@ static zoe_status open_another(decode_bench *b, const zoe_bench_options *options
         return status;
     zoe_source_settings settings;
     zoe_source_settings_init(&settings);
-    settings.layer = options->layer;
-    settings.view = options->view;
-    settings.proxy_shift = options->proxy;
-    settings.full_precision = options->full_precision;
-    zoe_reel *reel = &b->reels[b->reel_count];
-    *reel = b->reels[0];
-    reel->source = NULL;
-    status = zoe_source_open(b->reels[0].engine, &sequence, &settings, &reel->source, error);
+    zoe_options_apply_source(&options->play, &settings);
+    zoe_clip *clip = &b->clips[b->clip_count];
+    *clip = b->clips[0];
+    clip->source = NULL;
+    status = zoe_source_open(b->clips[0].engine, &sequence, &settings, &clip->source, error);
     zoe_sequence_close(&sequence);
     if (status != ZOE_OK)
         return status;
-    reel->sequence = zoe_source_sequence(reel->source);
-    if (zoe_sequence_count(reel->sequence) < reel->count)
-        reel->count = zoe_sequence_count(reel->sequence);
-    b->reel_count++;
+    clip->sequence = zoe_source_sequence(clip->source);
+    if (zoe_sequence_count(clip->sequence) < clip->count)
+        clip->count = zoe_sequence_count(clip->sequence);
+    b->clip_count++;
     return ZOE_OK;
 }
 
@@ -67,8 +64,8 @@ static zoe_status open_others(decode_bench *b, const zoe_bench_options *options,
                               zoe_error *error)
 {
     zoe_status status = ZOE_OK;
-    int64_t frames = b->reels[0].count;
-    while (status == ZOE_OK && b->reel_count < REELS_MAX && (b->reel_count - 1) * frames <= fit)
+    int64_t frames = b->clips[0].count;
+    while (status == ZOE_OK && b->clip_count < CLIPS_MAX && (b->clip_count - 1) * frames <= fit)
         status = open_another(b, options, error);
     return status;
 }
@@ -78,12 +75,12 @@ static zoe_status open_others(decode_bench *b, const zoe_bench_options *options,
 static int64_t set_budget(decode_bench *b, const zoe_bench_options *options)
 {
     zoe_stats stats;
-    zoe_engine_stats(b->reels[0].engine, &stats);
+    zoe_engine_stats(b->clips[0].engine, &stats);
     b->budget = stats.limit_bytes;
     uint64_t frame = zoe_bench_frame_bytes(options->spec, options);
     if (!frame)
         return 0;
-    if (options->cache_mb || options->cache_percent || options->reserve_gb > 0)
+    if (zoe_bench_has_budget(options))
         return (int64_t)(b->budget / frame);
     uint64_t scratch = ((uint64_t)16 << 20) + frame / 2;
     uint64_t bytes = frame * (2 * stats.workers + 2) + scratch * stats.workers;
@@ -91,36 +88,36 @@ static int64_t set_budget(decode_bench *b, const zoe_bench_options *options)
     memset(&budget, 0, sizeof budget);
     budget.bytes = bytes < ZOE_LIMIT_MIN ? ZOE_LIMIT_MIN : bytes;
     if (budget.bytes < stats.limit_bytes &&
-        zoe_engine_set_budget(b->reels[0].engine, &budget, NULL) == ZOE_OK)
+        zoe_engine_set_budget(b->clips[0].engine, &budget, NULL) == ZOE_OK)
         b->budget = budget.bytes;
     return (int64_t)(b->budget / frame);
 }
 
 /* Frames that stayed all the same, where there are not enough sources, are thrown out by hand. */
-static void forget(zoe_reel *reel)
+static void forget(zoe_clip *clip)
 {
-    for (int64_t p = 0; p < reel->count; p++) {
+    for (int64_t p = 0; p < clip->count; p++) {
         uint8_t state = ZOE_FRAME_EMPTY;
-        zoe_source_states(reel->source, p, 1, &state);
+        zoe_source_states(clip->source, p, 1, &state);
         if (state == ZOE_FRAME_LOADED || state == ZOE_FRAME_INCOMPLETE) {
-            zoe_engine_clear(reel->engine, NULL);
+            zoe_engine_clear(clip->engine, NULL);
             return;
         }
     }
 }
 
-static zoe_status run_round(decode_bench *b, zoe_reel *reel, zoe_error *error)
+static zoe_status run_round(decode_bench *b, zoe_clip *clip, zoe_error *error)
 {
-    for (int64_t p = 0; p < reel->count; p++) {
+    for (int64_t p = 0; p < clip->count; p++) {
         zoe_frame frame;
-        zoe_status status = zoe_bench_want(reel, p, 0, reel->count - 1, 1);
+        zoe_status status = zoe_bench_want(clip, p, 0, clip->count - 1, 1);
         if (status == ZOE_OK)
-            status = zoe_reel_wait(reel, p, ZOE_NEVER, &frame, error);
+            status = zoe_clip_wait(clip, p, ZOE_NEVER, &frame, error);
         if (zoe_interrupted()) {
             if (status == ZOE_OK)
                 zoe_frame_release(&frame);
             return zoe_error_set(error, ZOE_STALE, "%s: interrupted",
-                                 zoe_sequence_spec(reel->sequence));
+                                 zoe_sequence_spec(clip->sequence));
         }
         if (status == ZOE_OK) {
             zoe_frame_release(&frame);
@@ -132,16 +129,16 @@ static zoe_status run_round(decode_bench *b, zoe_reel *reel, zoe_error *error)
     zoe_want idle;
     memset(&idle, 0, sizeof idle);
     idle.idle = 1;
-    return zoe_source_set_want(reel->source, &idle);
+    return zoe_source_set_want(clip->source, &idle);
 }
 
 /* One round with the source whose turn it is. Adds what it took to *spent. */
 static zoe_status next_round(decode_bench *b, uint64_t *spent, zoe_error *error)
 {
-    zoe_reel *reel = &b->reels[b->rounds++ % b->reel_count];
-    forget(reel);
+    zoe_clip *clip = &b->clips[b->rounds++ % b->clip_count];
+    forget(clip);
     uint64_t start = zoe_now_ns();
-    zoe_status status = run_round(b, reel, error);
+    zoe_status status = run_round(b, clip, error);
     *spent += zoe_now_ns() - start;
     return status;
 }
@@ -149,7 +146,7 @@ static zoe_status next_round(decode_bench *b, uint64_t *spent, zoe_error *error)
 static json_t *make_report(const decode_bench *b, const zoe_bench_options *options, double seconds)
 {
     zoe_stats stats;
-    zoe_engine_stats(b->reels[0].engine, &stats);
+    zoe_engine_stats(b->clips[0].engine, &stats);
     json_t *report = json_object();
     zoe_report_text(report, "sequence", options->spec);
     zoe_report_count(report, "frames", stats.decodes);
@@ -181,18 +178,18 @@ int zoe_bench_decode(int argc, char **argv)
     if (result != ZOE_ARGS_RUN)
         return result == ZOE_ARGS_DONE ? ZOE_EXIT_DONE : ZOE_EXIT_USAGE;
     zoe_error error = {ZOE_OK, ""};
-    if (zoe_bench_open(&b.reels[0], &options, 0, &error) != ZOE_OK)
+    if (zoe_bench_open(&b.clips[0], &options, 0, &error) != ZOE_OK)
         return zoe_failure(command, "%s", error.text);
-    b.reel_count = 1;
+    b.clip_count = 1;
     int64_t fit = set_budget(&b, &options);
     zoe_status status = open_others(&b, &options, fit, &error);
     json_t *report = NULL;
     if (status == ZOE_OK) {
         uint64_t warming = 0, spent = 0;
-        while (status == ZOE_OK && b.rounds * b.reels[0].count <= fit && b.rounds < b.reel_count)
+        while (status == ZOE_OK && b.rounds * b.clips[0].count <= fit && b.rounds < b.clip_count)
             status = next_round(&b, &warming, &error);
         b.failed = 0;
-        zoe_engine_reset_stats(b.reels[0].engine);
+        zoe_engine_reset_stats(b.clips[0].engine);
         for (int64_t r = 0; r < b.repeat && status == ZOE_OK; r++)
             status = next_round(&b, &spent, &error);
         report = make_report(&b, &options, (double)spent / 1e9);
@@ -201,9 +198,9 @@ int zoe_bench_decode(int argc, char **argv)
             error = b.error;
         }
     }
-    for (int64_t i = 1; i < b.reel_count; i++)
-        zoe_source_close(&b.reels[i].source);
-    zoe_reel_close(&b.reels[0]);
+    for (int64_t i = 1; i < b.clip_count; i++)
+        zoe_source_close(&b.clips[i].source);
+    zoe_clip_close(&b.clips[0]);
     if (status != ZOE_OK) {
         json_decref(report);
         return zoe_failure(command, "%s", error.text);

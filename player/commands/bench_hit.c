@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,7 +46,7 @@ typedef struct hit_thread {
 } hit_thread;
 
 typedef struct hit_bench {
-    zoe_reel reel;
+    zoe_clip clip;
     int64_t loaded[FRAMES_MAX]; /* positions */
     size_t loaded_count;
     int32_t churn; /* workers load and evict meanwhile */
@@ -60,20 +61,20 @@ typedef struct hit_bench {
 static zoe_status load(hit_bench *b, const zoe_bench_options *options, zoe_error *error)
 {
     zoe_stats stats;
-    zoe_engine_stats(b->reel.engine, &stats);
+    zoe_engine_stats(b->clip.engine, &stats);
     uint64_t frame_bytes = zoe_bench_frame_bytes(options->spec, options);
     /* Half the budget: scratch and frames that are being decoded want their room as well. */
-    uint64_t room = frame_bytes ? stats.limit_bytes / 2 / frame_bytes : 1;
-    if (b->churn && room > (uint64_t)b->reel.count / 2)
-        room = (uint64_t)b->reel.count / 2;
-    int64_t last = b->reel.count < FRAMES_MAX ? b->reel.count - 1 : FRAMES_MAX - 1;
-    if ((uint64_t)last >= room)
-        last = room ? (int64_t)room - 1 : 0;
+    uint64_t most = frame_bytes ? stats.limit_bytes / 2 / frame_bytes : 1;
+    if (b->churn && most > (uint64_t)b->clip.count / 2)
+        most = (uint64_t)b->clip.count / 2;
+    int64_t last = b->clip.count < FRAMES_MAX ? b->clip.count - 1 : FRAMES_MAX - 1;
+    if ((uint64_t)last >= most)
+        last = most ? (int64_t)most - 1 : 0;
     for (int64_t p = 0; p <= last; p++) {
         zoe_frame frame;
-        zoe_status status = zoe_bench_want(&b->reel, p, 0, last, 0);
+        zoe_status status = zoe_bench_want(&b->clip, p, 0, last, 0);
         if (status == ZOE_OK)
-            status = zoe_reel_wait(&b->reel, p, ZOE_NEVER, &frame, error);
+            status = zoe_clip_wait(&b->clip, p, ZOE_NEVER, &frame, error);
         if (status == ZOE_STALE)
             return status;
         if (status != ZOE_OK)
@@ -88,11 +89,11 @@ static zoe_status load(hit_bench *b, const zoe_bench_options *options, zoe_error
                                                    "%s: no frame could be loaded", options->spec);
 }
 
-static int measure_clock(hit_bench *b)
+static bool measure_clock(hit_bench *b)
 {
     zoe_samples clock;
     if (!zoe_samples_init(&clock, OVERHEAD_SAMPLES))
-        return 0;
+        return false;
     for (int i = 0; i < OVERHEAD_SAMPLES; i++) {
         uint64_t start = zoe_now_ns();
         zoe_samples_add(&clock, zoe_now_ns() - start);
@@ -100,7 +101,7 @@ static int measure_clock(hit_bench *b)
     zoe_samples_sort(&clock);
     b->clock_ns = zoe_samples_percentile(&clock, 50);
     zoe_samples_free(&clock);
-    return 1;
+    return true;
 }
 
 static void count_time(hit_thread *t, uint64_t ns)
@@ -135,7 +136,7 @@ static void *acquire_frames(void *arg)
             int64_t p = b->loaded[zoe_bench_random(&t->random) % b->loaded_count];
             zoe_frame frame;
             uint64_t start = zoe_now_ns();
-            zoe_status status = zoe_source_acquire(b->reel.source, p, &frame);
+            zoe_status status = zoe_source_acquire(b->clip.source, p, &frame);
             if (status == ZOE_OK)
                 zoe_frame_release(&frame);
             uint64_t spent = zoe_now_ns() - start;
@@ -154,13 +155,13 @@ static void *acquire_frames(void *arg)
  * all threads are done. What was loaded before is the longest unused, and makes room. */
 static void churn(hit_bench *b)
 {
-    int64_t first = b->loaded[b->loaded_count - 1] + 1, count = b->reel.count - first;
+    int64_t first = b->loaded[b->loaded_count - 1] + 1, count = b->clip.count - first;
     uint64_t random = 2;
     while (atomic_load(&b->running) > 0 && !zoe_interrupted()) {
         int64_t p = first + (int64_t)(zoe_bench_random(&random) % (uint64_t)count);
         zoe_frame frame;
-        zoe_bench_want(&b->reel, p, p, p, 0);
-        if (zoe_source_wait(b->reel.source, p, zoe_now_ns() + CHURN_NS, &frame) == ZOE_OK)
+        zoe_bench_want(&b->clip, p, p, p, 0);
+        if (zoe_source_wait(b->clip.source, p, zoe_now_ns() + CHURN_NS, &frame) == ZOE_OK)
             zoe_frame_release(&frame);
     }
 }
@@ -186,7 +187,7 @@ static zoe_status run(hit_bench *b, int64_t count, int64_t threads, zoe_error *e
         free(list);
         return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "out of memory");
     }
-    zoe_engine_stats(b->reel.engine, &before);
+    zoe_engine_stats(b->clip.engine, &before);
     int64_t started = 0;
     b->alone = threads == 1 && !b->churn;
     atomic_store(&b->running, threads);
@@ -211,7 +212,7 @@ static zoe_status run(hit_bench *b, int64_t count, int64_t threads, zoe_error *e
         add_thread(b->all, &list[i]);
     }
     free(list);
-    zoe_engine_stats(b->reel.engine, &after);
+    zoe_engine_stats(b->clip.engine, &after);
     b->all->allocations += after.allocations - before.allocations;
     b->decodes = after.decodes - before.decodes;
     b->evictions = after.evictions - before.evictions;
@@ -224,7 +225,7 @@ static zoe_status run(hit_bench *b, int64_t count, int64_t threads, zoe_error *e
 static json_t *make_report(const hit_bench *b, const zoe_bench_options *options)
 {
     zoe_stats stats;
-    zoe_engine_stats(b->reel.engine, &stats);
+    zoe_engine_stats(b->clip.engine, &stats);
     json_t *report = json_object(), *ns = json_object();
     zoe_report_text(report, "sequence", options->spec);
     zoe_report_count(report, "acquires", b->all->acquires);
@@ -247,7 +248,7 @@ int zoe_bench_hit(int argc, char **argv)
 {
     zoe_bench_options options = {0};
     int64_t count = 1000000, threads = 1;
-    int32_t with_churn = 0;
+    bool with_churn = false;
     const zoe_arg own[] = {
         {"count", 'n', ZOE_ARG_INTEGER, "N", "number of acquires (default 1000000)", &count, 0, 1,
          1e9, 0},
@@ -264,10 +265,10 @@ int zoe_bench_hit(int argc, char **argv)
     memset(&b, 0, sizeof b);
     b.churn = with_churn;
     zoe_error error = {ZOE_OK, ""};
-    if (zoe_bench_open(&b.reel, &options, 0, &error) != ZOE_OK)
+    if (zoe_bench_open(&b.clip, &options, 0, &error) != ZOE_OK)
         return zoe_failure(command, "%s", error.text);
     zoe_status status = load(&b, &options, &error);
-    if (status == ZOE_OK && b.churn && b.loaded[b.loaded_count - 1] + 1 >= b.reel.count)
+    if (status == ZOE_OK && b.churn && b.loaded[b.loaded_count - 1] + 1 >= b.clip.count)
         status =
             zoe_error_set(&error, ZOE_ERROR_ARGUMENT, "%s: too short for --churn", options.spec);
     if (status == ZOE_OK && !measure_clock(&b))
@@ -278,7 +279,7 @@ int zoe_bench_hit(int argc, char **argv)
     if (status == ZOE_OK)
         report = make_report(&b, &options);
     free(b.all);
-    zoe_reel_close(&b.reel);
+    zoe_clip_close(&b.clip);
     if (status == ZOE_OK && zoe_interrupted()) {
         json_decref(report);
         status = zoe_error_set(&error, ZOE_STALE, "%s: interrupted", options.spec);

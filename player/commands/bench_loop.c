@@ -1,5 +1,6 @@
 #include "commands/bench_common.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "model/interrupt.h"
@@ -21,7 +22,7 @@ static const char about[] =
     "frames beside the scratch.";
 
 typedef struct loop_bench {
-    zoe_reel reel;
+    zoe_clip clip;
     int64_t loops;
     int64_t half;      /* loops after which the second half begins */
     zoe_stats first;   /* after the first loop */
@@ -33,7 +34,7 @@ static void end_loop(void *user, int64_t passes)
 {
     loop_bench *b = user;
     if (passes == 1)
-        zoe_engine_stats(b->reel.engine, &b->first);
+        zoe_engine_stats(b->clip.engine, &b->first);
     if (passes == b->half)
         b->rss_half = zoe_process_resident();
     if (passes == b->loops)
@@ -44,7 +45,7 @@ static json_t *make_report(const loop_bench *b, const zoe_bench_options *options
                            const zoe_playback_plan *plan, const zoe_playback_result *result)
 {
     zoe_stats stats;
-    zoe_engine_stats(b->reel.engine, &stats);
+    zoe_engine_stats(b->clip.engine, &stats);
     /* With one loop there is nothing after the first: it speaks for itself. */
     zoe_stats from;
     memset(&from, 0, sizeof from);
@@ -68,9 +69,9 @@ static json_t *make_report(const loop_bench *b, const zoe_bench_options *options
     zoe_report_count(report, "decodes", stats.decodes);
     zoe_report_number(report, "decodes_per_loop", (double)(stats.decodes - from.decodes) / later);
     zoe_report_integer(report, "frames_in_loop", plan->out - plan->in + 1);
-    double room = (double)(stats.limit_bytes - stats.scratch_bytes);
+    double most = (double)(stats.limit_bytes - stats.scratch_bytes);
     zoe_report_integer(report, "capacity_frames",
-                       frame_bytes > 0 ? (int64_t)(room / frame_bytes) : 0);
+                       frame_bytes > 0 ? (int64_t)(most / frame_bytes) : 0);
     zoe_report_count(report, "evictions", stats.evictions);
     zoe_report_number(report, "evictions_per_loop",
                       (double)(stats.evictions - from.evictions) / later);
@@ -85,9 +86,9 @@ static json_t *make_report(const loop_bench *b, const zoe_bench_options *options
 typedef struct loop_options {
     zoe_bench_options common;
     zoe_rate rate;
-    int32_t rate_given;
+    bool rate_given;
     int64_t in, out;
-    int32_t in_given, out_given;
+    bool in_given, out_given;
 } loop_options;
 
 static zoe_args_result parse(loop_options *options, int64_t *loops, int argc, char **argv)
@@ -117,16 +118,16 @@ static zoe_status make_plan(loop_bench *b, const loop_options *options, zoe_play
                             zoe_error *error)
 {
     memset(plan, 0, sizeof *plan);
-    plan->out = b->reel.count - 1;
+    plan->out = b->clip.count - 1;
     plan->passes = b->loops;
     plan->rate = options->rate;
     plan->pass = end_loop;
     plan->pass_user = b;
     zoe_status status = ZOE_OK;
     if (options->in_given)
-        status = zoe_reel_position(&b->reel, options->in, &plan->in, error);
+        status = zoe_clip_position(&b->clip, options->in, &plan->in, error);
     if (status == ZOE_OK && options->out_given)
-        status = zoe_reel_position(&b->reel, options->out, &plan->out, error);
+        status = zoe_clip_position(&b->clip, options->out, &plan->out, error);
     if (status == ZOE_OK && plan->in > plan->out)
         status = zoe_error_set(error, ZOE_ERROR_ARGUMENT, "%s: no frame in the work area",
                                options->common.spec);
@@ -140,7 +141,7 @@ static zoe_status first_reason(const loop_bench *b, const zoe_playback_plan *pla
 {
     for (int64_t p = plan->in; p <= plan->out; p++)
         if (result->statuses[p] != ZOE_OK)
-            return zoe_reel_explain(&b->reel, p, result->statuses[p], error);
+            return zoe_clip_explain(&b->clip, p, result->statuses[p], error);
     return zoe_error_set(error, ZOE_ERROR_NO_FRAMES, "no frame could be shown");
 }
 
@@ -156,7 +157,7 @@ int zoe_bench_loop(int argc, char **argv)
     if (parsed != ZOE_ARGS_RUN)
         return parsed == ZOE_ARGS_DONE ? ZOE_EXIT_DONE : ZOE_EXIT_USAGE;
     zoe_error error = {ZOE_OK, ""};
-    if (zoe_bench_open(&b.reel, &options.common, 0, &error) != ZOE_OK)
+    if (zoe_bench_open(&b.clip, &options.common, 0, &error) != ZOE_OK)
         return zoe_failure(command, "%s", error.text);
     b.half = b.loops / 2;
     b.rss_half = zoe_process_resident();
@@ -166,7 +167,7 @@ int zoe_bench_loop(int argc, char **argv)
     json_t *report = NULL;
     zoe_status status = make_plan(&b, &options, &plan, &error);
     if (status == ZOE_OK) {
-        status = zoe_playback_run(&b.reel, &plan, &result);
+        status = zoe_playback_run(&b.clip, &plan, &result);
         if (status != ZOE_OK)
             zoe_error_set(&error, status, "%s: %s", options.common.spec, zoe_status_text(status));
         else if (result.interrupted)
@@ -177,7 +178,7 @@ int zoe_bench_loop(int argc, char **argv)
             report = make_report(&b, &options.common, &plan, &result);
         zoe_playback_result_free(&result);
     }
-    zoe_reel_close(&b.reel);
+    zoe_clip_close(&b.clip);
     if (status != ZOE_OK)
         return zoe_failure(command, "%s", error.text);
     return zoe_report_print(report, command, "loop", options.common.json);

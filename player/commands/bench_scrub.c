@@ -2,6 +2,7 @@
 
 #include "commands/bench_common.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -26,7 +27,7 @@ static const char about[] =
 enum { TRIES = 64 };
 
 typedef struct scrub_bench {
-    zoe_reel reel;
+    zoe_clip clip;
     int64_t seeks, interval_ms, seed;
     uint64_t random;
     uint64_t *starts; /* [seeks], when each jump was made */
@@ -36,10 +37,10 @@ typedef struct scrub_bench {
     zoe_error error; /* of the first frame that failed */
 } scrub_bench;
 
-static int is_unloaded(const scrub_bench *b, int64_t position)
+static bool is_unloaded(const scrub_bench *b, int64_t position)
 {
     uint8_t state = ZOE_FRAME_ERROR;
-    zoe_source_states(b->reel.source, position, 1, &state);
+    zoe_source_states(b->clip.source, position, 1, &state);
     return state == ZOE_FRAME_EMPTY || state == ZOE_FRAME_HEADER || state == ZOE_FRAME_LOADING;
 }
 
@@ -48,11 +49,11 @@ static int64_t pick_unloaded(scrub_bench *b)
 {
     int64_t position = 0;
     for (int i = 0; i < TRIES; i++) {
-        position = (int64_t)(zoe_bench_random(&b->random) % (uint64_t)b->reel.count);
+        position = (int64_t)(zoe_bench_random(&b->random) % (uint64_t)b->clip.count);
         if (is_unloaded(b, position))
             return position;
     }
-    for (int64_t i = 0; i < b->reel.count; i++, position = (position + 1) % b->reel.count)
+    for (int64_t i = 0; i < b->clip.count; i++, position = (position + 1) % b->clip.count)
         if (is_unloaded(b, position))
             return position;
     return -1;
@@ -67,8 +68,8 @@ static int64_t pick(scrub_bench *b)
     zoe_want idle;
     memset(&idle, 0, sizeof idle);
     idle.idle = 1;
-    zoe_source_set_want(b->reel.source, &idle);
-    zoe_engine_clear(b->reel.engine, NULL);
+    zoe_source_set_want(b->clip.source, &idle);
+    zoe_engine_clear(b->clip.engine, NULL);
     b->clears++;
     return pick_unloaded(b);
 }
@@ -104,14 +105,14 @@ static zoe_status run(scrub_bench *b, zoe_error *error)
                 *error = b->error;
             return b->failed ? b->error.status
                              : zoe_error_set(error, ZOE_ERROR_NO_FRAMES, "%s: no frame to load",
-                                             zoe_sequence_spec(b->reel.sequence));
+                                             zoe_sequence_spec(b->clip.sequence));
         }
         b->starts[i] = zoe_now_ns();
         uint64_t next = interval && i < b->seeks - 1 ? b->starts[i] + interval : ZOE_NEVER;
         zoe_frame frame;
-        zoe_status status = zoe_bench_want(&b->reel, position, 0, b->reel.count - 1, 0);
+        zoe_status status = zoe_bench_want(&b->clip, position, 0, b->clip.count - 1, 0);
         if (status == ZOE_OK)
-            status = zoe_reel_wait(&b->reel, position, next, &frame, error);
+            status = zoe_clip_wait(&b->clip, position, next, &frame, error);
         if (status == ZOE_OK) {
             settle(b, i);
             zoe_frame_release(&frame);
@@ -126,7 +127,7 @@ static zoe_status run(scrub_bench *b, zoe_error *error)
             sleep_until(next);
         if (zoe_interrupted())
             return zoe_error_set(error, ZOE_STALE, "%s: interrupted",
-                                 zoe_sequence_spec(b->reel.sequence));
+                                 zoe_sequence_spec(b->clip.sequence));
     }
     return ZOE_OK;
 }
@@ -134,7 +135,7 @@ static zoe_status run(scrub_bench *b, zoe_error *error)
 static json_t *make_report(scrub_bench *b, const zoe_bench_options *options)
 {
     zoe_stats stats;
-    zoe_engine_stats(b->reel.engine, &stats);
+    zoe_engine_stats(b->clip.engine, &stats);
     zoe_samples_sort(&b->latency);
     json_t *report = json_object();
     zoe_report_text(report, "sequence", options->spec);
@@ -176,7 +177,7 @@ int zoe_bench_scrub(int argc, char **argv)
     if (parsed != ZOE_ARGS_RUN)
         return parsed == ZOE_ARGS_DONE ? ZOE_EXIT_DONE : ZOE_EXIT_USAGE;
     zoe_error error = {ZOE_OK, ""};
-    if (zoe_bench_open(&b.reel, &options, 0, &error) != ZOE_OK)
+    if (zoe_bench_open(&b.clip, &options, 0, &error) != ZOE_OK)
         return zoe_failure(command, "%s", error.text);
     b.random = (uint64_t)b.seed;
     b.starts = calloc((size_t)b.seeks, sizeof *b.starts);
@@ -192,7 +193,7 @@ int zoe_bench_scrub(int argc, char **argv)
         report = make_report(&b, &options);
     free(b.starts);
     zoe_samples_free(&b.latency);
-    zoe_reel_close(&b.reel);
+    zoe_clip_close(&b.clip);
     if (status != ZOE_OK)
         return zoe_failure(command, "%s", error.text);
     return zoe_report_print(report, command, "scrub", options.json);

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +38,7 @@ typedef struct generate_options {
     const char *compression;
     int32_t type; /* 0 half, 1 float */
     zoe_extent tiles;
-    int32_t alpha;
+    bool alpha;
     double grain;
     int64_t seed;
     const char *name;
@@ -58,7 +59,7 @@ typedef struct generator {
 /* A frame on its way into a file. */
 typedef struct frame_writer {
     const generator *generator;
-    zoe_picture picture;
+    zoe_test_pattern picture;
     float *rows[4]; /* one row each, as float */
 } frame_writer;
 
@@ -69,7 +70,7 @@ static int write_row(void *user, int32_t x, int32_t y, int32_t count,
     const generate_options *options = w->generator->options;
     if (zoe_interrupted() || atomic_load_explicit(&w->generator->failed, memory_order_relaxed))
         return 1;
-    zoe_picture_row(&w->picture, x, y, count, w->rows);
+    zoe_test_pattern_row(&w->picture, x, y, count, w->rows);
     for (int c = 0; c < 3 + options->alpha; c++) {
         const float *from = w->rows[c];
         if (options->type == 1) {
@@ -113,7 +114,7 @@ static void stop(generator *g, const zoe_error *error)
     atomic_store_explicit(&g->failed, 1, memory_order_relaxed);
 }
 
-static int frame_path(const generate_options *options, int64_t number, char *path)
+static bool frame_path(const generate_options *options, int64_t number, char *path)
 {
     int n = snprintf(path, PATH_CAPACITY, "%s/%s.%04lld.exr", options->folder, options->name,
                      (long long)number);
@@ -126,8 +127,8 @@ static zoe_status write_frame(frame_writer *w, int64_t number, zoe_error *error)
     char path[PATH_CAPACITY];
     if (!frame_path(options, number, path))
         return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "%s: name too long", options->folder);
-    zoe_picture_init(&w->picture, options->size.width, options->size.height,
-                     (uint64_t)options->seed, number, options->alpha, (float)options->grain);
+    zoe_test_pattern_init(&w->picture, options->size.width, options->size.height,
+                          (uint64_t)options->seed, number, options->alpha, (float)options->grain);
     zoe_exr_write_spec spec;
     fill_spec(w->generator, &spec);
     return zoe_exr_write(path, &spec, write_row, w, error);

@@ -1,6 +1,7 @@
 #include "commands/info.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,30 +74,30 @@ static zoe_status open_subject(subject *s, const char *spec, zoe_error *error)
 
 /* The next run of positions without a file at or after *at; 0 when there is none. Moves *at behind
  * it. */
-static int next_gap(const zoe_sequence *sequence, int64_t *at, int64_t *first, int64_t *last)
+static bool next_gap(const zoe_sequence *sequence, int64_t *at, int64_t *first, int64_t *last)
 {
     int64_t count = zoe_sequence_count(sequence);
     while (*at < count && zoe_sequence_has_file(sequence, *at))
         (*at)++;
     if (*at >= count)
-        return 0;
+        return false;
     *first = zoe_sequence_number(sequence, *at);
     while (*at < count && !zoe_sequence_has_file(sequence, *at))
         (*at)++;
     *last = zoe_sequence_number(sequence, *at - 1);
-    return 1;
+    return true;
 }
 
-/* 1 if this view was not among the layers before. */
-static int is_new_view(const zoe_header *header, size_t layer)
+/* True if this view was not among the layers before. */
+static bool is_new_view(const zoe_header *header, size_t layer)
 {
     const char *view = header->layers[layer].view;
     if (view[0] == '\0')
-        return 0;
+        return false;
     for (size_t i = 0; i < layer; i++)
         if (strcmp(header->layers[i].view, view) == 0)
-            return 0;
-    return 1;
+            return false;
+    return true;
 }
 
 static double rate_of(const zoe_header *header)
@@ -509,7 +510,7 @@ static int print_text(const subject *s)
 
 int zoe_cmd_info(int argc, char **argv)
 {
-    int32_t as_json = 0;
+    bool as_json = false;
     const zoe_arg table[] = {
         {.name = "json", .kind = ZOE_ARG_FLAG, .help = "print one JSON object", .value = &as_json},
     };

@@ -5,71 +5,71 @@
 
 #include "model/interrupt.h"
 #include "commands/playback.h"
-#include "commands/reel.h"
+#include "commands/clip.h"
 #include "commands/report.h"
 
 static const char command[] = "zoetrope";
 
-static zoe_status make_plan(const zoe_reel *reel, const zoe_options *options,
+static zoe_status make_plan(const zoe_clip *clip, const zoe_options *options,
                             zoe_playback_plan *plan, zoe_error *error)
 {
     memset(plan, 0, sizeof *plan);
-    plan->out = reel->count - 1;
+    plan->out = clip->count - 1;
     plan->passes = options->loops;
-    plan->rate = options->rate_given ? options->rate : zoe_reel_file_rate(reel);
+    plan->rate = ZOE_GIVEN(options, rate) ? options->rate : zoe_clip_file_rate(clip);
     plan->loop = (zoe_loop_mode)options->loop;
     plan->policy = (zoe_policy)options->policy;
     plan->strategy = (zoe_strategy)options->strategy;
     zoe_status status = ZOE_OK;
-    if (options->in_given)
-        status = zoe_reel_position(reel, options->in, &plan->in, error);
-    if (status == ZOE_OK && options->out_given)
-        status = zoe_reel_position(reel, options->out, &plan->out, error);
+    if (ZOE_GIVEN(options, in))
+        status = zoe_clip_position(clip, options->in, &plan->in, error);
+    if (status == ZOE_OK && ZOE_GIVEN(options, out))
+        status = zoe_clip_position(clip, options->out, &plan->out, error);
     if (status == ZOE_OK && plan->in > plan->out)
         status = zoe_error_set(error, ZOE_ERROR_ARGUMENT, "%s: no frame in the work area",
-                               zoe_sequence_spec(reel->sequence));
+                               zoe_sequence_spec(clip->sequence));
     plan->start = plan->in;
-    if (status == ZOE_OK && options->frame_given)
-        status = zoe_reel_position(reel, options->frame, &plan->start, error);
+    if (status == ZOE_OK && ZOE_GIVEN(options, frame))
+        status = zoe_clip_position(clip, options->frame, &plan->start, error);
     return status;
 }
 
 /* The last position of the gap that begins here: neighbours without a file are told as one. */
-static int64_t end_of_gap(const zoe_reel *reel, const zoe_playback_result *result, int64_t position)
+static int64_t end_of_gap(const zoe_clip *clip, const zoe_playback_result *result, int64_t position)
 {
-    while (position + 1 < reel->count && result->statuses[position + 1] == ZOE_MISSING)
+    while (position + 1 < clip->count && result->statuses[position + 1] == ZOE_MISSING)
         position++;
     return position;
 }
 
-static void explain_gap(const zoe_reel *reel, int64_t first, int64_t last, zoe_error *error)
+static void explain_gap(const zoe_clip *clip, int64_t first, int64_t last, zoe_error *error)
 {
     zoe_error_set(error, ZOE_MISSING, "%s/%s: frames %lld to %lld have no file",
-                  zoe_sequence_folder(reel->sequence), zoe_sequence_name(reel->sequence),
-                  (long long)zoe_sequence_number(reel->sequence, first),
-                  (long long)zoe_sequence_number(reel->sequence, last));
+                  zoe_sequence_folder(clip->sequence), zoe_sequence_name(clip->sequence),
+                  (long long)zoe_sequence_number(clip->sequence, first),
+                  (long long)zoe_sequence_number(clip->sequence, last));
 }
 
 /* One line on stderr and one entry in the list for each gap and each frame that could not be shown.
  */
-static json_t *list_errors(const zoe_reel *reel, const zoe_playback_result *result)
+static json_t *list_errors(const zoe_clip *clip, const zoe_playback_result *result)
 {
     json_t *list = json_array();
-    for (int64_t p = 0; p < reel->count; p++) {
+    for (int64_t p = 0; p < clip->count; p++) {
         if (result->statuses[p] == ZOE_OK)
             continue;
         int64_t last = p;
         if (result->statuses[p] == ZOE_MISSING)
-            last = end_of_gap(reel, result, p);
+            last = end_of_gap(clip, result, p);
         zoe_error error;
         if (last > p)
-            explain_gap(reel, p, last, &error);
+            explain_gap(clip, p, last, &error);
         else
-            zoe_reel_explain(reel, p, result->statuses[p], &error);
+            zoe_clip_explain(clip, p, result->statuses[p], &error);
         fprintf(stderr, "%s: %s\n", command, error.text);
         json_t *entry = json_object();
-        zoe_report_integer(entry, "frame", zoe_sequence_number(reel->sequence, p));
-        zoe_report_integer(entry, "last", zoe_sequence_number(reel->sequence, last));
+        zoe_report_integer(entry, "frame", zoe_sequence_number(clip->sequence, p));
+        zoe_report_integer(entry, "last", zoe_sequence_number(clip->sequence, last));
         zoe_report_text(entry, "status", zoe_status_name(error.status));
         zoe_report_text(entry, "error", error.text);
         json_array_append_new(list, entry);
@@ -78,29 +78,28 @@ static json_t *list_errors(const zoe_reel *reel, const zoe_playback_result *resu
     return list;
 }
 
-static void report_what(json_t *report, const zoe_reel *reel, const zoe_playback_plan *plan)
+static void report_what(json_t *report, const zoe_clip *clip, const zoe_playback_plan *plan)
 {
-    static const char *const loops[] = {"loop", "ping-pong", "once"};
-    static const char *const policies[] = {"every-frame", "real-time"};
-    zoe_report_text(report, "sequence", zoe_sequence_spec(reel->sequence));
-    zoe_report_integer(report, "first", zoe_sequence_first(reel->sequence));
-    zoe_report_integer(report, "last", zoe_sequence_last(reel->sequence));
-    zoe_report_integer(report, "in", zoe_sequence_number(reel->sequence, plan->in));
-    zoe_report_integer(report, "out", zoe_sequence_number(reel->sequence, plan->out));
-    zoe_report_text(report, "loop", loops[plan->loop]);
-    zoe_report_text(report, "policy", policies[plan->policy]);
+    char word[ZOE_OPTION_TEXT];
+    zoe_report_text(report, "sequence", zoe_sequence_spec(clip->sequence));
+    zoe_report_integer(report, "first", zoe_sequence_first(clip->sequence));
+    zoe_report_integer(report, "last", zoe_sequence_last(clip->sequence));
+    zoe_report_integer(report, "in", zoe_sequence_number(clip->sequence, plan->in));
+    zoe_report_integer(report, "out", zoe_sequence_number(clip->sequence, plan->out));
+    zoe_report_text(report, "loop", zoe_option_word(ZOE_OPTION(loop), (int)plan->loop, word));
+    zoe_report_text(report, "policy", zoe_option_word(ZOE_OPTION(policy), (int)plan->policy, word));
     zoe_report_integer(report, "loops", plan->passes);
     zoe_report_number(report, "fps_set",
                       (double)plan->rate.numerator / (double)plan->rate.denominator);
 }
 
-static json_t *make_report(const zoe_reel *reel, const zoe_playback_plan *plan,
+static json_t *make_report(const zoe_clip *clip, const zoe_playback_plan *plan,
                            const zoe_playback_result *result, json_t *errors)
 {
     zoe_stats stats;
-    zoe_engine_stats(reel->engine, &stats);
+    zoe_engine_stats(clip->engine, &stats);
     json_t *report = json_object();
-    report_what(report, reel, plan);
+    report_what(report, clip, plan);
     zoe_report_number(report, "fps", zoe_playback_rate(result));
     zoe_report_number(report, "seconds", (double)(result->end_ns - result->start_ns) / 1e9);
     zoe_report_count(report, "plays", result->plays);
@@ -137,26 +136,26 @@ int zoe_cmd_play_headless(const zoe_options *options)
     zoe_source_settings_init(&source);
     zoe_options_apply_source(options, &source);
     zoe_error error = {ZOE_OK, ""};
-    zoe_reel reel;
-    if (zoe_reel_open(&reel, options->sequences[0], &settings, &source, &error) != ZOE_OK)
+    zoe_clip clip;
+    if (zoe_clip_open(&clip, options->sequences[0], &settings, &source, &error) != ZOE_OK)
         return zoe_failure(command, "%s", error.text);
     zoe_playback_plan plan;
     zoe_playback_result result;
     json_t *report = NULL;
     int nothing = 0;
-    zoe_status status = make_plan(&reel, options, &plan, &error);
+    zoe_status status = make_plan(&clip, options, &plan, &error);
     if (status == ZOE_OK) {
-        status = zoe_playback_run(&reel, &plan, &result);
+        status = zoe_playback_run(&clip, &plan, &result);
         if (status != ZOE_OK)
             zoe_error_set(&error, status, "%s: %s", options->sequences[0], zoe_status_text(status));
     }
     if (status == ZOE_OK) {
-        json_t *errors = list_errors(&reel, &result);
+        json_t *errors = list_errors(&clip, &result);
         nothing = !result.plays && !result.interrupted;
-        report = make_report(&reel, &plan, &result, errors);
+        report = make_report(&clip, &plan, &result, errors);
         zoe_playback_result_free(&result);
     }
-    zoe_reel_close(&reel);
+    zoe_clip_close(&clip);
     if (status != ZOE_OK)
         return zoe_failure(command, "%s", error.text);
     int code = zoe_report_print(report, command, options->sequences[0], options->json);

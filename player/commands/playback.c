@@ -1,12 +1,13 @@
 #include "commands/playback.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "model/interrupt.h"
 
 typedef struct playback {
-    zoe_reel *reel;
+    zoe_clip *clip;
     const zoe_playback_plan *plan;
     zoe_playback_result *result;
     zoe_frame shown;    /* on the screen that is not there */
@@ -15,7 +16,7 @@ typedef struct playback {
     int64_t passes;
 } playback;
 
-static int is_bad(zoe_status status)
+static bool is_bad(zoe_status status)
 {
     return status != ZOE_OK && status != ZOE_LOADING && status != ZOE_TIMEOUT;
 }
@@ -38,7 +39,7 @@ static int is_ready(void *user, int64_t position)
     if (p->shown.pin && p->shown.position == position)
         return 1;
     zoe_frame frame;
-    zoe_status status = zoe_source_acquire(p->reel->source, position, &frame);
+    zoe_status status = zoe_source_acquire(p->clip->source, position, &frame);
     if (status == ZOE_OK) {
         zoe_frame_release(&p->next);
         p->next = frame;
@@ -92,7 +93,7 @@ static void set_want(playback *p, int64_t playhead, int32_t direction, double ra
     want.loop = p->plan->loop;
     want.strategy = p->plan->strategy;
     want.rate = rate;
-    zoe_source_set_want(p->reel->source, &want);
+    zoe_source_set_want(p->clip->source, &want);
 }
 
 static void end_pass(playback *p)
@@ -105,7 +106,7 @@ static void end_pass(playback *p)
 static void start_transport(const playback *p, zoe_transport *t, uint64_t now)
 {
     const zoe_playback_plan *plan = p->plan;
-    zoe_transport_init(t, p->reel->count);
+    zoe_transport_init(t, p->clip->count);
     zoe_transport_set_area(t, plan->in, plan->out);
     zoe_transport_set_loop(t, plan->loop);
     zoe_transport_set_rate(t, plan->rate.numerator, plan->rate.denominator, now);
@@ -146,7 +147,7 @@ static void run_paced(playback *p)
             zoe_transport_play(&t, 1, now);
         }
         if (t.playhead == wanted)
-            zoe_reel_sleep(p->reel, step.wake_ns);
+            zoe_clip_sleep(p->clip, step.wake_ns);
     }
 }
 
@@ -159,7 +160,7 @@ static void run_free(playback *p)
     while (!zoe_interrupted()) {
         set_want(p, position, direction, 0);
         while (!is_ready(p, position) && !zoe_interrupted())
-            zoe_reel_sleep(p->reel, ZOE_NEVER);
+            zoe_clip_sleep(p->clip, ZOE_NEVER);
         if (zoe_interrupted())
             break;
         show(p, position, zoe_now_ns(), p->waited_for == position);
@@ -179,18 +180,18 @@ static void run_free(playback *p)
     }
 }
 
-zoe_status zoe_playback_run(zoe_reel *reel, const zoe_playback_plan *plan,
+zoe_status zoe_playback_run(zoe_clip *clip, const zoe_playback_plan *plan,
                             zoe_playback_result *result)
 {
     memset(result, 0, sizeof *result);
-    if (plan->in < 0 || plan->in > plan->out || plan->out >= reel->count || plan->passes < 1)
+    if (plan->in < 0 || plan->in > plan->out || plan->out >= clip->count || plan->passes < 1)
         return ZOE_ERROR_ARGUMENT;
-    result->statuses = calloc((size_t)reel->count, sizeof *result->statuses);
+    result->statuses = calloc((size_t)clip->count, sizeof *result->statuses);
     if (!result->statuses)
         return ZOE_ERROR_NO_MEMORY;
     playback p;
     memset(&p, 0, sizeof p);
-    p.reel = reel;
+    p.clip = clip;
     p.plan = plan;
     p.result = result;
     p.waited_for = -1;

@@ -1,5 +1,5 @@
 /*
- * Playing a reel without a screen: the transport says what to show when, frames are acquired and
+ * Playing a clip without a screen: the transport says what to show when, frames are acquired and
  * held exactly as the window does, and what happened is counted.
  *
  * Thread-safety: one thread at a time.
@@ -9,13 +9,14 @@
 #ifndef ZOETROPE_PLAYER_PLAYBACK_H
 #define ZOETROPE_PLAYER_PLAYBACK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <zoetrope/transport.h>
 #include <zoetrope/want.h>
 
 #include "model/args.h"
-#include "commands/reel.h"
+#include "commands/clip.h"
 
 /* Told that a pass through the work area is over; `passes` counts from 1. */
 typedef void zoe_playback_pass_fn(void *user, int64_t passes);
@@ -47,8 +48,8 @@ typedef struct zoe_playback_result {
     uint64_t first_ns;   /* when the first frame was shown (zoe_now_ns() clock) */
     uint64_t last_ns;    /* when the last was */
     uint64_t start_ns, end_ns;
-    int32_t interrupted;  /* 1: a signal ended it */
-    zoe_status *statuses; /* [reel->count] why each position could not be shown; ZOE_OK where it
+    bool interrupted;     /* a signal ended it */
+    zoe_status *statuses; /* [clip->count] why each position could not be shown; ZOE_OK where it
                              could, or was never due */
 } zoe_playback_result;
 
@@ -57,7 +58,7 @@ typedef struct zoe_playback_result {
  * statuses are the caller's to end with zoe_playback_result_free(); on failure there is nothing to
  * free. Errors: NO_MEMORY, ARGUMENT.
  */
-zoe_status zoe_playback_run(zoe_reel *reel, const zoe_playback_plan *plan,
+zoe_status zoe_playback_run(zoe_clip *clip, const zoe_playback_plan *plan,
                             zoe_playback_result *result);
 
 void zoe_playback_result_free(zoe_playback_result *result);

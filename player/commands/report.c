@@ -1,6 +1,7 @@
 #include "commands/report.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,16 +11,16 @@
 
 static const double mebibyte = 1024.0 * 1024.0;
 
-int zoe_samples_init(zoe_samples *samples, size_t capacity)
+bool zoe_samples_init(zoe_samples *samples, size_t capacity)
 {
     memset(samples, 0, sizeof *samples);
     samples->values = malloc((capacity ? capacity : 1) * sizeof *samples->values);
     if (!samples->values)
-        return 0;
+        return false;
     /* Not calloc: its pages would be touched one by one while measuring. */
     memset(samples->values, 0xff, (capacity ? capacity : 1) * sizeof *samples->values);
     samples->capacity = capacity;
-    return 1;
+    return true;
 }
 
 void zoe_samples_free(zoe_samples *samples)

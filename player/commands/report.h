@@ -10,6 +10,7 @@
 #ifndef ZOETROPE_PLAYER_REPORT_H
 #define ZOETROPE_PLAYER_REPORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,9 +24,9 @@ typedef struct zoe_samples {
     size_t count, capacity;
 } zoe_samples;
 
-/* Room for `capacity` samples, touched, so that adding never faults. Returns 1, or 0 without
+/* Room for `capacity` samples, touched, so that adding never faults. Returns true, or false without
  * memory. */
-int zoe_samples_init(zoe_samples *samples, size_t capacity);
+bool zoe_samples_init(zoe_samples *samples, size_t capacity);
 
 void zoe_samples_free(zoe_samples *samples);
 

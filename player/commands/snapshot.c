@@ -3,6 +3,7 @@
 #include "commands/snapshot.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +19,9 @@
 #include "model/frame_header.h"
 #include "model/interrupt.h"
 #include "model/layer.h"
+#include "model/options.h"
 #include "model/png_write.h"
-#include "commands/reel.h"
+#include "commands/clip.h"
 #include "model/value_range.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
@@ -36,14 +38,14 @@ static const char about[] =
 
 typedef struct snapshot_options {
     int64_t frame;
-    int32_t frame_given;
+    bool frame_given;
     const char *out;
     const char *layer, *view;
-    int32_t overscan, full_precision;
+    bool overscan, full_precision;
     double exposure, gamma, contrast, saturation;
     int32_t channel, transfer;
     zoe_extent size;
-    int32_t png_only_given; /* 1: an option that an EXR has no use for */
+    bool png_only_given; /* an option that an EXR has no use for */
     int64_t cache_mb;
     const char *spec;
 } snapshot_options;
@@ -89,11 +91,11 @@ static void name_channels(zoe_exr_write_spec *spec, const zoe_frame *frame,
     }
 }
 
-static zoe_status write_exr(const zoe_reel *reel, const zoe_frame *frame,
+static zoe_status write_exr(const zoe_clip *clip, const zoe_frame *frame,
                             const snapshot_options *options, zoe_error *error)
 {
     zoe_header *header = NULL; /* of a file that cannot be read any more */
-    (void)zoe_frame_header_read(reel->sequence, frame->position, &header, NULL);
+    (void)zoe_frame_header_read(clip->sequence, frame->position, &header, NULL);
     zoe_exr_write_spec spec;
     memset(&spec, 0, sizeof spec);
     spec.data_window = frame->window;
@@ -145,11 +147,11 @@ static void fit(const zoe_frame *frame, zoe_extent size, zoe_viewport *viewport)
 }
 
 /* Depth, ids and vectors over the range that the viewer opens them with. */
-static void fit_range(const zoe_reel *reel, const zoe_frame *frame, const snapshot_options *options,
+static void fit_range(const zoe_clip *clip, const zoe_frame *frame, const snapshot_options *options,
                       zoe_grade *grade)
 {
     zoe_header *header = NULL; /* of a file that cannot be read any more */
-    (void)zoe_frame_header_read(reel->sequence, frame->position, &header, NULL);
+    (void)zoe_frame_header_read(clip->sequence, frame->position, &header, NULL);
     int32_t index = header ? zoe_header_find_layer(header, options->layer, options->view) : -1;
     zoe_value_range range;
     (void)zoe_value_range_first(frame, index >= 0 && zoe_layer_is_data(header, index), &range);
@@ -158,7 +160,7 @@ static void fit_range(const zoe_reel *reel, const zoe_frame *frame, const snapsh
     zoe_header_free(&header);
 }
 
-static zoe_status write_png(const zoe_reel *reel, const zoe_frame *frame,
+static zoe_status write_png(const zoe_clip *clip, const zoe_frame *frame,
                             const snapshot_options *options, zoe_error *error)
 {
     zoe_display_lut *lut = malloc(sizeof *lut);
@@ -172,7 +174,7 @@ static zoe_status write_png(const zoe_reel *reel, const zoe_frame *frame,
     grade.saturation = (float)options->saturation;
     grade.view = (zoe_channel_view)options->channel;
     grade.transfer = (zoe_transfer)options->transfer;
-    fit_range(reel, frame, options, &grade);
+    fit_range(clip, frame, options, &grade);
     zoe_display_lut_make(lut, &grade);
     zoe_viewport viewport;
     fit(frame, options->size, &viewport);
@@ -181,34 +183,34 @@ static zoe_status write_png(const zoe_reel *reel, const zoe_frame *frame,
     return status;
 }
 
-static int has_suffix(const char *text, const char *suffix)
+static bool has_suffix(const char *text, const char *suffix)
 {
     size_t length = strlen(text), n = strlen(suffix);
     return length > n && strcasecmp(text + length - n, suffix) == 0;
 }
 
-static zoe_status take(zoe_reel *reel, const snapshot_options *options, zoe_error *error)
+static zoe_status take(zoe_clip *clip, const snapshot_options *options, zoe_error *error)
 {
     int64_t position = 0;
-    zoe_status status = zoe_reel_position(reel, options->frame, &position, error);
+    zoe_status status = zoe_clip_position(clip, options->frame, &position, error);
     if (status != ZOE_OK)
         return status;
     zoe_want want;
     memset(&want, 0, sizeof want);
     want.playhead = want.in = want.out = position;
     want.direction = 1;
-    status = zoe_source_set_want(reel->source, &want);
+    status = zoe_source_set_want(clip->source, &want);
     if (status != ZOE_OK)
-        return zoe_reel_explain(reel, position, status, error);
+        return zoe_clip_explain(clip, position, status, error);
     zoe_frame frame;
-    status = zoe_reel_wait(reel, position, ZOE_NEVER, &frame, error);
+    status = zoe_clip_wait(clip, position, ZOE_NEVER, &frame, error);
     if (status != ZOE_OK)
         return status;
     if (frame.incomplete)
         fprintf(stderr, "%s: %s: frame %lld is incomplete: what its file lacks is black\n", command,
                 options->spec, (long long)options->frame);
-    status = has_suffix(options->out, ".png") ? write_png(reel, &frame, options, error)
-                                              : write_exr(reel, &frame, options, error);
+    status = has_suffix(options->out, ".png") ? write_png(clip, &frame, options, error)
+                                              : write_exr(clip, &frame, options, error);
     zoe_frame_release(&frame);
     return status;
 }
@@ -216,7 +218,7 @@ static zoe_status take(zoe_reel *reel, const snapshot_options *options, zoe_erro
 static zoe_args_result parse(snapshot_options *options, int argc, char **argv)
 {
     snapshot_options *o = options;
-    int32_t *png = &o->png_only_given;
+    bool *png = &o->png_only_given;
     /* clang-format off */
     const zoe_arg table[] = {
         {"frame", 0, ZOE_ARG_INTEGER, "N", "number of the frame (default: the sequence's first file)", &o->frame, &o->frame_given, -1e15, 1e15, 0},
@@ -232,7 +234,7 @@ static zoe_args_result parse(snapshot_options *options, int argc, char **argv)
         {"contrast", 0, ZOE_ARG_DECIMAL, "C", "0..10 (default 1)", &o->contrast, png, 0, 10, 0},
         {"saturation", 0, ZOE_ARG_DECIMAL, "S", "0..10 (default 1)", &o->saturation, png, 0, 10, 0},
         {"channel", 0, ZOE_ARG_CHOICE, "C", "what to show", &o->channel, png, 0, 0, "color|red|green|blue|alpha|luminance"},
-        {"transfer", 0, ZOE_ARG_CHOICE, "T", "transfer function", &o->transfer, png, 0, 0, "srgb|rec709|linear"},
+        {"transfer", 0, ZOE_ARG_CHOICE, "T", "transfer function", &o->transfer, png, 0, 0, ZOE_WORDS_TRANSFER},
         {"size", 0, ZOE_ARG_EXTENT, "WxH", "fit the picture into this size (default: 1:1)", &o->size, png, 1, SIDE_MAX, 0},
     };
     /* clang-format on */
@@ -253,15 +255,15 @@ static zoe_args_result parse(snapshot_options *options, int argc, char **argv)
 }
 
 /* The frame that was named, else the first that has a file. */
-static int64_t default_frame(const zoe_reel *reel)
+static int64_t default_frame(const zoe_clip *clip)
 {
-    int64_t position = zoe_sequence_named_position(reel->sequence);
+    int64_t position = zoe_sequence_named_position(clip->sequence);
     if (position < 0) {
         position = 0;
-        while (position < reel->count - 1 && !zoe_sequence_has_file(reel->sequence, position))
+        while (position < clip->count - 1 && !zoe_sequence_has_file(clip->sequence, position))
             position++;
     }
-    return zoe_sequence_number(reel->sequence, position);
+    return zoe_sequence_number(clip->sequence, position);
 }
 
 int zoe_cmd_snapshot(int argc, char **argv)
@@ -283,13 +285,13 @@ int zoe_cmd_snapshot(int argc, char **argv)
     source.overscan = options.overscan;
     source.full_precision = options.full_precision;
     zoe_error error = {ZOE_OK, ""};
-    zoe_reel reel;
-    zoe_status status = zoe_reel_open(&reel, options.spec, &settings, &source, &error);
+    zoe_clip clip;
+    zoe_status status = zoe_clip_open(&clip, options.spec, &settings, &source, &error);
     if (status == ZOE_OK) {
         if (!options.frame_given)
-            options.frame = default_frame(&reel);
-        status = take(&reel, &options, &error);
-        zoe_reel_close(&reel);
+            options.frame = default_frame(&clip);
+        status = take(&clip, &options, &error);
+        zoe_clip_close(&clip);
     }
     return status == ZOE_OK ? ZOE_EXIT_DONE : zoe_failure(command, "%s", error.text);
 }

@@ -90,12 +90,14 @@ static void add_noise(double x, double y, double cell, uint32_t seed, float ampl
     }
 }
 
-static void add_glyph(zoe_picture *picture, const char *glyph, float x, float y, float unit_size)
+static void add_glyph(zoe_test_pattern *picture, const char *glyph, float x, float y,
+                      float unit_size)
 {
     const char *c = glyph;
     while (*c) {
-        while (*c && c[1] && c[2] && c[2] != ' ' && picture->stroke_count < ZOE_PICTURE_STROKES) {
-            zoe_picture_stroke *s = &picture->strokes[picture->stroke_count++];
+        while (*c && c[1] && c[2] && c[2] != ' ' &&
+               picture->stroke_count < ZOE_TEST_PATTERN_STROKES) {
+            zoe_test_pattern_stroke *s = &picture->strokes[picture->stroke_count++];
             s->x0 = x + (float)(c[0] - '0') * unit_size;
             s->y0 = y + (float)(c[1] - '0') * unit_size;
             s->x1 = x + (float)(c[2] - '0') * unit_size;
@@ -107,7 +109,7 @@ static void add_glyph(zoe_picture *picture, const char *glyph, float x, float y,
     }
 }
 
-static void place_number(zoe_picture *picture, int64_t frame)
+static void place_number(zoe_test_pattern *picture, int64_t frame)
 {
     char text[24];
     snprintf(text, sizeof text, "%04lld", (long long)frame);
@@ -130,14 +132,14 @@ static void place_number(zoe_picture *picture, int64_t frame)
     }
 }
 
-static void place_balls(zoe_picture *picture, int64_t frame)
+static void place_balls(zoe_test_pattern *picture, int64_t frame)
 {
-    static const float colors[ZOE_PICTURE_BALLS][3] = {
+    static const float colors[ZOE_TEST_PATTERN_BALLS][3] = {
         {0.80f, 0.07f, 0.04f}, {0.05f, 0.52f, 0.12f}, {0.04f, 0.10f, 0.75f}, {0.85f, 0.55f, 0.06f}};
-    static const float radii[ZOE_PICTURE_BALLS] = {0.13f, 0.10f, 0.08f, 0.06f};
-    static const int periods[ZOE_PICTURE_BALLS] = {96, 72, 60, 48};
-    for (int i = 0; i < ZOE_PICTURE_BALLS; i++) {
-        zoe_picture_ball *ball = &picture->balls[i];
+    static const float radii[ZOE_TEST_PATTERN_BALLS] = {0.13f, 0.10f, 0.08f, 0.06f};
+    static const int periods[ZOE_TEST_PATTERN_BALLS] = {96, 72, 60, 48};
+    for (int i = 0; i < ZOE_TEST_PATTERN_BALLS; i++) {
+        zoe_test_pattern_ball *ball = &picture->balls[i];
         double start = (double)unit(mix2((uint32_t)i, 77, picture->seed));
         int64_t phase = frame % periods[i];
         double angle = turn * (start + (double)phase / periods[i]);
@@ -148,8 +150,8 @@ static void place_balls(zoe_picture *picture, int64_t frame)
     }
 }
 
-void zoe_picture_init(zoe_picture *picture, int32_t width, int32_t height, uint64_t seed,
-                      int64_t frame, int32_t alpha, float grain)
+void zoe_test_pattern_init(zoe_test_pattern *picture, int32_t width, int32_t height, uint64_t seed,
+                           int64_t frame, int32_t alpha, float grain)
 {
     memset(picture, 0, sizeof *picture);
     picture->width = width;
@@ -163,7 +165,7 @@ void zoe_picture_init(zoe_picture *picture, int32_t width, int32_t height, uint6
     picture->pan = snapped((double)(frame % 1000000) * height * 0.008);
     picture->far_pan = snapped(picture->pan * 0.3);
     double cell = height / 2.5;
-    for (int i = 0; i < ZOE_PICTURE_OCTAVES; i++, cell /= 3)
+    for (int i = 0; i < ZOE_TEST_PATTERN_OCTAVES; i++, cell /= 3)
         picture->cell[i] = cell < 2 ? 2 : cell;
     picture->horizon = (float)height * 0.58f;
     picture->ridge = (float)height * 0.22f;
@@ -193,7 +195,7 @@ static void over(batch *p, int32_t i, float r, float g, float b, float coverage)
     p->a[i] = mixed(p->a[i], 1, coverage);
 }
 
-static void draw_sky(const zoe_picture *picture, batch *p)
+static void draw_sky(const zoe_test_pattern *picture, batch *p)
 {
     float down = clamped(((float)p->y + 0.5f) / (float)picture->height / 0.62f);
     float r = mixed(0.10f, 0.72f, down * down);
@@ -213,7 +215,7 @@ static void draw_sky(const zoe_picture *picture, batch *p)
     }
 }
 
-static void draw_land(const zoe_picture *picture, batch *p)
+static void draw_land(const zoe_test_pattern *picture, batch *p)
 {
     float far_edge = picture->horizon - picture->ridge * 0.5f;
     float depth = clamped(((float)p->y - far_edge) / ((float)picture->height * 0.48f));
@@ -230,7 +232,7 @@ static void draw_land(const zoe_picture *picture, batch *p)
 }
 
 /* Lit from the upper left: Lambert's cosine, a highlight over 1, a little light from below. */
-static void draw_ball(const zoe_picture_ball *ball, batch *p)
+static void draw_ball(const zoe_test_pattern_ball *ball, batch *p)
 {
     float dy = ((float)p->y + 0.5f - ball->y) / ball->radius;
     if (dy * dy >= 1.1f)
@@ -255,7 +257,7 @@ static void draw_ball(const zoe_picture_ball *ball, batch *p)
     }
 }
 
-static void draw_ramp(const zoe_picture *picture, batch *p)
+static void draw_ramp(const zoe_test_pattern *picture, batch *p)
 {
     if ((float)p->y < (float)picture->height * 0.94f)
         return;
@@ -265,7 +267,7 @@ static void draw_ramp(const zoe_picture *picture, batch *p)
     }
 }
 
-static float stroke_distance(const zoe_picture_stroke *s, float x, float y)
+static float stroke_distance(const zoe_test_pattern_stroke *s, float x, float y)
 {
     float ux = s->x1 - s->x0, uy = s->y1 - s->y0;
     float vx = x - s->x0, vy = y - s->y0;
@@ -274,7 +276,7 @@ static float stroke_distance(const zoe_picture_stroke *s, float x, float y)
     return dx * dx + dy * dy;
 }
 
-static void draw_number(const zoe_picture *picture, batch *p)
+static void draw_number(const zoe_test_pattern *picture, batch *p)
 {
     float y = (float)p->y + 0.5f;
     if (y < picture->plate_y0 || y > picture->plate_y1)
@@ -287,7 +289,7 @@ static void draw_number(const zoe_picture *picture, batch *p)
         over(p, i, 0.012f, 0.012f, 0.012f, 0.8f);
         float nearest = reach * reach;
         for (int32_t k = 0; k < picture->stroke_count; k++) {
-            const zoe_picture_stroke *s = &picture->strokes[k];
+            const zoe_test_pattern_stroke *s = &picture->strokes[k];
             float low = s->x0 < s->x1 ? s->x0 : s->x1, high = s->x0 < s->x1 ? s->x1 : s->x0;
             if (x < low - reach || x > high + reach)
                 continue;
@@ -301,7 +303,7 @@ static void draw_number(const zoe_picture *picture, batch *p)
 }
 
 /* Two dice a channel make a triangle, close enough to a bell; photon noise grows with the root. */
-static void add_grain(const zoe_picture *picture, batch *p)
+static void add_grain(const zoe_test_pattern *picture, batch *p)
 {
     const float dice = 1.0f / 1023.0f;
     for (int32_t i = 0; i < p->count; i++) {
@@ -319,7 +321,7 @@ static void add_grain(const zoe_picture *picture, batch *p)
     }
 }
 
-static void make_noise(const zoe_picture *picture, batch *p)
+static void make_noise(const zoe_test_pattern *picture, batch *p)
 {
     size_t bytes = (size_t)p->count * sizeof(float);
     memset(p->texture, 0, bytes);
@@ -330,7 +332,7 @@ static void make_noise(const zoe_picture *picture, batch *p)
     float bottom = picture->horizon + picture->ridge * 0.35f;
     float row = (float)p->y;
     float amplitude = 0.5f;
-    for (int i = 0; i < ZOE_PICTURE_OCTAVES; i++, amplitude *= 0.6f) {
+    for (int i = 0; i < ZOE_TEST_PATTERN_OCTAVES; i++, amplitude *= 0.6f) {
         uint32_t seed = picture->seed + (uint32_t)i * 0x1000193U;
         if (row >= top - 2)
             add_noise(x, y, picture->cell[i], seed, amplitude, p->count, p->texture);
@@ -347,7 +349,7 @@ static void make_noise(const zoe_picture *picture, batch *p)
             p->hills[i] = 0.5f;
 }
 
-static void draw_batch(const zoe_picture *picture, batch *p)
+static void draw_batch(const zoe_test_pattern *picture, batch *p)
 {
     make_noise(picture, p);
     if (picture->alpha) {
@@ -360,7 +362,7 @@ static void draw_batch(const zoe_picture *picture, batch *p)
         draw_sky(picture, p);
     }
     draw_land(picture, p);
-    for (int i = 0; i < ZOE_PICTURE_BALLS; i++)
+    for (int i = 0; i < ZOE_TEST_PATTERN_BALLS; i++)
         draw_ball(&picture->balls[i], p);
     draw_ramp(picture, p);
     draw_number(picture, p);
@@ -368,8 +370,8 @@ static void draw_batch(const zoe_picture *picture, batch *p)
         add_grain(picture, p);
 }
 
-void zoe_picture_row(const zoe_picture *picture, int32_t x, int32_t y, int32_t count,
-                     float *const planes[4])
+void zoe_test_pattern_row(const zoe_test_pattern *picture, int32_t x, int32_t y, int32_t count,
+                          float *const planes[4])
 {
     batch p;
     for (int32_t done = 0; done < count; done += BATCH) {

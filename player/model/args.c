@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,48 +53,48 @@ int zoe_failure(const char *command, const char *format, ...)
 }
 
 /* The whole text as a number. strtod alone would take "nan", "0x10" and blanks in front. */
-static int parse_decimal(const char *text, double *value)
+static bool parse_decimal(const char *text, double *value)
 {
     if (!text[0] || text[strspn(text, "+-0123456789.eE")])
-        return 0;
+        return false;
     char *end;
     errno = 0;
     double v = strtod(text, &end);
     if (*end || end == text || errno || !isfinite(v))
-        return 0;
+        return false;
     *value = v;
-    return 1;
+    return true;
 }
 
-static int parse_integer(const char *text, int64_t *value)
+static bool parse_integer(const char *text, int64_t *value)
 {
     if (!text[0] || text[strspn(text, "+-0123456789")])
-        return 0;
+        return false;
     char *end;
     errno = 0;
     long long v = strtoll(text, &end, 10);
     if (*end || end == text || errno)
-        return 0;
+        return false;
     *value = v;
-    return 1;
+    return true;
 }
 
-int zoe_extent_parse(const char *text, zoe_extent *extent)
+bool zoe_extent_parse(const char *text, zoe_extent *extent)
 {
     const char *cross = strpbrk(text, "xX");
     char first[16];
     if (!cross || (size_t)(cross - text) >= sizeof first)
-        return 0;
+        return false;
     memcpy(first, text, (size_t)(cross - text));
     first[cross - text] = '\0';
     int64_t width, height;
     if (!parse_integer(first, &width) || !parse_integer(cross + 1, &height))
-        return 0;
+        return false;
     if (width < 1 || height < 1 || width > INT32_MAX || height > INT32_MAX)
-        return 0;
+        return false;
     extent->width = (int32_t)width;
     extent->height = (int32_t)height;
-    return 1;
+    return true;
 }
 
 static int64_t greatest_divisor(int64_t a, int64_t b)
@@ -107,28 +108,28 @@ static int64_t greatest_divisor(int64_t a, int64_t b)
 }
 
 /* numerator / denominator in lowest terms; 0 when it does not fit. */
-static int set_rate(int64_t numerator, int64_t denominator, zoe_rate *rate)
+static bool set_rate(int64_t numerator, int64_t denominator, zoe_rate *rate)
 {
     if (numerator < 0 || denominator <= 0)
-        return 0;
+        return false;
     int64_t divisor = greatest_divisor(numerator, denominator);
     numerator /= divisor;
     denominator /= divisor;
     if (numerator > INT32_MAX || denominator > INT32_MAX)
-        return 0;
+        return false;
     rate->numerator = (int32_t)numerator;
     rate->denominator = (int32_t)denominator;
-    return 1;
+    return true;
 }
 
-int zoe_rate_parse(const char *text, zoe_rate *rate)
+bool zoe_rate_parse(const char *text, zoe_rate *rate)
 {
     const char *slash = strchr(text, '/');
     if (slash) {
         char first[24];
         int64_t numerator, denominator;
         if ((size_t)(slash - text) >= sizeof first)
-            return 0;
+            return false;
         memcpy(first, text, (size_t)(slash - text));
         first[slash - text] = '\0';
         return parse_integer(first, &numerator) && parse_integer(slash + 1, &denominator) &&
@@ -136,7 +137,7 @@ int zoe_rate_parse(const char *text, zoe_rate *rate)
     }
     double value;
     if (!parse_decimal(text, &value) || value < 0 || value > 1e6)
-        return 0;
+        return false;
     /* NTSC rates are usually written with two or three decimals: 23.98, 23.976, 29.97, 59.94. */
     double whole = ceil(value);
     if (whole > value && fmod(whole, 6.0) == 0.0 && fabs(whole * 1000.0 / 1001.0 - value) < 0.0055)
@@ -222,9 +223,9 @@ static int store(const zoe_args *args, const zoe_arg *arg, const char *text)
     int wrong = 0;
     switch (arg->kind) {
     case ZOE_ARG_HEADING: break;
-    case ZOE_ARG_FLAG: *(int32_t *)arg->value = 1; break;
-    case ZOE_ARG_UNFLAG: *(int32_t *)arg->value = 0; break;
-    case ZOE_ARG_TALLY: ++*(int32_t *)arg->value; break;
+    case ZOE_ARG_FLAG: *(bool *)arg->value = true; break;
+    case ZOE_ARG_UNFLAG: *(bool *)arg->value = false; break;
+    case ZOE_ARG_TALLY: (*(int32_t *)arg->value)++; break;
     case ZOE_ARG_INTEGER:
     case ZOE_ARG_DECIMAL: wrong = store_number(args, arg, text); break;
     case ZOE_ARG_TEXT:
@@ -244,7 +245,7 @@ static int store(const zoe_args *args, const zoe_arg *arg, const char *text)
     }
     }
     if (!wrong && arg->given)
-        *arg->given = 1;
+        *arg->given = true;
     return wrong;
 }
 
@@ -279,7 +280,7 @@ static void print_help(const zoe_args *args)
     print_row(0, "version", NULL, "print the version and exit", NULL);
 }
 
-static int takes_value(zoe_arg_kind kind)
+static bool takes_value(zoe_arg_kind kind)
 {
     return kind != ZOE_ARG_FLAG && kind != ZOE_ARG_UNFLAG && kind != ZOE_ARG_TALLY;
 }

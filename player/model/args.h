@@ -16,6 +16,7 @@
 #ifndef ZOETROPE_PLAYER_ARGS_H
 #define ZOETROPE_PLAYER_ARGS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,8 +39,8 @@ typedef struct zoe_rate {
 
 typedef enum zoe_arg_kind {
     ZOE_ARG_HEADING, /* no option: a line of the help text */
-    ZOE_ARG_FLAG,    /* int32_t: 1 when given */
-    ZOE_ARG_UNFLAG,  /* int32_t: 0 when given */
+    ZOE_ARG_FLAG,    /* bool: true when given */
+    ZOE_ARG_UNFLAG,  /* bool: false when given */
     ZOE_ARG_TALLY,   /* int32_t: goes up each time it is given */
     ZOE_ARG_INTEGER, /* int64_t, min..max */
     ZOE_ARG_DECIMAL, /* double, min..max */
@@ -57,7 +58,7 @@ typedef struct zoe_arg {
     const char *value_name; /* for the help text: "N", "WxH" */
     const char *help;       /* one line */
     void *value;            /* of the type that `kind` says; left alone while not given */
-    int32_t *given;         /* set to 1 when the option is given; may be NULL */
+    bool *given;            /* set to true when the option is given; may be NULL */
     double min, max;        /* inclusive */
     const char *words;      /* of a choice: "loop|ping-pong|once" */
 } zoe_arg;
@@ -99,12 +100,12 @@ int zoe_failure(const char *command, const char *format, ...);
 
 /*
  * The text as a rate: a whole or decimal number or a fraction. Decimals close to a film or video
- * rate mean that rate (23.976 and 23.98 are 24000/1001; 29.97 is 30000/1001). Returns 1, or 0 when
+ * rate mean that rate (23.976 and 23.98 are 24000/1001; 29.97 is 30000/1001). Returns true, or false when
  * the text is no rate. Also the player's text fields use it.
  */
-int zoe_rate_parse(const char *text, zoe_rate *rate);
+bool zoe_rate_parse(const char *text, zoe_rate *rate);
 
-/* The text as a size "WIDTHxHEIGHT" of whole numbers, 1 or more. Returns 1, or 0. */
-int zoe_extent_parse(const char *text, zoe_extent *extent);
+/* The text as a size "WIDTHxHEIGHT" of whole numbers, 1 or more. Returns true, or false. */
+bool zoe_extent_parse(const char *text, zoe_extent *extent);
 
 #endif

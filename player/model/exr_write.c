@@ -3,6 +3,7 @@
 #include "model/exr_write.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,13 +116,13 @@ static exr_result_t set_attributes(exr_context_t context, const zoe_exr_write_sp
 
 /* Names beyond 31 bytes set a mark in the file that old readers refuse: only where there are some.
  */
-static int has_long_name(const zoe_exr_write_spec *spec)
+static bool has_long_name(const zoe_exr_write_spec *spec)
 {
     for (uint32_t i = 0; i < spec->channel_count; i++) {
         if (strlen(spec->names[i]) > SHORT_NAME)
-            return 1;
+            return true;
     }
-    return 0;
+    return false;
 }
 
 /* Points the pipeline's channels, which are in the file's order, at the planes. */
@@ -259,7 +260,7 @@ static zoe_status explain(const writer *w, const char *path, exr_result_t r, zoe
                          first_message[0] ? first_message : exr_get_default_error_message(r));
 }
 
-static int check_spec(const zoe_exr_write_spec *spec)
+static bool check_spec(const zoe_exr_write_spec *spec)
 {
     const zoe_box *box = &spec->data_window;
     return spec->channel_count >= 1 && spec->channel_count <= ZOE_PLANES_MAX &&
@@ -298,7 +299,7 @@ static int black_row(void *user, int32_t x, int32_t y, int32_t count,
     return 0;
 }
 
-int zoe_exr_can_write(zoe_compression compression)
+bool zoe_exr_can_write(zoe_compression compression)
 {
     zoe_exr_write_spec spec;
     memset(&spec, 0, sizeof spec);

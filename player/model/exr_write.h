@@ -10,6 +10,7 @@
 #ifndef ZOETROPE_PLAYER_EXR_WRITE_H
 #define ZOETROPE_PLAYER_EXR_WRITE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -47,8 +48,8 @@ typedef int zoe_exr_row_fn(void *user, int32_t x, int32_t y, int32_t count,
 zoe_status zoe_exr_write(const char *path, const zoe_exr_write_spec *spec, zoe_exr_row_fn *row,
                          void *user, zoe_error *error);
 
-/* 1 if the OpenEXRCore library in use can write this compression. Found out by trying, in memory.
+/* True if the OpenEXRCore library in use can write this compression. Found out by trying, in memory.
  */
-int zoe_exr_can_write(zoe_compression compression);
+bool zoe_exr_can_write(zoe_compression compression);
 
 #endif

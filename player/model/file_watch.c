@@ -1,5 +1,6 @@
 #include "model/file_watch.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -39,19 +40,19 @@ void zoe_file_watch_set(zoe_file_watch *watch, const char *path, uint64_t now_ns
         zoe_file_watch_init(watch);
         return;
     }
-    watch->looked = 0;
+    watch->looked = false;
     watch->due_ns = now_ns + interval_ns;
 }
 
-int zoe_file_watch_look(zoe_file_watch *watch, uint64_t now_ns)
+bool zoe_file_watch_look(zoe_file_watch *watch, uint64_t now_ns)
 {
     int64_t stamp[4];
     if (!watch->path[0] || now_ns < watch->due_ns)
-        return 0;
+        return false;
     watch->due_ns = now_ns + interval_ns;
     take_stamp(watch->path, stamp);
-    int changed = !watch->looked || memcmp(stamp, watch->stamp, sizeof stamp) != 0;
-    watch->looked = 1;
+    bool changed = !watch->looked || memcmp(stamp, watch->stamp, sizeof stamp) != 0;
+    watch->looked = true;
     memcpy(watch->stamp, stamp, sizeof stamp);
     return changed;
 }

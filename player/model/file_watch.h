@@ -11,11 +11,12 @@
 #ifndef ZOETROPE_PLAYER_FILE_WATCH_H
 #define ZOETROPE_PLAYER_FILE_WATCH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct zoe_file_watch {
     char path[4096];  /* "": nothing is watched */
-    int looked;       /* 1: at the file that is watched now, and it was as in `stamp` */
+    bool looked;      /* true: at the file that is watched now, and it was as in `stamp` */
     int64_t stamp[4]; /* seconds, nanoseconds, size, inode; all -1: no such file */
     uint64_t due_ns;  /* when to look; ZOE_NEVER while nothing is watched */
 } zoe_file_watch;
@@ -29,7 +30,7 @@ void zoe_file_watch_init(zoe_file_watch *watch);
  */
 void zoe_file_watch_set(zoe_file_watch *watch, const char *path, uint64_t now_ns);
 
-/* Looks if it is time. Returns 1 if the file is another than at the last look. */
-int zoe_file_watch_look(zoe_file_watch *watch, uint64_t now_ns);
+/* Looks if it is time. Returns true if the file is another than at the last look. */
+bool zoe_file_watch_look(zoe_file_watch *watch, uint64_t now_ns);
 
 #endif

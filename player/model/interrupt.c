@@ -3,6 +3,7 @@
 #include "model/interrupt.h"
 
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 
 static volatile sig_atomic_t mark;
@@ -25,7 +26,7 @@ void zoe_interrupt_install(void)
     sigaction(SIGTERM, &action, NULL);
 }
 
-int zoe_interrupted(void)
+bool zoe_interrupted(void)
 {
     return mark != 0;
 }

@@ -9,9 +9,11 @@
 #ifndef ZOETROPE_PLAYER_INTERRUPT_H
 #define ZOETROPE_PLAYER_INTERRUPT_H
 
+#include <stdbool.h>
+
 void zoe_interrupt_install(void);
 
-/* 1 once a signal has come. */
-int zoe_interrupted(void);
+/* True once a signal has come. */
+bool zoe_interrupted(void);
 
 #endif

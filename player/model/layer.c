@@ -2,6 +2,7 @@
 
 #include "model/layer.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -51,32 +52,32 @@ int32_t zoe_layer_next(const zoe_header *header, const char *name, const char *v
     return -1;
 }
 
-int zoe_layer_is_data(const zoe_header *header, int32_t index)
+bool zoe_layer_is_data(const zoe_header *header, int32_t index)
 {
     static const char *const natural[] = {"Y", "A", "luminance", "alpha"};
     const zoe_layer *layer = &header->layers[index];
     const zoe_part *part = &header->parts[layer->part];
     if (layer->is_color || layer->channel_count < 1)
-        return 0;
+        return false;
     const char *name = last_word(part->channels[layer->channels[0]].name);
     for (size_t i = 0; layer->channel_count <= 2 && i < sizeof natural / sizeof natural[0]; i++) {
         if (!strcasecmp(name, natural[i]))
-            return 0;
+            return false;
     }
-    return 1;
+    return true;
 }
 
-int zoe_layer_is_wide(const zoe_header *header, int32_t index)
+bool zoe_layer_is_wide(const zoe_header *header, int32_t index)
 {
     const zoe_layer *layer = &header->layers[index];
     for (int32_t i = 0; i < layer->channel_count; i++) {
         if (header->parts[layer->part].channels[layer->channels[i]].type != ZOE_SAMPLE_HALF)
-            return 1;
+            return true;
     }
-    return 0;
+    return false;
 }
 
-int zoe_layer_is_hashed(const zoe_header *header, int32_t index)
+bool zoe_layer_is_hashed(const zoe_header *header, int32_t index)
 {
     const zoe_layer *layer = &header->layers[index];
     return strcasestr(layer->name, "crypto") != NULL ||

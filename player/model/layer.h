@@ -8,6 +8,7 @@
 #ifndef ZOETROPE_PLAYER_LAYER_H
 #define ZOETROPE_PLAYER_LAYER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,15 +26,15 @@ void zoe_layer_label(const zoe_header *header, int32_t index, char *text, size_t
  */
 int32_t zoe_layer_next(const zoe_header *header, const char *name, const char *view, int by);
 
-/* 1 for values that have no natural range: depth, ids, vectors. 0 for colour and for luminance and
+/* True for values that have no natural range: depth, ids, vectors. False for colour and for luminance and
  * alpha, whose range is 0..1. */
-int zoe_layer_is_data(const zoe_header *header, int32_t index);
+bool zoe_layer_is_data(const zoe_header *header, int32_t index);
 
-/* 1 if one of its channels is float or uint, which are kept as half unless full precision is asked
+/* True if one of its channels is float or uint, which are kept as half unless full precision is asked
  * for. */
-int zoe_layer_is_wide(const zoe_header *header, int32_t index);
+bool zoe_layer_is_wide(const zoe_header *header, int32_t index);
 
-/* 1 for a Cryptomatte layer: the bits of its float values are ids. */
-int zoe_layer_is_hashed(const zoe_header *header, int32_t index);
+/* True for a Cryptomatte layer: the bits of its float values are ids. */
+bool zoe_layer_is_hashed(const zoe_header *header, int32_t index);
 
 #endif

@@ -47,21 +47,21 @@ const zoe_memory_sample *zoe_memory_history_at(const zoe_memory_history *history
     return &history->samples[(history->newest + ZOE_HISTORY_SAMPLES - age) % ZOE_HISTORY_SAMPLES];
 }
 
-int zoe_memory_history_is_flat(const zoe_memory_history *history)
+bool zoe_memory_history_is_flat(const zoe_memory_history *history)
 {
     if (!history->count)
-        return 1;
+        return true;
     if (history->count < ZOE_HISTORY_SAMPLES)
-        return 0;
+        return false;
     const zoe_memory_sample *first = &history->samples[0];
     for (int i = 1; i < history->count; i++) {
         const zoe_memory_sample *s = &history->samples[i];
         if (s->used / megabyte != first->used / megabyte ||
             s->resident / megabyte != first->resident / megabyte ||
             s->limit / megabyte != first->limit / megabyte)
-            return 0;
+            return false;
     }
-    return 1;
+    return true;
 }
 
 uint64_t zoe_memory_history_ceiling(const zoe_memory_history *history)

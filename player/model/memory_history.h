@@ -12,6 +12,7 @@
 #ifndef ZOETROPE_PLAYER_MEMORY_HISTORY_H
 #define ZOETROPE_PLAYER_MEMORY_HISTORY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { ZOE_HISTORY_SAMPLES = 240, ZOE_HISTORY_SECONDS = 60 };
@@ -38,9 +39,9 @@ void zoe_memory_history_add(zoe_memory_history *history, const zoe_memory_sample
 /* The sample of `age` quarter seconds before the newest, 0..count-1. */
 const zoe_memory_sample *zoe_memory_history_at(const zoe_memory_history *history, int age);
 
-/* 1 when a graph of it looks the same a quarter second later: it is full, and all samples are equal
+/* True when a graph of it looks the same a quarter second later: it is full, and all samples are equal
  * to the megabyte; or it is empty. */
-int zoe_memory_history_is_flat(const zoe_memory_history *history);
+bool zoe_memory_history_is_flat(const zoe_memory_history *history);
 
 /* The value at the top of the graph: a round number of megabytes, a little more than everything in
  * it. */

@@ -1,9 +1,14 @@
 #include "model/options.h"
 
-#include <stddef.h>
+#include <assert.h>
+#include <stdbool.h>
 #include <string.h>
 
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+#include <zoetrope/display.h>
+#include <zoetrope/transport.h>
+#include <zoetrope/want.h>
+
+static const char command[] = "zoetrope";
 
 static const char about[] =
     "Plays EXR image sequences from memory. SEQUENCE is a frame's file, a folder, or a\n"
@@ -11,33 +16,150 @@ static const char about[] =
     "\n"
     "Other commands: zoetrope info | snapshot | generate | bench, each with --help.";
 
+/* clang-format off */
+#define AT(member) .at = offsetof(zoe_options, member)
+#define HEADING(text) {.name = text, .kind = ZOE_ARG_HEADING}
+#define FRAME_NUMBER .kind = ZOE_ARG_INTEGER, .argument = "FRAME", .min = -1e15, .max = 1e15, .otherwise = ""
+#define PANEL(row_group, row_caption) .group = ZOE_GROUP_##row_group, .caption = row_caption
+
+enum { ARGS = ZOE_IN_ARGS, FILE_KEPT = ZOE_IN_FILE, IN_PANEL = ZOE_IN_PANEL };
+
+const zoe_option zoe_option_table[] = {
+    HEADING("Playing"),
+    {.name = "in", AT(in), FRAME_NUMBER, .where = ARGS, .help = "first frame of the work area"},
+    {.name = "out", AT(out), FRAME_NUMBER, .where = ARGS, .help = "last frame of the work area"},
+    {.name = "frame", AT(frame), FRAME_NUMBER, .where = ARGS, .help = "start at this frame"},
+    {.name = "play", AT(play), .kind = ZOE_ARG_FLAG, .where = ARGS, .help = "start playing at once"},
+    {.name = "fps", .letter = 'f', AT(rate), .kind = ZOE_ARG_RATE, .where = ARGS, .argument = "RATE", .max = 1000,
+     .help = "frames a second: 24, 23.976, 24000/1001", .otherwise = "the file's, else 24"},
+    {.name = "policy", AT(policy), .kind = ZOE_ARG_CHOICE, .where = ARGS | FILE_KEPT | IN_PANEL, .argument = "POLICY",
+     .words = "every-frame|real-time", .labels = "Every frame|Real time",
+     .help = "wait for every frame, or skip to keep time", PANEL(PLAYBACK, "Policy")},
+    {.name = "loop", AT(loop), .kind = ZOE_ARG_CHOICE, .where = ARGS | FILE_KEPT | IN_PANEL, .argument = "MODE",
+     .words = "loop|ping-pong|once", .labels = "Loop|Ping-pong|Once",
+     .help = "at the end of the work area", PANEL(PLAYBACK, "At the end")},
+
+    HEADING("Picture"),
+    {.name = "layer", AT(layer), .kind = ZOE_ARG_TEXT, .where = ARGS, .argument = "NAME",
+     .help = "layer, part or channel to show"},
+    {.name = "view", AT(view), .kind = ZOE_ARG_TEXT, .where = ARGS, .argument = "NAME",
+     .help = "view to show, such as left"},
+    {.name = "proxy", AT(proxy), .kind = ZOE_ARG_CHOICE, .where = ARGS, .argument = "SCALE", .words = ZOE_WORDS_PROXY,
+     .labels = "Full size|Half size|A quarter of the size|An eighth of the size", .help = "keep frames smaller"},
+    {.name = "overscan", AT(overscan), .kind = ZOE_ARG_FLAG, .where = ARGS,
+     .labels = "The display window only|With what lies outside the display window",
+     .help = "show what lies outside the display window"},
+    {.name = "full-precision", AT(full_precision), .kind = ZOE_ARG_FLAG, .where = ARGS,
+     .labels = "Float and uint as half|Float and uint in full precision",
+     .help = "keep float and uint as they are, not as half"},
+    {.name = "exposure", AT(exposure), .kind = ZOE_ARG_DECIMAL, .where = IN_PANEL | ZOE_IN_STATUSBAR, .min = -20, .max = 20,
+     PANEL(PICTURE, "Exposure"), .low = -10, .high = 10, .step = 0.1, .decimals = 2, .is_signed = true, .brief = "EV"},
+    {.name = "gamma", AT(gamma), .kind = ZOE_ARG_DECIMAL, .where = IN_PANEL | ZOE_IN_STATUSBAR, .min = 0.1, .max = 10,
+     .normal = 1, PANEL(PICTURE, "Gamma"), .low = 0.2, .high = 4, .step = 0.05, .decimals = 2, .brief = "Gamma"},
+    {.name = "contrast", AT(contrast), .kind = ZOE_ARG_DECIMAL, .where = IN_PANEL, .max = 10, .normal = 1,
+     PANEL(PICTURE, "Contrast"), .high = 3, .step = 0.05, .decimals = 2},
+    {.name = "saturation", AT(saturation), .kind = ZOE_ARG_DECIMAL, .where = IN_PANEL, .max = 10, .normal = 1,
+     PANEL(PICTURE, "Saturation"), .high = 3, .step = 0.05, .decimals = 2},
+    {.name = "transfer", AT(transfer), .kind = ZOE_ARG_CHOICE, .where = FILE_KEPT | IN_PANEL,
+     .words = ZOE_WORDS_TRANSFER, .labels = "sRGB|Rec.709|Linear", PANEL(PICTURE, "Output")},
+
+    HEADING("Memory and workers"),
+    {.name = "cache-percent", AT(cache_percent), .kind = ZOE_ARG_INTEGER, .where = ARGS | FILE_KEPT | IN_PANEL, .argument = "P",
+     .min = ZOE_PERCENT_MIN, .max = ZOE_PERCENT_MAX, .normal = ZOE_PERCENT_DEFAULT,
+     .help = "percent of memory for frames", PANEL(MEMORY, "Cache"), .step = 5, .unit = "%"},
+    {.name = "reserve-gb", AT(reserve_gb), .kind = ZOE_ARG_DECIMAL, .where = ARGS | FILE_KEPT | IN_PANEL, .argument = "GB",
+     .min = 0.5, .max = 8, .normal = 2,
+     .help = "memory left to other programs", PANEL(MEMORY, "Reserve"), .step = 0.5, .decimals = 1, .unit = " GB"},
+    {.name = "cache-mb", AT(cache_mb), .kind = ZOE_ARG_INTEGER, .where = ARGS, .argument = "MB", .min = 16, .max = 1 << 30,
+     .help = "exact memory for frames; overrides both of the above", .otherwise = ""},
+    {.name = "workers", AT(workers), .kind = ZOE_ARG_INTEGER, .where = ARGS | FILE_KEPT | IN_PANEL, .argument = "N",
+     .max = ZOE_WORKERS_MAX, .help = "decoding threads", .otherwise = "3/4 of the cores", PANEL(LOADING, "Workers"), .step = 1},
+    {.name = "strategy", AT(strategy), .kind = ZOE_ARG_CHOICE, .where = ARGS | FILE_KEPT | IN_PANEL, .argument = "S",
+     .words = "auto|spiral|forward", .labels = "Auto|Spiral|Forward",
+     .help = "order of preloading", PANEL(LOADING, "Strategy")},
+
+    HEADING("Program"),
+    {.name = "headless", AT(headless), .kind = ZOE_ARG_FLAG, .where = ARGS, .help = "play without a window and print statistics"},
+    {.name = "loops", AT(loops), .kind = ZOE_ARG_INTEGER, .where = ARGS | ZOE_WITH_HEADLESS, .argument = "L", .min = 1, .max = 1e9,
+     .normal = 1, .help = "with --headless: play the work area L times"},
+    {.name = "json", AT(json), .kind = ZOE_ARG_FLAG, .where = ARGS | ZOE_WITH_HEADLESS, .help = "with --headless: print one JSON object"},
+    {.name = "fullscreen", AT(fullscreen), .kind = ZOE_ARG_FLAG, .where = ARGS, .help = "start in full screen"},
+    {.name = "size", AT(size), .kind = ZOE_ARG_EXTENT, .where = ARGS, .argument = "WxH", .min = 160, .max = 16384, .help = "size of the window"},
+    {.name = "window-width", AT(window_width), .kind = ZOE_ARG_INTEGER, .where = FILE_KEPT, .min = 320, .max = 16384, .normal = 1280},
+    {.name = "window-height", AT(window_height), .kind = ZOE_ARG_INTEGER, .where = FILE_KEPT, .min = 240, .max = 16384, .normal = 720},
+    {.name = "maximized", AT(maximized), .kind = ZOE_ARG_FLAG, .where = FILE_KEPT},
+    {.name = "ui-scale", AT(ui_scale), .kind = ZOE_ARG_DECIMAL, .where = ARGS | FILE_KEPT, .argument = "X", .min = 0.5, .max = 4,
+     .zero_is_auto = true, .help = "size of text and bars", .otherwise = "the display's"},
+    {.name = "config", AT(config), .kind = ZOE_ARG_TEXT, .where = ARGS, .argument = "FILE", .help = "use this settings file"},
+    {.name = "no-config", AT(use_config), .kind = ZOE_ARG_UNFLAG, .where = ARGS, .normal = 1, .help = "neither read nor write a settings file"},
+    {.name = "verbose", .letter = 'v', AT(verbose), .kind = ZOE_ARG_TALLY, .where = ARGS, .help = "say more on stderr; -vv: every load and eviction"},
+};
+/* clang-format on */
+
+enum { ROWS = sizeof zoe_option_table / sizeof zoe_option_table[0] };
+
+const size_t zoe_option_count = ROWS;
+
+static_assert(ROWS <= 64, "zoe_options.given has a bit for each row");
+
+const zoe_option *zoe_option_at(size_t offset)
+{
+    for (size_t i = 0; i < ROWS; i++) {
+        const zoe_option *option = &zoe_option_table[i];
+        if (option->kind != ZOE_ARG_HEADING && option->at == offset)
+            return option;
+    }
+    return NULL;
+}
+
+size_t zoe_options_in_panel(const zoe_option **rows, size_t capacity)
+{
+    size_t count = 0;
+    for (int group = 0; group < ZOE_GROUP_COUNT; group++) {
+        for (size_t i = 0; i < ROWS && count < capacity; i++) {
+            const zoe_option *option = &zoe_option_table[i];
+            if (option->where & ZOE_IN_PANEL && (int)option->group == group)
+                rows[count++] = option;
+        }
+    }
+    return count;
+}
+
 void zoe_options_init(zoe_options *options)
 {
     memset(options, 0, sizeof *options);
-    options->rate.denominator = 1;
-    options->loop = ZOE_LOOP;
-    options->policy = ZOE_POLICY_EVERY_FRAME;
-    options->strategy = ZOE_STRATEGY_AUTO;
-    options->loops = 1;
-    options->use_config = 1;
+    for (size_t i = 0; i < ROWS; i++)
+        zoe_option_reset(&zoe_option_table[i], options);
 }
 
-/* What a table of single options cannot say: which of them go together. */
-static int check(const zoe_options *options, int32_t loops_given)
+/* ---- command line ---- */
+
+bool zoe_options_is_given(const zoe_options *options, const zoe_option *option)
 {
-    static const char command[] = "zoetrope";
+    return (options->given >> (option - zoe_option_table) & 1) != 0;
+}
+
+void zoe_options_give(zoe_options *options, const zoe_option *option)
+{
+    options->given |= (uint64_t)1 << (option - zoe_option_table);
+}
+
+/* What rows cannot say: which options go together. */
+static int check(const zoe_options *options)
+{
+    for (size_t i = 0; i < ROWS && !options->headless; i++) {
+        const zoe_option *option = &zoe_option_table[i];
+        if (option->where & ZOE_WITH_HEADLESS && zoe_options_is_given(options, option))
+            return zoe_usage_error(command, "--%s goes with --headless", option->name);
+    }
     if (options->headless && !options->sequence_count)
         return zoe_usage_error(command, "--headless needs a sequence");
     if (options->headless && options->sequence_count > 1)
         return zoe_usage_error(command, "--headless plays one sequence, %d were given",
                                (int)options->sequence_count);
-    if (options->json && !options->headless)
-        return zoe_usage_error(command, "--json goes with --headless");
-    if (loops_given && !options->headless)
-        return zoe_usage_error(command, "--loops goes with --headless");
-    if (options->rate_given && !options->rate.numerator && !options->headless)
+    if (ZOE_GIVEN(options, rate) && !options->rate.numerator && !options->headless)
         return zoe_usage_error(command, "--fps 0 goes with --headless");
-    if (options->in_given && options->out_given && options->in > options->out)
+    if (ZOE_GIVEN(options, in) && ZOE_GIVEN(options, out) && options->in > options->out)
         return zoe_usage_error(command, "--in %lld lies behind --out %lld", (long long)options->in,
                                (long long)options->out);
     if (options->headless && options->config)
@@ -47,69 +169,54 @@ static int check(const zoe_options *options, int32_t loops_given)
     return ZOE_EXIT_DONE;
 }
 
-/* clang-format off */
 zoe_args_result zoe_options_parse(zoe_options *options, int argc, char **argv)
 {
-    zoe_options *o = options;
-    int32_t loops_given = 0;
-    const zoe_arg table[] = {
-        {"Playing", 0, ZOE_ARG_HEADING, 0, 0, 0, 0, 0, 0, 0},
-        {"in", 0, ZOE_ARG_INTEGER, "FRAME", "first frame of the work area", &o->in, &o->in_given, -1e15, 1e15, 0},
-        {"out", 0, ZOE_ARG_INTEGER, "FRAME", "last frame of the work area", &o->out, &o->out_given, -1e15, 1e15, 0},
-        {"frame", 0, ZOE_ARG_INTEGER, "FRAME", "start at this frame", &o->frame, &o->frame_given, -1e15, 1e15, 0},
-        {"play", 0, ZOE_ARG_FLAG, 0, "start playing at once", &o->play, 0, 0, 0, 0},
-        {"fps", 'f', ZOE_ARG_RATE, "RATE", "frames a second: 24, 23.976, 24000/1001 (default: the file's, else 24)", &o->rate, &o->rate_given, 0, 1000, 0},
-        {"loop", 0, ZOE_ARG_CHOICE, "MODE", "at the end of the work area", &o->loop, &o->loop_given, 0, 0, "loop|ping-pong|once"},
-        {"policy", 0, ZOE_ARG_CHOICE, "POLICY", "wait for every frame, or skip to keep time", &o->policy, &o->policy_given, 0, 0, "every-frame|real-time"},
-        {"Picture", 0, ZOE_ARG_HEADING, 0, 0, 0, 0, 0, 0, 0},
-        {"layer", 0, ZOE_ARG_TEXT, "NAME", "layer, part or channel to show", &o->layer, 0, 0, 0, 0},
-        {"view", 0, ZOE_ARG_TEXT, "NAME", "view to show, such as left", &o->view, 0, 0, 0, 0},
-        {"proxy", 0, ZOE_ARG_CHOICE, "SCALE", "keep frames smaller", &o->proxy, &o->proxy_given, 0, 0, "1|1/2|1/4|1/8"},
-        {"overscan", 0, ZOE_ARG_FLAG, 0, "show what lies outside the display window", &o->overscan, 0, 0, 0, 0},
-        {"full-precision", 0, ZOE_ARG_FLAG, 0, "keep float and uint as they are, not as half", &o->full_precision, 0, 0, 0, 0},
-        {"Memory and workers", 0, ZOE_ARG_HEADING, 0, 0, 0, 0, 0, 0, 0},
-        {"cache-percent", 0, ZOE_ARG_INTEGER, "P", "percent of memory for frames, 25..95 (default 75)", &o->cache_percent, 0, ZOE_PERCENT_MIN, ZOE_PERCENT_MAX, 0},
-        {"reserve-gb", 0, ZOE_ARG_DECIMAL, "GB", "memory left to other programs, 0.5..8 (default 2)", &o->reserve_gb, 0, 0.5, 8, 0},
-        {"cache-mb", 0, ZOE_ARG_INTEGER, "MB", "exact memory for frames; overrides both of the above", &o->cache_mb, 0, 16, 1 << 30, 0},
-        {"workers", 0, ZOE_ARG_INTEGER, "N", "decoding threads (default: 3/4 of the cores)", &o->workers, &o->workers_given, 0, ZOE_WORKERS_MAX, 0},
-        {"strategy", 0, ZOE_ARG_CHOICE, "S", "order of preloading", &o->strategy, &o->strategy_given, 0, 0, "auto|spiral|forward"},
-        {"Program", 0, ZOE_ARG_HEADING, 0, 0, 0, 0, 0, 0, 0},
-        {"headless", 0, ZOE_ARG_FLAG, 0, "play without a window and print statistics", &o->headless, 0, 0, 0, 0},
-        {"loops", 0, ZOE_ARG_INTEGER, "L", "with --headless: play the work area L times (default 1)", &o->loops, &loops_given, 1, 1e9, 0},
-        {"json", 0, ZOE_ARG_FLAG, 0, "with --headless: print one JSON object", &o->json, 0, 0, 0, 0},
-        {"fullscreen", 0, ZOE_ARG_FLAG, 0, "start in full screen", &o->fullscreen, 0, 0, 0, 0},
-        {"size", 0, ZOE_ARG_EXTENT, "WxH", "size of the window", &o->size, 0, 160, 16384, 0},
-        {"ui-scale", 0, ZOE_ARG_DECIMAL, "X", "size of text and bars, 0.5..4 (default: the display's)", &o->ui_scale, 0, 0.5, 4, 0},
-        {"config", 0, ZOE_ARG_TEXT, "FILE", "use this settings file", &o->config, 0, 0, 0, 0},
-        {"no-config", 0, ZOE_ARG_UNFLAG, 0, "neither read nor write a settings file", &o->use_config, 0, 0, 0, 0},
-        {"verbose", 'v', ZOE_ARG_TALLY, 0, "say more on stderr; -vv: every load and eviction", &o->verbose, 0, 0, 0, 0},
-    };
-    const zoe_args args = {"zoetrope", "SEQUENCE...", about, table, COUNT_OF(table), 0, 1 << 20};
+    char help[ROWS][ZOE_OPTION_HELP];
+    bool given[ROWS] = {false};
+    zoe_arg table[ROWS];
+    size_t count = 0;
+    for (size_t i = 0; i < ROWS; i++) {
+        const zoe_option *option = &zoe_option_table[i];
+        if (option->kind == ZOE_ARG_HEADING) {
+            table[count++] = (zoe_arg){.name = option->name, .kind = ZOE_ARG_HEADING};
+        } else if (option->where & ZOE_IN_ARGS) {
+            zoe_option_help(option, help[i]);
+            table[count++] = zoe_option_bind(option, options, help[i], &given[i]);
+        }
+    }
+    const zoe_args args = {command, "SEQUENCE...", about, table, count, 0, 1 << 20};
     int first = 0;
     zoe_args_result result = zoe_args_parse(&args, argc, argv, &first);
     if (result != ZOE_ARGS_RUN)
         return result;
+    for (size_t i = 0; i < ROWS; i++) {
+        if (given[i])
+            zoe_options_give(options, &zoe_option_table[i]);
+    }
     options->sequences = argv + first;
     options->sequence_count = (int32_t)(argc - first);
-    return check(options, loops_given) == ZOE_EXIT_DONE ? ZOE_ARGS_RUN : ZOE_ARGS_WRONG;
+    return check(options) == ZOE_EXIT_DONE ? ZOE_ARGS_RUN : ZOE_ARGS_WRONG;
 }
-/* clang-format on */
+
+void zoe_options_override(zoe_options *options, const zoe_options *given)
+{
+    for (size_t i = 0; i < ROWS; i++) {
+        if (zoe_options_is_given(given, &zoe_option_table[i]))
+            zoe_option_copy(&zoe_option_table[i], options, given);
+    }
+    options->given |= given->given;
+    options->sequences = given->sequences;
+    options->sequence_count = given->sequence_count;
+}
+
+/* ---- what the engine is told ---- */
 
 void zoe_options_apply(const zoe_options *options, zoe_engine_settings *settings)
 {
-    zoe_budget *budget = &settings->budget;
-    if (options->cache_percent) {
-        budget->percent = (uint32_t)options->cache_percent;
-        budget->bytes = 0;
-    }
-    if (options->reserve_gb > 0) {
-        budget->reserve_bytes = (uint64_t)(options->reserve_gb * 1024.0 * 1024.0 * 1024.0);
-        budget->bytes = 0;
-    }
-    if (options->cache_mb)
-        budget->bytes = (uint64_t)options->cache_mb << 20;
-    if (options->workers_given)
-        settings->workers = (uint32_t)options->workers;
+    settings->budget.percent = (uint32_t)options->cache_percent;
+    settings->budget.reserve_bytes = (uint64_t)(options->reserve_gb * 1024.0 * 1024.0 * 1024.0);
+    settings->budget.bytes = (uint64_t)options->cache_mb << 20;
+    settings->workers = (uint32_t)options->workers;
     if (options->verbose == 1)
         settings->log_level = ZOE_LOG_INFO;
     if (options->verbose > 1)
@@ -118,14 +225,9 @@ void zoe_options_apply(const zoe_options *options, zoe_engine_settings *settings
 
 void zoe_options_apply_source(const zoe_options *options, zoe_source_settings *settings)
 {
-    if (options->layer)
-        settings->layer = options->layer;
-    if (options->view)
-        settings->view = options->view;
-    if (options->proxy_given)
-        settings->proxy_shift = options->proxy;
-    if (options->overscan)
-        settings->overscan = 1;
-    if (options->full_precision)
-        settings->full_precision = 1;
+    settings->layer = options->layer;
+    settings->view = options->view;
+    settings->proxy_shift = options->proxy;
+    settings->overscan = options->overscan;
+    settings->full_precision = options->full_precision;
 }

@@ -1,12 +1,18 @@
 /*
- * Options of `zoetrope play` (the default command), with a window or headless.
+ * Options: every value of `zoetrope play` that the command line, the settings file or the settings
+ * panel may set, in one struct, and the table that describes them. A new one is a member here and a
+ * row of the table in options.c; what it does while the program runs stands in app/effects.c.
  *
- * Every setting has an option, and every option that has a setting has a `..._given` flag, so that
- * the program can let the settings file speak where the command line is silent:
+ * The command line wins over the settings file, which wins over the default, and is not written to
+ * the file. So the player has three of these structs: what the command line gave, what the file
+ * keeps, and what is in force:
  *
- *     zoe_options options;
- *     zoe_options_init(&options);
- *     switch (zoe_options_parse(&options, argc, argv)) { ... }
+ *     zoe_options given, kept, now;
+ *     zoe_options_init(&given);
+ *     switch (zoe_options_parse(&given, argc, argv)) { ... }
+ *     zoe_settings_load(path, &kept, &error);
+ *     now = kept;
+ *     zoe_options_override(&now, &given);
  *
  * Frames are frame numbers (as in file names), not positions.
  *
@@ -17,60 +23,79 @@
 #ifndef ZOETROPE_PLAYER_OPTIONS_H
 #define ZOETROPE_PLAYER_OPTIONS_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <zoetrope/engine.h>
 #include <zoetrope/settings.h>
-#include <zoetrope/transport.h>
-#include <zoetrope/want.h>
 
 #include "model/args.h"
+#include "model/option.h"
 
+/* Words that the tables of several commands have. */
+#define ZOE_WORDS_PROXY    "1|1/2|1/4|1/8"
+#define ZOE_WORDS_TRANSFER "srgb|rec709|linear"
+
+/* Ranges and defaults: see the table. */
 typedef struct zoe_options {
     /* what to play */
     char **sequences;       /* [sequence_count], into argv, as reordered by parsing */
     int32_t sequence_count; /* 0: none given (never with `headless`) */
-    const char *layer;      /* NULL: the file's default */
-    const char *view;       /* NULL: the file's default */
-    int32_t proxy;          /* as shift: 0 full size, 1 half, 2 a quarter, 3 an eighth */
-    int32_t proxy_given;
-    int32_t overscan;       /* 1: show the data window too. default 0 */
-    int32_t full_precision; /* 1: float stays float. default 0 */
+    uint64_t given;         /* bit i: the command line gave the option in row i */
 
     /* how to play */
     int64_t in, out; /* frame numbers; only where given. in <= out when both are given */
-    int32_t in_given, out_given;
-    int64_t frame; /* frame number to start at; only where given */
-    int32_t frame_given;
-    zoe_rate rate; /* frames a second; only where given: else the file's, else 24.
-                      numerator 0 (headless only): as fast as frames get ready */
-    int32_t rate_given;
-    int32_t loop; /* zoe_loop_mode. default ZOE_LOOP */
-    int32_t loop_given;
-    int32_t policy; /* zoe_policy. default ZOE_POLICY_EVERY_FRAME */
-    int32_t policy_given;
-    int32_t play; /* 1: start playing at once. default 0 */
+    int64_t frame;   /* frame number to start at; only where given */
+    bool play;       /* start playing at once */
+    zoe_rate rate;   /* frames a second; only where given: else the file's, else 24.
+                        numerator 0 (headless only): as fast as frames get ready */
+    int32_t policy;  /* zoe_policy */
+    int32_t loop;    /* zoe_loop_mode */
+
+    /* picture */
+    const char *layer;      /* NULL: the file's default */
+    const char *view;       /* NULL: the file's default */
+    int32_t proxy;          /* as shift: 0 full size, 1 half, 2 a quarter, 3 an eighth */
+    bool overscan;          /* show the data window too */
+    bool full_precision;    /* float stays float */
+    double exposure, gamma; /* as in zoe_grade, like what follows */
+    double contrast, saturation;
+    int32_t transfer; /* zoe_transfer */
 
     /* memory and workers */
-    int64_t cache_percent; /* 25..95; 0: not given (default 75) */
-    int64_t cache_mb;      /* MiB, 16 or more, overrides percent and reserve; 0: not given */
-    double reserve_gb;     /* GiB, 0.5..8; 0: not given (default 2) */
-    int64_t workers;       /* 1..ZOE_WORKERS_MAX; 0: default, three quarters of the cores */
-    int32_t workers_given;
-    int32_t strategy; /* zoe_strategy. default ZOE_STRATEGY_AUTO */
-    int32_t strategy_given;
+    int64_t cache_percent;
+    double reserve_gb; /* GiB */
+    int64_t cache_mb;  /* MiB; overrides percent and reserve; 0: they count */
+    int64_t workers;   /* 0: the engine's default, three quarters of the cores */
+    int32_t strategy;  /* zoe_strategy */
 
     /* the program */
-    int32_t headless;   /* 1: no window, and no settings file either */
-    int32_t json;       /* headless: print one JSON object */
-    int64_t loops;      /* headless: times the work area is played. default 1 */
-    int32_t fullscreen; /* 1: start in full screen */
-    zoe_extent size;    /* window size in screen units, each 160..16384; 0 x 0: not given */
-    double ui_scale;    /* 0.5..4; 0: not given, as the display says */
+    bool headless; /* no window, and no settings file either */
+    bool json;     /* headless: print one JSON object */
+    int64_t loops; /* headless: times the work area is played */
+    bool fullscreen;
+    zoe_extent size;                     /* window size in screen units; 0 x 0: not given */
+    int64_t window_width, window_height; /* the same, as the settings file keeps it */
+    bool maximized;
+    double ui_scale;    /* 0: as the display says */
     const char *config; /* settings file; NULL: the one in the user's config folder */
-    int32_t use_config; /* 0: neither read nor write a settings file. default 1 */
+    bool use_config;    /* false: neither read nor write a settings file */
     int32_t verbose;    /* times -v was given: 0 errors and warnings, 1 info, 2 debug */
 } zoe_options;
+
+/* In the order of the help text. Headings are rows too. */
+extern const zoe_option zoe_option_table[];
+extern const size_t zoe_option_count;
+
+/* The row of a member: ZOE_OPTION(loop). */
+#define ZOE_OPTION(member) zoe_option_at(offsetof(zoe_options, member))
+
+/* The row of the value at an offset; NULL when there is none. */
+const zoe_option *zoe_option_at(size_t offset);
+
+/* The rows of the settings panel from top to bottom, at most `capacity`. Returns how many. */
+size_t zoe_options_in_panel(const zoe_option **rows, size_t capacity);
 
 /* Fills in every default. */
 void zoe_options_init(zoe_options *options);
@@ -81,15 +106,21 @@ void zoe_options_init(zoe_options *options);
  */
 zoe_args_result zoe_options_parse(zoe_options *options, int argc, char **argv);
 
-/*
- * Engine settings with the options' budget, workers and log level over what is in *settings, which
- * was initialised before (and may hold what the settings file said). An explicit --cache-mb wins
- * over --cache-percent and --reserve-gb; either of those wins over an explicit size in *settings.
- */
+/* True if the command line gave it: ZOE_GIVEN(options, loop). */
+#define ZOE_GIVEN(options, member) zoe_options_is_given(options, ZOE_OPTION(member))
+bool zoe_options_is_given(const zoe_options *options, const zoe_option *option);
+
+/* From now on it counts as given: for a program that sets the value itself. */
+void zoe_options_give(zoe_options *options, const zoe_option *option);
+
+/* Takes over what the command line gave. */
+void zoe_options_override(zoe_options *options, const zoe_options *given);
+
+/* Budget, workers and log level, over initialised settings of the engine. */
 void zoe_options_apply(const zoe_options *options, zoe_engine_settings *settings);
 
-/* The layer, view, proxy, overscan and precision options over an initialised *settings. The texts
- * live as long as argv. */
+/* Layer, view, proxy, overscan and precision, over initialised settings of a source. The texts live
+ * as long as argv. */
 void zoe_options_apply_source(const zoe_options *options, zoe_source_settings *settings);
 
 #endif

@@ -1,14 +1,9 @@
 /*
- * Session: what is open and playing — the engine, its sources, a transport for each, the picture's
- * grade, and the frame on screen.
+ * Session: what is open and playing: the engine, the shots, the picture's grade, and the screen.
  *
  * Knows nothing of SDL. The program calls zoe_session_update() when time has come, when frames got
  * ready (zoe_session_touch() from the main thread), and after every change; it answers whether the
  * picture is another one and when to ask again.
- *
- * What is on screen is pinned (`shown`) until its successor is ready, so the picture never goes
- * black. While the playhead waits after a seek, frames that the user passed on the way there are
- * shown as they get ready, newest first: they are in `trail`.
  *
  * Thread-safety: the main thread only. Times are zoe_now_ns().
  *
@@ -17,34 +12,16 @@
 #ifndef ZOETROPE_PLAYER_SESSION_H
 #define ZOETROPE_PLAYER_SESSION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <zoetrope/zoetrope.h>
 
 #include "model/args.h"
-#include "model/stand_in.h"
-#include "model/value_range.h"
-#include "model/variants.h"
+#include "model/screen.h"
+#include "model/shot.h"
 
-enum {
-    ZOE_SESSION_ITEMS = 32, /* sequences open at once */
-    ZOE_SESSION_TRAIL = 32, /* positions passed that may still be shown */
-};
-
-/* One open sequence. */
-typedef struct zoe_session_item {
-    zoe_source *source; /* the current variant's */
-    zoe_variants variants;
-    zoe_transport transport;
-    zoe_rate file_rate; /* 0/0: the file says none */
-    char layer[128];    /* name for people: "RGBA", "beauty", "beauty left" */
-    int is_data;        /* 1: the layer's values are shown as grey over `range` */
-    int is_wide;        /* 1: its file has float or uint, see zoe_layer_is_wide() */
-    int is_hashed;      /* 1: the bits of its values are ids */
-    zoe_stand_in stand_in;
-    zoe_value_range range; /* fitted to the first frame shown of the layer, or when asked to;
-                              0..0: not yet */
-} zoe_session_item;
+enum { ZOE_SESSION_SHOTS = 32 /* open at once */ };
 
 /* How sequences are opened and played. Texts live as long as the session. */
 typedef struct zoe_session_setup {
@@ -58,39 +35,31 @@ typedef struct zoe_session_setup {
 
 /* What zoe_session_update() found. */
 typedef struct zoe_session_step {
-    int picture;      /* 1: another frame is on screen, or, with shown.pin NULL, none any more */
-    int playhead;     /* 1: the playhead moved, or what is known of its frame changed */
+    bool picture;  /* another frame is on screen, or, with screen.frame.pin NULL, none any more */
+    bool playhead; /* the playhead moved, or what is known of its frame changed */
     uint64_t wake_ns; /* ask again then; ZOE_NEVER: only when something changes */
 } zoe_session_step;
 
 typedef struct zoe_session {
     zoe_engine *engine;
     zoe_session_setup setup;
-    zoe_session_item items[ZOE_SESSION_ITEMS];
+    zoe_shot shots[ZOE_SESSION_SHOTS];
     int count;   /* 0: nothing is open */
     int current; /* 0..count-1 */
     zoe_grade grade;
 
-    zoe_frame shown;     /* pinned; pin NULL: nothing was shown yet */
-    int stands_in;       /* 1: `shown` is the default layer of a frame without the chosen one */
-    int foreign;         /* 1: `shown` is of the sequence that was current before */
+    zoe_screen screen;
     int64_t playhead;    /* as of the last update */
     zoe_status status;   /* of the playhead's frame: OK, LOADING, MISSING or its error */
     zoe_error why;       /* when status is an error, or the frame lacks chunks; else text "" */
-    int scrubbing;       /* 1: the user holds the playhead; play goes on after */
+    bool scrubbing;      /* the user holds the playhead; play goes on after */
     int32_t speed_after; /* the speed to go on with */
 
     /* the session's own */
-    int touched;          /* 1: an update is due whatever the time */
-    zoe_frame candidate;  /* pinned by the readiness check */
-    int64_t candidate_at; /* its position; -1: none was asked for */
-    zoe_status candidate_status;
-    int candidate_stands_in;
+    bool touched;  /* an update is due whatever the time */
     zoe_want want; /* as last told to the engine */
-    int want_told;
+    bool want_told;
     uint64_t wake_ns;
-    int64_t trail[ZOE_SESSION_TRAIL];
-    int trail_count;
 } zoe_session;
 
 /* Starts the engine. On failure nothing is left. Errors: as zoe_engine_create(). */
@@ -102,23 +71,22 @@ void zoe_session_end(zoe_session *session);
  * Opens a sequence and makes it the current one. replace: everything that was open is closed, once
  * the new one is there; else a frame's file of a sequence that is open only makes that one current,
  * so that `zoetrope *.exr` opens it once. On failure nothing changes. Blocks on the folder and one
- * header. Errors: as
- * zoe_sequence_open(); TOO_LARGE when ZOE_SESSION_ITEMS are open.
+ * header. Errors: as zoe_shot_open(); TOO_LARGE when ZOE_SESSION_SHOTS are open.
  */
-zoe_status zoe_session_open(zoe_session *session, const char *spec, int replace, zoe_error *error);
+zoe_status zoe_session_open(zoe_session *session, const char *spec, bool replace, zoe_error *error);
 
-/* Makes an item current, 0..count-1. */
+/* Makes a shot current, 0..count-1. */
 void zoe_session_show(zoe_session *session, int index);
 
 /*
  * Shows the next (+1) or the previous (-1) of the open sequences; where only one is open, opens the
- * next one of its folder instead. Returns 1 if another one is current now; *error is set when
+ * next one of its folder instead. Returns true if another one is current now; *error is set when
  * opening failed.
  */
-int zoe_session_switch(zoe_session *session, int by, zoe_error *error);
+bool zoe_session_switch(zoe_session *session, int by, zoe_error *error);
 
-/* The current item, its transport and sequence; NULL when nothing is open. */
-zoe_session_item *zoe_session_item_now(zoe_session *session);
+/* The current shot, its transport and sequence; NULL when nothing is open. */
+zoe_shot *zoe_session_shot(zoe_session *session);
 zoe_transport *zoe_session_transport(zoe_session *session);
 const zoe_sequence *zoe_session_sequence(zoe_session *session);
 
@@ -144,24 +112,19 @@ void zoe_session_set_policy(zoe_session *session, zoe_policy policy, uint64_t no
 void zoe_session_set_loop(zoe_session *session, zoe_loop_mode loop);
 
 /*
- * Shows the sequences in another proxy scale, 0..3: the current one, the others when they are shown
- * again, and those to come. The picture stays until its successor is ready; frames in the scale
+ * Shows the sequences in another form, which is the proxy scale, overscan and precision of *form;
+ * its other fields are not looked at. First the current sequence, the others when they are shown
+ * again, and those to come. The picture stays until its successor is ready; frames in the form
  * before stay in memory as long as there is room. *shift: positions added in front, where the
  * folder was read again and has more frames now. May block on the folder. Errors: as
- * zoe_variants_choose().
+ * zoe_shot_set_form().
  */
-zoe_status zoe_session_set_proxy(zoe_session *session, int32_t proxy_shift, uint64_t now_ns,
-                                 int64_t *shift, zoe_error *error);
-
-/* The same for what lies outside the display window, and for full precision: 1 with, 0 without. */
-zoe_status zoe_session_set_overscan(zoe_session *session, int on, uint64_t now_ns, int64_t *shift,
-                                    zoe_error *error);
-zoe_status zoe_session_set_precision(zoe_session *session, int full, uint64_t now_ns,
-                                     int64_t *shift, zoe_error *error);
+zoe_status zoe_session_set_form(zoe_session *session, const zoe_source_settings *form,
+                                uint64_t now_ns, int64_t *shift, zoe_error *error);
 
 /*
  * Shows the next (+1) or the previous (-1) layer of the playhead's file, for all frames of the
- * current sequence: one without it shows its default layer instead, see `stands_in`. Returns
+ * current sequence: one without it shows its default layer instead, see zoe_screen. Returns
  * NO_LAYER when there is no other. Blocks on the file's header. *shift and other errors: as above
  * and as zoe_header_read().
  */
@@ -169,16 +132,16 @@ zoe_status zoe_session_switch_layer(zoe_session *session, int by, uint64_t now_n
                                     zoe_error *error);
 
 /* Fits the range of a layer that is not colour to the frame on screen: to what is suitable, and
- * when that is in force, to all of its values. Returns 0 for colour. */
-int zoe_session_fit_range(zoe_session *session);
+ * when that is in force, to all of its values. Returns false for colour. */
+bool zoe_session_fit_range(zoe_session *session);
 
 /* The range in force of the layer on screen; NULL for colour, and for what is shown over 0..1
  * because nobody asked otherwise. */
 const zoe_value_range *zoe_session_range(zoe_session *session);
 
 /* Looks at the file of the playhead's frame again, and has it read again if it changed; the picture
- * stays until its successor is ready. Does not look for new files. Returns 1 if it changed. */
-int zoe_session_reload(zoe_session *session);
+ * stays until its successor is ready. Does not look for new files. Returns true if it changed. */
+bool zoe_session_reload(zoe_session *session);
 
 /* Reads the folder and changed files again. *report and *shift (positions added in front) are set
  * on success. Errors: as zoe_source_refresh(). */

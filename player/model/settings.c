@@ -3,7 +3,6 @@
 #include "model/settings.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,29 +13,7 @@
 
 enum { PATH_CAPACITY = 4096 };
 
-static const char *const strategy_words[] = {"auto", "spiral", "forward", NULL};
-static const char *const policy_words[] = {"every-frame", "real-time", NULL};
-static const char *const loop_words[] = {"loop", "ping-pong", "once", NULL};
-static const char *const transfer_words[] = {"srgb", "rec709", "linear", NULL};
-
-void zoe_player_settings_init(zoe_player_settings *settings)
-{
-    *settings = (zoe_player_settings){
-        .cache_percent = ZOE_PERCENT_DEFAULT,
-        .reserve_mb = (int32_t)(ZOE_RESERVE_DEFAULT >> 20),
-        .workers = 0,
-        .strategy = ZOE_STRATEGY_AUTO,
-        .policy = ZOE_POLICY_EVERY_FRAME,
-        .loop = ZOE_LOOP,
-        .transfer = ZOE_TRANSFER_SRGB,
-        .window_width = 1280,
-        .window_height = 720,
-        .maximized = 0,
-        .ui_scale = 0.0,
-    };
-}
-
-zoe_status zoe_player_settings_path(char *path, size_t capacity)
+zoe_status zoe_settings_path(char *path, size_t capacity)
 {
     const char *config = getenv("XDG_CONFIG_HOME");
     const char *home = getenv("HOME");
@@ -55,76 +32,64 @@ zoe_status zoe_player_settings_path(char *path, size_t capacity)
 /* Reads values one by one and remembers the first key whose value is of the wrong kind. */
 typedef struct reader {
     const json_t *object;
-    const char *bad_key;
+    char bad_key[ZOE_OPTION_TEXT]; /* "": none so far */
     const char *expected;
 } reader;
 
 static void complain(reader *in, const char *key, const char *expected)
 {
-    if (in->bad_key)
+    if (in->bad_key[0])
         return;
-    in->bad_key = key;
+    snprintf(in->bad_key, sizeof in->bad_key, "%s", key);
     in->expected = expected;
 }
 
-static double read_number(reader *in, const char *key, double low, double high, double otherwise)
+/* A number is brought into its option's range. */
+static void read_number(reader *in, const zoe_option *option, const char *key, const json_t *value,
+                        zoe_options *options)
 {
-    const json_t *value = json_object_get(in->object, key);
-    if (!value)
-        return otherwise;
-    if (!json_is_number(value)) {
+    if (json_is_number(value))
+        zoe_option_set_number(option, options, json_number_value(value));
+    else
         complain(in, key, "a number");
-        return otherwise;
-    }
-    double number = json_number_value(value);
-    if (number > high)
-        number = high;
-    return number < low ? low : number;
 }
 
-static int read_word(reader *in, const char *key, const char *const *words, int otherwise)
+static void read_word(reader *in, const zoe_option *option, const char *key, const json_t *value,
+                      zoe_options *options)
 {
-    const json_t *value = json_object_get(in->object, key);
-    if (!value)
-        return otherwise;
+    char word[ZOE_OPTION_TEXT];
     const char *text = json_string_value(value);
-    for (int i = 0; text && words[i]; i++) {
-        if (!strcmp(text, words[i]))
-            return i;
+    for (int i = 0; text && i < zoe_option_choices(option); i++) {
+        if (!strcmp(text, zoe_option_word(option, i, word))) {
+            zoe_option_set_number(option, options, i);
+            return;
+        }
     }
     complain(in, key, "one of the words the manual page lists");
-    return otherwise;
 }
 
-static int read_flag(reader *in, const char *key, int otherwise)
+static void read_flag(reader *in, const zoe_option *option, const char *key, const json_t *value,
+                      zoe_options *options)
 {
+    if (json_is_boolean(value))
+        zoe_option_set_number(option, options, json_is_true(value));
+    else
+        complain(in, key, "true or false");
+}
+
+static void read_option(reader *in, const zoe_option *option, zoe_options *options)
+{
+    char key[ZOE_OPTION_TEXT];
+    zoe_option_key(option, key);
     const json_t *value = json_object_get(in->object, key);
     if (!value)
-        return otherwise;
-    if (!json_is_boolean(value)) {
-        complain(in, key, "true or false");
-        return otherwise;
-    }
-    return json_is_true(value);
-}
-
-static void read_all(reader *in, zoe_player_settings *s)
-{
-    double percent = read_number(in, "cache_percent", ZOE_PERCENT_MIN, ZOE_PERCENT_MAX,
-                                 (double)s->cache_percent);
-    s->cache_percent = (int32_t)lround(percent);
-    double reserve = read_number(in, "reserve_gb", 0.5, 8.0, (double)s->reserve_mb / 1024.0);
-    s->reserve_mb = (int32_t)lround(reserve * 1024.0);
-    s->workers = (int32_t)read_number(in, "workers", 0, ZOE_WORKERS_MAX, (double)s->workers);
-    s->strategy = (zoe_strategy)read_word(in, "strategy", strategy_words, (int)s->strategy);
-    s->policy = (zoe_policy)read_word(in, "policy", policy_words, (int)s->policy);
-    s->loop = (zoe_loop_mode)read_word(in, "loop", loop_words, (int)s->loop);
-    s->transfer = (zoe_transfer)read_word(in, "transfer", transfer_words, (int)s->transfer);
-    s->window_width = (int32_t)read_number(in, "window_width", 320, 16384, s->window_width);
-    s->window_height = (int32_t)read_number(in, "window_height", 240, 16384, s->window_height);
-    s->maximized = read_flag(in, "maximized", s->maximized);
-    double scale = read_number(in, "ui_scale", 0.0, 4.0, s->ui_scale);
-    s->ui_scale = scale > 0.0 && scale < 0.5 ? 0.5 : scale;
+        return;
+    if (option->kind == ZOE_ARG_FLAG)
+        read_flag(in, option, key, value, options);
+    else if (option->kind == ZOE_ARG_CHOICE)
+        read_word(in, option, key, value, options);
+    else
+        read_number(in, option, key, value, options);
 }
 
 /* The line without the library's own quoting of what it read: those bytes may be anything. */
@@ -139,10 +104,9 @@ static zoe_status set_aside(const char *path, const json_error_t *why, zoe_error
                          why->text, kept ? "kept as settings.json.broken" : "left in place");
 }
 
-zoe_status zoe_player_settings_load(const char *path, zoe_player_settings *settings,
-                                    zoe_error *error)
+zoe_status zoe_settings_load(const char *path, zoe_options *options, zoe_error *error)
 {
-    zoe_player_settings_init(settings);
+    zoe_options_init(options);
     FILE *file = fopen(path, "re");
     if (!file) {
         if (errno == ENOENT || errno == ENOTDIR)
@@ -162,10 +126,13 @@ zoe_status zoe_player_settings_load(const char *path, zoe_player_settings *setti
     }
     if (!root)
         return set_aside(path, &why, error);
-    reader in = {root, NULL, NULL};
-    read_all(&in, settings);
+    reader in = {root, "", NULL};
+    for (size_t i = 0; i < zoe_option_count; i++) {
+        if (zoe_option_table[i].where & ZOE_IN_FILE)
+            read_option(&in, &zoe_option_table[i], options);
+    }
     json_decref(root);
-    if (in.bad_key)
+    if (in.bad_key[0])
         return zoe_error_set(error, ZOE_ERROR_SYNTAX, "%s: \"%s\" is not %s; its default is used",
                              path, in.bad_key, in.expected);
     return ZOE_OK;
@@ -173,15 +140,33 @@ zoe_status zoe_player_settings_load(const char *path, zoe_player_settings *setti
 
 /* ---- writing ---- */
 
-static json_t *pack(const zoe_player_settings *s)
+static json_t *pack_option(const zoe_option *option, const zoe_options *options)
 {
-    return json_pack("{s:i, s:f, s:i, s:s, s:s, s:s, s:s, s:i, s:i, s:b, s:f}", "cache_percent",
-                     (int)s->cache_percent, "reserve_gb", (double)s->reserve_mb / 1024.0, "workers",
-                     (int)s->workers, "strategy", strategy_words[s->strategy], "policy",
-                     policy_words[s->policy], "loop", loop_words[s->loop], "transfer",
-                     transfer_words[s->transfer], "window_width", (int)s->window_width,
-                     "window_height", (int)s->window_height, "maximized", (int)s->maximized,
-                     "ui_scale", s->ui_scale);
+    char word[ZOE_OPTION_TEXT];
+    double number = zoe_option_number(option, options);
+    switch (option->kind) {
+    case ZOE_ARG_FLAG: return json_boolean(number > 0.0);
+    case ZOE_ARG_CHOICE: return json_string(zoe_option_word(option, (int)number, word));
+    case ZOE_ARG_INTEGER: return json_integer((json_int_t)number);
+    default: return json_real(number);
+    }
+}
+
+/* NULL without memory. */
+static json_t *pack(const zoe_options *options)
+{
+    json_t *root = json_object();
+    for (size_t i = 0; i < zoe_option_count && root; i++) {
+        char key[ZOE_OPTION_TEXT];
+        if (!(zoe_option_table[i].where & ZOE_IN_FILE))
+            continue;
+        zoe_option_key(&zoe_option_table[i], key);
+        if (json_object_set_new(root, key, pack_option(&zoe_option_table[i], options))) {
+            json_decref(root);
+            root = NULL;
+        }
+    }
+    return root;
 }
 
 /* Makes every folder on the way to the file. Failing is noticed when the file is opened. */
@@ -221,14 +206,13 @@ static int write_all(int fd, const char *text)
     return bad ? -1 : 0;
 }
 
-zoe_status zoe_player_settings_save(const char *path, const zoe_player_settings *settings,
-                                    zoe_error *error)
+zoe_status zoe_settings_save(const char *path, const zoe_options *options, zoe_error *error)
 {
     char temporary[PATH_CAPACITY];
     int length = snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
     if (length <= 0 || (size_t)length >= sizeof temporary)
         return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "%s: settings path too long", path);
-    json_t *root = pack(settings);
+    json_t *root = pack(options);
     char *text = root ? json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) : NULL;
     json_decref(root);
     if (!text)

@@ -1,6 +1,7 @@
 #include "model/value_range.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <zoetrope/display.h>
@@ -109,7 +110,7 @@ static zoe_value_range range_of(const extremes *e)
     return range;
 }
 
-int zoe_value_range_measure(const zoe_frame *frame, zoe_value_range *range)
+bool zoe_value_range_measure(const zoe_frame *frame, zoe_value_range *range)
 {
     extremes e = scan(frame);
     *range = range_of(&e);
@@ -131,9 +132,9 @@ zoe_value_range zoe_value_range_suitable(const zoe_frame *frame)
     return range;
 }
 
-int zoe_value_range_first(const zoe_frame *frame, int is_data, zoe_value_range *range)
+bool zoe_value_range_first(const zoe_frame *frame, int is_data, zoe_value_range *range)
 {
-    int fits = is_data && !frame->is_color;
+    bool fits = is_data && !frame->is_color;
     *range = fits ? zoe_value_range_suitable(frame) : (zoe_value_range){0.0f, 1.0f};
     return fits;
 }

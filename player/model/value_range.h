@@ -8,6 +8,8 @@
 #ifndef ZOETROPE_PLAYER_VALUE_RANGE_H
 #define ZOETROPE_PLAYER_VALUE_RANGE_H
 
+#include <stdbool.h>
+
 #include <zoetrope/frame.h>
 
 typedef struct zoe_value_range {
@@ -18,7 +20,7 @@ typedef struct zoe_value_range {
  * The smallest and the largest finite value of all planes but alpha, inside the data window. Equal
  * ones are given room of 1 above. Returns 0, and the range 0..1, when there is no finite value.
  */
-int zoe_value_range_measure(const zoe_frame *frame, zoe_value_range *range);
+bool zoe_value_range_measure(const zoe_frame *frame, zoe_value_range *range);
 
 /*
  * The range that is suitable for depth, ids and vectors. Values within 0..1 that reach half of it
@@ -30,9 +32,9 @@ zoe_value_range zoe_value_range_suitable(const zoe_frame *frame);
 
 /*
  * The range to show a frame with at first: the suitable one for single values without a natural
- * range (is_data: see zoe_layer_is_data()), 0..1 for all others. Returns 1 if it was fitted to the
+ * range (is_data: see zoe_layer_is_data()), 0..1 for all others. Returns true if it was fitted to the
  * values.
  */
-int zoe_value_range_first(const zoe_frame *frame, int is_data, zoe_value_range *range);
+bool zoe_value_range_first(const zoe_frame *frame, int is_data, zoe_value_range *range);
 
 #endif

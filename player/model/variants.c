@@ -1,5 +1,6 @@
 #include "model/variants.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,7 +9,7 @@ static const char *text_or_empty(const char *text)
     return text ? text : "";
 }
 
-static int name_variant(zoe_variant *variant, const zoe_source_settings *settings)
+static bool name_variant(zoe_variant *variant, const zoe_source_settings *settings)
 {
     int layer =
         snprintf(variant->layer, sizeof variant->layer, "%s", text_or_empty(settings->layer));
@@ -25,7 +26,7 @@ void zoe_variants_begin(zoe_variants *variants, zoe_source *source,
 {
     memset(variants, 0, sizeof *variants);
     variants->count = 1;
-    variants->stand_in = -1;
+    variants->fallback = -1;
     variants->list[0].source = source;
     (void)name_variant(&variants->list[0], settings);
 }
@@ -61,7 +62,7 @@ static int make_place(zoe_variants *variants)
         return variants->count++;
     int oldest = -1;
     for (int i = 0; i < variants->count; i++) {
-        if (i == variants->current || i == variants->stand_in)
+        if (i == variants->current || i == variants->fallback)
             continue;
         if (oldest < 0 || variants->list[i].left < variants->list[oldest].left)
             oldest = i;
@@ -104,7 +105,7 @@ static zoe_status find_or_open(zoe_variants *variants, zoe_engine *engine,
     } else if (variants->list[*index].stale) {
         status = zoe_source_refresh(variants->list[*index].source, NULL, error);
         if (status == ZOE_OK)
-            variants->list[*index].stale = 0;
+            variants->list[*index].stale = false;
     }
     return status;
 }
@@ -126,34 +127,34 @@ zoe_status zoe_variants_choose(zoe_variants *variants, zoe_engine *engine,
     zoe_status status = find_or_open(variants, engine, settings, &index, error);
     if (status != ZOE_OK || index == variants->current)
         return status;
-    leave(variants, variants->stand_in);
+    leave(variants, variants->fallback);
     leave(variants, variants->current);
-    variants->stand_in = -1;
+    variants->fallback = -1;
     variants->current = index;
     return ZOE_OK;
 }
 
-zoe_status zoe_variants_stand_in(zoe_variants *variants, zoe_engine *engine,
-                                 const zoe_source_settings *settings, zoe_error *error)
+zoe_status zoe_variants_open_fallback(zoe_variants *variants, zoe_engine *engine,
+                                      const zoe_source_settings *settings, zoe_error *error)
 {
     int index;
     zoe_status status = find_or_open(variants, engine, settings, &index, error);
     if (status != ZOE_OK)
         return status;
     if (index == variants->current)
-        return zoe_error_set(error, ZOE_ERROR_NO_LAYER, "no other layer stands in");
-    variants->stand_in = index;
+        return zoe_error_set(error, ZOE_ERROR_NO_LAYER, "there is no other layer");
+    variants->fallback = index;
     return ZOE_OK;
 }
 
-zoe_variant *zoe_variants_stand_in_now(zoe_variants *variants)
+zoe_variant *zoe_variants_fallback(zoe_variants *variants)
 {
-    return variants->stand_in < 0 ? NULL : &variants->list[variants->stand_in];
+    return variants->fallback < 0 ? NULL : &variants->list[variants->fallback];
 }
 
-int zoe_variants_reload(zoe_variants *variants, int64_t number)
+bool zoe_variants_reload(zoe_variants *variants, int64_t number)
 {
-    int any = 0;
+    bool any = false;
     for (int i = 0; i < variants->count; i++) {
         zoe_source *source = variants->list[i].source;
         const zoe_sequence *sequence = zoe_source_sequence(source);
@@ -168,8 +169,8 @@ int zoe_variants_reload(zoe_variants *variants, int64_t number)
 
 void zoe_variants_refreshed(zoe_variants *variants)
 {
-    leave(variants, variants->stand_in);
-    variants->stand_in = -1;
+    leave(variants, variants->fallback);
+    variants->fallback = -1;
     for (int i = 0; i < variants->count; i++)
         variants->list[i].stale = i != variants->current;
 }

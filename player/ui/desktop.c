@@ -18,16 +18,16 @@ typedef union symbol {
     free_fn *release;
 } symbol;
 
-static int root_has_property(void *library, Display *display, const char *name)
+static bool root_has_property(void *library, Display *display, const char *name)
 {
     symbol intern = {.data = SDL_LoadFunction(library, "XInternAtom")};
     symbol get = {.data = SDL_LoadFunction(library, "XGetWindowProperty")};
     symbol release = {.data = SDL_LoadFunction(library, "XFree")};
     if (!intern.data || !get.data || !release.data)
-        return 1;
+        return true;
     Atom atom = intern.intern_atom(display, name, True);
     if (atom == None)
-        return 0;
+        return false;
     Atom type = None;
     int format = 0;
     unsigned long items = 0, left = 0;
@@ -39,15 +39,15 @@ static int root_has_property(void *library, Display *display, const char *name)
     return status != Success || (type != None && items > 0);
 }
 
-int zoe_desktop_is_managed(SDL_Window *window)
+bool zoe_desktop_is_managed(SDL_Window *window)
 {
     SDL_SysWMinfo info;
     SDL_VERSION(&info.version);
     if (!SDL_GetWindowWMInfo(window, &info) || info.subsystem != SDL_SYSWM_X11)
-        return 1;
+        return true;
     void *library = SDL_LoadObject("libX11.so.6");
     if (!library)
-        return 1;
+        return true;
     int managed = root_has_property(library, info.info.x11.display, "_NET_SUPPORTING_WM_CHECK");
     SDL_UnloadObject(library);
     return managed;
@@ -55,10 +55,10 @@ int zoe_desktop_is_managed(SDL_Window *window)
 
 #else
 
-int zoe_desktop_is_managed(SDL_Window *window)
+bool zoe_desktop_is_managed(SDL_Window *window)
 {
     (void)window;
-    return 1;
+    return true;
 }
 
 #endif

@@ -11,10 +11,12 @@
 #ifndef ZOETROPE_PLAYER_DESKTOP_H
 #define ZOETROPE_PLAYER_DESKTOP_H
 
+#include <stdbool.h>
+
 #include <SDL.h>
 
-/* 1 unless the window is on an X11 display on which no window manager says that it is there
+/* True unless the window is on an X11 display on which no window manager says that it is there
  * (_NET_SUPPORTING_WM_CHECK of the Extended Window Manager Hints). */
-int zoe_desktop_is_managed(SDL_Window *window);
+bool zoe_desktop_is_managed(SDL_Window *window);
 
 #endif

@@ -1,10 +1,11 @@
 #include "ui/help.h"
 
-#include "ui/input.h"
 #include "ui/theme.h"
 
-/* Measures of the page in device pixels. */
+/* What the page lists, and its measures in device pixels. */
 typedef struct page {
+    const zoe_command *rows;
+    size_t count;
     int row, gap;   /* height of a line; space before a heading */
     int keys, what; /* widths of the two parts of a column */
     int columns;
@@ -12,15 +13,15 @@ typedef struct page {
     int height; /* of the longest column */
 } page;
 
-static int is_listed(const zoe_binding *binding)
+static bool is_listed(const zoe_command *row)
 {
-    return binding->heading || binding->keys;
+    return row->heading || row->page_keys;
 }
 
-static size_t group_end(size_t first)
+static size_t group_end(const page *p, size_t first)
 {
     size_t i = first + 1;
-    while (i < zoe_binding_count && !zoe_bindings[i].heading)
+    while (i < p->count && !p->rows[i].heading)
         i++;
     return i;
 }
@@ -28,8 +29,8 @@ static size_t group_end(size_t first)
 static int group_height(const page *p, size_t first)
 {
     int rows = 0;
-    for (size_t i = first; i < group_end(first); i++)
-        rows += is_listed(&zoe_bindings[i]);
+    for (size_t i = first; i < group_end(p, first); i++)
+        rows += is_listed(&p->rows[i]);
     return rows * p->row + p->gap;
 }
 
@@ -38,7 +39,7 @@ static int group_height(const page *p, size_t first)
 static int columns_for(const page *p, int limit)
 {
     int columns = 1, height = 0;
-    for (size_t i = 0; i < zoe_binding_count; i = group_end(i)) {
+    for (size_t i = 0; i < p->count; i = group_end(p, i)) {
         int more = group_height(p, i);
         if (height && height + more > limit) {
             columns++;
@@ -49,22 +50,26 @@ static int columns_for(const page *p, int limit)
     return columns;
 }
 
-static page measure(const zoe_window *window, int room_width)
+static page measure(const zoe_window *window, const zoe_command *rows, size_t count, int width)
 {
-    page p = {.row = zoe_text_height(window->text, ZOE_TEXT_BODY) + zoe_px(window, ZOE_SPACE),
+    page p = {.rows = rows,
+              .count = count,
+              .row = zoe_text_height(window->text, ZOE_TEXT_BODY) + zoe_px(window, ZOE_SPACE),
               .gap = zoe_px(window, ZOE_SPACE * 3),
               .column_gap = zoe_px(window, ZOE_SPACE * 8)};
-    for (size_t i = 0; i < zoe_binding_count; i++) {
-        const zoe_binding *b = &zoe_bindings[i];
-        if (!b->keys)
+    for (size_t i = 0; i < count; i++) {
+        const zoe_command *b = &rows[i];
+        char help[ZOE_COMMAND_TEXT];
+        if (!b->page_keys)
             continue;
-        int keys = zoe_text_width(window->text, ZOE_TEXT_BODY, b->keys);
-        int what = zoe_text_width(window->text, ZOE_TEXT_BODY, b->what);
+        zoe_command_page_help(b, help);
+        int keys = zoe_text_width(window->text, ZOE_TEXT_BODY, b->page_keys);
+        int what = zoe_text_width(window->text, ZOE_TEXT_BODY, help);
         p.keys = keys > p.keys ? keys : p.keys;
         p.what = what > p.what ? what : p.what;
     }
     p.keys += zoe_px(window, ZOE_SPACE * 4);
-    int most = (room_width + p.column_gap) / (p.keys + p.what + p.column_gap);
+    int most = (width + p.column_gap) / (p.keys + p.what + p.column_gap);
     most = most < 1 ? 1 : most > 3 ? 3 : most;
     /* The lowest page with no more columns than fit. */
     p.height = p.row;
@@ -76,16 +81,18 @@ static page measure(const zoe_window *window, int room_width)
 
 static void draw_group(const zoe_window *window, const page *p, size_t first, int x, int y)
 {
-    for (size_t i = first; i < group_end(first); i++) {
-        const zoe_binding *b = &zoe_bindings[i];
+    for (size_t i = first; i < group_end(p, first); i++) {
+        const zoe_command *b = &p->rows[i];
         if (!is_listed(b))
             continue;
         if (b->heading) {
             zoe_text_draw(window->text, ZOE_TEXT_BODY, x, y, zoe_theme_dark.text_dim, b->heading);
         } else {
-            zoe_text_draw(window->text, ZOE_TEXT_BODY, x, y, zoe_theme_dark.text_light, b->keys);
-            zoe_text_draw(window->text, ZOE_TEXT_BODY, x + p->keys, y, zoe_theme_dark.text,
-                          b->what);
+            char help[ZOE_COMMAND_TEXT];
+            zoe_command_page_help(b, help);
+            zoe_text_draw(window->text, ZOE_TEXT_BODY, x, y, zoe_theme_dark.text_light,
+                          b->page_keys);
+            zoe_text_draw(window->text, ZOE_TEXT_BODY, x + p->keys, y, zoe_theme_dark.text, help);
         }
         y += p->row;
     }
@@ -94,7 +101,7 @@ static void draw_group(const zoe_window *window, const page *p, size_t first, in
 static void draw_groups(const zoe_window *window, const page *p, int x, int top)
 {
     int y = top;
-    for (size_t i = 0; i < zoe_binding_count; i = group_end(i)) {
+    for (size_t i = 0; i < p->count; i = group_end(p, i)) {
         int more = group_height(p, i);
         if (y > top && y - top + more > p->height) {
             x += p->keys + p->what + p->column_gap;
@@ -105,11 +112,12 @@ static void draw_groups(const zoe_window *window, const page *p, int x, int top)
     }
 }
 
-void zoe_help_draw(const zoe_window *window, SDL_Rect picture, int *scroll)
+void zoe_help_draw(const zoe_window *window, const zoe_command *rows, size_t count,
+                   SDL_Rect picture, int *scroll)
 {
     SDL_Rect area = {0, 0, window->width, window->height};
     int pad = zoe_px(window, ZOE_SPACE * 5);
-    page p = measure(window, area.w - 2 * pad - 2 * zoe_px(window, ZOE_SPACE));
+    page p = measure(window, rows, count, area.w - 2 * pad - 2 * zoe_px(window, ZOE_SPACE));
     int title = zoe_text_height(window->text, ZOE_TEXT_TITLE);
     int width = p.columns * (p.keys + p.what) + (p.columns - 1) * p.column_gap + 2 * pad;
     int whole = title + p.height + 2 * pad;

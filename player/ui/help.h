@@ -1,5 +1,5 @@
 /*
- * Help: the F1 page, all keys over the picture, from the table in input.h.
+ * Help: the F1 page, all keys over the picture, from the table of commands.
  *
  * Thread-safety: the main thread only. Has no state.
  *
@@ -10,6 +10,7 @@
 
 #include <SDL.h>
 
+#include "ui/command.h"
 #include "ui/window.h"
 
 /*
@@ -17,6 +18,7 @@
  * low in the middle of the window; in as many columns as fit. In a window too low for it the page
  * is moved up by *scroll device pixels, which is brought into its range.
  */
-void zoe_help_draw(const zoe_window *window, SDL_Rect picture, int *scroll);
+void zoe_help_draw(const zoe_window *window, const zoe_command *rows, size_t count,
+                   SDL_Rect picture, int *scroll);
 
 #endif

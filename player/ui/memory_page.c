@@ -1,6 +1,7 @@
 #include "ui/memory_page.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,9 +20,9 @@ enum {
 /* A line of the page. */
 typedef struct figure {
     const char *caption;
-    int part;      /* 1: a part of the one above */
-    int gap;       /* 1: begins a group */
-    int is_memory; /* 1: bytes; else a count */
+    bool part;      /* a part of the one above */
+    bool gap;       /* begins a group */
+    bool is_memory; /* bytes; else a count */
     uint64_t value;
     const char *text; /* instead of the value; NULL: none */
 } figure;
@@ -65,22 +66,22 @@ static void figure_text(const figure *f, char text[TEXT])
         snprintf(text, TEXT, "%" PRIu64, f->value);
 }
 
-int zoe_memory_page_differs(const zoe_stats *a, const zoe_stats *b)
+bool zoe_memory_page_differs(const zoe_stats *a, const zoe_stats *b)
 {
     figure of_a[FIGURES], of_b[FIGURES];
     char rate_a[TEXT], rate_b[TEXT];
     hit_rate_text(a, rate_a);
     hit_rate_text(b, rate_b);
     if (strcmp(rate_a, rate_b) != 0)
-        return 1;
+        return true;
     fill_figures(of_a, a, rate_a);
     fill_figures(of_b, b, rate_b);
     for (int i = 0; i < FIGURES; i++) {
         int shift = of_a[i].is_memory ? 20 : 0;
         if (of_a[i].value >> shift != of_b[i].value >> shift)
-            return 1;
+            return true;
     }
-    return 0;
+    return false;
 }
 
 /* ---- figures ---- */
@@ -230,9 +231,9 @@ void zoe_memory_page_draw(const zoe_window *window, SDL_Rect area, const zoe_sta
     area.w -= 2 * margin;
     draw_figures(window, area, stats);
     int top = area.y + figures_height(window) + zoe_px(window, GAP * 2);
-    int room = area.y + area.h - margin - legend_height(window) - top;
+    int most = area.y + area.h - margin - legend_height(window) - top;
     int height = zoe_px(window, GRAPH);
-    height = height > room ? room : height;
+    height = height > most ? most : height;
     if (height >= zoe_px(window, GRAPH_LEAST) && area.w > 0)
         draw_graph(window, (SDL_Rect){area.x, top, area.w, height}, history);
 }

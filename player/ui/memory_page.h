@@ -11,6 +11,8 @@
 #ifndef ZOETROPE_PLAYER_MEMORY_PAGE_H
 #define ZOETROPE_PLAYER_MEMORY_PAGE_H
 
+#include <stdbool.h>
+
 #include <SDL.h>
 
 #include <zoetrope/engine.h>
@@ -25,7 +27,7 @@ int zoe_memory_page_height(const zoe_window *window);
 void zoe_memory_page_draw(const zoe_window *window, SDL_Rect area, const zoe_stats *stats,
                           const zoe_memory_history *history);
 
-/* 1 if the page shows something else for b than for a. */
-int zoe_memory_page_differs(const zoe_stats *a, const zoe_stats *b);
+/* True if the page shows something else for b than for a. */
+bool zoe_memory_page_differs(const zoe_stats *a, const zoe_stats *b);
 
 #endif

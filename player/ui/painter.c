@@ -1,5 +1,6 @@
 #include "ui/painter.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include <SDL.h>
@@ -138,7 +139,7 @@ void zoe_painter_destroy(zoe_painter **pointer)
     *pointer = NULL;
 }
 
-static int fit_scratch(zoe_painter *painter, size_t bytes)
+static bool fit_scratch(zoe_painter *painter, size_t bytes)
 {
     for (int i = 0; i < painter->hand_count; i++) {
         hand *h = &painter->hands[i];
@@ -147,12 +148,12 @@ static int fit_scratch(zoe_painter *painter, size_t bytes)
         size_t rounded = (bytes + 4095u) & ~(size_t)4095u;
         void *scratch = aligned_alloc(64, rounded);
         if (!scratch)
-            return 0;
+            return false;
         free(h->scratch);
         h->scratch = scratch;
         h->scratch_bytes = rounded;
     }
-    return 1;
+    return true;
 }
 
 zoe_status zoe_painter_draw(zoe_painter *painter, const zoe_frame *frame,

@@ -3,50 +3,27 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "model/sample.h"
 #include "ui/theme.h"
 
-static const uint64_t say_ns = 6000000000u;
-static const uint64_t say_bad_ns = 15000000000u;
-
 enum { FIELD = 1100, FIELD_TEXT = 320, PATH_CAPACITY = 4096 };
 
-void zoe_statusbar_open(zoe_statusbar *bar)
+void zoe_statusbar_open(zoe_statusbar *bar, const zoe_options *options, const zoe_message *message)
 {
     memset(bar, 0, sizeof *bar);
+    bar->options = options;
+    bar->message = message;
     bar->pointer_x = -1;
     bar->pointer_y = -1;
-    bar->message_until = ZOE_NEVER;
 }
 
 int zoe_statusbar_height(const zoe_window *window)
 {
     return 2 * zoe_px(window, ZOE_STATUS_ROW) + zoe_px(window, ZOE_SPACE);
-}
-
-void zoe_statusbar_say(zoe_statusbar *bar, int bad, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(bar->message, sizeof bar->message, format, arguments);
-    va_end(arguments);
-    bar->message_bad = bad;
-    bar->message_until = zoe_now_ns() + (bad ? say_bad_ns : say_ns);
-}
-
-uint64_t zoe_statusbar_wake(zoe_statusbar *bar, uint64_t now_ns, int *dropped)
-{
-    *dropped = 0;
-    if (!bar->message[0])
-        return ZOE_NEVER;
-    if (now_ns < bar->message_until)
-        return bar->message_until;
-    bar->message[0] = '\0';
-    *dropped = 1;
-    return ZOE_NEVER;
 }
 
 void zoe_statusbar_memory_text(const zoe_stats *stats, char *text, size_t capacity)
@@ -99,8 +76,6 @@ static void put_right(row *r, SDL_Color color, const char *text)
 
 /* ---- fields ---- */
 
-static const char *const loop_names[] = {"Loop", "Ping-pong", "Once"};
-static const char *const policy_names[] = {"Every frame", "Real time"};
 static const char *const view_names[] = {"", "Red", "Green", "Blue", "Alpha", "Luminance"};
 
 static void file_name(const zoe_sequence *sequence, int64_t position, char *text, size_t capacity)
@@ -126,7 +101,7 @@ static void rate_text(double rate, char *text, size_t capacity)
 /* `widest` keeps room for a wider text, so that neighbours stay put. */
 typedef struct field {
     char text[FIELD_TEXT];
-    int minor;          /* 1: left out before what changes the picture is */
+    bool minor;         /* left out before what changes the picture is */
     const char *widest; /* NULL: the text itself */
     SDL_Color color;
     int width; /* worked out */
@@ -161,8 +136,11 @@ static void fill_playback(field fields[PLAYBACK_FIELDS], const zoe_transport *t)
     snprintf(skipped->text, sizeof skipped->text, "%" PRIu64 " skipped", t->skipped);
     skipped->widest = "000 skipped";
     skipped->color = t->skipped ? theme.text : theme.text_dim;
-    snprintf(fields[3].text, sizeof fields[3].text, "%s", loop_names[t->loop]);
-    snprintf(fields[4].text, sizeof fields[4].text, "%s", policy_names[t->policy]);
+    char label[ZOE_OPTION_TEXT];
+    snprintf(fields[3].text, sizeof fields[3].text, "%s",
+             zoe_option_label(ZOE_OPTION(loop), (int)t->loop, label));
+    snprintf(fields[4].text, sizeof fields[4].text, "%s",
+             zoe_option_label(ZOE_OPTION(policy), (int)t->policy, label));
     fields[3].color = theme.text;
     fields[4].color = theme.text;
 }
@@ -207,7 +185,7 @@ static void range_text(const zoe_value_range *range, char *text, size_t capacity
     snprintf(text, capacity, "%s to %s", words[0], words[1]);
 }
 
-enum { PICTURE_FIELDS = 8 };
+enum { PICTURE_FIELDS = 16 };
 
 /* The fields that tell how the picture is seen. */
 typedef struct field_list {
@@ -215,11 +193,11 @@ typedef struct field_list {
     int count;
 } field_list;
 
-static void add_field(field_list *list, int minor, SDL_Color color, const char *format, ...)
+static void add_field(field_list *list, bool minor, SDL_Color color, const char *format, ...)
     ZOE_PRINTF(4, 5);
 
 /* Empty texts are not kept. */
-static void add_field(field_list *list, int minor, SDL_Color color, const char *format, ...)
+static void add_field(field_list *list, bool minor, SDL_Color color, const char *format, ...)
 {
     field *f = &list->fields[list->count];
     va_list arguments;
@@ -231,38 +209,44 @@ static void add_field(field_list *list, int minor, SDL_Color color, const char *
     list->count += f->text[0] != '\0';
 }
 
-static void fill_picture(field_list *list, zoe_session *session, const zoe_view *view)
+static void fill_picture(field_list *list, zoe_session *session, const zoe_view *view,
+                         const zoe_options *options)
 {
     char text[FIELD_TEXT];
     zoe_theme theme = zoe_theme_dark;
-    const zoe_session_item *item = zoe_session_item_now(session);
-    const zoe_frame *shown = &session->shown;
+    const zoe_shot *shot = zoe_session_shot(session);
+    const zoe_frame *shown = &session->screen.frame;
     const zoe_grade *grade = &session->grade;
     const zoe_value_range *range = zoe_session_range(session);
     list->count = 0;
     if (shown->pin) {
         zoe_box box = view->map.box;
-        add_field(list, 1, theme.text, "%" PRId32 "\303\227%" PRId32, box.max_x - box.min_x + 1,
+        add_field(list, true, theme.text, "%" PRId32 "\303\227%" PRId32, box.max_x - box.min_x + 1,
                   box.max_y - box.min_y + 1);
         if (shown->proxy_shift > 0)
-            add_field(list, 0, theme.text, "1/%d", 1 << shown->proxy_shift);
+            add_field(list, false, theme.text, "1/%d", 1 << shown->proxy_shift);
     }
-    if (session->stands_in)
-        add_field(list, 0, theme.text, "%s (no %s)", item->stand_in.layer, item->layer);
+    if (session->screen.is_fallback)
+        add_field(list, false, theme.text, "%s (no %s)", shot->fallback.layer, shot->layer);
     else
-        add_field(list, 0, theme.text, "%s", item->layer);
+        add_field(list, false, theme.text, "%s", shot->layer);
     if (range) {
         range_text(range, text, sizeof text);
-        add_field(list, 0, theme.text_dim, "%s", text);
+        add_field(list, false, theme.text_dim, "%s", text);
     }
     if (shown->pin)
-        add_field(list, 1, theme.text, "%.*f%%", view->map.zoom < 0.1 ? 1 : 0,
+        add_field(list, true, theme.text, "%.*f%%", view->map.zoom < 0.1 ? 1 : 0,
                   view->map.zoom * 100.0);
-    add_field(list, 0, theme.text_light, "%s", view_names[grade->view]);
-    if (fabsf(grade->exposure) > 0.0f)
-        add_field(list, 0, theme.text, "EV %+.2f", (double)grade->exposure);
-    if (fabsf(grade->gamma - 1.0f) > 0.0f)
-        add_field(list, 0, theme.text, "Gamma %.2f", (double)grade->gamma);
+    add_field(list, false, theme.text_light, "%s", view_names[grade->view]);
+    for (size_t i = 0; i < zoe_option_count && list->count < PICTURE_FIELDS; i++) {
+        const zoe_option *option = &zoe_option_table[i];
+        double number = zoe_option_number(option, options);
+        if (!(option->where & ZOE_IN_STATUSBAR) || fabs(number - option->normal) <= 0.0)
+            continue;
+        char figure[ZOE_OPTION_TEXT];
+        zoe_option_figure(option, number, figure);
+        add_field(list, false, theme.text, "%s %s", option->brief, figure);
+    }
 }
 
 static int width_beside(const row *r, const field *f)
@@ -272,11 +256,11 @@ static int width_beside(const row *r, const field *f)
 
 /* What changes the picture is told before what the user set once for all of them. */
 static void draw_settings(row *r, const zoe_transport *t, zoe_session *session,
-                          const zoe_view *view)
+                          const zoe_view *view, const zoe_options *options)
 {
     field_list picture;
     int needed = 0;
-    fill_picture(&picture, session, view);
+    fill_picture(&picture, session, view, options);
     for (int i = 0; i < picture.count; i++)
         needed += width_beside(r, &picture.fields[i]);
     draw_playback(r, t, needed);
@@ -298,8 +282,8 @@ static void draw_frame_row(const zoe_statusbar *bar, const zoe_window *window, z
     const zoe_transport *t = zoe_session_transport(session);
     row r = begin_row(window, bar->area, 0);
     file_name(sequence, t->playhead, text, sizeof text);
-    int room = (r.right - r.left) / 2;
-    r.left = zoe_text_draw_within(window->text, ZOE_TEXT_BODY, r.left, r.y, room, theme.text_light,
+    int most = (r.right - r.left) / 2;
+    r.left = zoe_text_draw_within(window->text, ZOE_TEXT_BODY, r.left, r.y, most, theme.text_light,
                                   text, 1) +
              field_gap(&r);
     if (t->count == 1)
@@ -309,69 +293,9 @@ static void draw_frame_row(const zoe_statusbar *bar, const zoe_window *window, z
                  zoe_sequence_number(sequence, t->playhead), zoe_sequence_first(sequence),
                  zoe_sequence_last(sequence));
     put_left(&r, theme.text, text);
-    if (session->shown.pin && !session->foreign)
-        put_left(&r, theme.text, session->shown.time_code);
-    draw_settings(&r, t, session, view);
-}
-
-const char *zoe_statusbar_trouble(const zoe_session *session)
-{
-    if (!session->count || session->status == ZOE_LOADING)
-        return "";
-    if (session->why.text[0])
-        return session->why.text;
-    if (session->status == ZOE_MISSING)
-        return "No file for this frame";
-    return session->status == ZOE_OK ? "" : zoe_status_text(session->status);
-}
-
-/* What is special about the picture on screen, though nothing is wrong with it; "" for nothing. */
-static void frame_note(const zoe_session *session, char *text, size_t capacity)
-{
-    text[0] = '\0';
-    if (!session->count || !session->shown.pin || session->foreign)
-        return;
-    const zoe_session_item *item = &session->items[session->current];
-    if (session->stands_in)
-        snprintf(text, capacity, "This frame has no layer %s: %s is shown", item->layer,
-                 item->stand_in.layer);
-    else if (zoe_view_is_outside(&session->shown) && !session->setup.source.overscan)
-        snprintf(text, capacity,
-                 "The data window lies outside the display window: Shift+O shows it");
-}
-
-/* Where the frame cannot be shown another one's picture stays on screen, and is not taken for it.
- */
-static const char *trouble_text(const zoe_session *session, char *text, size_t capacity)
-{
-    const char *trouble = zoe_statusbar_trouble(session);
-    const zoe_frame *shown = &session->shown;
-    if (!trouble[0] || !shown->pin || session->foreign || shown->position == session->playhead)
-        return trouble;
-    const zoe_sequence *sequence = zoe_source_sequence(session->items[session->current].source);
-    snprintf(text, capacity, "%s; frame %" PRId64 " is shown", trouble,
-             zoe_sequence_number(sequence, shown->position));
-    return text;
-}
-
-/* The frame's own trouble comes before what was said a moment ago. */
-static const char *current_message(const zoe_statusbar *bar, const zoe_session *session, int *bad,
-                                   char *text, size_t capacity)
-{
-    const char *trouble = trouble_text(session, text, capacity);
-    *bad = 1;
-    if (bar->message[0] && bar->message_bad)
-        return bar->message;
-    if (trouble[0])
-        return trouble;
-    *bad = 0;
-    if (bar->message[0])
-        return bar->message;
-    if (session->count && session->status == ZOE_LOADING &&
-        !session->items[session->current].transport.speed)
-        return "Loading";
-    frame_note(session, text, capacity);
-    return text;
+    if (session->screen.frame.pin && !session->screen.is_foreign)
+        put_left(&r, theme.text, session->screen.frame.time_code);
+    draw_settings(&r, t, session, view, bar->options);
 }
 
 /* ---- pixel values ---- */
@@ -379,23 +303,23 @@ static const char *current_message(const zoe_statusbar *bar, const zoe_session *
 static const char half_note[] = "as half";
 static const char half_hint[] = "as half; Shift+D: in full";
 
-/* 1 for values that the file has with more digits than are kept. */
-static int is_narrowed(const zoe_session *session)
+/* True for values that the file has with more digits than are kept. */
+static bool is_narrowed(const zoe_session *session)
 {
-    const zoe_session_item *item = &session->items[session->current];
-    int wide = session->stands_in ? item->stand_in.is_wide : item->is_wide;
-    for (uint32_t i = 0; i < session->shown.plane_count; i++)
-        wide = wide && session->shown.planes[i].type == ZOE_SAMPLE_HALF;
+    const zoe_shot *shot = &session->shots[session->current];
+    bool wide = session->screen.is_fallback ? shot->fallback.is_wide : shot->is_wide;
+    for (uint32_t i = 0; i < session->screen.frame.plane_count; i++)
+        wide = wide && session->screen.frame.planes[i].type == ZOE_SAMPLE_HALF;
     return wide;
 }
 
 /* What stands behind the values: ids as their bits, and what is lost of them. */
 static void note_text(const zoe_session *session, const double *values, char *text, size_t capacity)
 {
-    const zoe_session_item *item = &session->items[session->current];
-    const zoe_frame *frame = &session->shown;
+    const zoe_shot *shot = &session->shots[session->current];
+    const zoe_frame *frame = &session->screen.frame;
     char bits[2][ZOE_SAMPLE_TEXT] = {"", ""};
-    int hashed = item->is_hashed && !session->stands_in;
+    int hashed = shot->is_hashed && !session->screen.is_fallback;
     text[0] = '\0';
     if (is_narrowed(session)) {
         double most = 0.0;
@@ -414,11 +338,11 @@ static void note_text(const zoe_session *session, const double *values, char *te
 
 static const char *widest_note(const zoe_session *session)
 {
-    const zoe_session_item *item = &session->items[session->current];
+    const zoe_shot *shot = &session->shots[session->current];
     if (is_narrowed(session))
         return half_hint;
-    return item->is_hashed && session->shown.plane_count > 2 ? "0xdddddddd  0xdddddddd  "
-                                                             : "0xdddddddd  ";
+    return shot->is_hashed && session->screen.frame.plane_count > 2 ? "0xdddddddd  0xdddddddd  "
+                                                                    : "0xdddddddd  ";
 }
 
 /* Values keep their columns, so that digits do not jump. */
@@ -433,7 +357,7 @@ static void draw_probe(row *r, const zoe_statusbar *bar, const zoe_view *view,
 {
     static const char *const letters[] = {"R", "G", "B"};
     zoe_text *text = r->window->text;
-    const zoe_frame *frame = &session->shown;
+    const zoe_frame *frame = &session->screen.frame;
     char figures[64];
     int32_t x = 0, y = 0;
     double values[ZOE_PLANES_MAX] = {0};
@@ -480,8 +404,8 @@ void zoe_statusbar_draw(zoe_statusbar *bar, const zoe_window *window, zoe_sessio
     put_right(&r, zoe_theme_dark.text, text);
     if (session->count)
         draw_probe(&r, bar, view, session);
-    int bad;
-    const char *message = current_message(bar, session, &bad, text, sizeof text);
+    bool is_bad;
+    const char *message = zoe_message_line(bar->message, session, &is_bad, text, sizeof text);
     zoe_text_draw_within(window->text, ZOE_TEXT_BODY, r.left, r.y, r.right - r.left,
-                         bad ? zoe_theme_dark.text_light : zoe_theme_dark.text, message, 1);
+                         is_bad ? zoe_theme_dark.text_light : zoe_theme_dark.text, message, 1);
 }

@@ -20,34 +20,24 @@
 
 #include <zoetrope/engine.h>
 
+#include "model/message.h"
+#include "model/options.h"
 #include "model/session.h"
 #include "ui/view.h"
 #include "ui/window.h"
 
 typedef struct zoe_statusbar {
+    const zoe_options *options; /* the values in force; the caller's, like what follows */
+    const zoe_message *message;
     SDL_Rect area; /* device pixels */
     int pointer_x; /* device pixels; -1: not over the picture */
     int pointer_y;
-    char message[1024];     /* "" for none */
-    int message_bad;        /* 1: something did not happen */
-    uint64_t message_until; /* zoe_now_ns() */
 } zoe_statusbar;
 
-void zoe_statusbar_open(zoe_statusbar *bar);
+void zoe_statusbar_open(zoe_statusbar *bar, const zoe_options *options, const zoe_message *message);
 
 /* Height in device pixels. */
 int zoe_statusbar_height(const zoe_window *window);
-
-/* Shows a line for some seconds; bad ones longer. */
-void zoe_statusbar_say(zoe_statusbar *bar, int bad, const char *format, ...) ZOE_PRINTF(3, 4);
-
-/* When the message goes away; ZOE_NEVER when there is none. Drops it when its time is over, and
- * returns 1 in *dropped then. */
-uint64_t zoe_statusbar_wake(zoe_statusbar *bar, uint64_t now_ns, int *dropped);
-
-/* Why the playhead's frame cannot be shown, or not all of it; "" when it can, or may soon. Lives
- * until the session's next update. */
-const char *zoe_statusbar_trouble(const zoe_session *session);
 
 /* "Mem: 812/5944 MB (14%)" */
 void zoe_statusbar_memory_text(const zoe_stats *stats, char *text, size_t capacity);

@@ -3,6 +3,7 @@
 #include "ui/text.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -178,23 +179,23 @@ void zoe_text_forget(zoe_text *text)
     text->shelf_height = 0;
 }
 
-/* Finds room for a glyph, a pixel apart from its neighbours. Returns 0 when the atlas is full. */
-static int find_room(zoe_text *text, int width, int height, SDL_Rect *place)
+/* Finds room for a glyph, a pixel apart from its neighbours. Returns false when the atlas is full. */
+static bool find_room(zoe_text *text, int width, int height, SDL_Rect *place)
 {
     if (width + 1 > ATLAS || height + 1 > ATLAS)
-        return 0;
+        return false;
     if (text->shelf_x + width + 1 > ATLAS) {
         text->shelf_x = 0;
         text->shelf_y += text->shelf_height;
         text->shelf_height = 0;
     }
     if (text->shelf_y + height + 1 > ATLAS)
-        return 0;
+        return false;
     *place = (SDL_Rect){text->shelf_x, text->shelf_y, width, height};
     text->shelf_x += width + 1;
     if (text->shelf_height < height + 1)
         text->shelf_height = height + 1;
-    return 1;
+    return true;
 }
 
 static void rasterize(zoe_text *text, zoe_text_style style, uint32_t codepoint, glyph *into)
@@ -346,13 +347,13 @@ int zoe_text_draw_within(zoe_text *text, zoe_text_style style, int x, int y, int
             x = draw_glyph(text, style, x, y, next_codepoint(&line));
         return x;
     }
-    int room = width - dots;
+    int left = width - dots;
     while (*line) {
         uint32_t codepoint = next_codepoint(&line);
         int advance = find_glyph(text, style, codepoint)->advance;
-        if (advance > room)
+        if (advance > left)
             break;
-        room -= advance;
+        left -= advance;
         x = draw_glyph(text, style, x, y, codepoint);
     }
     return draw_glyph(text, style, x, y, ELLIPSIS);

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,39 +45,39 @@ void zoe_timeline_place(zoe_timeline *timeline, const zoe_window *window, SDL_Re
                                      timeline->ruler.w, zoe_px(window, ZOE_INDICATOR_HEIGHT)};
     if (timeline->map.width != timeline->ruler.w) {
         zoe_timeline_map_resize(&timeline->map, timeline->ruler.w);
-        timeline->columns_stale = 1;
+        timeline->columns_stale = true;
     }
 }
 
 void zoe_timeline_reset(zoe_timeline *timeline, int64_t count)
 {
     zoe_timeline_map_init(&timeline->map, count, timeline->ruler.w);
-    timeline->columns_stale = 1;
+    timeline->columns_stale = true;
     timeline->hold = ZOE_HOLD_NONE;
 }
 
 /* ---- load indicator ---- */
 
-int zoe_timeline_outdated(const zoe_timeline *timeline, const zoe_session *session)
+bool zoe_timeline_outdated(const zoe_timeline *timeline, const zoe_session *session)
 {
     if (!session->count)
-        return 0;
-    const zoe_source *source = session->items[session->current].source;
+        return false;
+    const zoe_source *source = session->shots[session->current].source;
     return timeline->columns_stale || source != timeline->source ||
            zoe_source_changes(source) != timeline->changes;
 }
 
-static int fit_columns(zoe_timeline *timeline)
+static bool fit_columns(zoe_timeline *timeline)
 {
     int wanted = timeline->indicator.w;
     if (wanted <= timeline->column_capacity)
-        return 1;
+        return true;
     uint8_t *columns = realloc(timeline->columns, (size_t)wanted);
     if (!columns)
-        return 0;
+        return false;
     timeline->columns = columns;
     timeline->column_capacity = wanted;
-    return 1;
+    return true;
 }
 
 /* The states of a long run of frames, read in batches and merged into one. */
@@ -100,7 +101,7 @@ static void read_columns(zoe_timeline *timeline, const zoe_source *source)
     /* The counter first: what changes while reading is read again. */
     timeline->changes = zoe_source_changes(source);
     timeline->source = source;
-    timeline->columns_stale = 0;
+    timeline->columns_stale = false;
     int64_t known = -1;
     uint8_t state = NO_STATE;
     for (int x = 0; x < timeline->indicator.w; x++) {
@@ -126,7 +127,7 @@ static void draw_indicator(zoe_timeline *timeline, const zoe_window *window,
     if (!fit_columns(timeline))
         return;
     if (zoe_timeline_outdated(timeline, session))
-        read_columns(timeline, session->items[session->current].source);
+        read_columns(timeline, session->shots[session->current].source);
     for (int x = 0; x < strip.w;) {
         uint8_t state = timeline->columns[x];
         int end = x + 1;
@@ -398,26 +399,26 @@ static void drag(zoe_timeline *timeline, zoe_session *session, int x, int dx)
     }
     case ZOE_HOLD_PAN:
         zoe_timeline_map_pan(&timeline->map, (double)dx);
-        timeline->columns_stale = 1;
+        timeline->columns_stale = true;
         break;
     case ZOE_HOLD_NONE: break;
     }
 }
 
-int zoe_timeline_press(zoe_timeline *timeline, const zoe_window *window, zoe_session *session,
-                       int x, int y, int button, int clicks, int alt)
+bool zoe_timeline_press(zoe_timeline *timeline, const zoe_window *window, zoe_session *session,
+                        int x, int y, int button, int clicks, int alt)
 {
     if (!zoe_inside(timeline->area, x, y))
-        return 0;
+        return false;
     zoe_transport *transport = zoe_session_transport(session);
     if (!transport || timeline->hold != ZOE_HOLD_NONE)
-        return 1;
+        return true;
     if (button == SDL_BUTTON_MIDDLE || (button == SDL_BUTTON_LEFT && alt)) {
         timeline->hold = ZOE_HOLD_PAN;
-        return 1;
+        return true;
     }
     if (button != SDL_BUTTON_LEFT)
-        return 1;
+        return true;
     timeline->hold = find_hold(timeline, window, session, x, y);
     if (clicks >= 2 && (timeline->hold == ZOE_HOLD_IN || timeline->hold == ZOE_HOLD_OUT)) {
         int in_end = timeline->hold == ZOE_HOLD_IN;
@@ -429,14 +430,14 @@ int zoe_timeline_press(zoe_timeline *timeline, const zoe_window *window, zoe_ses
         zoe_session_scrub_begin(session, zoe_now_ns());
         drag(timeline, session, x, 0);
     }
-    return 1;
+    return true;
 }
 
-int zoe_timeline_move(zoe_timeline *timeline, const zoe_window *window, zoe_session *session, int x,
-                      int y, int dx)
+bool zoe_timeline_move(zoe_timeline *timeline, const zoe_window *window, zoe_session *session,
+                       int x, int y, int dx)
 {
     zoe_timeline_hold hover = find_hold(timeline, window, session, x, y);
-    int changed =
+    bool changed =
         hover != timeline->hover || (hover == ZOE_HOLD_PLAYHEAD && x != timeline->pointer_x);
     timeline->hover = hover;
     timeline->pointer_x = x;
@@ -444,27 +445,27 @@ int zoe_timeline_move(zoe_timeline *timeline, const zoe_window *window, zoe_sess
     if (timeline->hold == ZOE_HOLD_NONE)
         return changed;
     drag(timeline, session, x, dx);
-    return 1;
+    return true;
 }
 
-int zoe_timeline_release(zoe_timeline *timeline, zoe_session *session)
+bool zoe_timeline_release(zoe_timeline *timeline, zoe_session *session)
 {
     if (timeline->hold == ZOE_HOLD_NONE)
-        return 0;
+        return false;
     if (timeline->hold == ZOE_HOLD_PLAYHEAD)
         zoe_session_scrub_end(session, zoe_now_ns());
     timeline->hold = ZOE_HOLD_NONE;
-    return 1;
+    return true;
 }
 
-int zoe_timeline_wheel(zoe_timeline *timeline, int x, int y, double across, double along)
+bool zoe_timeline_wheel(zoe_timeline *timeline, int x, int y, double across, double along)
 {
     if (!zoe_inside(timeline->area, x, y))
-        return 0;
+        return false;
     if (along < 0.0 || along > 0.0)
         zoe_timeline_map_zoom(&timeline->map, (double)(x - timeline->ruler.x), pow(1.25, along));
     if (across < 0.0 || across > 0.0)
         zoe_timeline_map_pan(&timeline->map, across * (double)timeline->ruler.w / 16.0);
-    timeline->columns_stale = 1;
-    return 1;
+    timeline->columns_stale = true;
+    return true;
 }

@@ -16,6 +16,7 @@
 #ifndef ZOETROPE_PLAYER_TIMELINE_H
 #define ZOETROPE_PLAYER_TIMELINE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <SDL.h>
@@ -47,7 +48,7 @@ typedef struct zoe_timeline {
     int column_capacity;
     const zoe_source *source; /* whose states the columns are */
     uint64_t changes;         /* as of when */
-    int columns_stale;
+    bool columns_stale;
 } zoe_timeline;
 
 void zoe_timeline_open(zoe_timeline *timeline);
@@ -62,17 +63,17 @@ void zoe_timeline_place(zoe_timeline *timeline, const zoe_window *window, SDL_Re
 /* Another sequence is shown: all of it. */
 void zoe_timeline_reset(zoe_timeline *timeline, int64_t count);
 
-/* 1 when states changed that the indicator does not show yet. */
-int zoe_timeline_outdated(const zoe_timeline *timeline, const zoe_session *session);
+/* True when states changed that the indicator does not show yet. */
+bool zoe_timeline_outdated(const zoe_timeline *timeline, const zoe_session *session);
 
 void zoe_timeline_draw(zoe_timeline *timeline, const zoe_window *window, zoe_session *session);
 
-/* The mouse. Positions are device pixels. Each returns 1 if the timeline took the event. */
-int zoe_timeline_press(zoe_timeline *timeline, const zoe_window *window, zoe_session *session,
-                       int x, int y, int button, int clicks, int alt);
-int zoe_timeline_move(zoe_timeline *timeline, const zoe_window *window, zoe_session *session, int x,
-                      int y, int dx);
-int zoe_timeline_release(zoe_timeline *timeline, zoe_session *session);
-int zoe_timeline_wheel(zoe_timeline *timeline, int x, int y, double across, double along);
+/* The mouse. Positions are device pixels. Each returns true if the timeline took the event. */
+bool zoe_timeline_press(zoe_timeline *timeline, const zoe_window *window, zoe_session *session,
+                        int x, int y, int button, int clicks, int alt);
+bool zoe_timeline_move(zoe_timeline *timeline, const zoe_window *window, zoe_session *session,
+                       int x, int y, int dx);
+bool zoe_timeline_release(zoe_timeline *timeline, zoe_session *session);
+bool zoe_timeline_wheel(zoe_timeline *timeline, int x, int y, double across, double along);
 
 #endif

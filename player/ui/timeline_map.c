@@ -1,6 +1,7 @@
 #include "ui/timeline_map.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 #include <zoetrope/frame.h>
 
@@ -26,7 +27,7 @@ static void settle(zoe_timeline_map *map)
     double most = least > scale_max ? least : scale_max;
     map->scale = map->fitted ? least : clamp(map->scale, least, most);
     if (map->scale <= least)
-        map->fitted = 1;
+        map->fitted = true;
     double visible = (double)map->width / map->scale;
     map->left = map->fitted ? 0.0 : clamp(map->left, 0.0, (double)map->count - visible);
 }
@@ -36,7 +37,7 @@ void zoe_timeline_map_init(zoe_timeline_map *map, int64_t count, int32_t width)
     map->count = count < 1 ? 1 : count;
     map->width = width < 1 ? 1 : width;
     map->left = 0.0;
-    map->fitted = 1;
+    map->fitted = true;
     map->scale = scale_fit(map);
 }
 
@@ -55,7 +56,7 @@ void zoe_timeline_map_recount(zoe_timeline_map *map, int64_t count, int64_t shif
 
 void zoe_timeline_map_fit(zoe_timeline_map *map)
 {
-    map->fitted = 1;
+    map->fitted = true;
     settle(map);
 }
 
@@ -64,7 +65,7 @@ void zoe_timeline_map_show(zoe_timeline_map *map, int64_t first, int64_t last)
     if (last < first)
         return;
     double wanted = (double)(last - first) + 1.0;
-    map->fitted = 0;
+    map->fitted = false;
     map->scale = (double)map->width / wanted;
     settle(map);
     double visible = (double)map->width / map->scale;
@@ -77,7 +78,7 @@ void zoe_timeline_map_zoom(zoe_timeline_map *map, double x, double factor)
     if (!(factor > 0.0))
         return;
     double anchor = map->left + x / map->scale;
-    map->fitted = 0;
+    map->fitted = false;
     map->scale *= factor;
     settle(map);
     map->left = anchor - x / map->scale;
@@ -90,7 +91,7 @@ void zoe_timeline_map_pan(zoe_timeline_map *map, double dx)
     settle(map);
 }
 
-int zoe_timeline_map_reveal(zoe_timeline_map *map, int64_t position)
+bool zoe_timeline_map_reveal(zoe_timeline_map *map, int64_t position)
 {
     double visible = (double)map->width / map->scale;
     double at = (double)position;
@@ -100,7 +101,7 @@ int zoe_timeline_map_reveal(zoe_timeline_map *map, int64_t position)
     else if (at + 1.0 > map->left + visible)
         map->left = at - visible * 0.1;
     else
-        return 0;
+        return false;
     settle(map);
     /* A page backwards may leave less than the frame itself at the right edge. */
     if (at + 1.0 > map->left + visible)
@@ -120,7 +121,7 @@ int64_t zoe_timeline_map_position(const zoe_timeline_map *map, double x)
     return (int64_t)clamp(at, 0.0, (double)(map->count - 1));
 }
 
-int zoe_timeline_map_column(const zoe_timeline_map *map, int32_t x, int64_t *first, int64_t *last)
+bool zoe_timeline_map_column(const zoe_timeline_map *map, int32_t x, int64_t *first, int64_t *last)
 {
     double low, high;
     if (map->scale >= 1.0) {
@@ -133,10 +134,10 @@ int zoe_timeline_map_column(const zoe_timeline_map *map, int32_t x, int64_t *fir
             high = low;
     }
     if (high < 0.0 || low > (double)(map->count - 1))
-        return 0;
+        return false;
     *first = (int64_t)clamp(low, 0.0, (double)(map->count - 1));
     *last = (int64_t)clamp(high, 0.0, (double)(map->count - 1));
-    return 1;
+    return true;
 }
 
 void zoe_timeline_map_visible(const zoe_timeline_map *map, int64_t *first, int64_t *last)

@@ -12,6 +12,7 @@
 #ifndef ZOETROPE_PLAYER_TIMELINE_MAP_H
 #define ZOETROPE_PLAYER_TIMELINE_MAP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Change through the functions below only; read what you like. */
@@ -21,7 +22,7 @@ typedef struct zoe_timeline_map {
     double left;   /* position at pixel 0, fractions included; 0..count - visible */
     double scale;  /* pixels for each position; width / count (all is visible) .. 64, or more where
                       count is so small that all of it is wider */
-    int fitted;    /* 1: all positions are visible, and stay so when the width changes */
+    bool fitted;   /* true: all positions are visible, and stay so when the width changes */
 } zoe_timeline_map;
 
 /* A map that shows everything. Values under 1 count as 1. */
@@ -46,8 +47,8 @@ void zoe_timeline_map_zoom(zoe_timeline_map *map, double x, double factor);
 /* Moves the picture of the timeline by dx pixels to the right. */
 void zoe_timeline_map_pan(zoe_timeline_map *map, double dx);
 
-/* Turns a page so that the position is visible. Returns 1 if anything moved. */
-int zoe_timeline_map_reveal(zoe_timeline_map *map, int64_t position);
+/* Turns a page so that the position is visible. Returns true if anything moved. */
+bool zoe_timeline_map_reveal(zoe_timeline_map *map, int64_t position);
 
 /* Pixel of a position's left edge; position may have a fraction and lie outside. */
 double zoe_timeline_map_x(const zoe_timeline_map *map, double position);
@@ -61,7 +62,7 @@ int64_t zoe_timeline_map_position(const zoe_timeline_map *map, double x);
  * into the column, so that each visible frame is in exactly one. Returns 0 for a column outside the
  * sequence.
  */
-int zoe_timeline_map_column(const zoe_timeline_map *map, int32_t x, int64_t *first, int64_t *last);
+bool zoe_timeline_map_column(const zoe_timeline_map *map, int32_t x, int64_t *first, int64_t *last);
 
 /* First and last position that are visible, partly or whole. */
 void zoe_timeline_map_visible(const zoe_timeline_map *map, int64_t *first, int64_t *last);

@@ -1,9 +1,11 @@
 #include "ui/view.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/screen.h"
 #include "ui/theme.h"
 
 zoe_status zoe_view_open(zoe_view *view, zoe_error *error)
@@ -31,7 +33,7 @@ void zoe_view_place(zoe_view *view, SDL_Rect area)
     area.h = area.h < 1 ? 1 : area.h;
     if (area.w != view->area.w || area.h != view->area.h) {
         zoe_view_map_resize(&view->map, area.w, area.h);
-        view->stale = 1;
+        view->stale = true;
     }
     view->area = area;
 }
@@ -70,21 +72,14 @@ static zoe_box picture_box(const zoe_frame *frame)
     zoe_box box = frame->display_window, all = frame->window;
     if (box.max_x < box.min_x || box.max_y < box.min_y)
         box = all;
-    else if (zoe_view_is_outside(frame))
+    else if (zoe_frame_is_outside(frame))
         box = (zoe_box){lesser(box.min_x, all.min_x), lesser(box.min_y, all.min_y),
                         greater(box.max_x, all.max_x), greater(box.max_y, all.max_y)};
     return full_size(&box, frame->proxy_shift);
 }
 
-int zoe_view_is_outside(const zoe_frame *frame)
-{
-    const zoe_box *data = &frame->data_window, *display = &frame->display_window;
-    return data->max_x < display->min_x || data->min_x > display->max_x ||
-           data->max_y < display->min_y || data->min_y > display->max_y;
-}
-
 /* A proxy pixel stands for several, so that the edges of its picture lie a little outside. */
-static int is_same_picture(const zoe_box *full, const zoe_box *proxy, int32_t shift)
+static bool is_same_picture(const zoe_box *full, const zoe_box *proxy, int32_t shift)
 {
     int64_t size = (int64_t)1 << shift;
     return (int64_t)full->min_x - proxy->min_x < size && full->min_x >= proxy->min_x &&
@@ -100,40 +95,40 @@ void zoe_view_frame(zoe_view *view, const zoe_frame *frame)
     if (frame->proxy_shift > 0 && is_same_picture(&view->map.box, &box, frame->proxy_shift))
         box = view->map.box;
     zoe_view_map_picture(&view->map, box, frame->pixel_aspect);
-    view->stale = 1;
+    view->stale = true;
 }
 
 void zoe_view_forget(zoe_view *view)
 {
-    view->filled = 0;
-    view->stale = 1;
+    view->filled = false;
+    view->stale = true;
 }
 
 void zoe_view_invalidate(zoe_view *view)
 {
-    view->stale = 1;
+    view->stale = true;
 }
 
-static int fit_texture(zoe_view *view, const zoe_window *window)
+static bool fit_texture(zoe_view *view, const zoe_window *window)
 {
     if (view->texture && view->texture_width == view->area.w &&
         view->texture_height == view->area.h)
-        return 1;
+        return true;
     if (view->texture)
         SDL_DestroyTexture(view->texture);
-    view->filled = 0;
+    view->filled = false;
     view->texture = SDL_CreateTexture(window->renderer, SDL_PIXELFORMAT_ARGB8888,
                                       SDL_TEXTUREACCESS_STREAMING, view->area.w, view->area.h);
     if (!view->texture)
-        return 0;
+        return false;
     SDL_SetTextureBlendMode(view->texture, SDL_BLENDMODE_NONE);
     view->texture_width = view->area.w;
     view->texture_height = view->area.h;
-    return 1;
+    return true;
 }
 
 /* Field by field: padding may differ. */
-static int same_grade(const zoe_grade *a, const zoe_grade *b)
+static bool same_grade(const zoe_grade *a, const zoe_grade *b)
 {
     const float fa[6] = {a->exposure,   a->gamma,     a->contrast,
                          a->saturation, a->range_min, a->range_max};
@@ -141,7 +136,7 @@ static int same_grade(const zoe_grade *a, const zoe_grade *b)
                          b->saturation, b->range_min, b->range_max};
     for (int i = 0; i < 6; i++) {
         if (fa[i] < fb[i] || fa[i] > fb[i])
-            return 0;
+            return false;
     }
     return a->view == b->view && a->transfer == b->transfer;
 }
@@ -186,7 +181,7 @@ static SDL_Rect seen_at(const zoe_view *view, zoe_box box)
                       seen.max_y - seen.min_y + 1};
 }
 
-static int has_overscan(const zoe_frame *frame)
+static bool has_overscan(const zoe_frame *frame)
 {
     const zoe_box *w = &frame->window, *d = &frame->display_window;
     return w->min_x < d->min_x || w->min_y < d->min_y || w->max_x > d->max_x || w->max_y > d->max_y;
@@ -228,11 +223,11 @@ void zoe_view_draw(zoe_view *view, const zoe_window *window, const zoe_frame *fr
         zoe_display_lut_make(view->lut, grade);
         view->lut->grade = *grade;
         view->lut_made = 1;
-        view->stale = 1;
+        view->stale = true;
     }
     if (view->stale && frame && frame->pin) {
         refill(view, window, frame);
-        view->stale = 0;
+        view->stale = false;
     }
     if (!view->filled || !view->texture)
         return;

@@ -13,6 +13,7 @@
 #ifndef ZOETROPE_PLAYER_VIEW_H
 #define ZOETROPE_PLAYER_VIEW_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,8 +32,8 @@ typedef struct zoe_view {
     SDL_Rect area; /* in the window, device pixels */
     SDL_Texture *texture;
     int texture_width, texture_height;
-    int filled; /* 1: the texture holds a picture */
-    int stale;  /* 1: it is not the one that should be seen */
+    bool filled; /* true: the texture holds a picture */
+    bool stale;  /* true: it is not the one that should be seen */
     zoe_display_lut *lut;
     int lut_made;
     zoe_painter *painter;
@@ -58,9 +59,6 @@ void zoe_view_invalidate(zoe_view *view);
  * a pin: the surround alone. When drawing it fails, the picture before stays. */
 void zoe_view_draw(zoe_view *view, const zoe_window *window, const zoe_frame *frame,
                    const zoe_grade *grade);
-
-/* 1 if the frame's data window has nothing in common with its display window. */
-int zoe_view_is_outside(const zoe_frame *frame);
 
 /*
  * The frame's pixel under a point of the window: its coordinates at full size, and its exact

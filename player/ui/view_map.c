@@ -58,7 +58,7 @@ void zoe_view_map_init(zoe_view_map *map)
     map->height = 1;
     map->box = (zoe_box){0, 0, 0, 0};
     map->aspect = 1.0;
-    map->fitted = 1;
+    map->fitted = true;
     settle(map);
 }
 
@@ -85,7 +85,7 @@ void zoe_view_map_picture(zoe_view_map *map, zoe_box box, double aspect)
 
 void zoe_view_map_fit(zoe_view_map *map)
 {
-    map->fitted = 1;
+    map->fitted = true;
     settle(map);
 }
 
@@ -95,7 +95,7 @@ void zoe_view_map_zoom_to(zoe_view_map *map, double x, double y, double zoom)
     zoe_view_map_point(map, x, y, &anchor_x, &anchor_y);
     /* A picture that fits only at a smaller zoom than the least may keep the one it has. */
     double low = zoom_min < zoom_fit(map) ? zoom_min : zoom_fit(map);
-    map->fitted = 0;
+    map->fitted = false;
     map->zoom = clamp(zoom, low, zoom_max);
     map->left = anchor_x - x / (map->zoom * map->aspect);
     map->top = anchor_y - y / map->zoom;
@@ -104,7 +104,7 @@ void zoe_view_map_zoom_to(zoe_view_map *map, double x, double y, double zoom)
 
 void zoe_view_map_pan(zoe_view_map *map, double dx, double dy)
 {
-    map->fitted = 0;
+    map->fitted = false;
     map->left -= dx / (map->zoom * map->aspect);
     map->top -= dy / map->zoom;
     settle(map);

@@ -15,6 +15,7 @@
 #ifndef ZOETROPE_PLAYER_VIEW_MAP_H
 #define ZOETROPE_PLAYER_VIEW_MAP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <zoetrope/header.h>
@@ -26,7 +27,7 @@ typedef struct zoe_view_map {
     double aspect;         /* width of a pixel / its height, more than 0 */
     double zoom;           /* 1/256..256, and as small as fitting needs */
     double left, top;      /* picture point at the area's top left corner */
-    int fitted;            /* 1: the whole picture is shown, and stays so when anything changes */
+    bool fitted; /* true: the whole picture is shown, and stays so when anything changes */
 } zoe_view_map;
 
 /* An empty area with no picture, fitted. */

@@ -1,6 +1,7 @@
 #include "ui/window.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,7 @@ static double display_scale(const zoe_window *window)
     return 1.0;
 }
 
-int zoe_window_measure(zoe_window *window)
+bool zoe_window_measure(zoe_window *window)
 {
     int units = 0;
     int width = window->width, height = window->height;
@@ -38,7 +39,7 @@ int zoe_window_measure(zoe_window *window)
     SDL_GetWindowSizeInPixels(window->window, &window->width, &window->height);
 #else
     if (SDL_GetRendererOutputSize(window->renderer, &window->width, &window->height))
-        return 0;
+        return false;
 #endif
     window->ratio = units > 0 ? (double)window->width / (double)units : 1.0;
     window->scale = window->ui_scale > 0.0 ? window->ui_scale : display_scale(window);
@@ -49,23 +50,23 @@ int zoe_window_measure(zoe_window *window)
 }
 
 /* Whether there is a graphics device to draw with that this user may open. */
-static int has_gpu(void)
+static bool has_gpu(void)
 {
 #if defined(__linux__)
     static const char *const devices[] = {"/dev/nvidiactl", "/dev/mali0", "/dev/kgsl-3d0"};
     for (size_t i = 0; i < sizeof devices / sizeof devices[0]; i++) {
         if (!access(devices[i], R_OK | W_OK))
-            return 1;
+            return true;
     }
     char node[32];
     for (int i = 128; i < 136; i++) {
         snprintf(node, sizeof node, "/dev/dri/renderD%d", i);
         if (!access(node, R_OK | W_OK))
-            return 1;
+            return true;
     }
-    return 0;
+    return false;
 #else
-    return 1;
+    return true;
 #endif
 }
 
@@ -219,7 +220,7 @@ void zoe_outline(const zoe_window *window, SDL_Rect rect, int thickness, SDL_Col
     zoe_fill(window, (SDL_Rect){rect.x + rect.w - t, rect.y + t, t, rect.h - 2 * t}, color);
 }
 
-int zoe_inside(SDL_Rect rect, int x, int y)
+bool zoe_inside(SDL_Rect rect, int x, int y)
 {
     return x >= rect.x && x < rect.x + rect.w && y >= rect.y && y < rect.y + rect.h;
 }

@@ -14,6 +14,8 @@
 #ifndef ZOETROPE_PLAYER_WINDOW_H
 #define ZOETROPE_PLAYER_WINDOW_H
 
+#include <stdbool.h>
+
 #include <SDL.h>
 
 #include <zoetrope/status.h>
@@ -28,9 +30,9 @@ typedef struct zoe_window {
     double ratio;      /* device pixels for each unit of mouse positions */
     double scale;      /* device pixels for each point */
     double ui_scale;   /* asked for; 0: as the display says */
-    int fullscreen;
+    bool fullscreen;
     SDL_Rect windowed; /* place and size to go back to, where no window manager keeps them */
-    int vsync;         /* 1: showing waits for the display */
+    bool vsync;        /* true: showing waits for the display */
 } zoe_window;
 
 /*
@@ -43,8 +45,8 @@ zoe_status zoe_window_open(zoe_window *window, int width, int height, int maximi
 
 void zoe_window_close(zoe_window *window);
 
-/* Asks the system for size and scale again, after the window changed. Returns 1 if any did. */
-int zoe_window_measure(zoe_window *window);
+/* Asks the system for size and scale again, after the window changed. Returns true if any did. */
+bool zoe_window_measure(zoe_window *window);
 
 void zoe_window_set_fullscreen(zoe_window *window, int on);
 
@@ -55,6 +57,6 @@ void zoe_fill(const zoe_window *window, SDL_Rect rect, SDL_Color color);
 /* A frame of `thickness` device pixels inside the rectangle. */
 void zoe_outline(const zoe_window *window, SDL_Rect rect, int thickness, SDL_Color color);
 
-int zoe_inside(SDL_Rect rect, int x, int y);
+bool zoe_inside(SDL_Rect rect, int x, int y);
 
 #endif

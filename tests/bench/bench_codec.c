@@ -17,10 +17,11 @@
 
 #include <zoetrope/header.h>
 
+#include "base/os.h"
+#include "bench/median.h"
 #include "codec/codecs.h"
 #include "codec/none.h"
 #include "support/codec_fixture.h"
-#include "base/os.h"
 
 enum { ROUNDS_MAX = 1000 };
 
@@ -49,7 +50,7 @@ static bool is_raw(const zoe_codec_chunk *chunk)
 static void copy(const bench *b)
 {
     const uint8_t *from = b->samples;
-    for (size_t i = 0; i < b->fixture->chunk_count; ++i) {
+    for (size_t i = 0; i < b->fixture->chunk_count; i++) {
         const fixture_chunk *c = &b->fixture->chunks[i];
         memcpy(c->out, from, c->chunk.unpacked_bytes);
         from += c->chunk.unpacked_bytes;
@@ -58,7 +59,7 @@ static void copy(const bench *b)
 
 static void one_by_one(const bench *b)
 {
-    for (size_t i = 0; i < b->fixture->chunk_count; ++i) {
+    for (size_t i = 0; i < b->fixture->chunk_count; i++) {
         const zoe_codec_chunk *chunk = &b->fixture->chunks[i].chunk;
         zoe_status status = is_raw(chunk) ? zoe_none_decode(chunk, NULL, 0)
                                           : b->codec->decode(chunk, b->scratch, b->scratch_bytes);
@@ -72,7 +73,7 @@ static void together(const bench *b)
     const zoe_codec_chunk *chunks[ZOE_CODEC_MANY];
     zoe_status status[ZOE_CODEC_MANY];
     size_t count = 0;
-    for (size_t i = 0; i < b->fixture->chunk_count; ++i) {
+    for (size_t i = 0; i < b->fixture->chunk_count; i++) {
         const zoe_codec_chunk *chunk = &b->fixture->chunks[i].chunk;
         if (is_raw(chunk))
             zoe_none_decode(chunk, NULL, 0);
@@ -81,7 +82,7 @@ static void together(const bench *b)
         if (count < b->at_once && (i + 1 < b->fixture->chunk_count || count == 0))
             continue;
         b->codec->decode_many(chunks, count, b->scratch, b->scratch_bytes, status);
-        for (size_t j = 0; j < count; ++j)
+        for (size_t j = 0; j < count; j++)
             if (status[j] != ZOE_OK)
                 fail(zoe_status_name(status[j]));
         count = 0;
@@ -90,7 +91,7 @@ static void together(const bench *b)
 
 static void inflate(const bench *b)
 {
-    for (size_t i = 0; i < b->fixture->chunk_count; ++i) {
+    for (size_t i = 0; i < b->fixture->chunk_count; i++) {
         const zoe_codec_chunk *chunk = &b->fixture->chunks[i].chunk;
         size_t made;
         if (!is_raw(chunk) &&
@@ -107,27 +108,15 @@ static double timed(void (*what)(const bench *), const bench *b)
     return (double)(zoe_os_now_ns() - start) / 1e6;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, int count)
-{
-    qsort(values, (size_t)count, sizeof *values, by_value);
-    return values[count / 2];
-}
-
-static void make_room(bench *b)
+static void make_scratch(bench *b)
 {
     size_t most = 0;
-    for (size_t i = 0; i < b->fixture->chunk_count; ++i) {
+    for (size_t i = 0; i < b->fixture->chunk_count; i++) {
         const zoe_codec_chunk *chunk = &b->fixture->chunks[i].chunk;
         size_t sizes[3] = {chunk->unpacked_bytes, b->codec->scratch_bytes(chunk),
                            b->codec->decode_many ? b->codec->many_scratch_bytes(chunk, b->at_once)
                                                  : 0};
-        for (int j = 0; j < 3; ++j)
+        for (int j = 0; j < 3; j++)
             most = sizes[j] > most ? sizes[j] : most;
     }
     b->scratch_bytes = (most + 63) / 64 * 64;
@@ -158,9 +147,9 @@ static void run(const char *path, int rounds)
         fail(path);
     b.at_once = zoe_codec_together(b.codec, fixture->chunks[0].chunk.unpacked_bytes);
     b.libdeflate = libdeflate_alloc_decompressor();
-    make_room(&b);
+    make_scratch(&b);
     bool zlib = b.codec->decode_many != NULL;
-    for (int r = -1; r < rounds; ++r) { /* the first one is thrown away */
+    for (int r = -1; r < rounds; r++) { /* the first one is thrown away */
         int at = r < 0 ? 0 : r;
         times[0][at] = timed(copy, &b);
         times[1][at] = timed(one_by_one, &b);
@@ -194,7 +183,7 @@ int main(int argc, char **argv)
     }
     printf("%-28s %-8s %9s %9s %9s %9s\n", "file", "codec", "copy", "alone", "together",
            "libdeflate");
-    for (int i = first; i < argc; ++i)
+    for (int i = first; i < argc; i++)
         run(argv[i], rounds);
     return 0;
 }

@@ -3,8 +3,9 @@
  * pages that are there already. The three are measured in turn, round by round, so that whatever
  * else the machine does falls on all of them.
  *
- *     bench_first_touch [MEGABYTES [ROUNDS]]        default 70, a 4K frame of four half channels;
- * 15
+ *     bench_first_touch [MEGABYTES [ROUNDS]]
+ *
+ * Default 70, a 4K frame of four half channels, and 15 rounds.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -14,29 +15,18 @@
 #include <string.h>
 
 #include "base/os.h"
+#include "bench/median.h"
 
 enum { ROUNDS_MAX = 1000 };
 
 static const size_t huge = (size_t)2 << 20;
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, int count)
-{
-    qsort(values, (size_t)count, sizeof *values, by_value);
-    return values[count / 2];
-}
 
 /* Writes every byte, as a decoder does. Milliseconds. */
 static double touch(uint8_t *memory, size_t bytes, int value)
 {
     uint64_t start = zoe_os_now_ns();
     memset(memory, value, bytes);
-    /* What is written must not be thought away. */
+    /* The compiler must not leave out what is written. */
     __asm__ volatile("" : : "r"(memory) : "memory");
     return (double)(zoe_os_now_ns() - start) / 1e6;
 }

@@ -129,7 +129,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
         most = jobs[i].dst_bytes > most ? jobs[i].dst_bytes : most;
     }
     for (size_t count = 2; count <= ZOE_CODEC_MANY; ++count) {
-        void *work = need(zoe_inflate_many_room(most, count));
+        void *work = need(zoe_inflate_many_scratch_bytes(most, count));
         zoe_inflate_many(jobs, count, work);
         for (size_t i = 0; i < count; ++i)
             check(&jobs[i], makers[kind] == make_packed);

@@ -160,7 +160,7 @@ static void fault(const char *what)
 static int has_come(outcome awaited)
 {
     const zoe_session *session = stage.session;
-    const zoe_frame *shown = &session->shown;
+    const zoe_frame *shown = &session->screen.frame;
     if (awaited == BROKEN)
         return session->status != ZOE_OK && session->status != ZOE_LOADING;
     int is_other = shown->planes[0].data != stage.before.planes[0].data ||
@@ -177,7 +177,7 @@ static void go_on(void)
         return;
     }
     const happening *next = &story[stage.at];
-    stage.before = stage.session->shown;
+    stage.before = stage.session->screen.frame;
     if (next->percent && !write_part(&stage.file, next->percent))
         fault("cannot write the file");
     if (next->replace && rename(stage.file.spare, stage.file.path))
@@ -218,7 +218,7 @@ void __wrap_SDL_RenderPresent(SDL_Renderer *renderer)
     char text[64];
     int light = brightness(renderer);
     __real_SDL_RenderPresent(renderer);
-    stage.seen |= stage.session->shown.pin != NULL;
+    stage.seen |= stage.session->screen.frame.pin != NULL;
     if (stage.seen && light < DARKEST) {
         stage.dark++;
         snprintf(text, sizeof text, "brightness %d, less than %d", light, (int)DARKEST);
@@ -271,10 +271,14 @@ static void the_window_never_goes_black(void **state)
     options.sequence_count = 1;
     options.size = (zoe_extent){WINDOW_WIDTH, WINDOW_HEIGHT};
     options.ui_scale = 1.0;
-    options.use_config = 0;
+    options.use_config = false;
     options.workers = 1;
-    options.workers_given = 1;
     options.cache_mb = 600;
+    zoe_options_give(&options, ZOE_OPTION(size));
+    zoe_options_give(&options, ZOE_OPTION(ui_scale));
+    zoe_options_give(&options, ZOE_OPTION(use_config));
+    zoe_options_give(&options, ZOE_OPTION(workers));
+    zoe_options_give(&options, ZOE_OPTION(cache_mb));
     setenv("SDL_VIDEODRIVER", "dummy", 1);
     stage.give_up_ns = zoe_now_ns() + patience_ns;
     assert_int_equal(zoe_player_run(&options), 0);

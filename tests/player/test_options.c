@@ -17,6 +17,9 @@
 
 #include <cmocka.h>
 
+#include <zoetrope/transport.h>
+#include <zoetrope/want.h>
+
 #include "model/options.h"
 
 enum { WORDS_MAX = 40, LINE_MAX_BYTES = 1024 };
@@ -81,7 +84,7 @@ static void test_defaults(void **state)
     assert_int_equal(o.policy, ZOE_POLICY_EVERY_FRAME);
     assert_int_equal(o.strategy, ZOE_STRATEGY_AUTO);
     assert_int_equal(o.use_config, 1);
-    assert_int_equal(o.in_given | o.out_given | o.frame_given | o.rate_given, 0);
+    assert_true(o.given == 0);
     assert_int_equal(parse(&o, ""), ZOE_ARGS_RUN);
     assert_int_equal(o.sequence_count, 0);
 }
@@ -97,7 +100,9 @@ static void test_every_option(void **state)
     assert_int_equal(o.in, -5);
     assert_int_equal(o.out, 10);
     assert_int_equal(o.frame, 3);
-    assert_int_equal(o.in_given & o.out_given & o.frame_given & o.rate_given & o.play, 1);
+    assert_true(ZOE_GIVEN(&o, in) && ZOE_GIVEN(&o, out) && ZOE_GIVEN(&o, frame));
+    assert_true(ZOE_GIVEN(&o, rate) && o.play);
+    assert_false(ZOE_GIVEN(&o, workers));
     assert_int_equal(o.rate.numerator, 24000);
     assert_int_equal(o.rate.denominator, 1001);
     assert_int_equal(o.loop, ZOE_PING_PONG);
@@ -126,7 +131,7 @@ static void test_every_option(void **state)
     assert_int_equal(o.headless & o.json, 1);
     assert_int_equal(o.loops, 3);
     assert_int_equal(o.rate.numerator, 0);
-    assert_int_equal(o.rate_given, 1);
+    assert_int_equal(ZOE_GIVEN(&o, rate), 1);
     assert_int_equal(parse(&o, "--config f a"), ZOE_ARGS_RUN);
     assert_string_equal(o.config, "f");
     assert_int_equal(parse(&o, "-v -- -strange.exr --in"), ZOE_ARGS_RUN);
@@ -221,23 +226,30 @@ static void test_extents(void **state)
             fail_msg("'%s' was taken for %dx%d", bad[i], extent.width, extent.height);
 }
 
+/* The command line wins over what was there before, and only where it speaks. */
 static void test_apply(void **state)
 {
     (void)state;
-    zoe_options o;
+    zoe_options o, now;
     zoe_engine_settings settings;
     memset(&settings, 0, sizeof settings);
     settings.log_level = ZOE_LOG_WARNING;
-    settings.workers = 7;
-    settings.budget.bytes = 1000;
+    zoe_options_init(&now);
+    now.workers = 7;
+    now.cache_percent = 33;
     assert_int_equal(parse(&o, "a"), ZOE_ARGS_RUN);
-    zoe_options_apply(&o, &settings);
+    zoe_options_override(&now, &o);
+    zoe_options_apply(&now, &settings);
     assert_int_equal(settings.workers, 7);
-    assert_int_equal(settings.budget.bytes, 1000);
+    assert_int_equal(settings.budget.percent, 33);
+    assert_int_equal(settings.budget.reserve_bytes, (uint64_t)2 << 30);
+    assert_int_equal(settings.budget.bytes, 0);
     assert_int_equal(settings.log_level, ZOE_LOG_WARNING);
+    assert_int_equal(now.sequence_count, 1);
     assert_int_equal(parse(&o, "--cache-percent 50 --reserve-gb 0.5 --workers 0 -v a"),
                      ZOE_ARGS_RUN);
-    zoe_options_apply(&o, &settings);
+    zoe_options_override(&now, &o);
+    zoe_options_apply(&now, &settings);
     assert_int_equal(settings.budget.percent, 50);
     assert_int_equal(settings.budget.reserve_bytes, (uint64_t)512 << 20);
     assert_int_equal(settings.budget.bytes, 0);

@@ -11,6 +11,10 @@
 
 #include <cmocka.h>
 
+#include <zoetrope/display.h>
+#include <zoetrope/transport.h>
+#include <zoetrope/want.h>
+
 #include "model/settings.h"
 
 /* cmocka's own compares as float. */
@@ -56,9 +60,9 @@ static int tear_down(void **state)
 
 static void write_text(const place *p, const char *text)
 {
-    zoe_player_settings settings;
-    zoe_player_settings_init(&settings);
-    assert_int_equal(zoe_player_settings_save(p->path, &settings, NULL), ZOE_OK);
+    zoe_options settings;
+    zoe_options_init(&settings);
+    assert_int_equal(zoe_settings_save(p->path, &settings, NULL), ZOE_OK);
     FILE *file = fopen(p->path, "w");
     assert_non_null(file);
     fputs(text, file);
@@ -71,34 +75,34 @@ static void path_follows_xdg(void **state)
     char path[128], small[8];
     setenv("HOME", "/home/somebody", 1);
     setenv("XDG_CONFIG_HOME", "/conf", 1);
-    assert_int_equal(zoe_player_settings_path(path, sizeof path), ZOE_OK);
+    assert_int_equal(zoe_settings_path(path, sizeof path), ZOE_OK);
     assert_string_equal(path, "/conf/zoetrope/settings.json");
     setenv("XDG_CONFIG_HOME", "relative", 1);
-    assert_int_equal(zoe_player_settings_path(path, sizeof path), ZOE_OK);
+    assert_int_equal(zoe_settings_path(path, sizeof path), ZOE_OK);
     assert_string_equal(path, "/home/somebody/.config/zoetrope/settings.json");
-    assert_int_equal(zoe_player_settings_path(small, sizeof small), ZOE_ERROR_ARGUMENT);
+    assert_int_equal(zoe_settings_path(small, sizeof small), ZOE_ERROR_ARGUMENT);
     unsetenv("XDG_CONFIG_HOME");
     unsetenv("HOME");
-    assert_int_equal(zoe_player_settings_path(path, sizeof path), ZOE_ERROR_NOT_FOUND);
+    assert_int_equal(zoe_settings_path(path, sizeof path), ZOE_ERROR_NOT_FOUND);
 }
 
 static void no_file_gives_defaults(void **state)
 {
     const place *p = *state;
-    zoe_player_settings settings;
-    assert_int_equal(zoe_player_settings_load(p->path, &settings, NULL), ZOE_OK);
+    zoe_options settings;
+    assert_int_equal(zoe_settings_load(p->path, &settings, NULL), ZOE_OK);
     assert_int_equal(settings.cache_percent, 75);
-    assert_int_equal(settings.reserve_mb, 2048);
+    assert_near(settings.reserve_gb, 2.0, 1e-9);
     assert_int_equal(settings.window_width, 1280);
 }
 
 static void comes_back_as_written(void **state)
 {
     const place *p = *state;
-    zoe_player_settings out, in;
-    zoe_player_settings_init(&out);
+    zoe_options out, in;
+    zoe_options_init(&out);
     out.cache_percent = 40;
-    out.reserve_mb = 3584;
+    out.reserve_gb = 3.5;
     out.workers = 3;
     out.strategy = ZOE_STRATEGY_FORWARD;
     out.policy = ZOE_POLICY_REAL_TIME;
@@ -108,10 +112,10 @@ static void comes_back_as_written(void **state)
     out.window_height = 999;
     out.maximized = 1;
     out.ui_scale = 1.25;
-    assert_int_equal(zoe_player_settings_save(p->path, &out, NULL), ZOE_OK);
-    assert_int_equal(zoe_player_settings_load(p->path, &in, NULL), ZOE_OK);
+    assert_int_equal(zoe_settings_save(p->path, &out, NULL), ZOE_OK);
+    assert_int_equal(zoe_settings_load(p->path, &in, NULL), ZOE_OK);
     assert_int_equal(in.cache_percent, 40);
-    assert_int_equal(in.reserve_mb, 3584);
+    assert_near(in.reserve_gb, 3.5, 1e-9);
     assert_int_equal(in.workers, 3);
     assert_int_equal(in.strategy, ZOE_STRATEGY_FORWARD);
     assert_int_equal(in.policy, ZOE_POLICY_REAL_TIME);
@@ -126,17 +130,17 @@ static void comes_back_as_written(void **state)
 static void broken_file_is_kept_aside(void **state)
 {
     const place *p = *state;
-    zoe_player_settings settings;
+    zoe_options settings;
     zoe_error error;
     write_text(p, "{\n  \"cache_percent\": 50,\n  \"workers\": oops\n}\n");
-    assert_int_equal(zoe_player_settings_load(p->path, &settings, &error), ZOE_ERROR_SYNTAX);
+    assert_int_equal(zoe_settings_load(p->path, &settings, &error), ZOE_ERROR_SYNTAX);
     assert_int_equal(settings.cache_percent, 75);
     assert_non_null(strstr(error.text, p->path));
     assert_non_null(strstr(error.text, "line 3"));
     assert_non_null(strstr(error.text, "column"));
     assert_int_equal(access(p->aside, F_OK), 0);
     assert_int_equal(access(p->path, F_OK), -1);
-    assert_int_equal(zoe_player_settings_load(p->path, &settings, &error), ZOE_OK);
+    assert_int_equal(zoe_settings_load(p->path, &settings, &error), ZOE_OK);
 }
 
 static void other_broken_files(void **state)
@@ -145,10 +149,10 @@ static void other_broken_files(void **state)
     const char *const texts[] = {
         "", "[1, 2]", "\"text\"", "{", "{\"a\":1} more", "\xff\xfe", "{\"cache_percent\": 1e999}"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        zoe_player_settings settings;
+        zoe_options settings;
         zoe_error error;
         write_text(p, texts[i]);
-        zoe_status status = zoe_player_settings_load(p->path, &settings, &error);
+        zoe_status status = zoe_settings_load(p->path, &settings, &error);
         if (status != ZOE_ERROR_SYNTAX)
             fail_msg("\"%s\": status %d", texts[i], (int)status);
         assert_int_equal(settings.cache_percent, 75);
@@ -159,12 +163,12 @@ static void other_broken_files(void **state)
 static void values_are_brought_into_range(void **state)
 {
     const place *p = *state;
-    zoe_player_settings settings;
+    zoe_options settings;
     write_text(p, "{\"cache_percent\": 400, \"reserve_gb\": 0.01, \"workers\": -3, "
                   "\"window_width\": 1, \"ui_scale\": 0.1, \"from the future\": {}}");
-    assert_int_equal(zoe_player_settings_load(p->path, &settings, NULL), ZOE_OK);
+    assert_int_equal(zoe_settings_load(p->path, &settings, NULL), ZOE_OK);
     assert_int_equal(settings.cache_percent, 95);
-    assert_int_equal(settings.reserve_mb, 512);
+    assert_near(settings.reserve_gb, 0.5, 1e-9);
     assert_int_equal(settings.workers, 0);
     assert_int_equal(settings.window_width, 320);
     assert_near(settings.ui_scale, 0.5, 1e-9);
@@ -173,10 +177,10 @@ static void values_are_brought_into_range(void **state)
 static void wrong_kinds_are_reported(void **state)
 {
     const place *p = *state;
-    zoe_player_settings settings;
+    zoe_options settings;
     zoe_error error;
     write_text(p, "{\"cache_percent\": \"many\", \"loop\": \"once\"}");
-    assert_int_equal(zoe_player_settings_load(p->path, &settings, &error), ZOE_ERROR_SYNTAX);
+    assert_int_equal(zoe_settings_load(p->path, &settings, &error), ZOE_ERROR_SYNTAX);
     assert_non_null(strstr(error.text, "cache_percent"));
     assert_int_equal(settings.cache_percent, 75);
     assert_int_equal(settings.loop, ZOE_ONCE);
@@ -186,10 +190,10 @@ static void wrong_kinds_are_reported(void **state)
 static void saving_where_one_may_not(void **state)
 {
     (void)state;
-    zoe_player_settings settings;
+    zoe_options settings;
     zoe_error error;
-    zoe_player_settings_init(&settings);
-    zoe_status status = zoe_player_settings_save("/proc/zoetrope/settings.json", &settings, &error);
+    zoe_options_init(&settings);
+    zoe_status status = zoe_settings_save("/proc/zoetrope/settings.json", &settings, &error);
     assert_int_not_equal(status, ZOE_OK);
     assert_non_null(strstr(error.text, "/proc/zoetrope/settings.json"));
 }

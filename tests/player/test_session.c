@@ -88,7 +88,7 @@ static void rate_comes_from_the_file(void **state)
     const zoe_transport *transport = zoe_session_transport(&p->session);
     assert_int_equal(transport->rate_numerator, 30000);
     assert_int_equal(transport->rate_denominator, 1001);
-    assert_string_equal(zoe_session_item_now(&p->session)->layer, "Y");
+    assert_string_equal(zoe_session_shot(&p->session)->layer, "Y");
 }
 
 static void playback_passes_bad_frames(void **state)

@@ -44,8 +44,7 @@ static void proxy(session_place *p, int32_t proxy_shift, int64_t expected)
 {
     zoe_error error = {ZOE_OK, ""};
     int64_t shift;
-    if (zoe_session_set_proxy(&p->session, proxy_shift, session_place_second, &shift, &error) !=
-        ZOE_OK)
+    if (session_place_set_proxy(p, proxy_shift, &shift, &error) != ZOE_OK)
         fail_msg("%s", error.text);
     assert_int_equal(shift, expected);
 }
@@ -56,24 +55,24 @@ static void layers_go_round(void **state)
 {
     session_place *p = *state;
     open_frames(p, 2);
-    const zoe_session_item *item = zoe_session_item_now(&p->session);
-    assert_string_equal(item->layer, "RGB");
+    const zoe_shot *shot = zoe_session_shot(&p->session);
+    assert_string_equal(shot->layer, "RGB");
     assert_int_equal(session_place_shown(p), 2);
     layer_by(p, 1);
-    assert_string_equal(item->layer, "Z");
+    assert_string_equal(shot->layer, "Z");
     session_place_update(p, session_place_second);
     assert_int_not_equal(session_place_shown(p), -1);
     session_place_settle(p);
     assert_int_equal(session_place_shown(p), 200);
     layer_by(p, 1);
-    assert_string_equal(item->layer, "RGB");
+    assert_string_equal(shot->layer, "RGB");
     /* What is still in memory is there at once. */
     session_place_update(p, session_place_second);
     assert_int_equal(session_place_shown(p), 2);
     layer_by(p, -1);
     session_place_update(p, session_place_second);
     assert_int_equal(session_place_shown(p), 200);
-    assert_int_equal(item->variants.count, 2);
+    assert_int_equal(shot->variants.count, 2);
 }
 
 static void values_get_a_range(void **state)
@@ -107,21 +106,21 @@ static void a_frame_without_the_layer_shows_its_default(void **state)
     open_frames(p, 3);
     layer_by(p, 1);
     session_place_settle(p);
-    const zoe_session_item *item = zoe_session_item_now(&p->session);
+    const zoe_shot *shot = zoe_session_shot(&p->session);
     zoe_session_seek(&p->session, WITHOUT_DEPTH - 1, session_place_second);
     session_place_arrive(p);
     assert_int_equal(p->session.status, ZOE_OK);
     assert_int_equal(session_place_shown(p), WITHOUT_DEPTH);
-    assert_int_equal(p->session.stands_in, 1);
-    assert_int_equal(p->session.shown.is_color, 1);
+    assert_int_equal(p->session.screen.is_fallback, 1);
+    assert_int_equal(p->session.screen.frame.is_color, 1);
     assert_float_equal(p->session.grade.range_max, 1.0, 0.0);
-    assert_string_equal(item->stand_in.layer, "RGB");
-    assert_string_equal(item->layer, "Z");
+    assert_string_equal(shot->fallback.layer, "RGB");
+    assert_string_equal(shot->layer, "Z");
     assert_string_equal(p->session.why.text, "");
     /* The choice is remembered, and its range. */
     zoe_session_seek(&p->session, WITHOUT_DEPTH, session_place_second);
     session_place_arrive(p);
-    assert_int_equal(p->session.stands_in, 0);
+    assert_int_equal(p->session.screen.is_fallback, 0);
     assert_int_equal(session_place_shown(p), 500);
     assert_float_equal(p->session.grade.range_max, 301.0, 0.0);
     /* From a layer that the file does not have, the first of what it has. */
@@ -129,12 +128,12 @@ static void a_frame_without_the_layer_shows_its_default(void **state)
     session_place_arrive(p);
     layer_by(p, 1);
     session_place_settle(p);
-    assert_int_equal(p->session.stands_in, 0);
+    assert_int_equal(p->session.screen.is_fallback, 0);
     assert_int_equal(session_place_shown(p), WITHOUT_DEPTH);
 }
 
-/* The folder grows in front while another layer stands in. */
-static void a_stand_in_follows_the_folder(void **state)
+/* The folder grows in front while the fallback layer is shown. */
+static void a_fallback_follows_the_folder(void **state)
 {
     session_place *p = *state;
     zoe_refresh_report report;
@@ -151,12 +150,12 @@ static void a_stand_in_follows_the_folder(void **state)
     session_place_settle(p);
     session_place_arrive(p);
     assert_int_equal(session_place_shown(p), WITHOUT_DEPTH);
-    assert_int_equal(p->session.shown.position, WITHOUT_DEPTH);
+    assert_int_equal(p->session.screen.frame.position, WITHOUT_DEPTH);
     proxy(p, 1, 0);
     session_place_settle(p);
     session_place_arrive(p);
-    assert_int_equal(p->session.stands_in, 1);
-    assert_int_equal(p->session.shown.proxy_shift, 1);
+    assert_int_equal(p->session.screen.is_fallback, 1);
+    assert_int_equal(p->session.screen.frame.proxy_shift, 1);
     assert_int_equal(session_place_shown(p), WITHOUT_DEPTH);
 }
 
@@ -167,9 +166,9 @@ static void only_frames_without_the_layer_are_read_twice(void **state)
     p->session.setup.source.layer = "Z";
     open_frames(p, WITHOUT_DEPTH);
     session_place_arrive(p);
-    assert_int_equal(p->session.stands_in, 1);
+    assert_int_equal(p->session.screen.is_fallback, 1);
     assert_int_equal(session_place_shown(p), WITHOUT_DEPTH);
-    zoe_variant *other = zoe_variants_stand_in_now(&p->session.items[0].variants);
+    zoe_variant *other = zoe_variants_fallback(&p->session.shots[0].variants);
     assert_int_equal(zoe_source_states(other->source, 0, FRAMES, frames), ZOE_OK);
     for (int i = 0; i < FRAMES; i++) {
         if (i != WITHOUT_DEPTH - 1)
@@ -183,9 +182,9 @@ static void a_layer_that_no_frame_has(void **state)
     p->session.setup.source.layer = "nonsense";
     open_frames(p, 2);
     session_place_arrive(p);
-    assert_int_equal(p->session.stands_in, 1);
+    assert_int_equal(p->session.screen.is_fallback, 1);
     assert_int_equal(session_place_shown(p), 2);
-    assert_string_equal(zoe_session_item_now(&p->session)->layer, "nonsense");
+    assert_string_equal(zoe_session_shot(&p->session)->layer, "nonsense");
 }
 
 static void other_forms_keep_the_layer(void **state)
@@ -196,19 +195,17 @@ static void other_forms_keep_the_layer(void **state)
     open_frames(p, 2);
     layer_by(p, 1);
     session_place_settle(p);
-    assert_int_equal(
-        zoe_session_set_precision(&p->session, 1, session_place_second, &shift, &error), ZOE_OK);
+    assert_int_equal(session_place_set_precision(p, true, &shift, &error), ZOE_OK);
     assert_int_equal(shift, 0);
     session_place_settle(p);
-    assert_int_equal(zoe_session_set_overscan(&p->session, 1, session_place_second, &shift, &error),
-                     ZOE_OK);
+    assert_int_equal(session_place_set_overscan(p, true, &shift, &error), ZOE_OK);
     session_place_settle(p);
-    const zoe_variant *now = zoe_variants_now(&p->session.items[0].variants);
+    const zoe_variant *now = zoe_variants_now(&p->session.shots[0].variants);
     assert_int_equal(now->full_precision, 1);
     assert_int_equal(now->overscan, 1);
     assert_string_equal(now->layer, "Z");
     assert_int_equal(session_place_shown(p), 200);
-    assert_int_equal(p->session.items[0].variants.count, 4);
+    assert_int_equal(p->session.shots[0].variants.count, 4);
 }
 
 static void proxies_keep_the_picture(void **state)
@@ -220,13 +217,13 @@ static void proxies_keep_the_picture(void **state)
         session_place_update(p, session_place_second);
         assert_int_equal(session_place_shown(p), 5);
         session_place_settle(p);
-        assert_int_equal(p->session.shown.proxy_shift, shift);
+        assert_int_equal(p->session.screen.frame.proxy_shift, shift);
         assert_int_equal(session_place_shown(p), 5);
     }
     proxy(p, 0, 0);
     session_place_update(p, session_place_second);
-    assert_int_equal(p->session.shown.proxy_shift, 0);
-    assert_int_equal(p->session.shown.window.max_x, SESSION_PLACE_WIDTH - 1);
+    assert_int_equal(p->session.screen.frame.proxy_shift, 0);
+    assert_int_equal(p->session.screen.frame.window.max_x, SESSION_PLACE_WIDTH - 1);
     assert_int_equal(session_place_shown(p), 5);
 }
 
@@ -234,16 +231,16 @@ static void many_variants_come_and_go(void **state)
 {
     session_place *p = *state;
     open_frames(p, 2);
-    const zoe_session_item *item = zoe_session_item_now(&p->session);
+    const zoe_shot *shot = zoe_session_shot(&p->session);
     for (int round = 0; round < 12; round++) {
-        zoe_variant *now = zoe_variants_now(&p->session.items[0].variants);
+        zoe_variant *now = zoe_variants_now(&p->session.shots[0].variants);
         proxy(p, (now->proxy_shift + 1) % 4, 0);
         if (round % 3 == 0)
             layer_by(p, 1);
         session_place_settle(p);
-        int depth = !strcmp(item->layer, "Z");
+        int depth = !strcmp(shot->layer, "Z");
         assert_int_equal(session_place_shown(p), depth ? 200 : 2);
-        assert_true(item->variants.count <= ZOE_VARIANTS_MAX);
+        assert_true(shot->variants.count <= ZOE_VARIANTS_MAX);
     }
     zoe_source_settings settings;
     zoe_source_settings_init(&settings);
@@ -252,9 +249,9 @@ static void many_variants_come_and_go(void **state)
         snprintf(name, sizeof name, "none%d", i);
         settings.layer = name;
         assert_int_equal(
-            zoe_variants_choose(&p->session.items[0].variants, p->session.engine, &settings, NULL),
+            zoe_variants_choose(&p->session.shots[0].variants, p->session.engine, &settings, NULL),
             ZOE_OK);
-        assert_true(item->variants.count <= ZOE_VARIANTS_MAX);
+        assert_true(shot->variants.count <= ZOE_VARIANTS_MAX);
     }
 }
 
@@ -271,10 +268,10 @@ static void other_sequences_follow_the_proxy(void **state)
     session_place_settle(p);
     proxy(p, 2, 0);
     session_place_settle(p);
-    assert_int_equal(p->session.shown.proxy_shift, 2);
+    assert_int_equal(p->session.screen.frame.proxy_shift, 2);
     zoe_session_show(&p->session, 0);
     session_place_settle(p);
-    assert_int_equal(p->session.shown.proxy_shift, 2);
+    assert_int_equal(p->session.screen.frame.proxy_shift, 2);
     assert_int_equal(session_place_shown(p), 2);
 }
 
@@ -315,7 +312,7 @@ int main(void)
         IN_PLACE(layers_go_round),
         IN_PLACE(values_get_a_range),
         IN_PLACE(a_frame_without_the_layer_shows_its_default),
-        IN_PLACE(a_stand_in_follows_the_folder),
+        IN_PLACE(a_fallback_follows_the_folder),
         IN_PLACE(only_frames_without_the_layer_are_read_twice),
         IN_PLACE(a_layer_that_no_frame_has),
         IN_PLACE(other_forms_keep_the_layer),

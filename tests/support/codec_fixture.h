@@ -1,15 +1,16 @@
 /*
  * Real EXR chunks for the codec tests: a file is written by OpenEXRCore into a temporary folder (or
  * an existing file is opened), and each chunk is offered three ways: its packed bytes, the channels
- * and segments that a codec wants, and the bytes that the stock decoder makes of it, in file order.
+ * and segments that a codec wants, and the bytes that OpenEXR's own decoder makes of it, in file
+ * order.
  *
  * Helpers fail the running cmocka test (or abort outside one) when the machine, not the codec, is
  * at fault. Thread-safety: one thread.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#ifndef ZOE_TESTS_CODEC_FIXTURE_H
-#define ZOE_TESTS_CODEC_FIXTURE_H
+#ifndef ZOE_SUPPORT_CODEC_FIXTURE_H
+#define ZOE_SUPPORT_CODEC_FIXTURE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,13 +47,13 @@ typedef struct fixture_spec {
     uint64_t seed;
 } fixture_spec;
 
-/* One chunk. `chunk` is ready to decode into `out`: all segments are wanted and lie in file order.
- */
+/* One chunk. `chunk` is ready to decode into `out`: all segments are wanted and lie in file
+ * order. */
 typedef struct fixture_chunk {
     zoe_codec_chunk chunk;
-    uint8_t *packed;   /* chunk.packed_bytes */
-    uint8_t *out;      /* chunk.unpacked_bytes; 64-byte aligned */
-    uint8_t *expected; /* the stock decoder's bytes; NULL when it cannot decode the chunk */
+    uint8_t *packed;             /* chunk.packed_bytes */
+    uint8_t *out;                /* chunk.unpacked_bytes; 64-byte aligned */
+    uint8_t *expected;           /* OpenEXR's own bytes; NULL when it cannot decode the chunk */
     zoe_codec_channel *channels; /* chunk.channel_count */
     zoe_codec_segment *segments; /* chunk.segment_count */
 } fixture_chunk;
@@ -74,20 +75,20 @@ codec_fixture *fixture_open(const char *path);
 void fixture_free(codec_fixture **fixture);
 
 /* Decodes neighbouring chunks by twos, threes and fours, in pictures of every pattern that
- * compresses, with and without a wrong one among them: each has its own outcome, the stock
- * decoder's bytes or CORRUPT. */
+ * compresses, with and without a wrong one among them: each has its own outcome,
+ * OpenEXR's own bytes or CORRUPT. */
 void fixture_check_many(int compression, zoe_codec_decode_many_fn *decode,
                         zoe_codec_many_scratch_fn *scratch_bytes);
 
-/* The seed for random tests: ZOETROPE_SEED, or a constant; printed. */
-uint64_t fixture_seed(void);
+/* For seeded_random_seed(). */
+enum { FIXTURE_SEED = 20240229 };
 
 /* The levels of zoe_cpu_limit() worth testing: ends with ~0u. `count` receives how many. */
 const unsigned *fixture_cpu_levels(size_t *count);
 
 /*
  * Decodes every chunk with `decode` (raw ones with zoe_none_decode) at every level of SIMD and
- * compares with the stock decoder's bytes. Each wanted row lies in an allocation of its own,
+ * compares with OpenEXR's own bytes. Each wanted row lies in an allocation of its own,
  * `misalign` bytes (even) past an aligned address, so that AddressSanitizer sees a byte too many.
  * `want(channel, line)` chooses rows; NULL wants all. Restores the limit to ~0u. `tolerance` is
  * NULL for equality, else it says whether a row's bytes are near enough.

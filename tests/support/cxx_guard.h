@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#ifndef CXX_GUARD_H
-#define CXX_GUARD_H
+#ifndef ZOE_SUPPORT_CXX_GUARD_H
+#define ZOE_SUPPORT_CXX_GUARD_H
 
 #include <cstdio>
 #include <exception>

@@ -6,8 +6,8 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#ifndef DISPLAY_FIXTURE_H
-#define DISPLAY_FIXTURE_H
+#ifndef ZOE_SUPPORT_DISPLAY_FIXTURE_H
+#define ZOE_SUPPORT_DISPLAY_FIXTURE_H
 
 #include <stddef.h>
 #include <stdint.h>

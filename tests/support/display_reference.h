@@ -4,8 +4,8 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#ifndef DISPLAY_REFERENCE_H
-#define DISPLAY_REFERENCE_H
+#ifndef ZOE_SUPPORT_DISPLAY_REFERENCE_H
+#define ZOE_SUPPORT_DISPLAY_REFERENCE_H
 
 #include <zoetrope/display.h>
 

@@ -4,8 +4,8 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#ifndef ZOE_TESTS_DWA_REFERENCE_H
-#define ZOE_TESTS_DWA_REFERENCE_H
+#ifndef ZOE_SUPPORT_DWA_REFERENCE_H
+#define ZOE_SUPPORT_DWA_REFERENCE_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#ifndef IMAGE_FOLDER_H
-#define IMAGE_FOLDER_H
+#ifndef ZOE_SUPPORT_IMAGE_FOLDER_H
+#define ZOE_SUPPORT_IMAGE_FOLDER_H
 
 #include <stddef.h>
 

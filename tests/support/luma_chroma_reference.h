@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#ifndef ZOE_TESTS_LUMA_CHROMA_REFERENCE_H
-#define ZOE_TESTS_LUMA_CHROMA_REFERENCE_H
+#ifndef ZOE_SUPPORT_LUMA_CHROMA_REFERENCE_H
+#define ZOE_SUPPORT_LUMA_CHROMA_REFERENCE_H
 
 #include <stdint.h>
 

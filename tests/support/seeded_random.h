@@ -6,8 +6,8 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#ifndef SEEDED_RANDOM_H
-#define SEEDED_RANDOM_H
+#ifndef ZOE_SUPPORT_SEEDED_RANDOM_H
+#define ZOE_SUPPORT_SEEDED_RANDOM_H
 
 #include <stdint.h>
 

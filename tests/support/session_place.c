@@ -147,10 +147,10 @@ zoe_session_step session_place_update(session_place *p, uint64_t now_ns)
 
 static int is_settled(session_place *p)
 {
-    const zoe_session_item *item = zoe_session_item_now(&p->session);
-    for (int64_t i = 0; i < item->transport.count; i++) {
+    const zoe_shot *shot = zoe_session_shot(&p->session);
+    for (int64_t i = 0; i < shot->transport.count; i++) {
         uint8_t one = ZOE_FRAME_EMPTY;
-        assert_int_equal(zoe_source_states(item->source, i, 1, &one), ZOE_OK);
+        assert_int_equal(zoe_source_states(shot->source, i, 1, &one), ZOE_OK);
         if (one < ZOE_FRAME_LOADED)
             return 0;
     }
@@ -188,7 +188,31 @@ void session_place_arrive(session_place *p)
 int session_place_shown(const session_place *p)
 {
     float values[ZOE_PLANES_MAX];
-    if (!p->session.shown.pin || zoe_display_sample(&p->session.shown, 1, 1, values) < 1)
+    if (!p->session.screen.frame.pin ||
+        zoe_display_sample(&p->session.screen.frame, 1, 1, values) < 1)
         return -1;
     return (int)values[0];
+}
+
+zoe_status session_place_set_proxy(session_place *p, int32_t proxy_shift, int64_t *shift,
+                                   zoe_error *error)
+{
+    zoe_source_settings form = p->session.setup.source;
+    form.proxy_shift = proxy_shift;
+    return zoe_session_set_form(&p->session, &form, session_place_second, shift, error);
+}
+
+zoe_status session_place_set_overscan(session_place *p, bool on, int64_t *shift, zoe_error *error)
+{
+    zoe_source_settings form = p->session.setup.source;
+    form.overscan = on;
+    return zoe_session_set_form(&p->session, &form, session_place_second, shift, error);
+}
+
+zoe_status session_place_set_precision(session_place *p, bool full, int64_t *shift,
+                                       zoe_error *error)
+{
+    zoe_source_settings form = p->session.setup.source;
+    form.full_precision = full;
+    return zoe_session_set_form(&p->session, &form, session_place_second, shift, error);
 }

@@ -10,6 +10,7 @@
 #ifndef SESSION_PLACE_H
 #define SESSION_PLACE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "model/session.h"
@@ -56,6 +57,13 @@ extern const uint64_t session_place_second;
 
 /* What a window's turn does. */
 zoe_session_step session_place_update(session_place *p, uint64_t now_ns);
+
+/* Another form of the frames, as a window's keys ask for it. */
+zoe_status session_place_set_proxy(session_place *p, int32_t proxy_shift, int64_t *shift,
+                                   zoe_error *error);
+zoe_status session_place_set_overscan(session_place *p, bool on, int64_t *shift, zoe_error *error);
+zoe_status session_place_set_precision(session_place *p, bool full, int64_t *shift,
+                                       zoe_error *error);
 
 /* Updates until every frame of the current sequence is in its last state. The test fails when that
  * takes long. */

@@ -1,11 +1,10 @@
-#define _GNU_SOURCE /* mkdtemp */
+#define _GNU_SOURCE /* mkdtemp, nftw */
 
 #include "support/temp_folder.h"
 
-#include <dirent.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 void temp_folder_make(char *path, size_t capacity)
 {
@@ -17,13 +16,15 @@ void temp_folder_make(char *path, size_t capacity)
     }
 }
 
+static int remove_entry(const char *path, const struct stat *info, int flag, struct FTW *place)
+{
+    (void)info;
+    (void)flag;
+    (void)place;
+    return remove(path);
+}
+
 void temp_folder_remove(const char *path)
 {
-    DIR *folder = opendir(path);
-    if (!folder)
-        return;
-    for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
-        unlinkat(dirfd(folder), entry->d_name, 0);
-    closedir(folder);
-    rmdir(path);
+    nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }

@@ -11,7 +11,7 @@
 /* Makes a new folder; path[capacity] receives its name. Ends the program when it cannot. */
 void temp_folder_make(char *path, size_t capacity);
 
-/* Removes it and the files in it. */
+/* Removes it and everything in it. */
 void temp_folder_remove(const char *path);
 
 #endif

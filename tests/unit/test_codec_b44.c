@@ -1,5 +1,5 @@
 /*
- * B44 and B44A against the stock decoder.
+ * B44 and B44A against OpenEXR's own decoder.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -21,13 +21,13 @@
 #include "support/codec_fixture.h"
 #include "support/seeded_random.h"
 
-static void b44_as_stock(void **state)
+static void b44_as_openexr(void **state)
 {
     (void)state;
     fixture_check_matrix(EXR_COMPRESSION_B44, zoe_b44_decode, zoe_b44_scratch_bytes, NULL);
 }
 
-static void b44a_as_stock(void **state)
+static void b44a_as_openexr(void **state)
 {
     (void)state;
     fixture_check_matrix(EXR_COMPRESSION_B44A, zoe_b44_decode, zoe_b44_scratch_bytes, NULL);
@@ -38,18 +38,18 @@ static void forms_agree_on_random_blocks(void **state)
 {
     (void)state;
     enum { BLOCKS = 61 };
-    uint64_t random = fixture_seed();
+    uint64_t random = seeded_random_seed(FIXTURE_SEED);
     size_t count = 0;
     const unsigned *levels = fixture_cpu_levels(&count);
-    for (int round = 0; round < 300; ++round) {
+    for (int round = 0; round < 300; round++) {
         uint8_t packed[BLOCKS * ZOE_B44_BLOCK_BYTES];
-        for (size_t i = 0; i < sizeof packed; ++i)
+        for (size_t i = 0; i < sizeof packed; i++)
             packed[i] = (uint8_t)seeded_random(&random);
         for (size_t i = 2; i < sizeof packed; i += ZOE_B44_BLOCK_BYTES)
             packed[i] = (uint8_t)(packed[i] % (round & 1 ? 52 : 60));
         uint16_t rows[3][4][BLOCKS * 4];
         ptrdiff_t used[3];
-        for (size_t level = 0; level < count; ++level) {
+        for (size_t level = 0; level < count; level++) {
             zoe_cpu_limit(levels[level]);
             zoe_b44_input input = {packed, packed + sizeof packed};
             uint8_t *const four[4] = {(uint8_t *)rows[level][0], (uint8_t *)rows[level][1],
@@ -63,12 +63,12 @@ static void forms_agree_on_random_blocks(void **state)
     zoe_cpu_limit(~0u);
 }
 
-/* The stock decoder's table for p_linear, read off a file of flat blocks: every half there is. */
+/* OpenEXR's own table for p_linear, read off a file of flat blocks: every half there is. */
 static exr_result_t put_flat_blocks(exr_encode_pipeline_t *pipe)
 {
     uint8_t *to = pipe->compressed_buffer;
     uint32_t first = (uint32_t)pipe->chunk.start_y / 32 * (256 / 4 * 8);
-    for (uint32_t i = 0; i < 256 / 4 * 8; ++i) {
+    for (uint32_t i = 0; i < 256 / 4 * 8; i++) {
         *to++ = (uint8_t)((first + i) >> 8);
         *to++ = (uint8_t)(first + i);
         *to++ = 0xfc;
@@ -90,7 +90,7 @@ static void write_all_halves(const char *path)
     assert_int_equal(
         exr_add_channel(file, part, "Y", EXR_PIXEL_HALF, EXR_PERCEPTUALLY_LINEAR, 1, 1), 0);
     assert_int_equal(exr_write_header(file), 0);
-    for (int chunk = 0; chunk < CHUNKS; ++chunk) {
+    for (int chunk = 0; chunk < CHUNKS; chunk++) {
         exr_encode_pipeline_t pipe = {.compressed_buffer = malloc(65536)};
         exr_chunk_info_t info;
         assert_non_null(pipe.compressed_buffer);
@@ -105,7 +105,7 @@ static void write_all_halves(const char *path)
     assert_int_equal(exr_finish(&file), 0);
 }
 
-static void linear_table_as_stock(void **state)
+static void linear_table_as_openexr(void **state)
 {
     (void)state;
     char path[] = "/tmp/zoetrope-b44-XXXXXX";
@@ -155,10 +155,10 @@ static void refuses_what_does_not_fit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(b44_as_stock),
-        cmocka_unit_test(b44a_as_stock),
+        cmocka_unit_test(b44_as_openexr),
+        cmocka_unit_test(b44a_as_openexr),
         cmocka_unit_test(forms_agree_on_random_blocks),
-        cmocka_unit_test(linear_table_as_stock),
+        cmocka_unit_test(linear_table_as_openexr),
         cmocka_unit_test(refuses_what_does_not_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

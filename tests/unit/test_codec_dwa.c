@@ -269,7 +269,7 @@ static void test_rgba_half(void **state)
     (void)state;
     static const int sizes[][2] = {{1, 1},    {7, 3},    {8, 8},   {33, 32},
                                    {257, 70}, {64, 300}, {100, 33}};
-    uint64_t seed = fixture_seed();
+    uint64_t seed = seeded_random_seed(FIXTURE_SEED);
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
         for (int lines = 32; lines <= 256; lines *= 8)
             for (int kind = 0; kind < PATTERNS; kind++) {
@@ -284,7 +284,7 @@ static void test_rgba_half(void **state)
 static void test_many_channels(void **state)
 {
     (void)state;
-    uint64_t seed = fixture_seed();
+    uint64_t seed = seeded_random_seed(FIXTURE_SEED);
     for (int kind = 0; kind < PATTERNS; kind++) {
         picture p = {{0, 0, 90, 75, 32, 0, NULL, 16},
                      {CHANNEL("B", FLOAT_), CHANNEL("G", HALF_), CHANNEL("R", FLOAT_),
@@ -306,7 +306,7 @@ static void test_order_of_sets(void **state)
     (void)state;
     if (!dwa_reference_sorts_sets())
         skip();
-    uint64_t seed = fixture_seed();
+    uint64_t seed = seeded_random_seed(FIXTURE_SEED);
     for (int kind = 0; kind < PATTERNS; kind++) {
         picture p = {{0, 0, 90, 75, 32, 0, NULL, 13},
                      {CHANNEL("A", HALF_), CHANNEL("AO.B", HALF_), CHANNEL("AO.G", HALF_),
@@ -322,7 +322,7 @@ static void test_subsampled(void **state)
 {
     (void)state;
     static const int sizes[][2] = {{4, 4}, {36, 20}, {132, 68}};
-    uint64_t seed = fixture_seed();
+    uint64_t seed = seeded_random_seed(FIXTURE_SEED);
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
         for (int kind = 0; kind < PATTERNS; kind++) {
             picture p = {{-8, -12, sizes[s][0], sizes[s][1], 32, 0, NULL, 5},
@@ -338,7 +338,7 @@ static void test_subsampled(void **state)
 static void test_tiles(void **state)
 {
     (void)state;
-    uint64_t seed = fixture_seed();
+    uint64_t seed = seeded_random_seed(FIXTURE_SEED);
     for (int kind = 0; kind < PATTERNS; kind++) {
         picture p = {
             {0, 0, 150, 100, 256, 48, NULL, 4},
@@ -347,8 +347,7 @@ static void test_tiles(void **state)
     }
 }
 
-/* --- chunks that the library reads but never writes --------------------------------------------
- */
+/* ---- chunks that the library reads but never writes ---- */
 
 /* What a chunk is made of; the sizes and counters follow from it. */
 typedef struct parts {
@@ -456,7 +455,8 @@ static void check_parts(picture *p, const parts *made, bool damage)
     fixture->chunks[0].expected = expected_of(p, &fixture->chunks[0].chunk, 0);
     check_ways(fixture, &(way){NULL, 0}, 1);
     if (damage)
-        fixture_damage(fixture, zoe_dwa_decode, zoe_dwa_scratch_bytes, 200, fixture_seed());
+        fixture_damage(fixture, zoe_dwa_decode, zoe_dwa_scratch_bytes, 200,
+                       seeded_random_seed(FIXTURE_SEED));
     fixture_free(&fixture);
     release(p);
 }
@@ -490,7 +490,7 @@ static void test_legacy(void **state)
 {
     (void)state;
     enum { WIDTH = 67, HEIGHT = 29, BLOCKS = 9 * 4, CHANNELS = 5 };
-    uint64_t seed = fixture_seed();
+    uint64_t seed = seeded_random_seed(FIXTURE_SEED);
     static uint16_t ac[CHANNELS * BLOCKS * 63];
     static uint16_t dc[CHANNELS * BLOCKS];
     for (uint64_t version = 0; version < 2; version++) {
@@ -531,7 +531,7 @@ static void test_own_rules(void **state)
 {
     (void)state;
     enum { WIDTH = 40, HEIGHT = 17, BLOCKS = 5 * 3 };
-    uint64_t seed = fixture_seed();
+    uint64_t seed = seeded_random_seed(FIXTURE_SEED);
     static const uint8_t rules[] = {2 + 2 + 5 + 5 + 5 + 5 + 4,
                                     0,
                                     'R',

@@ -204,7 +204,7 @@ static void heads_that_cannot_be_right(void **state)
 
 int main(void)
 {
-    seed = fixture_seed();
+    seed = seeded_random_seed(FIXTURE_SEED);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(half_of_every_pattern_and_size), cmocka_unit_test(all_types_and_samplings),
         cmocka_unit_test(a_long_stream_of_symbols),       cmocka_unit_test(tiles),

@@ -1,5 +1,5 @@
 /*
- * PXR24 against the stock decoder.
+ * PXR24 against OpenEXR's own decoder.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -13,7 +13,7 @@
 #include "codec/pxr24.h"
 #include "support/codec_fixture.h"
 
-static void pxr24_as_stock(void **state)
+static void pxr24_as_openexr(void **state)
 {
     (void)state;
     fixture_check_matrix(EXR_COMPRESSION_PXR24, zoe_pxr24_decode, zoe_pxr24_scratch_bytes, NULL);
@@ -48,7 +48,7 @@ static void refuses_other_segments(void **state)
     assert_int_equal(zoe_pxr24_decode(&chunk, scratch, sizeof scratch), ZOE_ERROR_CORRUPT);
 }
 
-static void many_as_stock(void **state)
+static void many_as_openexr(void **state)
 {
     (void)state;
     fixture_check_many(EXR_COMPRESSION_PXR24, zoe_pxr24_decode_many, zoe_pxr24_many_scratch_bytes);
@@ -57,9 +57,9 @@ static void many_as_stock(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pxr24_as_stock),
+        cmocka_unit_test(pxr24_as_openexr),
         cmocka_unit_test(refuses_other_segments),
-        cmocka_unit_test(many_as_stock),
+        cmocka_unit_test(many_as_openexr),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

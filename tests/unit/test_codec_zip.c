@@ -1,5 +1,5 @@
 /*
- * ZIP and ZIPS against the stock decoder.
+ * ZIP and ZIPS against OpenEXR's own decoder.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -15,20 +15,20 @@
 #include "codec/zip.h"
 #include "support/codec_fixture.h"
 
-static void zip_as_stock(void **state)
+static void zip_as_openexr(void **state)
 {
     (void)state;
     fixture_check_matrix(EXR_COMPRESSION_ZIP, zoe_zip_decode, zoe_zip_scratch_bytes, NULL);
 }
 
-static void zips_as_stock(void **state)
+static void zips_as_openexr(void **state)
 {
     (void)state;
     fixture_check_matrix(EXR_COMPRESSION_ZIPS, zoe_zip_decode, zoe_zip_scratch_bytes, NULL);
 }
 
-/* Segments that the samples' sizes cannot give, or that do not add up, are refused before any work.
- */
+/* Segments that the samples' sizes cannot give, or that do not add up, are refused before any
+ * work. */
 static void refuses_impossible_segments(void **state)
 {
     (void)state;
@@ -52,7 +52,7 @@ static void refuses_impossible_segments(void **state)
     assert_int_equal(zoe_zip_decode(&chunk, scratch, 16), ZOE_ERROR_CORRUPT);
 }
 
-static void many_as_stock(void **state)
+static void many_as_openexr(void **state)
 {
     (void)state;
     fixture_check_many(EXR_COMPRESSION_ZIP, zoe_zip_decode_many, zoe_zip_many_scratch_bytes);
@@ -73,9 +73,9 @@ static void threads_prepare_their_own(void **state)
     (void)state;
     pthread_t threads[4];
     zoe_status status[4] = {ZOE_ERROR_IO, ZOE_ERROR_IO, ZOE_ERROR_IO, ZOE_ERROR_IO};
-    for (int i = 0; i < 4; ++i)
+    for (int i = 0; i < 4; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, prepare_twice, &status[i]), 0);
-    for (int i = 0; i < 4; ++i) {
+    for (int i = 0; i < 4; i++) {
         assert_int_equal(pthread_join(threads[i], NULL), 0);
         assert_string_equal(zoe_status_name(status[i]), "OK");
     }
@@ -84,10 +84,10 @@ static void threads_prepare_their_own(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(zip_as_stock),
-        cmocka_unit_test(zips_as_stock),
+        cmocka_unit_test(zip_as_openexr),
+        cmocka_unit_test(zips_as_openexr),
         cmocka_unit_test(refuses_impossible_segments),
-        cmocka_unit_test(many_as_stock),
+        cmocka_unit_test(many_as_openexr),
         cmocka_unit_test(threads_prepare_their_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

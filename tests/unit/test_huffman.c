@@ -164,8 +164,7 @@ static void free_encoder(encoder *e)
 }
 
 /* Decodes from and into allocations of exactly the sizes, so that AddressSanitizer sees a byte too
- * many.
- */
+ * many. */
 static zoe_status decode_first(const uint8_t *src, size_t bytes, uint16_t *dst, size_t count,
                                size_t wanted)
 {

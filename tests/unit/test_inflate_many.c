@@ -34,7 +34,7 @@ static void *need(size_t bytes)
 /* Bytes of one of six kinds: noise, skewed noise, repeats near and far, runs, and a mixture. */
 static void fill(uint8_t *to, size_t n, unsigned kind, uint64_t *random)
 {
-    for (size_t i = 0; i < n; ++i) {
+    for (size_t i = 0; i < n; i++) {
         uint64_t r = seeded_random(random);
         unsigned k = kind == 5 ? (unsigned)(i / 700 % 5) : kind;
         if (k == 0)
@@ -90,7 +90,7 @@ typedef struct batch {
 static batch make_batch(size_t count, uint64_t *random)
 {
     batch b = {.count = count};
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = 0; i < count; i++) {
         const sample s = b.samples[i] = random_sample(random);
         b.jobs[i] = (zoe_inflate_job){s.packed, s.packed_bytes, s.plain_bytes, ZOE_ERROR_IO, NULL};
     }
@@ -100,9 +100,9 @@ static batch make_batch(size_t count, uint64_t *random)
 static void inflate_batch(batch *b)
 {
     size_t most = 0;
-    for (size_t i = 0; i < b->count; ++i)
+    for (size_t i = 0; i < b->count; i++)
         most = b->jobs[i].dst_bytes > most ? b->jobs[i].dst_bytes : most;
-    size_t bytes = zoe_inflate_many_room(most, b->count);
+    size_t bytes = zoe_inflate_many_scratch_bytes(most, b->count);
     b->work = need(bytes);
     memset(b->work, 0x5a, bytes);
     zoe_inflate_many(b->jobs, b->count, b->work);
@@ -110,7 +110,7 @@ static void inflate_batch(batch *b)
 
 static void drop_batch(batch *b)
 {
-    for (size_t i = 0; i < b->count; ++i)
+    for (size_t i = 0; i < b->count; i++)
         drop(&b->samples[i]);
     free(b->work);
 }
@@ -118,12 +118,12 @@ static void drop_batch(batch *b)
 static void good_streams(void **state)
 {
     (void)state;
-    uint64_t random = fixture_seed();
-    for (int round = 0; round < 150; ++round) {
+    uint64_t random = seeded_random_seed(FIXTURE_SEED);
+    for (int round = 0; round < 150; round++) {
         zoe_cpu_limit(round & 1 ? ~0u : 0);
         batch b = make_batch(1 + (size_t)(round / 2) % ZOE_CODEC_MANY, &random);
         inflate_batch(&b);
-        for (size_t i = 0; i < b.count; ++i) {
+        for (size_t i = 0; i < b.count; i++) {
             assert_string_equal(zoe_status_name(b.jobs[i].status), "OK");
             assert_non_null(b.jobs[i].inflated);
             assert_memory_equal(b.jobs[i].inflated, b.samples[i].plain, b.samples[i].plain_bytes);
@@ -160,7 +160,7 @@ static void hurt(zoe_inflate_job *job, sample *s, unsigned how, uint64_t *random
         job->dst_bytes = s->plain_bytes - 1 - r % (s->plain_bytes < 600 ? 1 : 600);
     } else {
         size_t reach = how == 2 && s->packed_bytes > 100 ? 100 : s->packed_bytes;
-        for (unsigned n = 0; n <= r % 5; ++n) {
+        for (unsigned n = 0; n <= r % 5; n++) {
             uint64_t v = seeded_random(random);
             s->packed[(v >> 8) % reach] ^= (uint8_t)(1u << v % 8);
         }
@@ -176,14 +176,14 @@ static void hurt(zoe_inflate_job *job, sample *s, unsigned how, uint64_t *random
 static void damaged_streams(void **state)
 {
     (void)state;
-    uint64_t random = fixture_seed() + 1;
-    for (unsigned round = 0; round < 400; ++round) {
+    uint64_t random = seeded_random_seed(FIXTURE_SEED) + 1;
+    for (unsigned round = 0; round < 400; round++) {
         zoe_cpu_limit(round & 1 ? ~0u : 0);
         batch b = make_batch(1 + round / 2 % ZOE_CODEC_MANY, &random);
         size_t victim = seeded_random(&random) % b.count;
         hurt(&b.jobs[victim], &b.samples[victim], round / 4 % 4, &random);
         inflate_batch(&b);
-        for (size_t i = 0; i < b.count; ++i)
+        for (size_t i = 0; i < b.count; i++)
             check_verdict(&b.jobs[i]);
         drop_batch(&b);
     }

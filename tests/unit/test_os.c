@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -65,6 +66,9 @@ static void test_heap(void **state)
     assert_null(zoe_os_strdup(NULL));
     char *copy = zoe_os_strdup("plate");
     assert_string_equal(copy, "plate");
+    zoe_os_free(copy);
+    copy = zoe_os_strndup("plate", 3);
+    assert_string_equal(copy, "pla");
     zoe_os_free(copy);
 }
 
@@ -155,7 +159,7 @@ static void test_what_cannot_be_opened(void **state)
     assert_false(zoe_os_path_identify(path, &id));
     zoe_os_file_announce(path);
     check_open(folder, ZOE_ERROR_ARGUMENT);
-    /* One that would keep an ordinary open() waiting. */
+    /* Opening a fifo waits for a writer unless it is told not to. */
     assert_int_equal(mkfifo(path, 0600), 0);
     check_open(path, ZOE_ERROR_ARGUMENT);
     unlink(path);
@@ -168,6 +172,75 @@ static void test_what_cannot_be_opened(void **state)
         check_open(path, ZOE_ERROR_PERMISSION);
         chmod(path, 0600);
     }
+}
+
+/* ---- folders ---- */
+
+static void check_look(const char *name, zoe_status wanted, bool wanted_folder)
+{
+    bool is_folder = !wanted_folder;
+    zoe_error error = {.status = ZOE_OK};
+    zoe_status status = zoe_os_path_look(name, &is_folder, &error);
+    if (status != wanted || is_folder != wanted_folder)
+        fail_msg("%s: %s, folder %d; should be %s, folder %d", name, zoe_status_name(status),
+                 is_folder, zoe_status_name(wanted), wanted_folder);
+    assert_int_equal(error.status, wanted);
+    if (wanted != ZOE_OK)
+        assert_non_null(strstr(error.text, zoe_status_text(wanted)));
+}
+
+static void test_looking_at_a_path(void **state)
+{
+    (void)state;
+    char below[1024], longest[512];
+    write_file("x");
+    check_look(path, ZOE_OK, false);
+    check_look(folder, ZOE_OK, true);
+    snprintf(below, sizeof below, "%s/below", path);
+    check_look(below, ZOE_ERROR_NOT_FOUND, false);
+    memset(longest, 'n', 300);
+    longest[300] = '\0';
+    snprintf(below, sizeof below, "%s/%s", folder, longest);
+    check_look(below, ZOE_ERROR_NOT_FOUND, false);
+    unlink(path);
+    check_look(path, ZOE_ERROR_NOT_FOUND, false);
+}
+
+typedef struct names {
+    int count, limit;
+    bool file_seen, folder_seen;
+} names;
+
+static bool see_name(void *user, const char *name)
+{
+    names *seen = user;
+    seen->file_seen = seen->file_seen || strcmp(name, "file") == 0;
+    seen->folder_seen = seen->folder_seen || strcmp(name, "folder") == 0;
+    return ++seen->count < seen->limit;
+}
+
+static void test_listing_a_folder(void **state)
+{
+    (void)state;
+    char below[128];
+    write_file("x");
+    snprintf(below, sizeof below, "%s/folder", folder);
+    assert_int_equal(mkdir(below, 0700), 0);
+    snprintf(below, sizeof below, "%s/other", folder);
+    assert_int_equal(symlink("nowhere", below), 0);
+    names seen = {.limit = 100};
+    assert_int_equal(zoe_os_folder_list(folder, see_name, &seen), ZOE_OK);
+    assert_int_equal(seen.count, 2);
+    assert_true(seen.file_seen && !seen.folder_seen);
+    seen = (names){.limit = 1};
+    assert_int_equal(zoe_os_folder_list(folder, see_name, &seen), ZOE_OK);
+    assert_int_equal(seen.count, 1);
+    assert_int_equal(zoe_os_folder_list(path, see_name, &seen), ZOE_ERROR_NOT_FOUND);
+    unlink(path);
+    assert_int_equal(zoe_os_folder_list(path, see_name, &seen), ZOE_ERROR_NOT_FOUND);
+    zoe_os_fail_at(1, 0);
+    assert_int_equal(zoe_os_folder_list(folder, see_name, &seen), ZOE_ERROR_NO_MEMORY);
+    zoe_os_fail_at(0, 0);
 }
 
 /* ---- threads ---- */
@@ -233,6 +306,8 @@ int main(void)
         cmocka_unit_test(test_memory_figures),
         cmocka_unit_test(test_reading),
         cmocka_unit_test(test_what_cannot_be_opened),
+        cmocka_unit_test(test_looking_at_a_path),
+        cmocka_unit_test(test_listing_a_folder),
         cmocka_unit_test(test_threads),
         cmocka_unit_test(test_failing_on_purpose),
     };

@@ -3,10 +3,9 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#define _GNU_SOURCE /* mkdtemp, geteuid */
+#define _GNU_SOURCE /* geteuid */
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,31 +21,25 @@
 
 #include <zoetrope/sequence.h>
 
-#include "sequence/natural.h"
 #include "base/os.h"
+#include "sequence/natural.h"
 #include "sequence/pattern.h"
+#include "support/temp_folder.h"
 
 static char folder[64];
-
-static int remove_entry(const char *path, const struct stat *info, int flag, struct FTW *walk)
-{
-    (void)info;
-    (void)flag;
-    (void)walk;
-    return remove(path);
-}
 
 static int make_folder(void **state)
 {
     (void)state;
-    strcpy(folder, "/tmp/zoetrope-sequence-XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
+    temp_folder_make(folder, sizeof folder);
+    return 0;
 }
 
 static int remove_folder(void **state)
 {
     (void)state;
-    return nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    temp_folder_remove(folder);
+    return 0;
 }
 
 static void touch(const char *name)

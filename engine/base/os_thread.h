@@ -1,0 +1,32 @@
+/*
+ * Threads and the clock.
+ *
+ * Thread-safety: any thread.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef ZOE_BASE_OS_THREAD_H
+#define ZOE_BASE_OS_THREAD_H
+
+#include <stdint.h>
+
+#include <zoetrope/status.h>
+
+typedef struct zoe_os_thread zoe_os_thread;
+
+/* Starts body(arg) on a new thread, to be joined once. Errors: THREAD, NO_MEMORY. */
+zoe_status zoe_os_thread_start(zoe_os_thread **thread, void (*body)(void *), void *arg);
+
+/* Waits for the thread's end, frees it and sets *thread to NULL. A NULL *thread is left alone. */
+void zoe_os_thread_join(zoe_os_thread **thread);
+
+/* Names the calling thread: 15 bytes at most; a longer name is not taken. */
+void zoe_os_thread_name(const char *name);
+
+/* Gives the calling thread a lower priority than it has now. */
+void zoe_os_thread_lower_priority(void);
+
+/* Nanoseconds of a clock that never goes back; where it began is not said. */
+uint64_t zoe_os_now_ns(void);
+
+#endif

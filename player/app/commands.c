@@ -1,0 +1,428 @@
+#include "app/commands.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+#include "app/effects.h"
+
+static const zoe_rate rates[] = {{6, 1},        {12, 1},       {15, 1}, {24000, 1001}, {24, 1},
+                                 {25, 1},       {30000, 1001}, {30, 1}, {48, 1},       {50, 1},
+                                 {60000, 1001}, {60, 1},       {90, 1}, {120, 1}};
+
+enum { RATES = sizeof rates / sizeof rates[0] };
+
+/* Arguments of functions that take an end of the work area. */
+enum { IN, OUT };
+
+/* ---- options ---- */
+
+/* offset: of the option in zoe_options. */
+static void next_value(zoe_app *app, int offset)
+{
+    zoe_app_next_value(app, zoe_option_at((size_t)offset));
+}
+
+static void reset_value(zoe_app *app, int offset)
+{
+    const zoe_option *option = zoe_option_at((size_t)offset);
+    zoe_app_set_option(app, option, option->normal);
+}
+
+/* ---- playback ---- */
+
+/* The same way again is faster, the other way begins at once. */
+static void shuttle(zoe_app *app, int way)
+{
+    int32_t speed = zoe_session_transport(&app->session)->speed;
+    int32_t next = speed * way > 0 ? speed * 2 : way;
+    if (next <= ZOE_TRANSPORT_SPEED_MAX && next >= -ZOE_TRANSPORT_SPEED_MAX)
+        zoe_session_play(&app->session, next, zoe_now_ns());
+}
+
+static void play_pause(zoe_app *app, int unused)
+{
+    (void)unused;
+    const zoe_transport *transport = zoe_session_transport(&app->session);
+    int32_t speed = 1;
+    if (transport->loop == ZOE_PING_PONG && transport->direction < 0)
+        speed = -1;
+    zoe_session_play(&app->session, transport->speed ? 0 : speed, zoe_now_ns());
+}
+
+static void change_rate(zoe_app *app, int by)
+{
+    zoe_transport *t = zoe_session_transport(&app->session);
+    double now = (double)t->rate_numerator / (double)t->rate_denominator;
+    int best = -1;
+    for (int i = 0; i < RATES; i++) {
+        double rate = (double)rates[i].numerator / (double)rates[i].denominator;
+        if (by > 0 && rate > now + 0.001 && best < 0)
+            best = i;
+        if (by < 0 && rate < now - 0.001)
+            best = i;
+    }
+    if (best < 0)
+        return;
+    zoe_transport_set_rate(t, rates[best].numerator, rates[best].denominator, zoe_now_ns());
+    zoe_session_touch(&app->session);
+}
+
+static void file_rate(zoe_app *app, int unused)
+{
+    (void)unused;
+    zoe_shot *shot = zoe_session_shot(&app->session);
+    zoe_rate rate = shot->file_rate;
+    if (rate.numerator <= 0 || rate.denominator <= 0)
+        rate = (zoe_rate){24, 1};
+    zoe_transport_set_rate(&shot->transport, rate.numerator, rate.denominator, zoe_now_ns());
+    zoe_session_touch(&app->session);
+}
+
+static void stop(zoe_app *app, int unused)
+{
+    (void)unused;
+    zoe_session_play(&app->session, 0, zoe_now_ns());
+}
+
+static void step(zoe_app *app, int frames)
+{
+    zoe_session_step_by(&app->session, frames, zoe_now_ns());
+}
+
+/* ---- work area ---- */
+
+static void go_to_end(zoe_app *app, int is_out)
+{
+    const zoe_transport *t = zoe_session_transport(&app->session);
+    zoe_session_seek(&app->session, is_out ? t->out : t->in, zoe_now_ns());
+}
+
+static void set_area(zoe_app *app, int64_t in, int64_t out)
+{
+    zoe_transport_set_area(zoe_session_transport(&app->session), in, out);
+    zoe_session_touch(&app->session);
+}
+
+/* An end set beyond the other one takes it along: the area never turns inside out. */
+static void set_end(zoe_app *app, int is_out)
+{
+    const zoe_transport *t = zoe_session_transport(&app->session);
+    int64_t at = t->playhead;
+    if (!is_out)
+        set_area(app, at, t->out < at ? t->count - 1 : t->out);
+    else
+        set_area(app, t->in > at ? 0 : t->in, at);
+}
+
+static void clear_area(zoe_app *app, int unused)
+{
+    (void)unused;
+    set_area(app, 0, zoe_session_transport(&app->session)->count - 1);
+}
+
+/* ---- files and memory ---- */
+
+static void refresh(zoe_app *app, int unused)
+{
+    (void)unused;
+    zoe_refresh_report report;
+    zoe_error error;
+    int64_t shift;
+    if (zoe_session_refresh(&app->session, zoe_now_ns(), &report, &shift, &error) != ZOE_OK) {
+        zoe_message_say(&app->message, true, "%s", error.text);
+        return;
+    }
+    zoe_app_follow_sequence(app, shift);
+    zoe_message_say(&app->message, false,
+                    "Read again: %" PRId64 " new, %" PRId64 " gone, %" PRId64 " changed",
+                    report.added, report.removed, report.changed);
+}
+
+static void switch_sequence(zoe_app *app, int by)
+{
+    zoe_error error = {ZOE_OK, ""};
+    if (zoe_session_switch(&app->session, by, &error))
+        zoe_app_new_sequence(app);
+    else
+        zoe_message_say(&app->message, error.text[0] != '\0', "%s",
+                        error.text[0] ? error.text : "There is no other sequence");
+}
+
+static void clear_cache(zoe_app *app, int unused)
+{
+    (void)unused;
+    zoe_app_clear_cache(app);
+}
+
+/* ---- picture ---- */
+
+static void switch_layer(zoe_app *app, int by)
+{
+    zoe_error error;
+    int64_t shift;
+    if (zoe_session_switch_layer(&app->session, by, zoe_now_ns(), &shift, &error) != ZOE_OK) {
+        zoe_message_say(&app->message, error.status != ZOE_ERROR_NO_LAYER, "%s", error.text);
+        return;
+    }
+    zoe_app_follow_sequence(app, shift);
+    zoe_message_say(&app->message, false, "Layer %s", zoe_session_shot(&app->session)->layer);
+}
+
+static void fit_range(zoe_app *app, int unused)
+{
+    (void)unused;
+    const zoe_grade *grade = &app->session.grade;
+    if (zoe_session_fit_range(&app->session))
+        zoe_message_say(&app->message, false, "Black is %g, white is %g", (double)grade->range_min,
+                        (double)grade->range_max);
+    else
+        zoe_message_say(&app->message, false, "Colour has no range to fit");
+}
+
+static void toggle_channel(zoe_app *app, int view)
+{
+    zoe_grade *grade = &app->session.grade;
+    grade->view = (int)grade->view == view ? ZOE_VIEW_COLOR : (zoe_channel_view)view;
+}
+
+static void fit(zoe_app *app, int unused)
+{
+    (void)unused;
+    zoe_view_map_fit(&app->view.map);
+    zoe_view_invalidate(&app->view);
+}
+
+static void zoom(zoe_app *app, double zoom_to)
+{
+    zoe_view_map *map = &app->view.map;
+    zoe_view_map_zoom_to(map, map->width / 2.0, map->height / 2.0, zoom_to);
+    zoe_view_invalidate(&app->view);
+}
+
+static void one_to_one(zoe_app *app, int unused)
+{
+    (void)unused;
+    zoom(app, 1.0);
+}
+
+static void zoom_in_steps(zoe_app *app, int steps)
+{
+    zoom(app, app->view.map.zoom * pow(1.25, steps));
+}
+
+/* ---- timeline ---- */
+
+static void zoom_timeline(zoe_app *app, int steps)
+{
+    zoe_timeline_map *map = &app->timeline.map;
+    const zoe_transport *t = zoe_session_transport(&app->session);
+    zoe_timeline_map_zoom(map, zoe_timeline_map_x(map, (double)t->playhead + 0.5), pow(1.5, steps));
+    app->timeline.columns_stale = true;
+}
+
+static void pan_timeline(zoe_app *app, int eighths)
+{
+    zoe_timeline_map *map = &app->timeline.map;
+    zoe_timeline_map_pan(map, map->width / 8.0 * eighths);
+    app->timeline.columns_stale = true;
+}
+
+static void show_all_frames(zoe_app *app, int unused)
+{
+    (void)unused;
+    zoe_timeline_map_fit(&app->timeline.map);
+    app->timeline.columns_stale = true;
+}
+
+static void show_area(zoe_app *app, int unused)
+{
+    (void)unused;
+    const zoe_transport *t = zoe_session_transport(&app->session);
+    zoe_timeline_map_show(&app->timeline.map, t->in, t->out);
+    app->timeline.columns_stale = true;
+}
+
+/* ---- window ---- */
+
+static void toggle_panel(zoe_app *app, int page)
+{
+    zoe_panel_toggle(&app->panel, (zoe_panel_page)page);
+    zoe_app_layout(app);
+}
+
+static void toggle_help(zoe_app *app, int unused)
+{
+    (void)unused;
+    app->help_open = !app->help_open;
+}
+
+static void toggle_bars(zoe_app *app, int unused)
+{
+    (void)unused;
+    if (app->window.fullscreen)
+        app->bars_full = !app->bars_full;
+    else
+        app->bars_hidden = !app->bars_hidden;
+    zoe_app_layout(app);
+}
+
+static void toggle_fullscreen(zoe_app *app, int unused)
+{
+    (void)unused;
+    app->bars_full = false;
+    zoe_window_set_fullscreen(&app->window, !app->window.fullscreen);
+    zoe_window_measure(&app->window);
+    zoe_app_layout(app);
+}
+
+static void scale_ui(zoe_app *app, int quarters)
+{
+    double scale = floor(app->window.scale * 4.0 + 0.5) / 4.0 + 0.25 * quarters;
+    /* Not 0, which means the display's. */
+    zoe_app_set_option(app, ZOE_OPTION(ui_scale), scale < 0.5 ? 0.5 : scale);
+    zoe_message_say(&app->message, false, "Text and bars at %.0f%%", app->options.ui_scale * 100.0);
+}
+
+static void quit(zoe_app *app, int unused)
+{
+    (void)unused;
+    app->quit = true;
+}
+
+static void escape(zoe_app *app, int unused)
+{
+    (void)unused;
+    if (app->help_open)
+        app->help_open = false;
+    else if (app->panel.open)
+        toggle_panel(app, (int)app->panel.page);
+    else
+        app->quit = true;
+}
+
+/* ---- the table ---- */
+
+enum { SHIFT = KMOD_SHIFT, CTRL = KMOD_CTRL };
+
+#define HEADING(text)                                                                              \
+    {                                                                                              \
+        .heading = text                                                                            \
+    }
+#define MOUSE(keys, text)                                                                          \
+    {                                                                                              \
+        .page_keys = keys, .page_help = text                                                       \
+    }
+#define RUN(command, function, value) .name = command, .run = function, .argument = value
+#define OPTION(member)                .run = next_value, .argument = (int)offsetof(zoe_options, member)
+#define VALUES(member)                .option = offsetof(zoe_options, member)
+
+/* clang-format off */
+const zoe_command zoe_commands[] = {
+    HEADING("Playback"),
+    {RUN("play-pause", play_pause, 0), .keys = {{SDLK_SPACE, 0}}, .help = "Play, pause", .page_keys = "Space"},
+    {RUN("backward", shuttle, -1), .keys = {{SDLK_j, 0}}, .help = "Play backward; again: faster",
+     .page_keys = "J  K  L", .page_help = "Back, stop, on; again: faster"},
+    {RUN("stop", stop, 0), .keys = {{SDLK_k, 0}}, .help = "Stop"},
+    {RUN("forward", shuttle, 1), .keys = {{SDLK_l, 0}}, .help = "Play forward; again: faster"},
+    {RUN("step-back", step, -1), .keys = {{SDLK_LEFT, 0}}, .repeats = true, .help = "One frame back",
+     .page_keys = "Left  Right", .page_help = "One frame"},
+    {RUN("step-on", step, 1), .keys = {{SDLK_RIGHT, 0}}, .repeats = true, .help = "One frame on"},
+    {RUN("leap-back", step, -10), .keys = {{SDLK_LEFT, SHIFT}}, .repeats = true, .help = "Ten frames back",
+     .page_keys = "Shift+Left  Right", .page_help = "Ten frames"},
+    {RUN("leap-on", step, 10), .keys = {{SDLK_RIGHT, SHIFT}}, .repeats = true, .help = "Ten frames on"},
+    {RUN("to-in", go_to_end, IN), .keys = {{SDLK_HOME, 0}}, .help = "First frame of the work area",
+     .page_keys = "Home  End", .page_help = "Ends of the work area"},
+    {RUN("to-out", go_to_end, OUT), .keys = {{SDLK_END, 0}}, .help = "Last frame of the work area"},
+    {.name = "loop-mode", OPTION(loop), VALUES(loop), .keys = {{SDLK_p, 0}}, .page_keys = "P"},
+    {.name = "policy", OPTION(policy), VALUES(policy), .keys = {{SDLK_t, 0}}, .page_keys = "T"},
+    {RUN("rate-up", change_rate, 1), .keys = {{SDLK_UP, 0}}, .repeats = true, .help = "Faster rate",
+     .page_keys = "Up  Down", .page_help = "Rate"},
+    {RUN("rate-down", change_rate, -1), .keys = {{SDLK_DOWN, 0}}, .repeats = true, .help = "Slower rate"},
+    {RUN("rate-of-file", file_rate, 0), .keys = {{SDLK_BACKSPACE, 0}}, .help = "The file's rate", .page_keys = "Backspace"},
+
+    HEADING("Work area"),
+    {RUN("set-in", set_end, IN), .keys = {{SDLK_b, 0}, {SDLK_i, 0}, {SDLK_LEFTBRACKET, 0}}, .help = "Work area begins here",
+     .page_keys = "B  I  [", .page_help = "Begins here"},
+    {RUN("set-out", set_end, OUT), .keys = {{SDLK_n, 0}, {SDLK_o, 0}, {SDLK_RIGHTBRACKET, 0}}, .help = "Work area ends here",
+     .page_keys = "N  O  ]", .page_help = "Ends here"},
+    {RUN("clear-area", clear_area, 0), .keys = {{SDLK_b, CTRL}}, .help = "Work area of all frames",
+     .page_keys = "Ctrl+B", .page_help = "All frames"},
+
+    HEADING("Timeline"),
+    MOUSE("Drag", "Scrub; handles: work area"),
+    MOUSE("Wheel  Shift+wheel", "Zoom, pan"),
+    MOUSE("Middle drag  Alt+drag", "Pan"),
+    {RUN("timeline-zoom-in", zoom_timeline, 1), .keys = {{SDLK_UP, CTRL}}, .repeats = true, .help = "Enlarge the timeline",
+     .page_keys = "Ctrl+Up  Down", .page_help = "Zoom"},
+    {RUN("timeline-zoom-out", zoom_timeline, -1), .keys = {{SDLK_DOWN, CTRL}}, .repeats = true, .help = "Shrink the timeline"},
+    {RUN("timeline-left", pan_timeline, 1), .keys = {{SDLK_LEFT, CTRL}}, .repeats = true, .help = "Earlier part of the timeline",
+     .page_keys = "Ctrl+Left  Right", .page_help = "Pan"},
+    {RUN("timeline-right", pan_timeline, -1), .keys = {{SDLK_RIGHT, CTRL}}, .repeats = true, .help = "Later part of the timeline"},
+    {RUN("timeline-all", show_all_frames, 0), .keys = {{SDLK_f, SHIFT}}, .help = "Timeline of all frames",
+     .page_keys = "Shift+F", .page_help = "All frames"},
+    {RUN("timeline-area", show_area, 0), .keys = {{SDLK_f, CTRL}}, .help = "Timeline of the work area",
+     .page_keys = "Ctrl+F", .page_help = "Work area"},
+
+    HEADING("Picture"),
+    MOUSE("Wheel", "Zoom at the pointer"),
+    MOUSE("Middle drag  Alt+drag", "Pan"),
+    {RUN("fit", fit, 0), .keys = {{SDLK_f, 0}}, .help = "Fit", .page_keys = "F"},
+    {RUN("one-to-one", one_to_one, 0), .keys = {{SDLK_1, 0}}, .help = "One to one", .page_keys = "1"},
+    {RUN("zoom-in", zoom_in_steps, 1), .repeats = true, .help = "Enlarge the picture",
+     .keys = {{SDLK_EQUALS, 0}, {SDLK_EQUALS, SHIFT}, {SDLK_PLUS, 0}, {SDLK_KP_PLUS, 0}}, .page_keys = "+  -", .page_help = "Zoom"},
+    {RUN("zoom-out", zoom_in_steps, -1), .keys = {{SDLK_MINUS, 0}, {SDLK_KP_MINUS, 0}}, .repeats = true, .help = "Shrink the picture"},
+    {RUN("red", toggle_channel, ZOE_VIEW_RED), .keys = {{SDLK_r, 0}, {SDLK_r, SHIFT}}, .help = "Red; again: colour",
+     .page_keys = "R  G  Shift+B", .page_help = "Red, green, blue; again: colour"},
+    {RUN("green", toggle_channel, ZOE_VIEW_GREEN), .keys = {{SDLK_g, 0}, {SDLK_g, SHIFT}}, .help = "Green; again: colour"},
+    {RUN("blue", toggle_channel, ZOE_VIEW_BLUE), .keys = {{SDLK_b, SHIFT}}, .help = "Blue; again: colour"},
+    {RUN("alpha", toggle_channel, ZOE_VIEW_ALPHA), .keys = {{SDLK_a, 0}, {SDLK_a, SHIFT}}, .help = "Alpha; again: colour",
+     .page_keys = "A  Y", .page_help = "Alpha, luminance; again: colour"},
+    {RUN("luminance", toggle_channel, ZOE_VIEW_LUMINANCE), .keys = {{SDLK_y, 0}, {SDLK_y, SHIFT}}, .help = "Luminance; again: colour"},
+    {RUN("layer-previous", switch_layer, -1), .keys = {{SDLK_LEFTBRACKET, SHIFT}, {SDLK_PAGEUP, CTRL}}, .help = "Previous layer",
+     .page_keys = "{  }", .page_help = "Previous, next layer"},
+    {RUN("layer-next", switch_layer, 1), .keys = {{SDLK_RIGHTBRACKET, SHIFT}, {SDLK_PAGEDOWN, CTRL}}, .help = "Next layer"},
+    {.name = "proxy", OPTION(proxy), .keys = {{SDLK_p, SHIFT}}, .help = "Full size, 1/2, 1/4, 1/8", .page_keys = "Shift+P"},
+    {.name = "overscan", OPTION(overscan), .keys = {{SDLK_o, SHIFT}}, .help = "Show overscan, or not", .page_keys = "Shift+O"},
+    {.name = "precision", OPTION(full_precision), .keys = {{SDLK_d, SHIFT}}, .help = "Float, uint in full, or as half", .page_keys = "Shift+D"},
+    {RUN("fit-range", fit_range, 0), .keys = {{SDLK_x, 0}}, .help = "Fit the range of depth, ids", .page_keys = "X"},
+    MOUSE("E+drag  M+drag", "Exposure, gamma"),
+    {RUN("exposure-reset", reset_value, (int)offsetof(zoe_options, exposure)), .keys = {{SDLK_e, SHIFT}}, .help = "Reset exposure",
+     .page_keys = "Shift+E  Shift+M", .page_help = "Reset exposure, gamma"},
+    {RUN("gamma-reset", reset_value, (int)offsetof(zoe_options, gamma)), .keys = {{SDLK_m, SHIFT}}, .help = "Reset gamma"},
+
+    HEADING("Files and memory"),
+    MOUSE("Drop", "Open files and folders"),
+    {RUN("sequence-previous", switch_sequence, -1), .keys = {{SDLK_PAGEUP, 0}}, .help = "Previous sequence",
+     .page_keys = "Page Up  Down", .page_help = "Previous, next sequence"},
+    {RUN("sequence-next", switch_sequence, 1), .keys = {{SDLK_PAGEDOWN, 0}}, .help = "Next sequence"},
+    {RUN("refresh", refresh, 0), .keys = {{SDLK_r, CTRL}}, .help = "Read changed files again", .page_keys = "Ctrl+R"},
+    {RUN("clear-cache", clear_cache, 0), .keys = {{SDLK_c, SHIFT}}, .is_always = true, .help = "Empty the cache", .page_keys = "Shift+C"},
+    {.name = "strategy", OPTION(strategy), VALUES(strategy), .keys = {{SDLK_s, 0}}, .help = "Preload: ", .page_keys = "S"},
+
+    HEADING("Window"),
+    {RUN("settings", toggle_panel, ZOE_PANEL_SETTINGS), .keys = {{SDLK_COMMA, 0}, {SDLK_F9, 0}}, .is_always = true, .help = "Settings",
+     .page_keys = ",  F9"},
+    {RUN("memory", toggle_panel, ZOE_PANEL_MEMORY), .keys = {{SDLK_PERIOD, 0}, {SDLK_F9, SHIFT}}, .is_always = true, .help = "Memory",
+     .page_keys = ".  Shift+F9"},
+    {RUN("bars", toggle_bars, 0), .keys = {{SDLK_h, 0}}, .is_always = true, .help = "Hide, show timeline and bars", .page_keys = "H"},
+    {RUN("fullscreen", toggle_fullscreen, 0), .keys = {{SDLK_F11, 0}}, .is_always = true, .help = "Full screen", .page_keys = "F11"},
+    {RUN("ui-larger", scale_ui, 1), .repeats = true, .is_always = true, .help = "Larger text",
+     .keys = {{SDLK_EQUALS, CTRL}, {SDLK_EQUALS, CTRL | SHIFT}, {SDLK_PLUS, CTRL}, {SDLK_KP_PLUS, CTRL}},
+     .page_keys = "Ctrl++  Ctrl+-", .page_help = "Larger, smaller text"},
+    {RUN("ui-smaller", scale_ui, -1), .keys = {{SDLK_MINUS, CTRL}, {SDLK_KP_MINUS, CTRL}}, .repeats = true, .is_always = true,
+     .help = "Smaller text"},
+    {RUN("help", toggle_help, 0), .keys = {{SDLK_F1, 0}}, .is_always = true, .help = "This page", .page_keys = "F1"},
+    {RUN("quit", quit, 0), .keys = {{SDLK_q, 0}, {SDLK_q, CTRL}}, .is_always = true, .help = "Quit",
+     .page_keys = "Q  Esc", .page_help = "Quit; Esc closes a page first"},
+    {RUN("escape", escape, 0), .keys = {{SDLK_ESCAPE, 0}}, .is_always = true, .help = "Close a page; quit"},
+};
+/* clang-format on */
+
+const size_t zoe_command_count = sizeof zoe_commands / sizeof zoe_commands[0];
+
+void zoe_command_run(zoe_app *app, const zoe_command *command)
+{
+    app->redraw = true;
+    if (command->run && (command->is_always || app->session.count))
+        command->run(app, command->argument);
+}

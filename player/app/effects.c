@@ -1,0 +1,209 @@
+#include "app/effects.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+static const uint64_t save_delay_ns = 500000000u;
+
+/* ---- memory ---- */
+
+static void report_memory(zoe_app *app, const char *what, const zoe_memory_report *report)
+{
+    uint64_t before = report->resident_before >> 20, after = report->resident_after >> 20;
+    uint64_t old_limit = app->stats.limit_bytes;
+    char *text = app->panel.report;
+    size_t capacity = sizeof app->panel.report;
+    if (report->limit_bytes > old_limit)
+        snprintf(text, capacity, "Room for %" PRIu64 " MB more",
+                 (report->limit_bytes - old_limit) >> 20);
+    else if (before > after)
+        snprintf(text, capacity, "%" PRIu64 " MB given back, %" PRIu64 " frames dropped",
+                 before - after, report->frames_evicted);
+    else
+        snprintf(text, capacity, "Nothing had to be given back");
+    zoe_message_say(&app->message, false,
+                    "%s: %s (process %" PRIu64 " \342\206\222 %" PRIu64 " MB)", what, text, before,
+                    after);
+    zoe_app_read_stats(app);
+}
+
+void zoe_app_clear_cache(zoe_app *app)
+{
+    zoe_memory_report report;
+    zoe_app_read_stats(app);
+    if (zoe_engine_clear(app->session.engine, &report) == ZOE_OK)
+        report_memory(app, "Cache emptied", &report);
+    zoe_session_touch(&app->session);
+}
+
+/* ---- what each option does ---- */
+
+/* Makes what is in app->options happen. Returns false, with the reason, where that is impossible. */
+typedef bool effect_fn(zoe_app *app, zoe_error *error);
+
+static bool change_budget(zoe_app *app, zoe_error *error)
+{
+    zoe_engine_settings wanted;
+    zoe_memory_report report;
+    char what[64];
+    /* Whoever moves these sliders wants them to count. */
+    int64_t exact = app->options.cache_mb;
+    app->options.cache_mb = 0;
+    zoe_engine_settings_init(&wanted);
+    zoe_options_apply(&app->options, &wanted);
+    zoe_app_read_stats(app);
+    zoe_status status = zoe_engine_set_budget(app->session.engine, &wanted.budget, &report);
+    if (status != ZOE_OK) {
+        app->options.cache_mb = exact;
+        zoe_error_set(error, status, "The cache's limit could not be changed");
+        return false;
+    }
+    snprintf(what, sizeof what, "Limit %" PRIu64 " MB", report.limit_bytes >> 20);
+    report_memory(app, what, &report);
+    zoe_session_touch(&app->session);
+    return true;
+}
+
+static bool change_workers(zoe_app *app, zoe_error *error)
+{
+    uint32_t workers = (uint32_t)app->options.workers;
+    zoe_status status = zoe_engine_set_workers(app->session.engine, workers);
+    zoe_app_read_stats(app);
+    if (status != ZOE_OK) {
+        zoe_error_set(error, status, "%s: %" PRIu32 " workers go on", zoe_status_text(status),
+                      app->stats.workers);
+        return false;
+    }
+    app->session.setup.engine.workers = workers;
+    app->panel.workers_auto = workers ? 0 : (int)app->stats.workers;
+    return true;
+}
+
+static bool change_strategy(zoe_app *app, zoe_error *error)
+{
+    (void)error;
+    zoe_session_set_strategy(&app->session, (zoe_strategy)app->options.strategy);
+    return true;
+}
+
+static bool change_policy(zoe_app *app, zoe_error *error)
+{
+    (void)error;
+    zoe_session_set_policy(&app->session, (zoe_policy)app->options.policy, zoe_now_ns());
+    return true;
+}
+
+static bool change_loop(zoe_app *app, zoe_error *error)
+{
+    (void)error;
+    zoe_session_set_loop(&app->session, (zoe_loop_mode)app->options.loop);
+    return true;
+}
+
+void zoe_app_apply_grade(zoe_app *app)
+{
+    zoe_grade *grade = &app->session.grade;
+    grade->exposure = (float)app->options.exposure;
+    grade->gamma = (float)app->options.gamma;
+    grade->contrast = (float)app->options.contrast;
+    grade->saturation = (float)app->options.saturation;
+    grade->transfer = (zoe_transfer)app->options.transfer;
+}
+
+static bool change_grade(zoe_app *app, zoe_error *error)
+{
+    (void)error;
+    zoe_app_apply_grade(app);
+    return true;
+}
+
+/* Frames are asked for in another form: proxy scale, overscan, precision. */
+static bool change_form(zoe_app *app, zoe_error *error)
+{
+    int64_t shift;
+    zoe_source_settings form = app->session.setup.source;
+    form.proxy_shift = app->options.proxy;
+    form.overscan = app->options.overscan;
+    form.full_precision = app->options.full_precision;
+    if (zoe_session_set_form(&app->session, &form, zoe_now_ns(), &shift, error) != ZOE_OK)
+        return false;
+    if (app->session.count)
+        zoe_app_follow_sequence(app, shift);
+    return true;
+}
+
+static bool change_ui_scale(zoe_app *app, zoe_error *error)
+{
+    (void)error;
+    app->window.ui_scale = app->options.ui_scale;
+    zoe_window_measure(&app->window);
+    zoe_app_layout(app);
+    return true;
+}
+
+static const struct {
+    size_t option; /* offset in zoe_options */
+    effect_fn *change;
+} effects[] = {
+    {offsetof(zoe_options, cache_percent), change_budget},
+    {offsetof(zoe_options, reserve_gb), change_budget},
+    {offsetof(zoe_options, workers), change_workers},
+    {offsetof(zoe_options, strategy), change_strategy},
+    {offsetof(zoe_options, policy), change_policy},
+    {offsetof(zoe_options, loop), change_loop},
+    {offsetof(zoe_options, exposure), change_grade},
+    {offsetof(zoe_options, gamma), change_grade},
+    {offsetof(zoe_options, contrast), change_grade},
+    {offsetof(zoe_options, saturation), change_grade},
+    {offsetof(zoe_options, transfer), change_grade},
+    {offsetof(zoe_options, proxy), change_form},
+    {offsetof(zoe_options, overscan), change_form},
+    {offsetof(zoe_options, full_precision), change_form},
+    {offsetof(zoe_options, ui_scale), change_ui_scale},
+};
+
+static effect_fn *find_effect(const zoe_option *option)
+{
+    for (size_t i = 0; i < sizeof effects / sizeof effects[0]; i++) {
+        if (effects[i].option == option->at)
+            return effects[i].change;
+    }
+    return NULL;
+}
+
+/* ---- changing ---- */
+
+bool zoe_app_set_option(zoe_app *app, const zoe_option *option, double value)
+{
+    zoe_error error = {ZOE_OK, ""};
+    double before = zoe_option_number(option, &app->options);
+    effect_fn *change = find_effect(option);
+    app->redraw = true;
+    zoe_option_set_number(option, &app->options, value);
+    if (change && !change(app, &error)) {
+        zoe_option_set_number(option, &app->options, before);
+        zoe_message_say(&app->message, true, "%s", error.text);
+        return false;
+    }
+    if (option->where & ZOE_IN_FILE) {
+        zoe_option_copy(option, &app->kept, &app->options);
+        app->save_ns = zoe_now_ns() + save_delay_ns;
+    }
+    return true;
+}
+
+void zoe_app_next_value(zoe_app *app, const zoe_option *option)
+{
+    char label[ZOE_OPTION_TEXT];
+    int count = zoe_option_choices(option);
+    int next = ((int)lround(zoe_option_number(option, &app->options)) + 1) % count;
+    if (!zoe_app_set_option(app, option, next))
+        return;
+    zoe_option_label(option, next, label);
+    if (option->caption)
+        zoe_message_say(&app->message, false, "%s: %s", option->caption, label);
+    else
+        zoe_message_say(&app->message, false, "%s", label);
+}

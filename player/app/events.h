@@ -1,0 +1,16 @@
+/*
+ * Events: what SDL tells becomes commands, changes of options, and movements of what the mouse
+ * holds.
+ *
+ * Thread-safety: the main thread only.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef ZOETROPE_PLAYER_EVENTS_H
+#define ZOETROPE_PLAYER_EVENTS_H
+
+#include "app/state.h"
+
+void zoe_app_event(zoe_app *app, const SDL_Event *event);
+
+#endif

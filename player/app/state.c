@@ -1,0 +1,84 @@
+#include "app/state.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+bool zoe_app_bars_shown(const zoe_app *app)
+{
+    return app->window.fullscreen ? app->bars_full : !app->bars_hidden;
+}
+
+void zoe_app_layout(zoe_app *app)
+{
+    const zoe_window *window = &app->window;
+    SDL_Rect picture = {0, 0, window->width, window->height};
+    if (zoe_app_bars_shown(app)) {
+        int status = zoe_statusbar_height(window), timeline = zoe_timeline_height(window);
+        picture.h -= status + timeline;
+        app->statusbar.area = (SDL_Rect){0, window->height - status, window->width, status};
+        zoe_timeline_place(&app->timeline, window,
+                           (SDL_Rect){0, picture.h, window->width, timeline});
+    }
+    app->content = picture;
+    zoe_panel_place(&app->panel, window, app->content);
+    if (app->panel.open && app->panel.area.w <= picture.w / 2)
+        picture.w -= app->panel.area.w;
+    zoe_view_place(&app->view, picture);
+    app->redraw = true;
+}
+
+void zoe_app_read_stats(zoe_app *app)
+{
+    zoe_engine_stats(app->session.engine, &app->stats);
+    app->stats_ns = zoe_now_ns();
+    app->stats_stale = false;
+    zoe_memory_sample sample = {app->stats.used_bytes, app->stats.resident_bytes,
+                                app->stats.limit_bytes};
+    zoe_memory_history_add(&app->history, &sample, app->stats_ns);
+}
+
+void zoe_app_new_sequence(zoe_app *app)
+{
+    char title[1024];
+    const zoe_sequence *sequence = zoe_session_sequence(&app->session);
+    snprintf(title, sizeof title, "%s \342\200\224 Zoetrope", zoe_sequence_name(sequence));
+    SDL_SetWindowTitle(app->window.window, title);
+    zoe_timeline_reset(&app->timeline, zoe_sequence_count(sequence));
+    size_t groups = zoe_sequence_group_count(sequence);
+    if (app->session.count > 1)
+        zoe_message_say(&app->message, false, "Sequence %d of %d", app->session.current + 1,
+                        app->session.count);
+    else if (groups > 1)
+        zoe_message_say(&app->message, false,
+                        "%zu sequences in this folder: Page Up and Page Down show the others",
+                        groups);
+    else
+        zoe_message_clear(&app->message);
+    app->redraw = true;
+}
+
+void zoe_app_listen(zoe_app *app)
+{
+    app->listen_ns = ZOE_NEVER;
+    app->stats_stale = true;
+    SDL_AtomicSet(&app->notified, 0);
+}
+
+bool zoe_app_open(zoe_app *app, const char *path, bool replace)
+{
+    zoe_error error;
+    if (zoe_session_open(&app->session, path, replace, &error) != ZOE_OK) {
+        zoe_message_say(&app->message, true, "%s", error.text);
+        app->redraw = true;
+        return false;
+    }
+    zoe_app_new_sequence(app);
+    return true;
+}
+
+void zoe_app_follow_sequence(zoe_app *app, int64_t shift)
+{
+    zoe_timeline_map_recount(&app->timeline.map, zoe_session_transport(&app->session)->count,
+                             shift);
+    app->timeline.columns_stale = true;
+}

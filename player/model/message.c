@@ -1,0 +1,114 @@
+#include "model/message.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+static const uint64_t say_ns = 6000000000u;
+static const uint64_t say_bad_ns = 15000000000u;
+static const uint64_t bad_frame_ns = 4000000000u;
+
+/* ---- what was said ---- */
+
+void zoe_message_clear(zoe_message *message)
+{
+    memset(message, 0, sizeof *message);
+    message->until_ns = ZOE_NEVER;
+}
+
+void zoe_message_say(zoe_message *message, bool is_bad, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message->text, sizeof message->text, format, arguments);
+    va_end(arguments);
+    message->is_bad = is_bad;
+    message->is_of_frame = false;
+    message->until_ns = zoe_now_ns() + (is_bad ? say_bad_ns : say_ns);
+}
+
+void zoe_message_follow(zoe_message *message, const zoe_session *session, uint64_t now_ns)
+{
+    if (!session->count)
+        return;
+    bool is_playing = session->shots[session->current].transport.speed != 0;
+    if (session->why.text[0] && is_playing) {
+        zoe_message_say(message, true, "%s", session->why.text);
+        message->is_of_frame = true;
+        message->until_ns = now_ns + bad_frame_ns;
+    } else if (message->is_of_frame && !is_playing) {
+        message->until_ns = now_ns;
+    }
+}
+
+bool zoe_message_expire(zoe_message *message, uint64_t now_ns)
+{
+    if (!message->text[0] || now_ns < message->until_ns)
+        return false;
+    zoe_message_clear(message);
+    return true;
+}
+
+/* ---- which line wins ---- */
+
+const char *zoe_message_trouble(const zoe_session *session)
+{
+    if (!session->count || session->status == ZOE_LOADING)
+        return "";
+    if (session->why.text[0])
+        return session->why.text;
+    if (session->status == ZOE_MISSING)
+        return "No file for this frame";
+    return session->status == ZOE_OK ? "" : zoe_status_text(session->status);
+}
+
+/* What is special about the picture on screen, though nothing is wrong with it; "" for nothing. */
+static void frame_note(const zoe_session *session, char *text, size_t capacity)
+{
+    text[0] = '\0';
+    if (!session->count || !session->screen.frame.pin || session->screen.is_foreign)
+        return;
+    const zoe_shot *shot = &session->shots[session->current];
+    if (session->screen.is_fallback)
+        snprintf(text, capacity, "This frame has no layer %s: %s is shown", shot->layer,
+                 shot->fallback.layer);
+    else if (zoe_frame_is_outside(&session->screen.frame) && !session->setup.source.overscan)
+        snprintf(text, capacity,
+                 "The data window lies outside the display window: Shift+O shows it");
+}
+
+/* Where the frame cannot be shown another one's picture stays on screen, and is not taken for it.
+ */
+static const char *trouble_text(const zoe_session *session, char *text, size_t capacity)
+{
+    const char *trouble = zoe_message_trouble(session);
+    const zoe_frame *shown = &session->screen.frame;
+    if (!trouble[0] || !shown->pin || session->screen.is_foreign ||
+        shown->position == session->playhead)
+        return trouble;
+    const zoe_sequence *sequence = zoe_source_sequence(session->shots[session->current].source);
+    snprintf(text, capacity, "%s; frame %" PRId64 " is shown", trouble,
+             zoe_sequence_number(sequence, shown->position));
+    return text;
+}
+
+const char *zoe_message_line(const zoe_message *message, const zoe_session *session, bool *is_bad,
+                             char *text, size_t capacity)
+{
+    const char *trouble = trouble_text(session, text, capacity);
+    *is_bad = true;
+    if (message->text[0] && message->is_bad)
+        return message->text;
+    if (trouble[0])
+        return trouble;
+    *is_bad = false;
+    if (message->text[0])
+        return message->text;
+    if (session->count && session->status == ZOE_LOADING &&
+        !session->shots[session->current].transport.speed)
+        return "Loading";
+    frame_note(session, text, capacity);
+    return text;
+}

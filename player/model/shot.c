@@ -1,0 +1,274 @@
+#include "model/shot.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/frame_header.h"
+#include "model/layer.h"
+
+enum { PATH_CAPACITY = 4096 };
+
+/* ---- opening ---- */
+
+/* The first position at or after `from` that has a file; wraps. There is one. */
+static int64_t position_with_file(const zoe_sequence *sequence, int64_t from)
+{
+    int64_t count = zoe_sequence_count(sequence);
+    for (int64_t i = 0; i < count; i++) {
+        int64_t position = (from + i) % count;
+        if (zoe_sequence_has_file(sequence, position))
+            return position;
+    }
+    return from;
+}
+
+/* The layer as the header has it. A file without it does not change what is known; where nothing
+ * is, the name stands for itself. */
+static void describe_layer(zoe_shot *shot, const zoe_header *header,
+                           const zoe_source_settings *settings)
+{
+    int32_t index = zoe_header_find_layer(header, settings->layer, settings->view);
+    if (index >= 0) {
+        shot->is_data = zoe_layer_is_data(header, index) != 0;
+        shot->is_wide = zoe_layer_is_wide(header, index) != 0;
+        shot->is_hashed = zoe_layer_is_hashed(header, index) != 0;
+        zoe_layer_label(header, index, shot->layer, sizeof shot->layer);
+    } else if (!shot->layer[0] && settings->layer) {
+        snprintf(shot->layer, sizeof shot->layer, "%s", settings->layer);
+    }
+}
+
+/* What only a file's header says. A file that cannot be read says nothing here; its frame will. */
+static void read_first_header(zoe_shot *shot, const zoe_sequence *sequence, int64_t position,
+                              const zoe_source_settings *settings)
+{
+    zoe_header *header = NULL;
+    if (zoe_frame_header_read(sequence, position, &header, NULL) != ZOE_OK)
+        return;
+    shot->file_rate = (zoe_rate){header->fps_numerator, header->fps_denominator};
+    describe_layer(shot, header, settings);
+    zoe_header_free(&header);
+}
+
+zoe_status zoe_shot_open(zoe_shot *shot, zoe_engine *engine, const char *spec,
+                         const zoe_source_settings *settings, zoe_rate rate, zoe_error *error)
+{
+    zoe_sequence *sequence = NULL;
+    memset(shot, 0, sizeof *shot);
+    zoe_status status = zoe_sequence_open(spec, &sequence, error);
+    if (status != ZOE_OK)
+        return status;
+    int64_t named = zoe_sequence_named_position(sequence);
+    int64_t start = position_with_file(sequence, named < 0 ? 0 : named);
+    int64_t count = zoe_sequence_count(sequence);
+    read_first_header(shot, sequence, start, settings);
+    status = zoe_source_open(engine, &sequence, settings, &shot->source, error);
+    if (status != ZOE_OK) {
+        zoe_sequence_close(&sequence);
+        return status;
+    }
+    zoe_variants_begin(&shot->variants, shot->source, settings);
+    uint64_t now = zoe_now_ns();
+    rate = rate.numerator > 0 ? rate : shot->file_rate;
+    zoe_transport_init(&shot->transport, count);
+    zoe_transport_set_rate(&shot->transport, rate.numerator, rate.denominator, now);
+    zoe_transport_seek(&shot->transport, start, now);
+    return ZOE_OK;
+}
+
+void zoe_shot_close(zoe_shot *shot)
+{
+    zoe_variants_close(&shot->variants);
+    shot->source = NULL;
+}
+
+const zoe_sequence *zoe_shot_sequence(const zoe_shot *shot)
+{
+    return zoe_source_sequence(shot->source);
+}
+
+void zoe_shot_rest(zoe_shot *shot)
+{
+    zoe_want idle = {.direction = 1, .idle = 1};
+    zoe_transport_play(&shot->transport, 0, zoe_now_ns());
+    (void)zoe_source_set_want(shot->source, &idle);
+    zoe_fallback_rest(&shot->fallback, &shot->variants);
+}
+
+bool zoe_shot_has_file(const zoe_shot *shot, const char *path)
+{
+    const zoe_sequence *sequence = zoe_shot_sequence(shot);
+    const char *slash = strrchr(path, '/');
+    const char *base = slash ? slash + 1 : path;
+    const char *folder = zoe_sequence_folder(sequence);
+    size_t folder_length = slash ? (size_t)(slash - path) : 1;
+    if (strlen(folder) != folder_length || strncmp(folder, slash ? path : ".", folder_length) != 0)
+        return false;
+    const char *name = zoe_sequence_name(sequence);
+    size_t before = strcspn(name, "#");
+    if (!name[before] || strncmp(base, name, before) != 0)
+        return false;
+    char found[PATH_CAPACITY];
+    char *end;
+    long long number = strtoll(base + before, &end, 10);
+    if (end == base + before)
+        return false;
+    int64_t position = zoe_sequence_position(sequence, number);
+    if (position < 0 || position >= zoe_sequence_count(sequence) ||
+        zoe_sequence_path(sequence, position, found, sizeof found) != ZOE_OK)
+        return false;
+    const char *found_slash = strrchr(found, '/');
+    return !strcmp(base, found_slash ? found_slash + 1 : found);
+}
+
+const char *zoe_shot_neighbour(const zoe_shot *shot, int by)
+{
+    const zoe_sequence *sequence = zoe_shot_sequence(shot);
+    size_t count = zoe_sequence_group_count(sequence);
+    const char *name = zoe_sequence_name(sequence);
+    zoe_sequence_group group;
+    for (size_t i = 0; i < count && count > 1; i++) {
+        if (zoe_sequence_group_at(sequence, i, &group) != ZOE_OK)
+            return NULL;
+        const char *slash = strrchr(group.pattern, '/');
+        if (strcmp(slash ? slash + 1 : group.pattern, name) != 0)
+            continue;
+        size_t next = by > 0 ? (i + 1) % count : (i + count - 1) % count;
+        return zoe_sequence_group_at(sequence, next, &group) == ZOE_OK ? group.pattern : NULL;
+    }
+    return NULL;
+}
+
+/* ---- files that change ---- */
+
+/* The transport again, for a sequence that may have grown at both ends. */
+static void rebuild_transport(zoe_transport *transport, int64_t count, int64_t shift,
+                              uint64_t now_ns)
+{
+    zoe_transport old = *transport;
+    int whole = old.in == 0 && old.out == old.count - 1;
+    zoe_transport_init(transport, count);
+    zoe_transport_set_rate(transport, old.rate_numerator, old.rate_denominator, now_ns);
+    zoe_transport_set_loop(transport, old.loop);
+    zoe_transport_set_policy(transport, old.policy, now_ns);
+    if (!whole)
+        zoe_transport_set_area(transport, old.in + shift, old.out + shift);
+    zoe_transport_seek(transport, old.playhead + shift, now_ns);
+    if (old.speed)
+        zoe_transport_play(transport, old.speed, now_ns);
+}
+
+/* The current source's sequence may have other positions than before, when it began at frame number
+ * `first`. Returns how many were added in front. */
+static int64_t follow_sequence(zoe_shot *shot, int64_t first, uint64_t now_ns)
+{
+    const zoe_sequence *sequence = zoe_shot_sequence(shot);
+    int64_t shift = (first - zoe_sequence_first(sequence)) / zoe_sequence_step(sequence);
+    int64_t count = zoe_sequence_count(sequence);
+    if (shift || count != shot->transport.count)
+        rebuild_transport(&shot->transport, count, shift, now_ns);
+    return shift;
+}
+
+zoe_status zoe_shot_refresh(zoe_shot *shot, uint64_t now_ns, zoe_refresh_report *report,
+                            int64_t *shift, zoe_error *error)
+{
+    *shift = 0;
+    int64_t first = zoe_sequence_first(zoe_shot_sequence(shot));
+    zoe_status status = zoe_source_refresh(shot->source, report, error);
+    if (status != ZOE_OK)
+        return status;
+    zoe_variants_refreshed(&shot->variants);
+    zoe_fallback_forget(&shot->fallback);
+    *shift = follow_sequence(shot, first, now_ns);
+    const zoe_sequence *sequence = zoe_shot_sequence(shot);
+    const zoe_variant *variant = zoe_variants_now(&shot->variants);
+    zoe_source_settings settings = {.layer = variant->layer, .view = variant->view};
+    read_first_header(shot, sequence, position_with_file(sequence, 0), &settings);
+    return ZOE_OK;
+}
+
+bool zoe_shot_reload(zoe_shot *shot)
+{
+    int64_t number = zoe_sequence_number(zoe_shot_sequence(shot), shot->transport.playhead);
+    bool has_changed = zoe_variants_reload(&shot->variants, number) != 0;
+    if (has_changed)
+        zoe_fallback_forget(&shot->fallback);
+    return has_changed;
+}
+
+/* ---- form and layer ---- */
+
+/* How the frames of a variant are kept. */
+static zoe_source_settings form_of(const zoe_variant *variant)
+{
+    zoe_source_settings settings;
+    zoe_source_settings_init(&settings);
+    settings.proxy_shift = variant->proxy_shift;
+    settings.overscan = variant->overscan;
+    settings.full_precision = variant->full_precision;
+    return settings;
+}
+
+static zoe_status choose(zoe_shot *shot, zoe_engine *engine, const zoe_source_settings *settings,
+                         uint64_t now_ns, int64_t *shift, zoe_error *error)
+{
+    int64_t first = zoe_sequence_first(zoe_shot_sequence(shot));
+    zoe_status status = zoe_variants_choose(&shot->variants, engine, settings, error);
+    if (status != ZOE_OK)
+        return status;
+    shot->source = zoe_variants_now(&shot->variants)->source;
+    zoe_fallback_forget(&shot->fallback);
+    *shift = follow_sequence(shot, first, now_ns);
+    return ZOE_OK;
+}
+
+zoe_status zoe_shot_set_form(zoe_shot *shot, zoe_engine *engine, const zoe_source_settings *form,
+                             uint64_t now_ns, int64_t *shift, zoe_error *error)
+{
+    /* A variant may be opened in this one's place: copies of its names. */
+    zoe_variant now = *zoe_variants_now(&shot->variants);
+    zoe_source_settings settings = *form;
+    settings.layer = now.layer;
+    settings.view = now.view;
+    *shift = 0;
+    zoe_status status = choose(shot, engine, &settings, now_ns, shift, error);
+    /* Values that are infinite as half are none to fit a range to. */
+    if (status == ZOE_OK && (now.full_precision != 0) != (form->full_precision != 0)) {
+        shot->range = (zoe_value_range){0.0f, 0.0f};
+        zoe_fallback_unfit(&shot->fallback);
+    }
+    return status;
+}
+
+zoe_status zoe_shot_switch_layer(zoe_shot *shot, zoe_engine *engine, int by, uint64_t now_ns,
+                                 int64_t *shift, zoe_error *error)
+{
+    zoe_header *header = NULL;
+    *shift = 0;
+    const zoe_sequence *sequence = zoe_shot_sequence(shot);
+    int64_t at = position_with_file(sequence, shot->transport.playhead);
+    zoe_status status = zoe_frame_header_read(sequence, at, &header, error);
+    if (status != ZOE_OK)
+        return status;
+    zoe_variant now = *zoe_variants_now(&shot->variants);
+    int32_t next = zoe_layer_next(header, now.layer, now.view, by);
+    if (next < 0) {
+        status = zoe_error_set(error, ZOE_ERROR_NO_LAYER, "The file has no other layer");
+    } else {
+        zoe_source_settings settings = form_of(&now);
+        settings.layer = header->layers[next].name;
+        settings.view = header->layers[next].view;
+        status = choose(shot, engine, &settings, now_ns, shift, error);
+    }
+    if (status == ZOE_OK) {
+        zoe_source_settings named = {.layer = header->layers[next].name,
+                                     .view = header->layers[next].view};
+        shot->range = (zoe_value_range){0.0f, 0.0f};
+        describe_layer(shot, header, &named);
+    }
+    zoe_header_free(&header);
+    return status;
+}

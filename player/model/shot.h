@@ -1,0 +1,82 @@
+/*
+ * Shot: one open sequence as it is played: its sources in every form that was looked at, its
+ * transport, and what is known of its layer.
+ *
+ * Where a call takes `shift`, the folder may have been read again: *shift is then how many positions
+ * were added in front, and the transport was moved along with the frames it stood at.
+ *
+ * Thread-safety: one thread at a time. Times are zoe_now_ns().
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef ZOETROPE_PLAYER_SHOT_H
+#define ZOETROPE_PLAYER_SHOT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <zoetrope/zoetrope.h>
+
+#include "model/args.h"
+#include "model/fallback.h"
+#include "model/value_range.h"
+#include "model/variants.h"
+
+typedef struct zoe_shot {
+    zoe_source *source; /* the current variant's */
+    zoe_variants variants;
+    zoe_transport transport;
+    zoe_rate file_rate; /* 0/0: the file says none */
+    char layer[128];    /* name for people: "RGBA", "beauty", "beauty left" */
+    bool is_data;       /* the layer's values are shown as grey over `range` */
+    bool is_wide;       /* its file has float or uint, see zoe_layer_is_wide() */
+    bool is_hashed;     /* the bits of its values are ids */
+    zoe_fallback fallback;
+    zoe_value_range range; /* fitted to the first frame shown of the layer, or when asked to;
+                              0..0: not yet */
+} zoe_shot;
+
+/*
+ * Opens a sequence at the frame that was named. rate: instead of the file's; 0/0: none. On failure
+ * nothing is held. Blocks on the folder and one header. Errors: as zoe_sequence_open() and
+ * zoe_source_open().
+ */
+zoe_status zoe_shot_open(zoe_shot *shot, zoe_engine *engine, const char *spec,
+                         const zoe_source_settings *settings, zoe_rate rate, zoe_error *error);
+
+/* Frames of it that are still pinned stay valid until they are released. */
+void zoe_shot_close(zoe_shot *shot);
+
+const zoe_sequence *zoe_shot_sequence(const zoe_shot *shot);
+
+/* Stops it, and the engine need not load anything of it. */
+void zoe_shot_rest(zoe_shot *shot);
+
+/* True if the path names the file of one of its frames, in the words the sequence itself would use:
+ * no folder is read to find out. */
+bool zoe_shot_has_file(const zoe_shot *shot, const char *path);
+
+/* The pattern of the next (+1) or the previous (-1) sequence of its folder; NULL when it is the only
+ * one. Lives as long as the shot's sequence. */
+const char *zoe_shot_neighbour(const zoe_shot *shot, int by);
+
+/* Asks for its frames in the proxy scale, overscan and precision of *form. On failure nothing
+ * changes. May block on the folder. Errors: as zoe_variants_choose(). */
+zoe_status zoe_shot_set_form(zoe_shot *shot, zoe_engine *engine, const zoe_source_settings *form,
+                             uint64_t now_ns, int64_t *shift, zoe_error *error);
+
+/* Goes to the next (+1) or the previous (-1) layer of the playhead's file. Returns NO_LAYER when
+ * there is no other. Blocks on the file's header. Other errors: as zoe_shot_set_form() and
+ * zoe_header_read(). */
+zoe_status zoe_shot_switch_layer(zoe_shot *shot, zoe_engine *engine, int by, uint64_t now_ns,
+                                 int64_t *shift, zoe_error *error);
+
+/* Looks at the file of the playhead's frame again, and has it read again if it changed. Returns true
+ * if it did. */
+bool zoe_shot_reload(zoe_shot *shot);
+
+/* Reads the folder and changed files again. Errors: as zoe_source_refresh(). */
+zoe_status zoe_shot_refresh(zoe_shot *shot, uint64_t now_ns, zoe_refresh_report *report,
+                            int64_t *shift, zoe_error *error);
+
+#endif
