@@ -4,6 +4,7 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -149,6 +150,87 @@ static void test_closing_a_source_leaves_its_pinned_frames(void **state)
     stage_end(&s);
 }
 
+/* ---- a limit that falls under what is pinned ---- */
+
+static void *lower_the_limit(void *arg)
+{
+    stage_budget(arg, 16 * MiB);
+    return NULL;
+}
+
+/* The frame on screen alone is more than the limit: lowering it returns all the same, whatever the
+ * workers are at. */
+static void test_lowering_under_a_pinned_frame_returns(void **state)
+{
+    (void)state;
+    for (uint32_t workers = 1; workers <= 4; workers *= 2) {
+        stage s;
+        stage_begin(&s, workers, 200 * MiB, 24 * MiB, 8);
+        s.fake->sparse = true;
+        for (int64_t i = 1; i <= 50; i++) {
+            fake_lock(s.fake, i)->scratch_bytes = MiB;
+            fake_unlock(s.fake);
+        }
+        zoe_source *source = stage_source(&s, "f", 1, 50);
+        zoe_want want = stage_play(0, 0, 49);
+        stage_want(source, &want);
+        zoe_frame shown = stage_wait(source, 0);
+        /* Workers are held at a frame that is not loaded yet. */
+        want.playhead = 20;
+        fake_close_gates(s.fake);
+        stage_want(source, &want);
+        assert_true(fake_wait_started(s.fake, 21, 1));
+        pthread_t thread;
+        assert_int_equal(pthread_create(&thread, NULL, lower_the_limit, &s), 0);
+        assert_true(stage_wait_limit(&s, 16 * MiB));
+        fake_open_gates(s.fake);
+        pthread_join(thread, NULL);
+        /* What is pinned, and nothing else. */
+        assert_int_equal(stage_stats(&s).used_bytes, 24 * MiB);
+        stage_assert_right(&s, &shown, 1, 1);
+        /* Nothing is tried in vain meanwhile. */
+        stage_rest(&s);
+        int64_t opened = s.fake->opened;
+        stage_rest(&s);
+        assert_int_equal(s.fake->opened, opened);
+        zoe_frame_release(&shown);
+        assert_int_equal(stage_stats(&s).used_bytes, 0);
+        stage_end(&s);
+    }
+}
+
+/* The frame on screen stays to be had while the limit is too low for it, and afterwards. */
+static void test_a_pinned_frame_can_be_acquired_under_a_low_limit(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 2, 200 * MiB, 24 * MiB, 4);
+    s.fake->sparse = true;
+    zoe_source *source = stage_source(&s, "f", 1, 50);
+    zoe_want want = stage_play(0, 0, 49);
+    stage_settle(&s, source, &want);
+    zoe_frame shown = stage_acquire(source, 0);
+    stage_budget(&s, 16 * MiB);
+    for (int i = 0; i < 3; i++) {
+        zoe_frame again = stage_acquire(source, 0);
+        assert_true(again.generation == shown.generation);
+        zoe_frame_release(&again);
+        assert_int_equal(stage_stats(&s).frames_loaded, 1);
+        stage_rest(&s);
+    }
+    stage_budget(&s, 200 * MiB);
+    zoe_frame again = stage_acquire(source, 0);
+    assert_true(again.generation == shown.generation);
+    stage_rest(&s);
+    assert_int_equal(stage_stats(&s).frames_loaded, 8);
+    zoe_frame_release(&again);
+    zoe_frame_release(&shown);
+    again = stage_acquire(source, 0);
+    stage_assert_right(&s, &again, 1, 1);
+    zoe_frame_release(&again);
+    stage_end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -157,6 +239,8 @@ int main(void)
         cmocka_unit_test(test_clearing_leaves_pinned_frames),
         cmocka_unit_test(test_what_no_longer_fits_leaves_with_its_last_pin),
         cmocka_unit_test(test_closing_a_source_leaves_its_pinned_frames),
+        cmocka_unit_test(test_lowering_under_a_pinned_frame_returns),
+        cmocka_unit_test(test_a_pinned_frame_can_be_acquired_under_a_low_limit),
     };
     return cmocka_run_group_tests_name("pins", tests, NULL, NULL);
 }
