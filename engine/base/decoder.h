@@ -24,11 +24,15 @@ typedef struct zoe_choice {
     bool full_precision;
 } zoe_choice;
 
+/* Memory that ordinary files take while they are open: the cache's first guess. */
+enum { ZOE_DECODER_FILE_BYTES = 256 << 10 };
+
 /* What an opened file needs and gives. */
 typedef struct zoe_picture {
     zoe_frame frame;      /* as acquire will give it; planes[].data are offsets into the buffer */
     size_t bytes;         /* of the buffer */
     size_t scratch_bytes; /* that decoding one piece needs, at most */
+    size_t file_bytes;    /* that the open file takes of the memory given to open(), at most */
     int32_t piece_count;  /* pieces are decoded independently, in any order, each once. 1 or more */
     zoe_os_file_id id;
 } zoe_picture;
@@ -52,12 +56,18 @@ typedef struct zoe_absence {
 typedef struct zoe_decoder {
     void *user;
 
-    /* Opens a file; on success *file is to be closed by close. `limit` is how much the picture may
-     * take: a header that declares more is refused (OVER_BUDGET) before anything is allocated for
-     * it. */
+    /*
+     * Opens a file and says what its picture takes; on success *file is to be closed by close.
+     * Everything that the open file needs (parser, header, chunk table) comes from `memory`, which
+     * is 64-byte aligned, `memory_bytes` long and stays where it is until close(); decode() too
+     * asks nobody else for memory than this and its scratch. picture->file_bytes says how much of
+     * it is needed at most. TOO_SMALL: memory_bytes is not enough; picture->file_bytes says what
+     * is, nothing is open, and the caller may try again. `limit` is how much the picture may take:
+     * a header that declares more is refused (OVER_BUDGET).
+     */
     zoe_status (*open)(void *user, const char *path, const zoe_choice *choice, uint64_t limit,
-                       const zoe_read_stats *stats, zoe_picture *picture, void **file,
-                       zoe_error *error);
+                       const zoe_read_stats *stats, void *memory, size_t memory_bytes,
+                       zoe_picture *picture, void **file, zoe_error *error);
 
     /* Clears what no piece will write. Once, before the first piece. */
     void (*prepare)(void *user, void *file, uint8_t *buffer);

@@ -43,9 +43,11 @@ static zoe_status close_exr(void *user, void **file, zoe_error *error)
 }
 
 static zoe_status open_exr(void *user, const char *path, const zoe_choice *choice, uint64_t limit,
-                           const zoe_read_stats *stats, zoe_picture *picture, void **out,
-                           zoe_error *error)
+                           const zoe_read_stats *stats, void *memory, size_t memory_bytes,
+                           zoe_picture *picture, void **out, zoe_error *error)
 {
+    (void)memory;
+    (void)memory_bytes;
     *out = NULL;
     open_file *open = zoe_recycler_alloc(sizeof *open);
     if (!open)
@@ -64,6 +66,7 @@ static zoe_status open_exr(void *user, const char *path, const zoe_choice *choic
         picture->id = open->file.id;
         close_exr(user, out, NULL);
     }
+    picture->file_bytes = ZOE_DECODER_FILE_BYTES;
     return status;
 }
 

@@ -47,7 +47,8 @@ extern "C" {
     X(MISSING, -18, "the sequence has no file for this frame")                                     \
     X(LOADING, -19, "not loaded yet")                                                              \
     X(TIMEOUT, -20, "deadline passed")                                                             \
-    X(STALE, -21, "stopped because nobody wants it any more")
+    X(STALE, -21, "stopped because nobody wants it any more")                                      \
+    X(ERROR_TOO_SMALL, -22, "the memory that was given is too small")
 
 typedef enum zoe_status {
 #define ZOE_STATUS_ENUM(name, value, text) ZOE_##name = value,

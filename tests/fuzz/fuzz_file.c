@@ -67,7 +67,7 @@ static void open_and_decode(const char *path, const zoe_choice *choice)
     zoe_picture picture;
     zoe_error error = {ZOE_OK, ""};
     void *file = NULL;
-    zoe_status status = decoder->open(NULL, path, choice, LIMIT, &stats, &picture, &file, &error);
+    zoe_status status = decoder->open(NULL, path, choice, LIMIT, &stats, NULL, 0, &picture, &file, &error);
     check((status == ZOE_OK) == (file != NULL), "status and file differ", error.text);
     if (!file) {
         check(strstr(error.text, path) != NULL, "an error does not name the file", error.text);

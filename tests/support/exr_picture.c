@@ -59,7 +59,7 @@ exr_picture exr_picture_decode(const char *path, const zoe_choice *choice, uint3
     zoe_read_stats stats = {&histogram, &bytes_read};
     void *file = NULL;
     r.opened =
-        decoder->open(NULL, path, choice, EXR_PICTURE_LIMIT, &stats, &r.picture, &file, &r.error);
+        decoder->open(NULL, path, choice, EXR_PICTURE_LIMIT, &stats, NULL, 0, &r.picture, &file, &r.error);
     if (r.opened == ZOE_OK) {
         assert_true(r.picture.bytes <= EXR_PICTURE_LIMIT &&
                     r.picture.scratch_bytes <= EXR_PICTURE_LIMIT);

@@ -742,7 +742,7 @@ static void test_limit(void **context)
     zoe_error error;
     void *opened = NULL;
     zoe_status status =
-        zoe_exr_decoder()->open(NULL, path, &choice, 60000, &stats, &picture, &opened, &error);
+        zoe_exr_decoder()->open(NULL, path, &choice, 60000, &stats, NULL, 0, &picture, &opened, &error);
     assert_int_equal(status, ZOE_ERROR_OVER_BUDGET);
     assert_null(opened);
     assert_non_null(strstr(error.text, path));

@@ -96,7 +96,7 @@ static planes decode(const char *name, const zoe_choice *choice)
     planes p = {.buffer = NULL};
     zoe_error error = {.status = ZOE_OK};
     void *file = NULL, *scratch = NULL, *buffer = NULL;
-    if (decoder->open(NULL, name, choice, LIMIT, &stats, &p.picture, &file, &error) != ZOE_OK)
+    if (decoder->open(NULL, name, choice, LIMIT, &stats, NULL, 0, &p.picture, &file, &error) != ZOE_OK)
         fail_msg("%s", error.text);
     assert_int_equal(posix_memalign(&buffer, 64, p.picture.bytes), 0);
     assert_int_equal(posix_memalign(&scratch, 64, p.picture.scratch_bytes + 64), 0);
@@ -290,7 +290,7 @@ static void refused(int compression, const char *name)
     void *opened = NULL;
     zoe_error again;
     assert_int_equal(
-        zoe_exr_decoder()->open(NULL, path, &choice, LIMIT, &stats, &picture, &opened, &again),
+        zoe_exr_decoder()->open(NULL, path, &choice, LIMIT, &stats, NULL, 0, &picture, &opened, &again),
         ZOE_ERROR_UNSUPPORTED);
     assert_string_equal(again.text, error.text);
 }

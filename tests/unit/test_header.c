@@ -151,8 +151,8 @@ static void check_frame_time_code(const char *expected)
     zoe_picture picture;
     zoe_error error = {ZOE_OK, ""};
     void *opened = NULL;
-    decoder->open(NULL, header_file_path, &choice, (uint64_t)1 << 30, &stats, &picture, &opened,
-                  &error);
+    decoder->open(NULL, header_file_path, &choice, (uint64_t)1 << 30, &stats, NULL, 0, &picture,
+                  &opened, &error);
     assert_string_equal(error.text, "");
     assert_string_equal(picture.frame.time_code, expected);
     decoder->close(NULL, &opened, NULL);
