@@ -202,7 +202,8 @@ static void test_replaced_between_look_and_pin(void **state)
     assert_int_equal(reload(source, 0), 1);
     assert_true(zoe_buffer_pin(buffer, fresh.generation));
     stage_assert_right(&s, &fresh, 1, 2);
-    zoe_frame second = fresh;
+    zoe_frame second = fresh, third = stage_wait(source, 0);
+    zoe_frame_release(&third);
     zoe_frame_release(&fresh);
     stage_assert_right(&s, &second, 1, 2);
     zoe_frame_release(&second);
