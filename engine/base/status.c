@@ -1,3 +1,4 @@
+#include <zoetrope/frame.h>
 #include <zoetrope/status.h>
 
 #include <stdarg.h>
@@ -54,4 +55,18 @@ zoe_status zoe_error_set(zoe_error *error, zoe_status status, const char *format
 const char *zoe_version(void)
 {
     return ZOE_VERSION;
+}
+
+const char *zoe_frame_state_name(zoe_frame_state state)
+{
+    switch (state) {
+    case ZOE_FRAME_EMPTY: return "empty";
+    case ZOE_FRAME_HEADER: return "header";
+    case ZOE_FRAME_LOADING: return "loading";
+    case ZOE_FRAME_LOADED: return "loaded";
+    case ZOE_FRAME_ERROR: return "error";
+    case ZOE_FRAME_MISSING: return "missing";
+    case ZOE_FRAME_INCOMPLETE: return "incomplete";
+    }
+    return "unknown";
 }

@@ -30,7 +30,7 @@
 #include "base/log.h"
 #include "base/times.h"
 #include "cache/load.h"
-#include "cache/lock.h"
+#include "base/lock.h"
 #include "cache/source.h"
 #include "memory/budget.h"
 #include "memory/scratch.h"

@@ -24,44 +24,32 @@ static void note_needs_locked(zoe_cache *cache, zoe_load *load, const zoe_needs 
         load->source->needs = *needs;
 }
 
-static beginning fail(zoe_error *error, zoe_status status, const char *path)
-{
-    zoe_error_set(error, status, "%s: %s", path, zoe_status_text(status));
-    return FAILED;
-}
-
-/* Reserves what the load takes beside what it has. */
-static beginning adjust_locked(zoe_load_worker *worker, zoe_load *load, const zoe_needs *needs,
-                               const char *path, zoe_error *error)
+/* The file is open, or needs more memory for that: notes what it takes, and reserves what the load
+ * does not have yet. */
+static beginning adjust(zoe_load_worker *worker, zoe_load *load, const zoe_needs *needs,
+                        const char *path, zoe_error *error)
 {
     zoe_cache *cache = worker->cache;
+    zoe_cache_lock(cache);
+    note_needs_locked(cache, load, needs);
     uint64_t limit = zoe_meter_limit(&cache->meter);
-    if (zoe_reserve_cost(cache, needs) > limit) {
+    bool fits = zoe_reserve_cost(cache, needs) <= limit;
+    zoe_reserved reserved = ZOE_RESERVE_NO_ROOM;
+    if (fits)
+        reserved = zoe_reserve_locked(cache, worker, load, needs, zoe_load_use_locked(load));
+    zoe_load_own_buffer_locked(load);
+    zoe_cache_unlock(cache);
+    if (!fits)
         zoe_error_set(error, ZOE_ERROR_OVER_BUDGET,
                       "%s: needs %.1f MB, and %.1f MB to decode it; the memory limit is %.1f MB",
                       path, zoe_megabytes(needs->bytes),
                       zoe_megabytes(needs->scratch_bytes + needs->file_bytes),
                       zoe_megabytes(limit));
-        return FAILED;
-    }
-    switch (zoe_reserve_locked(cache, worker, load, needs, zoe_load_use_locked(load))) {
-    case ZOE_RESERVED: zoe_load_own_buffer_locked(load); return BEGUN;
-    case ZOE_RESERVE_NO_ROOM: return NO_ROOM;
-    case ZOE_RESERVE_REFUSED: break;
-    }
-    return fail(error, ZOE_ERROR_NO_MEMORY, path);
-}
-
-/* The file is open, or needs more memory for that: notes what it takes, and sees to the rest. */
-static beginning note_and_adjust(zoe_load_worker *worker, zoe_load *load, const zoe_needs *needs,
-                                 const char *path, zoe_error *error)
-{
-    zoe_cache *cache = worker->cache;
-    zoe_cache_lock(cache);
-    note_needs_locked(cache, load, needs);
-    beginning result = adjust_locked(worker, load, needs, path, error);
-    zoe_cache_unlock(cache);
-    return result;
+    else if (reserved == ZOE_RESERVE_REFUSED)
+        zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "%s: out of memory", path);
+    else
+        return reserved == ZOE_RESERVED ? BEGUN : NO_ROOM;
+    return FAILED;
 }
 
 /* Opens the file. Where the memory that was reserved for it is too small, it says what is enough,
@@ -83,7 +71,7 @@ static beginning open_file(zoe_load_worker *worker, zoe_load *load, const char *
         if (status != ZOE_ERROR_TOO_SMALL || load->picture.file_bytes <= bytes)
             return FAILED;
         const zoe_needs needs = {.file_bytes = load->picture.file_bytes};
-        beginning result = note_and_adjust(worker, load, &needs, path, error);
+        beginning result = adjust(worker, load, &needs, path, error);
         if (result != BEGUN)
             return result;
     }
@@ -108,7 +96,7 @@ static beginning begin(zoe_load_worker *worker, zoe_load *load, const char *path
         return result;
     const zoe_picture *picture = &load->picture;
     const zoe_needs needs = {picture->bytes, picture->scratch_bytes, picture->file_bytes};
-    result = note_and_adjust(worker, load, &needs, path, error);
+    result = adjust(worker, load, &needs, path, error);
     if (result == BEGUN) {
         describe_frame(load);
         cache->decoder.prepare(cache->decoder.user, load->file, load->buffer->memory.data);

@@ -11,20 +11,6 @@ static size_t pages(size_t bytes)
     return (bytes + page - 1) / page * page;
 }
 
-const char *zoe_frame_state_name(zoe_frame_state state)
-{
-    switch (state) {
-    case ZOE_FRAME_EMPTY: return "empty";
-    case ZOE_FRAME_HEADER: return "header";
-    case ZOE_FRAME_LOADING: return "loading";
-    case ZOE_FRAME_LOADED: return "loaded";
-    case ZOE_FRAME_ERROR: return "error";
-    case ZOE_FRAME_MISSING: return "missing";
-    case ZOE_FRAME_INCOMPLETE: return "incomplete";
-    }
-    return "unknown";
-}
-
 zoe_table *zoe_table_create(const zoe_sequence *sequence, struct zoe_source *source, zoe_lock *lock,
                             _Atomic uint64_t *changes)
 {

@@ -39,7 +39,7 @@
 #include <zoetrope/sequence.h>
 
 #include "cache/buffer.h"
-#include "cache/lock.h"
+#include "base/lock.h"
 #include "cache/victim.h"
 
 struct zoe_source;

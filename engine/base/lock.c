@@ -1,4 +1,4 @@
-#include "cache/lock.h"
+#include "base/lock.h"
 
 #include <assert.h>
 #include <time.h>

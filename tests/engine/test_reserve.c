@@ -1,5 +1,5 @@
 /*
- * Room under a small limit: what one frame needs may be held by scratch, by blocks that are kept
+ * Reservations under a small limit: what one frame needs may be held by scratch, by memory kept
  * for the next file, or by pins.
  *
  * SPDX-License-Identifier: BSD-3-Clause
@@ -556,5 +556,5 @@ int main(void)
         cmocka_unit_test(test_a_blocked_playhead_leaves_others_their_turn),
         cmocka_unit_test(test_a_stopped_workers_scratch_is_used),
     };
-    return cmocka_run_group_tests_name("room", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("reserve", tests, NULL, NULL);
 }
