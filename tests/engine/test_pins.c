@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "support/image_folder.h"
 #include "support/stage.h"
 
 static const size_t MiB = (size_t)1 << 20;
@@ -232,6 +233,46 @@ static void test_a_pinned_frame_can_be_acquired_under_a_low_limit(void **state)
     stage_end(&s);
 }
 
+/* The same with real files of 24 MB a frame, while workers decode and while they idle. */
+static void test_real_frames_under_a_low_limit(void **state)
+{
+    (void)state;
+    char path[1024];
+    image_folder_path("Beachball/singlepart.0001.exr", path, sizeof path);
+    for (int idle = 0; idle <= 1; idle++) {
+        zoe_engine_settings settings;
+        zoe_engine_settings_init(&settings);
+        settings.workers = 2;
+        settings.budget.bytes = 200 * MiB;
+        zoe_engine *engine = NULL;
+        zoe_sequence *sequence = NULL;
+        zoe_source *source = NULL;
+        zoe_error error = {ZOE_OK, ""};
+        assert_int_equal(zoe_engine_create(&settings, &engine, &error), ZOE_OK);
+        assert_int_equal(zoe_sequence_open(path, &sequence, &error), ZOE_OK);
+        assert_int_equal(zoe_source_open(engine, &sequence, NULL, &source, &error), ZOE_OK);
+        zoe_want want = stage_play(0, 0, 7);
+        stage_want(source, &want);
+        zoe_frame shown = stage_wait(source, 0), again;
+        if (idle)
+            assert_true(stage_wait_state(source, 6, ZOE_FRAME_LOADED));
+        zoe_budget budget = {.bytes = 16 * MiB};
+        assert_int_equal(zoe_engine_set_budget(engine, &budget, NULL), ZOE_OK);
+        again = stage_acquire(source, 0);
+        assert_true(again.generation == shown.generation);
+        zoe_frame_release(&again);
+        budget.bytes = 200 * MiB;
+        assert_int_equal(zoe_engine_set_budget(engine, &budget, NULL), ZOE_OK);
+        again = stage_acquire(source, 0);
+        assert_true(again.generation == shown.generation);
+        zoe_frame_release(&again);
+        zoe_frame_release(&shown);
+        again = stage_wait(source, 3);
+        zoe_frame_release(&again);
+        zoe_engine_destroy(&engine);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -241,6 +282,7 @@ int main(void)
         cmocka_unit_test(test_what_no_longer_fits_leaves_with_its_last_pin),
         cmocka_unit_test(test_closing_a_source_leaves_its_pinned_frames),
         cmocka_unit_test(test_lowering_under_a_pinned_frame_returns),
+        cmocka_unit_test(test_real_frames_under_a_low_limit),
         cmocka_unit_test(test_a_pinned_frame_can_be_acquired_under_a_low_limit),
     };
     return cmocka_run_group_tests_name("pins", tests, NULL, NULL);

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <pthread.h>
 #include <time.h>
@@ -268,6 +269,121 @@ static void test_reading_ahead_leaves_the_playheads_frame(void **state)
         stage_assert_loaded(source, 0, 0);
         assert_int_equal(stage_stats(&s).decodes, 1);
         assert_int_equal(stage_stats(&s).evictions, 0);
+        stage_end(&s);
+    }
+}
+
+/* What a load has reserved is not there for the next frame between two pieces. */
+static void test_what_is_reserved_stays_between_pieces(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 1, 32 * MiB, 13 * MiB, 2);
+    for (int64_t i = 1; i <= 2; i++) {
+        fake_frame *frame = fake_lock(s.fake, i);
+        frame->scratch_bytes = 4 * MiB;
+        frame->file_bytes = 2 * MiB;
+        frame->gate = true;
+        fake_unlock(s.fake);
+    }
+    zoe_source *source = stage_source(&s, "f", 1, 2);
+    zoe_want want = {.in = 0, .out = 0, .direction = 1, .strategy = ZOE_STRATEGY_FORWARD};
+    stage_want(source, &want);
+    assert_true(fake_wait_started(s.fake, 1, 1));
+    fake_pass(s.fake, 1, 1);
+    assert_true(fake_wait_finished(s.fake, 1, 1));
+    assert_int_equal(zoe_engine_set_workers(s.engine, 2), ZOE_OK);
+    want.out = 1;
+    stage_want(source, &want);
+    zoe_frame frame;
+    assert_int_equal(zoe_source_wait(source, 1, zoe_now_ns() + 50000000, &frame), ZOE_TIMEOUT);
+    assert_int_equal(zoe_engine_trim(s.engine, NULL), ZOE_OK);
+    fake_pass(s.fake, 1, 1);
+    assert_true(stage_wait_state(source, 0, ZOE_FRAME_LOADED));
+    assert_int_equal(fake_opened(s.fake, 1), 1);
+    assert_int_equal(stage_stats(&s).errors, 0);
+    stage_end(&s);
+}
+
+/* Workers share a frame as far as there is scratch for them; the others do not hold it up. */
+static void test_helpers_come_as_far_as_there_is_scratch(void **state)
+{
+    (void)state;
+    for (uint32_t workers = 1; workers <= 8; workers *= 2) {
+        stage s;
+        stage_begin(&s, workers, 32 * MiB, 4 * MiB, 16);
+        set_sizes(&s, 1, 4 * MiB, 13 * MiB);
+        fake_lock(s.fake, 1)->gate = true;
+        fake_unlock(s.fake);
+        zoe_source *source = stage_source(&s, "f", 1, 1);
+        zoe_want want = {.playhead = 0, .in = 0, .out = 0};
+        stage_want(source, &want);
+        assert_true(fake_wait_started(s.fake, 1, workers < 2 ? 1 : 2));
+        assert_int_equal(stage_stats(&s).scratch_bytes, (workers < 2 ? 13 : 26) * MiB);
+        fake_open_gates(s.fake);
+        zoe_frame loaded = stage_wait(source, 0);
+        stage_assert_right(&s, &loaded, 1, 1);
+        zoe_frame_release(&loaded);
+        assert_int_equal(fake_opened(s.fake, 1), 1);
+        assert_int_equal(stage_stats(&s).errors, 0);
+        stage_end(&s);
+    }
+}
+
+/* Who helps with a frame does not push out others that are wanted. */
+static void test_helpers_evict_nothing_that_is_wanted(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 2, 32 * MiB, 4 * MiB, 8);
+    for (int64_t i = 1; i <= 7; i++)
+        set_sizes(&s, i, 4 * MiB, i == 1 ? 3 * MiB : 0);
+    zoe_source *source = stage_source(&s, "f", 1, 7);
+    zoe_want want = {.playhead = 3, .in = 1, .out = 6};
+    stage_settle(&s, source, &want);
+    stage_assert_loaded(source, 1, 6);
+    fake_close_gates(s.fake);
+    want = (zoe_want){.playhead = 0, .in = 0, .out = 6};
+    stage_want(source, &want);
+    /* One worker has scratch of 3 MiB beside seven frames; for another one there is none. */
+    assert_true(fake_wait_started(s.fake, 1, 1));
+    fake_open_gates(s.fake);
+    stage_rest(&s);
+    stage_assert_loaded(source, 0, 6);
+    assert_int_equal(stage_stats(&s).evictions, 0);
+    stage_end(&s);
+}
+
+/* A file says that it needs more memory than it was given: it gets that, and is looked at twice. */
+static void test_a_file_that_needs_more_memory(void **state)
+{
+    (void)state;
+    for (uint32_t workers = 1; workers <= 4; workers *= 2) {
+        stage s;
+        stage_begin(&s, workers, 32 * MiB, MiB, 4);
+        s.engine->cache.first_file_bytes = 65536;
+        for (int64_t i = 1; i <= 8; i++) {
+            fake_lock(s.fake, i)->file_bytes = (size_t)i * 100000;
+            fake_unlock(s.fake);
+        }
+        zoe_source *source = stage_source(&s, "f", 1, 8);
+        zoe_want want = {.in = 0, .out = 7, .direction = 1};
+        stage_settle(&s, source, &want);
+        stage_assert_loaded(source, 0, 7);
+        for (int64_t i = 1; i <= 8; i++)
+            assert_int_equal(fake_opened(s.fake, i), 1);
+        assert_in_range(s.fake->refused, 1, 8);
+        assert_int_equal(stage_stats(&s).errors, 0);
+        /* More than all: an error that says so. */
+        fake_lock(s.fake, 101)->file_bytes = 40 * MiB;
+        fake_unlock(s.fake);
+        zoe_source *large = stage_source(&s, "g", 101, 101);
+        want.out = 0;
+        stage_settle(&s, large, &want);
+        zoe_error error;
+        assert_int_equal(zoe_source_frame_error(large, 0, &error), ZOE_ERROR_OVER_BUDGET);
+        assert_non_null(strstr(error.text, "g.0101.exr"));
+        assert_non_null(strstr(error.text, "32.0 MB"));
         stage_end(&s);
     }
 }
@@ -546,6 +662,10 @@ int main(void)
         cmocka_unit_test(test_the_open_file_counts),
         cmocka_unit_test(test_two_files_that_do_not_fit_together),
         cmocka_unit_test(test_reading_ahead_leaves_the_playheads_frame),
+        cmocka_unit_test(test_what_is_reserved_stays_between_pieces),
+        cmocka_unit_test(test_helpers_come_as_far_as_there_is_scratch),
+        cmocka_unit_test(test_helpers_evict_nothing_that_is_wanted),
+        cmocka_unit_test(test_a_file_that_needs_more_memory),
         cmocka_unit_test(test_a_guessed_buffer_gives_way_to_the_file),
         cmocka_unit_test(test_a_larger_warm_buffer_is_no_error),
         cmocka_unit_test(test_idle_scratch_comes_before_frames),
