@@ -206,18 +206,21 @@ static zoe_load *free_load_locked(zoe_cache *cache)
     return NULL;
 }
 
-bool zoe_scheduler_expect_locked(const zoe_source *source, int64_t position, zoe_needs *needs)
+static uint64_t greater(uint64_t a, uint64_t b)
 {
-    *needs = source->table->slots[position].needs;
-    if (needs->bytes)
-        return true;
-    uint64_t file_bytes = source->cache->first_file_bytes;
-    if (file_bytes < needs->file_bytes)
-        file_bytes = needs->file_bytes;
-    *needs = source->needs;
-    if (needs->file_bytes < file_bytes)
-        needs->file_bytes = file_bytes;
-    return false;
+    return a > b ? a : b;
+}
+
+/* What loading a frame probably takes: what is known of it, else of the frame opened before. true:
+ * it is known. */
+static bool expect_locked(const zoe_source *source, int64_t position, zoe_needs *needs)
+{
+    const zoe_needs *own = &source->table->slots[position].needs;
+    *needs = own->bytes ? *own : source->needs;
+    if (!own->bytes)
+        needs->file_bytes =
+            greater(greater(needs->file_bytes, own->file_bytes), source->cache->first_file_bytes);
+    return own->bytes > 0;
 }
 
 /* What it takes to look at a file: as much as is known to be needed, or where that is too much as
@@ -237,7 +240,8 @@ static void begin_failed_locked(zoe_load *load)
 {
     zoe_error error;
     char path[ZOE_PATH_MAX];
-    zoe_sequence_path(load->source->sequence, load->position, path, sizeof path);
+    path[0] = '\0';
+    (void)zoe_sequence_path(load->source->sequence, load->position, path, sizeof path);
     zoe_error_set(&error, ZOE_ERROR_NO_MEMORY, "%s: out of memory", path);
     zoe_load_fail_locked(load, &error);
     load->phase = ZOE_LOAD_ENDING;
@@ -252,7 +256,7 @@ static zoe_load *claim_locked(zoe_load_worker *worker, zoe_source *source, int64
     if (!load)
         return NULL;
     zoe_needs needs;
-    bool known = zoe_scheduler_expect_locked(source, position, &needs);
+    bool known = expect_locked(source, position, &needs);
     bool fits = zoe_reserve_cost(cache, &needs) <= zoe_meter_limit(&cache->meter);
     zoe_reserved reserved = ZOE_RESERVE_NO_ROOM;
     if (fits)

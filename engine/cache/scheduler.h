@@ -37,10 +37,6 @@ zoe_load *zoe_scheduler_pick_locked(zoe_load_worker *worker, zoe_load_phase *pha
 /* Waits until there may be work. */
 void zoe_scheduler_wait_locked(zoe_cache *cache);
 
-/* What loading a frame probably takes: what is known of it, else of the frame opened before. true:
- * it is known. */
-bool zoe_scheduler_expect_locked(const zoe_source *source, int64_t position, zoe_needs *needs);
-
 /* Should a worker leave its load after this piece for a frame under a playhead? */
 bool zoe_scheduler_should_leave_locked(zoe_cache *cache, const zoe_load *load);
 
