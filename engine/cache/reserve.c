@@ -1,5 +1,7 @@
 #include "cache/reserve.h"
 
+#include <assert.h>
+
 /* ---- victims ---- */
 
 /* May a frame needed in `use` steps push out one of a source that is needed in `victim_use`? */
@@ -137,13 +139,17 @@ void zoe_reserve_trim_locked(zoe_cache *cache)
 
 /* ---- reserving ---- */
 
-/* A step of one: what is asked for, and by whom. */
+/* What is asked for, and by whom. */
 typedef struct request {
     zoe_cache *cache;
     zoe_load_worker *worker;
     zoe_load *load; /* NULL: scratch alone */
     zoe_needs needs;
     int64_t use;
+    /* the worker's scratch and, where that is to be had too, the file's memory */
+    int blocks;
+    zoe_scratch *block[2];
+    size_t bytes[2];
 } request;
 
 static uint64_t add(uint64_t a, uint64_t b)
@@ -193,6 +199,10 @@ static bool make_room_locked(const request *r)
 {
     uint64_t whole = zoe_reserve_cost(r->cache, &r->needs);
     uint64_t limit = zoe_meter_limit(&r->cache->meter);
+    /* The limit fell: first it has to be kept again. Whoever gives back what is beyond it wakes the
+     * workers. */
+    if (zoe_meter_used(&r->cache->meter) > limit)
+        return false;
     for (;;) {
         uint64_t used = used_locked(r->cache), spare = spare_locked(r);
         uint64_t lacking = beyond(add(used > spare ? used - spare : 0, whole), limit);
@@ -206,18 +216,12 @@ static bool make_room_locked(const request *r)
 /* What has to be taken of the meter now. */
 static uint64_t growth_locked(const request *r)
 {
-    uint64_t bytes = r->needs.bytes ? zoe_slab_fresh_cost(&r->cache->slab, (size_t)r->needs.bytes,
-                                                          r->worker->node)
-                                    : 0;
-    bytes += zoe_scratch_growth(&r->worker->scratch, (size_t)r->needs.scratch_bytes);
-    if (r->needs.file_bytes)
-        bytes += zoe_scratch_growth(&r->load->file_memory, (size_t)r->needs.file_bytes);
+    uint64_t bytes = 0;
+    if (r->needs.bytes)
+        bytes = zoe_slab_fresh_cost(&r->cache->slab, (size_t)r->needs.bytes, r->worker->node);
+    for (int i = 0; i < r->blocks; i++)
+        bytes += zoe_scratch_growth(r->block[i], r->bytes[i]);
     return bytes;
-}
-
-static bool has_too_much(const zoe_scratch *scratch, uint64_t bytes)
-{
-    return scratch->committed > bytes && scratch->committed - bytes >= zoe_os_page();
 }
 
 /* Takes something out of use that the request does not need, `bytes` if possible. */
@@ -228,38 +232,36 @@ static bool detach_something_locked(const request *r, uint64_t bytes)
         detach_file_memory_locked(cache, r->load, bytes) ||
         detach_scratch_locked(cache, r->worker, bytes))
         return true;
-    zoe_scratch *own[] = {&r->worker->scratch,
-                          r->load && !r->load->file ? &r->load->file_memory : NULL};
-    uint64_t needed[] = {r->needs.scratch_bytes, r->needs.file_bytes};
-    for (int i = 0; i < 2; i++)
-        if (own[i] && has_too_much(own[i], needed[i])) {
-            zoe_reserve_detach_locked(cache, own[i]);
+    for (int i = 0; i < r->blocks; i++)
+        if (r->block[i]->committed >= r->bytes[i] + zoe_os_page()) {
+            zoe_reserve_detach_locked(cache, r->block[i]);
             return true;
         }
     return false;
 }
 
-static bool make_space_locked(zoe_cache *cache, zoe_scratch *scratch, uint64_t bytes)
+/* Address space for the blocks. One that is too short for what is to be in it goes. */
+static bool make_space_locked(const request *r)
 {
-    uint64_t before = scratch->committed;
-    bool made = zoe_scratch_make_space(scratch, (size_t)bytes, &cache->returns);
-    cache->scratch_bytes -= before - scratch->committed;
+    bool made = true;
+    for (int i = 0; i < r->blocks && made; i++) {
+        uint64_t before = r->block[i]->committed;
+        made = zoe_scratch_make_space(r->block[i], r->bytes[i], &r->cache->returns);
+        r->cache->scratch_bytes -= before - r->block[i]->committed;
+    }
     return made;
 }
 
-static bool make_spaces_locked(const request *r)
+static void grow_locked(const request *r)
 {
-    return make_space_locked(r->cache, &r->worker->scratch, r->needs.scratch_bytes) &&
-           (!r->needs.file_bytes ||
-            make_space_locked(r->cache, &r->load->file_memory, r->needs.file_bytes));
-}
-
-static void grow_locked(zoe_cache *cache, zoe_scratch *scratch, uint64_t bytes)
-{
-    uint64_t before = scratch->committed;
-    zoe_scratch_grow(scratch, (size_t)bytes, &cache->meter);
-    cache->scratch_bytes += scratch->committed - before;
-    cache->scratch_allocations += scratch->committed > before;
+    for (int i = 0; i < r->blocks; i++) {
+        uint64_t growth = zoe_scratch_growth(r->block[i], r->bytes[i]);
+        bool grown = zoe_scratch_grow(r->block[i], r->bytes[i], &r->cache->meter);
+        assert(grown);
+        (void)grown;
+        r->cache->scratch_bytes += growth;
+        r->cache->scratch_allocations += growth > 0;
+    }
 }
 
 /* Takes everything; there is room for it. */
@@ -268,7 +270,7 @@ static zoe_reserved take_locked(const request *r)
     zoe_cache *cache = r->cache;
     uint64_t growth;
     for (;;) {
-        if (!make_spaces_locked(r))
+        if (!make_space_locked(r))
             return ZOE_RESERVE_REFUSED;
         growth = growth_locked(r);
         uint64_t lacking = beyond(used_locked(cache) + growth, zoe_meter_limit(&cache->meter));
@@ -290,9 +292,7 @@ static zoe_reserved take_locked(const request *r)
             return status == ZOE_ERROR_OVER_BUDGET ? ZOE_RESERVE_NO_ROOM : ZOE_RESERVE_REFUSED;
         r->load->buffer = (zoe_frame_buffer *)buffer;
     }
-    grow_locked(cache, &r->worker->scratch, r->needs.scratch_bytes);
-    if (r->needs.file_bytes)
-        grow_locked(cache, &r->load->file_memory, r->needs.file_bytes);
+    grow_locked(r);
     return ZOE_RESERVED;
 }
 
@@ -306,9 +306,15 @@ static bool suits(const zoe_frame_buffer *buffer, uint64_t bytes)
 zoe_reserved zoe_reserve_locked(zoe_cache *cache, zoe_load_worker *worker, zoe_load *load,
                                 const zoe_needs *needs, int64_t use)
 {
-    request r = {cache, worker, load, *needs, use};
-    if (load && load->file)
-        r.needs.file_bytes = 0; /* it has that, and it must not move */
+    request r = {.cache = cache, .worker = worker, .load = load, .needs = *needs, .use = use};
+    r.block[r.blocks] = &worker->scratch;
+    r.bytes[r.blocks++] = (size_t)needs->scratch_bytes;
+    if (load && !load->file) {
+        r.block[r.blocks] = &load->file_memory;
+        r.bytes[r.blocks++] = (size_t)needs->file_bytes;
+    } else {
+        r.needs.file_bytes = 0; /* an open file has it, and it must not move */
+    }
     if (load && load->buffer && needs->bytes) {
         if (suits(load->buffer, needs->bytes))
             r.needs.bytes = 0;

@@ -77,11 +77,11 @@ ZOE_API void zoe_engine_budget(zoe_engine *engine, zoe_budget *budget);
 ZOE_API zoe_status zoe_engine_set_workers(zoe_engine *engine, uint32_t workers);
 
 /* Gives free buffers, idle scratch and the C heap's free memory back to the system. Loaded frames
- * stay. Waits for the system only. */
+ * stay. Waits for the system, and for another change of memory that is under way. */
 ZOE_API zoe_status zoe_engine_trim(zoe_engine *engine, zoe_memory_report *report);
 
 /* Evicts every frame that is not pinned, of all sources, then trims. Preload starts again at once.
- * Waits for the system only. */
+ * Waits as trimming does. */
 ZOE_API zoe_status zoe_engine_clear(zoe_engine *engine, zoe_memory_report *report);
 
 /* Does not block. Costs the same whatever is in memory; the process's resident memory is asked of
