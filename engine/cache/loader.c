@@ -15,6 +15,23 @@ typedef enum beginning {
     FAILED,  /* the error says why */
 } beginning;
 
+/* The first frame of a source is known: others that are being opened probably take as much. That is
+ * reserved for them as long as there is room for it, lest frames that are needed later take it. */
+static void reserve_for_others_locked(zoe_cache *cache, const zoe_source *source)
+{
+    const zoe_needs needs = {source->needs.bytes, source->needs.scratch_bytes, 0};
+    for (zoe_load_worker *worker = cache->all_workers; worker; worker = worker->next) {
+        zoe_load *load = worker->load;
+        if (!load || load->source != source || load->phase != ZOE_LOAD_OPENING || load->buffer)
+            continue;
+        if (zoe_meter_used(&cache->meter) + zoe_reserve_cost(cache, &needs) >
+            zoe_meter_limit(&cache->meter))
+            return;
+        zoe_reserve_locked(cache, worker, load, &needs, zoe_load_use_locked(load));
+        zoe_load_own_buffer_locked(load);
+    }
+}
+
 /* What loading takes is known now, and is remembered for the next time. */
 static void note_needs_locked(zoe_cache *cache, zoe_load *load, const zoe_needs *needs)
 {
@@ -31,6 +48,7 @@ static beginning adjust(zoe_load_worker *worker, zoe_load *load, const zoe_needs
 {
     zoe_cache *cache = worker->cache;
     zoe_cache_lock(cache);
+    bool is_first = !load->source->needs.bytes;
     note_needs_locked(cache, load, needs);
     uint64_t limit = zoe_meter_limit(&cache->meter);
     bool fits = zoe_reserve_cost(cache, needs) <= limit;
@@ -38,6 +56,8 @@ static beginning adjust(zoe_load_worker *worker, zoe_load *load, const zoe_needs
     if (fits)
         reserved = zoe_reserve_locked(cache, worker, load, needs, zoe_load_use_locked(load));
     zoe_load_own_buffer_locked(load);
+    if (is_first && load->source->needs.bytes)
+        reserve_for_others_locked(cache, load->source);
     zoe_cache_unlock(cache);
     if (!fits)
         zoe_error_set(error, ZOE_ERROR_OVER_BUDGET,

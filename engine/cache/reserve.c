@@ -189,7 +189,7 @@ static uint64_t spare_locked(const request *r)
     if (r->use > (int64_t)cache->workers && scratch > r->needs.scratch_bytes)
         scratch = zoe_scratch_growth(&(zoe_scratch){NULL, 0, 0}, (size_t)r->needs.scratch_bytes);
     for (const zoe_load *load = cache->loads; load < cache->loads + ZOE_LOADS_MAX; load++)
-        if (load->phase == ZOE_LOAD_FREE || (load == r->load && !load->file))
+        if (load->phase == ZOE_LOAD_FREE || (load == r->load && r->blocks > 1))
             files += load->file_memory.committed;
     return cache->slab.free_cost + scratch + files;
 }
@@ -309,7 +309,7 @@ zoe_reserved zoe_reserve_locked(zoe_cache *cache, zoe_load_worker *worker, zoe_l
     request r = {.cache = cache, .worker = worker, .load = load, .needs = *needs, .use = use};
     r.block[r.blocks] = &worker->scratch;
     r.bytes[r.blocks++] = (size_t)needs->scratch_bytes;
-    if (load && !load->file) {
+    if (load && (load->phase == ZOE_LOAD_FREE || (needs->file_bytes && !load->file))) {
         r.block[r.blocks] = &load->file_memory;
         r.bytes[r.blocks++] = (size_t)needs->file_bytes;
     } else {

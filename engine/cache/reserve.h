@@ -33,7 +33,7 @@ typedef enum zoe_reserved {
 
 /*
  * Sees to it that the worker has scratch_bytes of scratch and the load a buffer of `bytes` (0: it
- * needs none) and, where no file is open yet, file_bytes for it. `use`: in how many steps the frame
+ * needs none) and, where no file is open yet, file_bytes for it (0: as they are). `use`: in how many steps the frame
  * is needed. `load` may be NULL for scratch alone. Without success the load may have lost the
  * buffer it had.
  */
