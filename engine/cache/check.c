@@ -1,7 +1,7 @@
 /*
- * The invariants of slots.h and load.h and the books of the budget, checked every time the cache's
- * lock is given back, in builds with ZOE_CHECKS. They cost time in proportion to the number of
- * buffers.
+ * The invariants of buffer.h, table.h and load.h and the books of the budget, checked every time
+ * the cache's lock is let go of, in builds with ZOE_CHECKS. They cost time in proportion to the
+ * number of buffers.
  */
 #include "cache/cache.h"
 
@@ -26,67 +26,81 @@ void zoe_cache_check_locked(zoe_cache *cache)
     } while (0)
 
 typedef struct census {
-    uint64_t committed, free;
+    const zoe_cache *cache;
+    uint64_t committed, free, frames, frame_bytes, in_flight;
 } census;
 
-static bool is_remnant(const zoe_buffer *buffer)
+static bool is_a_loads(const zoe_cache *cache, const zoe_frame_buffer *buffer)
 {
-    for (const zoe_remnant *r = buffer->table->remnants; r; r = r->next)
-        if (r->buffer == buffer)
-            return r->pins > 0;
+    for (const zoe_load *load = cache->loads; load < cache->loads + ZOE_LOADS_MAX; load++)
+        if (load->buffer == buffer)
+            return load->table == buffer->table && load->position == buffer->position;
     return false;
 }
 
-static bool count_buffer(void *user, zoe_buffer *buffer)
+static void count_buffer(void *user, zoe_buffer *memory)
 {
     census *sum = user;
-    sum->committed += buffer->committed;
-    if (!buffer->table) {
-        sum->free += buffer->committed;
-        return true;
+    const zoe_frame_buffer *buffer = (const zoe_frame_buffer *)memory;
+    sum->committed += memory->committed;
+    uint32_t references = zoe_buffer_references(buffer);
+    if (!memory->in_use) {
+        /* Also one whose last pin is gone, but whose holder has yet to take the lock. */
+        CHECK(references == 0 && !buffer->table);
+        sum->free += memory->committed;
+        return;
     }
-    if (!zoe_buffer_has_slot(buffer)) {
-        CHECK(is_remnant(buffer));
-        return true;
+    if (is_a_loads(sum->cache, buffer)) {
+        CHECK(references == 0);
+        CHECK(zoe_table_state(buffer->table, buffer->position) == ZOE_FRAME_LOADING);
+        sum->in_flight += memory->committed;
+        return;
     }
-    CHECK(buffer->position < buffer->table->count);
-    const zoe_slot *slot = &buffer->table->slots[buffer->position];
-    CHECK(slot->buffer == buffer);
-    zoe_frame_state state = zoe_slot_state(slot);
-    CHECK(state == ZOE_FRAME_LOADED || state == ZOE_FRAME_LOADING);
-    return true;
+    sum->frame_bytes += memory->committed;
+    if (!buffer->table)
+        return; /* held by pins */
+    const zoe_table *table = buffer->table;
+    CHECK(buffer->position >= 0 && buffer->position < table->count);
+    CHECK(references >= 1);
+    CHECK(table->slots[buffer->position].buffer == buffer);
+    CHECK(zoe_state_is_loaded(zoe_table_state(table, buffer->position)));
+    CHECK(zoe_victims_has(&table->victims, buffer->position));
+    sum->frames++;
 }
 
 static void check_load(const zoe_cache *cache, const zoe_load *load)
 {
-    if (load->phase == ZOE_LOAD_FREE) {
-        CHECK(load->workers == 0);
+    if (!zoe_load_is_under_way_locked(load)) {
+        CHECK(!load->buffer && !load->file);
+        CHECK((load->workers == 0) == (load->phase == ZOE_LOAD_FREE));
         return;
     }
     CHECK(load->workers <= ZOE_WORKERS_MAX);
-    if (load->phase == ZOE_LOAD_ENDED) {
-        CHECK(load->workers > 0);
-        return;
-    }
     CHECK(load->phase == ZOE_LOAD_OPEN || load->workers > 0);
-    CHECK(zoe_slot_state(&load->table->slots[load->position]) == ZOE_FRAME_LOADING);
-    CHECK(!load->buffer || load->buffer->position == load->position);
+    CHECK(load->phase != ZOE_LOAD_OPEN || load->buffer);
+    CHECK(zoe_table_state(load->table, load->position) == ZOE_FRAME_LOADING);
+    CHECK(load->table == load->source->table);
     for (const zoe_load *other = cache->loads; other < load; other++)
-        CHECK(other->phase == ZOE_LOAD_FREE || other->phase == ZOE_LOAD_ENDED ||
-              other->table != load->table || other->position != load->position);
+        CHECK(!zoe_load_is_under_way_locked(other) || other->table != load->table ||
+              other->position != load->position);
 }
 
 void zoe_cache_check_locked(zoe_cache *cache)
 {
-    zoe_cache_assert_locked(cache);
-    census sum = {0};
+    zoe_lock_assert_held(&cache->lock);
+    census sum = {.cache = cache};
     zoe_slab_visit(&cache->slab, count_buffer, &sum);
     CHECK(sum.free == cache->slab.free_bytes);
-    for (size_t i = 0; i < ZOE_LOADS_MAX; i++)
+    CHECK(sum.frames == cache->frames && sum.frame_bytes == cache->frame_bytes);
+    uint64_t scratch = 0;
+    for (size_t i = 0; i < ZOE_LOADS_MAX; i++) {
         check_load(cache, &cache->loads[i]);
-    /* Arenas and recyclers take and give without the cache's lock: the meter may be ahead of what
-     * can be counted here, never behind. */
-    CHECK(zoe_meter_used(&cache->meter) >= sum.committed);
+        scratch += cache->loads[i].file_memory.committed;
+    }
+    for (const zoe_load_worker *worker = cache->all_workers; worker; worker = worker->next)
+        scratch += worker->scratch.committed;
+    CHECK(scratch == cache->scratch_bytes);
+    CHECK(zoe_meter_used(&cache->meter) >= sum.committed + scratch);
     for (const zoe_source *source = cache->sources; source; source = source->next) {
         CHECK(source->cursor >= 0);
         CHECK(source->table->source == source);

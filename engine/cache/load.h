@@ -1,22 +1,24 @@
 /*
  * Loads: frames that are being decoded.
  *
- * A cache has a fixed table of loads. A load is a file that is open (or being opened), a buffer,
- * and pieces that workers take one by one. The frame under the playhead is shared by all workers;
- * any other load has one. A load that all its workers left for something better stays in the table,
- * half done, until one comes back to it or nobody wants it any more.
+ * A cache has a fixed table of loads. A load is a file that is open (or being opened), the memory
+ * that was reserved for it, and pieces that workers take one by one: a piece is an EXR chunk, or
+ * some small ones that lie together, as the decoder says. The frame under the playhead is shared by
+ * all workers; any other load has one. A load that all its workers left for something better stays
+ * in the table, half done, until one comes back to it or nobody wants it any more.
  *
- *   FREE --claim--> OPENING --open--> OPEN --last piece, failed or stale--> ENDING --> (ENDED) -->
- * FREE
- *                      '------------- failed, stale or no memory ------------^
+ *   FREE --claim--> OPENING --open--> OPEN --last piece, failed or stale--> ENDING --> FREE
+ *                      |                                                      ^  |       ^
+ *                      '-------------- failed, stale or no room --------------'  '-> ENDED
  *
  * Invariants:
- *   1. A load that is not FREE has a frame in state LOADING, and no two have the same.
+ *   1. A load that is neither FREE nor ENDED has a frame in state LOADING, and no two have the
+ *      same.
  *   2. OPENING and ENDING belong to one worker; only OPEN can be joined.
  *   3. ENDING begins when the last piece is done, or when the last worker leaves a load that failed
- * or is stale.
+ *      or is stale.
  *   4. Only the worker that is ENDING closes the file, publishes or gives back the buffer. FREE
- * needs that no worker is left.
+ *      needs that no worker is left.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -30,11 +32,8 @@
 #include <zoetrope/settings.h>
 
 #include "base/decoder.h"
+#include "cache/source.h"
 #include "memory/scratch.h"
-#include "cache/slots.h"
-
-struct zoe_cache;
-struct zoe_source;
 
 /* One for each worker, and two for frames that a playhead left half done. */
 enum { ZOE_LOADS_SPARE = 2, ZOE_LOADS_MAX = ZOE_WORKERS_MAX + ZOE_LOADS_SPARE };
@@ -52,24 +51,24 @@ typedef struct zoe_load {
     zoe_load_phase phase;
     uint32_t workers; /* on it now */
     bool failed;      /* with `error` */
-    bool keep; /* finished before all else although the playhead has left: who scrubs faster than
-                frames are  decoded would otherwise see none until the hand rests */
-    bool outdated; /* its file is another one by now: what was read is not shown */
-    bool unfit;    /* no buffer of its size was to be had: it goes back to where it came from */
+    bool must_finish; /* before all else, although the playhead has left: who scrubs faster than
+                         frames are decoded would otherwise see none until the hand rests */
+    bool outdated;    /* its file is another one by now: what was read is not shown */
+    bool no_room;     /* it takes more than was reserved: it goes back to where it came from */
     zoe_error error;
 
     /* fixed from claim to end */
-    struct zoe_source *source;
+    zoe_source *source;
     zoe_table *table;
     int64_t position;
     uint64_t claimed_ns;
 
-    /* the opener's while OPENING, fixed while OPEN */
-    zoe_buffer *buffer;
+    /* guarded by the cache's lock; does not move while `file` is open. Kept for the next load */
+    zoe_scratch file_memory;
+
+    /* the opener's while OPENING (with the lock held), fixed while OPEN */
+    zoe_frame_buffer *buffer; /* NULL while no room is reserved for it */
     void *file;
-    void *memory; /* of the open file; kept for the next */
-    size_t memory_bytes;
-    uint64_t file_bytes; /* of blocks that opening the file took */
     zoe_picture picture;
 
     /* atomic. Relaxed but for done_pieces: a piece's pixels are released by its worker's increment
@@ -82,23 +81,26 @@ typedef struct zoe_load {
     _Atomic uint64_t spent_ns;
 } zoe_load;
 
-/* What a worker brings. Its own, but for what the cache does while it is at no load. */
-typedef struct zoe_load_worker {
-    struct zoe_cache *cache;
-    zoe_scratch scratch;
-    uint32_t node;                     /* memory node it is on; fixed after creation */
-    uint32_t seen;                     /* of the cache's attention */
-    struct zoe_load_worker *next_free; /* in the cache's list, guarded by its lock */
-} zoe_load_worker;
+/* All need the cache's lock held. */
 
-/* Gives the worker's scratch back; returns how many bytes. By the worker, or with the cache's lock
- * held while it is at no load. */
-uint64_t zoe_load_release_scratch(zoe_load_worker *worker);
+/* EMPTY -> LOADING: takes over `load`, which is FREE, for a frame, with one worker on it. It may
+ * have a buffer already. */
+void zoe_load_claim_locked(zoe_load *load, zoe_source *source, int64_t position, uint64_t now_ns);
 
-/* EMPTY → LOADING: takes over `load`, which is FREE, for a frame. `buffer` may be NULL while its
- * size is unknown. */
-void zoe_load_claim_locked(zoe_load *load, struct zoe_source *source, int64_t position,
-                           zoe_buffer *buffer);
+/* The load's buffer is its frame's. */
+void zoe_load_own_buffer_locked(zoe_load *load);
+
+/* It ends with an error, unless it has one already. */
+void zoe_load_fail_locked(zoe_load *load, const zoe_error *error);
+
+/* Its workers stop at their next piece. */
+void zoe_load_stop_locked(zoe_load *load);
+
+/* Has it a frame in state LOADING? */
+bool zoe_load_is_under_way_locked(const zoe_load *load);
+
+/* Was it told to stop, or did it fail? Any thread. */
+bool zoe_load_is_stopped(const zoe_load *load);
 
 /* May another worker take pieces of it? */
 bool zoe_load_can_join_locked(const zoe_load *load);
@@ -106,8 +108,11 @@ bool zoe_load_can_join_locked(const zoe_load *load);
 /* Is it waiting for someone to end it? */
 bool zoe_load_is_over_locked(const zoe_load *load);
 
-/* Does what the load needs next until it is done, stale, or there is better work. Called without
- * the lock, with the worker counted on the load. Returns whether a frame's state changed. */
-bool zoe_load_work(zoe_load_worker *worker, zoe_load *load, zoe_load_phase phase);
+/* Steps until its frame is needed; what must be finished comes before everything. */
+int64_t zoe_load_use_locked(const zoe_load *load);
+
+/* Is it a load that all workers should share: of the frame under a playhead that waits for it, or
+ * one that must be finished? */
+bool zoe_load_is_urgent_locked(const zoe_load *load);
 
 #endif

@@ -155,6 +155,49 @@ int64_t zoe_want_next_use(const zoe_want *want, int64_t position)
     return use + want->delay + (inside(want, want->playhead) ? 0 : 1);
 }
 
+/* ---- runs ---- */
+
+static int add_run(zoe_want_run *runs, int n, int64_t first, int64_t last, zoe_want_trend trend)
+{
+    if (first > last)
+        return n;
+    runs[n] = (zoe_want_run){first, last, trend};
+    return n + 1;
+}
+
+/* Positions outside the work area: only the playhead has a next use. */
+static int add_outside(const zoe_want *want, zoe_want_run *runs, int n, int64_t first, int64_t last)
+{
+    int64_t playhead = want->playhead;
+    if (playhead < first || playhead > last)
+        return add_run(runs, n, first, last, ZOE_USE_NONE);
+    n = add_run(runs, n, first, playhead - 1, ZOE_USE_NONE);
+    n = add_run(runs, n, playhead, playhead, ZOE_USE_RISES);
+    return add_run(runs, n, playhead + 1, last, ZOE_USE_NONE);
+}
+
+int zoe_want_runs(const zoe_want *want, int64_t count, zoe_want_run runs[ZOE_WANT_RUNS_MAX])
+{
+    if (want->idle)
+        return add_run(runs, 0, 0, count - 1, ZOE_USE_NONE);
+    /* Ping-pong and spiral come to both sides from the entry outwards: below it next uses fall,
+     * above it they rise. A circle enters the other side from its far end; "once" never does. */
+    zoe_want_trend below = ZOE_USE_FALLS, above = ZOE_USE_RISES;
+    zoe_want_trend *behind = sign(want) > 0 ? &below : &above;
+    if (zoe_want_is_cyclic(want))
+        *behind = sign(want) > 0 ? ZOE_USE_RISES : ZOE_USE_FALLS;
+    else if (!zoe_want_is_spiral(want) && want->loop == ZOE_ONCE)
+        *behind = ZOE_USE_NONE;
+    /* The entry belongs to the part that is ahead. */
+    int64_t split = sign(want) > 0 ? entry(want) : entry(want) + 1;
+    int n = add_outside(want, runs, 0, 0, want->in - 1);
+    n = add_run(runs, n, want->in, split - 1, below);
+    n = add_run(runs, n, split, want->out, above);
+    return add_outside(want, runs, n, want->out + 1, count - 1);
+}
+
+/* ---- kinds of order ---- */
+
 bool zoe_want_is_cyclic(const zoe_want *want)
 {
     return !want->idle && !zoe_want_is_spiral(want) && want->loop == ZOE_LOOP;

@@ -32,6 +32,27 @@ int64_t zoe_want_at(const zoe_want *want, int64_t k);
 /* The smallest k of a position plus the want's delay; ZOE_NO_USE when it has none. */
 int64_t zoe_want_next_use(const zoe_want *want, int64_t position);
 
+/* How next uses go along a run of positions. */
+typedef enum zoe_want_trend {
+    ZOE_USE_NONE,  /* no position of the run has a next use */
+    ZOE_USE_RISES, /* each is needed later than the one before it */
+    ZOE_USE_FALLS, /* each is needed sooner than the one before it */
+} zoe_want_trend;
+
+typedef struct zoe_want_run {
+    int64_t first, last; /* positions, inclusive */
+    zoe_want_trend trend;
+} zoe_want_run;
+
+/* The most runs there are: the playhead and what is on either side of it, outside the work area;
+ * the two parts of the work area; and the positions on its other side. */
+enum { ZOE_WANT_RUNS_MAX = 6 };
+
+/* Splits positions 0 .. count - 1 into runs in ascending order; returns how many. The want fits
+ * the count. No two positions have the same next use, but for ZOE_NO_USE: what is needed last of
+ * any set with next uses is at an end of the set in one of the runs. */
+int zoe_want_runs(const zoe_want *want, int64_t count, zoe_want_run runs[ZOE_WANT_RUNS_MAX]);
+
 /* Is the order a spiral round the playhead, rather than one that play goes along? */
 bool zoe_want_is_spiral(const zoe_want *want);
 

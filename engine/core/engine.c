@@ -1,7 +1,9 @@
 #include "core/engine_internal.h"
 
+#include <stddef.h>
 #include <string.h>
 
+#include "cache/reserve.h"
 #include "exr/decode.h"
 
 /* Code, stacks, heap and index of a program without a window. */
@@ -20,7 +22,7 @@ uint64_t zoe_now_ns(void)
     return zoe_os_now_ns();
 }
 
-/* ---- beginning and end ---- */
+/* ---- memory ---- */
 
 static uint64_t limit_for(const zoe_budget *budget, uint64_t *total)
 {
@@ -29,134 +31,6 @@ static uint64_t limit_for(const zoe_budget *budget, uint64_t *total)
     *total = memory.total;
     return zoe_budget_limit(budget, memory.total);
 }
-
-static zoe_status check_settings(const zoe_engine_settings *settings, zoe_budget *budget,
-                                 zoe_error *error)
-{
-    if (settings->size != sizeof *settings)
-        return zoe_error_set(error, ZOE_ERROR_ARGUMENT,
-                             "settings of %zu bytes; this version's have %zu", settings->size,
-                             sizeof *settings);
-    if (settings->workers > ZOE_WORKERS_MAX)
-        return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "%u workers; the most is %d",
-                             settings->workers, ZOE_WORKERS_MAX);
-    if (zoe_budget_fill(&settings->budget, budget) != ZOE_OK)
-        return zoe_error_set(
-            error, ZOE_ERROR_ARGUMENT, "budget out of range: %u %% and %.1f GB of reserve",
-            settings->budget.percent, (double)settings->budget.reserve_bytes / (1 << 30));
-    return ZOE_OK;
-}
-
-/* A zoe_slab_place_fn. Where the system does not permit it, the bound worker's first touch does
- * nearly the same. */
-static void place_buffer(void *topology, void *address, size_t bytes, uint32_t node)
-{
-    (void)zoe_topology_place(topology, address, bytes, node);
-}
-
-/* Zeroed memory, so that the one teardown copes with whatever part was made. The engine's counters
- * have cache lines of their own, which is more than the heap aligns for: what the heap gave is
- * noted right before the engine. */
-static zoe_engine *alloc_engine(void)
-{
-    const size_t alignment = _Alignof(zoe_engine);
-    uint8_t *memory = zoe_os_alloc(sizeof memory + alignment + sizeof(zoe_engine));
-    if (!memory)
-        return NULL;
-    uint8_t *at = memory + sizeof memory;
-    at += (alignment - (uintptr_t)at % alignment) % alignment;
-    memcpy(at - sizeof memory, &memory, sizeof memory);
-    return (zoe_engine *)(void *)at;
-}
-
-static void free_engine(zoe_engine *engine)
-{
-    void *memory;
-    memcpy(&memory, (uint8_t *)engine - sizeof memory, sizeof memory);
-    zoe_os_free(memory);
-}
-
-zoe_status zoe_engine_create_with(const zoe_engine_settings *given, const zoe_decoder *decoder,
-                                  zoe_engine **out, zoe_error *error)
-{
-    *out = NULL;
-    zoe_engine_settings settings;
-    zoe_engine_settings_init(&settings);
-    if (given)
-        settings = *given;
-    zoe_budget budget;
-    zoe_status status = check_settings(&settings, &budget, error);
-    if (status != ZOE_OK)
-        return status;
-    zoe_engine *engine = alloc_engine();
-    if (!engine)
-        return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "no memory for an engine");
-    engine->budget = budget;
-    uint64_t total, limit = limit_for(&budget, &total);
-    uint64_t address = limit > total ? limit : total;
-    status = pthread_mutex_init(&engine->change, NULL) == 0 ? ZOE_OK : ZOE_ERROR_NO_MEMORY;
-    if (status == ZOE_OK)
-        status = zoe_cache_init(&engine->cache, decoder, &settings, limit, address);
-    if (status == ZOE_OK)
-        status = zoe_topology_create(&engine->topology);
-    if (status != ZOE_OK) {
-        zoe_engine_destroy(&engine);
-        return zoe_error_set(error, status, "starting the engine: %s", zoe_status_text(status));
-    }
-    /* Workers that go where they like have no node. */
-    if (settings.bind_workers)
-        zoe_slab_set_nodes(&engine->cache.slab, zoe_topology_nodes(engine->topology), place_buffer,
-                           engine->topology);
-    uint32_t workers =
-        settings.workers ? settings.workers : zoe_topology_default_workers(engine->topology);
-    status = zoe_workers_start(&engine->workers, &engine->cache,
-                               settings.bind_workers ? engine->topology : NULL, workers);
-    if (status != ZOE_OK) {
-        zoe_engine_destroy(&engine);
-        return zoe_error_set(error, status, "starting workers: %s", zoe_status_text(status));
-    }
-    status = zoe_watch_start(&engine->watch, engine,
-                             settings.overhead_bytes ? settings.overhead_bytes : OVERHEAD_BYTES);
-    if (status != ZOE_OK) {
-        zoe_engine_destroy(&engine);
-        return zoe_error_set(error, status, "starting the watch: %s", zoe_status_text(status));
-    }
-    zoe_log_write(&engine->cache.log, ZOE_LOG_INFO,
-                  "%u workers on %u cores, %u memory nodes; memory limit %.0f MB of %.0f MB",
-                  engine->workers.count, zoe_topology_cores(engine->topology),
-                  zoe_topology_nodes(engine->topology), zoe_megabytes(limit), zoe_megabytes(total));
-    *out = engine;
-    return ZOE_OK;
-}
-
-zoe_status zoe_engine_create(const zoe_engine_settings *settings, zoe_engine **engine,
-                             zoe_error *error)
-{
-    if (!engine)
-        return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "no place for the engine");
-    return zoe_engine_create_with(settings, zoe_exr_decoder(), engine, error);
-}
-
-void zoe_engine_destroy(zoe_engine **out)
-{
-    if (!out || !*out)
-        return;
-    zoe_engine *engine = *out;
-    zoe_watch_stop(&engine->watch);
-    if (engine->workers.cache)
-        zoe_workers_stop(&engine->workers);
-    while (engine->cache.sources) {
-        zoe_source *source = engine->cache.sources;
-        zoe_source_close(&source);
-    }
-    zoe_cache_destroy(&engine->cache);
-    zoe_topology_destroy(&engine->topology);
-    pthread_mutex_destroy(&engine->change);
-    free_engine(engine);
-    *out = NULL;
-}
-
-/* ---- memory ---- */
 
 static void begin_report(zoe_memory_report *report)
 {
@@ -177,23 +51,17 @@ static void end_report(zoe_engine *engine, zoe_memory_report *report)
 static void retry_over_budget_locked(zoe_cache *cache)
 {
     for (zoe_source *source = cache->sources; source; source = source->next) {
-        for (int64_t i = 0; i < source->table->count; i++) {
-            if (atomic_load_explicit(&source->table->states[i], memory_order_relaxed) !=
-                ZOE_FRAME_ERROR)
+        zoe_table *table = source->table;
+        for (int64_t i = 0; i < table->count; i++) {
+            if (zoe_table_state(table, i) != ZOE_FRAME_ERROR)
                 continue;
-            const zoe_note *note = source->table->slots[i].note;
+            const zoe_note *note = table->slots[i].note;
             if (!note || note->status == ZOE_ERROR_OVER_BUDGET ||
                 note->status == ZOE_ERROR_NO_MEMORY)
-                zoe_slot_reset_locked(source->table, i, true);
+                zoe_table_reset_locked(table, i, true);
         }
         source->cursor = 0;
     }
-}
-
-static void wake_all_locked(zoe_cache *cache)
-{
-    atomic_fetch_add_explicit(&cache->attention, 1, memory_order_relaxed);
-    pthread_cond_broadcast(&cache->work);
 }
 
 static uint64_t put_in_force_locked(zoe_engine *engine, uint64_t limit)
@@ -201,15 +69,28 @@ static uint64_t put_in_force_locked(zoe_engine *engine, uint64_t limit)
     zoe_cache *cache = &engine->cache;
     bool higher = limit > zoe_meter_limit(&cache->meter);
     zoe_meter_set_limit(&cache->meter, limit);
-    uint64_t evicted = zoe_cache_fit_locked(cache);
+    uint64_t evicted = zoe_reserve_fit_locked(cache);
     if (higher)
         retry_over_budget_locked(cache);
-    wake_all_locked(cache);
+    zoe_cache_wake_all_locked(cache);
     return evicted;
 }
 
-uint64_t zoe_engine_enforce(zoe_engine *engine, const zoe_budget *budget, uint64_t limit)
+/* What the watch does to the engine. */
+
+static void watch_budget(void *engine, zoe_budget *budget)
 {
+    zoe_engine_budget(engine, budget);
+}
+
+static void watch_stats(void *engine, zoe_stats *stats)
+{
+    zoe_engine_stats(engine, stats);
+}
+
+static uint64_t watch_enforce(void *user, const zoe_budget *budget, uint64_t limit)
+{
+    zoe_engine *engine = user;
     zoe_cache *cache = &engine->cache;
     uint64_t evicted = 0;
     pthread_mutex_lock(&engine->change);
@@ -278,15 +159,13 @@ static void give_back(zoe_engine *engine, bool evict, zoe_memory_report *report)
     if (evict)
         zoe_cache_evict_all_locked(cache);
     report->frames_evicted = cache->totals.evictions - before;
-    zoe_slab_shrink(&cache->slab, UINT64_MAX, 0);
-    zoe_cache_give_scratch_locked(cache);
-    zoe_recycler_trim(&cache->recycler);
+    zoe_reserve_trim_locked(cache);
     zoe_cache_unlock(cache);
     zoe_os_heap_trim();
     end_report(engine, report);
     zoe_cache_lock(cache);
     cache->paused = false;
-    wake_all_locked(cache);
+    zoe_cache_wake_all_locked(cache);
     zoe_cache_unlock(cache);
     pthread_mutex_unlock(&engine->change);
     if (report->frames_evicted)
@@ -313,62 +192,35 @@ zoe_status zoe_engine_clear(zoe_engine *engine, zoe_memory_report *report)
 
 /* ---- statistics ---- */
 
-typedef struct usage {
-    uint64_t loaded_bytes, loading_bytes, loaded_frames;
-} usage;
-
-static bool add_usage(void *user, zoe_buffer *buffer)
+static uint64_t allocations_locked(const zoe_cache *cache)
 {
-    usage *sum = user;
-    if (!buffer->table)
-        return true;
-    if (!zoe_buffer_has_slot(buffer)) {
-        sum->loaded_bytes += buffer->committed; /* a frame's no more, but held */
-    } else if (zoe_slot_state(&buffer->table->slots[buffer->position]) == ZOE_FRAME_LOADED) {
-        sum->loaded_bytes += buffer->committed;
-        sum->loaded_frames++;
-    } else {
-        sum->loading_bytes += buffer->committed;
-    }
-    return true;
-}
-
-static uint64_t allocations_locked(zoe_cache *cache, uint64_t *recycler_bytes)
-{
-    uint64_t recycled;
-    zoe_recycler_usage(&cache->recycler, recycler_bytes, &recycled);
-    return cache->slab.allocations + recycled +
-           atomic_load_explicit(&cache->worker_scratch_allocations, memory_order_relaxed);
+    return cache->slab.allocations + cache->scratch_allocations;
 }
 
 void zoe_engine_stats(zoe_engine *engine, zoe_stats *stats)
 {
     zoe_cache *cache = &engine->cache;
     memset(stats, 0, sizeof *stats);
-    usage sum = {0};
-    uint64_t recycler_bytes;
     zoe_cache_lock(cache);
-    zoe_slab_visit(&cache->slab, add_usage, &sum);
-    for (size_t i = 0; i < ZOE_LOADS_MAX; i++)
-        if (cache->loads[i].phase != ZOE_LOAD_FREE && cache->loads[i].phase != ZOE_LOAD_ENDED)
-            stats->loads_pending++;
+    for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;) {
+        stats->loads_pending++;
+        stats->in_flight_bytes += load->buffer ? load->buffer->memory.committed : 0;
+    }
+    stats->frames_loaded = cache->frames;
+    stats->frame_bytes = cache->frame_bytes;
     stats->free_bytes = cache->slab.free_bytes;
+    stats->scratch_bytes = cache->scratch_bytes;
     stats->decodes = cache->totals.decodes;
     stats->errors = cache->totals.errors;
     stats->evictions = cache->totals.evictions;
     stats->stale_skipped = cache->totals.stale_skipped;
     stats->stale_stopped = cache->totals.stale_stopped;
     stats->wasted_ns = cache->totals.wasted_ns;
-    stats->allocations = allocations_locked(cache, &recycler_bytes) - cache->allocations_base;
+    stats->allocations = allocations_locked(cache) - cache->allocations_base;
     stats->workers = cache->workers;
-    zoe_cache_unlock(cache);
-    stats->frame_bytes = sum.loaded_bytes;
-    stats->in_flight_bytes = sum.loading_bytes;
-    stats->frames_loaded = sum.loaded_frames;
-    stats->scratch_bytes =
-        recycler_bytes + atomic_load_explicit(&cache->worker_scratch_bytes, memory_order_relaxed);
     stats->limit_bytes = zoe_meter_limit(&cache->meter);
     stats->used_bytes = zoe_meter_used(&cache->meter);
+    zoe_cache_unlock(cache);
     stats->high_water_bytes = atomic_load_explicit(&cache->meter.high_water, memory_order_relaxed);
     stats->hits = zoe_counter_sum(&cache->hits);
     stats->misses = zoe_counter_sum(&cache->misses);
@@ -382,10 +234,9 @@ void zoe_engine_stats(zoe_engine *engine, zoe_stats *stats)
 void zoe_engine_reset_stats(zoe_engine *engine)
 {
     zoe_cache *cache = &engine->cache;
-    uint64_t recycler_bytes;
     zoe_cache_lock(cache);
     memset(&cache->totals, 0, sizeof cache->totals);
-    cache->allocations_base = allocations_locked(cache, &recycler_bytes);
+    cache->allocations_base = allocations_locked(cache);
     zoe_cache_unlock(cache);
     atomic_store_explicit(&cache->meter.high_water, zoe_meter_used(&cache->meter),
                           memory_order_relaxed);
@@ -395,4 +246,150 @@ void zoe_engine_reset_stats(zoe_engine *engine)
     zoe_histogram_reset(&cache->decode_times);
     zoe_histogram_reset(&cache->piece_times);
     zoe_histogram_reset(&cache->read_times);
+}
+
+/* ---- beginning and end ---- */
+
+bool zoe_settings_copy(void *settings, size_t bytes, const void *given)
+{
+    size_t size;
+    memcpy(&size, given, sizeof size);
+    if (size < sizeof size)
+        return false;
+    for (size_t i = bytes; i < size; i++)
+        if (((const uint8_t *)given)[i])
+            return false;
+    memcpy(settings, given, size < bytes ? size : bytes);
+    return true;
+}
+
+static zoe_status check_settings(const zoe_engine_settings *settings, zoe_budget *budget,
+                                 zoe_error *error)
+{
+    if (settings->workers > ZOE_WORKERS_MAX)
+        return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "%u workers; the most is %d",
+                             settings->workers, ZOE_WORKERS_MAX);
+    if (zoe_budget_fill(&settings->budget, budget) != ZOE_OK)
+        return zoe_error_set(
+            error, ZOE_ERROR_ARGUMENT, "budget out of range: %u %% and %.1f GB of reserve",
+            settings->budget.percent, (double)settings->budget.reserve_bytes / (1 << 30));
+    return ZOE_OK;
+}
+
+/* A zoe_slab_place_fn. Where the system does not permit it, the bound worker's first touch does
+ * nearly the same. */
+static void place_buffer(void *topology, void *address, size_t bytes, uint32_t node)
+{
+    (void)zoe_topology_place(topology, address, bytes, node);
+}
+
+/* Zeroed memory, so that the one teardown copes with whatever part was made. The engine's counters
+ * have cache lines of their own, which is more than the heap aligns for: what the heap gave is
+ * noted right before the engine. */
+static zoe_engine *alloc_engine(void)
+{
+    const size_t alignment = _Alignof(zoe_engine);
+    uint8_t *memory = zoe_os_alloc(sizeof memory + alignment + sizeof(zoe_engine));
+    if (!memory)
+        return NULL;
+    uint8_t *at = memory + sizeof memory;
+    at += (alignment - (uintptr_t)at % alignment) % alignment;
+    memcpy(at - sizeof memory, &memory, sizeof memory);
+    return (zoe_engine *)(void *)at;
+}
+
+static void free_engine(zoe_engine *engine)
+{
+    void *memory;
+    memcpy(&memory, (uint8_t *)engine - sizeof memory, sizeof memory);
+    zoe_os_free(memory);
+}
+
+/* Everything after the cache: on failure *step says what was being done. */
+static zoe_status start(zoe_engine *engine, const zoe_engine_settings *settings, const char **step)
+{
+    *step = "asking for the machine's shape";
+    zoe_status status = zoe_topology_create(&engine->topology);
+    if (status != ZOE_OK)
+        return status;
+    /* Workers that go where they like have no node. */
+    if (settings->bind_workers)
+        zoe_slab_set_nodes(&engine->cache.slab, zoe_topology_nodes(engine->topology), place_buffer,
+                           engine->topology);
+    *step = "starting workers";
+    status = zoe_workers_start(
+        &engine->workers, &engine->cache, settings->bind_workers ? engine->topology : NULL,
+        settings->workers ? settings->workers : zoe_topology_default_workers(engine->topology));
+    if (status != ZOE_OK)
+        return status;
+    *step = "starting the watch";
+    const zoe_watched watched = {engine, watch_budget, watch_stats, watch_enforce,
+                                 &engine->cache.log};
+    return zoe_watch_start(&engine->watch, &watched,
+                           settings->overhead_bytes ? settings->overhead_bytes : OVERHEAD_BYTES);
+}
+
+zoe_status zoe_engine_create_with(const zoe_engine_settings *given, const zoe_decoder *decoder,
+                                  zoe_engine **out, zoe_error *error)
+{
+    *out = NULL;
+    zoe_engine_settings settings;
+    zoe_engine_settings_init(&settings);
+    if (given && !zoe_settings_copy(&settings, sizeof settings, given))
+        return zoe_error_set(error, ZOE_ERROR_ARGUMENT,
+                             "settings of %zu bytes say more than this version's %zu", given->size,
+                             sizeof settings);
+    zoe_budget budget;
+    zoe_status status = check_settings(&settings, &budget, error);
+    if (status != ZOE_OK)
+        return status;
+    zoe_engine *engine = alloc_engine();
+    if (!engine)
+        return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "no memory for an engine");
+    engine->budget = budget;
+    uint64_t total, limit = limit_for(&budget, &total);
+    const char *step = "starting the cache";
+    engine->has_change = pthread_mutex_init(&engine->change, NULL) == 0;
+    status = engine->has_change ? zoe_cache_init(&engine->cache, decoder, &settings, limit,
+                                                 limit > total ? limit : total)
+                                : ZOE_ERROR_NO_MEMORY;
+    if (status == ZOE_OK)
+        status = start(engine, &settings, &step);
+    if (status != ZOE_OK) {
+        zoe_engine_destroy(&engine);
+        return zoe_error_set(error, status, "%s: %s", step, zoe_status_text(status));
+    }
+    zoe_log_write(&engine->cache.log, ZOE_LOG_INFO,
+                  "%u workers on %u cores, %u memory nodes; memory limit %.0f MB of %.0f MB",
+                  engine->workers.count, zoe_topology_cores(engine->topology),
+                  zoe_topology_nodes(engine->topology), zoe_megabytes(limit), zoe_megabytes(total));
+    *out = engine;
+    return ZOE_OK;
+}
+
+zoe_status zoe_engine_create(const zoe_engine_settings *settings, zoe_engine **engine,
+                             zoe_error *error)
+{
+    if (!engine)
+        return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "no place for the engine");
+    return zoe_engine_create_with(settings, zoe_exr_decoder(), engine, error);
+}
+
+void zoe_engine_destroy(zoe_engine **out)
+{
+    if (!out || !*out)
+        return;
+    zoe_engine *engine = *out;
+    zoe_watch_stop(&engine->watch);
+    zoe_workers_stop(&engine->workers);
+    while (engine->cache.sources) {
+        zoe_source *source = engine->cache.sources;
+        zoe_source_close(&source);
+    }
+    zoe_cache_destroy(&engine->cache);
+    zoe_topology_destroy(&engine->topology);
+    if (engine->has_change)
+        pthread_mutex_destroy(&engine->change);
+    free_engine(engine);
+    *out = NULL;
 }

@@ -20,17 +20,20 @@ struct zoe_engine {
     zoe_workers workers;
     zoe_watch watch;
 
+    bool has_change;
     pthread_mutex_t change; /* one change of budget or workers at a time; before the cache's lock */
     zoe_budget budget;      /* guarded by the cache's lock */
 };
 
-/* Puts a limit in force, if the budget is still `budget` (it may have been changed since the caller
- * looked); evicts and gives pages back as zoe_engine_set_budget() does. Returns how many frames
- * were evicted. */
-uint64_t zoe_engine_enforce(zoe_engine *engine, const zoe_budget *budget, uint64_t limit);
-
 /* As zoe_engine_create(), with another decoder. */
 zoe_status zoe_engine_create_with(const zoe_engine_settings *settings, const zoe_decoder *decoder,
                                   zoe_engine **engine, zoe_error *error);
+
+/*
+ * Copies a settings struct, which begins with its size, over one of `bytes` bytes with the
+ * defaults. An older program's is shorter: what it does not have stays. false: it is longer, and
+ * says something that this version does not know.
+ */
+bool zoe_settings_copy(void *settings, size_t bytes, const void *given);
 
 #endif

@@ -2,16 +2,15 @@
  * Refreshing a source: the folder as it is now, and of the frames in memory only those whose files
  * are what they were. And reloading one frame, when only its file is in question.
  */
-#include <string.h>
-
+#include "cache/scheduler.h"
 #include "core/engine_internal.h"
 
 /* A frame of the old table that was read, and whether its file is still the same. */
 typedef struct carried {
-    int64_t from;     /* its position in the old table */
-    int64_t position; /* in the new sequence; -1: it is not there any more */
-    zoe_buffer *buffer;
-    zoe_os_file_id id; /* of the file it was read from */
+    int64_t from;        /* its position in the old table */
+    int64_t position;    /* in the new sequence; -1: it is not there any more */
+    uint64_t generation; /* of its picture */
+    zoe_os_file_id id;   /* of the file that was read */
     bool same;
 } carried;
 
@@ -19,24 +18,26 @@ typedef struct carry {
     zoe_source *source;
     const zoe_sequence *fresh;
     carried *list;
-    size_t count, capacity;
+    size_t count;
 } carry;
 
-static bool list_loaded(void *user, zoe_buffer *buffer)
+static size_t count_loaded_locked(const zoe_table *table)
 {
-    carry *c = user;
-    if (buffer->table == c->source->table && zoe_buffer_has_slot(buffer) && c->count < c->capacity)
-        c->list[c->count++] =
-            (carried){.from = buffer->position, .buffer = buffer, .id = buffer->file_id};
-    return true;
+    size_t count = 0;
+    for (int64_t i = -1; (i = zoe_table_next_loaded(table, i + 1)) < table->count;)
+        count++;
+    return count;
 }
 
-static bool count_loaded(void *user, zoe_buffer *buffer)
+/* At most `capacity`: frames can only leave meanwhile. */
+static void list_loaded_locked(carry *c, size_t capacity)
 {
-    carry *c = user;
-    if (buffer->table == c->source->table && zoe_buffer_has_slot(buffer))
-        c->capacity++;
-    return true;
+    const zoe_table *table = c->source->table;
+    for (int64_t i = -1;
+         (i = zoe_table_next_loaded(table, i + 1)) < table->count && c->count < capacity;)
+        c->list[c->count++] = (carried){.from = i,
+                                        .generation = table->slots[i].generation,
+                                        .id = table->slots[i].buffer->file_id};
 }
 
 /* The position in the new sequence that stands for the same file as `position` in the old one; -1:
@@ -63,34 +64,6 @@ static void compare_files(carry *c)
                      zoe_sequence_path(c->fresh, item->position, path, sizeof path) == ZOE_OK &&
                      zoe_os_path_identify(path, &id) && zoe_os_file_id_equal(&id, &item->id);
     }
-}
-
-/* Moves a frame that is LOADED and not pinned from the old table to the new one. */
-static bool move_frame_locked(carry *c, const carried *item, zoe_table *table)
-{
-    zoe_buffer *buffer = item->buffer;
-    zoe_table *old = c->source->table;
-    /* Another frame's by now? */
-    if (buffer->table != old || buffer->position != item->from)
-        return false;
-    bool incomplete = buffer->frame.incomplete != 0;
-    zoe_slot *from = &old->slots[buffer->position], *to = &table->slots[item->position];
-    uint64_t last = atomic_load_explicit(&from->last_use, memory_order_relaxed);
-    if (!zoe_slot_evict_locked(old, buffer->position))
-        return false;
-    zoe_slot_claim_locked(table, item->position);
-    to->buffer = buffer;
-    to->needs = from->needs;
-    zoe_slot_set_error_locked(table, item->position, NULL);
-    to->note = from->note;
-    from->note = NULL;
-    from->buffer = NULL;
-    buffer->table = table;
-    buffer->position = item->position;
-    buffer->frame.position = item->position;
-    atomic_store_explicit(&to->last_use, last, memory_order_relaxed);
-    zoe_slot_publish_locked(table, item->position, incomplete);
-    return true;
 }
 
 static int64_t clamp(int64_t value, int64_t low, int64_t high)
@@ -144,35 +117,87 @@ static int64_t count_errors(const zoe_table *table)
 }
 
 /* Puts the new sequence and table in place of the old ones, which are handed back through the same
- * pointers; *table is NULL when pinned frames still need the old one. */
+ * pointers. Frames whose files are the same go over, their pins with them. */
 static void swap_locked(carry *c, zoe_sequence **fresh, zoe_table **table,
                         zoe_refresh_report *report)
 {
     zoe_source *source = c->source;
-    zoe_cache *cache = source->cache;
-    report->changed = count_errors(source->table);
-    for (size_t i = 0; i < c->count; i++) {
-        const carried *item = &c->list[i];
-        if (item->same)
-            move_frame_locked(c, item, *table);
-        else if (item->position >= 0)
-            report->changed++;
-    }
     zoe_table *old_table = source->table;
     zoe_sequence *old_sequence = source->sequence;
+    report->changed = count_errors(old_table);
+    for (size_t i = 0; i < c->count; i++) {
+        const carried *item = &c->list[i];
+        bool there = zoe_state_is_loaded(zoe_table_state(old_table, item->from)) &&
+                     old_table->slots[item->from].generation == item->generation;
+        if (item->same && there)
+            zoe_table_move_locked(old_table, item->from, *table, item->position);
+        else if (!item->same && item->position >= 0)
+            report->changed++;
+    }
+    zoe_cache_let_go_all_locked(source->cache, old_table);
     shift_want_locked(source, *fresh);
-    zoe_cache_evict_table_locked(cache, old_table);
-    old_table->source = NULL;
-    (*table)->source = source;
-    /* The change counter never goes back: who compares it must see that everything is new. */
-    uint64_t changes = atomic_load_explicit(&old_table->changes, memory_order_relaxed);
-    atomic_fetch_add_explicit(&(*table)->changes, changes + 1, memory_order_release);
-    (*table)->first_generation = old_table->first_generation + UINT32_MAX;
     source->table = *table;
     source->sequence = *fresh;
+    atomic_fetch_add_explicit(&source->changes, 1, memory_order_release);
     atomic_fetch_add_explicit(&source->epoch, 1, memory_order_relaxed);
     *fresh = old_sequence;
-    *table = old_table->doomed == 0 ? old_table : NULL;
+    *table = old_table;
+}
+
+/* With the source halted: the new sequence and a table for it take the place of the old ones. */
+static zoe_status refresh_halted(zoe_source *source, zoe_sequence **fresh,
+                                 zoe_refresh_report *report, zoe_error *error)
+{
+    zoe_cache *cache = source->cache;
+    carry c = {.source = source, .fresh = *fresh};
+    zoe_table *table = zoe_table_create(*fresh, source, &cache->lock, &source->changes);
+    zoe_cache_lock(cache);
+    size_t loaded = count_loaded_locked(source->table);
+    zoe_cache_unlock(cache);
+    c.list = zoe_os_alloc((loaded + 1) * sizeof *c.list);
+    zoe_status status = ZOE_OK;
+    if (!table || !c.list) {
+        status = zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "no memory to read %s again",
+                               zoe_sequence_name(source->sequence));
+    } else {
+        /* Frames are listed, and compared without the lock; those that leave meanwhile are known
+         * by their generation. */
+        zoe_cache_lock(cache);
+        list_loaded_locked(&c, loaded);
+        zoe_cache_unlock(cache);
+        compare_files(&c);
+        count_files(source, *fresh, report);
+        zoe_cache_lock(cache);
+        swap_locked(&c, fresh, &table, report);
+        zoe_cache_unlock(cache);
+    }
+    zoe_os_free(c.list);
+    if (table)
+        zoe_table_destroy(table);
+    return status;
+}
+
+/* One refresh at a time: a second one waits, and then reads the folder anew. */
+static void begin_refresh(zoe_source *source)
+{
+    zoe_cache *cache = source->cache;
+    zoe_cache_lock(cache);
+    while (source->refreshing)
+        zoe_cache_wait_locked(cache, &cache->ended, ZOE_FOREVER);
+    source->refreshing = true;
+    zoe_cache_unlock(cache);
+}
+
+static void end_refresh(zoe_source *source)
+{
+    zoe_cache *cache = source->cache;
+    zoe_cache_lock(cache);
+    source->halted = false;
+    source->refreshing = false;
+    zoe_cache_ended_locked(cache);
+    zoe_cache_frame_settled_locked(cache);
+    zoe_cache_wake_all_locked(cache);
+    zoe_cache_unlock(cache);
 }
 
 zoe_status zoe_source_refresh(zoe_source *source, zoe_refresh_report *out, zoe_error *error)
@@ -181,42 +206,16 @@ zoe_status zoe_source_refresh(zoe_source *source, zoe_refresh_report *out, zoe_e
         return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "no source");
     zoe_cache *cache = source->cache;
     zoe_sequence *fresh = NULL;
-    zoe_status status = zoe_sequence_reopen(source->sequence, &fresh, error);
-    if (status != ZOE_OK)
-        return status;
     zoe_refresh_report report = {0};
-    carry c = {.source = source, .fresh = fresh};
-    zoe_table *table = zoe_table_create(cache, fresh);
-
-    zoe_cache_lock(cache);
-    zoe_cache_stop_source_locked(source);
-    zoe_slab_visit(&cache->slab, count_loaded, &c);
-    zoe_cache_unlock(cache);
-    c.list = zoe_os_alloc(c.capacity * sizeof *c.list);
-    if (!table || !c.list) {
-        status = zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "no memory to read %s again",
-                               zoe_sequence_name(source->sequence));
-    } else {
-        /* The source begins nothing now; frames can only leave, when others need room. They are
-         * listed, compared without the lock, and listed frames that left meanwhile are recognised
-         * by their table. */
+    begin_refresh(source);
+    zoe_status status = zoe_sequence_reopen(source->sequence, &fresh, error);
+    if (status == ZOE_OK) {
         zoe_cache_lock(cache);
-        zoe_slab_visit(&cache->slab, list_loaded, &c);
+        zoe_scheduler_halt_source_locked(source);
         zoe_cache_unlock(cache);
-        compare_files(&c);
-        count_files(source, fresh, &report);
-        zoe_cache_lock(cache);
-        swap_locked(&c, &fresh, &table, &report);
-        zoe_cache_unlock(cache);
+        status = refresh_halted(source, &fresh, &report, error);
     }
-    zoe_cache_lock(cache);
-    source->closing = false;
-    atomic_fetch_add_explicit(&cache->attention, 1, memory_order_relaxed);
-    pthread_cond_broadcast(&cache->work);
-    zoe_cache_unlock(cache);
-    zoe_os_free(c.list);
-    if (table)
-        zoe_table_destroy(table);
+    end_refresh(source);
     zoe_sequence_close(&fresh);
     if (status == ZOE_OK && out)
         *out = report;
@@ -230,45 +229,37 @@ zoe_status zoe_source_refresh(zoe_source *source, zoe_refresh_report *out, zoe_e
 typedef struct looked {
     bool there;
     zoe_os_file_id id;
-    zoe_remnant *remnant; /* for the picture, if it is pinned; NULL once it is used */
 } looked;
 
 /* The load of a frame, unless it is known to read the file that is there now: it begins again. */
 static bool stop_if_other_locked(zoe_cache *cache, const zoe_table *table, int64_t position,
                                  const looked *now)
 {
-    for (size_t i = 0; i < ZOE_LOADS_MAX; i++) {
-        zoe_load *load = &cache->loads[i];
-        if (load->phase == ZOE_LOAD_FREE || load->phase == ZOE_LOAD_ENDED || load->table != table ||
-            load->position != position)
+    for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;) {
+        if (load->table != table || load->position != position)
             continue;
         /* Which file is being opened, or was read to its end, nobody can tell under the lock. */
         if (load->phase == ZOE_LOAD_OPEN && now->there &&
             zoe_os_file_id_equal(&now->id, &load->picture.id))
             return false;
         load->outdated = true;
-        atomic_store_explicit(&load->stale, 1, memory_order_relaxed);
+        zoe_load_stop_locked(load);
         return true;
     }
     return false;
 }
 
 /* Returns whether the frame is to be decoded again, or gone. */
-static bool reload_locked(zoe_cache *cache, zoe_table *table, int64_t position, looked *now)
+static bool reload_locked(zoe_cache *cache, zoe_table *table, int64_t position, const looked *now)
 {
-    switch (zoe_slot_state(&table->slots[position])) {
+    switch (zoe_table_state(table, position)) {
     case ZOE_FRAME_LOADING: return stop_if_other_locked(cache, table, position, now);
-    case ZOE_FRAME_LOADED: {
-        const zoe_buffer *buffer = table->slots[position].buffer;
-        if (now->there && zoe_os_file_id_equal(&now->id, &buffer->file_id))
+    case ZOE_FRAME_LOADED:
+    case ZOE_FRAME_INCOMPLETE:
+        if (now->there && zoe_os_file_id_equal(&now->id, &table->slots[position].buffer->file_id))
             return false;
-        if (zoe_cache_replace_locked(cache, table, position, now->remnant))
-            now->remnant = NULL;
-        /* Else it is about to leave by itself. */
-        if (zoe_slot_is_empty(&table->slots[position]))
-            zoe_slot_reset_locked(table, position, now->there);
-        return true;
-    }
+        zoe_cache_let_go_locked(cache, table, position);
+        break;
     case ZOE_FRAME_MISSING:
         if (!now->there)
             return false;
@@ -276,13 +267,13 @@ static bool reload_locked(zoe_cache *cache, zoe_table *table, int64_t position, 
     case ZOE_FRAME_EMPTY:
     case ZOE_FRAME_HEADER:
         if (now->there) {
-            zoe_slot_forget_needs_locked(table, position);
+            zoe_table_forget_needs_locked(table, position);
             return false;
         }
         break;
-    default: break;
+    case ZOE_FRAME_ERROR: break;
     }
-    zoe_slot_reset_locked(table, position, now->there);
+    zoe_table_reset_locked(table, position, now->there);
     return true;
 }
 
@@ -297,21 +288,17 @@ zoe_status zoe_source_reload(zoe_source *source, int64_t position, int32_t *chan
     if (status != ZOE_OK)
         return status;
     zoe_cache *cache = source->cache;
-    looked now = {.remnant = zoe_os_alloc(sizeof *now.remnant)};
-    if (!now.remnant)
-        return ZOE_ERROR_NO_MEMORY;
+    looked now = {.there = false};
     now.there = zoe_os_path_identify(path, &now.id);
     zoe_cache_lock(cache);
     bool other = reload_locked(cache, source->table, position, &now);
     if (other) {
-        zoe_cache_rewind_locked(source->table, position);
-        atomic_fetch_add_explicit(&cache->attention, 1, memory_order_relaxed);
-        pthread_cond_broadcast(&cache->loaded);
+        zoe_source_rewind_locked(source, position);
+        zoe_cache_frame_settled_locked(cache);
     }
     /* What the frame needs may be less by now, though nothing was read of it. */
-    pthread_cond_broadcast(&cache->work);
+    zoe_cache_wake_all_locked(cache);
     zoe_cache_unlock(cache);
-    zoe_os_free(now.remnant);
     if (changed)
         *changed = other;
     if (other)

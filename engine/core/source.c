@@ -3,6 +3,8 @@
  */
 #include <string.h>
 
+#include "cache/reserve.h"
+#include "cache/scheduler.h"
 #include "core/engine_internal.h"
 
 void zoe_source_settings_init(zoe_source_settings *settings)
@@ -35,10 +37,12 @@ zoe_status zoe_source_open(zoe_engine *engine, zoe_sequence **sequence,
 {
     zoe_source_settings settings;
     zoe_source_settings_init(&settings);
-    if (!engine || !sequence || !*sequence || !out || (given && given->size != sizeof *given))
+    if (!engine || !sequence || !*sequence || !out)
         return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "opening a source: invalid argument");
-    if (given)
-        settings = *given;
+    if (given && !zoe_settings_copy(&settings, sizeof settings, given))
+        return zoe_error_set(error, ZOE_ERROR_ARGUMENT,
+                             "source settings of %zu bytes say more than this version's %zu",
+                             given->size, sizeof settings);
     if (settings.proxy_shift < 0 || settings.proxy_shift > 3)
         return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "proxy shift %d is not in 0..3",
                              settings.proxy_shift);
@@ -48,6 +52,7 @@ zoe_status zoe_source_open(zoe_engine *engine, zoe_sequence **sequence,
     if (!source)
         return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "no memory for a source");
     source->cache = cache;
+    source->all = &cache->sources;
     source->choice.proxy_shift = settings.proxy_shift;
     source->choice.overscan = settings.overscan != 0;
     source->choice.full_precision = settings.full_precision != 0;
@@ -55,12 +60,11 @@ zoe_status zoe_source_open(zoe_engine *engine, zoe_sequence **sequence,
     source->announced = -1;
     if (!copy_text(&source->choice.layer, settings.layer) ||
         !copy_text(&source->choice.view, settings.view) ||
-        !(source->table = zoe_table_create(cache, *sequence))) {
+        !(source->table = zoe_table_create(*sequence, source, &cache->lock, &source->changes))) {
         free_source(source);
         return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "no memory for the frames of %s",
                              zoe_sequence_name(*sequence));
     }
-    source->table->source = source;
     source->sequence = *sequence;
     *sequence = NULL;
     zoe_cache_lock(cache);
@@ -71,14 +75,6 @@ zoe_status zoe_source_open(zoe_engine *engine, zoe_sequence **sequence,
     return ZOE_OK;
 }
 
-/* Takes a table away from its source. Returns it when it can be destroyed at once. */
-static zoe_table *retire_table_locked(zoe_cache *cache, zoe_table *table)
-{
-    zoe_cache_evict_table_locked(cache, table);
-    table->source = NULL;
-    return table->doomed == 0 ? table : NULL;
-}
-
 void zoe_source_close(zoe_source **out)
 {
     if (!out || !*out)
@@ -86,19 +82,17 @@ void zoe_source_close(zoe_source **out)
     zoe_source *source = *out;
     zoe_cache *cache = source->cache;
     zoe_cache_lock(cache);
-    zoe_cache_stop_source_locked(source);
+    zoe_scheduler_halt_source_locked(source);
     zoe_source **link = &cache->sources;
     while (*link != source)
         link = &(*link)->next;
     *link = source->next;
-    zoe_table *table = retire_table_locked(cache, source->table);
-    /* Its sizes may never come again; what stays in use elsewhere is warm already. */
-    zoe_slab_shrink(&cache->slab, UINT64_MAX, 0);
-    /* There is room for the other sources now. */
-    pthread_cond_broadcast(&cache->work);
+    zoe_cache_let_go_all_locked(cache, source->table);
+    /* Buffers that it left behind: its sizes may never come again. */
+    zoe_slab_detach(&cache->slab, UINT64_MAX, 0, &cache->returns);
+    zoe_cache_wake_all_locked(cache);
     zoe_cache_unlock(cache);
-    if (table)
-        zoe_table_destroy(table);
+    zoe_table_destroy(source->table);
     free_source(source);
     *out = NULL;
 }
@@ -117,8 +111,8 @@ zoe_status zoe_source_set_want(zoe_source *source, const zoe_want *want)
     zoe_cache *cache = source->cache;
     zoe_cache_lock(cache);
     zoe_status status = zoe_want_check(want, source->table->count);
-    if (status == ZOE_OK && !source->closing)
-        zoe_cache_set_want_locked(source, want);
+    if (status == ZOE_OK && !source->halted)
+        zoe_scheduler_set_want_locked(source, want);
     zoe_cache_unlock(cache);
     return status;
 }
@@ -138,7 +132,7 @@ static bool position_is_valid(const zoe_source *source, int64_t position)
 /* Why a frame cannot be pinned. */
 static zoe_status why_not(zoe_source *source, int64_t position)
 {
-    switch (zoe_slot_state(&source->table->slots[position])) {
+    switch (zoe_table_state(source->table, position)) {
     case ZOE_FRAME_MISSING: return ZOE_MISSING;
     case ZOE_FRAME_ERROR: {
         zoe_status status = zoe_source_frame_error(source, position, NULL);
@@ -155,16 +149,9 @@ zoe_status zoe_source_acquire(zoe_source *source, int64_t position, zoe_frame *f
     frame->pin = NULL;
     if (!position_is_valid(source, position))
         return ZOE_ERROR_ARGUMENT;
-    zoe_table *table = source->table;
     zoe_cache *cache = source->cache;
-    zoe_slot *slot = &table->slots[position];
-    uint64_t generation;
-    const zoe_buffer *buffer = NULL;
-    if (zoe_slot_pin(slot, &generation)) {
-        buffer = zoe_slot_pinned_buffer(slot, generation);
-        if (!buffer)
-            zoe_cache_unpin_remnant(cache, table, position, generation);
-    }
+    zoe_slot *slot = &source->table->slots[position];
+    zoe_frame_buffer *buffer = zoe_table_pin(source->table, position);
     if (!buffer) {
         memset(frame, 0, sizeof *frame);
         zoe_status status = why_not(source, position);
@@ -177,9 +164,9 @@ zoe_status zoe_source_acquire(zoe_source *source, int64_t position, zoe_frame *f
                           atomic_load_explicit(&cache->clock, memory_order_relaxed),
                           memory_order_relaxed);
     *frame = buffer->frame;
-    frame->generation = table->first_generation + generation;
-    frame->pin = slot;
-    frame->pin_owner = table;
+    frame->position = position;
+    frame->pin = buffer;
+    frame->pin_owner = cache;
     zoe_counter_add(&cache->hits);
     return ZOE_OK;
 }
@@ -188,42 +175,28 @@ void zoe_frame_release(zoe_frame *frame)
 {
     if (!frame || !frame->pin)
         return;
-    zoe_slot *slot = frame->pin;
-    zoe_table *table = frame->pin_owner;
-    /* Read before the pin is gone: a table that is only kept by pins may go with the last one. */
-    zoe_cache *cache = table->cache;
+    zoe_frame_buffer *buffer = frame->pin;
+    zoe_cache *cache = frame->pin_owner;
     frame->pin = NULL;
     frame->pin_owner = NULL;
-    uint64_t generation = frame->generation - table->first_generation;
-    switch (zoe_slot_unpin(slot, generation)) {
-    case ZOE_UNPIN_NOTHING: break;
-    case ZOE_UNPIN_REMNANT:
-        zoe_cache_unpin_remnant(cache, table, slot - table->slots, generation);
-        break;
-    case ZOE_UNPIN_REAP: zoe_cache_reap(cache, table, slot); break;
-    case ZOE_UNPIN_FREE:
-        /* seq_cst: see slots.h. */
-        if (atomic_load_explicit(&cache->starved, memory_order_seq_cst) &&
-            atomic_exchange_explicit(&cache->starved, 0, memory_order_seq_cst)) {
-            zoe_cache_lock(cache);
-            pthread_cond_broadcast(&cache->work);
-            zoe_cache_unlock(cache);
-        }
-        break;
-    }
+    uint32_t left = zoe_buffer_unpin(buffer);
+    /* One left may be the slot's: then the frame can be evicted. seq_cst: see buffer.h. */
+    bool awaited = left <= 1 && atomic_load_explicit(&cache->starved, memory_order_seq_cst) &&
+                   atomic_exchange_explicit(&cache->starved, 0, memory_order_seq_cst);
+    if (left > 0 && !awaited)
+        return;
+    zoe_cache_lock(cache);
+    if (left == 0)
+        zoe_cache_free_picture_locked(cache, buffer);
+    zoe_reserve_fit_now_locked(cache);
+    zoe_cache_wake_worker_locked(cache);
+    zoe_cache_unlock(cache);
 }
 
 /* Neither to be had now, nor given up: worth waiting for. */
-static bool is_awaited(const zoe_slot *slot)
+static bool is_awaited(zoe_frame_state state)
 {
-    uint64_t word = atomic_load_explicit(&slot->word, memory_order_acquire);
-    switch ((zoe_frame_state)(word & ZOE_SLOT_STATE)) {
-    case ZOE_FRAME_EMPTY:
-    case ZOE_FRAME_HEADER:
-    case ZOE_FRAME_LOADING: return true;
-    case ZOE_FRAME_LOADED: return (word & ZOE_SLOT_DOOMED) != 0;
-    default: return false;
-    }
+    return zoe_state_is_empty(state) || state == ZOE_FRAME_LOADING;
 }
 
 zoe_status zoe_source_wait(zoe_source *source, int64_t position, uint64_t deadline_ns,
@@ -235,8 +208,8 @@ zoe_status zoe_source_wait(zoe_source *source, int64_t position, uint64_t deadli
         zoe_cache *cache = source->cache;
         zoe_cache_lock(cache);
         /* With the lock held no frame is published between looking and waiting. */
-        while (in_time && is_awaited(&source->table->slots[position]))
-            in_time = zoe_cache_wait_locked(cache, &cache->loaded, deadline_ns);
+        while (in_time && is_awaited(zoe_table_state(source->table, position)))
+            in_time = zoe_cache_wait_locked(cache, &cache->settled, deadline_ns);
         zoe_cache_unlock(cache);
         /* It may have been evicted again by now. */
         status = zoe_source_acquire(source, position, frame);
@@ -250,7 +223,7 @@ zoe_status zoe_source_frame_error(zoe_source *source, int64_t position, zoe_erro
         return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "no such frame");
     zoe_cache *cache = source->cache;
     zoe_cache_lock(cache);
-    zoe_frame_state state = zoe_slot_state(&source->table->slots[position]);
+    zoe_frame_state state = zoe_table_state(source->table, position);
     const zoe_note *note = source->table->slots[position].note;
     zoe_status status = ZOE_OK;
     if (note) {
@@ -275,5 +248,5 @@ zoe_status zoe_source_states(const zoe_source *source, int64_t first, int64_t co
 
 uint64_t zoe_source_changes(const zoe_source *source)
 {
-    return atomic_load_explicit(&source->table->changes, memory_order_acquire);
+    return atomic_load_explicit(&source->changes, memory_order_acquire);
 }

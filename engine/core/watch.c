@@ -1,7 +1,5 @@
 #include "core/watch.h"
 
-#include "core/engine_internal.h"
-
 /* Others should get their memory within a second; looking costs some 50 us. */
 enum { INTERVAL_MS = 250 };
 
@@ -28,47 +26,42 @@ uint64_t zoe_watch_limit(uint64_t configured, uint64_t in_force, uint64_t used, 
     return limit < ZOE_LIMIT_MIN ? ZOE_LIMIT_MIN : limit;
 }
 
-static void follow_available(zoe_watch *watch)
+static void follow_available(zoe_watch *watch, const zoe_stats *stats)
 {
-    zoe_engine *engine = watch->engine;
+    const zoe_watched *watched = &watch->watched;
     zoe_os_memory memory;
     zoe_os_memory_now(&memory);
     zoe_budget budget;
-    zoe_engine_budget(engine, &budget);
+    watched->budget(watched->user, &budget);
     uint64_t configured = zoe_budget_limit(&budget, memory.total);
-    uint64_t in_force = zoe_meter_limit(&engine->cache.meter);
-    uint64_t limit = zoe_watch_limit(configured, in_force, zoe_meter_used(&engine->cache.meter),
-                                     memory.available, zoe_watch_reserve(&budget, memory.total));
+    uint64_t in_force = stats->limit_bytes;
+    uint64_t limit = zoe_watch_limit(configured, in_force, stats->used_bytes, memory.available,
+                                     zoe_watch_reserve(&budget, memory.total));
     if (limit == in_force)
         return;
-    uint64_t evicted = zoe_engine_enforce(engine, &budget, limit);
+    uint64_t evicted = watched->enforce(watched->user, &budget, limit);
     if (limit < in_force)
-        zoe_log_write(&engine->cache.log, ZOE_LOG_INFO,
+        zoe_log_write(watched->log, ZOE_LOG_INFO,
                       "other programs need memory: limit lowered from %.0f to %.0f MB, %llu frames "
                       "evicted",
                       zoe_megabytes(in_force), zoe_megabytes(limit), (unsigned long long)evicted);
 }
 
 /* The growth watch. */
-static void compare_with_promise(zoe_watch *watch)
+static void compare_with_promise(zoe_watch *watch, const zoe_stats *stats)
 {
-    zoe_cache *cache = &watch->engine->cache;
-    uint64_t resident, peak;
-    zoe_os_resident(&resident, &peak);
-    uint64_t limit = zoe_meter_limit(&cache->meter);
+    uint64_t resident = stats->resident_bytes, limit = stats->limit_bytes;
     bool beyond = resident > limit + watch->overhead_bytes;
     if (beyond && !watch->warned) {
-        zoe_stats stats;
-        zoe_engine_stats(watch->engine, &stats);
-        uint64_t ours = stats.used_bytes < resident ? stats.used_bytes : resident;
-        zoe_log_write(&cache->log, ZOE_LOG_WARNING,
+        uint64_t ours = stats->used_bytes < resident ? stats->used_bytes : resident;
+        zoe_log_write(watch->watched.log, ZOE_LOG_WARNING,
                       "resident memory of %.0f MB is beyond the limit of %.0f MB and %.0f MB of "
                       "overhead: frames %.0f MB, being decoded %.0f MB, kept free %.0f MB, "
                       "scratch %.0f MB, everything else %.0f MB",
                       zoe_megabytes(resident), zoe_megabytes(limit),
-                      zoe_megabytes(watch->overhead_bytes), zoe_megabytes(stats.frame_bytes),
-                      zoe_megabytes(stats.in_flight_bytes), zoe_megabytes(stats.free_bytes),
-                      zoe_megabytes(stats.scratch_bytes), zoe_megabytes(resident - ours));
+                      zoe_megabytes(watch->overhead_bytes), zoe_megabytes(stats->frame_bytes),
+                      zoe_megabytes(stats->in_flight_bytes), zoe_megabytes(stats->free_bytes),
+                      zoe_megabytes(stats->scratch_bytes), zoe_megabytes(resident - ours));
     }
     /* Once, not each time it comes back by a little. */
     if (beyond || resident + watch->overhead_bytes / 8 < limit + watch->overhead_bytes)
@@ -80,15 +73,18 @@ static void watch_main(void *arg)
     zoe_watch *watch = arg;
     zoe_os_thread_name("zoe-watch");
     while (!atomic_load_explicit(&watch->stop, memory_order_relaxed)) {
-        follow_available(watch);
-        compare_with_promise(watch);
+        zoe_stats stats;
+        watch->watched.stats(watch->watched.user, &stats);
+        follow_available(watch, &stats);
+        watch->watched.stats(watch->watched.user, &stats);
+        compare_with_promise(watch, &stats);
         zoe_os_pressure_wait(&watch->pressure, INTERVAL_MS);
     }
 }
 
-zoe_status zoe_watch_start(zoe_watch *watch, zoe_engine *engine, uint64_t overhead_bytes)
+zoe_status zoe_watch_start(zoe_watch *watch, const zoe_watched *watched, uint64_t overhead_bytes)
 {
-    watch->engine = engine;
+    watch->watched = *watched;
     watch->overhead_bytes = overhead_bytes;
     zoe_status status = zoe_os_pressure_open(&watch->pressure);
     if (status == ZOE_OK) {

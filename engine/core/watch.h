@@ -10,14 +10,26 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#include "memory/budget.h"
-#include "base/os.h"
+#include <zoetrope/stats.h>
 
-struct zoe_engine;
+#include "base/log.h"
+#include "base/os.h"
+#include "memory/budget.h"
+
+/* Whose memory is watched. The functions are called on the watch's thread. */
+typedef struct zoe_watched {
+    void *user;
+    void (*budget)(void *user, zoe_budget *budget);
+    void (*stats)(void *user, zoe_stats *stats);
+    /* Puts a limit in force, if the budget is still `budget`: it may have been changed since the
+     * watch looked. Returns how many frames were evicted. */
+    uint64_t (*enforce)(void *user, const zoe_budget *budget, uint64_t limit);
+    const zoe_log *log;
+} zoe_watched;
 
 typedef struct zoe_watch {
     /* fixed after creation */
-    struct zoe_engine *engine;
+    zoe_watched watched;
     uint64_t overhead_bytes;
     zoe_os_thread *thread;
     zoe_os_pressure pressure;
@@ -29,7 +41,9 @@ typedef struct zoe_watch {
 } zoe_watch;
 
 /* Errors: THREAD, NO_MEMORY. */
-zoe_status zoe_watch_start(zoe_watch *watch, struct zoe_engine *engine, uint64_t overhead_bytes);
+zoe_status zoe_watch_start(zoe_watch *watch, const zoe_watched *watched, uint64_t overhead_bytes);
+
+/* One that was not started is accepted. */
 void zoe_watch_stop(zoe_watch *watch);
 
 /*

@@ -3,6 +3,24 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cache/loader.h"
+#include "cache/scheduler.h"
+
+/* Does what there is to do for a while. false: there is nothing. */
+static bool work_once_locked(zoe_load_worker *worker)
+{
+    zoe_cache *cache = worker->cache;
+    zoe_load_phase phase;
+    if (!zoe_scheduler_pick_locked(worker, &phase))
+        return false;
+    zoe_cache_unlock(cache);
+    if (zoe_loader_work(worker, phase))
+        zoe_cache_notify(cache);
+    zoe_cache_lock(cache);
+    worker->load = NULL;
+    return true;
+}
+
 static void worker_main(void *arg)
 {
     zoe_worker *worker = arg;
@@ -13,30 +31,15 @@ static void worker_main(void *arg)
     zoe_os_thread_lower_priority();
     if (worker->all->topology)
         zoe_topology_bind_worker(worker->all->topology, worker->index);
-    zoe_recycler_enter(&cache->recycler);
 
     zoe_cache_lock(cache);
+    zoe_scheduler_add_worker_locked(&worker->load_worker);
     while (!worker->stop) {
-        zoe_load_phase phase;
-        zoe_load *load = zoe_cache_pick_locked(cache, &worker->load_worker, &phase);
-        if (!load) {
-            worker->idle = true;
-            zoe_cache_wait_for_work_locked(cache, &worker->load_worker);
-            worker->idle = false;
-            continue;
-        }
-        /* Where there was work for one there may be more. */
-        pthread_cond_signal(&cache->work);
-        zoe_cache_unlock(cache);
-        if (zoe_load_work(&worker->load_worker, load, phase))
-            zoe_cache_notify(cache);
-        zoe_cache_lock(cache);
+        if (!work_once_locked(&worker->load_worker))
+            zoe_scheduler_wait_locked(cache);
     }
-    /* That may be the room that another worker looked for in vain. */
-    zoe_load_release_scratch(&worker->load_worker);
-    pthread_cond_signal(&cache->work);
+    zoe_scheduler_remove_worker_locked(&worker->load_worker);
     zoe_cache_unlock(cache);
-    zoe_recycler_enter(NULL);
 }
 
 /* Starts workers up to `count`. */
@@ -74,8 +77,7 @@ static void shrink(zoe_workers *workers, uint32_t count)
     /* What they were at goes on with the others; with no others left, it ends. */
     if (count > 0)
         cache->workers = count;
-    atomic_fetch_add_explicit(&cache->attention, 1, memory_order_relaxed);
-    pthread_cond_broadcast(&cache->work);
+    zoe_cache_wake_all_locked(cache);
     zoe_cache_unlock(cache);
     for (uint32_t i = count; i < running; i++)
         zoe_os_thread_join(&workers->workers[i].thread);
@@ -101,6 +103,8 @@ zoe_status zoe_workers_resize(zoe_workers *workers, uint32_t count)
 void zoe_workers_stop(zoe_workers *workers)
 {
     zoe_cache *cache = workers->cache;
+    if (!cache)
+        return;
     zoe_cache_lock(cache);
     cache->stopping = true;
     zoe_cache_unlock(cache);
@@ -108,16 +112,12 @@ void zoe_workers_stop(zoe_workers *workers)
 
     /* Loads that were left half done: this thread ends them. */
     zoe_load_worker self = {.cache = cache};
-    zoe_recycler *before = zoe_recycler_enter(&cache->recycler);
     zoe_cache_lock(cache);
-    for (size_t i = 0; i < ZOE_LOADS_MAX; i++)
-        atomic_store_explicit(&cache->loads[i].stale, 1, memory_order_relaxed);
-    zoe_load_phase phase;
-    for (zoe_load *load; (load = zoe_cache_pick_locked(cache, &self, &phase)) != NULL;) {
-        zoe_cache_unlock(cache);
-        zoe_load_work(&self, load, phase);
-        zoe_cache_lock(cache);
-    }
+    zoe_scheduler_add_worker_locked(&self);
+    for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;)
+        zoe_load_stop_locked(load);
+    while (work_once_locked(&self))
+        continue;
+    zoe_scheduler_remove_worker_locked(&self);
     zoe_cache_unlock(cache);
-    zoe_recycler_enter(before);
 }

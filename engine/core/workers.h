@@ -6,9 +6,9 @@
 #ifndef ZOE_WORKERS_H
 #define ZOE_WORKERS_H
 
-#include "cache/cache.h"
 #include "base/os.h"
 #include "base/topology.h"
+#include "cache/cache.h"
 
 typedef struct zoe_workers zoe_workers;
 
@@ -20,9 +20,7 @@ typedef struct zoe_worker {
 
     zoe_load_worker load_worker;
 
-    /* guarded by the cache's lock */
-    bool idle; /* waiting for work */
-    bool stop;
+    bool stop; /* guarded by the cache's lock */
 } zoe_worker;
 
 /* Thread-safety: start, stop and resize by one thread at a time. */
@@ -42,7 +40,7 @@ zoe_status zoe_workers_start(zoe_workers *workers, zoe_cache *cache, const zoe_t
  * above, when none could be added. */
 zoe_status zoe_workers_resize(zoe_workers *workers, uint32_t count);
 
-/* Ends all workers, and what they left half done. */
+/* Ends all workers, and what they left half done. Those that were never started are accepted. */
 void zoe_workers_stop(zoe_workers *workers);
 
 #endif

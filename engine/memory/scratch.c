@@ -1,240 +1,54 @@
 #include "memory/scratch.h"
 
-#include <string.h>
-
 #include "base/os.h"
 
-/* ---- a worker's ---- */
-
-static size_t round_up(size_t bytes, size_t unit)
+/* Whole pages: where they would be too many, more than any meter has. */
+static size_t pages(size_t bytes)
 {
-    return (bytes + unit - 1) / unit * unit;
+    size_t page = zoe_os_page();
+    return bytes > SIZE_MAX / 2 ? SIZE_MAX / 2 / page * page : (bytes + page - 1) / page * page;
 }
 
-/* Takes bytes from the meter, making room as long as that helps. */
-static bool take(zoe_meter *meter, zoe_reclaim reclaim, uint64_t bytes)
+bool zoe_scratch_make_space(zoe_scratch *scratch, size_t bytes, zoe_returns *returns)
 {
-    while (!zoe_meter_take(meter, bytes)) {
-        if (bytes > zoe_meter_limit(meter) || !reclaim.fn || !reclaim.fn(reclaim.user, bytes))
-            return false;
-    }
+    /* Room to grow without moving: address space is free. */
+    enum { LEAST = 64 << 20 };
+    if (bytes <= scratch->reserved)
+        return true;
+    size_t reserve = bytes < LEAST ? LEAST : pages(bytes);
+    uint8_t *base = zoe_os_reserve(reserve, zoe_os_page());
+    if (!base)
+        return false;
+    zoe_scratch_detach(scratch, returns);
+    scratch->base = base;
+    scratch->reserved = reserve;
     return true;
 }
 
-zoe_status zoe_scratch_ensure(zoe_scratch *scratch, size_t bytes, zoe_meter *meter,
-                              zoe_reclaim reclaim, bool *fresh)
+uint64_t zoe_scratch_growth(const zoe_scratch *scratch, size_t bytes)
 {
-    *fresh = false;
-    if (bytes <= scratch->committed)
-        return ZOE_OK;
-    size_t page = zoe_os_page();
-    if (bytes > SIZE_MAX / 2)
-        return ZOE_ERROR_OVER_BUDGET;
-    size_t want = round_up(bytes, page);
-    if (!take(meter, reclaim, want - scratch->committed))
-        return ZOE_ERROR_OVER_BUDGET;
-    if (want > scratch->reserved) {
-        /* Room to grow without moving: address space is free. */
-        size_t reserve = want < (size_t)64 << 20 ? (size_t)64 << 20 : want;
-        uint8_t *base = zoe_os_reserve(reserve, page);
-        if (!base) {
-            zoe_meter_give(meter, want - scratch->committed);
-            return ZOE_ERROR_NO_MEMORY;
-        }
-        zoe_os_unreserve(scratch->base, scratch->reserved);
-        scratch->base = base;
-        scratch->reserved = reserve;
+    size_t want = pages(bytes);
+    return want > scratch->committed ? want - scratch->committed : 0;
+}
+
+bool zoe_scratch_grow(zoe_scratch *scratch, size_t bytes, zoe_meter *meter)
+{
+    uint64_t growth = zoe_scratch_growth(scratch, bytes);
+    if (bytes > scratch->reserved || !zoe_meter_take(meter, growth))
+        return false;
+    scratch->committed += growth;
+    return true;
+}
+
+uint64_t zoe_scratch_detach(zoe_scratch *scratch, zoe_returns *returns)
+{
+    uint64_t bytes = scratch->committed;
+    if (scratch->base) {
+        zoe_mapping *mapping = (zoe_mapping *)(void *)scratch->base;
+        *mapping = (zoe_mapping){returns->mappings, scratch->reserved};
+        returns->mappings = mapping;
     }
-    scratch->committed = want;
-    *fresh = true;
-    return ZOE_OK;
-}
-
-void zoe_scratch_release(zoe_scratch *scratch, zoe_meter *meter)
-{
-    zoe_os_unreserve(scratch->base, scratch->reserved);
-    zoe_meter_give(meter, scratch->committed);
-    memset(scratch, 0, sizeof *scratch);
-}
-
-/* ---- recycler ---- */
-
-/* In front of every block; its size keeps what follows 16-byte aligned. */
-struct zoe_block {
-    zoe_recycler *owner; /* NULL: the heap's */
-    union {
-        zoe_block *next;      /* while it is kept */
-        unsigned block_class; /* while it is used */
-    } as;
-};
-
-_Static_assert(sizeof(struct zoe_block) == 16, "blocks are 16-byte aligned");
-
-enum { SMALLEST_CLASS = 6 };
-
-static _Thread_local zoe_recycler *current;
-static _Thread_local bool was_refused, was_over_budget;
-static _Thread_local uint64_t balance, balance_wanted;
-
-zoe_status zoe_recycler_init(zoe_recycler *recycler, zoe_meter *meter, zoe_reclaim reclaim)
-{
-    memset(recycler, 0, sizeof *recycler);
-    recycler->meter = meter;
-    recycler->reclaim = reclaim;
-    return pthread_mutex_init(&recycler->lock, NULL) == 0 ? ZOE_OK : ZOE_ERROR_NO_MEMORY;
-}
-
-void zoe_recycler_destroy(zoe_recycler *recycler)
-{
-    zoe_recycler_trim(recycler);
-    pthread_mutex_destroy(&recycler->lock);
-}
-
-uint64_t zoe_recycler_kept(zoe_recycler *recycler)
-{
-    pthread_mutex_lock(&recycler->lock);
-    uint64_t bytes = recycler->kept;
-    pthread_mutex_unlock(&recycler->lock);
+    returns->bytes += bytes;
+    *scratch = (zoe_scratch){NULL, 0, 0};
     return bytes;
-}
-
-uint64_t zoe_recycler_trim(zoe_recycler *recycler)
-{
-    zoe_block *kept[ZOE_RECYCLER_CLASSES];
-    pthread_mutex_lock(&recycler->lock);
-    uint64_t bytes = recycler->kept;
-    memcpy(kept, recycler->free, sizeof kept);
-    memset(recycler->free, 0, sizeof recycler->free);
-    recycler->bytes -= bytes;
-    recycler->kept = 0;
-    pthread_mutex_unlock(&recycler->lock);
-    for (unsigned c = 0; c < ZOE_RECYCLER_CLASSES; c++) {
-        while (kept[c]) {
-            zoe_block *block = kept[c];
-            kept[c] = block->as.next;
-            zoe_os_free(block);
-        }
-    }
-    zoe_meter_give(recycler->meter, bytes);
-    return bytes;
-}
-
-void zoe_recycler_usage(zoe_recycler *recycler, uint64_t *bytes, uint64_t *allocations)
-{
-    pthread_mutex_lock(&recycler->lock);
-    *bytes = recycler->bytes;
-    *allocations = recycler->allocations;
-    pthread_mutex_unlock(&recycler->lock);
-}
-
-zoe_recycler *zoe_recycler_enter(zoe_recycler *recycler)
-{
-    zoe_recycler *old = current;
-    current = recycler;
-    return old;
-}
-
-static zoe_block *fresh_block(zoe_recycler *recycler, unsigned block_class)
-{
-    uint64_t bytes = (uint64_t)1 << block_class;
-    if (!take(recycler->meter, recycler->reclaim, bytes)) {
-        was_over_budget = true;
-        balance_wanted = balance + bytes;
-        return NULL;
-    }
-    zoe_block *block = zoe_os_alloc((size_t)bytes);
-    if (!block) {
-        zoe_meter_give(recycler->meter, bytes);
-        return NULL;
-    }
-    pthread_mutex_lock(&recycler->lock);
-    recycler->bytes += bytes;
-    recycler->allocations++;
-    pthread_mutex_unlock(&recycler->lock);
-    return block;
-}
-
-bool zoe_recycler_was_refused(void)
-{
-    return was_refused;
-}
-
-void zoe_recycler_forget_refusal(void)
-{
-    was_refused = was_over_budget = false;
-}
-
-bool zoe_recycler_was_over_budget(void)
-{
-    return was_over_budget;
-}
-
-uint64_t zoe_recycler_balance(void)
-{
-    return balance;
-}
-
-uint64_t zoe_recycler_balance_wanted(void)
-{
-    return balance_wanted;
-}
-
-static void *take_block(size_t bytes)
-{
-    if (bytes > SIZE_MAX / 4)
-        return NULL;
-    size_t whole = bytes + sizeof(zoe_block);
-    zoe_recycler *recycler = current;
-    unsigned block_class = SMALLEST_CLASS;
-    while (((size_t)1 << block_class) < whole)
-        block_class++;
-    if (block_class >= ZOE_RECYCLER_CLASSES)
-        return NULL;
-    zoe_block *block = NULL;
-    if (recycler) {
-        pthread_mutex_lock(&recycler->lock);
-        block = recycler->free[block_class];
-        if (block) {
-            recycler->free[block_class] = block->as.next;
-            recycler->kept -= (uint64_t)1 << block_class;
-        }
-        pthread_mutex_unlock(&recycler->lock);
-        if (!block)
-            block = fresh_block(recycler, block_class);
-        if (block)
-            balance += (uint64_t)1 << block_class;
-    } else {
-        block = zoe_os_alloc(whole);
-    }
-    if (!block)
-        return NULL;
-    block->owner = recycler;
-    block->as.block_class = block_class;
-    return block + 1;
-}
-
-void *zoe_recycler_alloc(size_t bytes)
-{
-    void *memory = take_block(bytes);
-    was_refused = was_refused || !memory;
-    return memory;
-}
-
-void zoe_recycler_free(void *memory)
-{
-    if (!memory)
-        return;
-    zoe_block *block = (zoe_block *)memory - 1;
-    zoe_recycler *recycler = block->owner;
-    if (!recycler) {
-        zoe_os_free(block);
-        return;
-    }
-    unsigned block_class = block->as.block_class;
-    pthread_mutex_lock(&recycler->lock);
-    block->as.next = recycler->free[block_class];
-    recycler->free[block_class] = block;
-    recycler->kept += (uint64_t)1 << block_class;
-    pthread_mutex_unlock(&recycler->lock);
-    balance -= (uint64_t)1 << block_class;
 }

@@ -1,108 +1,41 @@
 /*
- * Decoding scratch that is kept for the next frame and counted in the budget.
- *
- * A zoe_scratch is one worker's block for packed and unpacked data; a recycler keeps the small
- * blocks that OpenEXR allocates for each file it opens. Both take their bytes from a zoe_meter, so
- * that scratch is inside the limit, and neither asks the system for anything once it is warm.
+ * Scratch: one block of memory that grows, is kept for its next use, and is counted in the budget.
+ * Each worker has one for packed and unpacked data, and each load one for its open file.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
 #ifndef ZOE_SCRATCH_H
 #define ZOE_SCRATCH_H
 
-#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "memory/budget.h"
+#include "memory/returns.h"
 
-/*
- * Asked to make room in the budget when it is full: evicts what it can and says whether to try
- * again. Called with no lock held.
- */
-typedef bool zoe_reclaim_fn(void *user, uint64_t bytes);
-
-typedef struct zoe_reclaim {
-    zoe_reclaim_fn *fn; /* NULL: no room can be made */
-    void *user;
-} zoe_reclaim;
-
-/* ---- a worker's ---- */
-
-/* Thread-safety: its worker's; anyone's while the worker is at no load and the cache's lock is
- * held. */
+/* Thread-safety: its size is guarded by the cache's lock; what is in it belongs to its user. Zero:
+ * no memory. */
 typedef struct zoe_scratch {
     uint8_t *base; /* 64-byte aligned, NULL until first used */
     size_t reserved;
     size_t committed; /* counted in the meter */
 } zoe_scratch;
 
-/* Makes the block at least `bytes` long; its contents may be lost. *fresh is set when memory was
- * asked of the system. Errors: OVER_BUDGET, NO_MEMORY. */
-zoe_status zoe_scratch_ensure(zoe_scratch *scratch, size_t bytes, zoe_meter *meter,
-                              zoe_reclaim reclaim, bool *fresh);
-
-/* Gives its memory back. */
-void zoe_scratch_release(zoe_scratch *scratch, zoe_meter *meter);
-
-/* ---- recycler ---- */
-
-enum { ZOE_RECYCLER_CLASSES = 40 };
-
-typedef struct zoe_block zoe_block;
-
-/* Thread-safety: any thread. A block may be freed on another thread than the one that took it. */
-typedef struct zoe_recycler {
-    /* fixed after creation */
-    zoe_meter *meter;
-    zoe_reclaim reclaim;
-
-    pthread_mutex_t lock; /* a leaf: nothing else is locked under it */
-    /* guarded by lock */
-    zoe_block *free[ZOE_RECYCLER_CLASSES]; /* by power of two */
-    uint64_t bytes;                        /* held, in use or free */
-    uint64_t kept;                         /* of them, free */
-    uint64_t allocations;                  /* blocks asked of the system */
-} zoe_recycler;
-
-zoe_status zoe_recycler_init(zoe_recycler *recycler, zoe_meter *meter, zoe_reclaim reclaim);
-
-/* Frees what is kept. All blocks must have been given back. */
-void zoe_recycler_destroy(zoe_recycler *recycler);
-
-/* How many bytes of blocks that nobody uses it keeps. */
-uint64_t zoe_recycler_kept(zoe_recycler *recycler);
-
-/* Gives those back to the heap; returns how many bytes. */
-uint64_t zoe_recycler_trim(zoe_recycler *recycler);
-
-/* What it holds and how often it asked the system. */
-void zoe_recycler_usage(zoe_recycler *recycler, uint64_t *bytes, uint64_t *allocations);
-
 /*
- * OpenEXR's allocator hooks carry no user data: a thread says once whose blocks it takes. NULL: the
- * heap's. The old one is returned.
+ * Sees to address space for `bytes`. A block that is too short for that is given up for another
+ * one, its memory with it: what it holds is lost, and it is empty then. false: the system refuses;
+ * the block is as it was.
  */
-zoe_recycler *zoe_recycler_enter(zoe_recycler *recycler);
+bool zoe_scratch_make_space(zoe_scratch *scratch, size_t bytes, zoe_returns *returns);
 
-/* Was this thread refused a block since it last forgot? OpenEXR takes some refusals for attributes
- * that the file does not have. */
-bool zoe_recycler_was_refused(void);
+/* By how much the block has to grow to have `bytes`, where it has the address space. */
+uint64_t zoe_scratch_growth(const zoe_scratch *scratch, size_t bytes);
 
-/* Was it because the budget was full, rather than the system's memory? */
-bool zoe_recycler_was_over_budget(void);
-void zoe_recycler_forget_refusal(void);
+/* Grows it to that, where it has the address space. false: the meter refuses; it is as it was. */
+bool zoe_scratch_grow(zoe_scratch *scratch, size_t bytes, zoe_meter *meter);
 
-/* Bytes of blocks that this thread took and did not free, for differences: blocks may be freed
- * elsewhere. */
-uint64_t zoe_recycler_balance(void);
-
-/* What the balance would have been with the block that the full budget refused last. */
-uint64_t zoe_recycler_balance_wanted(void);
-
-/* The hooks. 16-byte aligned. Freeing finds the block's recycler by itself. */
-void *zoe_recycler_alloc(size_t bytes);
-void zoe_recycler_free(void *memory);
+/* Takes its memory out of use, to be given back; returns how many bytes. It is empty then. */
+uint64_t zoe_scratch_detach(zoe_scratch *scratch, zoe_returns *returns);
 
 #endif

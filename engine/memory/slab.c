@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/os.h"
+
 /* From here on a buffer's record is less than a thousandth of it, and not counted. */
 static const size_t record_matters = (size_t)512 << 10;
 
@@ -34,10 +36,11 @@ static int class_of(size_t bytes, size_t *class_bytes)
     return class < ZOE_SLAB_CLASSES ? class : -1;
 }
 
-void zoe_slab_init(zoe_slab *slab, zoe_meter *meter, uint64_t address_bytes)
+void zoe_slab_init(zoe_slab *slab, zoe_meter *meter, size_t record_bytes, uint64_t address_bytes)
 {
     memset(slab, 0, sizeof *slab);
     slab->meter = meter;
+    slab->record_bytes = record_bytes;
     slab->address_bytes = address_bytes;
     slab->nodes = 1;
 }
@@ -51,31 +54,44 @@ void zoe_slab_set_nodes(zoe_slab *slab, uint32_t nodes, zoe_slab_place_fn *place
     slab->place_user = user;
 }
 
+/* The records of the first `count` buffers, in whole pages. */
+static size_t records_bytes(const zoe_pool *pool, size_t count)
+{
+    return round_up(count * pool->record_bytes, zoe_os_page());
+}
+
+static zoe_buffer *buffer_at(const zoe_pool *pool, size_t index)
+{
+    return (zoe_buffer *)(void *)(pool->records + index * pool->record_bytes);
+}
+
 static void pool_destroy(zoe_pool *pool)
 {
     zoe_os_unreserve(pool->base, pool->stride * pool->capacity);
-    zoe_os_unreserve(pool->buffers,
-                     round_up(pool->capacity * sizeof *pool->buffers, zoe_os_page()));
+    zoe_os_unreserve(pool->records, records_bytes(pool, pool->capacity));
     zoe_os_free(pool);
 }
 
 /* What a buffer that is not cold is counted with beside what is committed. */
-static uint64_t record_bytes(size_t class_bytes)
+static uint64_t record_cost(size_t class_bytes, size_t record_bytes)
 {
-    return class_bytes < record_matters ? sizeof(zoe_buffer) : 0;
+    return class_bytes < record_matters ? record_bytes : 0;
 }
 
-uint64_t zoe_slab_cost(size_t bytes)
+uint64_t zoe_slab_cost(const zoe_slab *slab, size_t bytes)
 {
     size_t class_bytes = 0;
     if (class_of(bytes, &class_bytes) < 0)
         return UINT64_MAX;
-    return round_up(bytes, zoe_os_page()) + record_bytes(class_bytes);
+    return round_up(bytes, zoe_os_page()) + record_cost(class_bytes, slab->record_bytes);
 }
 
 uint64_t zoe_slab_buffer_cost(const zoe_buffer *buffer)
 {
-    return buffer->committed ? buffer->committed + record_bytes(buffer->pool->buffer_bytes) : 0;
+    const zoe_pool *pool = buffer->pool;
+    return buffer->committed
+               ? buffer->committed + record_cost(pool->buffer_bytes, pool->record_bytes)
+               : 0;
 }
 
 void zoe_slab_destroy(zoe_slab *slab)
@@ -85,8 +101,7 @@ void zoe_slab_destroy(zoe_slab *slab)
         if (!pool)
             continue;
         for (size_t b = 0; b < pool->touched; b++)
-            zoe_meter_give(slab->meter, pool->buffers[b].committed);
-        zoe_meter_give(slab->meter, pool->used * record_bytes(pool->buffer_bytes));
+            zoe_meter_give(slab->meter, zoe_slab_buffer_cost(buffer_at(pool, b)));
         pool_destroy(pool);
         slab->pools[i] = NULL;
     }
@@ -94,7 +109,7 @@ void zoe_slab_destroy(zoe_slab *slab)
     slab->free_cost = 0;
 }
 
-static zoe_pool *pool_create(size_t class_bytes, uint64_t address_bytes)
+static zoe_pool *pool_create(const zoe_slab *slab, size_t class_bytes)
 {
     zoe_pool *pool = zoe_os_alloc(sizeof *pool);
     if (!pool)
@@ -102,11 +117,12 @@ static zoe_pool *pool_create(size_t class_bytes, uint64_t address_bytes)
     size_t page = zoe_os_page();
     size_t alignment = class_bytes >= huge ? huge : page;
     pool->buffer_bytes = class_bytes;
+    pool->record_bytes = slab->record_bytes;
     pool->stride = round_up(class_bytes, alignment);
     /* As many as memory can hold of the smallest that belong in the class: the stride may be up to
      * twice that, and address space must not be what ends first. */
     size_t least = round_up(class_bytes - class_bytes / 8, page);
-    pool->capacity = (size_t)(address_bytes / least) + 1;
+    pool->capacity = (size_t)(slab->address_bytes / least) + 1;
     /* A system that does not overcommit may refuse that much: be content with less. */
     for (; pool->capacity > 0; pool->capacity /= 2) {
         pool->base = zoe_os_reserve(pool->stride * pool->capacity, alignment);
@@ -114,9 +130,8 @@ static zoe_pool *pool_create(size_t class_bytes, uint64_t address_bytes)
             break;
     }
     if (pool->base)
-        pool->buffers =
-            zoe_os_reserve(round_up(pool->capacity * sizeof *pool->buffers, page), page);
-    if (!pool->buffers) {
+        pool->records = zoe_os_reserve(records_bytes(pool, pool->capacity), page);
+    if (!pool->records) {
         pool->capacity = pool->capacity ? pool->capacity : 1;
         pool_destroy(pool);
         return NULL;
@@ -130,14 +145,15 @@ static bool commit(zoe_slab *slab, zoe_buffer *buffer, size_t bytes)
     size_t want = round_up(bytes, zoe_os_page());
     if (want <= buffer->committed)
         return true;
-    uint64_t record = buffer->committed ? 0 : record_bytes(buffer->pool->buffer_bytes);
+    uint64_t record =
+        buffer->committed ? 0 : record_cost(buffer->pool->buffer_bytes, slab->record_bytes);
     if (!zoe_meter_take(slab->meter, want - buffer->committed + record))
         return false;
     buffer->pool->used += buffer->committed == 0;
     /* Whole huge pages only: one that reached past `want` would be resident without being counted.
      */
     size_t from = round_up(buffer->committed, huge), to = want / huge * huge;
-    size_t index = (size_t)(buffer - buffer->pool->buffers);
+    size_t index = (size_t)((uint8_t *)buffer - buffer->pool->records) / slab->record_bytes;
     if (to > from && index < HUGE_BUFFERS_MAX)
         zoe_os_advise_huge(buffer->data + from, to - from);
     /* A placement splits the mapping as huge pages do. */
@@ -164,16 +180,27 @@ static zoe_buffer *take_cold(zoe_pool *pool)
 {
     zoe_buffer *buffer = pool->cold;
     if (buffer) {
-        pool->cold = buffer->next_free;
+        pool->cold = buffer->next;
         return buffer;
     }
     if (pool->touched == pool->capacity)
         return NULL;
     size_t index = pool->touched++;
-    buffer = &pool->buffers[index];
+    buffer = buffer_at(pool, index);
     buffer->pool = pool;
     buffer->data = pool->base + index * pool->stride;
     return buffer;
+}
+
+uint64_t zoe_slab_fresh_cost(const zoe_slab *slab, size_t bytes, uint32_t node)
+{
+    size_t class_bytes = 0;
+    int class = class_of(bytes, &class_bytes);
+    uint64_t cost = zoe_slab_cost(slab, bytes);
+    zoe_buffer **warm =
+        class >= 0 && slab->pools[class] ? warm_list(slab, slab->pools[class], node) : NULL;
+    uint64_t kept = warm ? zoe_slab_buffer_cost(*warm) : 0;
+    return cost > kept ? cost - kept : 0;
 }
 
 zoe_status zoe_slab_take(zoe_slab *slab, size_t bytes, uint32_t node, zoe_buffer **out)
@@ -188,9 +215,11 @@ zoe_status zoe_slab_take(zoe_slab *slab, size_t bytes, uint32_t node, zoe_buffer
         return ZOE_ERROR_OVER_BUDGET;
     zoe_pool *pool = slab->pools[class];
     if (!pool)
-        pool = slab->pools[class] = pool_create(class_bytes, slab->address_bytes);
+        pool = slab->pools[class] = pool_create(slab, class_bytes);
     if (!pool)
         return ZOE_ERROR_NO_MEMORY;
+    if (pool->emptied)
+        return ZOE_ERROR_OVER_BUDGET;
     zoe_buffer **warm = warm_list(slab, pool, node);
     zoe_buffer *buffer = NULL;
     if (warm) {
@@ -199,7 +228,7 @@ zoe_status zoe_slab_take(zoe_slab *slab, size_t bytes, uint32_t node, zoe_buffer
         uint64_t kept_cost = zoe_slab_buffer_cost(buffer);
         if (!commit(slab, buffer, bytes))
             return ZOE_ERROR_OVER_BUDGET;
-        *warm = buffer->next_free;
+        *warm = buffer->next;
         slab->free_bytes -= kept;
         slab->free_cost -= kept_cost;
     } else {
@@ -208,70 +237,101 @@ zoe_status zoe_slab_take(zoe_slab *slab, size_t bytes, uint32_t node, zoe_buffer
             return ZOE_ERROR_OVER_BUDGET;
         buffer->node = node % slab->nodes;
         if (!commit(slab, buffer, bytes)) {
-            buffer->next_free = pool->cold;
+            buffer->next = pool->cold;
             pool->cold = buffer;
             return ZOE_ERROR_OVER_BUDGET;
         }
     }
-    buffer->next_free = NULL;
+    buffer->next = NULL;
+    buffer->in_use = true;
     *out = buffer;
     return ZOE_OK;
 }
 
 void zoe_slab_give(zoe_slab *slab, zoe_buffer *buffer)
 {
-    buffer->table = NULL;
     zoe_buffer **warm = &buffer->pool->warm[buffer->node];
-    buffer->next_free = *warm;
+    buffer->in_use = false;
+    buffer->next = *warm;
     *warm = buffer;
     slab->free_bytes += buffer->committed;
     slab->free_cost += zoe_slab_buffer_cost(buffer);
 }
 
-static uint64_t shrink_pool(zoe_slab *slab, zoe_pool *pool, uint64_t bytes)
+/* ---- giving memory back to the system ---- */
+
+static uint64_t detach_from(zoe_slab *slab, zoe_pool *pool, uint64_t bytes, zoe_returns *returns)
 {
     uint64_t given = 0;
     for (zoe_buffer **warm; given < bytes && (warm = warm_list(slab, pool, 0)) != NULL;) {
         zoe_buffer *buffer = *warm;
-        *warm = buffer->next_free;
+        *warm = buffer->next;
         uint64_t all = zoe_slab_buffer_cost(buffer);
-        zoe_os_release(buffer->data, buffer->committed);
-        zoe_meter_give(slab->meter, all);
         slab->free_bytes -= buffer->committed;
         slab->free_cost -= all;
         given += all;
+        buffer->leaving = buffer->committed;
         buffer->committed = 0;
-        pool->used--;
-        buffer->next_free = pool->cold;
-        pool->cold = buffer;
+        buffer->next = returns->buffers;
+        returns->buffers = buffer;
     }
-    if (pool->used == 0 && pool->touched > 0) {
-        zoe_os_release(pool->buffers, round_up(pool->touched * sizeof(zoe_buffer), zoe_os_page()));
-        pool->touched = 0;
-        pool->cold = NULL;
-    }
+    returns->bytes += given;
     return given;
 }
 
-uint64_t zoe_slab_shrink(zoe_slab *slab, uint64_t bytes, size_t keep_bytes)
+uint64_t zoe_slab_detach(zoe_slab *slab, uint64_t bytes, size_t keep_bytes, zoe_returns *returns)
 {
     size_t class_bytes = 0;
     int keep = keep_bytes ? class_of(keep_bytes, &class_bytes) : -1;
     uint64_t given = 0;
-    for (int i = 0; i < ZOE_SLAB_CLASSES && given < bytes; i++)
+    for (int i = 0; i < ZOE_SLAB_CLASSES && given < bytes && slab->free_cost > 0; i++)
         if (slab->pools[i] && i != keep)
-            given += shrink_pool(slab, slab->pools[i], bytes - given);
+            given += detach_from(slab, slab->pools[i], bytes - given, returns);
     if (given < bytes && keep >= 0 && slab->pools[keep])
-        given += shrink_pool(slab, slab->pools[keep], bytes - given);
+        given += detach_from(slab, slab->pools[keep], bytes - given, returns);
     return given;
+}
+
+void zoe_returns_release(const zoe_returns *returns)
+{
+    for (const zoe_buffer *buffer = returns->buffers; buffer; buffer = buffer->next)
+        zoe_os_release(buffer->data, buffer->leaving);
+    for (const zoe_pool *pool = returns->pools; pool; pool = pool->next)
+        zoe_os_release(pool->records, records_bytes(pool, pool->touched));
+    for (zoe_mapping *mapping = returns->mappings, *next; mapping; mapping = next) {
+        next = mapping->next;
+        zoe_os_unreserve(mapping, mapping->bytes);
+    }
+}
+
+void zoe_slab_reinstate(zoe_slab *slab, zoe_returns *returns, zoe_returns *next)
+{
+    (void)slab;
+    for (zoe_buffer *buffer = returns->buffers, *after; buffer; buffer = after) {
+        zoe_pool *pool = buffer->pool;
+        after = buffer->next;
+        buffer->next = pool->cold;
+        pool->cold = buffer;
+        if (--pool->used == 0) {
+            pool->emptied = true;
+            pool->next = next->pools;
+            next->pools = pool;
+        }
+    }
+    for (zoe_pool *pool = returns->pools; pool; pool = pool->next) {
+        pool->emptied = false;
+        pool->touched = 0;
+        pool->cold = NULL;
+    }
+    returns->buffers = NULL;
+    returns->pools = NULL;
 }
 
 void zoe_slab_visit(zoe_slab *slab, zoe_slab_visit_fn *visit, void *user)
 {
     for (int i = 0; i < ZOE_SLAB_CLASSES; i++) {
         zoe_pool *pool = slab->pools[i];
-        for (size_t b = 0; pool && b < pool->touched; b++)
-            if (!visit(user, &pool->buffers[b]))
-                return;
+        for (size_t b = 0; pool && !pool->emptied && b < pool->touched; b++)
+            visit(user, buffer_at(pool, b));
     }
 }

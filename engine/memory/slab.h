@@ -3,9 +3,14 @@
  *
  * A pool serves one size class (an eighth of an octave). Address space is reserved once; a buffer
  * takes memory when it is first used and keeps it when it is given back, because touching fresh
- * pages costs 25 times a reuse. What a buffer has touched is counted by a zoe_meter; it is given
- * back to the system only by zoe_slab_shrink(). In pools of small buffers their records are counted
- * too: a million frames of an icon would have half a gigabyte of them.
+ * pages costs 25 times a reuse. What a buffer has touched is counted by a zoe_meter. Its pages go
+ * back to the system in three steps, so that no lock is held over the long one: taken out of the
+ * pool (detach), given back (zoe_returns_release), put back as a buffer without memory (reinstate).
+ *
+ * Each buffer has a record, of a size that the slab's user chooses: it begins with a zoe_buffer, is
+ * zero when first used, and stays where it is while the slab stands, though it may become zero
+ * again while none of its pool's buffers has memory. In pools of small buffers the records are
+ * counted too: a million frames of an icon would have half a gigabyte of them.
  *
  * On a machine with several memory nodes, fresh memory is placed on the node of whoever takes the
  * buffer, and free buffers are kept by node. A free buffer of another node still goes before fresh
@@ -20,18 +25,14 @@
 #ifndef ZOE_SLAB_H
 #define ZOE_SLAB_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include <zoetrope/frame.h>
-
 #include "memory/budget.h"
-#include "base/os.h"
+#include "memory/returns.h"
 
-typedef struct zoe_pool zoe_pool;
-struct zoe_table;
-
-/* One frame's memory and what belongs to it. */
+/* The memory of one frame; the first member of its record. */
 typedef struct zoe_buffer {
     /* fixed after the buffer's first use */
     uint8_t *data; /* 2 MB-aligned in pools of 2 MB and more, else page-aligned */
@@ -39,14 +40,10 @@ typedef struct zoe_buffer {
 
     /* guarded by the cache's lock */
     size_t committed; /* bytes that may be resident and are counted, a multiple of the page size */
+    size_t leaving;   /* what was committed, while it is given back to the system */
     uint32_t node;    /* memory node it was placed on, 0..nodes-1; of what is committed */
-    struct zoe_buffer *next_free; /* in the pool's list of free buffers */
-    struct zoe_table *table;      /* the frame in the buffer; NULL while it is free */
-    int64_t position;
-
-    /* written while the frame is LOADING by its load, read only while it is LOADED */
-    zoe_frame frame; /* as acquire gives it, but for the pin */
-    zoe_os_file_id file_id;
+    bool in_use;
+    zoe_buffer *next; /* in a list of free buffers */
 } zoe_buffer;
 
 /* Memory nodes that are told apart; further ones share the lists of the first. */
@@ -55,11 +52,14 @@ enum { ZOE_SLAB_NODES_MAX = 16 };
 struct zoe_pool {
     size_t buffer_bytes; /* the size class */
     size_t stride;       /* from a buffer to the next */
-    size_t capacity;     /* buffers that fit in the address space */
+    size_t record_bytes;
+    size_t capacity; /* buffers that fit in the address space */
     uint8_t *base;
-    zoe_buffer *buffers; /* [capacity], reserved like the data */
-    size_t touched;      /* buffers 0..touched-1 have been used before */
-    size_t used;         /* of them, not cold */
+    uint8_t *records; /* [capacity], reserved like the data */
+    size_t touched;   /* buffers 0..touched-1 have been used before */
+    size_t used;      /* of them, not cold */
+    bool emptied;     /* its records are being given back: nothing can be taken meanwhile */
+    zoe_pool *next;   /* in a zoe_returns, while it is emptied */
     /* free and committed, by node, the one given back last first */
     zoe_buffer *warm[ZOE_SLAB_NODES_MAX];
     zoe_buffer *cold; /* free, pages given back */
@@ -74,6 +74,7 @@ typedef void zoe_slab_place_fn(void *user, void *address, size_t bytes, uint32_t
 
 typedef struct zoe_slab {
     zoe_meter *meter;
+    size_t record_bytes;
     uint64_t address_bytes;   /* to reserve for a pool: as much as all memory */
     uint32_t nodes;           /* memory nodes, 1..ZOE_SLAB_NODES_MAX */
     zoe_slab_place_fn *place; /* NULL: memory is where it is touched first */
@@ -84,7 +85,7 @@ typedef struct zoe_slab {
     uint64_t allocations; /* times fresh memory was committed */
 } zoe_slab;
 
-void zoe_slab_init(zoe_slab *slab, zoe_meter *meter, uint64_t address_bytes);
+void zoe_slab_init(zoe_slab *slab, zoe_meter *meter, size_t record_bytes, uint64_t address_bytes);
 
 /* Tells memory nodes apart, before the first buffer is taken. */
 void zoe_slab_set_nodes(zoe_slab *slab, uint32_t nodes, zoe_slab_place_fn *place, void *user);
@@ -95,13 +96,16 @@ void zoe_slab_destroy(zoe_slab *slab);
 /*
  * Takes a buffer of at least `bytes` bytes for a thread on memory node `node`: the warmest free one
  * of its node, else of another, else fresh memory if the meter allows it. Its contents are
- * unspecified. Errors: OVER_BUDGET (make room and try again), NO_MEMORY
- * (no address space), TOO_LARGE.
+ * unspecified. Errors: OVER_BUDGET (make room and try again), NO_MEMORY (no address space),
+ * TOO_LARGE.
  */
 zoe_status zoe_slab_take(zoe_slab *slab, size_t bytes, uint32_t node, zoe_buffer **buffer);
 
-/* What fresh memory for a buffer of `bytes` bytes is counted with. */
-uint64_t zoe_slab_cost(size_t bytes);
+/* What fresh memory for a buffer of `bytes` bytes is counted with; UINT64_MAX: none is so large. */
+uint64_t zoe_slab_cost(const zoe_slab *slab, size_t bytes);
+
+/* What the meter has to have for taking such a buffer now: less where a free one has memory. */
+uint64_t zoe_slab_fresh_cost(const zoe_slab *slab, size_t bytes, uint32_t node);
 
 /* What a buffer is counted with now. */
 uint64_t zoe_slab_buffer_cost(const zoe_buffer *buffer);
@@ -109,13 +113,16 @@ uint64_t zoe_slab_buffer_cost(const zoe_buffer *buffer);
 /* Gives a buffer back; it keeps its memory for the next user. */
 void zoe_slab_give(zoe_slab *slab, zoe_buffer *buffer);
 
-/* Gives the memory of free buffers back to the system until `bytes` were given or none is left.
- * Those of other sizes than `keep_bytes` go first. Returns what was given. */
-uint64_t zoe_slab_shrink(zoe_slab *slab, uint64_t bytes, size_t keep_bytes);
+/* Takes free buffers out of their pools until those have `bytes` or none is left, for their memory
+ * to be given back to the system; of other sizes than `keep_bytes` first. Returns their bytes. */
+uint64_t zoe_slab_detach(zoe_slab *slab, uint64_t bytes, size_t keep_bytes, zoe_returns *returns);
 
-/* Calls visit for every buffer that was ever used; those in use have a table. Stops when visit
- * returns false. */
-typedef bool zoe_slab_visit_fn(void *user, zoe_buffer *buffer);
+/* Puts buffers whose memory was given back into their pools again. The records of pools that have
+ * none with memory any more are to be given back next: those are listed in `next`. */
+void zoe_slab_reinstate(zoe_slab *slab, zoe_returns *returns, zoe_returns *next);
+
+/* Calls visit for the record of every buffer that was ever used; for tests and checks. */
+typedef void zoe_slab_visit_fn(void *user, zoe_buffer *buffer);
 void zoe_slab_visit(zoe_slab *slab, zoe_slab_visit_fn *visit, void *user);
 
 #endif

@@ -6,7 +6,8 @@
  * want, and acquires frames. Nothing is queued: workers ask the wants what to decode next.
  *
  * Thread-safety: unless a function says otherwise, any thread may call it at any time, also several
- * at once. Functions that "do not block" take no lock that is held across I/O or decoding.
+ * at once. Functions that "do not block" take at most one lock, which is not held across I/O,
+ * decoding, callbacks or giving pages back, and wait for nothing else.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -59,9 +60,11 @@ typedef struct zoe_memory_report {
 
 /*
  * Changes the budget while running. Lowering evicts, stops what no longer fits, and gives the pages
- * back to the system before it returns; what is pinned stays until it is released, and goes then.
- * Raising costs nothing until it is used. `report` may be NULL. Blocks for a chunk's time at most.
- * Errors: ARGUMENT.
+ * back to the system before it returns; nothing is begun meanwhile. What is pinned stays, and can
+ * be acquired, until it is released; if that is more than the limit it goes then. Raising costs
+ * nothing until it is used. `report` may be NULL. Blocks until loads that are to stop have come to
+ * their next chunk, and for as long as the system takes for the pages (about a millisecond for
+ * every 20 MB). Errors: ARGUMENT.
  */
 ZOE_API zoe_status zoe_engine_set_budget(zoe_engine *engine, const zoe_budget *budget,
                                          zoe_memory_report *report);
@@ -74,14 +77,15 @@ ZOE_API void zoe_engine_budget(zoe_engine *engine, zoe_budget *budget);
 ZOE_API zoe_status zoe_engine_set_workers(zoe_engine *engine, uint32_t workers);
 
 /* Gives free buffers, idle scratch and the C heap's free memory back to the system. Loaded frames
- * stay. */
+ * stay. Waits for the system, and for another change of memory that is under way. */
 ZOE_API zoe_status zoe_engine_trim(zoe_engine *engine, zoe_memory_report *report);
 
 /* Evicts every frame that is not pinned, of all sources, then trims. Preload starts again at once.
- */
+ * Waits as trimming does. */
 ZOE_API zoe_status zoe_engine_clear(zoe_engine *engine, zoe_memory_report *report);
 
-/* Does not block. */
+/* Does not block. Costs the same whatever is in memory; the process's resident memory is asked of
+ * the system. */
 ZOE_API void zoe_engine_stats(zoe_engine *engine, zoe_stats *stats);
 
 /* Sets every counter and distribution to 0 and the high water to what is used now. */
@@ -91,18 +95,18 @@ ZOE_API void zoe_engine_reset_stats(zoe_engine *engine);
 
 /* Which picture of each file. Filled by zoe_source_settings_init(). Strings are copied. */
 typedef struct zoe_source_settings {
-    size_t size;       /* of this struct, in bytes; set by the init function */
+    size_t size;       /* of this struct, in bytes; see zoe_engine_settings */
     const char *layer; /* as zoe_header_find_layer() takes it; NULL: the default. A frame without it
                           is an error */
     const char *view;  /* NULL: the default */
-    int32_t proxy_shift; /* 0 full size, 1 half, 2 a quarter, 3 an eighth in each direction: each
+    int32_t proxy_shift;    /* 0 full size, 1 half, 2 a quarter, 3 an eighth in each direction: each
                             sample is the mean of a block of the full-size frame's (or of a smaller
                             level's that the file has), where the block reaches beyond the frame of
                             those in it; with uint kept as uint, the first of them. default 0 */
-    int32_t
-        overscan; /* 1: frames cover the data window too; 0: the display window only. default 0 */
-    int32_t
-        full_precision; /* 1: float stays float, uint stays uint; 0: all becomes half. default 0 */
+    int32_t overscan;       /* 1: frames cover the data window too; 0: the display window only.
+                               default 0 */
+    int32_t full_precision; /* 1: float stays float, uint stays uint; 0: all becomes half.
+                               default 0 */
 } zoe_source_settings;
 
 ZOE_API void zoe_source_settings_init(zoe_source_settings *settings);
@@ -130,14 +134,17 @@ ZOE_API const zoe_sequence *zoe_source_sequence(const zoe_source *source);
 /*
  * Says what is wanted next. The playhead's next step goes on with the epoch; anything else begins a
  * new one, and workers stop at their next chunk what the new want does not need soon. Does not
- * block; allocates nothing. Errors: ARGUMENT.
+ * block; allocates nothing. A step costs a look at each load; a new epoch also one at the states of
+ * the frames from the playhead, in the want's order, to the first that is not in memory. Errors:
+ * ARGUMENT.
  */
 ZOE_API zoe_status zoe_source_set_want(zoe_source *source, const zoe_want *want);
 
 /*
  * Pins a frame if it is loaded: on ZOE_OK, *frame is the caller's until zoe_frame_release().
  * Otherwise says why not and clears *frame: LOADING (not loaded, whether or not a worker is at it),
- * MISSING, the frame's own error, or OVER_BUDGET. Lock-free on a loaded frame; never blocks.
+ * MISSING, the frame's own error, or OVER_BUDGET. On a loaded frame it is one atomic
+ * compare-and-swap and a copy, without a lock; never blocks.
  */
 ZOE_API zoe_status zoe_source_acquire(zoe_source *source, int64_t position, zoe_frame *frame);
 
@@ -154,14 +161,14 @@ ZOE_API zoe_status zoe_source_wait(zoe_source *source, int64_t position, uint64_
 ZOE_API zoe_status zoe_source_frame_error(zoe_source *source, int64_t position, zoe_error *error);
 
 /*
- * Copies the states (zoe_frame_state) of positions first..first+count-1 to states[count].
- * Lock-free. Errors: ARGUMENT.
+ * Copies the states (zoe_frame_state) of positions first..first+count-1 to states[count], a byte
+ * each. Lock-free. Errors: ARGUMENT.
  */
 ZOE_API zoe_status zoe_source_states(const zoe_source *source, int64_t first, int64_t count,
                                      uint8_t *states);
 
 /* Goes up with every change of any of the source's states: nothing changed, nothing need be read.
- * Lock-free. Not at the same time as zoe_source_refresh() on this source. */
+ * Lock-free. */
 ZOE_API uint64_t zoe_source_changes(const zoe_source *source);
 
 /* Goes up whenever the want changed other than by the playhead's next step. Lock-free. */
@@ -175,10 +182,12 @@ typedef struct zoe_refresh_report {
 
 /*
  * Reads the folder again, and looks at the file of every frame that was read: what changed is
- * evicted and will be decoded again. Frames in ERROR are tried again. Numbers may be added at both
- * ends: positions then shift, the want with them. Blocks on the folder and on one stat() a frame.
- * `report` may be NULL. On failure the source stays as it was. Not at the same time as another call
- * on this source that takes a position from the old sequence. Errors: as zoe_sequence_open().
+ * let go of and will be decoded again; what did not stays in memory, pinned or not. Frames in ERROR
+ * are tried again. Numbers may be added at both ends: positions then shift, the want with them.
+ * Blocks on the folder and on one stat() a frame in memory; a second refresh of the same source
+ * waits for the first one. `report` may be NULL. On failure the source stays as it was. Not at the
+ * same time as another call on this source that takes a position from the old sequence. Errors: as
+ * zoe_sequence_open().
  */
 ZOE_API zoe_status zoe_source_refresh(zoe_source *source, zoe_refresh_report *report,
                                       zoe_error *error);
@@ -196,8 +205,7 @@ ZOE_API zoe_status zoe_source_refresh(zoe_source *source, zoe_refresh_report *re
  * *changed (may be NULL): 1 if the frame is to be decoded again or gone, 0 if all is as it was.
  * Numbers that had no file when the sequence was opened or last refreshed stay gaps (MISSING is
  * returned): zoe_source_refresh() finds new files. Blocks on the stat(), with no lock held. Not at
- * the same time as zoe_source_refresh() on this source. Errors: ARGUMENT, NO_MEMORY; the frame is
- * as before then.
+ * the same time as zoe_source_refresh() on this source. Errors: ARGUMENT.
  */
 ZOE_API zoe_status zoe_source_reload(zoe_source *source, int64_t position, int32_t *changed);
 

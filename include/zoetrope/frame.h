@@ -17,10 +17,14 @@ extern "C" {
 #endif
 
 /*
- * MISSING   no file                      EMPTY --> LOADING --> LOADED --> EMPTY (evicted)
- * (gap)                                    ^          |  '---> ERROR  --> EMPTY (file changed,
- * reload)
- *                                          '----------' (stale: stopped at a chunk)
+ *                EMPTY --> LOADING --> LOADED --> HEADER  evicted, to be decoded again, or its file
+ *                ^         |     |                        changed
+ *                '---------'     '---> ERROR  --> EMPTY   file changed, or reload
+ *                stopped at a chunk
+ *
+ *   MISSING <--> EMPTY   the file went, or came back
+ *
+ * HEADER is EMPTY with its size known, INCOMPLETE is LOADED with a note on what is missing.
  */
 typedef enum zoe_frame_state {
     ZOE_FRAME_EMPTY = 0,   /* not in memory */
@@ -29,8 +33,8 @@ typedef enum zoe_frame_state {
     ZOE_FRAME_LOADED = 3,  /* can be acquired */
     ZOE_FRAME_ERROR = 4,   /* cannot be decoded; zoe_source_frame_error() says why */
     ZOE_FRAME_MISSING = 5, /* a gap: the sequence has no file for it */
-    ZOE_FRAME_INCOMPLETE =
-        6, /* LOADED, but the file lacks some of its chunks (still being written) */
+    /* LOADED, but the file lacks some of its chunks (it is still being written) */
+    ZOE_FRAME_INCOMPLETE = 6,
 } zoe_frame_state;
 
 enum { ZOE_PLANES_MAX = 4 };
@@ -70,16 +74,18 @@ typedef struct zoe_frame {
     float chromaticities[8]; /* as in zoe_header */
     char time_code[32];      /* of this frame's file, as in zoe_header; "" where there is none */
     int64_t position;
-    uint64_t generation; /* changes whenever the position is decoded again; equal: same pixels. Not
-                            to be changed: releasing needs it */
+    uint64_t generation; /* of this picture: no other one of the engine has it, 1 or more. Equal:
+                            same pixels */
     void *pin;           /* the hold, with its owner; for zoe_frame_release() only. NULL: none */
     void *pin_owner;
 } zoe_frame;
 
 /*
- * Gives the frame back. Its planes may be gone as soon as this returns. Clears *frame; a frame
- * without a pin is left alone. Takes no lock, but for the last holder of a picture that was given
- * up meanwhile, and never waits for decoding. Thread-safety: any thread.
+ * Gives the frame back. Its planes may be gone as soon as this returns. The pin is cleared; a frame
+ * without a pin is left alone. Costs one atomic subtraction; only where its memory is waited for
+ * (a load, or a limit that fell), or the picture was given up meanwhile, the last holder takes a
+ * lock that is not held across I/O or decoding, and gives the pages back. Thread-safety: any
+ * thread.
  */
 ZOE_API void zoe_frame_release(zoe_frame *frame);
 

@@ -70,10 +70,12 @@ typedef void zoe_notify_fn(void *user);
  * Thread-safety: a plain value; one thread at a time.
  */
 typedef struct zoe_engine_settings {
-    size_t size; /* of this struct, in bytes; set by the init function */
+    size_t size; /* of this struct, in bytes; set by the init function. A shorter one, of a program
+                    built against an older version, has the defaults for what it lacks; a longer one
+                    is accepted while all that it has more is 0 */
     zoe_budget budget;
-    uint32_t
-        workers; /* decoding threads, 1..ZOE_WORKERS_MAX; 0: 3/4 of the usable cores, rounded up */
+    uint32_t workers;        /* decoding threads, 1..ZOE_WORKERS_MAX; 0: 3/4 of the usable cores,
+                                rounded up */
     int32_t bind_workers;    /* 1: each worker is bound to a core of its own where allowed; 0: not.
                                 default 1 */
     uint64_t overhead_bytes; /* what the process may take beside the budget (code, windows, index);

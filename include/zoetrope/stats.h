@@ -31,7 +31,7 @@ typedef struct zoe_stats {
     uint64_t frame_bytes;      /* now: in loaded frames */
     uint64_t in_flight_bytes;  /* now: in frames being decoded */
     uint64_t free_bytes;       /* now: in buffers kept for reuse */
-    uint64_t scratch_bytes;    /* now: decoding scratch and OpenEXR's own memory */
+    uint64_t scratch_bytes;    /* now: decoding scratch, and memory of open files */
     uint64_t high_water_bytes; /* most used_bytes ever */
     uint64_t frames_loaded;    /* now */
     uint64_t loads_pending;    /* now: frames being decoded; never more than workers + 2 */
@@ -45,8 +45,8 @@ typedef struct zoe_stats {
                                 any more */
     uint64_t stale_stopped;  /* loads given up at a later chunk */
     uint64_t wasted_ns;      /* worker time spent on those */
-    uint64_t allocations;    /* times memory was asked of the system since start-up was over: when a
-                                buffer or scratch is first    touched. 0 in steady playback */
+    uint64_t allocations;    /* times memory was asked of the system: when a buffer or scratch is
+                                first touched. 0 in steady playback */
     uint64_t bytes_read;     /* from files */
     uint64_t resident_bytes; /* now: the process's resident memory, from the system */
     uint64_t resident_peak_bytes; /* the process's, from the system */

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -212,6 +213,34 @@ static void test_nothing_is_loaded_to_be_evicted(void **state)
     }
 }
 
+/* Nor where nothing is known of the frames when several workers begin to read ahead. */
+static void test_reading_ahead_evicts_nothing_of_unknown_sizes(void **state)
+{
+    (void)state;
+    for (uint32_t workers = 1; workers <= 8; workers *= 2) {
+        for (int round = 0; round < 5; round++) {
+            stage s;
+            stage_begin(&s, workers, 16 * MiB, MiB, 2);
+            /* A file's memory is guessed, and scratch is found out. */
+            s.engine->cache.first_file_bytes = 65536;
+            for (int64_t i = 1; i <= 30; i++) {
+                fake_lock(s.fake, i)->scratch_bytes = 100000;
+                s.fake->frames[i].file_bytes = 100000;
+                fake_unlock(s.fake);
+            }
+            zoe_source *source = stage_source(&s, "f", 1, 30);
+            zoe_want want = {.playhead = 5, .in = 0, .out = 29, .direction = 1};
+            stage_settle(&s, source, &want);
+            zoe_stats stats = stage_stats(&s);
+            assert_int_equal(stats.evictions, 0);
+            assert_int_equal(stats.decodes, stats.frames_loaded);
+            assert_in_range(stats.frames_loaded, 14, 15);
+            assert_in_range(stats.high_water_bytes, 0, 16 * MiB);
+            stage_end(&s);
+        }
+    }
+}
+
 /* ---- more than one source ---- */
 
 /* Room for 16 frames: 14 of the one that is wanted now, and 2 of the 10 that are wanted later. */
@@ -356,6 +385,71 @@ static void test_steady_play_allocates_nothing(void **state)
     stage_end(&s);
 }
 
+/* ---- settings of other versions ---- */
+
+static zoe_status create(const void *settings, zoe_engine **engine)
+{
+    zoe_error error;
+    return zoe_engine_create(settings, engine, &error);
+}
+
+static void test_settings_of_other_versions(void **state)
+{
+    (void)state;
+    struct {
+        zoe_engine_settings known;
+        uint64_t more;
+    } newer = {.more = 0};
+    zoe_engine_settings_init(&newer.known);
+    newer.known.workers = 3;
+    newer.known.budget.bytes = 32 * MiB;
+    newer.known.size = sizeof newer;
+    zoe_engine *engine = NULL;
+    zoe_stats stats;
+    /* What is not known to this version is accepted while it is 0. */
+    assert_int_equal(create(&newer, &engine), ZOE_OK);
+    zoe_engine_destroy(&engine);
+    newer.more = (uint64_t)1 << 56;
+    assert_int_equal(create(&newer, &engine), ZOE_ERROR_ARGUMENT);
+    assert_null(engine);
+    /* An older one ends after the budget: the rest is not looked at. */
+    newer.known.size = offsetof(zoe_engine_settings, workers);
+    newer.known.workers = ZOE_WORKERS_MAX + 1;
+    assert_int_equal(create(&newer, &engine), ZOE_OK);
+    zoe_engine_stats(engine, &stats);
+    assert_int_equal(stats.limit_bytes, 32 * MiB);
+    assert_true(stats.workers >= 1);
+    zoe_engine_destroy(&engine);
+    newer.known.size = 0;
+    assert_int_equal(create(&newer, &engine), ZOE_ERROR_ARGUMENT);
+}
+
+static void test_source_settings_of_other_versions(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 1, 16 * MiB, MiB, 1);
+    stage_touch(&s, "f", 1);
+    char path[128];
+    snprintf(path, sizeof path, "%s/f.0001.exr", s.folder);
+    zoe_source_settings settings;
+    zoe_source_settings_init(&settings);
+    settings.size = offsetof(zoe_source_settings, proxy_shift);
+    settings.proxy_shift = 99;
+    zoe_sequence *sequence = NULL;
+    zoe_source *source = NULL;
+    zoe_error error;
+    assert_int_equal(zoe_sequence_open(path, &sequence, &error), ZOE_OK);
+    assert_int_equal(zoe_source_open(s.engine, &sequence, &settings, &source, &error), ZOE_OK);
+    settings.size = sizeof settings;
+    zoe_source_close(&source);
+    assert_int_equal(zoe_sequence_open(path, &sequence, &error), ZOE_OK);
+    assert_int_equal(zoe_source_open(s.engine, &sequence, &settings, &source, &error),
+                     ZOE_ERROR_ARGUMENT);
+    zoe_sequence_close(&sequence);
+    stage_end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -367,12 +461,15 @@ int main(void)
         cmocka_unit_test(test_inside_a_want_the_farthest_leaves),
         cmocka_unit_test(test_a_spiral_turns_with_the_direction),
         cmocka_unit_test(test_nothing_is_loaded_to_be_evicted),
+        cmocka_unit_test(test_reading_ahead_evicts_nothing_of_unknown_sizes),
         cmocka_unit_test(test_closing_a_source_makes_room_for_others),
         cmocka_unit_test(test_a_smaller_want_makes_room_for_others),
         cmocka_unit_test(test_the_nearer_source_comes_first),
         cmocka_unit_test(test_a_miss_counts_once),
         cmocka_unit_test(test_the_generation_tells_pixels_apart),
         cmocka_unit_test(test_steady_play_allocates_nothing),
+        cmocka_unit_test(test_settings_of_other_versions),
+        cmocka_unit_test(test_source_settings_of_other_versions),
     };
     return cmocka_run_group_tests_name("cache", tests, NULL, NULL);
 }

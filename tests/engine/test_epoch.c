@@ -61,6 +61,37 @@ static void test_a_stale_load_stops_at_the_next_piece(void **state)
     stage_end(&s);
 }
 
+static _Atomic uint64_t fake_now = 1;
+
+static uint64_t fake_clock(void)
+{
+    return fake_now;
+}
+
+/* Who scrubs faster than frames are decoded still sees one when the time has come. */
+static void test_a_picture_comes_when_patience_is_over(void **state)
+{
+    (void)state;
+    for (int over = 0; over <= 1; over++) {
+        stage s;
+        stage_begin(&s, 1, 64 * MiB, MiB, 10);
+        s.engine->cache.now_ns = fake_clock;
+        fake_close_gates(s.fake);
+        zoe_source *source = stage_source(&s, "f", 1, 60);
+        zoe_want want = spiral(2, 0, 59);
+        stage_want(source, &want);
+        assert_true(fake_wait_started(s.fake, 3, 1));
+        fake_now += s.engine->cache.patience_ns - 1 + (uint64_t)over;
+        want.playhead = 50;
+        stage_want(source, &want);
+        fake_open_gates(s.fake);
+        stage_rest(&s);
+        assert_int_equal(stage_stats(&s).stale_stopped + stage_stats(&s).stale_skipped, !over);
+        assert_int_equal(fake_opened(s.fake, 3), over ? 1 : 2);
+        stage_end(&s);
+    }
+}
+
 static void test_a_load_that_had_not_begun_is_skipped(void **state)
 {
     (void)state;
@@ -264,6 +295,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_stale_load_stops_at_the_next_piece),
+        cmocka_unit_test(test_a_picture_comes_when_patience_is_over),
         cmocka_unit_test(test_a_load_that_had_not_begun_is_skipped),
         cmocka_unit_test(test_what_is_still_needed_is_finished),
         cmocka_unit_test(test_a_step_begins_no_epoch),

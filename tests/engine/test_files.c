@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -124,6 +125,10 @@ static void test_refresh_keeps_what_did_not_change(void **state)
     assert_int_equal(zoe_sequence_count(zoe_source_sequence(source)), 13);
     stage_rest(&s);
     stage_assert_right(&s, &pinned, 17, 1);
+    /* It went over to its new position, pinned as it was. */
+    zoe_frame again = stage_acquire(source, 8);
+    assert_true(again.generation == pinned.generation && again.position == 8);
+    zoe_frame_release(&again);
     zoe_frame_release(&pinned);
     stage_rest(&s);
     for (int64_t number = 9; number <= 21; number++) {
@@ -136,9 +141,63 @@ static void test_refresh_keeps_what_did_not_change(void **state)
         assert_int_equal(frame.position, position);
         stage_assert_right(&s, &frame, number, number == 13 ? 2 : 1);
         zoe_frame_release(&frame);
-        bool again = number == 13 || number == 15 || number == 17;
-        assert_int_equal(fake_opened(s.fake, number), again ? 2 : 1);
+        bool changed = number == 13 || number == 15;
+        assert_int_equal(fake_opened(s.fake, number), changed ? 2 : 1);
     }
+    stage_end(&s);
+}
+
+enum { REFRESHES = 40 };
+
+static void *refresh_on(void *source)
+{
+    for (int i = 0; i < REFRESHES; i++)
+        if (zoe_source_refresh(source, NULL, NULL) != ZOE_OK)
+            return source;
+    return NULL;
+}
+
+typedef struct observer {
+    zoe_source *source;
+    _Atomic int over, went_back;
+} observer;
+
+static void *observe(void *arg)
+{
+    observer *o = arg;
+    for (uint64_t last = 0; !o->over;) {
+        uint64_t now = zoe_source_changes(o->source);
+        o->went_back = o->went_back || now < last;
+        last = now;
+    }
+    return NULL;
+}
+
+/* Of two refreshes of one source the second waits for the first, and whoever looks whether anything
+ * changed may do so meanwhile. */
+static void test_refreshes_at_the_same_time(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 2, 16 * MiB, 65536, 2);
+    zoe_source *source = stage_source(&s, "f", 1, 20);
+    zoe_want want = stage_play(0, 0, 19);
+    stage_want(source, &want);
+    observer o = {.source = source};
+    pthread_t refreshers[2], watcher;
+    assert_int_equal(pthread_create(&watcher, NULL, observe, &o), 0);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(pthread_create(&refreshers[i], NULL, refresh_on, source), 0);
+    for (int i = 0; i < 2; i++) {
+        void *failed = NULL;
+        pthread_join(refreshers[i], &failed);
+        assert_null(failed);
+    }
+    o.over = 1;
+    pthread_join(watcher, NULL);
+    assert_false(o.went_back);
+    stage_rest(&s);
+    assert_int_equal(stage_loaded(source, 0, 19), 20);
     stage_end(&s);
 }
 
@@ -170,6 +229,7 @@ int main(void)
         cmocka_unit_test(test_a_file_that_changes_is_read_again),
         cmocka_unit_test(test_a_file_that_ends_early),
         cmocka_unit_test(test_refresh_keeps_what_did_not_change),
+        cmocka_unit_test(test_refreshes_at_the_same_time),
         cmocka_unit_test(test_refresh_that_fails_changes_nothing),
     };
     return cmocka_run_group_tests_name("files", tests, NULL, NULL);

@@ -254,8 +254,8 @@ static void test_small_frames_are_counted_with_their_records(void **state)
     zoe_stats stats = stage_stats(&s);
     assert_at_most("used", stats.used_bytes, 16 * MiB);
     assert_true(stats.frames_loaded > 3000);
-    assert_at_most("frames and their records", stats.frames_loaded * (4 * KiB + sizeof(zoe_buffer)),
-                   stats.used_bytes);
+    assert_at_most("frames and their records",
+                   stats.frames_loaded * (4 * KiB + sizeof(zoe_frame_buffer)), stats.used_bytes);
     zoe_source_close(&source);
     assert_int_equal(stage_stats(&s).used_bytes, 0);
     assert_at_most("resident when closed", resident(), base + 3 * MiB);

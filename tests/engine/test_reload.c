@@ -167,7 +167,7 @@ static void test_old_pictures_go_when_the_limit_fell(void **state)
     assert_int_equal(stage_budget(&s, 16 * MiB).used_bytes, 24 * MiB);
     stage_assert_right(&s, &old, 1, 1);
     stage_assert_right(&s, &fresh, 1, 2);
-    /* Doomed, and its file is another one again. */
+    /* Its file is another one again. */
     change(&s, 1, 3);
     assert_int_equal(reload(source, 0), 1);
     zoe_frame_release(&old);
@@ -176,32 +176,41 @@ static void test_old_pictures_go_when_the_limit_fell(void **state)
     stage_assert_right(&s, &fresh, 1, 3);
     zoe_frame_release(&fresh);
     assert_int_equal(stage_stats(&s).used_bytes, 12 * MiB);
-    assert_int_equal(source->table->doomed, 0);
     stage_end(&s);
 }
 
-/* An acquirer that has pinned, but has yet to read where the picture is. */
-static void test_replaced_between_pin_and_look(void **state)
+/* An acquirer that knows of a picture, but has yet to pin it. */
+static void test_replaced_between_look_and_pin(void **state)
 {
     (void)state;
     stage s;
     zoe_source *source = begin(&s, 2, 64 * MiB);
-    zoe_table *table = source->table;
-    zoe_slot *slot = &table->slots[0];
-    uint64_t generation;
-    assert_true(zoe_slot_pin(slot, &generation));
-    assert_non_null(zoe_slot_pinned_buffer(slot, generation));
+    zoe_slot *slot = &source->table->slots[0];
+    zoe_frame_buffer *buffer = slot->buffer;
+    uint64_t generation = slot->generation;
     change(&s, 1, 2);
     assert_int_equal(reload(source, 0), 1);
-    assert_null(zoe_slot_pinned_buffer(slot, generation));
+    /* Nobody held it, so it is gone, and stays gone when its buffer has the next picture. */
+    assert_false(zoe_buffer_pin(buffer, generation));
     zoe_frame fresh = stage_wait(source, 0);
-    assert_null(zoe_slot_pinned_buffer(slot, generation));
-    assert_int_equal(zoe_slot_unpin(slot, generation), ZOE_UNPIN_REMNANT);
+    assert_ptr_equal(fresh.pin, buffer);
+    assert_false(zoe_buffer_pin(buffer, generation));
+    assert_true(fresh.generation > generation);
     stage_assert_right(&s, &fresh, 1, 2);
-    zoe_cache_unpin_remnant(&s.engine->cache, table, 0, generation);
-    assert_null(table->remnants);
-    assert_int_equal(stage_stats(&s).free_bytes, MiB);
+    /* While somebody holds it, it is still that picture. */
+    change(&s, 1, 3);
+    assert_int_equal(reload(source, 0), 1);
+    assert_true(zoe_buffer_pin(buffer, fresh.generation));
+    stage_assert_right(&s, &fresh, 1, 2);
+    zoe_frame second = fresh, third = stage_wait(source, 0);
+    zoe_frame_release(&third);
     zoe_frame_release(&fresh);
+    stage_assert_right(&s, &second, 1, 2);
+    zoe_frame_release(&second);
+    assert_false(zoe_buffer_pin(buffer, generation));
+    stage_rest(&s);
+    assert_int_equal(stage_stats(&s).used_bytes, 3 * MiB);
+    assert_int_equal(stage_stats(&s).free_bytes, MiB);
     stage_end(&s);
 }
 
@@ -484,7 +493,7 @@ int main(void)
         cmocka_unit_test(test_pins_keep_the_old_picture),
         cmocka_unit_test(test_old_pictures_outlive_their_source),
         cmocka_unit_test(test_old_pictures_go_when_the_limit_fell),
-        cmocka_unit_test(test_replaced_between_pin_and_look),
+        cmocka_unit_test(test_replaced_between_look_and_pin),
         cmocka_unit_test(test_errors_are_tried_again),
         cmocka_unit_test(test_files_go_and_come_back),
         cmocka_unit_test(test_a_load_of_the_old_file_begins_again),

@@ -97,7 +97,8 @@ typedef struct show {
 
 static void show_begin(show *v, uint32_t workers, int64_t count)
 {
-    stage_begin(&v->s, workers, ROOM * zoe_slab_cost(FRAME_BYTES), FRAME_BYTES, 2);
+    const zoe_slab slab = {.record_bytes = sizeof(zoe_frame_buffer)};
+    stage_begin(&v->s, workers, ROOM * zoe_slab_cost(&slab, FRAME_BYTES), FRAME_BYTES, 2);
     v->s.fake->sparse = true;
     v->source = stage_source(&v->s, "f", 1, count);
     memset(&v->shown, 0, sizeof v->shown);

@@ -22,6 +22,7 @@
 
 #include <cmocka.h>
 
+#include "cache/reserve.h"
 #include "support/stage.h"
 
 enum {
@@ -76,10 +77,10 @@ static void fail_hard(const player *p, const char *what, int64_t position, zoe_s
     if (p->source)
         fprintf(stderr,
                 "  state %s playhead %" PRId64 " cursor %" PRId64 " lead %" PRId64 " bytes %" PRIu64
-                " closing %d paused %d\n",
-                zoe_frame_state_name(zoe_slot_state(&p->source->table->slots[position])),
+                " halted %d paused %d\n",
+                zoe_frame_state_name(zoe_table_state(p->source->table, position)),
                 p->source->want.playhead, p->source->cursor, p->source->lead,
-                p->source->table->slots[position].needs.bytes, p->source->closing, cache->paused);
+                p->source->table->slots[position].needs.bytes, p->source->halted, cache->paused);
     zoe_cache_unlock(cache);
     abort();
 }
@@ -171,7 +172,7 @@ static bool has_room(const player *p, int64_t position)
 {
     zoe_cache *cache = &p->all->s.engine->cache;
     zoe_cache_lock(cache);
-    uint64_t needed = zoe_needs_cost(&p->source->table->slots[position].needs) + MARGIN;
+    uint64_t needed = zoe_reserve_cost(cache, &p->source->table->slots[position].needs) + MARGIN;
     zoe_cache_unlock(cache);
     for (size_t i = 0; i < PINS; i++)
         if (p->pins[i].frame.pin)
@@ -341,6 +342,7 @@ static void break_a_file(stress *t, uint64_t *seed)
     frame->missing_pieces =
         stage_random(seed, 4) ? 0 : (int32_t)stage_random(seed, (uint64_t)frame->pieces + 1);
     frame->changes = stage_random(seed, 4) ? 0 : (int32_t)stage_random(seed, 6);
+    frame->file_bytes = (size_t)stage_random(seed, 3) * 100000;
     frame->bytes = (size_t)(1 + stage_random(seed, 32)) * 8192;
     if (stage_random(seed, 30) == 0)
         frame->bytes = (size_t)(1 + stage_random(seed, 48)) << 20;
@@ -433,7 +435,6 @@ static void run(uint64_t seconds, uint32_t workers, uint64_t seed)
 {
     static stress t;
     stage_begin(&t.s, workers, most_limit, 64 << 10, 5);
-    t.s.fake->counted = true;
     t.s.engine->cache.notify_user = &t;
     t.s.engine->cache.notify = notified;
     for (int64_t s = 1; s <= PLAYERS + 1; s++) {

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "memory/scratch.h"
+#include "base/os.h"
 
 enum { DEADLINE_SECONDS = 30, ROW_BYTES = 64, SPARSE_BYTES = 4096 };
 
@@ -14,6 +14,7 @@ enum { DEADLINE_SECONDS = 30, ROW_BYTES = 64, SPARSE_BYTES = 4096 };
 typedef struct fake_file {
     int64_t number;
     fake_frame frame;
+    uint8_t *memory; /* [frame.file_bytes], marked */
 } fake_file;
 
 /* ---- pattern ---- */
@@ -105,26 +106,50 @@ static void describe(const fake_frame *frame, zoe_picture *picture)
     f->planes[0].type = ZOE_SAMPLE_HALF;
     picture->bytes = frame->bytes;
     picture->scratch_bytes = frame->scratch_bytes;
+    picture->file_bytes = frame->file_bytes;
     picture->piece_count = frame->pieces;
 }
 
-/* Made to fail like any other of the engine's allocations. */
-static fake_file *alloc_file(fake_decoder *fake, int64_t number)
+/* The memory of an open file is its own for as long as it is open. */
+static void mark_memory(const fake_file *file)
 {
-    if (!fake->counted)
-        return zoe_os_alloc(sizeof(fake_file));
-    pthread_mutex_lock(&fake->lock);
-    size_t bytes = sizeof(fake_file) + fake->frames[number].file_bytes;
-    pthread_mutex_unlock(&fake->lock);
-    return zoe_recycler_alloc(bytes);
+    for (size_t i = 0; i < file->frame.file_bytes; i += 4096)
+        file->memory[i] = (uint8_t)(file->number * 7 + 1);
 }
 
-static void free_file(const fake_decoder *fake, fake_file *file)
+static bool is_marked(const fake_file *file)
 {
-    if (fake->counted)
-        zoe_recycler_free(file);
-    else
-        zoe_os_free(file);
+    for (size_t i = 0; i < file->frame.file_bytes; i += 4096)
+        if (file->memory[i] != (uint8_t)(file->number * 7 + 1))
+            return false;
+    return true;
+}
+
+/* Counts, waits at the gate, and says what the file is like. */
+static zoe_status enter_file(fake_decoder *fake, fake_file *made, uint64_t limit, size_t given)
+{
+    pthread_mutex_lock(&fake->lock);
+    fake_frame *frame = &fake->frames[made->number];
+    bool too_small = frame->file_bytes > given;
+    fake->refused += too_small;
+    if (!too_small) {
+        frame->opened++;
+        fake->opened++;
+        pthread_cond_broadcast(&fake->changed);
+        while (frame->open_gate)
+            pthread_cond_wait(&fake->changed, &fake->lock);
+    }
+    made->frame = *frame;
+    too_small = frame->file_bytes > given;
+    zoe_status status = frame->open_status;
+    if (too_small)
+        status = ZOE_ERROR_TOO_SMALL;
+    else if (status == ZOE_OK && frame->bytes > limit)
+        status = ZOE_ERROR_OVER_BUDGET;
+    if (status == ZOE_OK)
+        fake->open_now++;
+    pthread_mutex_unlock(&fake->lock);
+    return status;
 }
 
 static zoe_status fake_open(void *user, const char *path, const zoe_choice *choice, uint64_t limit,
@@ -139,34 +164,20 @@ static zoe_status fake_open(void *user, const char *path, const zoe_choice *choi
     int64_t number = number_of(path);
     if (number < 0)
         return zoe_error_set(error, ZOE_ERROR_NOT_EXR, "%s: not a frame of the test", path);
-    fake_file *made = alloc_file(fake, number);
-    if (!made) {
-        pthread_mutex_lock(&fake->lock);
-        fake->refused++;
-        pthread_mutex_unlock(&fake->lock);
+    /* Made to fail like any other of the engine's allocations. */
+    fake_file *made = zoe_os_alloc(sizeof *made);
+    if (!made)
         return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "%s: out of memory", path);
-    }
-    pthread_mutex_lock(&fake->lock);
-    fake_frame *frame = &fake->frames[number];
-    frame->opened++;
-    fake->opened++;
-    pthread_cond_broadcast(&fake->changed);
-    while (frame->open_gate)
-        pthread_cond_wait(&fake->changed, &fake->lock);
     made->number = number;
-    made->frame = *frame;
-    zoe_status status = frame->open_status;
-    bool fits = frame->bytes <= limit;
-    if (status == ZOE_OK && fits)
-        fake->open_now++;
-    pthread_mutex_unlock(&fake->lock);
-    if (status == ZOE_OK && !fits)
-        status = ZOE_ERROR_OVER_BUDGET;
+    made->memory = memory;
+    zoe_status status = enter_file(fake, made, limit, memory_bytes);
+    picture->file_bytes = made->frame.file_bytes;
     if (status != ZOE_OK) {
-        free_file(fake, made);
+        zoe_os_free(made);
         return zoe_error_set(error, status, "%s: %s", path, zoe_status_text(status));
     }
     describe(&made->frame, picture);
+    mark_memory(made);
     /* That of the empty file, so that refreshing finds out which files changed. */
     zoe_os_path_identify(path, &picture->id);
     *file = made;
@@ -235,10 +246,6 @@ static zoe_status fake_decode(void *user, void *file, int32_t piece, uint8_t *bu
     if (frame->scratch_bytes)
         memset(scratch, mark, frame->scratch_bytes);
     enter_piece(fake, open->number);
-    void *block = NULL;
-    if (fake->counted && frame->piece_bytes && !(block = zoe_recycler_alloc(frame->piece_bytes)))
-        return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "f.%04" PRId64 ".exr: piece %d: no block",
-                             open->number, (int)piece);
     bool bad = frame->decode_status != ZOE_OK && piece == frame->bad_piece;
     bool there = piece < frame->pieces - frame->missing_pieces;
     if (!bad)
@@ -246,8 +253,6 @@ static zoe_status fake_decode(void *user, void *file, int32_t piece, uint8_t *bu
     bool clash = false;
     for (size_t i = 0; i < frame->scratch_bytes; i += 61)
         clash = clash || ((const uint8_t *)scratch)[i] != mark;
-    if (block)
-        zoe_recycler_free(block);
     leave_piece(fake, open->number, clash);
     if (bad)
         return zoe_error_set(error, frame->decode_status, "f.%04" PRId64 ".exr: piece %d: %s",
@@ -263,13 +268,14 @@ static zoe_status fake_close(void *user, void **file, zoe_error *error)
     fake_frame *frame = &fake->frames[open->number];
     frame->closed++;
     fake->open_now--;
+    fake->clashes += !is_marked(open);
     bool changed = frame->changes > 0 || frame->version != open->frame.version;
     if (frame->changes > 0)
         frame->changes--;
     pthread_cond_broadcast(&fake->changed);
     pthread_mutex_unlock(&fake->lock);
     int64_t number = open->number;
-    free_file(fake, open);
+    zoe_os_free(open);
     *file = NULL;
     if (changed)
         return zoe_error_set(error, ZOE_ERROR_CHANGED, "f.%04" PRId64 ".exr: changed", number);

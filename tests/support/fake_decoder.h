@@ -33,8 +33,7 @@ typedef struct fake_frame {
     /* what the frame is; set by the test before it is opened */
     size_t bytes;             /* a multiple of 64 */
     size_t scratch_bytes;     /* for a piece */
-    size_t file_bytes;        /* beside the record of an open file, when `counted` */
-    size_t piece_bytes;       /* that decoding a piece takes and gives back, when `counted` */
+    size_t file_bytes;        /* of the memory that is given to open() */
     int32_t pieces;           /* 1 or more */
     int32_t missing_pieces;   /* the last so many are TRUNCATED */
     zoe_status open_status;   /* OK, or how opening fails */
@@ -57,12 +56,12 @@ typedef struct fake_decoder {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     bool sparse;      /* one word in 4096 bytes is written and checked, for speed */
-    bool counted;     /* open files take their memory from the budget, as OpenEXR's do */
     int64_t opened;   /* files, in all */
-    int64_t refused;  /* files that were not opened for want of memory, in all */
+    int64_t refused;  /* files that were given too little memory, in all */
     int64_t open_now; /* files */
     int64_t pieces;   /* finished, in all */
-    int64_t clashes;  /* pieces that found their scratch used by another thread */
+    int64_t clashes;  /* pieces that found their scratch, or files that found their memory, used by
+                         others */
     fake_frame frames[FAKE_FRAMES_MAX];
 } fake_decoder;
 

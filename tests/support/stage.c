@@ -30,6 +30,8 @@ void stage_begin_with(stage *s, const zoe_engine_settings *settings, fake_decode
     if (zoe_engine_create_with(settings, decoder ? decoder : &alone, &s->engine, &error) != ZOE_OK)
         fail_msg("no engine: %s", error.text);
     assert_int_equal(s->engine->workers.count, settings->workers);
+    /* Books are compared to the byte: nothing is guessed of a file. */
+    s->engine->cache.first_file_bytes = 0;
 }
 
 void stage_begin(stage *s, uint32_t workers, uint64_t limit, size_t bytes, int32_t pieces)
@@ -121,48 +123,45 @@ uint64_t stage_soon(void)
     return zoe_now_ns() + (uint64_t)DEADLINE_SECONDS * 1000000000u;
 }
 
-static bool all_idle_locked(zoe_engine *engine)
+/* Have all workers looked for work since `attention` was this, and found none? */
+static bool all_idle_locked(zoe_cache *cache, uint32_t attention)
 {
     for (size_t i = 0; i < ZOE_LOADS_MAX; i++)
-        if (engine->cache.loads[i].phase != ZOE_LOAD_FREE)
+        if (cache->loads[i].phase != ZOE_LOAD_FREE)
             return false;
-    for (uint32_t i = 0; i < engine->workers.count; i++)
-        if (!engine->workers.workers[i].idle)
+    for (const zoe_load_worker *worker = cache->all_workers; worker; worker = worker->next)
+        if (worker->load || worker->seen != attention)
             return false;
-    return true;
+    return cache->idle == cache->workers;
 }
 
 void stage_rest(stage *s)
 {
     zoe_cache *cache = &s->engine->cache;
     uint64_t until = stage_soon();
-    /* A worker that was woken may not have run yet. So the flags are taken away once all are idle:
-     * each worker then looks for work once more before it sets its own again. */
+    /* A worker that was woken may not have run yet. So all are told to look for work: each has seen
+     * that before it waits again. */
+    zoe_cache_lock(cache);
     int64_t opened = -1;
-    for (bool asked = false;;) {
-        zoe_cache_lock(cache);
-        bool idle = all_idle_locked(s->engine);
-        int64_t now = 0;
+    for (;;) {
+        uint32_t attention = atomic_load(&cache->attention);
+        bool idle = all_idle_locked(cache, attention);
+        pthread_mutex_lock(&s->fake->lock);
+        int64_t now = s->fake->opened;
+        pthread_mutex_unlock(&s->fake->lock);
+        if (idle && now == opened)
+            break;
         if (idle) {
-            pthread_mutex_lock(&s->fake->lock);
-            now = s->fake->opened;
-            pthread_mutex_unlock(&s->fake->lock);
-        }
-        bool rest = idle && asked && now == opened;
-        if (idle && !rest) {
-            for (uint32_t i = 0; i < s->engine->workers.count; i++)
-                s->engine->workers.workers[i].idle = false;
-            pthread_cond_broadcast(&cache->work);
             opened = now;
-            asked = true;
+            zoe_cache_wake_all_locked(cache);
         }
         zoe_cache_unlock(cache);
-        if (rest)
-            return;
         if (zoe_now_ns() > until)
             fail_msg("the engine does not come to rest");
         nap();
+        zoe_cache_lock(cache);
     }
+    zoe_cache_unlock(cache);
 }
 
 void stage_settle(stage *s, zoe_source *source, const zoe_want *want)

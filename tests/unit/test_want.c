@@ -177,6 +177,52 @@ static void test_next_use(void **state)
     for_each_want(check_next_use);
 }
 
+/* ---- runs ---- */
+
+/* Do the runs cover every position once, in order, and do next uses go as each run says? */
+static void check_runs_of(const zoe_want *want, int64_t count)
+{
+    zoe_want_run runs[ZOE_WANT_RUNS_MAX];
+    int n = zoe_want_runs(want, count, runs);
+    assert_in_range(n, 1, ZOE_WANT_RUNS_MAX);
+    int64_t next = 0;
+    for (int i = 0; i < n; i++) {
+        const zoe_want_run *run = &runs[i];
+        if (run->first != next || run->last < run->first)
+            fail_msg("%s: run %d is %" PRId64 "..%" PRId64 ", should begin at %" PRId64,
+                     describe(want), i, run->first, run->last, next);
+        for (int64_t p = run->first; p <= run->last; p++) {
+            int64_t use = zoe_want_next_use(want, p);
+            int64_t before = p > run->first ? zoe_want_next_use(want, p - 1) : use;
+            bool right = (use == ZOE_NO_USE) == (run->trend == ZOE_USE_NONE) &&
+                         (p == run->first || run->trend == ZOE_USE_NONE ||
+                          (run->trend == ZOE_USE_RISES ? use > before : use < before));
+            if (!right)
+                fail_msg("%s: position %" PRId64 " has next use %" PRId64 " after %" PRId64
+                         " in a run of trend %d",
+                         describe(want), p, use, before, (int)run->trend);
+        }
+        next = run->last + 1;
+    }
+    assert_int_equal(next, count);
+}
+
+static void check_runs(const zoe_want *want)
+{
+    check_runs_of(want, COUNT_MAX);
+    zoe_want idle = *want;
+    idle.idle = 1;
+    check_runs_of(&idle, COUNT_MAX);
+}
+
+static void test_runs(void **state)
+{
+    (void)state;
+    for_each_want(check_runs);
+    zoe_want one = {.in = 0, .out = 0};
+    check_runs_of(&one, 1);
+}
+
 /* ---- steps ---- */
 
 /* A step along an order leaves the rest of it as it was, one earlier: the cache moves its cursor
@@ -327,9 +373,13 @@ static void test_long_sequences(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_order),          cmocka_unit_test(test_next_use),
-        cmocka_unit_test(test_steps),          cmocka_unit_test(test_what_is_no_step),
-        cmocka_unit_test(test_check),          cmocka_unit_test(test_idle),
+        cmocka_unit_test(test_order),
+        cmocka_unit_test(test_next_use),
+        cmocka_unit_test(test_runs),
+        cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_what_is_no_step),
+        cmocka_unit_test(test_check),
+        cmocka_unit_test(test_idle),
         cmocka_unit_test(test_long_sequences),
     };
     return cmocka_run_group_tests_name("want", tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /*
- * Room under a small limit: what one frame needs may be held by scratch, by blocks that are kept
+ * Reservations under a small limit: what one frame needs may be held by scratch, by memory kept
  * for the next file, or by pins.
  *
  * SPDX-License-Identifier: BSD-3-Clause
@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <pthread.h>
 #include <time.h>
@@ -66,7 +67,6 @@ static void test_a_crowded_out_frame_is_no_error(void **state)
     (void)state;
     stage s;
     stage_begin(&s, 2, 33 * MiB, 4 * MiB, 2);
-    s.fake->counted = true;
     zoe_source *a = stage_source(&s, "f", 1, 8), *b = stage_source(&s, "g", 101, 101);
     zoe_want want = stage_play(0, 0, 7);
     stage_settle(&s, a, &want);
@@ -140,7 +140,6 @@ static void test_kept_blocks_make_room(void **state)
     (void)state;
     stage s;
     stage_begin(&s, 2, 32 * MiB, MiB, 4);
-    s.fake->counted = true;
     fake_lock(s.fake, 1)->file_bytes = 7 * MiB;
     fake_unlock(s.fake);
     set_sizes(&s, 101, 28 * MiB, 2 * MiB);
@@ -178,7 +177,6 @@ static void check_pinned_out(uint32_t workers, size_t pinned, size_t bytes, size
 {
     stage s;
     stage_begin(&s, workers, 32 * MiB, MiB, 4);
-    s.fake->counted = true;
     set_sizes(&s, 1, pinned, 4096);
     set_sizes(&s, 101, bytes, scratch);
     fake_lock(s.fake, 101)->file_bytes = file;
@@ -187,7 +185,7 @@ static void check_pinned_out(uint32_t workers, size_t pinned, size_t bytes, size
     zoe_want want = {.playhead = 0, .in = 0, .out = 0};
     zoe_frame pin = load_and_pin(a);
     stage_settle(&s, b, &want);
-    if (!zoe_slot_is_empty(&b->table->slots[0]))
+    if (!zoe_state_is_empty(stage_state(b, 0)))
         fail_msg("%u workers, %zu + %zu + %zu: %s", workers, bytes, scratch, file,
                  zoe_frame_state_name(stage_state(b, 0)));
     assert_in_range(fake_opened(s.fake, 101) + s.fake->refused, 1, 2 * workers);
@@ -215,7 +213,6 @@ static void test_the_open_file_counts(void **state)
     for (uint32_t workers = 1; workers <= 2; workers++) {
         stage s;
         stage_begin(&s, workers, 32 * MiB, MiB, 4);
-        s.fake->counted = true;
         set_sizes(&s, 1, 28 * MiB, 3 * MiB + 512 * 1024);
         fake_lock(s.fake, 1)->file_bytes = MiB - 4096;
         fake_unlock(s.fake);
@@ -238,7 +235,6 @@ static void test_two_files_that_do_not_fit_together(void **state)
     (void)state;
     stage s;
     stage_begin(&s, 2, 24 * MiB, MiB, 2);
-    s.fake->counted = true;
     for (int64_t i = 1; i <= 2; i++) {
         fake_lock(s.fake, i)->file_bytes = 12 * MiB;
         fake_unlock(s.fake);
@@ -277,29 +273,31 @@ static void test_reading_ahead_leaves_the_playheads_frame(void **state)
     }
 }
 
-/* Blocks that a load takes for each piece are not there for the next frame between two pieces. */
-static void test_blocks_between_pieces_are_the_loads_own(void **state)
+/* What a load has reserved is not there for the next frame between two pieces. */
+static void test_what_is_reserved_stays_between_pieces(void **state)
 {
     (void)state;
     stage s;
-    stage_begin(&s, 2, 32 * MiB, 13 * MiB, 2);
-    s.fake->counted = true;
+    stage_begin(&s, 1, 32 * MiB, 13 * MiB, 2);
     for (int64_t i = 1; i <= 2; i++) {
         fake_frame *frame = fake_lock(s.fake, i);
-        frame->piece_bytes = 6 * MiB;
+        frame->scratch_bytes = 4 * MiB;
+        frame->file_bytes = 2 * MiB;
         frame->gate = true;
         fake_unlock(s.fake);
     }
     zoe_source *source = stage_source(&s, "f", 1, 2);
     zoe_want want = {.in = 0, .out = 0, .direction = 1, .strategy = ZOE_STRATEGY_FORWARD};
     stage_want(source, &want);
-    assert_true(fake_wait_started(s.fake, 1, 2));
+    assert_true(fake_wait_started(s.fake, 1, 1));
     fake_pass(s.fake, 1, 1);
     assert_true(fake_wait_finished(s.fake, 1, 1));
+    assert_int_equal(zoe_engine_set_workers(s.engine, 2), ZOE_OK);
     want.out = 1;
     stage_want(source, &want);
     zoe_frame frame;
     assert_int_equal(zoe_source_wait(source, 1, zoe_now_ns() + 50000000, &frame), ZOE_TIMEOUT);
+    assert_int_equal(zoe_engine_trim(s.engine, NULL), ZOE_OK);
     fake_pass(s.fake, 1, 1);
     assert_true(stage_wait_state(source, 0, ZOE_FRAME_LOADED));
     assert_int_equal(fake_opened(s.fake, 1), 1);
@@ -307,33 +305,86 @@ static void test_blocks_between_pieces_are_the_loads_own(void **state)
     stage_end(&s);
 }
 
-/* Workers that share a frame take blocks for a piece each. Where those do not fit beside each
- * other, they take turns. */
-static void test_blocks_of_one_load_take_turns(void **state)
+/* Workers share a frame as far as there is scratch for them; the others do not hold it up. */
+static void test_helpers_come_as_far_as_there_is_scratch(void **state)
 {
     (void)state;
     for (uint32_t workers = 1; workers <= 8; workers *= 2) {
-        for (size_t scratch = 0; scratch <= MiB; scratch += MiB) {
-            stage s;
-            stage_begin(&s, workers, 32 * MiB, 4 * MiB, 16);
-            s.fake->counted = true;
-            set_sizes(&s, 1, 4 * MiB, scratch);
-            fake_frame *frame = fake_lock(s.fake, 1);
-            frame->piece_bytes = 15 * MiB;
-            frame->gate = true;
+        stage s;
+        stage_begin(&s, workers, 32 * MiB, 4 * MiB, 16);
+        set_sizes(&s, 1, 4 * MiB, 13 * MiB);
+        fake_lock(s.fake, 1)->gate = true;
+        fake_unlock(s.fake);
+        zoe_source *source = stage_source(&s, "f", 1, 1);
+        zoe_want want = {.playhead = 0, .in = 0, .out = 0};
+        stage_want(source, &want);
+        assert_true(fake_wait_started(s.fake, 1, workers < 2 ? 1 : 2));
+        assert_int_equal(stage_stats(&s).scratch_bytes, (workers < 2 ? 13 : 26) * MiB);
+        fake_open_gates(s.fake);
+        zoe_frame loaded = stage_wait(source, 0);
+        stage_assert_right(&s, &loaded, 1, 1);
+        zoe_frame_release(&loaded);
+        assert_int_equal(fake_opened(s.fake, 1), 1);
+        assert_int_equal(stage_stats(&s).errors, 0);
+        stage_end(&s);
+    }
+}
+
+/* Who helps with a frame does not push out others that are wanted. */
+static void test_helpers_evict_nothing_that_is_wanted(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 2, 32 * MiB, 4 * MiB, 8);
+    for (int64_t i = 1; i <= 7; i++)
+        set_sizes(&s, i, 4 * MiB, i == 1 ? 3 * MiB : 0);
+    zoe_source *source = stage_source(&s, "f", 1, 7);
+    zoe_want want = {.playhead = 3, .in = 1, .out = 6};
+    stage_settle(&s, source, &want);
+    stage_assert_loaded(source, 1, 6);
+    fake_close_gates(s.fake);
+    want = (zoe_want){.playhead = 0, .in = 0, .out = 6};
+    stage_want(source, &want);
+    /* One worker has scratch of 3 MiB beside seven frames; for another one there is none. */
+    assert_true(fake_wait_started(s.fake, 1, 1));
+    fake_open_gates(s.fake);
+    stage_rest(&s);
+    stage_assert_loaded(source, 0, 6);
+    assert_int_equal(stage_stats(&s).evictions, 0);
+    stage_end(&s);
+}
+
+/* A file says that it needs more memory than it was given: it gets that, and is looked at twice. */
+static void test_a_file_that_needs_more_memory(void **state)
+{
+    (void)state;
+    for (uint32_t workers = 1; workers <= 4; workers *= 2) {
+        stage s;
+        stage_begin(&s, workers, 32 * MiB, MiB, 4);
+        s.engine->cache.first_file_bytes = 65536;
+        for (int64_t i = 1; i <= 8; i++) {
+            fake_lock(s.fake, i)->file_bytes = (size_t)i * 100000;
             fake_unlock(s.fake);
-            zoe_source *source = stage_source(&s, "f", 1, 1);
-            zoe_want want = {.playhead = 0, .in = 0, .out = 0};
-            stage_want(source, &want);
-            assert_true(fake_wait_started(s.fake, 1, workers));
-            fake_open_gates(s.fake);
-            zoe_frame loaded = stage_wait(source, 0);
-            stage_assert_right(&s, &loaded, 1, 1);
-            zoe_frame_release(&loaded);
-            assert_int_equal(fake_opened(s.fake, 1), 1);
-            assert_int_equal(stage_stats(&s).errors, 0);
-            stage_end(&s);
         }
+        zoe_source *source = stage_source(&s, "f", 1, 8);
+        zoe_want want = {.in = 0, .out = 7, .direction = 1};
+        stage_settle(&s, source, &want);
+        stage_assert_loaded(source, 0, 7);
+        for (int64_t i = 1; i <= 8; i++)
+            assert_int_equal(fake_opened(s.fake, i), 1);
+        assert_in_range(s.fake->refused, 1, 8);
+        assert_int_equal(stage_stats(&s).errors, 0);
+        /* More than all: an error that says so. */
+        fake_lock(s.fake, 101)->file_bytes = 40 * MiB;
+        fake_unlock(s.fake);
+        zoe_source *large = stage_source(&s, "g", 101, 101);
+        want.out = 0;
+        stage_settle(&s, large, &want);
+        zoe_error error;
+        assert_int_equal(zoe_source_frame_error(large, 0, &error), ZOE_ERROR_OVER_BUDGET);
+        assert_non_null(strstr(error.text, "g.0101.exr"));
+        assert_non_null(strstr(error.text, "32.0 MB"));
+        stage_end(&s);
     }
 }
 
@@ -344,7 +395,6 @@ static void test_a_guessed_buffer_gives_way_to_the_file(void **state)
     for (uint32_t workers = 1; workers <= 2; workers++) {
         stage s;
         stage_begin(&s, workers, 32 * MiB, MiB, 1);
-        s.fake->counted = true;
         set_sizes(&s, 1, 28 * MiB, 4096);
         set_sizes(&s, 2, 2 * MiB, 4096);
         fake_lock(s.fake, 2)->file_bytes = 7 * MiB;
@@ -367,7 +417,6 @@ static void test_a_larger_warm_buffer_is_no_error(void **state)
     (void)state;
     stage s;
     stage_begin(&s, 1, 31 * MiB + MiB / 2, MiB, 1);
-    s.fake->counted = true;
     set_sizes(&s, 1, 16 * MiB, 4096);
     set_sizes(&s, 101, 15 * MiB + MiB / 8, 4096);
     fake_lock(s.fake, 101)->file_bytes = 15 * MiB;
@@ -456,7 +505,7 @@ static void test_a_blocked_source_does_not_hold_up_play(void **state)
         while (!stage_loaded(c, 0, 9) && zoe_now_ns() < deadline)
             nap(NULL);
         assert_in_range(stage_loaded(c, 0, 9), 1, 10);
-        assert_true(zoe_slot_is_empty(&b->table->slots[0]));
+        assert_true(zoe_state_is_empty(stage_state(b, 0)));
         want = (zoe_want){.idle = 1};
         stage_want(c, &want);
         zoe_engine_clear(s.engine, NULL);
@@ -482,7 +531,7 @@ static void test_nothing_is_evicted_in_vain(void **state)
     stage_assert_loaded(c, 0, 9);
     stage_want(c, &idle);
     stage_settle(&s, b, &want);
-    assert_true(zoe_slot_is_empty(&b->table->slots[0]));
+    assert_true(zoe_state_is_empty(stage_state(b, 0)));
     stage_assert_loaded(c, 0, 9);
     assert_int_equal(stage_stats(&s).evictions, 0);
     unpin_for(a, &pin, b);
@@ -542,11 +591,13 @@ static void *keep_one_worker(void *user)
     return NULL;
 }
 
+/* Is it the only one that found nothing to do? */
 static bool is_idle(stage *s, uint32_t worker)
 {
-    zoe_cache_lock(&s->engine->cache);
-    bool idle = s->engine->workers.workers[worker].idle;
-    zoe_cache_unlock(&s->engine->cache);
+    zoe_cache *cache = &s->engine->cache;
+    zoe_cache_lock(cache);
+    bool idle = cache->idle == 1 && !s->engine->workers.workers[worker].load_worker.load;
+    zoe_cache_unlock(cache);
     return idle;
 }
 
@@ -611,8 +662,10 @@ int main(void)
         cmocka_unit_test(test_the_open_file_counts),
         cmocka_unit_test(test_two_files_that_do_not_fit_together),
         cmocka_unit_test(test_reading_ahead_leaves_the_playheads_frame),
-        cmocka_unit_test(test_blocks_between_pieces_are_the_loads_own),
-        cmocka_unit_test(test_blocks_of_one_load_take_turns),
+        cmocka_unit_test(test_what_is_reserved_stays_between_pieces),
+        cmocka_unit_test(test_helpers_come_as_far_as_there_is_scratch),
+        cmocka_unit_test(test_helpers_evict_nothing_that_is_wanted),
+        cmocka_unit_test(test_a_file_that_needs_more_memory),
         cmocka_unit_test(test_a_guessed_buffer_gives_way_to_the_file),
         cmocka_unit_test(test_a_larger_warm_buffer_is_no_error),
         cmocka_unit_test(test_idle_scratch_comes_before_frames),
@@ -623,5 +676,5 @@ int main(void)
         cmocka_unit_test(test_a_blocked_playhead_leaves_others_their_turn),
         cmocka_unit_test(test_a_stopped_workers_scratch_is_used),
     };
-    return cmocka_run_group_tests_name("room", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("reserve", tests, NULL, NULL);
 }

@@ -1,0 +1,43 @@
+/*
+ * The scheduler: who works on what. Workers ask; it answers from the wants of all sources: the
+ * frame under a playhead first, then loads that were left half done, then the nearest frame of any
+ * want that is neither loaded nor loading, if all that it takes can be reserved without harm.
+ *
+ * All functions need the cache's lock held.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef ZOE_SCHEDULER_H
+#define ZOE_SCHEDULER_H
+
+#include "cache/cache.h"
+
+/*
+ * Sets a checked want: new epoch unless it is a step; stale loads are told to stop, and workers are
+ * woken if there is work. Costs a look at every load, and for a new order one at the states of the
+ * frames from its beginning to the first that is not in memory.
+ */
+void zoe_scheduler_set_want_locked(zoe_source *source, const zoe_want *want);
+
+/* Stops all loads of a source, which begins none until `halted` is taken back, and waits until they
+ * have ended. Lets go of the lock while it waits. */
+void zoe_scheduler_halt_source_locked(zoe_source *source);
+
+/* A worker that is at no load and begins to ask, and one that will not ask again. */
+void zoe_scheduler_add_worker_locked(zoe_load_worker *worker);
+void zoe_scheduler_remove_worker_locked(zoe_load_worker *worker);
+
+/*
+ * The best work there is now, with the worker counted on it and all memory that it takes reserved,
+ * or NULL. *phase says what to begin with: opening, pieces, or ending. worker->seen receives the
+ * value of `attention` that the choice was made with.
+ */
+zoe_load *zoe_scheduler_pick_locked(zoe_load_worker *worker, zoe_load_phase *phase);
+
+/* Waits until there may be work. */
+void zoe_scheduler_wait_locked(zoe_cache *cache);
+
+/* Should a worker leave its load after this piece for a frame under a playhead? */
+bool zoe_scheduler_should_leave_locked(zoe_cache *cache, const zoe_load *load);
+
+#endif

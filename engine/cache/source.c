@@ -1,0 +1,65 @@
+#include "cache/source.h"
+
+/* On a circle, what lies behind the playhead comes again when play has gone round; a sequence that
+ * is to be shown before that comes in between. */
+static int64_t detour(const zoe_source *source, int64_t use)
+{
+    const zoe_want *want = &source->want;
+    int64_t left = want->direction < 0 ? want->playhead - want->in : want->out - want->playhead;
+    if (!zoe_want_is_cyclic(want) || use <= want->delay + left)
+        return 0;
+    int64_t steps = 0;
+    for (const zoe_source *s = *source->all; s; s = s->next)
+        if (s != source && s->want.delay > want->delay && s->want.delay <= want->delay + left + 1)
+            steps += zoe_want_span(&s->want);
+    return steps;
+}
+
+int64_t zoe_source_use_locked(const zoe_source *source, int64_t want_use)
+{
+    return want_use == ZOE_NO_USE ? want_use : want_use + detour(source, want_use);
+}
+
+int64_t zoe_source_next_use_locked(const zoe_source *source, int64_t position)
+{
+    return zoe_source_use_locked(source, zoe_want_next_use(&source->want, position));
+}
+
+int64_t zoe_source_candidate_locked(zoe_source *source, int64_t *use)
+{
+    *use = ZOE_NO_USE;
+    if (source->halted || source->want.idle)
+        return -1;
+    int64_t span = zoe_want_span(&source->want);
+    int64_t first = -1;
+    for (int64_t k = source->cursor; k < span; k++) {
+        int64_t position = zoe_want_at(&source->want, k);
+        if (!zoe_state_is_empty(zoe_table_state(source->table, position)))
+            continue;
+        if (first < 0)
+            source->cursor = first = k;
+        /* What would be late gives way to what can be in time. */
+        if (k >= source->lead) {
+            *use = k + source->want.delay;
+            return position;
+        }
+    }
+    if (first < 0) {
+        source->cursor = span;
+        return -1;
+    }
+    *use = first + source->want.delay;
+    return zoe_want_at(&source->want, first);
+}
+
+void zoe_source_rewind_locked(zoe_source *source, int64_t position)
+{
+    int64_t use = zoe_want_next_use(&source->want, position);
+    if (use != ZOE_NO_USE && use - source->want.delay < source->cursor)
+        source->cursor = use - source->want.delay;
+}
+
+bool zoe_source_waits_for_locked(const zoe_source *source, int64_t position)
+{
+    return !source->want.idle && source->lead == 0 && position == source->want.playhead;
+}

@@ -1,0 +1,69 @@
+/*
+ * Sources as the cache sees them: a table of frames, what is wanted of it, and which frame comes
+ * next. All functions need the cache's lock held.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef ZOE_SOURCE_H
+#define ZOE_SOURCE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <zoetrope/engine.h>
+
+#include "base/decoder.h"
+#include "cache/order.h"
+#include "cache/table.h"
+
+struct zoe_cache;
+
+struct zoe_source {
+    /* fixed after creation */
+    struct zoe_cache *cache;
+    zoe_source *const *all; /* the first of the cache's sources */
+    zoe_choice choice;
+
+    /* changed by zoe_source_refresh() only, when no load of the source is under way */
+    zoe_sequence *sequence;
+    zoe_table *table;
+
+    /* guarded by the cache's lock */
+    zoe_want want;
+    int64_t cursor;  /* every k below it is not empty: candidates start here */
+    zoe_needs needs; /* of the last frame opened: what the next one probably takes */
+    int64_t lead; /* while time does not wait: frames nearer than this many steps would be late */
+    uint64_t waiting_since_ns; /* when a frame under the playhead was first not ready; 0: it is, or
+                                  none was asked for */
+    bool refused;              /* while a worker picks: there is no room for its candidate */
+    int64_t announced;         /* position whose file the system was last told of; -1: none */
+    bool halted;               /* nothing new is begun, and wants are not heard */
+    bool refreshing;           /* by one thread; others wait */
+    zoe_source *next;          /* in the cache's list */
+
+    /* atomic */
+    _Atomic uint64_t epoch;   /* relaxed: a number to compare */
+    _Atomic uint64_t changes; /* of any state, see zoe_table */
+};
+
+/* Steps until a position is needed; ZOE_NO_USE when no want has it. The order of a source's
+ * positions is that of zoe_want_next_use(). */
+int64_t zoe_source_next_use_locked(const zoe_source *source, int64_t position);
+
+/* The same for one whose zoe_want_next_use() is known. */
+int64_t zoe_source_use_locked(const zoe_source *source, int64_t want_use);
+
+/* The first empty position in the source's order and its next use; -1 and ZOE_NO_USE when all is
+ * loaded or loading. Moves the cursor: the work of all calls until the next new order is that of
+ * one way through the want, and one that finds nothing new costs nothing. While time does not wait
+ * it looks through the frames that would be late too. */
+int64_t zoe_source_candidate_locked(zoe_source *source, int64_t *use);
+
+/* A position became empty: the cursor goes back to it. */
+void zoe_source_rewind_locked(zoe_source *source, int64_t position);
+
+/* Is it the playhead's frame of a want that waits for it? */
+bool zoe_source_waits_for_locked(const zoe_source *source, int64_t position);
+
+#endif

@@ -1,0 +1,173 @@
+#include "cache/table.h"
+
+#include <assert.h>
+#include <string.h>
+
+_Static_assert(sizeof(zoe_slot) == 64, "a cache line each");
+
+static size_t pages(size_t bytes)
+{
+    size_t page = zoe_os_page();
+    return (bytes + page - 1) / page * page;
+}
+
+zoe_table *zoe_table_create(const zoe_sequence *sequence, struct zoe_source *source, zoe_lock *lock,
+                            _Atomic uint64_t *changes)
+{
+    zoe_table *table = zoe_os_alloc(sizeof *table);
+    if (!table)
+        return NULL;
+    table->lock = lock;
+    table->source = source;
+    table->changes = changes;
+    table->count = zoe_sequence_count(sequence);
+    size_t count = (size_t)table->count;
+    table->slots = zoe_os_reserve(pages(count * sizeof *table->slots), zoe_os_page());
+    table->states = zoe_os_reserve(pages(count), zoe_os_page());
+    if (!table->slots || !table->states ||
+        zoe_victims_init(&table->victims, table->count) != ZOE_OK) {
+        zoe_table_destroy(table);
+        return NULL;
+    }
+    /* Nobody else knows the table yet: relaxed. */
+    for (int64_t i = 0; i < table->count; i++)
+        if (!zoe_sequence_has_file(sequence, i))
+            atomic_store_explicit(&table->states[i], ZOE_FRAME_MISSING, memory_order_relaxed);
+    return table;
+}
+
+void zoe_table_destroy(zoe_table *table)
+{
+    /* A state byte says whether its slot was ever touched: reading the slots of 100,000 untouched
+     * frames would map them all. */
+    for (int64_t i = 0; table->slots && table->states && i < table->count; i++)
+        if (atomic_load_explicit(&table->states[i], memory_order_relaxed) != ZOE_FRAME_EMPTY)
+            zoe_os_free(table->slots[i].note);
+    size_t count = (size_t)table->count;
+    zoe_os_unreserve(table->slots, pages(count * sizeof *table->slots));
+    zoe_os_unreserve(table->states, pages(count));
+    zoe_victims_destroy(&table->victims);
+    zoe_os_free(table);
+}
+
+zoe_frame_buffer *zoe_table_pin(const zoe_table *table, int64_t position)
+{
+    if (!zoe_state_is_loaded(zoe_table_state(table, position)))
+        return NULL;
+    zoe_slot *slot = &table->slots[position];
+    zoe_frame_buffer *buffer = atomic_load_explicit(&slot->buffer, memory_order_acquire);
+    uint64_t generation = atomic_load_explicit(&slot->generation, memory_order_relaxed);
+    return buffer && zoe_buffer_pin(buffer, generation) ? buffer : NULL;
+}
+
+int64_t zoe_table_next_loaded(const zoe_table *table, int64_t from)
+{
+    while (from < table->count && !zoe_state_is_loaded(zoe_table_state(table, from)))
+        from++;
+    return from;
+}
+
+static void set_state_locked(zoe_table *table, int64_t position, zoe_frame_state state)
+{
+    zoe_lock_assert_held(table->lock);
+    atomic_store_explicit(&table->states[position], (uint8_t)state, memory_order_release);
+    atomic_fetch_add_explicit(table->changes, 1, memory_order_release);
+}
+
+static zoe_frame_state empty_state(const zoe_table *table, int64_t position)
+{
+    return table->slots[position].needs.bytes ? ZOE_FRAME_HEADER : ZOE_FRAME_EMPTY;
+}
+
+void zoe_table_claim_locked(zoe_table *table, int64_t position)
+{
+    assert(zoe_state_is_empty(zoe_table_state(table, position)));
+    set_state_locked(table, position, ZOE_FRAME_LOADING);
+}
+
+void zoe_table_publish_locked(zoe_table *table, int64_t position, zoe_frame_buffer *buffer,
+                              uint64_t generation, uint64_t last_use)
+{
+    assert(zoe_table_state(table, position) == ZOE_FRAME_LOADING);
+    zoe_slot *slot = &table->slots[position];
+    atomic_store_explicit(&slot->last_use, last_use, memory_order_relaxed);
+    atomic_store_explicit(&slot->missed, 0, memory_order_relaxed);
+    atomic_store_explicit(&slot->generation, generation, memory_order_relaxed);
+    atomic_store_explicit(&slot->buffer, buffer, memory_order_release);
+    zoe_victims_add(&table->victims, position, last_use);
+    set_state_locked(table, position,
+                     buffer->frame.incomplete ? ZOE_FRAME_INCOMPLETE : ZOE_FRAME_LOADED);
+}
+
+void zoe_table_fail_locked(zoe_table *table, int64_t position)
+{
+    assert(zoe_table_state(table, position) == ZOE_FRAME_LOADING);
+    set_state_locked(table, position, ZOE_FRAME_ERROR);
+}
+
+void zoe_table_abandon_locked(zoe_table *table, int64_t position)
+{
+    assert(zoe_table_state(table, position) == ZOE_FRAME_LOADING);
+    set_state_locked(table, position, empty_state(table, position));
+}
+
+void zoe_table_let_go_locked(zoe_table *table, int64_t position)
+{
+    assert(zoe_state_is_loaded(zoe_table_state(table, position)));
+    zoe_table_set_error_locked(table, position, NULL);
+    zoe_victims_remove(&table->victims, position);
+    atomic_store_explicit(&table->slots[position].buffer, NULL, memory_order_relaxed);
+    set_state_locked(table, position, empty_state(table, position));
+}
+
+void zoe_table_move_locked(zoe_table *from, int64_t position, zoe_table *to, int64_t to_position)
+{
+    zoe_slot *source = &from->slots[position], *target = &to->slots[to_position];
+    zoe_frame_buffer *buffer = atomic_load_explicit(&source->buffer, memory_order_relaxed);
+    target->needs = source->needs;
+    target->note = source->note;
+    source->note = NULL;
+    buffer->table = to;
+    buffer->position = to_position;
+    zoe_table_claim_locked(to, to_position);
+    zoe_table_publish_locked(to, to_position, buffer,
+                             atomic_load_explicit(&source->generation, memory_order_relaxed),
+                             atomic_load_explicit(&source->last_use, memory_order_relaxed));
+    zoe_table_let_go_locked(from, position);
+}
+
+void zoe_table_forget_needs_locked(zoe_table *table, int64_t position)
+{
+    table->slots[position].needs = (zoe_needs){0, 0, 0};
+    if (zoe_table_state(table, position) == ZOE_FRAME_HEADER)
+        set_state_locked(table, position, ZOE_FRAME_EMPTY);
+}
+
+void zoe_table_reset_locked(zoe_table *table, int64_t position, bool has_file)
+{
+    zoe_frame_state state = zoe_table_state(table, position);
+    zoe_frame_state next = has_file ? ZOE_FRAME_EMPTY : ZOE_FRAME_MISSING;
+    assert(state != ZOE_FRAME_LOADING && !zoe_state_is_loaded(state));
+    zoe_table_set_error_locked(table, position, NULL);
+    table->slots[position].needs = (zoe_needs){0, 0, 0};
+    table->slots[position].retries = 0;
+    if (state != next)
+        set_state_locked(table, position, next);
+}
+
+void zoe_table_set_error_locked(zoe_table *table, int64_t position, const zoe_error *error)
+{
+    zoe_lock_assert_held(table->lock);
+    zoe_slot *slot = &table->slots[position];
+    zoe_os_free(slot->note);
+    slot->note = NULL;
+    if (!error)
+        return;
+    size_t length = strlen(error->text);
+    zoe_note *note = zoe_os_alloc(sizeof *note + length + 1);
+    if (!note)
+        return;
+    note->status = error->status;
+    memcpy(note->text, error->text, length + 1);
+    slot->note = note;
+}

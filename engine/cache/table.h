@@ -1,0 +1,153 @@
+/*
+ * Frame tables: the state of every frame of a source.
+ *
+ * A table holds one slot for each position, and beside the slots a dense array of state bytes,
+ * which timelines read without a lock.
+ *
+ *             claim             publish
+ *   EMPTY  ----------> LOADING ---------> LOADED ----> HEADER   let go
+ *   HEADER   ^            | |  '--------> ERROR  ----> EMPTY    reset
+ *            '------------' '    fail
+ *               abandon
+ *   MISSING <-> EMPTY   reset: its file went, or came back
+ *
+ *   HEADER is EMPTY with its needs known; INCOMPLETE is LOADED with a note on what is missing.
+ *
+ * Invariants:
+ *   1. All transitions are made with the cache's lock held.
+ *   2. LOADING: exactly one zoe_load has the frame.
+ *   3. LOADED: the slot points at the frame's buffer, which points back, and has one reference to
+ *      it. In all other states it points at none.
+ *   4. A LOADED frame is a member of the table's victims, but while a search has taken it out.
+ *
+ * Memory order. A state byte is released after buffer and generation were written, and acquired
+ * before they are read. Both may be another frame's by then: what tells is the buffer's own
+ * generation (buffer.h).
+ *
+ * Thread-safety: as each function says.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef ZOE_TABLE_H
+#define ZOE_TABLE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <zoetrope/frame.h>
+#include <zoetrope/sequence.h>
+
+#include "cache/buffer.h"
+#include "base/lock.h"
+#include "cache/victim.h"
+
+struct zoe_source;
+
+/* What went wrong with a frame; as long as its text, since there may be one for every frame. */
+typedef struct zoe_note {
+    zoe_status status;
+    char text[]; /* terminated */
+} zoe_note;
+
+/* What loading a frame takes of the budget. */
+typedef struct zoe_needs {
+    uint64_t bytes;         /* of its buffer; 0: not known yet */
+    uint64_t scratch_bytes; /* of one worker's scratch */
+    uint64_t file_bytes;    /* of memory for its open file */
+} zoe_needs;
+
+/* A cache line each: readers of neighbouring frames do not meet. */
+typedef struct zoe_slot {
+    /* written with the cache's lock held, read by acquirers without it */
+    _Alignas(64) zoe_frame_buffer *_Atomic buffer;
+    _Atomic uint64_t generation; /* relaxed: of the picture in the buffer */
+
+    _Atomic uint64_t last_use; /* relaxed: the cache's clock when the frame was last acquired */
+    _Atomic uint32_t missed;   /* relaxed: 1 once a miss was counted for the present absence */
+
+    /* guarded by the cache's lock */
+    uint32_t retries; /* loads in a row that found the file changed under them */
+    zoe_note *note;   /* of ERROR and INCOMPLETE frames, on the heap */
+    zoe_needs needs;  /* as of the last time the file was opened, or was to be */
+} zoe_slot;
+
+typedef struct zoe_table {
+    /* fixed after creation */
+    zoe_lock *lock;
+    struct zoe_source *source;
+    int64_t count;
+    zoe_slot *slots; /* [count], reserved address space: untouched slots are EMPTY and take none */
+    _Atomic uint8_t *states;   /* [count], a zoe_frame_state each */
+    _Atomic uint64_t *changes; /* the source's; release after a state byte, acquired by timelines
+                                  before they read */
+
+    /* guarded by the cache's lock */
+    zoe_victims victims;
+} zoe_table;
+
+/* A table for a sequence: gaps MISSING, all else EMPTY. NULL: no memory. */
+zoe_table *zoe_table_create(const zoe_sequence *sequence, struct zoe_source *source, zoe_lock *lock,
+                            _Atomic uint64_t *changes);
+
+/* Frees a table none of whose frames are LOADING or LOADED. */
+void zoe_table_destroy(zoe_table *table);
+
+/* Any thread. */
+static inline zoe_frame_state zoe_table_state(const zoe_table *table, int64_t position)
+{
+    return (zoe_frame_state)atomic_load_explicit(&table->states[position], memory_order_acquire);
+}
+
+/* EMPTY or HEADER? LOADED or INCOMPLETE? */
+static inline bool zoe_state_is_empty(zoe_frame_state state)
+{
+    return state == ZOE_FRAME_EMPTY || state == ZOE_FRAME_HEADER;
+}
+
+static inline bool zoe_state_is_loaded(zoe_frame_state state)
+{
+    return state == ZOE_FRAME_LOADED || state == ZOE_FRAME_INCOMPLETE;
+}
+
+/* Any thread, lock-free: pins a loaded frame. NULL: it is not to be had. */
+zoe_frame_buffer *zoe_table_pin(const zoe_table *table, int64_t position);
+
+/* The first LOADED position from `from` on; count: there is none. */
+int64_t zoe_table_next_loaded(const zoe_table *table, int64_t from);
+
+/*
+ * Transitions, each with the cache's lock held. They change state, change counter, what the slot
+ * points at and the victims; buffers and their references are the caller's to see to.
+ */
+
+/* EMPTY or HEADER -> LOADING */
+void zoe_table_claim_locked(zoe_table *table, int64_t position);
+
+/* LOADING -> LOADED, or INCOMPLETE as the frame says. The buffer is published already. */
+void zoe_table_publish_locked(zoe_table *table, int64_t position, zoe_frame_buffer *buffer,
+                              uint64_t generation, uint64_t last_use);
+
+/* LOADING -> ERROR */
+void zoe_table_fail_locked(zoe_table *table, int64_t position);
+
+/* LOADING -> EMPTY or HEADER */
+void zoe_table_abandon_locked(zoe_table *table, int64_t position);
+
+/* LOADED -> HEADER. Its note goes. */
+void zoe_table_let_go_locked(zoe_table *table, int64_t position);
+
+/* LOADED in one table, EMPTY in the other -> the reverse, with note, needs and last use. */
+void zoe_table_move_locked(zoe_table *from, int64_t position, zoe_table *to, int64_t to_position);
+
+/* Its file is another one: HEADER -> EMPTY, and nothing is known of it. */
+void zoe_table_forget_needs_locked(zoe_table *table, int64_t position);
+
+/* ERROR, MISSING, EMPTY, HEADER -> EMPTY or MISSING, and nothing is known of it. */
+void zoe_table_reset_locked(zoe_table *table, int64_t position, bool has_file);
+
+/* Stores a copy of the error with the frame; drops the old one; NULL: only that. Without memory the
+ * frame has no text. */
+void zoe_table_set_error_locked(zoe_table *table, int64_t position, const zoe_error *error);
+
+#endif
