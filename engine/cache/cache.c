@@ -86,8 +86,9 @@ void zoe_cache_give_back_locked(zoe_cache *cache)
         cache->returning -= mine.bytes;
         zoe_meter_give(&cache->meter, mine.bytes);
         zoe_slab_reinstate(&cache->slab, &mine, &cache->returns);
-        /* Somebody may have looked for that room meanwhile. */
+        /* Somebody may have looked for that room meanwhile, or wait until the limit is kept. */
         zoe_cache_wake_worker_locked(cache);
+        zoe_cache_ended_locked(cache);
     }
 }
 

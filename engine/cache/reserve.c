@@ -367,7 +367,7 @@ static bool stop_loads_locked(zoe_cache *cache)
 
 uint64_t zoe_reserve_fit_locked(zoe_cache *cache)
 {
-    uint64_t before = cache->totals.evictions;
+    uint64_t before = cache->totals.evictions, limit = zoe_meter_limit(&cache->meter);
     cache->paused = true;
     for (;;) {
         zoe_reserve_fit_now_locked(cache);
@@ -375,7 +375,11 @@ uint64_t zoe_reserve_fit_locked(zoe_cache *cache)
             zoe_cache_give_back_locked(cache);
             continue; /* the lock was let go of */
         }
-        if (!excess_locked(cache) || (!stop_loads_locked(cache) && cache->idle == cache->workers))
+        /* Pages that other threads are giving back have to be back as well. */
+        bool is_coming = cache->returning > 0 && beyond(used_locked(cache), limit) > 0;
+        bool is_stuck =
+            excess_locked(cache) > 0 && !stop_loads_locked(cache) && cache->idle == cache->workers;
+        if (!is_coming && (!excess_locked(cache) || is_stuck))
             break;
         zoe_cache_wait_locked(cache, &cache->ended, ZOE_FOREVER);
     }
