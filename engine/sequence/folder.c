@@ -251,6 +251,13 @@ static bool take_group(zoe_folder *folder, zoe_group *group)
     return true;
 }
 
+static int compare_entries(const void *a, const void *b)
+{
+    const entry *x = a;
+    const entry *y = b;
+    return zoe_natural_compare(x->said.path, y->said.path);
+}
+
 /* Makes the entries of folders, whose paths they take over, and of the scan's groups. */
 static bool make_entries(zoe_folder *folder, path_list *folders)
 {
@@ -266,6 +273,10 @@ static bool make_entries(zoe_folder *folder, path_list *folders)
     }
     for (size_t i = 0; good && i < group_count; i++)
         good = take_group(folder, &groups[i]);
+    /* Single files no longer go by their patterns. */
+    if (good)
+        qsort(folder->entries + folders->count, group_count, sizeof *folder->entries,
+              compare_entries);
     zoe_groups_free(groups, group_count);
     return good;
 }

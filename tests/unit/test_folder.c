@@ -91,6 +91,7 @@ static void test_kinds_and_order(void **state)
     temp_folder_write_range(root, "shot2.", 1001, 1004);
     temp_folder_write_range(root, ".old.", 5, 6);
     temp_folder_write(root, "still.exr", 1);
+    temp_folder_write(root, "still10.exr", 1);
     temp_folder_write(root, "one.0042.EXR", 1);
     temp_folder_write(root, "notes.txt", 1);
     temp_folder_write(root, "._shot2.1001.exr", 1);
@@ -114,6 +115,7 @@ static void test_kinds_and_order(void **state)
     check(folder, i++, ZOE_FOLDER_SEQUENCE, "shot2.####.exr", 1001, 1004, 4, 0);
     check(folder, i++, ZOE_FOLDER_SEQUENCE, "shot10.####.exr", 1, 3, 3, 0);
     check(folder, i++, ZOE_FOLDER_FILE, "still.exr", 0, 0, 1, 0);
+    check(folder, i++, ZOE_FOLDER_FILE, "still10.exr", 10, 10, 1, 0);
     assert_int_equal(zoe_folder_count(folder), i);
     zoe_folder_entry entry;
     assert_int_equal(zoe_folder_entry_at(folder, i, &entry), ZOE_ERROR_ARGUMENT);
