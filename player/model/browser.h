@@ -24,33 +24,16 @@
 #include <zoetrope/folder.h>
 #include <zoetrope/status.h>
 
+#include "model/browser_state.h"
 #include "model/paths.h"
 
 enum {
-    ZOE_BROWSER_FILTER = 256,     /* bytes of the filter, terminator included */
-    ZOE_BROWSER_CANDIDATES = 64,  /* completions that are given by name */
-    ZOE_BROWSER_NAME = 256,       /* bytes of such a name, terminator included */
-    ZOE_BROWSER_THREADS_MAX = 16, /* that may hang in system calls at once */
+    ZOE_BROWSER_FILTER = 256,    /* bytes of the filter, terminator included */
+    ZOE_BROWSER_CANDIDATES = 64, /* completions that are given by name */
+    ZOE_BROWSER_NAME = 256,      /* bytes of such a name, terminator included */
 };
 
 typedef struct zoe_browser zoe_browser;
-
-/*
- * There is something for zoe_browser_update(). Comes from another thread, several times a second at
- * most while a folder is read, and not after zoe_browser_destroy() has returned. A lock is held that
- * only this call and zoe_browser_destroy() take; the callback may post an event, and may not call
- * the browser.
- */
-typedef void zoe_browser_notify_fn(void *user);
-
-typedef enum zoe_browser_state {
-    ZOE_BROWSER_IDLE = 0,      /* nothing was asked for, or it was stopped */
-    ZOE_BROWSER_LISTING = 1,   /* no rows yet */
-    ZOE_BROWSER_SEARCHING = 2, /* rows are there, none of them an EXR file: looking below */
-    ZOE_BROWSER_MEASURING = 3, /* rows are there, their sizes and times are coming */
-    ZOE_BROWSER_DONE = 4,
-    ZOE_BROWSER_FAILED = 5, /* see zoe_browser_error() */
-} zoe_browser_state;
 
 typedef enum zoe_browser_sort {
     ZOE_BROWSER_BY_NAME = 0, /* natural order */

@@ -21,7 +21,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "model/browser.h"
+#include <zoetrope/folder.h>
+#include <zoetrope/status.h>
+
+#include "model/browser_state.h"
+#include "model/paths.h"
 
 /* What all jobs of a browser share; outlives the browser while a job's thread runs. */
 typedef struct zoe_browser_hub {
