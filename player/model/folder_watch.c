@@ -243,6 +243,15 @@ int zoe_folder_watch_how(const zoe_folder_watch *watch, const char *folder)
     return !w ? 0 : w->wd >= 0 ? 1 : 2;
 }
 
+/* A folder whose changes are to be told by then. */
+static watched *find_due(const zoe_folder_watch *watch, uint64_t now_ns)
+{
+    for (size_t i = 0; i < watch->count; i++)
+        if (watch->folders[i]->told_ns <= now_ns)
+            return watch->folders[i];
+    return NULL;
+}
+
 uint64_t zoe_folder_watch_due_ns(const zoe_folder_watch *watch)
 {
     uint64_t due = ZOE_NEVER;
@@ -254,6 +263,11 @@ uint64_t zoe_folder_watch_due_ns(const zoe_folder_watch *watch)
             due = w->poll_ns;
     }
     return due;
+}
+
+int zoe_folder_watch_gathers(const zoe_folder_watch *watch)
+{
+    return find_due(watch, ZOE_NEVER - 1) != NULL;
 }
 
 /* ---- looking ---- */
@@ -293,14 +307,6 @@ static void drain(zoe_folder_watch *watch)
             at += sizeof *event + event->len;
         }
     }
-}
-
-static watched *find_due(const zoe_folder_watch *watch, uint64_t now_ns)
-{
-    for (size_t i = 0; i < watch->count; i++)
-        if (watch->folders[i]->told_ns <= now_ns)
-            return watch->folders[i];
-    return NULL;
 }
 
 int zoe_folder_watch_look(zoe_folder_watch *watch, uint64_t now_ns)

@@ -15,7 +15,7 @@
  * Set the folders before they are read for the first time: a change in between is not told.
  *
  * zoe_folder_watch_set() and _look() block where a file system does not answer. A program with a
- * window runs them on a thread of their own: see folder_watcher.h.
+ * window runs them on a thread of their own, which folder_watcher.h does.
  *
  * Thread-safety: one thread at a time. Times are zoe_now_ns().
  *
@@ -74,6 +74,9 @@ int zoe_folder_watch_fd(const zoe_folder_watch *watch);
 
 /* When to call zoe_folder_watch_look() although the descriptor says nothing. ZOE_NEVER: not. */
 uint64_t zoe_folder_watch_due_ns(const zoe_folder_watch *watch);
+
+/* 1: changes are being gathered. Nothing is lost by leaving the descriptor alone until then. */
+int zoe_folder_watch_gathers(const zoe_folder_watch *watch);
 
 /* Empties the descriptor, and looks at the polled folders that are due. Returns 1 if
  * zoe_folder_watch_take() has something. Blocks on polled folders. */
