@@ -28,7 +28,7 @@ static pthread_cond_t moved = PTHREAD_COND_INITIALIZER;
 /* guarded by lock */
 static int notified;
 static bool gate_is_closed; /* zoe_folder_list() hangs, as on a file system that does not answer */
-static int hanging, ended;
+static int hanging, ended, cancelled;
 
 /* ---- a file system that does not answer ---- */
 
@@ -49,6 +49,7 @@ zoe_status __wrap_zoe_folder_list(const char *path, zoe_folder_cancel_fn *cancel
     pthread_mutex_unlock(&lock);
     zoe_status status = __real_zoe_folder_list(path, cancel, user, folder, error);
     pthread_mutex_lock(&lock);
+    cancelled += status == ZOE_STALE;
     ended++;
     pthread_cond_broadcast(&moved);
     pthread_mutex_unlock(&lock);
@@ -112,7 +113,7 @@ static int set_up(void **state)
 {
     (void)state;
     temp_folder_make(root, sizeof root);
-    notified = hanging = ended = 0;
+    notified = hanging = ended = cancelled = 0;
     gate_is_closed = false;
     threads_before = count_threads();
     browser = zoe_browser_create(on_notify, root);
@@ -391,6 +392,7 @@ static void a_folder_that_hangs_is_left_behind(void **state)
     set_gate(false);
     wait_for(&ended, 3);
     finish();
+    assert_int_equal(cancelled, 2); /* those that were left read nothing any more */
     assert_string_equal(zoe_browser_path(browser), path);
     check_rows("");
 }
