@@ -311,8 +311,8 @@ static zoe_status list(zoe_folder *folder, work *w)
 }
 
 /*
- * Reads the folders of one depth, queue[from..to), and queues theirs behind them. What has EXR files
- * goes to `found`.
+ * Reads the folders of one depth, queue[from..to), and queues theirs behind them. What has EXR
+ * files goes to `found`.
  */
 static zoe_status search_depth(zoe_folder *folder, work *w, size_t from, size_t to,
                                path_list *found)

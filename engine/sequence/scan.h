@@ -3,7 +3,8 @@
  * over the folder, no look at the files themselves.
  *
  * Folders are left out, and so are names that begin with a dot (macOS leaves "._name" beside each
- * file on network storage), unless the file that is asked for has such a name, or they are asked for.
+ * file on network storage), unless the file that is asked for has such a name, or they are asked
+ * for.
  *
  * Thread-safety: a plain value; one thread at a time. Memory: about 16 bytes a file.
  *

@@ -3,9 +3,9 @@
  * in the frame number only are one entry, as zoe_sequence_open() takes them) and single EXR files.
  * Other files are left out. Tier 1: includes status.h.
  *
- * Reading names and looking at files are two steps: zoe_folder_list() takes one pass over the names,
- * zoe_folder_measure() one look at each file of an entry. Both may block for as long as the file
- * system does; a callback can end them between two names or files.
+ * Reading names and looking at files are two steps: zoe_folder_list() takes one pass over the
+ * names, zoe_folder_measure() one look at each file of an entry. Both may block for as long as the
+ * file system does; a callback can end them between two names or files.
  *
  * Thread-safety: a zoe_folder never changes after it was made; any number of threads may read and
  * measure it. Closing it needs that nobody else uses it.

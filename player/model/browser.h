@@ -57,10 +57,10 @@ void zoe_browser_destroy(zoe_browser **browser);
 /* ---- going somewhere ---- */
 
 /*
- * Reads the folder that a text means: see zoe_path_resolve(), relative ones begin at the folder that
- * is read now. The filter is emptied and the rows go. The path of a sequence (a file, a pattern)
- * reads the folder that it is in: see zoe_browser_sequence(). Errors: ARGUMENT, NOT_FOUND (no home),
- * THREAD (also when too many hang), NO_MEMORY; the state is FAILED then.
+ * Reads the folder that a text means: see zoe_path_resolve(), relative ones begin at the folder
+ * that is read now. The filter is emptied and the rows go. The path of a sequence (a file, a
+ * pattern) reads the folder that it is in: see zoe_browser_sequence(). Errors: ARGUMENT, NOT_FOUND
+ * (no home), THREAD (also when too many hang), NO_MEMORY; the state is FAILED then.
  */
 zoe_status zoe_browser_go(zoe_browser *browser, const char *text, zoe_error *error);
 
@@ -129,8 +129,8 @@ typedef struct zoe_browser_completion {
 /*
  * Looks for entries whose names begin with the last name of the text: as it is written, or in any
  * case where none does. Hidden ones only if it begins with a dot. The answer is in
- * zoe_browser_completed(), at once if the folder's names are known, else after a later update. A new
- * text takes the place of one that is pending.
+ * zoe_browser_completed(), at once if the folder's names are known, else after a later update. A
+ * new text takes the place of one that is pending.
  */
 void zoe_browser_complete(zoe_browser *browser, const char *text);
 

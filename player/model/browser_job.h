@@ -73,7 +73,8 @@ void zoe_browser_hub_leave(zoe_browser_hub *hub);
 zoe_status zoe_browser_job_start(zoe_browser_hub *hub, const char *path, bool lists_only,
                                  zoe_browser_job **job, zoe_error *error);
 
-/* Tells the thread to end, lets go of the job and sets *job to NULL. Accepts NULL. Does not wait. */
+/* Tells the thread to end, lets go of the job and sets *job to NULL. Accepts NULL. Does not
+ * wait. */
 void zoe_browser_job_leave(zoe_browser_job **job);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * How far reading a folder is, and how the browser is told: what the browser and its jobs both speak
- * of.
+ * How far reading a folder is, and how the browser is told: what the browser and its jobs both
+ * speak of.
  *
  * Thread-safety: types only.
  *
@@ -13,9 +13,9 @@ enum { ZOE_BROWSER_THREADS_MAX = 16 }; /* that may hang in system calls at once 
 
 /*
  * There is something for zoe_browser_update(). Comes from another thread, several times a second at
- * most while a folder is read, and not after zoe_browser_destroy() has returned. A lock is held that
- * only this call and zoe_browser_destroy() take; the callback may post an event, and may not call
- * the browser.
+ * most while a folder is read, and not after zoe_browser_destroy() has returned. A lock is held
+ * that only this call and zoe_browser_destroy() take; the callback may post an event, and may not
+ * call the browser.
  */
 typedef void zoe_browser_notify_fn(void *user);
 

@@ -73,7 +73,8 @@ static void note_polled(void *user, const char *name)
 
 /* ---- one folder ---- */
 
-/* By the numbers in statfs(2) and linux/magic.h: what other machines write is not told by inotify. */
+/* By the numbers in statfs(2) and linux/magic.h: what other machines write is not told by
+ * inotify. */
 static bool is_network(const char *path)
 {
     static const uint32_t types[] = {

@@ -3,14 +3,15 @@
  * made: files come, are written over, are renamed into place, and go.
  *
  * Local folders are watched by inotify, of which a file counts when it appears, was closed after
- * writing, was renamed, or went. Network file systems (NFS, SMB, 9p, FUSE and the like) tell nothing
- * of what other machines do; they are looked at every two seconds: one stat() of the folder, which
- * shows names that come and go, and of a part of its EXR files in turn, which shows those that are
- * written over. So are folders that inotify refuses, and those that are gone, until they are back.
+ * writing, was renamed, or went. Network file systems (NFS, SMB, 9p, FUSE and the like) tell
+ * nothing of what other machines do; they are looked at every two seconds: one stat() of the
+ * folder, which shows names that come and go, and of a part of its EXR files in turn, which shows
+ * those that are written over. So are folders that inotify refuses, and those that are gone, until
+ * they are back.
  *
- * Changes are gathered: what happens within a quarter of a second is told at once, with the names of
- * up to ZOE_FOLDER_WATCH_NAMES files a folder. More, or what has no names, is told as "all". Only
- * EXR files count.
+ * Changes are gathered: what happens within a quarter of a second is told at once, with the names
+ * of up to ZOE_FOLDER_WATCH_NAMES files a folder. More, or what has no names, is told as "all".
+ * Only EXR files count.
  *
  * Set the folders before they are read for the first time: a change in between is not told.
  *

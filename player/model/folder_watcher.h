@@ -1,6 +1,6 @@
 /*
- * Folder watcher: a folder watch on a thread of its own, so that a network file system that does not
- * answer holds up nobody. See folder_watch.h for what it finds.
+ * Folder watcher: a folder watch on a thread of its own, so that a network file system that does
+ * not answer holds up nobody. See folder_watch.h for what it finds.
  *
  * The thread sleeps until something happens in a folder, and every two seconds where folders are
  * polled. No call of this header waits for it; destroying leaves it to end by itself.
@@ -37,9 +37,9 @@ zoe_status zoe_folder_watcher_create(zoe_folder_watch_mode mode,
 /* Sets *watcher to NULL; accepts NULL. Waits for nothing but a `notify` under way. */
 void zoe_folder_watcher_destroy(zoe_folder_watcher **watcher);
 
-/* Watches these folders and no others, soon: as zoe_folder_watch_set(), without waiting. Each folder
- * that is new is told as "all" once it is watched, since a change before is not known. Errors:
- * NO_MEMORY; the folders stay as they were. */
+/* Watches these folders and no others, soon: as zoe_folder_watch_set(), without waiting. Each
+ * folder that is new is told as "all" once it is watched, since a change before is not known.
+ * Errors: NO_MEMORY; the folders stay as they were. */
 zoe_status zoe_folder_watcher_set(zoe_folder_watcher *watcher, const char *const *folders,
                                   size_t count);
 

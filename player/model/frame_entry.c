@@ -195,7 +195,7 @@ void zoe_time_code_format(int64_t frames, zoe_rate rate, int drop, char text[ZOE
     drop = drop && zoe_time_code_may_drop(rate);
     uint64_t second = (uint64_t)counted;
     if (drop) {
-        /* Ten minutes have all frames of the first and lack some labels in each of the other nine. */
+        /* Of ten minutes the first has all labels, the other nine lack some each. */
         uint64_t gap = (uint64_t)dropped_a_minute(rate);
         uint64_t ten_minutes = 600 * second - 9 * gap;
         rest %= 144 * ten_minutes;

@@ -13,9 +13,9 @@
  *
  * Spaces around it do not matter.
  *
- * Time code counts frames at the rate rounded up to whole frames a second: 24 for 23.976. Drop-frame
- * leaves out the labels of two frames (29.97; four at 59.94) at the start of each minute but every
- * tenth, so that it stays with the clock (SMPTE ST 12-1).
+ * Time code counts frames at the rate rounded up to whole frames a second: 24 for 23.976.
+ * Drop-frame leaves out the labels of two frames (29.97; four at 59.94) at the start of each minute
+ * but every tenth, so that it stays with the clock (SMPTE ST 12-1).
  *
  * Thread-safety: any thread.
  *

@@ -21,8 +21,8 @@ int zoe_path_is_address(const char *text);
 /*
  * What was typed, as an absolute path without "//", "." and "..": "~" and "~/x" begin at $HOME,
  * relative ones at `base` (absolute; NULL: at the working directory). ".." takes the name before it
- * away, as a shell does, also where that is a link. Addresses are left as they are. Errors: ARGUMENT
- * (does not fit), NOT_FOUND (no home, or no working directory).
+ * away, as a shell does, also where that is a link. Addresses are left as they are. Errors:
+ * ARGUMENT (does not fit), NOT_FOUND (no home, or no working directory).
  */
 zoe_status zoe_path_resolve(const char *text, const char *base, char path[ZOE_PATH_TEXT]);
 

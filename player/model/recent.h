@@ -1,6 +1,6 @@
 /*
- * Recent: the sequences that were looked at last, each with where one was in it; what was open last,
- * for --restore; and the folders that were opened from.
+ * Recent: the sequences that were looked at last, each with where one was in it; what was open
+ * last, for --restore; and the folders that were opened from.
  *
  * A JSON object in $XDG_STATE_HOME/zoetrope/recent.json ($HOME/.local/state), with a thumbnail of
  * each sequence beside it in $XDG_CACHE_HOME/zoetrope/thumbnails. It says where one was, never what
@@ -77,8 +77,8 @@ zoe_status zoe_recent_path(char *path, size_t capacity);
 
 /*
  * Reads the file. *recent always ends up usable. Returns ZOE_OK, also where there is no file;
- * otherwise the text says what was wrong and what was done about it. Blocks. Errors: SYNTAX (and set
- * aside if it was no JSON), TOO_LARGE, IO, PERMISSION, NO_MEMORY.
+ * otherwise the text says what was wrong and what was done about it. Blocks. Errors: SYNTAX (and
+ * set aside if it was no JSON), TOO_LARGE, IO, PERMISSION, NO_MEMORY.
  */
 zoe_status zoe_recent_load(const char *path, zoe_recent *recent, zoe_error *error);
 

@@ -367,7 +367,8 @@ static void errors_name_the_path(void **state)
     assert_int_equal(zoe_browser_count(browser), 0);
 }
 
-/* While the thread hangs, everything answers; what it finds later is not taken for the new folder. */
+/* While the thread hangs, everything answers; what it finds later is not taken for the new
+ * folder. */
 static void a_folder_that_hangs_is_left_behind(void **state)
 {
     (void)state;
@@ -437,23 +438,23 @@ static void too_many_that_hang_are_refused(void **state)
 static void leaving_in_the_middle(void **state)
 {
     (void)state;
-    enum { MANY = 20000 };
+    enum { MANY = 6000 };
     for (int i = 0; i < MANY; i++) {
         char path[512], name[64];
-        snprintf(name, sizeof name, "%c.%05d.exr", 'a' + i % 4, i);
+        snprintf(name, sizeof name, "%c.%04d.exr", 'a' + i % 4, i);
         below(path, name);
         assert_int_equal(symlink("nowhere", path), 0);
     }
     for (int i = 0; i < 20; i++) {
         go(root);
-        while (zoe_browser_progress(browser) < (uint64_t)(i * 2000 % MANY + 1) &&
+        while (zoe_browser_progress(browser) < (uint64_t)(i * 600 % MANY + 1) &&
                zoe_browser_state_now(browser) != ZOE_BROWSER_DONE)
             zoe_browser_update(browser);
         if (i % 3 == 0)
             zoe_browser_stop(browser);
     }
     go_and_finish(root);
-    check_rows("a.#####.exr b.#####.exr c.#####.exr d.#####.exr");
+    check_rows("a.####.exr b.####.exr c.####.exr d.####.exr");
 }
 
 /* ---- completion ---- */
