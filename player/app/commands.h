@@ -21,4 +21,8 @@ extern const size_t zoe_command_count;
 /* Does it. Without anything open, only commands that are always there do something. */
 void zoe_command_run(zoe_app *app, const zoe_command *command);
 
+/* The command of that name. */
+const zoe_command *zoe_app_command(const char *name);
+void zoe_app_run(zoe_app *app, const char *name);
+
 #endif

@@ -13,8 +13,8 @@ static void report_memory(zoe_app *app, const char *what, const zoe_memory_repor
 {
     uint64_t before = report->resident_before >> 20, after = report->resident_after >> 20;
     uint64_t old_limit = app->stats.limit_bytes;
-    char *text = app->panel.report;
-    size_t capacity = sizeof app->panel.report;
+    char *text = app->settings_page.report;
+    size_t capacity = sizeof app->settings_page.report;
     if (report->limit_bytes > old_limit)
         snprintf(text, capacity, "Room for %" PRIu64 " MB more",
                  (report->limit_bytes - old_limit) >> 20);
@@ -77,7 +77,7 @@ static bool change_workers(zoe_app *app, zoe_error *error)
         return false;
     }
     app->session.setup.engine.workers = workers;
-    app->panel.workers_auto = workers ? 0 : (int)app->stats.workers;
+    app->settings_page.workers_auto = workers ? 0 : (int)app->stats.workers;
     return true;
 }
 
@@ -139,7 +139,6 @@ static bool change_ui_scale(zoe_app *app, zoe_error *error)
     (void)error;
     app->window.ui_scale = app->options.ui_scale;
     zoe_window_measure(&app->window);
-    zoe_app_layout(app);
     return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 bool zoe_app_bars_shown(const zoe_app *app)
 {
@@ -20,11 +21,21 @@ void zoe_app_layout(zoe_app *app)
                            (SDL_Rect){0, picture.h, window->width, timeline});
     }
     app->content = picture;
-    zoe_panel_place(&app->panel, window, app->content);
+    zoe_panel_place(&app->panel, window->scale, app->content);
     if (app->panel.open && app->panel.area.w <= picture.w / 2)
         picture.w -= app->panel.area.w;
     zoe_view_place(&app->view, picture);
-    app->redraw = true;
+}
+
+void zoe_app_wake(void *user)
+{
+    zoe_app *app = user;
+    if (!SDL_AtomicGet(&app->listening))
+        return;
+    SDL_Event event;
+    memset(&event, 0, sizeof event);
+    event.type = app->wake_event;
+    SDL_PushEvent(&event);
 }
 
 void zoe_app_read_stats(zoe_app *app)

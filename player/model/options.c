@@ -83,6 +83,7 @@ const zoe_option zoe_option_table[] = {
     {.name = "loops", AT(loops), .kind = ZOE_ARG_INTEGER, .where = ARGS | ZOE_WITH_HEADLESS, .argument = "L", .min = 1, .max = 1e9,
      .normal = 1, .help = "with --headless: play the work area L times"},
     {.name = "json", AT(json), .kind = ZOE_ARG_FLAG, .where = ARGS | ZOE_WITH_HEADLESS, .help = "with --headless: print one JSON object"},
+    {.name = "drag-scrubs", AT(drag_scrubs), .kind = ZOE_ARG_FLAG, .where = FILE_KEPT, .normal = 1},
     {.name = "fullscreen", AT(fullscreen), .kind = ZOE_ARG_FLAG, .where = ARGS, .help = "start in full screen"},
     {.name = "size", AT(size), .kind = ZOE_ARG_EXTENT, .where = ARGS, .argument = "WxH", .min = 160, .max = 16384, .help = "size of the window"},
     {.name = "window-width", AT(window_width), .kind = ZOE_ARG_INTEGER, .where = FILE_KEPT, .min = 320, .max = 16384, .normal = 1280},

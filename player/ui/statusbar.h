@@ -29,8 +29,9 @@
 typedef struct zoe_statusbar {
     const zoe_options *options; /* the values in force; the caller's, like what follows */
     const zoe_message *message;
-    SDL_Rect area; /* device pixels */
-    int pointer_x; /* device pixels; -1: not over the picture */
+    SDL_Rect area;        /* device pixels */
+    SDL_Rect frame_place; /* of the frame number */
+    int pointer_x;        /* device pixels; -1: not over the picture */
     int pointer_y;
 } zoe_statusbar;
 

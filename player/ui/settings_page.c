@@ -1,0 +1,158 @@
+#include "ui/settings_page.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <zoetrope/settings.h>
+
+#include "ui/theme.h"
+#include "ui/ui_button.h"
+
+enum {
+    CAPTION = 84, /* points, the column of names */
+    CHOICES = 8,  /* words of a choice, at most */
+};
+
+void zoe_settings_page_start(zoe_settings_page *page, const zoe_options *options)
+{
+    memset(page, 0, sizeof *page);
+    page->options = options;
+    page->row_count = (int)zoe_options_in_panel(page->rows, ZOE_SETTINGS_ROWS);
+}
+
+/* ---- values ---- */
+
+/* As many workers as the machine has cores may be asked for; more only at the command line. */
+static double most_workers(void)
+{
+    int cores = SDL_GetCPUCount();
+    return cores < 2 ? 2 : cores > ZOE_WORKERS_MAX ? ZOE_WORKERS_MAX : cores;
+}
+
+zoe_ui_range zoe_settings_page_range(const zoe_option *option)
+{
+    zoe_ui_range range = {option->min, option->max, option->step, option->normal};
+    if (option->low < 0.0 || option->high > 0.0) {
+        range.low = option->low;
+        range.high = option->high;
+    } else if (option->zero_is_auto) {
+        range.low = 0.0;
+    }
+    if (option == ZOE_OPTION(workers)) {
+        range.low = 0.0;
+        range.high = most_workers();
+    }
+    return range;
+}
+
+static void value_text(const zoe_settings_page *page, const zoe_option *option, double value,
+                       char text[ZOE_OPTION_TEXT])
+{
+    zoe_option_figure(option, value, text);
+    if (option != ZOE_OPTION(workers) || value >= 0.5)
+        return;
+    if (page->workers_auto > 0)
+        snprintf(text, ZOE_OPTION_TEXT, "Auto (%d)", page->workers_auto);
+    else
+        snprintf(text, ZOE_OPTION_TEXT, "Auto");
+}
+
+/* ---- rows ---- */
+
+static void slider(zoe_ui *ui, SDL_Rect row, const zoe_settings_page *page,
+                   const zoe_option *option, zoe_settings_page_result *result)
+{
+    char text[ZOE_OPTION_TEXT];
+    zoe_ui_range range = zoe_settings_page_range(option);
+    double value = zoe_option_number(option, page->options);
+    value_text(page, option, value, text);
+    unsigned answer = zoe_ui_slider(ui, "value", row, &range, &value, text);
+    if (!answer)
+        return;
+    result->option = option;
+    result->value = value;
+    result->is_done = (answer & ZOE_UI_DONE) != 0;
+}
+
+static void choice(zoe_ui *ui, SDL_Rect row, const zoe_settings_page *page,
+                   const zoe_option *option, zoe_settings_page_result *result)
+{
+    char labels[CHOICES][ZOE_OPTION_TEXT];
+    const char *words[CHOICES];
+    int count = zoe_option_choices(option);
+    int chosen = (int)lround(zoe_option_number(option, page->options));
+    count = count > CHOICES ? CHOICES : count;
+    for (int i = 0; i < count; i++)
+        words[i] = zoe_option_label(option, i, labels[i]);
+    SDL_Rect place = zoe_inset(row, 0, zoe_ui_px(ui, 2));
+    if (!zoe_ui_choice(ui, "value", place, words, count, &chosen))
+        return;
+    result->option = option;
+    result->value = chosen;
+    result->is_done = true;
+}
+
+static void option_row(zoe_ui *ui, SDL_Rect row, const zoe_settings_page *page,
+                       const zoe_option *option, zoe_settings_page_result *result)
+{
+    /* An explicit size is in force: percent and reserve are not. */
+    bool is_off = page->options->cache_mb && option->group == ZOE_GROUP_MEMORY;
+    SDL_Rect caption = zoe_cut_left(&row, zoe_ui_px(ui, CAPTION));
+    zoe_ui_label(ui, caption, ZOE_TEXT_BODY, ZOE_UI_LEFT,
+                 is_off ? ui->style->text_dim : ui->style->text, option->caption);
+    zoe_ui_push(ui, option->name);
+    if (option->kind == ZOE_ARG_CHOICE)
+        choice(ui, row, page, option, result);
+    else
+        slider(ui, row, page, option, result);
+    zoe_ui_pop(ui);
+}
+
+/* ---- the memory's figures ---- */
+
+static void memory_info(zoe_ui *ui, SDL_Rect *rest, const zoe_settings_page *page,
+                        const zoe_stats *stats)
+{
+    char text[160];
+    int line = zoe_ui_px(ui, ZOE_SPACE * 5);
+    snprintf(text, sizeof text,
+             "Limit %" PRIu64 "  \302\267  used %" PRIu64 "  \302\267  process %" PRIu64 " MB",
+             stats->limit_bytes >> 20, stats->used_bytes >> 20, stats->resident_bytes >> 20);
+    zoe_ui_label(ui, zoe_cut_top(rest, line), ZOE_TEXT_BODY, ZOE_UI_LEFT, ui->style->text, text);
+    const char *report = page->report;
+    if (!report[0] && page->options->cache_mb) {
+        report = "Set by --cache-mb until a slider is moved";
+    } else if (!report[0]) {
+        snprintf(text, sizeof text, "%" PRIu64 " frames in memory", stats->frames_loaded);
+        report = text;
+    }
+    zoe_ui_label(ui, zoe_cut_top(rest, line), ZOE_TEXT_BODY, ZOE_UI_LEFT, ui->style->text_light,
+                 report);
+}
+
+/* ---- the page ---- */
+
+void zoe_settings_page_run(zoe_ui *ui, SDL_Rect rect, zoe_settings_page *page,
+                           const zoe_stats *stats, zoe_settings_page_result *result)
+{
+    memset(result, 0, sizeof *result);
+    SDL_Rect rest = zoe_ui_scroll_begin(ui, "settings", rect, &page->scroll);
+    int top = rest.y;
+    for (int i = 0; i < page->row_count; i++) {
+        const zoe_option *option = page->rows[i];
+        bool begins = !i || option->group != page->rows[i - 1]->group;
+        bool ends = i + 1 == page->row_count || option->group != page->rows[i + 1]->group;
+        if (begins) {
+            zoe_cut_top(&rest, zoe_ui_px(ui, ZOE_SPACE * 2));
+            zoe_ui_label(ui, zoe_cut_top(&rest, zoe_ui_px(ui, 24)), ZOE_TEXT_BODY, ZOE_UI_LEFT,
+                         ui->style->text_dim, zoe_option_group_name(option->group));
+        }
+        option_row(ui, zoe_cut_top(&rest, zoe_ui_px(ui, ZOE_ROW_HEIGHT)), page, option, result);
+        if (ends && option->group == ZOE_GROUP_MEMORY)
+            memory_info(ui, &rest, page, stats);
+    }
+    zoe_cut_top(&rest, zoe_ui_px(ui, ZOE_MARGIN));
+    zoe_ui_scroll_end(ui, &page->scroll, rest.y - top);
+}
