@@ -6,11 +6,13 @@
 #include "app/effects.h"
 #include "ui/ui_layout.h"
 
-static const zoe_rate rates[] = {{6, 1},        {12, 1},       {15, 1}, {24000, 1001}, {24, 1},
-                                 {25, 1},       {30000, 1001}, {30, 1}, {48, 1},       {50, 1},
-                                 {60000, 1001}, {60, 1},       {90, 1}, {120, 1}};
+const zoe_rate zoe_app_rates[] = {{6, 1},        {12, 1},       {15, 1}, {24000, 1001}, {24, 1},
+                                  {25, 1},       {30000, 1001}, {30, 1}, {48, 1},       {50, 1},
+                                  {60000, 1001}, {60, 1},       {90, 1}, {120, 1}};
 
-enum { RATES = sizeof rates / sizeof rates[0] };
+enum { RATES = sizeof zoe_app_rates / sizeof zoe_app_rates[0] };
+
+const int zoe_app_rate_count = RATES;
 
 /* Arguments of functions that take an end of the work area. */
 enum { IN, OUT };
@@ -50,22 +52,28 @@ static void play_pause(zoe_app *app, int unused)
     zoe_session_play(&app->session, transport->speed ? 0 : speed, zoe_now_ns());
 }
 
+void zoe_app_set_rate(zoe_app *app, zoe_rate rate)
+{
+    zoe_transport_set_rate(zoe_session_transport(&app->session), rate.numerator, rate.denominator,
+                           zoe_now_ns());
+    zoe_session_touch(&app->session);
+    app->redraw = true;
+}
+
 static void change_rate(zoe_app *app, int by)
 {
-    zoe_transport *t = zoe_session_transport(&app->session);
+    const zoe_transport *t = zoe_session_transport(&app->session);
     double now = (double)t->rate_numerator / (double)t->rate_denominator;
     int best = -1;
     for (int i = 0; i < RATES; i++) {
-        double rate = (double)rates[i].numerator / (double)rates[i].denominator;
+        double rate = (double)zoe_app_rates[i].numerator / (double)zoe_app_rates[i].denominator;
         if (by > 0 && rate > now + 0.001 && best < 0)
             best = i;
         if (by < 0 && rate < now - 0.001)
             best = i;
     }
-    if (best < 0)
-        return;
-    zoe_transport_set_rate(t, rates[best].numerator, rates[best].denominator, zoe_now_ns());
-    zoe_session_touch(&app->session);
+    if (best >= 0)
+        zoe_app_set_rate(app, zoe_app_rates[best]);
 }
 
 static void file_rate(zoe_app *app, int unused)

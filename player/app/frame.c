@@ -1,37 +1,44 @@
 #include "app/frame.h"
 
+#include "app/bar.h"
 #include "app/commands.h"
+#include "app/effects.h"
+#include "app/menus.h"
 #include "app/pages.h"
 #include "app/picture.h"
 #include "ui/theme.h"
 
 /* ---- timeline ---- */
 
-static void hear_timeline(zoe_app *app)
+static void run_timeline(zoe_app *app)
 {
-    zoe_ui *ui = &app->ui;
-    zoe_timeline *timeline = &app->timeline;
-    const zoe_ui_input *in = &ui->input;
-    int x = in->mouse_x, y = in->mouse_y, dx = x - app->mouse_x;
-    bool alt = (in->modifiers & KMOD_ALT) != 0;
-    zoe_ui_hit hit = zoe_ui_hear(ui, zoe_ui_make_id(ui, "timeline"), timeline->area);
-    if (!app->session.count)
-        return;
-    if (hit.pressed || hit.middle)
-        zoe_timeline_press(timeline, &app->window, &app->session, x, y,
-                           hit.pressed ? SDL_BUTTON_LEFT : SDL_BUTTON_MIDDLE, hit.clicks, alt);
-    bool there = hit.inside || timeline->hold != ZOE_HOLD_NONE;
-    zoe_timeline_move(timeline, &app->window, &app->session, there ? x : -1, there ? y : -1, dx);
-    if (!in->down)
-        zoe_timeline_release(timeline, &app->session);
-    if (hit.hovered && (in->wheel_x != 0.0 || in->wheel_y != 0.0)) {
-        bool shift = (SDL_GetModState() & KMOD_SHIFT) != 0;
-        zoe_timeline_wheel(timeline, x, y, -in->wheel_x + (shift ? in->wheel_y : 0.0),
-                           shift ? 0.0 : in->wheel_y);
-        app->redraw = true;
+    zoe_timeline_result result;
+    zoe_timeline_run(&app->ui, &app->timeline, &app->session, &result);
+    app->redraw |= result.changed;
+    SDL_Rect pointer = {app->ui.input.mouse_x, app->ui.input.mouse_y, 0, 0};
+    if (result.menu)
+        zoe_app_open_menu(app, ZOE_MENU_TIMELINE, NULL, pointer);
+}
+
+static void run_statusbar(zoe_app *app)
+{
+    zoe_statusbar_result result;
+    zoe_statusbar_run(&app->ui, &app->statusbar, &app->session, &app->view, &app->stats, &result);
+    switch (result.value) {
+    case ZOE_VALUE_NONE: break;
+    case ZOE_VALUE_LAYER: zoe_app_run(app, "layers"); break;
+    case ZOE_VALUE_RANGE: zoe_app_run(app, "fit-range"); break;
+    case ZOE_VALUE_ZOOM: zoe_app_open_menu(app, ZOE_MENU_ZOOM, NULL, result.place); break;
+    case ZOE_VALUE_CHANNEL: zoe_app_open_menu(app, ZOE_MENU_CHANNEL, NULL, result.place); break;
+    case ZOE_VALUE_MEMORY: zoe_app_open_menu(app, ZOE_MENU_MEMORY, NULL, result.place); break;
+    case ZOE_VALUE_OPTION:
+        if (zoe_option_choices(result.option))
+            zoe_app_open_menu(app, ZOE_MENU_OPTION, result.option, result.place);
+        else
+            zoe_app_set_option(app, result.option, result.option->normal);
+        break;
+    case ZOE_VALUE_MESSAGE: zoe_app_run(app, "messages"); break;
     }
-    if (timeline->hover == ZOE_HOLD_IN || timeline->hover == ZOE_HOLD_OUT)
-        ui->answer.cursor = SDL_SYSTEM_CURSOR_SIZEWE;
 }
 
 /* ---- keys ---- */
@@ -61,9 +68,13 @@ static void hear_keys(zoe_app *app)
 static void hear(zoe_app *app)
 {
     zoe_app_run_pages(app);
-    if (zoe_app_bars_shown(app))
-        hear_timeline(app);
+    if (zoe_app_bars_shown(app)) {
+        run_timeline(app);
+        zoe_app_run_bar(app);
+        run_statusbar(app);
+    }
     zoe_app_hear_picture(app);
+    zoe_app_run_menus(app);
     app->mouse_x = app->ui.input.mouse_x;
     app->mouse_y = app->ui.input.mouse_y;
 }
@@ -76,10 +87,6 @@ static void draw(zoe_app *app)
     SDL_SetRenderDrawColor(window->renderer, ground.r, ground.g, ground.b, 255);
     SDL_RenderClear(window->renderer);
     zoe_view_draw(&app->view, window, &session->screen.frame, &session->grade);
-    if (zoe_app_bars_shown(app)) {
-        zoe_timeline_draw(&app->timeline, window, session);
-        zoe_statusbar_draw(&app->statusbar, window, session, &app->view, &app->stats);
-    }
     zoe_ui_render_draw(app->render, window, &app->ui.draw);
     SDL_RenderPresent(window->renderer);
 }

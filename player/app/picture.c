@@ -6,6 +6,7 @@
 
 #include "app/commands.h"
 #include "app/effects.h"
+#include "app/menus.h"
 #include "ui/theme.h"
 #include "ui/ui_button.h"
 
@@ -130,6 +131,8 @@ void zoe_app_hear_picture(zoe_app *app)
         app->grab = ZOE_GRAB_NONE;
         return;
     }
+    if (hit.right)
+        zoe_app_open_menu(app, ZOE_MENU_PICTURE, NULL, (SDL_Rect){x, y, 0, 0});
     if (app->grab == ZOE_GRAB_NONE && (hit.pressed || hit.middle))
         press(app, hit);
     else if (app->grab != ZOE_GRAB_NONE)

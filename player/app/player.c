@@ -359,7 +359,7 @@ int zoe_player_run(const zoe_options *options)
     app->listen_ns = ZOE_NEVER;
     app->redraw = true;
     zoe_timeline_open(&app->timeline);
-    zoe_message_clear(&app->message);
+    zoe_message_init(&app->message);
     zoe_statusbar_open(&app->statusbar, &app->options, &app->message);
     zoe_file_watch_init(&app->file_watch);
     int result = play(app);

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ui/theme.h"
+
 bool zoe_app_bars_shown(const zoe_app *app)
 {
     return app->window.fullscreen ? app->bars_full : !app->bars_hidden;
@@ -12,12 +14,16 @@ bool zoe_app_bars_shown(const zoe_app *app)
 void zoe_app_layout(zoe_app *app)
 {
     const zoe_window *window = &app->window;
+    app->timeline.indicator_height = (int)app->options.indicator_height;
     SDL_Rect picture = {0, 0, window->width, window->height};
     if (zoe_app_bars_shown(app)) {
-        int status = zoe_statusbar_height(window), timeline = zoe_timeline_height(window);
-        picture.h -= status + timeline;
+        int status = zoe_statusbar_height(&app->ui),
+            timeline = zoe_timeline_height(&app->ui, &app->timeline);
+        int bar = zoe_ui_px(&app->ui, ZOE_BAR_HEIGHT);
+        picture.h -= status + bar + timeline;
+        app->bar = (SDL_Rect){0, window->height - status - bar, window->width, bar};
         app->statusbar.area = (SDL_Rect){0, window->height - status, window->width, status};
-        zoe_timeline_place(&app->timeline, window,
+        zoe_timeline_place(&app->timeline, &app->ui,
                            (SDL_Rect){0, picture.h, window->width, timeline});
     }
     app->content = picture;

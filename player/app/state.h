@@ -50,6 +50,17 @@ typedef enum zoe_grab {
     ZOE_GRAB_GAMMA,
 } zoe_grab;
 
+/* What is chosen from in the menu that is open. */
+typedef enum zoe_menu {
+    ZOE_MENU_PICTURE,
+    ZOE_MENU_TIMELINE,
+    ZOE_MENU_MEMORY,
+    ZOE_MENU_CHANNEL,
+    ZOE_MENU_ZOOM,
+    ZOE_MENU_RATE,
+    ZOE_MENU_OPTION, /* the values of `menu_option` */
+} zoe_menu;
+
 struct zoe_app {
     /* options */
     const zoe_options *given; /* by the command line */
@@ -64,6 +75,7 @@ struct zoe_app {
     zoe_ui_system system;          /* what they are told */
     zoe_ui_render *render;         /* how they are drawn */
     int start_width, start_height; /* of the window, window units */
+    SDL_Rect bar;                  /* the transport bar */
     SDL_Rect content; /* what the bars leave: for the picture, and the panel beside it */
     zoe_session session;
     zoe_view view;
@@ -80,6 +92,8 @@ struct zoe_app {
     zoe_start_page start_page;
     zoe_goto_page goto_page;
     zoe_help help;
+    zoe_menu menu;
+    const zoe_option *menu_option;
     zoe_stats stats;
     uint64_t stats_ns; /* when they were read */
     bool stats_stale;  /* frames changed since */

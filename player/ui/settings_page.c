@@ -103,7 +103,7 @@ static void option_row(zoe_ui *ui, SDL_Rect row, const zoe_settings_page *page,
     zoe_ui_label(ui, caption, ZOE_TEXT_BODY, ZOE_UI_LEFT,
                  is_off ? ui->style->text_dim : ui->style->text, option->caption);
     zoe_ui_push(ui, option->name);
-    if (option->kind == ZOE_ARG_CHOICE)
+    if (zoe_option_choices(option) > 0)
         choice(ui, row, page, option, result);
     else
         slider(ui, row, page, option, result);

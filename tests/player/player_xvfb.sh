@@ -72,10 +72,10 @@ now="$work/now.png"
 
 shoot() { import -window root "$now"; }
 
-# The box around all pixels of exactly that colour in the lowest 110 rows: WIDTH HEIGHT X Y; "none".
+# The box around all pixels of exactly that colour in the lowest 116 rows: WIDTH HEIGHT X Y; "none".
 box_of() {
     local box
-    box=$(convert "$now" -gravity south -crop "x${2:-110}+0+0" +repage -alpha off \
+    box=$(convert "$now" -gravity south -crop "x${2:-116}+0+0" +repage -alpha off \
         -fill '#010101' +opaque "$1" -fill white -opaque "$1" -fill black -opaque '#010101' \
         -format '%@ %[fx:mean]' info: 2>/dev/null)
     case $box in
@@ -92,14 +92,14 @@ part() { # part NUMBER WORDS...
 color_at() { convert "$now" -format "%[fx:int(255*p{$1,$2}.r+.5)],%[fx:int(255*p{$1,$2}.g+.5)],%[fx:int(255*p{$1,$2}.b+.5)]" info:; }
 brightness() { convert "$now" -crop 300x100+200+430 -colorspace gray -format '%[fx:int(1000*mean)]' info:; }
 
-indicator_height() { part 2 "$(box_of "$green" 80)"; }
-indicator_width() { part 1 "$(box_of "$green" 80)"; }
-error_height() { part 2 "$(box_of "$red" 80)"; }
+indicator_height() { part 2 "$(box_of "$green" 116)"; }
+indicator_width() { part 1 "$(box_of "$green" 116)"; }
+error_height() { part 2 "$(box_of "$red" 116)"; }
 
 # The frame under the playhead's marker, 0-based: the marker is what is accent under the indicator.
 playhead() {
     local strip x
-    strip=$(convert "$now" -gravity south -crop "x58+0+0" +repage -alpha off -fill '#010101' \
+    strip=$(convert "$now" -gravity south -crop "x94+0+0" +repage -alpha off -fill '#010101' \
         +opaque "$accent" -fill white -opaque "$accent" -fill black -opaque '#010101' \
         -format '%@ %[fx:mean]' info: 2>/dev/null)
     case $strip in '' | *' 0') echo none && return ;; esac
@@ -187,8 +187,8 @@ start_player "$sequence/shot.####.exr"
 eventually "loaded frames are green, in a strip of 4 pixels" indicator_height 4
 eventually "the strip is as long as the sequence" indicator_width 1256
 eventually "the damaged frame is red, in the same strip" error_height 4
-set -- $(box_of "$green" 80)
-row=$((720 - 80 + $4 + 2))
+set -- $(box_of "$green" 116)
+row=$((720 - 116 + $4 + 2))
 check "frame 101 is exactly (80,200,120)" "$(color_at 20 $row)" "80,200,120"
 check "frame 117 is exactly (200,60,60)" "$(color_at $((12 + 1256 * 33 / 48)) $row)" "200,60,60"
 gap=$(color_at $((12 + 1256 * 25 / 48)) $row)
@@ -274,7 +274,7 @@ eventually "again: colour" is_grey colour
 # ---- window ----
 
 echo "window"
-bars() { [ "$(box_of "$green" 80)" = none ] && echo hidden || echo shown; }
+bars() { [ "$(box_of "$green" 116)" = none ] && echo hidden || echo shown; }
 key h
 eventually "H hides the bars" bars hidden
 key h
