@@ -12,7 +12,12 @@
 #include "ui/ui_button.h"
 #include "ui/ui_popup.h"
 
-enum { BUTTON = 28, GAP = 8, TEXT = 96 };
+enum {
+    BUTTON = 28, /* points, like what follows */
+    GAP = 8,
+    RATE = 116, /* room that is kept for the rate */
+    TEXT = 96,  /* bytes */
+};
 
 /* ---- pieces ---- */
 
@@ -233,10 +238,10 @@ void zoe_app_run_bar(zoe_app *app)
     zoe_ui_push(ui, "bar");
     /* The buttons stand in the middle of the window, unless what is beside them needs the room. */
     int frame = zoe_ui_px(ui, 90);
-    int pages = 5 * zoe_ui_px(ui, BUTTON);
-    int buttons = transport_width(app, rest.w - pages - frame - 2 * gap);
+    int pages = 5 * zoe_ui_px(ui, BUTTON), rate = zoe_ui_px(ui, RATE);
+    int buttons = transport_width(app, rest.w - pages - frame - rate - 3 * gap);
     int middle = app->bar.x + (app->bar.w - buttons) / 2;
-    int most = rest.x + rest.w - pages - gap - buttons;
+    int most = rest.x + rest.w - pages - rate - 2 * gap - buttons;
     int at = middle < most ? middle : most;
     at = at < rest.x + frame + gap ? rest.x + frame + gap : at;
     run_pages(app, &rest);

@@ -12,7 +12,12 @@ static const uint64_t save_delay_ns = 500000000u;
 static void report_memory(zoe_app *app, const char *what, const zoe_memory_report *report)
 {
     uint64_t before = report->resident_before >> 20, after = report->resident_after >> 20;
-    uint64_t old_limit = app->stats.limit_bytes;
+    /* A drag reports all of itself, not the last of its steps. */
+    if (!app->change.is_on)
+        app->change = (zoe_app_change){true, app->stats.limit_bytes, before, 0};
+    app->change.evicted += report->frames_evicted;
+    uint64_t old_limit = app->change.limit_bytes;
+    before = app->change.resident_mb;
     char *text = app->settings_page.report;
     size_t capacity = sizeof app->settings_page.report;
     if (report->limit_bytes > old_limit)
@@ -20,13 +25,16 @@ static void report_memory(zoe_app *app, const char *what, const zoe_memory_repor
                  (report->limit_bytes - old_limit) >> 20);
     else if (before > after)
         snprintf(text, capacity, "%" PRIu64 " MB given back, %" PRIu64 " frames dropped",
-                 before - after, report->frames_evicted);
+                 before - after, app->change.evicted);
     else
         snprintf(text, capacity, "Nothing had to be given back");
-    zoe_message_say(&app->message, false,
-                    "%s: %s (process %" PRIu64 " \342\206\222 %" PRIu64 " MB)", what, text, before,
-                    after);
+    zoe_message_say(&app->message, false, "%s: %s", what, text);
     zoe_app_read_stats(app);
+}
+
+void zoe_app_end_change(zoe_app *app)
+{
+    app->change.is_on = false;
 }
 
 void zoe_app_clear_cache(zoe_app *app)
@@ -35,6 +43,7 @@ void zoe_app_clear_cache(zoe_app *app)
     zoe_app_read_stats(app);
     if (zoe_engine_clear(app->session.engine, &report) == ZOE_OK)
         report_memory(app, "Cache emptied", &report);
+    zoe_app_end_change(app);
     zoe_session_touch(&app->session);
 }
 

@@ -28,9 +28,21 @@ void zoe_app_end_pages(zoe_app *app)
 static void run_settings(zoe_app *app, SDL_Rect rect)
 {
     zoe_settings_page_result result;
-    zoe_settings_page_run(&app->ui, rect, &app->settings_page, &app->stats, &result);
-    if (result.option)
+    zoe_settings_page_run(&app->ui, rect, &app->settings_page, &app->session, &app->stats, &result);
+    if (result.option) {
         zoe_app_set_option(app, result.option, result.value);
+        if (result.is_done)
+            zoe_app_end_change(app);
+    }
+    for (int i = 0; result.reset && i < app->settings_page.row_count; i++) {
+        const zoe_option *option = app->settings_page.rows[i];
+        if (option->group == ZOE_GROUP_PICTURE)
+            zoe_app_set_option(app, option, option->normal);
+    }
+    if (result.fit)
+        zoe_app_run(app, "fit-range");
+    if (result.set_range)
+        app->redraw |= zoe_session_set_range(&app->session, &result.range);
 }
 
 static void run_layers(zoe_app *app, SDL_Rect rect)

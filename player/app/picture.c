@@ -1,7 +1,9 @@
 #include "app/picture.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "app/commands.h"
@@ -44,7 +46,6 @@ static void scrub(zoe_app *app, int x)
         if (abs(x - app->grab_x) < zoe_ui_px(&app->ui, CLICK_SLACK) || transport->count < 2)
             return;
         app->grab_frame = transport->playhead;
-        app->grab_x = x;
         zoe_session_scrub_begin(session, zoe_now_ns());
     }
     double each = fmin((double)app->view.area.w / (double)transport->count,
@@ -116,6 +117,46 @@ static void draw_absence(zoe_app *app)
                          : "Ctrl+R reads the file again");
 }
 
+/* While another frame's picture is held, or one that lacks something, its corner says so and why. */
+static void draw_badge(zoe_app *app)
+{
+    zoe_ui *ui = &app->ui;
+    const zoe_session *session = &app->session;
+    const zoe_frame *shown = &session->screen.frame;
+    if (!session->count || !shown->pin)
+        return;
+    bool is_held = !session->screen.is_foreign && shown->position != session->playhead;
+    const char *why = session->status == ZOE_MISSING ? "Gap"
+                      : session->status == ZOE_LOADING
+                          ? session->shots[session->current].transport.speed ? "" : "Loading"
+                      : session->status != ZOE_OK ? "Error"
+                      : shown->incomplete         ? "Incomplete"
+                                                  : "";
+    if (!why[0] || (session->status == ZOE_LOADING && !is_held))
+        return;
+    char text[96];
+    const zoe_sequence *sequence = zoe_source_sequence(session->shots[session->current].source);
+    if (is_held)
+        snprintf(text, sizeof text, "%s: frame %" PRId64 " is shown", why,
+                 zoe_sequence_number(sequence, shown->position));
+    else
+        snprintf(text, sizeof text, "%s", why);
+    bool is_error = session->status != ZOE_OK && session->status != ZOE_MISSING &&
+                    session->status != ZOE_LOADING;
+    zoe_ui_severity severity = session->status == ZOE_LOADING ? ZOE_UI_INFO
+                               : is_error                     ? ZOE_UI_ERROR
+                                                              : ZOE_UI_WARNING;
+    int margin = zoe_ui_px(ui, ZOE_MARGIN), pad = zoe_ui_px(ui, ZOE_UI_PAD);
+    SDL_Rect area = zoe_inset(app->view.area, margin, margin);
+    int width = zoe_ui_text_width(ui, ZOE_TEXT_BODY, text) + zoe_ui_px(ui, 24) + 2 * pad;
+    SDL_Rect box = zoe_cut_top(&area, zoe_ui_px(ui, 26));
+    box = zoe_cut_left(&box, width);
+    SDL_Color ground = ui->style->popup;
+    ground.a = 224;
+    zoe_draw_fill(&ui->draw, box, zoe_ui_px(ui, ZOE_UI_RADIUS), ground);
+    zoe_ui_notice(ui, zoe_inset(box, pad, 0), severity, text);
+}
+
 /* ---- frame ---- */
 
 void zoe_app_hear_picture(zoe_app *app)
@@ -127,6 +168,7 @@ void zoe_app_hear_picture(zoe_app *app)
     app->statusbar.pointer_x = hit.inside ? x : -1;
     app->statusbar.pointer_y = hit.inside ? y : -1;
     draw_absence(app);
+    draw_badge(app);
     if (!app->session.count) {
         app->grab = ZOE_GRAB_NONE;
         return;

@@ -58,7 +58,14 @@ void zoe_app_new_sequence(zoe_app *app)
 {
     char title[1024];
     const zoe_sequence *sequence = zoe_session_sequence(&app->session);
-    snprintf(title, sizeof title, "%s \342\200\224 Zoetrope", zoe_sequence_name(sequence));
+    /* The shot: "sh010_comp_v012" of "sh010_comp_v012.####.exr". */
+    const char *name = zoe_sequence_name(sequence);
+    size_t length = strcspn(name, "#%");
+    if (!name[length] && length > 4 && !strcmp(name + length - 4, ".exr"))
+        length -= 4;
+    while (length > 1 && strchr("._- ", name[length - 1]))
+        length--;
+    snprintf(title, sizeof title, "%.*s \342\200\224 Zoetrope", (int)length, name);
     SDL_SetWindowTitle(app->window.window, title);
     zoe_timeline_reset(&app->timeline, zoe_sequence_count(sequence));
     size_t groups = zoe_sequence_group_count(sequence);

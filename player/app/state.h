@@ -50,6 +50,13 @@ typedef enum zoe_grab {
     ZOE_GRAB_GAMMA,
 } zoe_grab;
 
+/* A change of the memory's limit that comes in parts. */
+typedef struct zoe_app_change {
+    bool is_on;
+    uint64_t limit_bytes, resident_mb; /* when it began */
+    uint64_t evicted;                  /* frames, since */
+} zoe_app_change;
+
 /* What is chosen from in the menu that is open. */
 typedef enum zoe_menu {
     ZOE_MENU_PICTURE,
@@ -92,6 +99,7 @@ struct zoe_app {
     zoe_start_page start_page;
     zoe_goto_page goto_page;
     zoe_help help;
+    zoe_app_change change;
     zoe_menu menu;
     const zoe_option *menu_option;
     zoe_stats stats;

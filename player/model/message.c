@@ -59,9 +59,10 @@ void zoe_message_say(zoe_message *message, bool is_bad, const char *format, ...)
     vsnprintf(message->text, sizeof message->text, format, arguments);
     va_end(arguments);
     message->is_bad = is_bad;
+    message->kind = is_bad ? ZOE_MESSAGE_ERROR : ZOE_MESSAGE_INFO;
     message->is_of_frame = false;
     message->until_ns = zoe_now_ns() + (is_bad ? say_bad_ns : say_ns);
-    keep(message, is_bad ? ZOE_MESSAGE_ERROR : ZOE_MESSAGE_INFO, message->text);
+    keep(message, message->kind, message->text);
 }
 
 /* A frame that lacks pixels, or has no file, is less than one that cannot be read. */
@@ -71,6 +72,15 @@ static zoe_message_kind trouble_kind(const zoe_session *session)
     return is_warning ? ZOE_MESSAGE_WARNING : ZOE_MESSAGE_ERROR;
 }
 
+static void keep_gap(zoe_message *message, const zoe_session *session)
+{
+    char text[64];
+    const zoe_sequence *sequence = zoe_source_sequence(session->shots[session->current].source);
+    snprintf(text, sizeof text, "No file for frame %" PRId64,
+             zoe_sequence_number(sequence, session->playhead));
+    keep(message, ZOE_MESSAGE_WARNING, text);
+}
+
 void zoe_message_follow(zoe_message *message, const zoe_session *session, uint64_t now_ns)
 {
     if (!session->count)
@@ -78,9 +88,12 @@ void zoe_message_follow(zoe_message *message, const zoe_session *session, uint64
     bool is_playing = session->shots[session->current].transport.speed != 0;
     if (session->why.text[0])
         keep(message, trouble_kind(session), session->why.text);
+    else if (session->status == ZOE_MISSING && !is_playing)
+        keep_gap(message, session);
     if (session->why.text[0] && is_playing) {
         snprintf(message->text, sizeof message->text, "%s", session->why.text);
         message->is_bad = true;
+        message->kind = trouble_kind(session);
         message->is_of_frame = true;
         message->until_ns = now_ns + bad_frame_ns;
     } else if (message->is_of_frame && !is_playing) {
@@ -143,7 +156,7 @@ const char *zoe_message_line(const zoe_message *message, const zoe_session *sess
                              zoe_message_kind *kind, char *text, size_t capacity)
 {
     const char *trouble = trouble_text(session, text, capacity);
-    *kind = ZOE_MESSAGE_ERROR;
+    *kind = message->kind;
     if (message->text[0] && message->is_bad)
         return message->text;
     *kind = trouble_kind(session);

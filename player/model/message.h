@@ -32,8 +32,9 @@ typedef struct zoe_message_entry {
 
 /* What was said last. Begin with zoe_message_init(). */
 typedef struct zoe_message {
-    char text[1024];                        /* "" for none */
-    bool is_bad;                            /* something did not happen */
+    char text[1024]; /* "" for none */
+    bool is_bad;     /* it is more than information */
+    zoe_message_kind kind;
     bool is_of_frame;                       /* it is about a frame that was passed in playback */
     uint64_t until_ns;                      /* it goes away then; ZOE_NEVER: there is none */
     zoe_message_entry log[ZOE_MESSAGE_LOG]; /* a ring: see zoe_message_past() */

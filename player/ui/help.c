@@ -1,6 +1,9 @@
 #include "ui/help.h"
 
+#include <zoetrope/frame.h>
+
 #include "ui/theme.h"
+#include "ui/timeline.h"
 #include "ui/ui_button.h"
 #include "ui/ui_popup.h"
 
@@ -116,6 +119,41 @@ static void draw_groups(zoe_ui *ui, const page *p, SDL_Rect area)
     }
 }
 
+/* What the colours of the load strip mean, in as many rows as it takes. */
+static void draw_legend(zoe_ui *ui, SDL_Rect *rest)
+{
+    static const struct {
+        uint8_t state;
+        const char *text;
+    } marks[] = {
+        {ZOE_FRAME_LOADED, "In memory"},         {ZOE_FRAME_LOADING, "Being loaded"},
+        {ZOE_FRAME_HEADER, "Its size is known"}, {ZOE_FRAME_EMPTY, "Not in memory"},
+        {ZOE_FRAME_INCOMPLETE, "Lacks pixels"},  {ZOE_FRAME_ERROR, "Cannot be read"},
+        {ZOE_FRAME_MISSING, "No file"},
+    };
+    int line = zoe_ui_text_height(ui, ZOE_TEXT_BODY) + zoe_ui_px(ui, ZOE_SPACE);
+    int side = zoe_ui_px(ui, 16), high = zoe_ui_px(ui, 6), gap = zoe_ui_px(ui, ZOE_SPACE * 2);
+    zoe_ui_label(ui, zoe_cut_top(rest, line), ZOE_TEXT_BODY, ZOE_UI_LEFT, ui->style->text_dim,
+                 "Load strip");
+    SDL_Rect row = zoe_cut_top(rest, line);
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+        int width = zoe_ui_text_width(ui, ZOE_TEXT_BODY, marks[i].text);
+        if (side + gap + width > row.w)
+            row = zoe_cut_top(rest, line);
+        SDL_Rect mark = zoe_centered(zoe_cut_left(&row, side), side, high);
+        int edge = zoe_ui_px(ui, 1);
+        zoe_draw_fill(&ui->draw, zoe_inset(mark, -edge, -edge), 0, zoe_theme_dark.track);
+        if (marks[i].state == ZOE_FRAME_MISSING)
+            zoe_timeline_draw_gap(ui, mark);
+        else
+            zoe_timeline_draw_state(ui, mark, marks[i].state);
+        zoe_cut_left(&row, gap);
+        zoe_ui_label(ui, zoe_cut_left(&row, width), ZOE_TEXT_BODY, ZOE_UI_LEFT, ui->style->text,
+                     marks[i].text);
+        zoe_cut_left(&row, 2 * gap);
+    }
+}
+
 void zoe_help_run(zoe_ui *ui, zoe_help *help, const zoe_command *rows, size_t count)
 {
     int pad = zoe_ui_px(ui, ZOE_SPACE * 5), edge = zoe_ui_px(ui, ZOE_SPACE * 2);
@@ -123,7 +161,8 @@ void zoe_help_run(zoe_ui *ui, zoe_help *help, const zoe_command *rows, size_t co
     SDL_Rect most = zoe_inset(ui->window, edge, edge);
     page p = measure(ui, rows, count, most.w - 2 * pad - bar);
     int width = p.columns * (p.keys + p.what) + (p.columns - 1) * p.column_gap + 2 * pad + bar;
-    SDL_Rect rest = zoe_centered(most, width, head + p.height + pad);
+    int legend = 3 * p.row;
+    SDL_Rect rest = zoe_centered(most, width, head + p.height + legend + pad);
     rest = zoe_ui_modal_begin(ui, "help", rest);
     SDL_Rect title = zoe_inset(zoe_cut_top(&rest, head), pad, 0);
     SDL_Rect close = zoe_cut_right(&title, zoe_ui_px(ui, 28));
@@ -133,8 +172,12 @@ void zoe_help_run(zoe_ui *ui, zoe_help *help, const zoe_command *rows, size_t co
         help->open = false;
     zoe_cut_bottom(&rest, edge);
     SDL_Rect inner = zoe_ui_scroll_begin(ui, "keys", rest, &help->scroll);
-    draw_groups(ui, &p, zoe_inset(inner, pad, 0));
-    zoe_ui_scroll_end(ui, &help->scroll, p.height);
+    int top = inner.y;
+    inner = zoe_inset(inner, pad, 0);
+    draw_groups(ui, &p, inner);
+    zoe_cut_top(&inner, p.height);
+    draw_legend(ui, &inner);
+    zoe_ui_scroll_end(ui, &help->scroll, inner.y - top);
     if (zoe_ui_modal_end(ui))
         help->open = false;
 }

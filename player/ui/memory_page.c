@@ -7,6 +7,7 @@
 
 #include "ui/theme.h"
 #include "ui/ui_button.h"
+#include "ui/ui_popup.h"
 
 enum {
     LINE = ZOE_SPACE * 5,
@@ -25,6 +26,7 @@ typedef struct figure {
     bool is_memory; /* bytes; else a count */
     uint64_t value;
     const char *text; /* instead of the value; NULL: none */
+    const char *tip;
 } figure;
 
 static void hit_rate_text(const zoe_stats *stats, char text[TEXT])
@@ -39,19 +41,27 @@ static void hit_rate_text(const zoe_stats *stats, char text[TEXT])
 static void fill_figures(figure figures[FIGURES], const zoe_stats *s, const char *hit_rate)
 {
     const figure all[FIGURES] = {
-        {"Limit", 0, 0, 1, s->limit_bytes, NULL},
-        {"Used", 0, 0, 1, s->used_bytes, NULL},
-        {"Frames", 1, 0, 1, s->frame_bytes, NULL},
-        {"In flight", 1, 0, 1, s->in_flight_bytes, NULL},
-        {"Scratch", 1, 0, 1, s->scratch_bytes, NULL},
-        {"Kept free", 1, 0, 1, s->free_bytes, NULL},
-        {"Process, now", 0, 1, 1, s->resident_bytes, NULL},
-        {"Process, peak", 0, 0, 1, s->resident_peak_bytes, NULL},
-        {"Frames in memory", 0, 1, 0, s->frames_loaded, NULL},
-        {"Hit rate", 0, 0, 0, 0, hit_rate},
-        {"Decodes", 0, 0, 0, s->decodes, NULL},
-        {"Evictions", 0, 0, 0, s->evictions, NULL},
-        {"Stale, stopped", 0, 0, 0, s->stale_stopped, NULL},
+        {"Limit", 0, 0, 1, s->limit_bytes, NULL,
+         "What frames may take, by the settings and what other programs leave"},
+        {"Used", 0, 0, 1, s->used_bytes, NULL,
+         "What they take now, with all that loading them needs"},
+        {"Frames", 1, 0, 1, s->frame_bytes, NULL, "Frames that can be shown at once"},
+        {"Being loaded", 1, 0, 1, s->in_flight_bytes, NULL,
+         "Frames that are being read and decoded"},
+        {"Decoders' own", 1, 0, 1, s->scratch_bytes, NULL, "What decoding needs besides"},
+        {"Ready for more", 1, 0, 1, s->free_bytes, NULL,
+         "Of frames that were dropped; the next ones take it"},
+        {"Whole program", 0, 1, 1, s->resident_bytes, NULL,
+         "What the system counts for this program"},
+        {"At most so far", 0, 0, 1, s->resident_peak_bytes, NULL,
+         "The same, at its highest since the start"},
+        {"Frames in memory", 0, 1, 0, s->frames_loaded, NULL, "Of all sequences that are open"},
+        {"Found in memory", 0, 0, 0, 0, hit_rate,
+         "Of all frames that were asked for, those that were there already"},
+        {"Frames decoded", 0, 0, 0, s->decodes, NULL, "Since the start"},
+        {"Frames dropped", 0, 0, 0, s->evictions, NULL, "To make room for others"},
+        {"Loads called off", 0, 0, 0, s->stale_stopped, NULL,
+         "Because nobody wanted the frame any more"},
     };
     memcpy(figures, all, sizeof all);
 }
@@ -100,6 +110,8 @@ static void draw_figures(zoe_ui *ui, SDL_Rect *rest, const zoe_stats *stats)
         zoe_cut_top(rest, f->gap ? zoe_ui_px(ui, GAP) : 0);
         SDL_Rect row = zoe_cut_top(rest, zoe_ui_px(ui, LINE));
         figure_text(f, text);
+        zoe_ui_hear(ui, zoe_ui_make_id(ui, f->caption), row);
+        zoe_ui_tip(ui, f->tip, NULL);
         SDL_Rect unit = zoe_cut_right(&row, unit_width);
         char *blank = strchr(text, ' ');
         if (blank)
@@ -182,7 +194,7 @@ static void draw_graph(zoe_ui *ui, SDL_Rect box, SDL_Rect legend, const zoe_memo
     snprintf(text, sizeof text, "%d s", (int)ZOE_HISTORY_SECONDS);
     zoe_ui_label(ui, legend, ZOE_TEXT_SMALL, ZOE_UI_RIGHT, ui->style->text_dim, text);
     draw_key(ui, &legend, zoe_ui_px(ui, ZOE_SPACE * 2), zoe_theme_dark.tick, "Used");
-    draw_key(ui, &legend, zoe_ui_px(ui, 1.5), ui->style->text_light, "Process");
+    draw_key(ui, &legend, zoe_ui_px(ui, 1.5), ui->style->text_light, "Program");
     draw_key(ui, &legend, zoe_ui_px(ui, 1), ui->style->accent, "Limit");
 }
 

@@ -9,6 +9,7 @@
 
 #include "ui/theme.h"
 #include "ui/ui_button.h"
+#include "ui/ui_popup.h"
 
 enum {
     CAPTION = 84, /* points, the column of names */
@@ -132,9 +133,96 @@ static void memory_info(zoe_ui *ui, SDL_Rect *rest, const zoe_settings_page *pag
                  report);
 }
 
+/* ---- the range of values ---- */
+
+/* The whole of a frame is looked at once, and not for each one that is played. */
+static void measure(zoe_settings_page *page, const zoe_session *session)
+{
+    const zoe_frame *frame = &session->screen.frame;
+    if (page->measured == frame->planes[0].data ||
+        (page->measured && session->shots[session->current].transport.speed))
+        return;
+    page->measured = frame->planes[0].data;
+    (void)zoe_value_range_measure(frame, &page->values);
+}
+
+static void range_end(zoe_ui *ui, SDL_Rect row, const char *caption, const zoe_ui_range *limits,
+                      float *end, zoe_settings_page_result *result)
+{
+    char text[32];
+    double value = (double)*end;
+    zoe_ui_label(ui, zoe_cut_left(&row, zoe_ui_px(ui, CAPTION)), ZOE_TEXT_BODY, ZOE_UI_LEFT,
+                 ui->style->text, caption);
+    snprintf(text, sizeof text, "%.5g", value);
+    unsigned answer = zoe_ui_slider(ui, caption, row, limits, &value, text);
+    if (!answer)
+        return;
+    *end = (float)value;
+    result->set_range = true;
+}
+
+/* Black and white of a layer that is not colour, and fitting them. */
+static void range_rows(zoe_ui *ui, SDL_Rect *rest, zoe_settings_page *page, zoe_session *session,
+                       zoe_settings_page_result *result)
+{
+    const zoe_frame *frame = &session->screen.frame;
+    if (!session->count || !frame->pin || frame->is_color || session->screen.is_foreign)
+        return;
+    measure(page, session);
+    const zoe_grade *grade = &session->grade;
+    zoe_value_range range = {grade->range_min, grade->range_max};
+    double low = fmin((double)page->values.min, (double)range.min);
+    double high = fmax((double)page->values.max, (double)range.max);
+    if (!(low < high))
+        return;
+    double step = pow(10.0, floor(log10((high - low) / 200.0)));
+    zoe_ui_range limits = {low, high, step, (double)page->values.min};
+    int height = zoe_ui_px(ui, ZOE_ROW_HEIGHT);
+    range_end(ui, zoe_cut_top(rest, height), "Black", &limits, &range.min, result);
+    limits.otherwise = (double)page->values.max;
+    range_end(ui, zoe_cut_top(rest, height), "White", &limits, &range.max, result);
+    result->range = range;
+    SDL_Rect row = zoe_cut_top(rest, height);
+    zoe_cut_left(&row, zoe_ui_px(ui, CAPTION));
+    int width = zoe_ui_button_width(ui, ZOE_ICON_NONE, "Fit to this frame", 0);
+    result->fit =
+        zoe_ui_button(ui, "fit", zoe_inset(zoe_cut_left(&row, width), 0, zoe_ui_px(ui, 2)),
+                      ZOE_ICON_NONE, "Fit to this frame", 0);
+    zoe_ui_tip(ui, "Black and white are fitted to the values of the frame on screen", "X");
+}
+
 /* ---- the page ---- */
 
-void zoe_settings_page_run(zoe_ui *ui, SDL_Rect rect, zoe_settings_page *page,
+static bool departs(const zoe_settings_page *page)
+{
+    for (int i = 0; i < page->row_count; i++) {
+        const zoe_option *option = page->rows[i];
+        if (option->group == ZOE_GROUP_PICTURE &&
+            fabs(zoe_option_number(option, page->options) - option->normal) > 1e-9)
+            return true;
+    }
+    return false;
+}
+
+static void group_heading(zoe_ui *ui, SDL_Rect *rest, const zoe_settings_page *page,
+                          zoe_option_group group, zoe_settings_page_result *result)
+{
+    zoe_cut_top(rest, zoe_ui_px(ui, ZOE_SPACE * 2));
+    SDL_Rect row = zoe_cut_top(rest, zoe_ui_px(ui, 24));
+    if (group == ZOE_GROUP_PICTURE) {
+        int width = zoe_ui_button_width(ui, ZOE_ICON_RESET, "Reset all", ZOE_UI_QUIET);
+        bool was = ui->disabled;
+        SDL_Rect place = zoe_cut_right(&row, width);
+        ui->disabled = was || !departs(page);
+        result->reset =
+            zoe_ui_button(ui, "reset", place, ZOE_ICON_RESET, "Reset all", ZOE_UI_QUIET);
+        ui->disabled = was;
+    }
+    zoe_ui_label(ui, row, ZOE_TEXT_BODY, ZOE_UI_LEFT, ui->style->text_dim,
+                 zoe_option_group_name(group));
+}
+
+void zoe_settings_page_run(zoe_ui *ui, SDL_Rect rect, zoe_settings_page *page, zoe_session *session,
                            const zoe_stats *stats, zoe_settings_page_result *result)
 {
     memset(result, 0, sizeof *result);
@@ -144,14 +232,13 @@ void zoe_settings_page_run(zoe_ui *ui, SDL_Rect rect, zoe_settings_page *page,
         const zoe_option *option = page->rows[i];
         bool begins = !i || option->group != page->rows[i - 1]->group;
         bool ends = i + 1 == page->row_count || option->group != page->rows[i + 1]->group;
-        if (begins) {
-            zoe_cut_top(&rest, zoe_ui_px(ui, ZOE_SPACE * 2));
-            zoe_ui_label(ui, zoe_cut_top(&rest, zoe_ui_px(ui, 24)), ZOE_TEXT_BODY, ZOE_UI_LEFT,
-                         ui->style->text_dim, zoe_option_group_name(option->group));
-        }
+        if (begins)
+            group_heading(ui, &rest, page, option->group, result);
         option_row(ui, zoe_cut_top(&rest, zoe_ui_px(ui, ZOE_ROW_HEIGHT)), page, option, result);
         if (ends && option->group == ZOE_GROUP_MEMORY)
             memory_info(ui, &rest, page, stats);
+        if (ends && option->group == ZOE_GROUP_PICTURE)
+            range_rows(ui, &rest, page, session, result);
     }
     zoe_cut_top(&rest, zoe_ui_px(ui, ZOE_MARGIN));
     zoe_ui_scroll_end(ui, &page->scroll, rest.y - top);

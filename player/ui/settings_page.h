@@ -19,6 +19,7 @@
 #include <zoetrope/engine.h>
 
 #include "model/options.h"
+#include "model/session.h"
 #include "ui/ui_scroll.h"
 #include "ui/ui_slider.h"
 
@@ -31,6 +32,8 @@ typedef struct zoe_settings_page {
     int workers_auto; /* how many workers 0 stands for; 0: not known */
     char report[256]; /* what the last change of memory did; "" for nothing yet */
     zoe_ui_scroll scroll;
+    zoe_value_range values; /* that the frame on screen has, where it is not colour */
+    const void *measured;   /* the samples they were measured on */
 } zoe_settings_page;
 
 /* What the user changed. */
@@ -38,13 +41,17 @@ typedef struct zoe_settings_page_result {
     const zoe_option *option; /* NULL: nothing */
     double value;
     bool is_done; /* the change is complete: a drag that ended, a step */
+    bool reset;   /* every row of the picture's group */
+    bool fit;     /* the range of values */
+    bool set_range;
+    zoe_value_range range; /* with set_range */
 } zoe_settings_page_result;
 
 /* The rows are the options that are in the panel; their values are read where `options` says. */
 void zoe_settings_page_start(zoe_settings_page *page, const zoe_options *options);
 
 /* Part of a frame while the page is seen. Fills in the whole *result. */
-void zoe_settings_page_run(zoe_ui *ui, SDL_Rect rect, zoe_settings_page *page,
+void zoe_settings_page_run(zoe_ui *ui, SDL_Rect rect, zoe_settings_page *page, zoe_session *session,
                            const zoe_stats *stats, zoe_settings_page_result *result);
 
 /* What the slider of an option goes through. */

@@ -124,7 +124,7 @@ static void read_columns(zoe_timeline *timeline, const zoe_source *source)
 }
 
 /* A gap in the sequence: stripes, which no state has. */
-static void draw_gap(zoe_ui *ui, SDL_Rect run)
+void zoe_timeline_draw_gap(zoe_ui *ui, SDL_Rect run)
 {
     int step = zoe_ui_px(ui, HATCH), dot = zoe_ui_px(ui, 1), wide = 2 * dot;
     for (int y = 0; y < run.h; y += dot) {
@@ -135,6 +135,17 @@ static void draw_gap(zoe_ui *ui, SDL_Rect run)
             zoe_draw_fill(&ui->draw, zoe_rect_common(piece, run), 0, zoe_theme_dark.tick);
         }
     }
+}
+
+void zoe_timeline_draw_state(zoe_ui *ui, SDL_Rect rect, uint8_t state)
+{
+    zoe_draw_fill(&ui->draw, rect, 0, zoe_theme_state(state));
+    if (state != ZOE_FRAME_INCOMPLETE)
+        return;
+    /* In memory, but not all of it was in the file: the lower half says so. */
+    rect.y += rect.h / 2;
+    rect.h -= rect.h / 2;
+    zoe_draw_fill(&ui->draw, rect, 0, zoe_theme_state(ZOE_FRAME_ERROR));
 }
 
 static void draw_indicator(zoe_timeline *timeline, zoe_ui *ui, const zoe_session *session)
@@ -152,15 +163,9 @@ static void draw_indicator(zoe_timeline *timeline, zoe_ui *ui, const zoe_session
             end++;
         SDL_Rect run = {strip.x + x, strip.y, end - x, strip.h};
         if (state == ZOE_FRAME_MISSING)
-            draw_gap(ui, run);
+            zoe_timeline_draw_gap(ui, run);
         else if (state != NO_STATE)
-            zoe_draw_fill(&ui->draw, run, 0, zoe_theme_state(state));
-        if (state == ZOE_FRAME_INCOMPLETE) {
-            /* In memory, but not all of it was in the file: the lower half says so. */
-            run.y += strip.h / 2;
-            run.h -= strip.h / 2;
-            zoe_draw_fill(&ui->draw, run, 0, zoe_theme_state(ZOE_FRAME_ERROR));
-        }
+            zoe_timeline_draw_state(ui, run, state);
         x = end;
     }
 }

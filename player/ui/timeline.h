@@ -71,6 +71,10 @@ void zoe_timeline_reset(zoe_timeline *timeline, int64_t count);
 /* True when states changed that the indicator does not show yet. */
 bool zoe_timeline_outdated(const zoe_timeline *timeline, const zoe_session *session);
 
+/* How the indicator shows a state (zoe_frame_state) and a gap: for its legend. */
+void zoe_timeline_draw_state(zoe_ui *ui, SDL_Rect rect, uint8_t state);
+void zoe_timeline_draw_gap(zoe_ui *ui, SDL_Rect rect);
+
 /* What the user did. */
 typedef struct zoe_timeline_result {
     bool changed; /* the session or the timeline: the next frame is due */

@@ -271,6 +271,51 @@ check "G shows green as grey" "$(is_grey)" grey
 key g
 eventually "again: colour" is_grey colour
 
+# ---- by mouse ----
+
+# Rows above the window's bottom: two of the status bar, 24 points each and 4 more, then 36 of buttons.
+buttons=$((720 - 52 - 18))
+button() { xdotool mousemove $((500 + $1 * 28 + 14)) $buttons click 1; } # 0: the first of ten
+echo "by mouse"
+key Home
+eventually "at the first frame" playhead 0
+button 6
+button 6
+eventually "a button steps on" playhead 2
+button 7
+eventually "a button goes to the last frame" playhead 23
+button 2
+eventually "a button steps back" playhead 22
+button 5
+moves() { [ "$(playhead)" != 22 ] && echo yes; }
+eventually "a button plays" moves yes
+button 5
+key Home
+eventually "and stops: Home goes to the first frame" playhead 0
+xdotool mousemove 400 200 mousedown 1 mousemove 450 200 mousemove 520 200 mouseup 1
+dragged() { [ "$(playhead)" -gt 3 ] && echo yes; }
+eventually "a drag on the picture scrubs" dragged yes
+key Home 1
+fitted() { [ "$(color_at 200 300)" = "26,26,26" ] && echo no || echo yes; }
+eventually "1 shows pixel for pixel" fitted no
+xdotool mousemove 600 200 click 3
+sleep 0.3
+shoot
+cp "$now" "$shots/menu.png"
+# Its first item.
+xdotool mousemove 640 217
+sleep 0.2
+xdotool click 1
+eventually "the first item of the picture's menu fits" fitted yes
+key 1
+eventually "1 again" fitted no
+xdotool mousemove 600 200 click --repeat 2 --delay 60 1
+eventually "a double click fits" fitted yes
+key Escape Escape
+sleep 0.3
+kill -0 "$player_pid" 2>/dev/null && good "Esc does not quit" || bad "Esc does not quit"
+xdotool mousemove 640 300
+
 # ---- window ----
 
 echo "window"
