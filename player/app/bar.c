@@ -40,14 +40,15 @@ static void command_button(zoe_app *app, SDL_Rect place, const char *name, zoe_i
 
 /* A value as a button that opens a menu; marked where it is not the default. */
 static bool value_button(zoe_ui *ui, SDL_Rect *rest, const char *id, const char *text,
-                         const char *tip, const char *key, SDL_Rect *place)
+                         bool is_marked, const char *tip, const char *key, SDL_Rect *place)
 {
     int width = zoe_ui_button_width(ui, ZOE_ICON_NONE, text, ZOE_UI_QUIET);
     if (width > rest->w)
         return false;
     *place = zoe_cut_right(rest, width);
     *place = zoe_centered(*place, place->w, zoe_ui_px(ui, ZOE_UI_CONTROL));
-    bool used = zoe_ui_button(ui, id, *place, ZOE_ICON_NONE, text, ZOE_UI_QUIET);
+    bool used = zoe_ui_button(ui, id, *place, ZOE_ICON_NONE, text,
+                              ZOE_UI_QUIET | (is_marked ? ZOE_UI_ON : 0));
     zoe_ui_tip(ui, tip, key);
     return used;
 }
@@ -119,13 +120,23 @@ static void run_frame(zoe_app *app, SDL_Rect rest)
 
 /* ---- buttons ---- */
 
-static void run_transport(zoe_app *app, SDL_Rect rest)
+static void loop_button(zoe_app *app, SDL_Rect place, SDL_Rect *opened)
 {
-    static const zoe_icon loops[] = {ZOE_ICON_LOOP, ZOE_ICON_PING_PONG, ZOE_ICON_ONCE};
+    static const zoe_icon icons[] = {ZOE_ICON_LOOP, ZOE_ICON_PING_PONG, ZOE_ICON_ONCE};
+    zoe_ui *ui = &app->ui;
+    int loop = zoe_clamp_int(app->options.loop, 0, 2);
+    SDL_Rect box = zoe_centered(place, place.w, zoe_ui_px(ui, ZOE_UI_CONTROL + 4));
+    if (zoe_ui_button(ui, "loop", box, icons[loop], NULL, ZOE_UI_QUIET | (loop ? ZOE_UI_ON : 0)))
+        *opened = box;
+    zoe_ui_tip(ui, "At the end of the work area: begin again, go back, or stop", "P");
+}
+
+/* *loop_menu: where the menu of loop modes is asked for. */
+static void run_transport(zoe_app *app, SDL_Rect rest, SDL_Rect *loop_menu)
+{
     const zoe_transport *t = zoe_session_transport(&app->session);
     int32_t speed = t ? t->speed : 0;
     bool is_set = t && (t->in > 0 || t->out < t->count - 1);
-    int loop = app->options.loop;
     const struct {
         const char *name;
         zoe_icon icon;
@@ -140,16 +151,17 @@ static void run_transport(zoe_app *app, SDL_Rect rest)
         {"step-on", ZOE_ICON_STEP_ON, false, false},
         {"to-out", ZOE_ICON_LAST, false, false},
         {"set-out", ZOE_ICON_OUT, is_set && t->out < t->count - 1, true},
-        {"loop-mode", loops[loop >= 0 && loop < 3 ? loop : 0], loop != 0, true},
     };
     int count = (int)(sizeof buttons / sizeof buttons[0]), width = zoe_ui_px(&app->ui, BUTTON);
-    bool all = rest.w >= count * width;
+    bool all = rest.w >= (count + 1) * width;
     for (int i = 0; i < count; i++) {
         if (!all && buttons[i].is_minor)
             continue;
         command_button(app, zoe_cut_left(&rest, width), buttons[i].name, buttons[i].icon,
                        buttons[i].is_on);
     }
+    if (all)
+        loop_button(app, zoe_cut_left(&rest, width), loop_menu);
 }
 
 static int transport_width(const zoe_app *app, int room)
@@ -207,12 +219,12 @@ static void run_values(zoe_app *app, SDL_Rect *rest)
     char text[TEXT];
     SDL_Rect place;
     fps_text(t, text);
-    if (value_button(ui, rest, "rate", text, "Frames a second", "Up, Down", &place))
+    if (value_button(ui, rest, "rate", text, false, "Frames a second", "Up, Down", &place))
         zoe_app_open_menu(app, ZOE_MENU_RATE, NULL, place);
     const zoe_option *policy = ZOE_OPTION(policy);
     zoe_option_label(policy, (int)t->policy, text);
     if (value_button(
-            ui, rest, "policy", text,
+            ui, rest, "policy", text, t->policy != 0,
             "Every frame: none is left out, playback waits. Real time: frames are left out "
             "to keep the rate.",
             "T", &place))
@@ -249,10 +261,14 @@ void zoe_app_run_bar(zoe_app *app)
     SDL_Rect left = zoe_cut_left(&rest, at - gap - rest.x);
     zoe_cut_left(&rest, gap);
     SDL_Rect row = zoe_cut_left(&rest, buttons);
-    run_transport(app, row);
+    SDL_Rect loop_menu = {0, 0, 0, 0};
+    run_transport(app, row, &loop_menu);
     zoe_ui_pop(ui);
     if (!app->session.count)
         return;
+    /* Menus are drawn outside of this scope. */
+    if (loop_menu.w)
+        zoe_app_open_menu(app, ZOE_MENU_OPTION, ZOE_OPTION(loop), loop_menu);
     run_values(app, &rest);
     run_frame(app, left);
 }

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "model/amount.h"
+
 static const uint64_t save_delay_ns = 500000000u;
 
 /* ---- memory ---- */
@@ -20,9 +22,10 @@ static void report_memory(zoe_app *app, const char *what, const zoe_memory_repor
     before = app->change.resident_mb;
     char *text = app->settings_page.report;
     size_t capacity = sizeof app->settings_page.report;
+    char amount[ZOE_AMOUNT_TEXT];
     if (report->limit_bytes > old_limit)
-        snprintf(text, capacity, "Room for %" PRIu64 " MB more",
-                 (report->limit_bytes - old_limit) >> 20);
+        snprintf(text, capacity, "Room for %s more",
+                 zoe_amount_text(report->limit_bytes - old_limit, amount));
     else if (before > after)
         snprintf(text, capacity, "%" PRIu64 " MB given back, %" PRIu64 " frames dropped",
                  before - after, app->change.evicted);
@@ -69,7 +72,8 @@ static bool change_budget(zoe_app *app, zoe_error *error)
         zoe_error_set(error, status, "The cache's limit could not be changed");
         return false;
     }
-    snprintf(what, sizeof what, "Limit %" PRIu64 " MB", report.limit_bytes >> 20);
+    char amount[ZOE_AMOUNT_TEXT];
+    snprintf(what, sizeof what, "Limit %s", zoe_amount_text(report.limit_bytes, amount));
     report_memory(app, what, &report);
     zoe_session_touch(&app->session);
     return true;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/amount.h"
 #include "ui/theme.h"
 #include "ui/ui_button.h"
 #include "ui/ui_popup.h"
@@ -15,7 +16,7 @@ enum {
     INDENT = ZOE_SPACE * 3,
     GRAPH = ZOE_SPACE * 30,
     FIGURES = 13,
-    TEXT = 32,
+    TEXT = ZOE_AMOUNT_TEXT,
 };
 
 /* A line of the page. */
@@ -71,7 +72,7 @@ static void figure_text(const figure *f, char text[TEXT])
     if (f->text)
         snprintf(text, TEXT, "%s", f->text);
     else if (f->is_memory)
-        snprintf(text, TEXT, "%" PRIu64 " MB", f->value >> 20);
+        zoe_amount_text(f->value, text);
     else
         snprintf(text, TEXT, "%" PRIu64, f->value);
 }

@@ -7,6 +7,7 @@
 
 #include <zoetrope/settings.h>
 
+#include "model/amount.h"
 #include "ui/theme.h"
 #include "ui/ui_button.h"
 #include "ui/ui_popup.h"
@@ -118,9 +119,11 @@ static void memory_info(zoe_ui *ui, SDL_Rect *rest, const zoe_settings_page *pag
 {
     char text[160];
     int line = zoe_ui_px(ui, ZOE_SPACE * 5);
-    snprintf(text, sizeof text,
-             "Limit %" PRIu64 "  \302\267  used %" PRIu64 "  \302\267  process %" PRIu64 " MB",
-             stats->limit_bytes >> 20, stats->used_bytes >> 20, stats->resident_bytes >> 20);
+    char amounts[3][ZOE_AMOUNT_TEXT];
+    snprintf(text, sizeof text, "%s of %s used; whole program %s",
+             zoe_amount_text(stats->used_bytes, amounts[0]),
+             zoe_amount_text(stats->limit_bytes, amounts[1]),
+             zoe_amount_text(stats->resident_bytes, amounts[2]));
     zoe_ui_label(ui, zoe_cut_top(rest, line), ZOE_TEXT_BODY, ZOE_UI_LEFT, ui->style->text, text);
     const char *report = page->report;
     if (!report[0] && page->options->cache_mb) {
