@@ -194,9 +194,12 @@ static uint64_t spare_locked(const request *r)
     return cache->slab.free_cost + scratch + files;
 }
 
-/* Evicts until the request has room beside what cannot be taken back. */
+/* Evicts until the request has room beside what cannot be taken back. Where other threads are
+ * giving pages back, a frame that has time waits for those: whoever gives them back wakes the
+ * workers. One that is needed now does not, since gigabytes take half a second. */
 static bool make_room_locked(const request *r)
 {
+    uint64_t coming = r->use > (int64_t)r->cache->workers ? r->cache->returning : 0;
     uint64_t whole = zoe_reserve_cost(r->cache, &r->needs);
     uint64_t limit = zoe_meter_limit(&r->cache->meter);
     /* The limit fell: first it has to be kept again. Whoever gives back what is beyond it wakes the
@@ -206,10 +209,12 @@ static bool make_room_locked(const request *r)
     for (;;) {
         uint64_t used = used_locked(r->cache), spare = spare_locked(r);
         uint64_t lacking = beyond(add(used > spare ? used - spare : 0, whole), limit);
-        if (whole > limit || (lacking && !evict_locked(r->cache, r->use, lacking)))
+        if (whole > limit || (lacking && lacking <= coming))
             return false;
         if (!lacking)
             return true;
+        if (!evict_locked(r->cache, r->use, lacking - coming))
+            return false;
     }
 }
 

@@ -650,6 +650,49 @@ static void test_a_stopped_workers_scratch_is_used(void **state)
     }
 }
 
+/* What a closed source had is on its way back to the system, by another thread: frames that have
+ * time wait for it, and none leaves for them. */
+static void test_pages_on_their_way_back_are_waited_for(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 1, 16 * MiB, MiB, 2);
+    zoe_source *a = stage_source(&s, "f", 1, 9), *b = stage_source(&s, "g", 101, 108);
+    zoe_want want = {.playhead = 0, .in = 0, .out = 7, .direction = 1};
+    stage_settle(&s, b, &want);
+    stage_settle(&s, a, &want);
+    stage_assert_loaded(a, 0, 7);
+    stage_assert_loaded(b, 0, 7);
+
+    zoe_cache *cache = &s.engine->cache;
+    zoe_cache_lock(cache);
+    for (int64_t i = 0; i < 8; i++)
+        assert_true(zoe_cache_evict_locked(cache, b->table->slots[i].buffer));
+    b->want.idle = 1;
+    zoe_slab_detach(&cache->slab, UINT64_MAX, 0, &cache->returns);
+    zoe_returns mine = cache->returns;
+    cache->returns = (zoe_returns){.bytes = 0};
+    cache->returning += mine.bytes;
+    zoe_cache_unlock(cache);
+
+    /* Order: 6 7 5 8 4 3 ... 0 */
+    want = (zoe_want){.playhead = 6, .in = 0, .out = 8, .direction = 1};
+    stage_settle(&s, a, &want);
+    stage_assert_loaded(a, 0, 7);
+
+    zoe_returns_release(&mine);
+    zoe_cache_lock(cache);
+    cache->returning -= mine.bytes;
+    zoe_meter_give(&cache->meter, mine.bytes);
+    zoe_slab_reinstate(&cache->slab, &mine, &cache->returns);
+    zoe_cache_wake_worker_locked(cache);
+    zoe_cache_unlock(cache);
+    assert_true(stage_wait_state(a, 8, ZOE_FRAME_LOADED));
+    stage_assert_loaded(a, 0, 8);
+    assert_int_equal(stage_stats(&s).evictions, 8);
+    stage_end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -675,6 +718,7 @@ int main(void)
         cmocka_unit_test(test_what_became_smaller_is_tried_again),
         cmocka_unit_test(test_a_blocked_playhead_leaves_others_their_turn),
         cmocka_unit_test(test_a_stopped_workers_scratch_is_used),
+        cmocka_unit_test(test_pages_on_their_way_back_are_waited_for),
     };
     return cmocka_run_group_tests_name("reserve", tests, NULL, NULL);
 }
