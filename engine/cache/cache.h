@@ -47,6 +47,7 @@ typedef struct zoe_load_worker {
     uint32_t node;  /* memory node it is on; fixed after creation */
     zoe_load *load; /* that it is at; NULL: none, and its scratch may be taken from it */
     zoe_scratch scratch;
+    bool stop;                    /* it leaves its load at the next piece, and asks for no other */
     uint32_t seen;                /* of the cache's attention; the worker's own while at a load */
     struct zoe_load_worker *next; /* in the cache's list */
 } zoe_load_worker;

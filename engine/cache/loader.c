@@ -183,7 +183,7 @@ static bool should_leave(zoe_load_worker *worker, const zoe_load *load)
         return false;
     worker->seen = attention;
     zoe_cache_lock(cache);
-    bool leave = zoe_scheduler_should_leave_locked(cache, load);
+    bool leave = worker->stop || zoe_scheduler_should_leave_locked(cache, load);
     zoe_cache_unlock(cache);
     return leave;
 }

@@ -34,7 +34,7 @@ static void worker_main(void *arg)
 
     zoe_cache_lock(cache);
     zoe_scheduler_add_worker_locked(&worker->load_worker);
-    while (!worker->stop) {
+    while (!worker->load_worker.stop) {
         if (!work_once_locked(&worker->load_worker))
             zoe_scheduler_wait_locked(cache);
     }
@@ -72,7 +72,7 @@ static void shrink(zoe_workers *workers, uint32_t count)
     zoe_cache_lock(cache);
     uint32_t running = workers->count;
     for (uint32_t i = count; i < running; i++)
-        workers->workers[i].stop = true;
+        workers->workers[i].load_worker.stop = true;
     workers->count = count;
     /* What they were at goes on with the others; with no others left, it ends. */
     if (count > 0)

@@ -19,8 +19,6 @@ typedef struct zoe_worker {
     zoe_os_thread *thread;
 
     zoe_load_worker load_worker;
-
-    bool stop; /* guarded by the cache's lock */
 } zoe_worker;
 
 /* Thread-safety: start, stop and resize by one thread at a time. */

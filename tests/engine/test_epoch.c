@@ -4,10 +4,13 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
+#include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -291,6 +294,64 @@ static void test_workers_come_and_go(void **state)
     stage_end(&s);
 }
 
+typedef struct resize_call {
+    zoe_engine *engine;
+    _Atomic bool done;
+} resize_call;
+
+static void *keep_one_worker(void *arg)
+{
+    resize_call *call = arg;
+    zoe_engine_set_workers(call->engine, 1);
+    call->done = true;
+    return NULL;
+}
+
+/* The number of the frame that a worker is at. */
+static int64_t number_at(stage *s, uint32_t worker)
+{
+    zoe_cache_lock(&s->engine->cache);
+    const zoe_load *load = s->engine->workers.workers[worker].load_worker.load;
+    int64_t number = load ? load->position + 1 : -1;
+    zoe_cache_unlock(&s->engine->cache);
+    return number;
+}
+
+/* A worker that is to go leaves its frame after the piece that it is at. */
+static void test_a_stopped_worker_leaves_at_its_next_piece(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 2, 64 * MiB, MiB, 8);
+    fake_close_gates(s.fake);
+    zoe_source *source = stage_source(&s, "f", 1, 4);
+    /* In real time no frame is shared: the workers are at numbers 2 and 3. */
+    zoe_want want = stage_play(0, 0, 3);
+    want.rate = 24;
+    stage_want(source, &want);
+    assert_true(fake_wait_started(s.fake, 2, 1));
+    assert_true(fake_wait_started(s.fake, 3, 1));
+    int64_t number = number_at(&s, 1);
+    resize_call call = {.engine = s.engine};
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, keep_one_worker, &call), 0);
+    uint64_t deadline = stage_soon();
+    while (stage_stats(&s).workers > 1 && zoe_now_ns() < deadline)
+        sched_yield();
+    fake_pass(s.fake, number, 1);
+    while (!call.done && zoe_now_ns() < deadline)
+        nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
+    assert_true(call.done);
+    pthread_join(thread, NULL);
+    assert_int_equal(fake_started(s.fake, number), 1);
+    /* The other one goes on with it. */
+    fake_open_gates(s.fake);
+    stage_rest(&s);
+    assert_int_equal(stage_loaded(source, 0, 3), 4);
+    assert_int_equal(fake_opened(s.fake, number), 1);
+    stage_end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -304,6 +365,7 @@ int main(void)
         cmocka_unit_test(test_the_playhead_takes_the_buffer_of_what_is_needed_last),
         cmocka_unit_test(test_nothing_piles_up),
         cmocka_unit_test(test_workers_come_and_go),
+        cmocka_unit_test(test_a_stopped_worker_leaves_at_its_next_piece),
     };
     return cmocka_run_group_tests_name("epoch", tests, NULL, NULL);
 }
