@@ -9,6 +9,7 @@ void zoe_load_claim_locked(zoe_load *load, zoe_source *source, int64_t position,
     load->phase = ZOE_LOAD_OPENING;
     load->workers = 1;
     load->failed = load->must_finish = load->outdated = load->no_room = false;
+    load->limit_rose = false;
     load->source = source;
     load->table = source->table;
     load->position = position;

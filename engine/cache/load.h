@@ -54,6 +54,7 @@ typedef struct zoe_load {
     bool must_finish; /* before all else, although the playhead has left: who scrubs faster than
                          frames are decoded would otherwise see none until the hand rests */
     bool outdated;    /* its file is another one by now: what was read is not shown */
+    bool limit_rose;  /* since it was claimed: that it does not fit is not said any more */
     bool no_room;     /* it takes more than was reserved: it goes back to where it came from */
     zoe_error error;
 
@@ -95,6 +96,12 @@ void zoe_load_fail_locked(zoe_load *load, const zoe_error *error);
 
 /* Its workers stop at their next piece. */
 void zoe_load_stop_locked(zoe_load *load);
+
+/* Is it an error that more memory may make good? */
+static inline bool zoe_status_is_for_memory(zoe_status status)
+{
+    return status == ZOE_ERROR_OVER_BUDGET || status == ZOE_ERROR_NO_MEMORY;
+}
 
 /* Has it a frame in state LOADING? */
 bool zoe_load_is_under_way_locked(const zoe_load *load);

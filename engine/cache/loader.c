@@ -312,7 +312,8 @@ static void settle_locked(zoe_cache *cache, zoe_load *load, const zoe_absence *a
     int32_t count = load->picture.piece_count;
     if (load->outdated || closed == ZOE_ERROR_CHANGED)
         slot->needs = (zoe_needs){0, 0, 0};
-    if (load->outdated) {
+    bool retry = load->failed && load->limit_rose && zoe_status_is_for_memory(load->error.status);
+    if (load->outdated || retry) {
         load->failed = false;
         abandon_locked(cache, load);
         return;

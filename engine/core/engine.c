@@ -47,17 +47,18 @@ static void end_report(zoe_engine *engine, zoe_memory_report *report)
     report->used_bytes = zoe_meter_used(&engine->cache.meter);
 }
 
-/* Frames that failed for want of memory only are tried again. */
+/* Frames that failed for want of memory only are tried again; so are those that are about to. */
 static void retry_over_budget_locked(zoe_cache *cache)
 {
+    for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;)
+        load->limit_rose = true;
     for (zoe_source *source = cache->sources; source; source = source->next) {
         zoe_table *table = source->table;
         for (int64_t i = 0; i < table->count; i++) {
             if (zoe_table_state(table, i) != ZOE_FRAME_ERROR)
                 continue;
             const zoe_note *note = table->slots[i].note;
-            if (!note || note->status == ZOE_ERROR_OVER_BUDGET ||
-                note->status == ZOE_ERROR_NO_MEMORY)
+            if (!note || zoe_status_is_for_memory(note->status))
                 zoe_table_reset_locked(table, i, true);
         }
         source->cursor = 0;

@@ -188,6 +188,26 @@ static void test_a_large_frame_does_not_stand_for_all(void **state)
     stage_end(&s);
 }
 
+/* The file is being opened under a limit that its frame is too large for; the limit rises meanwhile.
+ * The error that comes of it says nothing any more. */
+static void test_a_limit_that_rises_while_a_file_is_opened(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 1, 32 * MiB, 40 * MiB, 2);
+    fake_lock(s.fake, 1)->open_gate = true;
+    fake_unlock(s.fake);
+    zoe_source *source = stage_source(&s, "f", 1, 1);
+    zoe_want want = stage_play(0, 0, 0);
+    stage_want(source, &want);
+    assert_true(fake_wait_opened(s.fake, 1, 1));
+    stage_budget(&s, 64 * MiB);
+    fake_pass_open(s.fake, 1);
+    assert_true(stage_wait_state(source, 0, ZOE_FRAME_LOADED));
+    assert_int_equal(stage_stats(&s).errors, 0);
+    stage_end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +217,7 @@ int main(void)
         cmocka_unit_test(test_trim_gives_back_what_is_free),
         cmocka_unit_test(test_a_frame_over_the_budget_is_an_error),
         cmocka_unit_test(test_a_large_frame_does_not_stand_for_all),
+        cmocka_unit_test(test_a_limit_that_rises_while_a_file_is_opened),
     };
     return cmocka_run_group_tests_name("limit", tests, NULL, NULL);
 }
