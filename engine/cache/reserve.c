@@ -291,8 +291,11 @@ static zoe_reserved take_locked(const request *r)
     cache->returns.bytes -= over;
     if (r->needs.bytes) {
         zoe_buffer *buffer = NULL;
-        zoe_status status =
-            zoe_slab_take(&cache->slab, (size_t)r->needs.bytes, r->worker->node, &buffer);
+        size_t bytes = (size_t)r->needs.bytes;
+        /* A system that grants too little address space: frames leave as for a lower limit. */
+        while (zoe_slab_is_full(&cache->slab, bytes) && evict_locked(cache, r->use, 1))
+            continue;
+        zoe_status status = zoe_slab_take(&cache->slab, bytes, r->worker->node, &buffer);
         if (status != ZOE_OK)
             return status == ZOE_ERROR_OVER_BUDGET ? ZOE_RESERVE_NO_ROOM : ZOE_RESERVE_REFUSED;
         r->load->buffer = (zoe_frame_buffer *)buffer;

@@ -248,6 +248,15 @@ zoe_status zoe_slab_take(zoe_slab *slab, size_t bytes, uint32_t node, zoe_buffer
     return ZOE_OK;
 }
 
+bool zoe_slab_is_full(const zoe_slab *slab, size_t bytes)
+{
+    size_t class_bytes = 0;
+    int class = class_of(bytes, &class_bytes);
+    zoe_pool *pool = class >= 0 ? slab->pools[class] : NULL;
+    return pool && !pool->emptied && !pool->cold && pool->touched == pool->capacity &&
+           !warm_list(slab, pool, 0);
+}
+
 void zoe_slab_give(zoe_slab *slab, zoe_buffer *buffer)
 {
     zoe_buffer **warm = &buffer->pool->warm[buffer->node];

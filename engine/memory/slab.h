@@ -101,6 +101,10 @@ void zoe_slab_destroy(zoe_slab *slab);
  */
 zoe_status zoe_slab_take(zoe_slab *slab, size_t bytes, uint32_t node, zoe_buffer **buffer);
 
+/* Is there no buffer left of this size, and no address space for another? One that is given back
+ * can be taken then. */
+bool zoe_slab_is_full(const zoe_slab *slab, size_t bytes);
+
 /* What fresh memory for a buffer of `bytes` bytes is counted with; UINT64_MAX: none is so large. */
 uint64_t zoe_slab_cost(const zoe_slab *slab, size_t bytes);
 

@@ -693,6 +693,26 @@ static void test_pages_on_their_way_back_are_waited_for(void **state)
     stage_end(&s);
 }
 
+/* A system that refuses address space for as many frames as the limit allows: a frame leaves for
+ * each that is needed sooner, as if the limit were lower. */
+static void test_short_address_space_keeps_no_frame_out(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 1, 16 * MiB, MiB, 2);
+    s.engine->cache.slab.address_bytes = 4 * MiB;
+    zoe_source *source = stage_source(&s, "f", 1, 20);
+    zoe_want want = {.playhead = 0, .in = 0, .out = 19, .direction = 1};
+    stage_settle(&s, source, &want);
+    int64_t capacity = stage_loaded(source, 0, 19);
+    assert_in_range(capacity, 4, 6);
+    stage_assert_loaded(source, 0, capacity - 1);
+    want.playhead = 19;
+    stage_settle(&s, source, &want);
+    stage_assert_loaded(source, 20 - capacity, 19);
+    stage_end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -719,6 +739,7 @@ int main(void)
         cmocka_unit_test(test_a_blocked_playhead_leaves_others_their_turn),
         cmocka_unit_test(test_a_stopped_workers_scratch_is_used),
         cmocka_unit_test(test_pages_on_their_way_back_are_waited_for),
+        cmocka_unit_test(test_short_address_space_keeps_no_frame_out),
     };
     return cmocka_run_group_tests_name("reserve", tests, NULL, NULL);
 }
