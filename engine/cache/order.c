@@ -40,9 +40,9 @@ zoe_status zoe_want_check(const zoe_want *want, int64_t count)
         return ZOE_OK;
     bool ok = want->playhead >= 0 && want->playhead < count && want->in >= 0 &&
               want->in <= want->out && want->out < count && want->delay >= 0 &&
-              want->direction >= -1 && want->direction <= 1 && want->loop >= ZOE_LOOP &&
-              want->loop <= ZOE_ONCE && want->strategy >= ZOE_STRATEGY_AUTO &&
-              want->strategy <= ZOE_STRATEGY_FORWARD;
+              want->delay <= ZOE_DELAY_MAX && want->direction >= -1 && want->direction <= 1 &&
+              want->loop >= ZOE_LOOP && want->loop <= ZOE_ONCE &&
+              want->strategy >= ZOE_STRATEGY_AUTO && want->strategy <= ZOE_STRATEGY_FORWARD;
     return ok ? ZOE_OK : ZOE_ERROR_ARGUMENT;
 }
 

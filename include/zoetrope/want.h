@@ -27,6 +27,9 @@ typedef enum zoe_strategy {
     ZOE_STRATEGY_FORWARD = 2, /* in play order, wrapping as the loop mode says */
 } zoe_strategy;
 
+/* The most that zoe_want.delay may be: far below where next uses would overflow. */
+#define ZOE_DELAY_MAX ((int64_t)1 << 48)
+
 /*
  * What is wanted of one sequence. All frames are positions (sequence.h). There are no defaults:
  * values outside the ranges below are refused (ERROR_ARGUMENT) where a want is set.
@@ -40,7 +43,7 @@ typedef struct zoe_want {
     zoe_loop_mode loop;
     zoe_strategy strategy;
     int64_t delay; /* steps until the playhead's frame is needed: 0 for what is on screen, more for
-                      a sequence that comes later (the next shot of a cut). 0 or more */
+                      a sequence that comes later (the next shot of a cut). 0..ZOE_DELAY_MAX */
     double rate;   /* steps a second that pass whether or not frames are ready: play in real time.
                       The engine then begins frames that can still be in time. 0: the playhead
                       waits for its frame, and that comes before everything else */

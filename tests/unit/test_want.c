@@ -333,6 +333,10 @@ static void test_check(void **state)
     assert_int_equal(zoe_want_check(&bad, 9), ZOE_ERROR_ARGUMENT);
     bad = good, bad.in = -1;
     assert_int_equal(zoe_want_check(&bad, 8), ZOE_ERROR_ARGUMENT);
+    bad = good, bad.delay = ZOE_DELAY_MAX + 1;
+    assert_int_equal(zoe_want_check(&bad, 8), ZOE_ERROR_ARGUMENT);
+    bad.delay = ZOE_DELAY_MAX;
+    assert_int_equal(zoe_want_check(&bad, 8), ZOE_OK);
     bad = good, bad.delay = -1;
     assert_int_equal(zoe_want_check(&bad, 8), ZOE_ERROR_ARGUMENT);
     bad = good, bad.direction = 2;
