@@ -78,8 +78,12 @@ static bool note_waiting(zoe_cache *cache, zoe_source *source)
     return !ready;
 }
 
-static bool any_candidate_locked(zoe_cache *cache)
+/* Is there a frame to begin with, or one that was left half done? */
+static bool any_work_locked(zoe_cache *cache)
 {
+    for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;)
+        if (load->workers == 0 && zoe_load_can_join_locked(load))
+            return true;
     int64_t use;
     for (zoe_source *source = cache->sources; source; source = source->next)
         if (zoe_source_candidate_locked(source, &use) >= 0)
@@ -112,7 +116,7 @@ void zoe_scheduler_set_want_locked(zoe_source *source, const zoe_want *want)
     bool waiting = note_waiting(cache, source);
     if (over || (waiting && source->lead == 0))
         zoe_cache_wake_all_locked(cache);
-    else if (any_candidate_locked(cache))
+    else if (any_work_locked(cache))
         /* Any source's: what this one needs no longer may be room for another. */
         zoe_cache_wake_worker_locked(cache);
 }

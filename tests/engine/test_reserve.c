@@ -713,6 +713,44 @@ static void test_short_address_space_keeps_no_frame_out(void **state)
     stage_end(&s);
 }
 
+/* A frame is left half done for one under another playhead, whose memory keeps the worker from going
+ * on with it. When that one is not wanted any more the worker hears of it, though no frame waits to
+ * be begun. */
+static void test_a_frame_left_half_done_is_heard_of(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 1, 32 * MiB, MiB, 4);
+    set_sizes(&s, 2, 4 * MiB, 16 * MiB);
+    set_sizes(&s, 101, 20 * MiB, MiB);
+    fake_lock(s.fake, 1)->open_status = ZOE_ERROR_CORRUPT;
+    fake_unlock(s.fake);
+    fake_lock(s.fake, 3)->open_status = ZOE_ERROR_CORRUPT;
+    fake_unlock(s.fake);
+    fake_lock(s.fake, 2)->gate = true;
+    fake_unlock(s.fake);
+    zoe_source *a = stage_source(&s, "f", 1, 3), *b = stage_source(&s, "g", 101, 101);
+    zoe_want want = {.playhead = 0, .in = 0, .out = 0}, idle = {.idle = 1};
+    stage_settle(&s, a, &want);
+    want.playhead = want.in = want.out = 2;
+    stage_settle(&s, a, &want);
+    /* In real time: the frame is not one that is waited for. */
+    want = stage_play(0, 0, 2);
+    want.rate = 24;
+    stage_want(a, &want);
+    assert_true(fake_wait_started(s.fake, 2, 1));
+    want = (zoe_want){.playhead = 0, .in = 0, .out = 0};
+    stage_want(b, &want);
+    fake_open_gates(s.fake);
+    assert_true(stage_wait_state(b, 0, ZOE_FRAME_LOADED));
+    while (!is_idle(&s, 0))
+        nap(NULL);
+    assert_int_equal(stage_state(a, 1), ZOE_FRAME_LOADING);
+    stage_want(b, &idle);
+    assert_true(stage_wait_state(a, 1, ZOE_FRAME_LOADED));
+    stage_end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -740,6 +778,7 @@ int main(void)
         cmocka_unit_test(test_a_stopped_workers_scratch_is_used),
         cmocka_unit_test(test_pages_on_their_way_back_are_waited_for),
         cmocka_unit_test(test_short_address_space_keeps_no_frame_out),
+        cmocka_unit_test(test_a_frame_left_half_done_is_heard_of),
     };
     return cmocka_run_group_tests_name("reserve", tests, NULL, NULL);
 }
