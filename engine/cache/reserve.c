@@ -343,13 +343,15 @@ static uint64_t excess_locked(const zoe_cache *cache)
     return beyond(used_locked(cache) - cache->returning, zoe_meter_limit(&cache->meter));
 }
 
-void zoe_reserve_fit_now_locked(zoe_cache *cache)
+uint64_t zoe_reserve_fit_now_locked(zoe_cache *cache)
 {
+    uint64_t before = cache->totals.evictions;
     for (uint64_t excess; (excess = excess_locked(cache)) > 0;)
         if (!zoe_slab_detach(&cache->slab, excess, 0, &cache->returns) &&
             !detach_file_memory_locked(cache, NULL, excess) &&
             !detach_scratch_locked(cache, NULL, excess) && !evict_locked(cache, -1, 1))
-            return;
+            break;
+    return cache->totals.evictions - before;
 }
 
 /* Stops loads until those that are stopped hold what is beyond the limit. Returns whether any is
@@ -375,10 +377,10 @@ static bool stop_loads_locked(zoe_cache *cache)
 
 uint64_t zoe_reserve_fit_locked(zoe_cache *cache)
 {
-    uint64_t before = cache->totals.evictions, limit = zoe_meter_limit(&cache->meter);
+    uint64_t evicted = 0, limit = zoe_meter_limit(&cache->meter);
     cache->paused = true;
     for (;;) {
-        zoe_reserve_fit_now_locked(cache);
+        evicted += zoe_reserve_fit_now_locked(cache);
         if (zoe_returns_any(&cache->returns)) {
             zoe_cache_give_back_locked(cache);
             continue; /* the lock was let go of */
@@ -392,5 +394,5 @@ uint64_t zoe_reserve_fit_locked(zoe_cache *cache)
         zoe_cache_wait_locked(cache, &cache->ended, ZOE_FOREVER);
     }
     cache->paused = false;
-    return cache->totals.evictions - before;
+    return evicted;
 }

@@ -50,8 +50,8 @@ void zoe_reserve_trim_locked(zoe_cache *cache);
 void zoe_reserve_detach_locked(zoe_cache *cache, zoe_scratch *scratch);
 
 /* Brings what is used under the limit, as far as that goes at once: gives back what nobody uses,
- * and evicts. */
-void zoe_reserve_fit_now_locked(zoe_cache *cache);
+ * and evicts. Returns the number of frames evicted. */
+uint64_t zoe_reserve_fit_now_locked(zoe_cache *cache);
 
 /*
  * The same, then stops loads, those needed last first, and waits for them to come to their next

@@ -188,7 +188,7 @@ void zoe_frame_release(zoe_frame *frame)
     zoe_cache_lock(cache);
     if (left == 0)
         zoe_cache_free_picture_locked(cache, buffer);
-    zoe_reserve_fit_now_locked(cache);
+    (void)zoe_reserve_fit_now_locked(cache);
     zoe_cache_wake_worker_locked(cache);
     zoe_cache_unlock(cache);
 }

@@ -208,6 +208,36 @@ static void test_a_limit_that_rises_while_a_file_is_opened(void **state)
     stage_end(&s);
 }
 
+/* What a call evicted is its own count: statistics that are reset meanwhile do not change it. */
+static void test_the_report_does_not_follow_the_statistics(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 1, 64 * MiB, 2 * MiB, 4);
+    zoe_source *source = stage_source(&s, "f", 1, 17);
+    zoe_want want = {.playhead = 0, .in = 0, .out = 15, .direction = 1};
+    stage_settle(&s, source, &want);
+    zoe_frame pins[8];
+    for (int64_t i = 0; i < 8; i++)
+        pins[i] = stage_acquire(source, i);
+    fake_close_gates(s.fake);
+    want.out = 16;
+    stage_want(source, &want);
+    assert_true(fake_wait_started(s.fake, 17, 1));
+    /* What is pinned and the load are more than that: it waits for the load's piece. */
+    budget_call call = {.s = &s, .bytes = 16 * MiB};
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, call_budget, &call), 0);
+    assert_true(stage_wait_limit(&s, 16 * MiB));
+    zoe_engine_reset_stats(s.engine);
+    fake_open_gates(s.fake);
+    pthread_join(thread, NULL);
+    assert_int_equal(call.report.frames_evicted, 8);
+    for (int64_t i = 0; i < 8; i++)
+        zoe_frame_release(&pins[i]);
+    stage_end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +247,7 @@ int main(void)
         cmocka_unit_test(test_trim_gives_back_what_is_free),
         cmocka_unit_test(test_a_frame_over_the_budget_is_an_error),
         cmocka_unit_test(test_a_large_frame_does_not_stand_for_all),
+        cmocka_unit_test(test_the_report_does_not_follow_the_statistics),
         cmocka_unit_test(test_a_limit_that_rises_while_a_file_is_opened),
     };
     return cmocka_run_group_tests_name("limit", tests, NULL, NULL);
