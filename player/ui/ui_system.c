@@ -106,7 +106,7 @@ static void take_button(zoe_ui_system *system, const SDL_MouseButtonEvent *event
         in->down |= button;
         in->pressed |= button;
         in->clicks = event->clicks;
-        in->modifiers = modifiers_of(SDL_GetModState());
+        in->modifiers = modifiers_of((int)SDL_GetModState());
     } else {
         in->down &= ~button;
         in->released |= button;
