@@ -68,8 +68,10 @@ static int64_t lead_of(const zoe_cache *cache, const zoe_want *want)
 static bool note_waiting(zoe_cache *cache, zoe_source *source)
 {
     const zoe_want *want = &source->want;
-    if (want->idle)
+    if (want->idle) {
+        source->waiting_since_ns = 0;
         return false;
+    }
     bool ready = zoe_state_is_loaded(zoe_table_state(source->table, want->playhead));
     if (ready)
         source->waiting_since_ns = 0;

@@ -95,6 +95,33 @@ static void test_a_picture_comes_when_patience_is_over(void **state)
     }
 }
 
+/* While nothing was wanted nobody waited for a picture. */
+static void test_idle_time_is_not_waiting(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 1, 64 * MiB, MiB, 10);
+    s.engine->cache.now_ns = fake_clock;
+    fake_close_gates(s.fake);
+    zoe_source *source = stage_source(&s, "f", 1, 60);
+    zoe_want want = spiral(2, 0, 59), idle = {.idle = 1};
+    stage_want(source, &want);
+    assert_true(fake_wait_started(s.fake, 3, 1));
+    stage_want(source, &idle);
+    fake_pass(s.fake, 3, 1);
+    stage_rest(&s);
+    fake_now += 10 * s.engine->cache.patience_ns;
+    want = spiral(20, 0, 59);
+    stage_want(source, &want);
+    assert_true(fake_wait_started(s.fake, 21, 1));
+    want = spiral(50, 0, 59);
+    stage_want(source, &want);
+    fake_pass(s.fake, 21, 9);
+    assert_true(fake_wait_started(s.fake, 51, 1));
+    assert_int_equal(fake_finished(s.fake, 21), 1);
+    stage_end(&s);
+}
+
 static void test_a_load_that_had_not_begun_is_skipped(void **state)
 {
     (void)state;
@@ -357,6 +384,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_stale_load_stops_at_the_next_piece),
         cmocka_unit_test(test_a_picture_comes_when_patience_is_over),
+        cmocka_unit_test(test_idle_time_is_not_waiting),
         cmocka_unit_test(test_a_load_that_had_not_begun_is_skipped),
         cmocka_unit_test(test_what_is_still_needed_is_finished),
         cmocka_unit_test(test_a_step_begins_no_epoch),
