@@ -7,8 +7,8 @@
 
 void zoe_buffer_publish_locked(zoe_frame_buffer *buffer, uint64_t generation)
 {
-    assert(zoe_buffer_references(buffer) == 0 && generation > 0 &&
-           generation <= ZOE_GENERATION_MAX);
+    assert(zoe_buffer_references(buffer) == 0 &&
+           generation << GENERATION >> GENERATION == generation);
     atomic_store_explicit(&buffer->hold, generation << GENERATION | 1, memory_order_release);
 }
 

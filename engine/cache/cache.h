@@ -10,7 +10,7 @@
  * Nothing is queued. A worker that is free asks the scheduler, which answers from the wants of all
  * sources; the memory for a load is reserved before it begins.
  *
- * There is one lock. None is held across I/O, decoding, callbacks or system calls that take long:
+ * There is one lock. It is not held across I/O, decoding, callbacks or system calls that take long:
  * memory that goes back to the system is collected in `returns`, and whoever lets go of the lock
  * gives it back after that.
  *
@@ -19,27 +19,8 @@
 #ifndef ZOE_CACHE_H
 #define ZOE_CACHE_H
 
-#include <pthread.h>
-#include <stdatomic.h>
-#include <stdbool.h>
-#include <stdint.h>
-
-#include <zoetrope/engine.h>
-
-#include "base/decoder.h"
 #include "base/log.h"
-#include "base/times.h"
 #include "cache/load.h"
-#include "base/lock.h"
-#include "cache/source.h"
-#include "memory/budget.h"
-#include "memory/scratch.h"
-#include "memory/slab.h"
-
-/* Totals since the statistics were reset; guarded by the cache's lock. */
-typedef struct zoe_cache_totals {
-    uint64_t decodes, errors, evictions, stale_skipped, stale_stopped, wasted_ns;
-} zoe_cache_totals;
 
 /* What a worker brings. Guarded by the cache's lock, but for what is in the scratch. */
 typedef struct zoe_load_worker {
@@ -66,8 +47,8 @@ typedef struct zoe_cache {
     pthread_cond_t work;    /* predicate: there may be work for a worker, or it shall stop */
     pthread_cond_t settled; /* predicate: a frame that was loading is not any more; or it is EMPTY
                                and will not be loaded again before somebody is told */
-    pthread_cond_t ended;   /* predicate: a load has ended, a worker found nothing to do, or pages
-                               are back with the system */
+    pthread_cond_t ended;   /* predicate: a load has ended, a worker found nothing to do, pages are
+                               back with the system, or a refresh is over */
 
     /* guarded by lock */
     zoe_slab slab;
@@ -85,9 +66,9 @@ typedef struct zoe_cache {
     uint64_t frames;      /* LOADED ones */
     uint64_t frame_bytes; /* committed for them, and for pictures that only pins still hold */
     uint64_t scratch_bytes, scratch_allocations; /* of all workers and loads */
-    zoe_cache_totals totals;
-    zoe_log_notes notes;       /* evictions and epochs; empty unless somebody hears DEBUG */
-    uint64_t allocations_base; /* when the statistics were reset */
+    uint64_t allocations_base;                   /* when the statistics were reset */
+    zoe_stats totals;    /* since then: decodes, errors, evictions, and what was stale */
+    zoe_log_notes notes; /* evictions and epochs; empty unless somebody hears DEBUG */
 
     /* atomic */
     zoe_meter meter;
@@ -114,7 +95,7 @@ void zoe_cache_destroy(zoe_cache *cache);
 
 void zoe_cache_lock(zoe_cache *cache);
 
-/* Lets go of the lock; then gives back what is to be given back, which takes time. */
+/* Lets go of the lock, and gives back what is to be given back without it, which takes time. */
 void zoe_cache_unlock(zoe_cache *cache);
 
 /* Waits on one of the cache's conditions, until `deadline_ns` or ZOE_FOREVER. Comes back at once
@@ -129,27 +110,39 @@ void zoe_cache_give_back_locked(zoe_cache *cache);
 
 /* There may be work for one worker: memory became free, or a frame became EMPTY. Who takes work
  * wakes the next one. */
-void zoe_cache_wake_worker_locked(zoe_cache *cache);
+static inline void zoe_cache_wake_worker_locked(zoe_cache *cache)
+{
+    pthread_cond_signal(&cache->work);
+}
 
 /* All workers shall look for better work than what they are at, or for any. */
-void zoe_cache_wake_all_locked(zoe_cache *cache);
+static inline void zoe_cache_wake_all_locked(zoe_cache *cache)
+{
+    atomic_fetch_add_explicit(&cache->attention, 1, memory_order_relaxed);
+    pthread_cond_broadcast(&cache->work);
+}
 
-/* A frame that somebody may wait for is LOADED, in ERROR, MISSING or EMPTY now. */
-void zoe_cache_frame_settled_locked(zoe_cache *cache);
+/* See the condition's predicate. */
+static inline void zoe_cache_frame_settled_locked(zoe_cache *cache)
+{
+    pthread_cond_broadcast(&cache->settled);
+}
 
-/* A load has ended, a worker found nothing to do, or a refresh is over. */
-void zoe_cache_ended_locked(zoe_cache *cache);
+static inline void zoe_cache_ended_locked(zoe_cache *cache)
+{
+    pthread_cond_broadcast(&cache->ended);
+}
 
 /* ---- log ---- */
-
-/* Writes what was noted for the log, if anything was. No lock held. */
-void zoe_cache_write_notes(zoe_cache *cache);
 
 /* Notes for the log what became of a frame; the callback must not run under the lock. */
 void zoe_cache_note_locked(zoe_cache *cache, const char *what, const zoe_source *source,
                            int64_t position);
 
-/* Tells the notify callback, and the log. No lock held. */
+/* Writes to the log what was noted for it. No lock held. */
+void zoe_cache_write_notes(zoe_cache *cache);
+
+/* The same, and tells the notify callback. */
 void zoe_cache_notify(zoe_cache *cache);
 
 /* ---- loads ---- */
@@ -162,9 +155,6 @@ zoe_load *zoe_cache_next_load_locked(zoe_cache *cache, zoe_load *after);
 zoe_load *zoe_cache_stop_farthest_locked(zoe_cache *cache, int64_t use);
 
 /* ---- frames ---- */
-
-/* The load's buffer is complete: LOADING -> LOADED. */
-void zoe_cache_publish_locked(zoe_cache *cache, zoe_load *load);
 
 /* The load's buffer, if it has one, is free again. */
 void zoe_cache_give_buffer_locked(zoe_cache *cache, zoe_load *load);

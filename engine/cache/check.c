@@ -5,17 +5,10 @@
  */
 #include "cache/cache.h"
 
-#ifndef ZOE_CHECKS
-
-void zoe_cache_check_locked(zoe_cache *cache)
-{
-    (void)cache;
-}
-
-#else
-
 #include <stdio.h>
 #include <stdlib.h>
+
+#ifdef ZOE_CHECKS
 
 #define CHECK(condition)                                                                           \
     do {                                                                                           \
@@ -27,14 +20,14 @@ void zoe_cache_check_locked(zoe_cache *cache)
 
 typedef struct census {
     const zoe_cache *cache;
-    uint64_t committed, free, frames, frame_bytes, in_flight;
+    uint64_t committed, free, frames, frame_bytes;
 } census;
 
 static bool is_a_loads(const zoe_cache *cache, const zoe_frame_buffer *buffer)
 {
     for (const zoe_load *load = cache->loads; load < cache->loads + ZOE_LOADS_MAX; load++)
         if (load->buffer == buffer)
-            return load->table == buffer->table && load->position == buffer->position;
+            return true;
     return false;
 }
 
@@ -45,20 +38,17 @@ static void count_buffer(void *user, zoe_buffer *memory)
     sum->committed += memory->committed;
     uint32_t references = zoe_buffer_references(buffer);
     if (!memory->in_use) {
-        /* Also one whose last pin is gone, but whose holder has yet to take the lock. */
         CHECK(references == 0 && !buffer->table);
         sum->free += memory->committed;
         return;
     }
     if (is_a_loads(sum->cache, buffer)) {
-        CHECK(references == 0);
-        CHECK(zoe_table_state(buffer->table, buffer->position) == ZOE_FRAME_LOADING);
-        sum->in_flight += memory->committed;
+        CHECK(references == 0 && !buffer->table);
         return;
     }
     sum->frame_bytes += memory->committed;
     if (!buffer->table)
-        return; /* held by pins */
+        return; /* held by pins, the last of which may be gone: its holder has yet to take the lock */
     const zoe_table *table = buffer->table;
     CHECK(buffer->position >= 0 && buffer->position < table->count);
     CHECK(references >= 1);
@@ -70,18 +60,15 @@ static void count_buffer(void *user, zoe_buffer *memory)
 
 static void check_load(const zoe_cache *cache, const zoe_load *load)
 {
-    if (!zoe_load_is_under_way_locked(load)) {
+    CHECK(load->workers <= ZOE_WORKERS_MAX);
+    if (load->phase == ZOE_LOAD_FREE) {
         CHECK(!load->buffer && !load->file);
-        CHECK((load->workers == 0) == (load->phase == ZOE_LOAD_FREE));
         return;
     }
-    CHECK(load->workers <= ZOE_WORKERS_MAX);
-    CHECK(load->phase == ZOE_LOAD_OPEN || load->workers > 0);
-    CHECK(load->phase != ZOE_LOAD_OPEN || load->buffer);
-    CHECK(zoe_table_state(load->table, load->position) == ZOE_FRAME_LOADING);
-    CHECK(load->table == load->source->table);
+    CHECK(load->phase == ZOE_LOAD_OPEN ? load->buffer != NULL : load->workers > 0);
+    CHECK(zoe_table_state(load->source->table, load->position) == ZOE_FRAME_LOADING);
     for (const zoe_load *other = cache->loads; other < load; other++)
-        CHECK(!zoe_load_is_under_way_locked(other) || other->table != load->table ||
+        CHECK(other->phase == ZOE_LOAD_FREE || other->source != load->source ||
               other->position != load->position);
 }
 
@@ -101,10 +88,15 @@ void zoe_cache_check_locked(zoe_cache *cache)
         scratch += worker->scratch.committed;
     CHECK(scratch == cache->scratch_bytes);
     CHECK(zoe_meter_used(&cache->meter) >= sum.committed + scratch);
-    for (const zoe_source *source = cache->sources; source; source = source->next) {
-        CHECK(source->cursor >= 0);
-        CHECK(source->table->source == source);
-    }
+    for (const zoe_source *source = cache->sources; source; source = source->next)
+        CHECK(source->cursor >= 0 && source->table->source == source);
+}
+
+#else
+
+void zoe_cache_check_locked(zoe_cache *cache)
+{
+    (void)cache;
 }
 
 #endif

@@ -25,20 +25,15 @@
 /* What a load takes of the budget, its records included. UINT64_MAX: no buffer is so large. */
 uint64_t zoe_reserve_cost(const zoe_cache *cache, const zoe_needs *needs);
 
-typedef enum zoe_reserved {
-    ZOE_RESERVED,
-    ZOE_RESERVE_NO_ROOM, /* not without harm, for now */
-    ZOE_RESERVE_REFUSED, /* the system has no memory or address space */
-} zoe_reserved;
-
 /*
  * Sees to it that the worker has scratch_bytes of scratch and the load a buffer of `bytes` (0: it
- * needs none) and, where no file is open yet, file_bytes for it (0: as they are). `use`: in how many steps the frame
- * is needed. `load` may be NULL for scratch alone. Without success the load may have lost the
- * buffer it had.
+ * needs none) and, where no file is open yet, file_bytes for it (0: as they are). `use`: in how
+ * many steps the frame is needed. `load` may be NULL for scratch alone. Errors: OVER_BUDGET (not
+ * without harm, for now), NO_MEMORY (the system has no memory or address space). The load may have
+ * lost the buffer it had then.
  */
-zoe_reserved zoe_reserve_locked(zoe_cache *cache, zoe_load_worker *worker, zoe_load *load,
-                                const zoe_needs *needs, int64_t use);
+zoe_status zoe_reserve_locked(zoe_load_worker *worker, zoe_load *load, const zoe_needs *needs,
+                              int64_t use);
 
 /* The same for the scratch of one who only helps: frames that a want has do not leave for it. */
 #define ZOE_RESERVE_HELPER (ZOE_NO_USE - 1)
@@ -53,11 +48,9 @@ void zoe_reserve_detach_locked(zoe_cache *cache, zoe_scratch *scratch);
  * and evicts. */
 void zoe_reserve_fit_now_locked(zoe_cache *cache);
 
-/*
- * The same, then stops loads, those needed last first, and waits for them to come to their next
+/* The same, then stops loads, those needed last first, and waits for them to come to their next
  * piece; nothing is begun meanwhile. Only what is pinned may be left over: it leaves when it is
- * released. Lets go of the lock while it waits. Returns the number of frames evicted.
- */
+ * released. Lets go of the lock while it waits. Returns the number of frames evicted. */
 uint64_t zoe_reserve_fit_locked(zoe_cache *cache);
 
 #endif

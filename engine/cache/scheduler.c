@@ -4,13 +4,6 @@
 
 /* ---- wants ---- */
 
-/* What a new want still needs within this many steps is finished rather than thrown away: by the
- * time it could be begun again, it would be needed. */
-static int64_t horizon(const zoe_cache *cache)
-{
-    return 2 * (int64_t)cache->workers + 2;
-}
-
 /* Is there a load that the playhead has left, and has waiting for a picture gone on for too long to
  * throw it away? One at a time, the one that got furthest. */
 static void keep_one_locked(zoe_cache *cache, zoe_source *source)
@@ -21,8 +14,7 @@ static void keep_one_locked(zoe_cache *cache, zoe_source *source)
     zoe_load *best = NULL;
     int32_t best_done = -1;
     for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;) {
-        if (load->source != source || load->phase == ZOE_LOAD_ENDING ||
-            atomic_load_explicit(&load->stale, memory_order_relaxed))
+        if (load->source != source || load->phase == ZOE_LOAD_ENDING || zoe_load_is_stopped(load))
             continue;
         if (load->must_finish)
             return;
@@ -36,13 +28,13 @@ static void keep_one_locked(zoe_cache *cache, zoe_source *source)
         best->must_finish = true;
 }
 
-/* Stops the source's loads that its want does not need soon; when playback went on (`advance`),
- * only those that it does not need at all: what it passed is needed again, and a frame that is
- * given up each time a later one is due would never be done. Returns whether one of them waits for
- * a worker to end it. */
+/* Stops the source's loads that its want does not need soon: by the time that those could be begun
+ * again, they would be needed. When playback went on (`advance`), only those that it does not need
+ * at all: what it passed is needed again, and a frame that is given up each time a later one is due
+ * would never be done. Returns whether one of them waits for a worker to end it. */
 static bool stop_stale_locked(zoe_cache *cache, zoe_source *source, bool advance)
 {
-    int64_t farthest = advance ? ZOE_NO_USE - 1 : horizon(cache);
+    int64_t farthest = advance ? ZOE_NO_USE - 1 : 2 * (int64_t)cache->workers + 2;
     bool over = false;
     for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;) {
         if (load->source != source || zoe_load_use_locked(load) <= farthest)
@@ -124,7 +116,7 @@ void zoe_scheduler_halt_source_locked(zoe_source *source)
     for (;;) {
         bool any = false;
         for (zoe_load *load = cache->loads; load < cache->loads + ZOE_LOADS_MAX; load++) {
-            if (load->phase == ZOE_LOAD_FREE || load->source != source)
+            if (load->source != source || (load->phase == ZOE_LOAD_FREE && load->workers == 0))
                 continue;
             zoe_load_stop_locked(load);
             any = true;
@@ -191,7 +183,7 @@ static bool join_locked(zoe_load_worker *worker, zoe_load *load, int64_t use)
     const zoe_needs needs = {.scratch_bytes = load->picture.scratch_bytes};
     if (load->workers > 0)
         use = ZOE_RESERVE_HELPER;
-    if (zoe_reserve_locked(worker->cache, worker, NULL, &needs, use) != ZOE_RESERVED)
+    if (zoe_reserve_locked(worker, NULL, &needs, use) != ZOE_OK)
         return false;
     load->workers++;
     return true;
@@ -201,7 +193,7 @@ static zoe_load *free_load_locked(zoe_cache *cache)
 {
     size_t count = cache->workers + ZOE_LOADS_SPARE;
     for (size_t i = 0; i < count; i++)
-        if (cache->loads[i].phase == ZOE_LOAD_FREE)
+        if (cache->loads[i].phase == ZOE_LOAD_FREE && cache->loads[i].workers == 0)
             return &cache->loads[i];
     return NULL;
 }
@@ -211,43 +203,8 @@ static uint64_t greater(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
-/* What loading a frame probably takes: what is known of it, else of the frame opened before. true:
- * it is known. */
-static bool expect_locked(const zoe_source *source, int64_t position, zoe_needs *needs)
-{
-    const zoe_needs *own = &source->table->slots[position].needs;
-    *needs = own->bytes ? *own : source->needs;
-    if (!own->bytes)
-        needs->file_bytes =
-            greater(greater(needs->file_bytes, own->file_bytes), source->cache->first_file_bytes);
-    return own->bytes > 0;
-}
-
-/* What it takes to look at a file: as much as is known to be needed, or where that is too much as
- * little as gives the error. */
-static zoe_needs least_needs_locked(const zoe_source *source, int64_t position)
-{
-    const zoe_cache *cache = source->cache;
-    zoe_needs needs = {.file_bytes = source->table->slots[position].needs.file_bytes};
-    if (needs.file_bytes < cache->first_file_bytes ||
-        zoe_reserve_cost(cache, &needs) > zoe_meter_limit(&cache->meter))
-        needs.file_bytes = cache->first_file_bytes;
-    return needs;
-}
-
-/* The system refused the memory: the load begins with its end. */
-static void begin_failed_locked(zoe_load *load)
-{
-    zoe_error error;
-    char path[ZOE_PATH_MAX];
-    path[0] = '\0';
-    (void)zoe_sequence_path(load->source->sequence, load->position, path, sizeof path);
-    zoe_error_set(&error, ZOE_ERROR_NO_MEMORY, "%s: out of memory", path);
-    zoe_load_fail_locked(load, &error);
-    load->phase = ZOE_LOAD_ENDING;
-}
-
-/* Begins a load, if there is a place and all memory for it. */
+/* Begins a load, if there is a place and all memory for it. What it probably takes: what is known of
+ * the frame, else of the one opened before. */
 static zoe_load *claim_locked(zoe_load_worker *worker, zoe_source *source, int64_t position,
                               int64_t use)
 {
@@ -255,23 +212,30 @@ static zoe_load *claim_locked(zoe_load_worker *worker, zoe_source *source, int64
     zoe_load *load = free_load_locked(cache);
     if (!load)
         return NULL;
-    zoe_needs needs;
-    bool known = expect_locked(source, position, &needs);
-    bool fits = zoe_reserve_cost(cache, &needs) <= zoe_meter_limit(&cache->meter);
-    zoe_reserved reserved = ZOE_RESERVE_NO_ROOM;
+    const zoe_needs *own = &source->table->slots[position].needs;
+    uint64_t limit = zoe_meter_limit(&cache->meter);
+    uint64_t file_bytes = greater(own->file_bytes, cache->first_file_bytes);
+    bool is_known = own->bytes > 0;
+    zoe_needs needs = is_known ? *own : source->needs;
+    if (!is_known)
+        needs.file_bytes = greater(needs.file_bytes, file_bytes);
+    bool fits = zoe_reserve_cost(cache, &needs) <= limit;
+    zoe_status status = ZOE_ERROR_OVER_BUDGET;
     if (fits)
-        reserved = zoe_reserve_locked(cache, worker, load, &needs, use);
+        status = zoe_reserve_locked(worker, load, &needs, use);
     /* What is larger than the limit is opened without a buffer: to hear of its true size, or to
      * fail for it. A guess must not keep the playhead's frame from being looked at either. */
-    if (!fits || (reserved == ZOE_RESERVE_NO_ROOM && !known && position == source->want.playhead)) {
-        needs = least_needs_locked(source, position);
-        reserved = zoe_reserve_locked(cache, worker, load, &needs, use);
+    if (status == ZOE_ERROR_OVER_BUDGET &&
+        (!fits || (!is_known && position == source->want.playhead))) {
+        needs = (zoe_needs){.file_bytes = file_bytes};
+        if (zoe_reserve_cost(cache, &needs) > limit)
+            needs.file_bytes = cache->first_file_bytes;
+        status = zoe_reserve_locked(worker, load, &needs, use);
     }
-    if (reserved == ZOE_RESERVE_NO_ROOM)
+    if (status == ZOE_ERROR_OVER_BUDGET)
         return NULL;
+    /* Where the system refused the memory, opening finds that out again, and fails. */
     zoe_load_claim_locked(load, source, position, cache->now_ns());
-    if (reserved == ZOE_RESERVE_REFUSED)
-        begin_failed_locked(load);
     return load;
 }
 
@@ -372,18 +336,30 @@ zoe_load *zoe_scheduler_pick_locked(zoe_load_worker *worker, zoe_load_phase *pha
     return worker->load;
 }
 
-bool zoe_scheduler_should_leave_locked(zoe_cache *cache, const zoe_load *load)
+/* Is there a frame under a playhead, to be joined or begun, that is needed sooner than the load's? */
+static bool is_overtaken_locked(zoe_cache *cache, const zoe_load *load)
 {
-    if (cache->paused || cache->stopping)
-        return true;
     int64_t own = zoe_load_use_locked(load);
     for (zoe_load *other = NULL; (other = zoe_cache_next_load_locked(cache, other)) != NULL;)
         if (other != load && zoe_load_can_join_locked(other) && zoe_load_is_urgent_locked(other) &&
             zoe_load_use_locked(other) < own)
             return true;
     for (const zoe_source *s = cache->sources; s; s = s->next)
-        if (!s->want.idle && !s->halted && s->lead == 0 && s->want.delay < own &&
+        if (!s->halted && zoe_source_waits_for_locked(s, s->want.playhead) && s->want.delay < own &&
             zoe_state_is_empty(zoe_table_state(s->table, s->want.playhead)))
             return true;
     return false;
+}
+
+bool zoe_scheduler_should_leave(zoe_load_worker *worker, const zoe_load *load)
+{
+    zoe_cache *cache = worker->cache;
+    uint32_t attention = atomic_load_explicit(&cache->attention, memory_order_relaxed);
+    if (attention == worker->seen)
+        return false;
+    worker->seen = attention;
+    zoe_cache_lock(cache);
+    bool leave = cache->paused || cache->stopping || is_overtaken_locked(cache, load);
+    zoe_cache_unlock(cache);
+    return leave;
 }

@@ -86,22 +86,26 @@ void zoe_table_claim_locked(zoe_table *table, int64_t position)
 }
 
 void zoe_table_publish_locked(zoe_table *table, int64_t position, zoe_frame_buffer *buffer,
-                              uint64_t generation, uint64_t last_use)
+                              uint64_t last_use)
 {
     assert(zoe_table_state(table, position) == ZOE_FRAME_LOADING);
     zoe_slot *slot = &table->slots[position];
+    buffer->table = table;
+    buffer->position = position;
+    buffer->source = table->source;
     atomic_store_explicit(&slot->last_use, last_use, memory_order_relaxed);
     atomic_store_explicit(&slot->missed, 0, memory_order_relaxed);
-    atomic_store_explicit(&slot->generation, generation, memory_order_relaxed);
+    atomic_store_explicit(&slot->generation, buffer->frame.generation, memory_order_relaxed);
     atomic_store_explicit(&slot->buffer, buffer, memory_order_release);
     zoe_victims_add(&table->victims, position, last_use);
     set_state_locked(table, position,
                      buffer->frame.incomplete ? ZOE_FRAME_INCOMPLETE : ZOE_FRAME_LOADED);
 }
 
-void zoe_table_fail_locked(zoe_table *table, int64_t position)
+void zoe_table_fail_locked(zoe_table *table, int64_t position, const zoe_error *error)
 {
     assert(zoe_table_state(table, position) == ZOE_FRAME_LOADING);
+    zoe_table_set_error_locked(table, position, error);
     set_state_locked(table, position, ZOE_FRAME_ERROR);
 }
 
@@ -113,10 +117,12 @@ void zoe_table_abandon_locked(zoe_table *table, int64_t position)
 
 void zoe_table_let_go_locked(zoe_table *table, int64_t position)
 {
+    zoe_slot *slot = &table->slots[position];
     assert(zoe_state_is_loaded(zoe_table_state(table, position)));
     zoe_table_set_error_locked(table, position, NULL);
     zoe_victims_remove(&table->victims, position);
-    atomic_store_explicit(&table->slots[position].buffer, NULL, memory_order_relaxed);
+    atomic_load_explicit(&slot->buffer, memory_order_relaxed)->table = NULL;
+    atomic_store_explicit(&slot->buffer, NULL, memory_order_relaxed);
     set_state_locked(table, position, empty_state(table, position));
 }
 
@@ -127,20 +133,10 @@ void zoe_table_move_locked(zoe_table *from, int64_t position, zoe_table *to, int
     target->needs = source->needs;
     target->note = source->note;
     source->note = NULL;
-    buffer->table = to;
-    buffer->position = to_position;
+    zoe_table_let_go_locked(from, position);
     zoe_table_claim_locked(to, to_position);
     zoe_table_publish_locked(to, to_position, buffer,
-                             atomic_load_explicit(&source->generation, memory_order_relaxed),
                              atomic_load_explicit(&source->last_use, memory_order_relaxed));
-    zoe_table_let_go_locked(from, position);
-}
-
-void zoe_table_forget_needs_locked(zoe_table *table, int64_t position)
-{
-    table->slots[position].needs = (zoe_needs){0, 0, 0};
-    if (zoe_table_state(table, position) == ZOE_FRAME_HEADER)
-        set_state_locked(table, position, ZOE_FRAME_EMPTY);
 }
 
 void zoe_table_reset_locked(zoe_table *table, int64_t position, bool has_file)

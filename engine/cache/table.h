@@ -1,9 +1,6 @@
 /*
  * Frame tables: the state of every frame of a source.
  *
- * A table holds one slot for each position, and beside the slots a dense array of state bytes,
- * which timelines read without a lock.
- *
  *             claim             publish
  *   EMPTY  ----------> LOADING ---------> LOADED ----> HEADER   let go
  *   HEADER   ^            | |  '--------> ERROR  ----> EMPTY    reset
@@ -24,25 +21,16 @@
  * before they are read. Both may be another frame's by then: what tells is the buffer's own
  * generation (buffer.h).
  *
- * Thread-safety: as each function says.
- *
  * SPDX-License-Identifier: BSD-3-Clause
  */
 #ifndef ZOE_TABLE_H
 #define ZOE_TABLE_H
 
-#include <stdatomic.h>
-#include <stdbool.h>
-#include <stdint.h>
-
-#include <zoetrope/frame.h>
 #include <zoetrope/sequence.h>
 
 #include "cache/buffer.h"
 #include "base/lock.h"
 #include "cache/victim.h"
-
-struct zoe_source;
 
 /* What went wrong with a frame; as long as its text, since there may be one for every frame. */
 typedef struct zoe_note {
@@ -78,7 +66,7 @@ typedef struct zoe_table {
     struct zoe_source *source;
     int64_t count;
     zoe_slot *slots; /* [count], reserved address space: untouched slots are EMPTY and take none */
-    _Atomic uint8_t *states;   /* [count], a zoe_frame_state each */
+    _Atomic uint8_t *states;   /* [count], a zoe_frame_state each: timelines read them lock-free */
     _Atomic uint64_t *changes; /* the source's; release after a state byte, acquired by timelines
                                   before they read */
 
@@ -99,7 +87,6 @@ static inline zoe_frame_state zoe_table_state(const zoe_table *table, int64_t po
     return (zoe_frame_state)atomic_load_explicit(&table->states[position], memory_order_acquire);
 }
 
-/* EMPTY or HEADER? LOADED or INCOMPLETE? */
 static inline bool zoe_state_is_empty(zoe_frame_state state)
 {
     return state == ZOE_FRAME_EMPTY || state == ZOE_FRAME_HEADER;
@@ -117,8 +104,8 @@ zoe_frame_buffer *zoe_table_pin(const zoe_table *table, int64_t position);
 int64_t zoe_table_next_loaded(const zoe_table *table, int64_t from);
 
 /*
- * Transitions, each with the cache's lock held. They change state, change counter, what the slot
- * points at and the victims; buffers and their references are the caller's to see to.
+ * Transitions, each with the cache's lock held. They change state, change counter, what slot and
+ * buffer say of each other, and the victims; the buffer's references are the caller's to see to.
  */
 
 /* EMPTY or HEADER -> LOADING */
@@ -126,10 +113,10 @@ void zoe_table_claim_locked(zoe_table *table, int64_t position);
 
 /* LOADING -> LOADED, or INCOMPLETE as the frame says. The buffer is published already. */
 void zoe_table_publish_locked(zoe_table *table, int64_t position, zoe_frame_buffer *buffer,
-                              uint64_t generation, uint64_t last_use);
+                              uint64_t last_use);
 
 /* LOADING -> ERROR */
-void zoe_table_fail_locked(zoe_table *table, int64_t position);
+void zoe_table_fail_locked(zoe_table *table, int64_t position, const zoe_error *error);
 
 /* LOADING -> EMPTY or HEADER */
 void zoe_table_abandon_locked(zoe_table *table, int64_t position);
@@ -140,13 +127,10 @@ void zoe_table_let_go_locked(zoe_table *table, int64_t position);
 /* LOADED in one table, EMPTY in the other -> the reverse, with note, needs and last use. */
 void zoe_table_move_locked(zoe_table *from, int64_t position, zoe_table *to, int64_t to_position);
 
-/* Its file is another one: HEADER -> EMPTY, and nothing is known of it. */
-void zoe_table_forget_needs_locked(zoe_table *table, int64_t position);
-
 /* ERROR, MISSING, EMPTY, HEADER -> EMPTY or MISSING, and nothing is known of it. */
 void zoe_table_reset_locked(zoe_table *table, int64_t position, bool has_file);
 
-/* Stores a copy of the error with the frame; drops the old one; NULL: only that. Without memory the
+/* Stores a copy of the error with the frame in place of the old one; NULL: none. Without memory the
  * frame has no text. */
 void zoe_table_set_error_locked(zoe_table *table, int64_t position, const zoe_error *error);
 

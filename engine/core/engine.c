@@ -200,8 +200,8 @@ static uint64_t allocations_locked(const zoe_cache *cache)
 void zoe_engine_stats(zoe_engine *engine, zoe_stats *stats)
 {
     zoe_cache *cache = &engine->cache;
-    memset(stats, 0, sizeof *stats);
     zoe_cache_lock(cache);
+    *stats = cache->totals;
     for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;) {
         stats->loads_pending++;
         stats->in_flight_bytes += load->buffer ? load->buffer->memory.committed : 0;
@@ -210,12 +210,6 @@ void zoe_engine_stats(zoe_engine *engine, zoe_stats *stats)
     stats->frame_bytes = cache->frame_bytes;
     stats->free_bytes = cache->slab.free_bytes;
     stats->scratch_bytes = cache->scratch_bytes;
-    stats->decodes = cache->totals.decodes;
-    stats->errors = cache->totals.errors;
-    stats->evictions = cache->totals.evictions;
-    stats->stale_skipped = cache->totals.stale_skipped;
-    stats->stale_stopped = cache->totals.stale_stopped;
-    stats->wasted_ns = cache->totals.wasted_ns;
     stats->allocations = allocations_locked(cache) - cache->allocations_base;
     stats->workers = cache->workers;
     stats->limit_bytes = zoe_meter_limit(&cache->meter);
