@@ -1,11 +1,11 @@
 /*
  * The cache: its lock, its books, and the ways by which frames leave memory.
  *
- *   buffer, table, source, load   what is in it
- *   cache                         the whole, and who is woken when
- *   reserve                       memory for loads, and which frames leave for them
- *   scheduler                     what a worker does next
- *   loader                        what it does with a load
+ *   table, source, load   what is in it
+ *   cache                 the whole, and who is woken when
+ *   reserve               memory for loads, and which frames leave for them
+ *   scheduler             what a worker does next
+ *   loader                what it does with a load
  *
  * Nothing is queued. A worker that is free asks the scheduler, which answers from the wants of all
  * sources; the memory for a load is reserved before it begins.
@@ -75,7 +75,7 @@ typedef struct zoe_cache {
     _Atomic uint64_t clock;      /* relaxed: goes up with every want; orders last uses */
     _Atomic uint32_t attention;  /* relaxed: goes up when workers should look for better work; they
                                    look at it after every piece, and see all else under the lock */
-    _Atomic uint32_t starved;    /* seq_cst, see buffer.h: pins are in the way of a load or of a
+    _Atomic uint32_t starved;    /* seq_cst, see table.h: pins are in the way of a load or of a
                                    lower limit */
     _Atomic uint64_t bytes_read; /* relaxed */
     zoe_counter hits, misses;
@@ -176,7 +176,7 @@ void zoe_cache_let_go_all_locked(zoe_cache *cache, zoe_table *table);
  * system where its source is closed. */
 void zoe_cache_free_picture_locked(zoe_cache *cache, zoe_frame_buffer *buffer);
 
-/* Debug builds: checks the invariants of buffer.h, table.h and load.h and the books of the budget,
+/* Debug builds: checks the invariants of table.h and load.h and the books of the budget,
  * every time the lock is let go of. */
 void zoe_cache_check_locked(zoe_cache *cache);
 

@@ -77,25 +77,58 @@ typedef struct zoe_load {
 
 /* EMPTY -> LOADING: takes over `load`, which nobody is at, for a frame, with one worker on it and
  * the memory that it has. */
-void zoe_load_claim_locked(zoe_load *load, zoe_source *source, int64_t position, uint64_t now_ns);
+static inline void zoe_load_claim_locked(zoe_load *load, zoe_source *source, int64_t position,
+                                         uint64_t now_ns)
+{
+    zoe_table_claim_locked(source->table, position);
+    *load = (zoe_load){
+        .phase = ZOE_LOAD_OPENING,
+        .workers = 1,
+        .source = source,
+        .position = position,
+        .claimed_ns = now_ns,
+        .file_memory = load->file_memory,
+        .buffer = load->buffer,
+    };
+}
 
 /* Its workers stop at their next piece. */
-void zoe_load_stop_locked(zoe_load *load);
+static inline void zoe_load_stop_locked(zoe_load *load)
+{
+    atomic_store_explicit(&load->stopped, 1, memory_order_relaxed);
+}
 
 /* Was it told to stop, or did it fail? Any thread that is at it, without the lock too. */
-bool zoe_load_is_stopped(const zoe_load *load);
+static inline bool zoe_load_is_stopped(const zoe_load *load)
+{
+    return atomic_load_explicit(&load->stopped, memory_order_relaxed);
+}
 
 /* May another worker take pieces of it? */
-bool zoe_load_can_join_locked(const zoe_load *load);
+static inline bool zoe_load_can_join_locked(const zoe_load *load)
+{
+    return load->phase == ZOE_LOAD_OPEN && !zoe_load_is_stopped(load) &&
+           atomic_load_explicit(&load->next_piece, memory_order_relaxed) <
+               load->picture.piece_count;
+}
 
 /* Is it waiting for someone to end it? */
-bool zoe_load_is_over_locked(const zoe_load *load);
+static inline bool zoe_load_is_over_locked(const zoe_load *load)
+{
+    return load->phase == ZOE_LOAD_OPEN && load->workers == 0 && zoe_load_is_stopped(load);
+}
 
 /* Steps until its frame is needed; what must be finished comes before everything. */
-int64_t zoe_load_use_locked(const zoe_load *load);
+static inline int64_t zoe_load_use_locked(const zoe_load *load)
+{
+    return load->must_finish ? -1 : zoe_source_next_use_locked(load->source, load->position);
+}
 
 /* Should all workers share it: the frame under a playhead that waits for it, or one that must be
  * finished? */
-bool zoe_load_is_urgent_locked(const zoe_load *load);
+static inline bool zoe_load_is_urgent_locked(const zoe_load *load)
+{
+    return load->must_finish || zoe_source_waits_for_locked(load->source, load->position);
+}
 
 #endif

@@ -31,7 +31,7 @@ static zoe_frame_buffer *last_needed_locked(zoe_cache *cache, int64_t use)
         zoe_victim v;
         if (!zoe_victims_last(&s->table->victims, &s->want, last_use_of, s->table, &v))
             continue;
-        v.use = zoe_source_use_locked(s, v.use);
+        v.use = zoe_source_next_use_locked(s, v.position);
         if (!best || v.use > last.use || (v.use == last.use && v.last_use < last.last_use)) {
             best = s;
             last = v;

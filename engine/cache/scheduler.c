@@ -70,13 +70,19 @@ static bool note_waiting(zoe_cache *cache, zoe_source *source)
     return !ready;
 }
 
-static bool any_candidate_locked(zoe_cache *cache)
+/* The source whose candidate is needed first, of those that were not refused. */
+static zoe_source *next_source_locked(zoe_cache *cache, int64_t *position, int64_t *use)
 {
-    int64_t use;
-    for (zoe_source *source = cache->sources; source; source = source->next)
-        if (zoe_source_candidate_locked(source, &use) >= 0)
-            return true;
-    return false;
+    zoe_source *first = NULL;
+    for (zoe_source *s = cache->sources; s; s = s->next) {
+        int64_t s_use, s_position = s->refused ? -1 : zoe_source_candidate_locked(s, &s_use);
+        if (s_position >= 0 && (!first || s_use < *use)) {
+            first = s;
+            *use = s_use;
+            *position = s_position;
+        }
+    }
+    return first;
 }
 
 void zoe_scheduler_set_want_locked(zoe_source *source, const zoe_want *want)
@@ -101,10 +107,11 @@ void zoe_scheduler_set_want_locked(zoe_source *source, const zoe_want *want)
         keep_one_locked(cache, source);
         over = stop_stale_locked(cache, source, zoe_want_is_advance(&old, want));
     }
+    int64_t position, use;
     bool waiting = note_waiting(cache, source);
     if (over || (waiting && source->lead == 0))
         zoe_cache_wake_all_locked(cache);
-    else if (any_candidate_locked(cache))
+    else if (next_source_locked(cache, &position, &use))
         /* Any source's: what this one needs no longer may be room for another. */
         zoe_cache_wake_worker_locked(cache);
 }
@@ -239,60 +246,43 @@ static zoe_load *claim_locked(zoe_load_worker *worker, zoe_source *source, int64
     return load;
 }
 
-/* The source whose candidate is needed first, of those that were not refused. */
-static zoe_source *next_source_locked(zoe_cache *cache, int64_t *position, int64_t *use)
+static zoe_load *begin_ending_locked(zoe_load *load)
 {
-    zoe_source *first = NULL;
-    for (zoe_source *s = cache->sources; s; s = s->next) {
-        int64_t s_use, s_position = s->refused ? -1 : zoe_source_candidate_locked(s, &s_use);
-        if (s_position >= 0 && (!first || s_use < *use)) {
-            first = s;
-            *use = s_use;
-            *position = s_position;
-        }
-    }
-    return first;
+    load->phase = ZOE_LOAD_ENDING;
+    load->workers++;
+    return load;
 }
 
-/* Begins the load that is needed first, if that is before `before`. Where there is no room for it,
- * what is due of other sources has its turn, which may be smaller. *stopped: a load that was told
- * to stop for a playhead's frame and waits to be ended; else NULL. */
-static zoe_load *claim_first_locked(zoe_load_worker *worker, int64_t before, zoe_load **stopped)
+/* Stops the load that is needed last, if that is later than in `use` steps: least of all may such a
+ * one keep a playhead's frame from being decoded. Returns it where it waits to be ended. */
+static zoe_load *end_farthest_locked(zoe_cache *cache, int64_t use)
+{
+    zoe_load *farthest = zoe_cache_stop_farthest_locked(cache, use);
+    return farthest && zoe_load_is_over_locked(farthest) ? begin_ending_locked(farthest) : NULL;
+}
+
+/* Begins the load that is needed first, if that is before `before`, or ends one that is in its way.
+ * Where there is no room for it, what is due of other sources has its turn, which may be smaller. */
+static zoe_load *claim_first_locked(zoe_load_worker *worker, int64_t before)
 {
     zoe_cache *cache = worker->cache;
-    *stopped = NULL;
-    for (zoe_source *s = cache->sources; s; s = s->next)
-        s->refused = false;
-    int64_t position = -1, use = ZOE_NO_USE;
+    zoe_load *load = NULL;
+    int64_t position, use;
     bool any_refused = false;
-    for (zoe_source *s; (s = next_source_locked(cache, &position, &use)) && use < before;
+    for (zoe_source *s; !load && (s = next_source_locked(cache, &position, &use)) && use < before;
          s->refused = true) {
         bool urgent = zoe_source_waits_for_locked(s, position);
         bool is_due = s->lead == 0 ? urgent : use - s->want.delay <= s->lead;
         /* What is read ahead would only take the room that others wait for. */
         if (any_refused && !is_due)
             continue;
-        zoe_load *load = claim_locked(worker, s, position, use);
-        if (load)
-            return load;
+        load = claim_locked(worker, s, position, use);
         any_refused = true;
-        if (!urgent)
-            continue;
-        /* Nothing may keep the playhead's frame from being decoded, least of all one that is needed
-         * later. */
-        zoe_load *farthest = zoe_cache_stop_farthest_locked(cache, use);
-        if (farthest && zoe_load_is_over_locked(farthest)) {
-            *stopped = farthest;
-            return NULL;
-        }
+        if (!load && urgent)
+            load = end_farthest_locked(cache, use);
     }
-    return NULL;
-}
-
-static zoe_load *begin_ending_locked(zoe_load *load)
-{
-    load->phase = ZOE_LOAD_ENDING;
-    load->workers++;
+    for (zoe_source *s = cache->sources; s; s = s->next)
+        s->refused = false;
     return load;
 }
 
@@ -304,12 +294,9 @@ static zoe_load *find_work_locked(zoe_load_worker *worker)
             return begin_ending_locked(load);
     if (cache->paused || cache->stopping)
         return NULL;
-
     int64_t use;
-    zoe_load *open = best_open_locked(cache, &use), *stopped;
-    zoe_load *load = claim_first_locked(worker, open ? use : ZOE_NO_USE, &stopped);
-    if (stopped)
-        return begin_ending_locked(stopped);
+    zoe_load *open = best_open_locked(cache, &use);
+    zoe_load *load = claim_first_locked(worker, open ? use : ZOE_NO_USE);
     if (load || !open)
         return load;
     if (join_locked(worker, open, use))
@@ -317,10 +304,8 @@ static zoe_load *find_work_locked(zoe_load_worker *worker)
     /* No scratch for this worker. Others are at it? Then it may read ahead; else whatever is needed
      * later makes way. */
     if (open->workers > 0)
-        load = claim_first_locked(worker, ZOE_NO_USE, &stopped);
-    else if (zoe_load_is_urgent_locked(open))
-        stopped = zoe_cache_stop_farthest_locked(cache, use);
-    return stopped && zoe_load_is_over_locked(stopped) ? begin_ending_locked(stopped) : load;
+        return claim_first_locked(worker, ZOE_NO_USE);
+    return zoe_load_is_urgent_locked(open) ? end_farthest_locked(cache, use) : NULL;
 }
 
 zoe_load *zoe_scheduler_pick_locked(zoe_load_worker *worker, zoe_load_phase *phase)

@@ -15,14 +15,10 @@ static int64_t detour(const zoe_source *source, int64_t use)
     return steps;
 }
 
-int64_t zoe_source_use_locked(const zoe_source *source, int64_t want_use)
-{
-    return want_use == ZOE_NO_USE ? want_use : want_use + detour(source, want_use);
-}
-
 int64_t zoe_source_next_use_locked(const zoe_source *source, int64_t position)
 {
-    return zoe_source_use_locked(source, zoe_want_next_use(&source->want, position));
+    int64_t use = zoe_want_next_use(&source->want, position);
+    return use == ZOE_NO_USE ? use : use + detour(source, use);
 }
 
 int64_t zoe_source_candidate_locked(zoe_source *source, int64_t *use)

@@ -45,9 +45,6 @@ struct zoe_source {
  * positions is that of zoe_want_next_use(). */
 int64_t zoe_source_next_use_locked(const zoe_source *source, int64_t position);
 
-/* The same for one whose zoe_want_next_use() is known. */
-int64_t zoe_source_use_locked(const zoe_source *source, int64_t want_use);
-
 /* The first empty position in the source's order that would not be late, else the first at all, and
  * its next use; -1 and ZOE_NO_USE when all is loaded or loading. Moves the cursor: between two new
  * orders all calls together go through the want once, but for what would be late. */

@@ -3,13 +3,54 @@
 #include <assert.h>
 #include <string.h>
 
+#define REFERENCES (((uint64_t)1 << 24) - 1)
+#define GENERATION 24 /* bits below it */
+
 _Static_assert(sizeof(zoe_slot) == 64, "a cache line each");
 
-static size_t pages(size_t bytes)
+/* ---- buffers ---- */
+
+void zoe_buffer_publish_locked(zoe_frame_buffer *buffer, uint64_t generation)
 {
-    size_t page = zoe_os_page();
-    return (bytes + page - 1) / page * page;
+    assert(zoe_buffer_references(buffer) == 0 &&
+           generation << GENERATION >> GENERATION == generation);
+    atomic_store_explicit(&buffer->hold, generation << GENERATION | 1, memory_order_release);
 }
+
+bool zoe_buffer_pin(zoe_frame_buffer *buffer, uint64_t generation)
+{
+    uint64_t hold = atomic_load_explicit(&buffer->hold, memory_order_relaxed);
+    do {
+        uint64_t references = hold & REFERENCES;
+        if (hold >> GENERATION != generation || references == 0 || references == REFERENCES)
+            return false;
+    } while (!atomic_compare_exchange_weak_explicit(&buffer->hold, &hold, hold + 1,
+                                                    memory_order_acquire, memory_order_relaxed));
+    return true;
+}
+
+uint32_t zoe_buffer_unpin(zoe_frame_buffer *buffer)
+{
+    uint64_t hold = atomic_fetch_sub_explicit(&buffer->hold, 1, memory_order_seq_cst);
+    assert(hold & REFERENCES);
+    return (uint32_t)(hold & REFERENCES) - 1;
+}
+
+bool zoe_buffer_evict_locked(zoe_frame_buffer *buffer)
+{
+    /* seq_cst: reads the pins after `starved` was written. */
+    uint64_t hold = atomic_load_explicit(&buffer->hold, memory_order_seq_cst);
+    return (hold & REFERENCES) == 1 &&
+           atomic_compare_exchange_strong_explicit(&buffer->hold, &hold, hold - 1,
+                                                   memory_order_acquire, memory_order_relaxed);
+}
+
+uint32_t zoe_buffer_references(const zoe_frame_buffer *buffer)
+{
+    return (uint32_t)(atomic_load_explicit(&buffer->hold, memory_order_seq_cst) & REFERENCES);
+}
+
+/* ---- tables ---- */
 
 zoe_table *zoe_table_create(const zoe_sequence *sequence, struct zoe_source *source, zoe_lock *lock,
                             _Atomic uint64_t *changes)
@@ -22,8 +63,8 @@ zoe_table *zoe_table_create(const zoe_sequence *sequence, struct zoe_source *sou
     table->changes = changes;
     table->count = zoe_sequence_count(sequence);
     size_t count = (size_t)table->count;
-    table->slots = zoe_os_reserve(pages(count * sizeof *table->slots), zoe_os_page());
-    table->states = zoe_os_reserve(pages(count), zoe_os_page());
+    table->slots = zoe_os_reserve(count * sizeof *table->slots, zoe_os_page());
+    table->states = zoe_os_reserve(count, zoe_os_page());
     if (!table->slots || !table->states ||
         zoe_victims_init(&table->victims, table->count) != ZOE_OK) {
         zoe_table_destroy(table);
@@ -44,8 +85,8 @@ void zoe_table_destroy(zoe_table *table)
         if (atomic_load_explicit(&table->states[i], memory_order_relaxed) != ZOE_FRAME_EMPTY)
             zoe_os_free(table->slots[i].note);
     size_t count = (size_t)table->count;
-    zoe_os_unreserve(table->slots, pages(count * sizeof *table->slots));
-    zoe_os_unreserve(table->states, pages(count));
+    zoe_os_unreserve(table->slots, count * sizeof *table->slots);
+    zoe_os_unreserve(table->states, count);
     zoe_victims_destroy(&table->victims);
     zoe_os_free(table);
 }
