@@ -98,12 +98,10 @@ void zoe_cache_lock(zoe_cache *cache);
 /* Lets go of the lock, and gives back what is to be given back without it, which takes time. */
 void zoe_cache_unlock(zoe_cache *cache);
 
-/* Waits on one of the cache's conditions, until `deadline_ns` or ZOE_FOREVER. Comes back at once
- * where memory was to be given back first. false: the deadline passed. */
+/* As zoe_lock_wait(); comes back at once where memory was to be given back first. */
 bool zoe_cache_wait_locked(zoe_cache *cache, pthread_cond_t *condition, uint64_t deadline_ns);
 
-/* Gives back to the system what is to be given back, without the lock; others may have had it
- * then. */
+/* Gives that back without the lock, which others may have had then. */
 void zoe_cache_give_back_locked(zoe_cache *cache);
 
 /* ---- waking ---- */
@@ -135,7 +133,7 @@ static inline void zoe_cache_ended_locked(zoe_cache *cache)
 
 /* ---- log ---- */
 
-/* Notes for the log what became of a frame; the callback must not run under the lock. */
+/* Notes for the log what became of a frame. */
 void zoe_cache_note_locked(zoe_cache *cache, const char *what, const zoe_source *source,
                            int64_t position);
 
@@ -159,17 +157,13 @@ zoe_load *zoe_cache_stop_farthest_locked(zoe_cache *cache, int64_t use);
 /* The load's buffer, if it has one, is free again. */
 void zoe_cache_give_buffer_locked(zoe_cache *cache, zoe_load *load);
 
-/* Evicts a LOADED frame: its buffer becomes free. false: it is pinned. */
+/* Evicts a LOADED frame, or every one, at a look at each: the buffer becomes free. false: it is
+ * pinned, and stays. */
 bool zoe_cache_evict_locked(zoe_cache *cache, zoe_frame_buffer *buffer);
-
-/* Evicts every frame that is not pinned. Takes a look at every frame. */
 void zoe_cache_evict_all_locked(zoe_cache *cache);
 
-/* A LOADED frame lets go of its picture, whoever holds it. What is pinned stays until it is
- * released. */
+/* A LOADED frame, or all of a table, lets go of its picture, which stays while it is pinned. */
 void zoe_cache_let_go_locked(zoe_cache *cache, zoe_table *table, int64_t position);
-
-/* The same for all frames of a table. */
 void zoe_cache_let_go_all_locked(zoe_cache *cache, zoe_table *table);
 
 /* The last reference to a picture was given back: its memory becomes free, or goes back to the

@@ -6,12 +6,6 @@
 /* A file that changes under every load is being written: give its writer this many chances. */
 enum { RETRIES_MAX = 3 };
 
-static void path_of(const zoe_load *load, char path[ZOE_PATH_MAX])
-{
-    path[0] = '\0';
-    (void)zoe_sequence_path(load->source->sequence, load->position, path, ZOE_PATH_MAX);
-}
-
 /* ---- opening: false, and load->error is OK: there is no room without harm ---- */
 
 /* The first frame of a source is known: others that are being opened probably take as much. That is
@@ -202,26 +196,6 @@ static bool leave(zoe_load_worker *worker, zoe_load *load, bool did_last)
     return end;
 }
 
-/* The frame is as if it had not been begun: nobody wants it any more, there is no room for it, or
- * what was read is not to be shown. */
-static void abandon_locked(zoe_cache *cache, zoe_load *load)
-{
-    zoe_cache_give_buffer_locked(cache, load);
-    zoe_table_abandon_locked(load->source->table, load->position);
-    zoe_source_rewind_locked(load->source, load->position);
-}
-
-static void count_stale_locked(zoe_cache *cache, const zoe_load *load)
-{
-    if (!zoe_load_is_stopped(load))
-        return;
-    if (atomic_load_explicit(&load->done_pieces, memory_order_relaxed) > 0)
-        cache->totals.stale_stopped++;
-    else
-        cache->totals.stale_skipped++;
-    cache->totals.wasted_ns += atomic_load_explicit(&load->spent_ns, memory_order_relaxed);
-}
-
 static void publish_locked(zoe_cache *cache, zoe_load *load, const zoe_error *incomplete)
 {
     zoe_source *source = load->source;
@@ -245,9 +219,9 @@ static void publish_locked(zoe_cache *cache, zoe_load *load, const zoe_error *in
 }
 
 /* What became of a load whose file is closed: `closed` says whether it changed, `absent` what it
- * does not have. Returns the state of its frame. */
-static zoe_frame_state settle_locked(zoe_cache *cache, zoe_load *load, const zoe_error *closed,
-                                     const zoe_error *absent, bool all_absent)
+ * does not have. */
+static void settle_locked(zoe_cache *cache, zoe_load *load, const zoe_error *closed,
+                          const zoe_error *absent, bool all_absent)
 {
     zoe_table *table = load->source->table;
     zoe_slot *slot = &table->slots[load->position];
@@ -265,19 +239,28 @@ static zoe_frame_state settle_locked(zoe_cache *cache, zoe_load *load, const zoe
     } else if (done && all_absent) {
         load->error = *absent;
     }
-    if (load->outdated) {
-        abandon_locked(cache, load);
-    } else if (load->error.status != ZOE_OK) {
-        zoe_cache_give_buffer_locked(cache, load);
+    failed = !load->outdated && load->error.status != ZOE_OK;
+    if (done && !failed && !load->outdated) {
+        publish_locked(cache, load, absent->status == ZOE_OK ? NULL : absent);
+        return;
+    }
+    zoe_cache_give_buffer_locked(cache, load);
+    if (failed) {
         zoe_table_fail_locked(table, load->position, &load->error);
         cache->totals.errors++;
-    } else if (done) {
-        publish_locked(cache, load, absent->status == ZOE_OK ? NULL : absent);
-    } else {
-        count_stale_locked(cache, load);
-        abandon_locked(cache, load);
+        return;
     }
-    return zoe_table_state(table, load->position);
+    /* As if it had not been begun: it begins again, there is no room for it, or nobody wants it any
+     * more. */
+    zoe_table_abandon_locked(table, load->position);
+    zoe_source_rewind_locked(load->source, load->position);
+    if (load->outdated || !zoe_load_is_stopped(load))
+        return;
+    if (atomic_load_explicit(&load->done_pieces, memory_order_relaxed) > 0)
+        cache->totals.stale_stopped++;
+    else
+        cache->totals.stale_skipped++;
+    cache->totals.wasted_ns += atomic_load_explicit(&load->spent_ns, memory_order_relaxed);
 }
 
 /* What the file did not have, as its decoder counts. Returns whether that is everything. */
@@ -305,13 +288,14 @@ static bool describe_absence(zoe_cache *cache, zoe_load *load, const char *path,
 static void end_load(zoe_cache *cache, zoe_load *load)
 {
     zoe_error closed = {.status = ZOE_OK}, absent = {.status = ZOE_OK};
-    char path[ZOE_PATH_MAX];
-    path_of(load, path);
+    char path[ZOE_PATH_MAX] = "";
+    (void)zoe_sequence_path(load->source->sequence, load->position, path, sizeof path);
     bool all_absent = describe_absence(cache, load, path, &absent);
     if (load->file)
         cache->decoder.close(cache->decoder.user, &load->file, &closed);
     zoe_cache_lock(cache);
-    zoe_frame_state state = settle_locked(cache, load, &closed, &absent, all_absent);
+    settle_locked(cache, load, &closed, &absent, all_absent);
+    zoe_frame_state state = zoe_table_state(load->source->table, load->position);
     double took_ms = (double)(cache->now_ns() - load->claimed_ns) / 1e6;
     closed = load->error;
     load->workers--;

@@ -1,10 +1,9 @@
 /*
- * Memory for loads: all that one takes is reserved in one step, or it is not begun.
- *
- * Where there is not enough, what nobody uses is given back first: free buffers of other sizes,
- * memory kept for files and scratch of workers without work. Then frames leave. The victim is the
- * frame that is needed last: outside every want and longest unused, else the farthest next use.
- * None leaves unless enough can.
+ * Memory for loads: all that one takes is reserved in one step, or it is not begun. Where there is
+ * not enough, what nobody uses is given back: free buffers of other sizes, memory kept for files and
+ * scratch of workers without work. What that leaves lacking is evicted, the frame that is needed last
+ * first: outside every want and longest unused, else of the farthest next use. None leaves unless
+ * enough can.
  *
  * Harm. A frame may only push out another one that is needed later than itself. On a circle that is
  * not enough: there the frame just shown is always needed last, so that reading ahead as far as
@@ -25,13 +24,11 @@
 /* What a load takes of the budget, its records included. UINT64_MAX: no buffer is so large. */
 uint64_t zoe_reserve_cost(const zoe_cache *cache, const zoe_needs *needs);
 
-/*
- * Sees to it that the worker has scratch_bytes of scratch and the load a buffer of `bytes` (0: it
+/* Sees to it that the worker has scratch_bytes of scratch and the load a buffer of `bytes` (0: it
  * needs none) and, where no file is open yet, file_bytes for it (0: as they are). `use`: in how
  * many steps the frame is needed. `load` may be NULL for scratch alone. Errors: OVER_BUDGET (not
  * without harm, for now), NO_MEMORY (the system has no memory or address space). The load may have
- * lost the buffer it had then.
- */
+ * lost the buffer it had then. */
 zoe_status zoe_reserve_locked(zoe_load_worker *worker, zoe_load *load, const zoe_needs *needs,
                               int64_t use);
 

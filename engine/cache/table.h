@@ -109,17 +109,13 @@ typedef struct zoe_table {
 
 /* ---- buffers ---- */
 
-/* A picture is complete; the one reference is its slot's. */
+/* The steps of the diagram. Pinning and unpinning are lock-free; unpinning returns how many
+ * references are left. Pinning says whether the buffer has this picture still, evicting whether
+ * nobody can pin it any more. */
 void zoe_buffer_publish_locked(zoe_frame_buffer *buffer, uint64_t generation);
-
-/* Lock-free: one reference more, if it has this picture still. */
-bool zoe_buffer_pin(zoe_frame_buffer *buffer, uint64_t generation);
-
-/* Lock-free: gives back a pin, or the slot's reference. Returns how many are left. */
-uint32_t zoe_buffer_unpin(zoe_frame_buffer *buffer);
-
-/* Takes the slot's reference away if it is the only one: from then on nobody can pin it. */
 bool zoe_buffer_evict_locked(zoe_frame_buffer *buffer);
+bool zoe_buffer_pin(zoe_frame_buffer *buffer, uint64_t generation);
+uint32_t zoe_buffer_unpin(zoe_frame_buffer *buffer);
 
 /* How many references there are, at least for a moment. */
 uint32_t zoe_buffer_references(const zoe_frame_buffer *buffer);
@@ -155,32 +151,21 @@ zoe_frame_buffer *zoe_table_pin(const zoe_table *table, int64_t position);
 /* The first LOADED position from `from` on; count: there is none. */
 int64_t zoe_table_next_loaded(const zoe_table *table, int64_t from);
 
-/*
- * Transitions, each with the cache's lock held. They change state, change counter, what slot and
- * buffer say of each other, and the victims; the buffer's references are the caller's to see to.
- */
-
-/* EMPTY or HEADER -> LOADING */
+/* The transitions of the diagram. They change state, change counter, what slot and buffer say of
+ * each other, and the victims; the buffer's references are the caller's to see to. Publishing needs
+ * its one, failing stores the error, and letting go drops the note. */
 void zoe_table_claim_locked(zoe_table *table, int64_t position);
-
-/* LOADING -> LOADED, or INCOMPLETE as the frame says. The buffer is published already. */
 void zoe_table_publish_locked(zoe_table *table, int64_t position, zoe_frame_buffer *buffer,
                               uint64_t last_use);
-
-/* LOADING -> ERROR */
 void zoe_table_fail_locked(zoe_table *table, int64_t position, const zoe_error *error);
-
-/* LOADING -> EMPTY or HEADER */
 void zoe_table_abandon_locked(zoe_table *table, int64_t position);
-
-/* LOADED -> HEADER. Its note goes. */
 void zoe_table_let_go_locked(zoe_table *table, int64_t position);
+
+/* Anything but LOADING and LOADED -> EMPTY or MISSING, and nothing is known of it. */
+void zoe_table_reset_locked(zoe_table *table, int64_t position, bool has_file);
 
 /* LOADED in one table, EMPTY in the other -> the reverse, with note, needs and last use. */
 void zoe_table_move_locked(zoe_table *from, int64_t position, zoe_table *to, int64_t to_position);
-
-/* ERROR, MISSING, EMPTY, HEADER -> EMPTY or MISSING, and nothing is known of it. */
-void zoe_table_reset_locked(zoe_table *table, int64_t position, bool has_file);
 
 /* Stores a copy of the error with the frame in place of the old one; NULL: none. Without memory the
  * frame has no text. */
