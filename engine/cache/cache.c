@@ -147,6 +147,16 @@ zoe_load *zoe_cache_stop_farthest_locked(zoe_cache *cache, int64_t use)
     return farthest;
 }
 
+uint64_t zoe_cache_scratch_bytes_locked(const zoe_cache *cache)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < ZOE_LOADS_MAX; i++)
+        bytes += cache->loads[i].file_memory.committed;
+    for (const zoe_load_worker *worker = cache->all_workers; worker; worker = worker->next)
+        bytes += worker->scratch.committed;
+    return bytes;
+}
+
 /* ---- frames ---- */
 
 void zoe_cache_give_buffer_locked(zoe_cache *cache, zoe_load *load)

@@ -65,9 +65,9 @@ typedef struct zoe_cache {
     uint64_t generation;  /* the last that was given to a picture */
     uint64_t frames;      /* LOADED ones */
     uint64_t frame_bytes; /* committed for them, and for pictures that only pins still hold */
-    uint64_t scratch_bytes, scratch_allocations; /* of all workers and loads */
-    uint64_t allocations_base;                   /* when the statistics were reset */
-    zoe_stats totals;    /* since then: decodes, errors, evictions, and what was stale */
+    uint64_t scratch_allocations; /* of all workers and loads */
+    zoe_stats totals;    /* since they were reset: decodes, errors, evictions, and what was stale;
+                            `allocations`: how many there were by then */
     zoe_log_notes notes; /* evictions and epochs; empty unless somebody hears DEBUG */
 
     /* atomic */
@@ -151,6 +151,9 @@ zoe_load *zoe_cache_next_load_locked(zoe_cache *cache, zoe_load *after);
 /* Tells the load that is needed last to stop, if that is later than in `use` steps. NULL: there is
  * none. */
 zoe_load *zoe_cache_stop_farthest_locked(zoe_cache *cache, int64_t use);
+
+/* What workers' scratch and memory of open files are counted with. */
+uint64_t zoe_cache_scratch_bytes_locked(const zoe_cache *cache);
 
 /* ---- frames ---- */
 

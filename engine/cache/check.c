@@ -67,17 +67,12 @@ void zoe_cache_check_locked(zoe_cache *cache)
 {
     zoe_lock_assert_held(&cache->lock);
     census sum = {0};
-    uint64_t scratch = 0;
     zoe_slab_visit(&cache->slab, count_buffer, &sum);
-    for (size_t i = 0; i < ZOE_LOADS_MAX; i++) {
+    for (size_t i = 0; i < ZOE_LOADS_MAX; i++)
         check_load(cache, &cache->loads[i], &sum);
-        scratch += cache->loads[i].file_memory.committed;
-    }
     CHECK(sum.free == cache->slab.free_bytes);
     CHECK(sum.frames == cache->frames && sum.picture_bytes == cache->frame_bytes);
-    for (const zoe_load_worker *worker = cache->all_workers; worker; worker = worker->next)
-        scratch += worker->scratch.committed;
-    CHECK(scratch == cache->scratch_bytes);
+    uint64_t scratch = zoe_cache_scratch_bytes_locked(cache);
     CHECK(zoe_meter_used(&cache->meter) >= sum.committed + scratch);
     for (const zoe_source *source = cache->sources; source; source = source->next)
         CHECK(source->cursor >= 0 && source->table->source == source);

@@ -93,28 +93,19 @@ static bool evict_locked(zoe_cache *cache, int64_t use, uint64_t bytes)
 
 /* ---- what nobody uses ---- */
 
-void zoe_reserve_detach_locked(zoe_cache *cache, zoe_scratch *scratch)
-{
-    cache->scratch_bytes -= zoe_scratch_detach(scratch, &cache->returns);
-}
-
 /* Takes out of use what nobody uses, until that is `bytes`: free buffers, those of `keep_bytes`
  * last, files' memory but that of `own`, and scratch of workers at no load but that of `worker`. */
 static uint64_t detach_unused_locked(zoe_cache *cache, uint64_t bytes, uint64_t keep_bytes,
                                      const zoe_load *own, const zoe_load_worker *worker)
 {
-    uint64_t before = cache->scratch_bytes;
     uint64_t got = zoe_slab_detach(&cache->slab, bytes, (size_t)keep_bytes, &cache->returns);
-    if (got >= bytes)
-        return got;
     for (zoe_load *load = cache->loads; load < cache->loads + ZOE_LOADS_MAX; load++)
-        if (load != own && load->phase == ZOE_LOAD_FREE &&
-            got + before - cache->scratch_bytes < bytes)
-            zoe_reserve_detach_locked(cache, &load->file_memory);
+        if (got < bytes && load != own && load->phase == ZOE_LOAD_FREE)
+            got += zoe_scratch_detach(&load->file_memory, &cache->returns);
     for (zoe_load_worker *w = cache->all_workers; w; w = w->next)
-        if (w != worker && !w->load && got + before - cache->scratch_bytes < bytes)
-            zoe_reserve_detach_locked(cache, &w->scratch);
-    return got + before - cache->scratch_bytes;
+        if (got < bytes && w != worker && !w->load)
+            got += zoe_scratch_detach(&w->scratch, &cache->returns);
+    return got;
 }
 
 void zoe_reserve_trim_locked(zoe_cache *cache)
@@ -218,22 +209,10 @@ static bool detach_something_locked(const request *r, uint64_t bytes)
         return true;
     for (int i = 0; i < r->blocks; i++)
         if (r->block[i]->committed >= r->bytes[i] + zoe_os_page()) {
-            zoe_reserve_detach_locked(r->cache, r->block[i]);
+            zoe_scratch_detach(r->block[i], &r->cache->returns);
             return true;
         }
     return false;
-}
-
-/* Address space for the blocks. One that is too short for what is to be in it goes. */
-static bool make_space_locked(const request *r)
-{
-    bool made = true;
-    for (int i = 0; i < r->blocks && made; i++) {
-        uint64_t before = r->block[i]->committed;
-        made = zoe_scratch_make_space(r->block[i], r->bytes[i], &r->cache->returns);
-        r->cache->scratch_bytes -= before - r->block[i]->committed;
-    }
-    return made;
 }
 
 /* Takes everything; there is room for it. */
@@ -242,8 +221,10 @@ static zoe_status take_locked(const request *r)
     zoe_cache *cache = r->cache;
     uint64_t growth, lacking;
     do {
-        if (!make_space_locked(r))
-            return ZOE_ERROR_NO_MEMORY;
+        /* A block with too little address space for what is to be in it goes. */
+        for (int i = 0; i < r->blocks; i++)
+            if (!zoe_scratch_make_space(r->block[i], r->bytes[i], &cache->returns))
+                return ZOE_ERROR_NO_MEMORY;
         growth = growth_locked(r);
         lacking = beyond(used_locked(cache) + growth, zoe_meter_limit(&cache->meter));
         if (lacking && !detach_something_locked(r, lacking))
@@ -263,12 +244,10 @@ static zoe_status take_locked(const request *r)
         r->load->buffer = (zoe_frame_buffer *)buffer;
     }
     for (int i = 0; i < r->blocks; i++) {
-        uint64_t more = zoe_scratch_growth(r->block[i], r->bytes[i]);
+        cache->scratch_allocations += zoe_scratch_growth(r->block[i], r->bytes[i]) > 0;
         bool grown = zoe_scratch_grow(r->block[i], r->bytes[i], &cache->meter);
         assert(grown);
         (void)grown;
-        cache->scratch_bytes += more;
-        cache->scratch_allocations += more > 0;
     }
     return ZOE_OK;
 }

@@ -38,9 +38,6 @@ zoe_status zoe_reserve_locked(zoe_load_worker *worker, zoe_load *load, const zoe
 /* Takes all memory out of use that nobody uses: free buffers, files' memory and scratch. */
 void zoe_reserve_trim_locked(zoe_cache *cache);
 
-/* A worker's scratch, or a file's memory, is to be given back. */
-void zoe_reserve_detach_locked(zoe_cache *cache, zoe_scratch *scratch);
-
 /* Brings what is used under the limit, as far as that goes at once: gives back what nobody uses,
  * and evicts. */
 void zoe_reserve_fit_now_locked(zoe_cache *cache);

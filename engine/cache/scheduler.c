@@ -150,7 +150,7 @@ void zoe_scheduler_remove_worker_locked(zoe_load_worker *worker)
     while (*link != worker)
         link = &(*link)->next;
     *link = worker->next;
-    zoe_reserve_detach_locked(cache, &worker->scratch);
+    zoe_scratch_detach(&worker->scratch, &cache->returns);
     /* That may be the room that another worker looked for in vain. */
     zoe_cache_wake_worker_locked(cache);
 }

@@ -209,8 +209,8 @@ void zoe_engine_stats(zoe_engine *engine, zoe_stats *stats)
     stats->frames_loaded = cache->frames;
     stats->frame_bytes = cache->frame_bytes;
     stats->free_bytes = cache->slab.free_bytes;
-    stats->scratch_bytes = cache->scratch_bytes;
-    stats->allocations = allocations_locked(cache) - cache->allocations_base;
+    stats->scratch_bytes = zoe_cache_scratch_bytes_locked(cache);
+    stats->allocations = allocations_locked(cache) - cache->totals.allocations;
     stats->workers = cache->workers;
     stats->limit_bytes = zoe_meter_limit(&cache->meter);
     stats->used_bytes = zoe_meter_used(&cache->meter);
@@ -230,7 +230,7 @@ void zoe_engine_reset_stats(zoe_engine *engine)
     zoe_cache *cache = &engine->cache;
     zoe_cache_lock(cache);
     memset(&cache->totals, 0, sizeof cache->totals);
-    cache->allocations_base = allocations_locked(cache);
+    cache->totals.allocations = allocations_locked(cache);
     zoe_cache_unlock(cache);
     atomic_store_explicit(&cache->meter.high_water, zoe_meter_used(&cache->meter),
                           memory_order_relaxed);
