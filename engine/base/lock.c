@@ -44,6 +44,17 @@ void zoe_lock_assert_held(const zoe_lock *lock)
     (void)lock;
 }
 
+bool zoe_lock_init_condition(pthread_cond_t *condition)
+{
+    pthread_condattr_t attributes;
+    if (pthread_condattr_init(&attributes) != 0)
+        return false;
+    bool ok = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 &&
+              pthread_cond_init(condition, &attributes) == 0;
+    pthread_condattr_destroy(&attributes);
+    return ok;
+}
+
 bool zoe_lock_wait(zoe_lock *lock, pthread_cond_t *condition, uint64_t deadline_ns)
 {
     zoe_lock_assert_held(lock);

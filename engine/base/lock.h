@@ -25,7 +25,11 @@ void zoe_lock_give(zoe_lock *lock);
 /* Asserts that the calling thread holds it. */
 void zoe_lock_assert_held(const zoe_lock *lock);
 
-/* Lets go of the lock and waits on a condition, which uses the clock of zoe_os_now_ns(); until
+/* Makes a condition for zoe_lock_wait(), with the clock of zoe_os_now_ns(): deadlines must not jump
+ * with the wall clock. */
+bool zoe_lock_init_condition(pthread_cond_t *condition);
+
+/* Lets go of the lock and waits on such a condition; until
  * `deadline_ns`, or without end for ZOE_FOREVER. false: the deadline passed. */
 #define ZOE_FOREVER UINT64_MAX
 bool zoe_lock_wait(zoe_lock *lock, pthread_cond_t *condition, uint64_t deadline_ns);

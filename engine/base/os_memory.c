@@ -62,8 +62,10 @@ size_t zoe_os_page(void)
 
 void *zoe_os_reserve(size_t bytes, size_t alignment)
 {
-    if (bytes == 0 || bytes > SIZE_MAX - alignment || zoe_os_fails())
+    size_t page_bytes = zoe_os_page();
+    if (bytes == 0 || bytes > SIZE_MAX - alignment - page_bytes || zoe_os_fails())
         return NULL;
+    bytes = (bytes + page_bytes - 1) / page_bytes * page_bytes;
     size_t padded = bytes + alignment;
     uint8_t *raw = mmap(NULL, padded, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

@@ -38,7 +38,7 @@ void zoe_os_heap_trim(void);
 size_t zoe_os_page(void);
 
 /* Reserves zeroed, writable address space aligned to `alignment` (a power of two, a page at least)
- * that takes memory only when it is touched. NULL when the system refuses. Freed by
+ * that takes memory only when it is touched, in whole pages. NULL when the system refuses. Freed by
  * zoe_os_unreserve(), with the same size; NULL is accepted. */
 void *zoe_os_reserve(size_t bytes, size_t alignment);
 void zoe_os_unreserve(void *address, size_t bytes);

@@ -1,28 +1,13 @@
 #include "cache/cache.h"
 
-#include <assert.h>
-#include <time.h>
-
 /* ---- beginning and end ---- */
-
-/* Deadlines must not jump with the wall clock. */
-static bool init_condition(pthread_cond_t *condition)
-{
-    pthread_condattr_t attributes;
-    if (pthread_condattr_init(&attributes) != 0)
-        return false;
-    bool ok = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 &&
-              pthread_cond_init(condition, &attributes) == 0;
-    pthread_condattr_destroy(&attributes);
-    return ok;
-}
 
 /* All or none. */
 static bool init_lock_and_conditions(zoe_cache *cache)
 {
     pthread_cond_t *conditions[] = {&cache->work, &cache->settled, &cache->ended};
     size_t made = 0;
-    while (made < 3 && init_condition(conditions[made]))
+    while (made < 3 && zoe_lock_init_condition(conditions[made]))
         made++;
     if (made == 3 && zoe_lock_init(&cache->lock))
         return true;
@@ -107,47 +92,7 @@ bool zoe_cache_wait_locked(zoe_cache *cache, pthread_cond_t *condition, uint64_t
     return any || zoe_lock_wait(&cache->lock, condition, deadline_ns);
 }
 
-/* ---- waking ---- */
-
-void zoe_cache_wake_worker_locked(zoe_cache *cache)
-{
-    pthread_cond_signal(&cache->work);
-}
-
-void zoe_cache_wake_all_locked(zoe_cache *cache)
-{
-    atomic_fetch_add_explicit(&cache->attention, 1, memory_order_relaxed);
-    pthread_cond_broadcast(&cache->work);
-}
-
-void zoe_cache_frame_settled_locked(zoe_cache *cache)
-{
-    pthread_cond_broadcast(&cache->settled);
-}
-
-void zoe_cache_ended_locked(zoe_cache *cache)
-{
-    pthread_cond_broadcast(&cache->ended);
-}
-
 /* ---- log ---- */
-
-void zoe_cache_write_notes(zoe_cache *cache)
-{
-    if (!zoe_log_is_heard(&cache->log, ZOE_LOG_DEBUG))
-        return;
-    zoe_cache_lock(cache);
-    zoe_log_notes notes;
-    bool any = cache->notes.count > 0;
-    if (any) {
-        notes = cache->notes;
-        cache->notes.count = 0;
-        cache->notes.lost = 0;
-    }
-    zoe_cache_unlock(cache);
-    if (any)
-        zoe_log_write_notes(&cache->log, &notes);
-}
 
 void zoe_cache_note_locked(zoe_cache *cache, const char *what, const zoe_source *source,
                            int64_t position)
@@ -156,6 +101,17 @@ void zoe_cache_note_locked(zoe_cache *cache, const char *what, const zoe_source 
         zoe_log_note(&cache->notes, "%s: %.80s frame %lld", what,
                      zoe_sequence_name(source->sequence),
                      (long long)zoe_sequence_number(source->sequence, position));
+}
+
+void zoe_cache_write_notes(zoe_cache *cache)
+{
+    if (!zoe_log_is_heard(&cache->log, ZOE_LOG_DEBUG))
+        return;
+    zoe_cache_lock(cache);
+    zoe_log_notes notes = cache->notes;
+    cache->notes = (zoe_log_notes){.count = 0};
+    zoe_cache_unlock(cache);
+    zoe_log_write_notes(&cache->log, &notes);
 }
 
 void zoe_cache_notify(zoe_cache *cache)
@@ -171,7 +127,7 @@ zoe_load *zoe_cache_next_load_locked(zoe_cache *cache, zoe_load *after)
 {
     zoe_load *load = after ? after + 1 : cache->loads;
     for (; load < cache->loads + ZOE_LOADS_MAX; load++)
-        if (zoe_load_is_under_way_locked(load))
+        if (load->phase != ZOE_LOAD_FREE)
             return load;
     return NULL;
 }
@@ -191,38 +147,29 @@ zoe_load *zoe_cache_stop_farthest_locked(zoe_cache *cache, int64_t use)
     return farthest;
 }
 
+uint64_t zoe_cache_scratch_bytes_locked(const zoe_cache *cache)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < ZOE_LOADS_MAX; i++)
+        bytes += cache->loads[i].file_memory.committed;
+    for (const zoe_load_worker *worker = cache->all_workers; worker; worker = worker->next)
+        bytes += worker->scratch.committed;
+    return bytes;
+}
+
 /* ---- frames ---- */
-
-void zoe_cache_publish_locked(zoe_cache *cache, zoe_load *load)
-{
-    zoe_frame_buffer *buffer = load->buffer;
-    uint64_t now = atomic_load_explicit(&cache->clock, memory_order_relaxed);
-    load->buffer = NULL;
-    cache->frames++;
-    cache->frame_bytes += buffer->memory.committed;
-    buffer->frame.generation = ++cache->generation;
-    zoe_buffer_publish_locked(buffer, cache->generation);
-    zoe_table_publish_locked(load->table, load->position, buffer, cache->generation, now);
-}
-
-/* Nobody has the buffer any more. */
-static void free_buffer_locked(zoe_cache *cache, zoe_frame_buffer *buffer)
-{
-    buffer->table = NULL;
-    zoe_slab_give(&cache->slab, &buffer->memory);
-}
 
 void zoe_cache_give_buffer_locked(zoe_cache *cache, zoe_load *load)
 {
     if (load->buffer)
-        free_buffer_locked(cache, load->buffer);
+        zoe_slab_give(&cache->slab, &load->buffer->memory);
     load->buffer = NULL;
 }
 
 void zoe_cache_free_picture_locked(zoe_cache *cache, zoe_frame_buffer *buffer)
 {
     cache->frame_bytes -= buffer->memory.committed;
-    free_buffer_locked(cache, buffer);
+    zoe_slab_give(&cache->slab, &buffer->memory);
     const zoe_source *source = cache->sources;
     while (source && source != buffer->source)
         source = source->next;
@@ -234,9 +181,8 @@ void zoe_cache_free_picture_locked(zoe_cache *cache, zoe_frame_buffer *buffer)
 /* The slot's side of letting go. */
 static void leave_table_locked(zoe_cache *cache, zoe_frame_buffer *buffer)
 {
-    zoe_table_let_go_locked(buffer->table, buffer->position);
     zoe_source_rewind_locked(buffer->table->source, buffer->position);
-    buffer->table = NULL;
+    zoe_table_let_go_locked(buffer->table, buffer->position);
     cache->frames--;
 }
 

@@ -1,16 +1,16 @@
 /*
  * The cache: its lock, its books, and the ways by which frames leave memory.
  *
- *   buffer, table, source, load   what is in it
- *   cache                         the whole, and who is woken when
- *   reserve                       memory for loads, and which frames leave for them
- *   scheduler                     what a worker does next
- *   loader                        what it does with a load
+ *   table, source, load   what is in it
+ *   cache                 the whole, and who is woken when
+ *   reserve               memory for loads, and which frames leave for them
+ *   scheduler             what a worker does next
+ *   loader                what it does with a load
  *
  * Nothing is queued. A worker that is free asks the scheduler, which answers from the wants of all
  * sources; the memory for a load is reserved before it begins.
  *
- * There is one lock. None is held across I/O, decoding, callbacks or system calls that take long:
+ * There is one lock. It is not held across I/O, decoding, callbacks or system calls that take long:
  * memory that goes back to the system is collected in `returns`, and whoever lets go of the lock
  * gives it back after that.
  *
@@ -19,27 +19,8 @@
 #ifndef ZOE_CACHE_H
 #define ZOE_CACHE_H
 
-#include <pthread.h>
-#include <stdatomic.h>
-#include <stdbool.h>
-#include <stdint.h>
-
-#include <zoetrope/engine.h>
-
-#include "base/decoder.h"
 #include "base/log.h"
-#include "base/times.h"
 #include "cache/load.h"
-#include "base/lock.h"
-#include "cache/source.h"
-#include "memory/budget.h"
-#include "memory/scratch.h"
-#include "memory/slab.h"
-
-/* Totals since the statistics were reset; guarded by the cache's lock. */
-typedef struct zoe_cache_totals {
-    uint64_t decodes, errors, evictions, stale_skipped, stale_stopped, wasted_ns;
-} zoe_cache_totals;
 
 /* What a worker brings. Guarded by the cache's lock, but for what is in the scratch. */
 typedef struct zoe_load_worker {
@@ -67,8 +48,8 @@ typedef struct zoe_cache {
     pthread_cond_t work;    /* predicate: there may be work for a worker, or it shall stop */
     pthread_cond_t settled; /* predicate: a frame that was loading is not any more; or it is EMPTY
                                and will not be loaded again before somebody is told */
-    pthread_cond_t ended;   /* predicate: a load has ended, a worker found nothing to do, pages
-                               are back with the system, or a refresh is over */
+    pthread_cond_t ended;   /* predicate: a load has ended, a worker found nothing to do, pages are
+                               back with the system, or a refresh is over */
 
     /* guarded by lock */
     zoe_slab slab;
@@ -85,17 +66,17 @@ typedef struct zoe_cache {
     uint64_t generation;  /* the last that was given to a picture */
     uint64_t frames;      /* LOADED ones */
     uint64_t frame_bytes; /* committed for them, and for pictures that only pins still hold */
-    uint64_t scratch_bytes, scratch_allocations; /* of all workers and loads */
-    zoe_cache_totals totals;
-    zoe_log_notes notes;       /* evictions and epochs; empty unless somebody hears DEBUG */
-    uint64_t allocations_base; /* when the statistics were reset */
+    uint64_t scratch_allocations; /* of all workers and loads */
+    zoe_stats totals;    /* since they were reset: decodes, errors, evictions, and what was stale;
+                            `allocations`: how many there were by then */
+    zoe_log_notes notes; /* evictions and epochs; empty unless somebody hears DEBUG */
 
     /* atomic */
     zoe_meter meter;
     _Atomic uint64_t clock;      /* relaxed: goes up with every want; orders last uses */
     _Atomic uint32_t attention;  /* relaxed: goes up when workers should look for better work; they
                                    look at it after every piece, and see all else under the lock */
-    _Atomic uint32_t starved;    /* seq_cst, see buffer.h: pins are in the way of a load or of a
+    _Atomic uint32_t starved;    /* seq_cst, see table.h: pins are in the way of a load or of a
                                    lower limit */
     _Atomic uint64_t bytes_read; /* relaxed */
     zoe_counter hits, misses;
@@ -115,42 +96,52 @@ void zoe_cache_destroy(zoe_cache *cache);
 
 void zoe_cache_lock(zoe_cache *cache);
 
-/* Lets go of the lock; then gives back what is to be given back, which takes time. */
+/* Lets go of the lock, and gives back what is to be given back without it, which takes time. */
 void zoe_cache_unlock(zoe_cache *cache);
 
-/* Waits on one of the cache's conditions, until `deadline_ns` or ZOE_FOREVER. Comes back at once
- * where memory was to be given back first. false: the deadline passed. */
+/* As zoe_lock_wait(); comes back at once where memory was to be given back first. */
 bool zoe_cache_wait_locked(zoe_cache *cache, pthread_cond_t *condition, uint64_t deadline_ns);
 
-/* Gives back to the system what is to be given back, without the lock; others may have had it
- * then. */
+/* Gives that back without the lock, which others may have had then. */
 void zoe_cache_give_back_locked(zoe_cache *cache);
 
 /* ---- waking ---- */
 
 /* There may be work for one worker: memory became free, or a frame became EMPTY. Who takes work
  * wakes the next one. */
-void zoe_cache_wake_worker_locked(zoe_cache *cache);
+static inline void zoe_cache_wake_worker_locked(zoe_cache *cache)
+{
+    pthread_cond_signal(&cache->work);
+}
 
 /* All workers shall look for better work than what they are at, or for any. */
-void zoe_cache_wake_all_locked(zoe_cache *cache);
+static inline void zoe_cache_wake_all_locked(zoe_cache *cache)
+{
+    atomic_fetch_add_explicit(&cache->attention, 1, memory_order_relaxed);
+    pthread_cond_broadcast(&cache->work);
+}
 
-/* A frame that somebody may wait for is LOADED, in ERROR, MISSING or EMPTY now. */
-void zoe_cache_frame_settled_locked(zoe_cache *cache);
+/* See the condition's predicate. */
+static inline void zoe_cache_frame_settled_locked(zoe_cache *cache)
+{
+    pthread_cond_broadcast(&cache->settled);
+}
 
-/* A load has ended, a worker found nothing to do, or a refresh is over. */
-void zoe_cache_ended_locked(zoe_cache *cache);
+static inline void zoe_cache_ended_locked(zoe_cache *cache)
+{
+    pthread_cond_broadcast(&cache->ended);
+}
 
 /* ---- log ---- */
 
-/* Writes what was noted for the log, if anything was. No lock held. */
-void zoe_cache_write_notes(zoe_cache *cache);
-
-/* Notes for the log what became of a frame; the callback must not run under the lock. */
+/* Notes for the log what became of a frame. */
 void zoe_cache_note_locked(zoe_cache *cache, const char *what, const zoe_source *source,
                            int64_t position);
 
-/* Tells the notify callback, and the log. No lock held. */
+/* Writes to the log what was noted for it. No lock held. */
+void zoe_cache_write_notes(zoe_cache *cache);
+
+/* The same, and tells the notify callback. */
 void zoe_cache_notify(zoe_cache *cache);
 
 /* ---- loads ---- */
@@ -162,32 +153,28 @@ zoe_load *zoe_cache_next_load_locked(zoe_cache *cache, zoe_load *after);
  * none. */
 zoe_load *zoe_cache_stop_farthest_locked(zoe_cache *cache, int64_t use);
 
-/* ---- frames ---- */
+/* What workers' scratch and memory of open files are counted with. */
+uint64_t zoe_cache_scratch_bytes_locked(const zoe_cache *cache);
 
-/* The load's buffer is complete: LOADING -> LOADED. */
-void zoe_cache_publish_locked(zoe_cache *cache, zoe_load *load);
+/* ---- frames ---- */
 
 /* The load's buffer, if it has one, is free again. */
 void zoe_cache_give_buffer_locked(zoe_cache *cache, zoe_load *load);
 
-/* Evicts a LOADED frame: its buffer becomes free. false: it is pinned. */
+/* Evicts a LOADED frame, or every one, at a look at each: the buffer becomes free. false: it is
+ * pinned, and stays. */
 bool zoe_cache_evict_locked(zoe_cache *cache, zoe_frame_buffer *buffer);
-
-/* Evicts every frame that is not pinned. Takes a look at every frame. */
 void zoe_cache_evict_all_locked(zoe_cache *cache);
 
-/* A LOADED frame lets go of its picture, whoever holds it. What is pinned stays until it is
- * released. */
+/* A LOADED frame, or all of a table, lets go of its picture, which stays while it is pinned. */
 void zoe_cache_let_go_locked(zoe_cache *cache, zoe_table *table, int64_t position);
-
-/* The same for all frames of a table. */
 void zoe_cache_let_go_all_locked(zoe_cache *cache, zoe_table *table);
 
 /* The last reference to a picture was given back: its memory becomes free, or goes back to the
  * system where its source is closed. */
 void zoe_cache_free_picture_locked(zoe_cache *cache, zoe_frame_buffer *buffer);
 
-/* Debug builds: checks the invariants of buffer.h, table.h and load.h and the books of the budget,
+/* Debug builds: checks the invariants of table.h and load.h and the books of the budget,
  * every time the lock is let go of. */
 void zoe_cache_check_locked(zoe_cache *cache);
 

@@ -6,14 +6,7 @@
 /* A file that changes under every load is being written: give its writer this many chances. */
 enum { RETRIES_MAX = 3 };
 
-/* ---- opening ---- */
-
-/* What became of beginning a load. */
-typedef enum beginning {
-    BEGUN,
-    NO_ROOM, /* it takes more than was reserved, and there is no more without harm */
-    FAILED,  /* the error says why */
-} beginning;
+/* ---- opening: false, and load->error is OK: there is no room without harm ---- */
 
 /* The first frame of a source is known: others that are being opened probably take as much. That is
  * reserved for them as long as there is room for it, lest frames that are needed later take it. */
@@ -27,101 +20,85 @@ static void reserve_for_others_locked(zoe_cache *cache, const zoe_source *source
         if (zoe_meter_used(&cache->meter) + zoe_reserve_cost(cache, &needs) >
             zoe_meter_limit(&cache->meter))
             return;
-        zoe_reserve_locked(cache, worker, load, &needs, zoe_load_use_locked(load));
-        zoe_load_own_buffer_locked(load);
+        zoe_reserve_locked(worker, load, &needs, zoe_load_use_locked(load));
     }
-}
-
-/* What loading takes is known now, and is remembered for the next time. */
-static void note_needs_locked(zoe_cache *cache, zoe_load *load, const zoe_needs *needs)
-{
-    load->table->slots[load->position].needs = *needs;
-    /* What can never be loaded says nothing about others. */
-    if (needs->bytes && zoe_reserve_cost(cache, needs) <= zoe_meter_limit(&cache->meter))
-        load->source->needs = *needs;
 }
 
 /* The file is open, or needs more memory for that: notes what it takes, and reserves what the load
  * does not have yet. */
-static beginning adjust(zoe_load_worker *worker, zoe_load *load, const zoe_needs *needs,
-                        const char *path, zoe_error *error)
+static bool adjust(zoe_load_worker *worker, zoe_load *load, const zoe_needs *needs,
+                   const char *path)
 {
     zoe_cache *cache = worker->cache;
+    zoe_source *source = load->source;
     zoe_cache_lock(cache);
-    bool is_first = !load->source->needs.bytes;
-    note_needs_locked(cache, load, needs);
     uint64_t limit = zoe_meter_limit(&cache->meter);
     bool fits = zoe_reserve_cost(cache, needs) <= limit;
-    zoe_reserved reserved = ZOE_RESERVE_NO_ROOM;
+    bool is_first = fits && needs->bytes && !source->needs.bytes;
+    source->table->slots[load->position].needs = *needs;
+    /* What can never be loaded says nothing about others. */
+    if (fits && needs->bytes)
+        source->needs = *needs;
+    zoe_status status = ZOE_ERROR_OVER_BUDGET;
     if (fits)
-        reserved = zoe_reserve_locked(cache, worker, load, needs, zoe_load_use_locked(load));
-    zoe_load_own_buffer_locked(load);
-    if (is_first && load->source->needs.bytes)
-        reserve_for_others_locked(cache, load->source);
+        status = zoe_reserve_locked(worker, load, needs, zoe_load_use_locked(load));
+    if (is_first)
+        reserve_for_others_locked(cache, source);
     zoe_cache_unlock(cache);
     if (!fits)
-        zoe_error_set(error, ZOE_ERROR_OVER_BUDGET,
+        zoe_error_set(&load->error, ZOE_ERROR_OVER_BUDGET,
                       "%s: needs %.1f MB, and %.1f MB to decode it; the memory limit is %.1f MB",
                       path, zoe_megabytes(needs->bytes),
                       zoe_megabytes(needs->scratch_bytes + needs->file_bytes),
                       zoe_megabytes(limit));
-    else if (reserved == ZOE_RESERVE_REFUSED)
-        zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "%s: out of memory", path);
-    else
-        return reserved == ZOE_RESERVED ? BEGUN : NO_ROOM;
-    return FAILED;
+    else if (status == ZOE_ERROR_NO_MEMORY)
+        zoe_error_set(&load->error, status, "%s: out of memory", path);
+    return status == ZOE_OK;
 }
 
 /* Opens the file. Where the memory that was reserved for it is too small, it says what is enough,
  * and gets that, or the load is not begun. */
-static beginning open_file(zoe_load_worker *worker, zoe_load *load, const char *path,
-                           zoe_error *error)
+static bool open_file(zoe_load_worker *worker, zoe_load *load, const char *path)
 {
     enum { TRIES_MAX = 3 };
     zoe_cache *cache = worker->cache;
     zoe_read_stats reads = {&cache->read_times, &cache->bytes_read};
+    zoe_error error = {.status = ZOE_OK};
     for (int tries = 0; tries < TRIES_MAX; tries++) {
         size_t bytes = load->file_memory.committed;
         load->picture.file_bytes = 0;
         zoe_status status = cache->decoder.open(
             cache->decoder.user, path, &load->source->choice, zoe_meter_limit(&cache->meter),
-            &reads, load->file_memory.base, bytes, &load->picture, &load->file, error);
+            &reads, load->file_memory.base, bytes, &load->picture, &load->file, &error);
         if (status == ZOE_OK)
-            return BEGUN;
-        if (status != ZOE_ERROR_TOO_SMALL || load->picture.file_bytes <= bytes)
-            return FAILED;
+            return true;
         const zoe_needs needs = {.file_bytes = load->picture.file_bytes};
-        beginning result = adjust(worker, load, &needs, path, error);
-        if (result != BEGUN)
-            return result;
+        if (status != ZOE_ERROR_TOO_SMALL || needs.file_bytes <= bytes)
+            break;
+        if (!adjust(worker, load, &needs, path))
+            return false;
     }
-    return FAILED;
+    load->error = error;
+    return false;
 }
 
-/* The buffer's record of the picture: what acquire copies. */
-static void describe_frame(zoe_load *load)
+/* Opens the file, and makes the buffer's record of its picture: what acquire copies. */
+static bool begin(zoe_load_worker *worker, zoe_load *load, const char *path)
 {
-    zoe_frame_buffer *buffer = load->buffer;
-    buffer->frame = load->picture.frame;
-    buffer->file_id = load->picture.id;
-    for (uint32_t p = 0; p < buffer->frame.plane_count; p++)
-        buffer->frame.planes[p].data = buffer->memory.data + (size_t)buffer->frame.planes[p].data;
-}
-
-static beginning begin(zoe_load_worker *worker, zoe_load *load, const char *path, zoe_error *error)
-{
-    zoe_cache *cache = worker->cache;
-    beginning result = open_file(worker, load, path, error);
-    if (result != BEGUN)
-        return result;
     const zoe_picture *picture = &load->picture;
+    if (!open_file(worker, load, path))
+        return false;
     const zoe_needs needs = {picture->bytes, picture->scratch_bytes, picture->file_bytes};
-    result = adjust(worker, load, &needs, path, error);
-    if (result == BEGUN) {
-        describe_frame(load);
-        cache->decoder.prepare(cache->decoder.user, load->file, load->buffer->memory.data);
-    }
-    return result;
+    if (!adjust(worker, load, &needs, path))
+        return false;
+    zoe_frame_buffer *buffer = load->buffer;
+    uint8_t *data = buffer->memory.data;
+    buffer->frame = picture->frame;
+    buffer->file_id = picture->id;
+    for (uint32_t p = 0; p < buffer->frame.plane_count; p++)
+        buffer->frame.planes[p].data = data + (size_t)buffer->frame.planes[p].data;
+    worker->cache->decoder.prepare(worker->cache->decoder.user, load->file, data);
+    return true;
 }
 
 /* The file that play comes to next, for the system to read ahead; false when it was told already. */
@@ -139,54 +116,25 @@ static bool open_load(zoe_load_worker *worker, zoe_load *load)
 {
     zoe_cache *cache = worker->cache;
     char path[ZOE_PATH_MAX], next[ZOE_PATH_MAX];
-    zoe_error error = {.status = ZOE_OK};
-    beginning result = FAILED;
-    zoe_status status =
-        zoe_sequence_path(load->source->sequence, load->position, path, sizeof path);
-    if (status == ZOE_OK)
-        result = begin(worker, load, path, &error);
-    else
-        zoe_error_set(&error, status, "the path of a frame of %s does not fit",
-                      zoe_sequence_name(load->source->sequence));
+    const zoe_sequence *sequence = load->source->sequence;
+    zoe_status status = zoe_sequence_path(sequence, load->position, path, sizeof path);
+    if (status != ZOE_OK)
+        zoe_error_set(&load->error, status, "the path of a frame of %s does not fit",
+                      zoe_sequence_name(sequence));
+    bool begun = status == ZOE_OK && begin(worker, load, path);
     zoe_cache_lock(cache);
-    bool announce = false;
-    switch (result) {
-    case BEGUN:
-        load->phase = ZOE_LOAD_OPEN;
-        announce = next_path_locked(load->source, next, sizeof next);
-        /* All hands: the frame that the user waits for can be joined now. */
-        if (zoe_load_is_urgent_locked(load))
-            zoe_cache_wake_all_locked(cache);
-        break;
-    case NO_ROOM:
-        load->no_room = true;
-        load->phase = ZOE_LOAD_ENDING;
-        break;
-    case FAILED:
-        zoe_load_fail_locked(load, &error);
-        load->phase = ZOE_LOAD_ENDING;
-        break;
-    }
+    load->phase = begun ? ZOE_LOAD_OPEN : ZOE_LOAD_ENDING;
+    bool announce = begun && next_path_locked(load->source, next, sizeof next);
+    /* All hands: the frame that the user waits for can be joined now. */
+    if (begun && zoe_load_is_urgent_locked(load))
+        zoe_cache_wake_all_locked(cache);
     zoe_cache_unlock(cache);
     if (announce)
         zoe_os_file_announce(next);
-    return result == BEGUN;
+    return begun;
 }
 
 /* ---- pieces ---- */
-
-static bool should_leave(zoe_load_worker *worker, const zoe_load *load)
-{
-    zoe_cache *cache = worker->cache;
-    uint32_t attention = atomic_load_explicit(&cache->attention, memory_order_relaxed);
-    if (attention == worker->seen)
-        return false;
-    worker->seen = attention;
-    zoe_cache_lock(cache);
-    bool leave = worker->stop || zoe_scheduler_should_leave_locked(cache, load);
-    zoe_cache_unlock(cache);
-    return leave;
-}
 
 /* Decodes one piece; false: it failed, and the load with it. */
 static bool decode_piece(zoe_load_worker *worker, zoe_load *load, int32_t piece)
@@ -205,7 +153,9 @@ static bool decode_piece(zoe_load_worker *worker, zoe_load *load, int32_t piece)
     if (status == ZOE_OK || status == ZOE_ERROR_TRUNCATED)
         return true;
     zoe_cache_lock(cache);
-    zoe_load_fail_locked(load, &error);
+    if (load->error.status == ZOE_OK)
+        load->error = error;
+    zoe_load_stop_locked(load);
     zoe_cache_unlock(cache);
     return false;
 }
@@ -221,7 +171,7 @@ static bool decode_pieces(zoe_load_worker *worker, zoe_load *load)
             return false;
         if (atomic_fetch_add_explicit(&load->done_pieces, 1, memory_order_acq_rel) + 1 == count)
             return true;
-        if (should_leave(worker, load))
+        if (zoe_scheduler_should_leave(worker, load))
             return false;
     }
     return false;
@@ -239,165 +189,130 @@ static bool leave(zoe_load_worker *worker, zoe_load *load, bool did_last)
     if (end) {
         load->phase = ZOE_LOAD_ENDING;
         load->workers++;
-    } else if (load->phase == ZOE_LOAD_ENDED && load->workers == 0) {
-        load->phase = ZOE_LOAD_FREE;
+    } else if (load->phase == ZOE_LOAD_FREE && load->workers == 0) {
         zoe_cache_ended_locked(cache);
     }
     zoe_cache_unlock(cache);
     return end;
 }
 
-static void abandon_locked(zoe_cache *cache, zoe_load *load)
+static void publish_locked(zoe_cache *cache, zoe_load *load, const zoe_error *incomplete)
 {
-    zoe_cache_give_buffer_locked(cache, load);
-    zoe_table_abandon_locked(load->table, load->position);
-    zoe_source_rewind_locked(load->source, load->position);
-}
-
-/* Nobody wants it any more, or there is no room for it. */
-static void give_up_locked(zoe_cache *cache, zoe_load *load)
-{
-    if (!load->no_room) {
-        if (atomic_load_explicit(&load->done_pieces, memory_order_relaxed) > 0)
-            cache->totals.stale_stopped++;
-        else
-            cache->totals.stale_skipped++;
-        cache->totals.wasted_ns += atomic_load_explicit(&load->spent_ns, memory_order_relaxed);
-    }
-    abandon_locked(cache, load);
-}
-
-static void give_error_locked(zoe_cache *cache, zoe_load *load)
-{
-    zoe_cache_give_buffer_locked(cache, load);
-    zoe_table_fail_locked(load->table, load->position);
-    zoe_table_set_error_locked(load->table, load->position, &load->error);
-    cache->totals.errors++;
-}
-
-static void path_of(const zoe_load *load, char path[ZOE_PATH_MAX])
-{
-    path[0] = '\0';
-    (void)zoe_sequence_path(load->source->sequence, load->position, path, ZOE_PATH_MAX);
-}
-
-static void publish_locked(zoe_cache *cache, zoe_load *load, const zoe_absence *absence)
-{
-    zoe_error note;
-    bool incomplete = absence->missing > 0;
-    load->buffer->frame.incomplete = incomplete;
-    if (incomplete) {
-        char path[ZOE_PATH_MAX];
-        path_of(load, path);
-        zoe_error_set(&note, ZOE_ERROR_TRUNCATED,
-                      "%s: incomplete: %lld of %lld %s are not in the file", path,
-                      (long long)absence->missing, (long long)absence->total, absence->unit);
-    }
-    zoe_table_set_error_locked(load->table, load->position, incomplete ? &note : NULL);
-    load->table->slots[load->position].retries = 0;
-    zoe_cache_publish_locked(cache, load);
+    zoe_source *source = load->source;
+    zoe_frame_buffer *buffer = load->buffer;
+    load->buffer = NULL;
+    buffer->frame.incomplete = incomplete != NULL;
+    buffer->frame.generation = ++cache->generation;
+    zoe_buffer_publish_locked(buffer, cache->generation);
+    zoe_table_set_error_locked(source->table, load->position, incomplete);
+    zoe_table_publish_locked(source->table, load->position, buffer,
+                             atomic_load_explicit(&cache->clock, memory_order_relaxed));
+    source->table->slots[load->position].retries = 0;
+    cache->frames++;
+    cache->frame_bytes += buffer->memory.committed;
     cache->totals.decodes++;
     uint64_t took = cache->now_ns() - load->claimed_ns;
     zoe_histogram_add(&cache->decode_times, took);
     cache->decode_ns = cache->decode_ns ? (cache->decode_ns * 7 + took) / 8 : took;
-    if (load->must_finish || load->position == load->source->want.playhead)
-        load->source->waiting_since_ns = 0;
+    if (load->must_finish || load->position == source->want.playhead)
+        source->waiting_since_ns = 0;
 }
 
-/* What became of a load whose file is closed. */
-static void settle_locked(zoe_cache *cache, zoe_load *load, const zoe_absence *absence,
-                          zoe_status closed, const zoe_error *close_error)
+/* What became of a load whose file is closed: `closed` says whether it changed, `absent` what it
+ * does not have. */
+static void settle_locked(zoe_cache *cache, zoe_load *load, const zoe_error *closed,
+                          const zoe_error *absent, bool all_absent)
 {
-    zoe_slot *slot = &load->table->slots[load->position];
+    zoe_table *table = load->source->table;
+    zoe_slot *slot = &table->slots[load->position];
     int32_t count = load->picture.piece_count;
-    if (load->outdated || closed == ZOE_ERROR_CHANGED)
+    bool failed = load->error.status != ZOE_OK;
+    bool done = !failed && load->buffer && count > 0 &&
+                atomic_load_explicit(&load->done_pieces, memory_order_acquire) == count;
+    bool changed = closed->status == ZOE_ERROR_CHANGED;
+    if (load->outdated || changed)
         slot->needs = (zoe_needs){0, 0, 0};
-    bool retry = load->failed && load->limit_rose && zoe_status_is_for_memory(load->error.status);
-    if (load->outdated || retry) {
-        load->failed = false;
-        abandon_locked(cache, load);
+    /* That it does not fit is not true any more. */
+    load->outdated = load->outdated ||
+                     (failed && load->limit_rose && zoe_status_is_for_memory(load->error.status));
+    if (changed && (done || failed)) {
+        /* What was read may be half of one file and half of another. */
+        load->outdated = load->outdated || slot->retries++ < RETRIES_MAX;
+        load->error = *closed;
+    } else if (done && all_absent) {
+        load->error = *absent;
+    }
+    failed = !load->outdated && load->error.status != ZOE_OK;
+    if (done && !failed && !load->outdated) {
+        publish_locked(cache, load, absent->status == ZOE_OK ? NULL : absent);
         return;
     }
-    bool done = load->file == NULL && !load->failed && !load->no_room && load->buffer &&
-                atomic_load_explicit(&load->done_pieces, memory_order_acquire) == count;
-    if (closed == ZOE_ERROR_CHANGED && (done || load->failed)) {
-        /* What was read may be half of one file and half of another. */
-        if (slot->retries++ < RETRIES_MAX) {
-            abandon_locked(cache, load);
-            return;
-        }
-        load->failed = true;
-        load->error = *close_error;
-    } else if (done && absence->missing > 0 && absence->missing == absence->total) {
-        load->failed = true;
-        char path[ZOE_PATH_MAX];
-        path_of(load, path);
-        zoe_error_set(&load->error, ZOE_ERROR_TRUNCATED, "%s: file ends before its first pixels",
-                      path);
+    zoe_cache_give_buffer_locked(cache, load);
+    if (failed) {
+        zoe_table_fail_locked(table, load->position, &load->error);
+        cache->totals.errors++;
+        return;
     }
-    if (load->failed)
-        give_error_locked(cache, load);
-    else if (done)
-        publish_locked(cache, load, absence);
+    /* As if it had not been begun: it begins again, there is no room for it, or nobody wants it any
+     * more. */
+    zoe_table_abandon_locked(table, load->position);
+    zoe_source_rewind_locked(load->source, load->position);
+    if (load->outdated || !zoe_load_is_stopped(load))
+        return;
+    if (atomic_load_explicit(&load->done_pieces, memory_order_relaxed) > 0)
+        cache->totals.stale_stopped++;
     else
-        give_up_locked(cache, load);
+        cache->totals.stale_skipped++;
+    cache->totals.wasted_ns += atomic_load_explicit(&load->spent_ns, memory_order_relaxed);
 }
 
-/* What the file did not have, as its decoder counts. */
-static zoe_absence count_absence(zoe_cache *cache, zoe_load *load)
+/* What the file did not have, as its decoder counts. Returns whether that is everything. */
+static bool describe_absence(zoe_cache *cache, zoe_load *load, const char *path, zoe_error *error)
 {
     zoe_absence absence = {
         .missing = atomic_load_explicit(&load->missing_pieces, memory_order_relaxed),
         .total = load->picture.piece_count,
         .unit = "pieces",
     };
-    if (absence.missing > 0 && load->file && cache->decoder.absence)
+    if (absence.missing == 0 || !load->file)
+        return false;
+    if (cache->decoder.absence)
         cache->decoder.absence(cache->decoder.user, load->file, &absence);
-    return absence;
+    if (absence.missing == absence.total)
+        zoe_error_set(error, ZOE_ERROR_TRUNCATED, "%s: file ends before its first pixels", path);
+    else if (absence.missing > 0)
+        zoe_error_set(error, ZOE_ERROR_TRUNCATED,
+                      "%s: incomplete: %lld of %lld %s are not in the file", path,
+                      (long long)absence.missing, (long long)absence.total, absence.unit);
+    return absence.missing == absence.total;
 }
 
-/* What a listener hears of every load that did not fail. */
-static void tell_end(zoe_cache *cache, const char *path, uint64_t took_ns, bool published)
-{
-    zoe_cache_write_notes(cache);
-    if (published)
-        zoe_log_write(&cache->log, ZOE_LOG_DEBUG, "loaded in %.1f ms: %s", (double)took_ns / 1e6,
-                      path);
-    else
-        zoe_log_write(&cache->log, ZOE_LOG_DEBUG, "given up after %.1f ms: %s",
-                      (double)took_ns / 1e6, path);
-}
-
-/* ENDING -> FREE, or ENDED while others have yet to leave. */
+/* ENDING -> FREE, though others may have yet to leave. */
 static void end_load(zoe_cache *cache, zoe_load *load)
 {
-    zoe_error error = {.status = ZOE_OK};
-    bool heard = zoe_log_is_heard(&cache->log, ZOE_LOG_DEBUG);
-    char path[ZOE_PATH_MAX];
-    if (heard)
-        path_of(load, path);
-    uint64_t begun = load->claimed_ns;
-    zoe_status closed = ZOE_OK;
-    zoe_absence absence = count_absence(cache, load);
+    zoe_error closed = {.status = ZOE_OK}, absent = {.status = ZOE_OK};
+    char path[ZOE_PATH_MAX] = "";
+    (void)zoe_sequence_path(load->source->sequence, load->position, path, sizeof path);
+    bool all_absent = describe_absence(cache, load, path, &absent);
     if (load->file)
-        closed = cache->decoder.close(cache->decoder.user, &load->file, &error);
+        cache->decoder.close(cache->decoder.user, &load->file, &closed);
     zoe_cache_lock(cache);
-    uint64_t decodes = cache->totals.decodes;
-    settle_locked(cache, load, &absence, closed, &error);
-    bool published = cache->totals.decodes != decodes;
-    bool failed = load->failed;
-    if (failed)
-        error = load->error;
+    settle_locked(cache, load, &closed, &absent, all_absent);
+    zoe_frame_state state = zoe_table_state(load->source->table, load->position);
+    double took_ms = (double)(cache->now_ns() - load->claimed_ns) / 1e6;
+    closed = load->error;
     load->workers--;
-    load->phase = load->workers ? ZOE_LOAD_ENDED : ZOE_LOAD_FREE;
+    load->phase = ZOE_LOAD_FREE;
     zoe_cache_frame_settled_locked(cache);
     zoe_cache_ended_locked(cache);
     zoe_cache_wake_worker_locked(cache);
     zoe_cache_unlock(cache);
-    if (failed)
-        zoe_log_write(&cache->log, ZOE_LOG_WARNING, "%s", error.text);
-    else if (heard)
-        tell_end(cache, path, cache->now_ns() - begun, published);
+    zoe_cache_write_notes(cache);
+    if (state == ZOE_FRAME_ERROR)
+        zoe_log_write(&cache->log, ZOE_LOG_WARNING, "%s", closed.text);
+    else
+        zoe_log_write(&cache->log, ZOE_LOG_DEBUG, "%s %.1f ms: %s",
+                      zoe_state_is_loaded(state) ? "loaded in" : "given up after", took_ms, path);
 }
 
 bool zoe_loader_work(zoe_load_worker *worker, zoe_load_phase phase)

@@ -31,7 +31,7 @@ static zoe_frame_buffer *last_needed_locked(zoe_cache *cache, int64_t use)
         zoe_victim v;
         if (!zoe_victims_last(&s->table->victims, &s->want, last_use_of, s->table, &v))
             continue;
-        v.use = zoe_source_use_locked(s, v.use);
+        v.use = zoe_source_next_use_locked(s, v.position);
         if (!best || v.use > last.use || (v.use == last.use && v.last_use < last.last_use)) {
             best = s;
             last = v;
@@ -42,99 +42,75 @@ static zoe_frame_buffer *last_needed_locked(zoe_cache *cache, int64_t use)
                : NULL;
 }
 
-typedef struct choice {
-    zoe_frame_buffer *victims; /* linked, the one needed last at the end */
-    uint64_t bytes;            /* of them */
-    bool held;                 /* others would do, but for their pins */
-} choice;
-
-static void take_out_locked(zoe_frame_buffer *buffer, zoe_frame_buffer **list)
+/* Chooses frames of which those that are not pinned have `bytes` together, or as many as there are.
+ * Returns the bytes; *list is what was chosen, *held whether any of it is pinned. */
+static uint64_t choose_locked(zoe_cache *cache, int64_t use, uint64_t bytes,
+                              zoe_frame_buffer **list, bool *held)
 {
-    zoe_victims_remove(&buffer->table->victims, buffer->position);
-    buffer->next_victim = *list;
-    *list = buffer;
-}
-
-static void put_back_locked(zoe_frame_buffer *list)
-{
-    for (; list; list = list->next_victim)
-        zoe_victims_add(&list->table->victims, list->position,
-                        last_use_of(list->table, list->position));
-}
-
-/* Chooses victims that have `bytes` together, or as many as there are. */
-static choice choose_locked(zoe_cache *cache, int64_t use, uint64_t bytes)
-{
-    choice c = {.bytes = 0};
-    zoe_frame_buffer *pinned = NULL, *buffer;
-    while (c.bytes < bytes && (buffer = last_needed_locked(cache, use)) != NULL) {
+    uint64_t chosen = 0;
+    zoe_frame_buffer *buffer;
+    *list = NULL;
+    *held = false;
+    while (chosen < bytes && (buffer = last_needed_locked(cache, use)) != NULL) {
+        zoe_victims_remove(&buffer->table->victims, buffer->position);
+        buffer->next_victim = *list;
+        *list = buffer;
         /* seq_cst: reads pins after `starved` was written. */
-        bool is_pinned = zoe_buffer_references(buffer) > 1;
-        take_out_locked(buffer, is_pinned ? &pinned : &c.victims);
-        if (!is_pinned)
-            c.bytes += zoe_slab_buffer_cost(&buffer->memory);
+        if (zoe_buffer_references(buffer) > 1)
+            *held = true;
+        else
+            chosen += zoe_slab_buffer_cost(&buffer->memory);
     }
-    c.held = pinned != NULL;
-    put_back_locked(pinned);
-    put_back_locked(c.victims);
-    return c;
+    for (buffer = *list; buffer; buffer = buffer->next_victim)
+        zoe_victims_add(&buffer->table->victims, buffer->position,
+                        last_use_of(buffer->table, buffer->position));
+    return chosen;
 }
 
 /* Evicts frames of `bytes` together, if that does no harm to what is needed sooner than in `use`
  * steps. false: there are not enough, and none has left. */
 static bool evict_locked(zoe_cache *cache, int64_t use, uint64_t bytes)
 {
-    if (cache->frame_bytes + cache->frames * sizeof(zoe_frame_buffer) < bytes)
+    zoe_frame_buffer *list, *next;
+    bool held;
+    if (cache->frame_bytes + cache->frames * sizeof *list < bytes)
         return false;
-    choice c = choose_locked(cache, use, bytes);
-    if (c.bytes < bytes && c.held) {
+    uint64_t chosen = choose_locked(cache, use, bytes, &list, &held);
+    if (chosen < bytes && held) {
         /* Whoever gives back a last pin from now on wakes the workers. Pins that went before the
          * flag could be seen are found by looking again. */
         atomic_store_explicit(&cache->starved, 1, memory_order_seq_cst);
-        c = choose_locked(cache, use, bytes);
+        chosen = choose_locked(cache, use, bytes, &list, &held);
     }
-    if (c.bytes < bytes)
-        return false;
-    for (zoe_frame_buffer *buffer = c.victims, *next; buffer; buffer = next) {
-        next = buffer->next_victim;
-        /* Unless it was pinned just now: then the caller comes again. */
-        zoe_cache_evict_locked(cache, buffer);
+    /* Those that are pinned stay, and of the others one that was pinned just now: then the caller
+     * comes again. */
+    for (; chosen >= bytes && list; list = next) {
+        next = list->next_victim;
+        zoe_cache_evict_locked(cache, list);
     }
-    return true;
+    return chosen >= bytes;
 }
 
 /* ---- what nobody uses ---- */
 
-void zoe_reserve_detach_locked(zoe_cache *cache, zoe_scratch *scratch)
+/* Takes out of use what nobody uses, until that is `bytes`: free buffers, those of `keep_bytes`
+ * last, files' memory but that of `own`, and scratch of workers at no load but that of `worker`. */
+static uint64_t detach_unused_locked(zoe_cache *cache, uint64_t bytes, uint64_t keep_bytes,
+                                     const zoe_load *own, const zoe_load_worker *worker)
 {
-    cache->scratch_bytes -= zoe_scratch_detach(scratch, &cache->returns);
-}
-
-/* Files' memory that no load has a use for, but for that of `own`, until it is `bytes`. */
-static uint64_t detach_file_memory_locked(zoe_cache *cache, const zoe_load *own, uint64_t bytes)
-{
-    uint64_t before = cache->scratch_bytes;
+    uint64_t got = zoe_slab_detach(&cache->slab, bytes, (size_t)keep_bytes, &cache->returns);
     for (zoe_load *load = cache->loads; load < cache->loads + ZOE_LOADS_MAX; load++)
-        if (load != own && load->phase == ZOE_LOAD_FREE && before - cache->scratch_bytes < bytes)
-            zoe_reserve_detach_locked(cache, &load->file_memory);
-    return before - cache->scratch_bytes;
-}
-
-/* Scratch of workers that are at no load, but for that of `own`, until it is `bytes`. */
-static uint64_t detach_scratch_locked(zoe_cache *cache, const zoe_load_worker *own, uint64_t bytes)
-{
-    uint64_t before = cache->scratch_bytes;
-    for (zoe_load_worker *worker = cache->all_workers; worker; worker = worker->next)
-        if (worker != own && !worker->load && before - cache->scratch_bytes < bytes)
-            zoe_reserve_detach_locked(cache, &worker->scratch);
-    return before - cache->scratch_bytes;
+        if (got < bytes && load != own && load->phase == ZOE_LOAD_FREE)
+            got += zoe_scratch_detach(&load->file_memory, &cache->returns);
+    for (zoe_load_worker *w = cache->all_workers; w; w = w->next)
+        if (got < bytes && w != worker && !w->load)
+            got += zoe_scratch_detach(&w->scratch, &cache->returns);
+    return got;
 }
 
 void zoe_reserve_trim_locked(zoe_cache *cache)
 {
-    zoe_slab_detach(&cache->slab, UINT64_MAX, 0, &cache->returns);
-    detach_file_memory_locked(cache, NULL, UINT64_MAX);
-    detach_scratch_locked(cache, NULL, UINT64_MAX);
+    detach_unused_locked(cache, UINT64_MAX, 0, NULL, NULL);
 }
 
 /* ---- reserving ---- */
@@ -157,23 +133,27 @@ static uint64_t add(uint64_t a, uint64_t b)
     return a < UINT64_MAX - b ? a + b : UINT64_MAX;
 }
 
+static uint64_t beyond(uint64_t bytes, uint64_t limit)
+{
+    return bytes > limit ? bytes - limit : 0;
+}
+
+/* What fresh scratch of that size is counted with. */
+static uint64_t scratch_cost(uint64_t bytes)
+{
+    return zoe_scratch_growth(&(zoe_scratch){NULL, 0, 0}, (size_t)bytes);
+}
+
 uint64_t zoe_reserve_cost(const zoe_cache *cache, const zoe_needs *needs)
 {
-    const zoe_scratch none = {NULL, 0, 0};
     uint64_t cost = needs->bytes ? zoe_slab_cost(&cache->slab, (size_t)needs->bytes) : 0;
-    cost = add(cost, zoe_scratch_growth(&none, (size_t)needs->scratch_bytes));
-    return add(cost, zoe_scratch_growth(&none, (size_t)needs->file_bytes));
+    return add(add(cost, scratch_cost(needs->scratch_bytes)), scratch_cost(needs->file_bytes));
 }
 
 /* What is used, but for what is on its way back in the same step. */
 static uint64_t used_locked(const zoe_cache *cache)
 {
     return zoe_meter_used(&cache->meter) - cache->returns.bytes;
-}
-
-static uint64_t beyond(uint64_t bytes, uint64_t limit)
-{
-    return bytes > limit ? bytes - limit : 0;
 }
 
 /* What could be taken back for the request without evicting anything, its own memory included. */
@@ -187,7 +167,7 @@ static uint64_t spare_locked(const request *r)
     /* Others keep theirs, unless the frame is needed now: having it again costs time. But whichever
      * worker asks may have as much as it needs: who finds no room sleeps, and wakes no other. */
     if (r->use > (int64_t)cache->workers && scratch > r->needs.scratch_bytes)
-        scratch = zoe_scratch_growth(&(zoe_scratch){NULL, 0, 0}, (size_t)r->needs.scratch_bytes);
+        scratch = scratch_cost(r->needs.scratch_bytes);
     for (const zoe_load *load = cache->loads; load < cache->loads + ZOE_LOADS_MAX; load++)
         if (load->phase == ZOE_LOAD_FREE || (load == r->load && r->blocks > 1))
             files += load->file_memory.committed;
@@ -204,16 +184,14 @@ static bool make_room_locked(const request *r)
     uint64_t limit = zoe_meter_limit(&r->cache->meter);
     /* The limit fell: first it has to be kept again. Whoever gives back what is beyond it wakes the
      * workers. */
-    if (zoe_meter_used(&r->cache->meter) > limit)
+    if (whole > limit || zoe_meter_used(&r->cache->meter) > limit)
         return false;
     for (;;) {
-        uint64_t used = used_locked(r->cache), spare = spare_locked(r);
-        uint64_t lacking = beyond(add(used > spare ? used - spare : 0, whole), limit);
-        if (whole > limit || (lacking && lacking <= coming))
-            return false;
+        uint64_t unspared = beyond(used_locked(r->cache), spare_locked(r));
+        uint64_t lacking = beyond(add(unspared, whole), limit);
         if (!lacking)
             return true;
-        if (!evict_locked(r->cache, r->use, lacking - coming))
+        if (lacking <= coming || !evict_locked(r->cache, r->use, lacking - coming))
             return false;
     }
 }
@@ -232,58 +210,32 @@ static uint64_t growth_locked(const request *r)
 /* Takes something out of use that the request does not need, `bytes` if possible. */
 static bool detach_something_locked(const request *r, uint64_t bytes)
 {
-    zoe_cache *cache = r->cache;
-    if (zoe_slab_detach(&cache->slab, bytes, (size_t)r->needs.bytes, &cache->returns) ||
-        detach_file_memory_locked(cache, r->load, bytes) ||
-        detach_scratch_locked(cache, r->worker, bytes))
+    if (detach_unused_locked(r->cache, bytes, r->needs.bytes, r->blocks > 1 ? r->load : NULL,
+                             r->worker))
         return true;
     for (int i = 0; i < r->blocks; i++)
         if (r->block[i]->committed >= r->bytes[i] + zoe_os_page()) {
-            zoe_reserve_detach_locked(cache, r->block[i]);
+            zoe_scratch_detach(r->block[i], &r->cache->returns);
             return true;
         }
     return false;
 }
 
-/* Address space for the blocks. One that is too short for what is to be in it goes. */
-static bool make_space_locked(const request *r)
-{
-    bool made = true;
-    for (int i = 0; i < r->blocks && made; i++) {
-        uint64_t before = r->block[i]->committed;
-        made = zoe_scratch_make_space(r->block[i], r->bytes[i], &r->cache->returns);
-        r->cache->scratch_bytes -= before - r->block[i]->committed;
-    }
-    return made;
-}
-
-static void grow_locked(const request *r)
-{
-    for (int i = 0; i < r->blocks; i++) {
-        uint64_t growth = zoe_scratch_growth(r->block[i], r->bytes[i]);
-        bool grown = zoe_scratch_grow(r->block[i], r->bytes[i], &r->cache->meter);
-        assert(grown);
-        (void)grown;
-        r->cache->scratch_bytes += growth;
-        r->cache->scratch_allocations += growth > 0;
-    }
-}
-
 /* Takes everything; there is room for it. */
-static zoe_reserved take_locked(const request *r)
+static zoe_status take_locked(const request *r)
 {
     zoe_cache *cache = r->cache;
-    uint64_t growth;
-    for (;;) {
-        if (!make_space_locked(r))
-            return ZOE_RESERVE_REFUSED;
+    uint64_t growth, lacking;
+    do {
+        /* A block with too little address space for what is to be in it goes. */
+        for (int i = 0; i < r->blocks; i++)
+            if (!zoe_scratch_make_space(r->block[i], r->bytes[i], &cache->returns))
+                return ZOE_ERROR_NO_MEMORY;
         growth = growth_locked(r);
-        uint64_t lacking = beyond(used_locked(cache) + growth, zoe_meter_limit(&cache->meter));
-        if (!lacking)
-            break;
-        if (!detach_something_locked(r, lacking))
-            return ZOE_RESERVE_NO_ROOM;
-    }
+        lacking = beyond(used_locked(cache) + growth, zoe_meter_limit(&cache->meter));
+        if (lacking && !detach_something_locked(r, lacking))
+            return ZOE_ERROR_OVER_BUDGET;
+    } while (lacking);
     /* What is on its way back goes over to what takes its place: that is touched when the pages
      * are back. */
     uint64_t over = growth < cache->returns.bytes ? growth : cache->returns.bytes;
@@ -297,11 +249,16 @@ static zoe_reserved take_locked(const request *r)
             continue;
         zoe_status status = zoe_slab_take(&cache->slab, bytes, r->worker->node, &buffer);
         if (status != ZOE_OK)
-            return status == ZOE_ERROR_OVER_BUDGET ? ZOE_RESERVE_NO_ROOM : ZOE_RESERVE_REFUSED;
+            return status;
         r->load->buffer = (zoe_frame_buffer *)buffer;
     }
-    grow_locked(r);
-    return ZOE_RESERVED;
+    for (int i = 0; i < r->blocks; i++) {
+        cache->scratch_allocations += zoe_scratch_growth(r->block[i], r->bytes[i]) > 0;
+        bool grown = zoe_scratch_grow(r->block[i], r->bytes[i], &cache->meter);
+        assert(grown);
+        (void)grown;
+    }
+    return ZOE_OK;
 }
 
 /* Is a buffer that was reserved as good as one of this size? It may be a little larger. */
@@ -311,28 +268,29 @@ static bool suits(const zoe_frame_buffer *buffer, uint64_t bytes)
     return committed >= bytes && committed <= bytes + bytes / 8 + 65536;
 }
 
-zoe_reserved zoe_reserve_locked(zoe_cache *cache, zoe_load_worker *worker, zoe_load *load,
-                                const zoe_needs *needs, int64_t use)
+zoe_status zoe_reserve_locked(zoe_load_worker *worker, zoe_load *load, const zoe_needs *needs,
+                              int64_t use)
 {
-    request r = {.cache = cache, .worker = worker, .load = load, .needs = *needs, .use = use};
+    request r = {worker->cache, worker, load, *needs, use, .blocks = 0};
     r.block[r.blocks] = &worker->scratch;
     r.bytes[r.blocks++] = (size_t)needs->scratch_bytes;
-    if (load && (load->phase == ZOE_LOAD_FREE || (needs->file_bytes && !load->file))) {
+    /* An open file has its memory, which must not move; `file` is not looked at for others. */
+    if (load && needs->file_bytes && !load->file) {
         r.block[r.blocks] = &load->file_memory;
         r.bytes[r.blocks++] = (size_t)needs->file_bytes;
     } else {
-        r.needs.file_bytes = 0; /* an open file has it, and it must not move */
+        r.needs.file_bytes = 0;
     }
     if (load && load->buffer && needs->bytes) {
         if (suits(load->buffer, needs->bytes))
             r.needs.bytes = 0;
         else
-            zoe_cache_give_buffer_locked(cache, load);
+            zoe_cache_give_buffer_locked(worker->cache, load);
     }
     /* All there already: the ordinary case of a worker that goes on with the next frame. */
     if (growth_locked(&r) == 0 && !r.needs.bytes)
-        return ZOE_RESERVED;
-    return make_room_locked(&r) ? take_locked(&r) : ZOE_RESERVE_NO_ROOM;
+        return ZOE_OK;
+    return make_room_locked(&r) ? take_locked(&r) : ZOE_ERROR_OVER_BUDGET;
 }
 
 /* ---- a lower limit ---- */
@@ -347,9 +305,7 @@ uint64_t zoe_reserve_fit_now_locked(zoe_cache *cache)
 {
     uint64_t before = cache->totals.evictions;
     for (uint64_t excess; (excess = excess_locked(cache)) > 0;)
-        if (!zoe_slab_detach(&cache->slab, excess, 0, &cache->returns) &&
-            !detach_file_memory_locked(cache, NULL, excess) &&
-            !detach_scratch_locked(cache, NULL, excess) && !evict_locked(cache, -1, 1))
+        if (!detach_unused_locked(cache, excess, 0, NULL, NULL) && !evict_locked(cache, -1, 1))
             break;
     return cache->totals.evictions - before;
 }

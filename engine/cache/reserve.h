@@ -1,10 +1,9 @@
 /*
- * Memory for loads: all that one takes is reserved in one step, or it is not begun.
- *
- * Where there is not enough, what nobody uses is given back first: free buffers of other sizes,
- * memory kept for files and scratch of workers without work. Then frames leave. The victim is the
- * frame that is needed last: outside every want and longest unused, else the farthest next use.
- * None leaves unless enough can.
+ * Memory for loads: all that one takes is reserved in one step, or it is not begun. Where there is
+ * not enough, what nobody uses is given back: free buffers of other sizes, memory kept for files and
+ * scratch of workers without work. What that leaves lacking is evicted, the frame that is needed last
+ * first: outside every want and longest unused, else of the farthest next use. None leaves unless
+ * enough can.
  *
  * Harm. A frame may only push out another one that is needed later than itself. On a circle that is
  * not enough: there the frame just shown is always needed last, so that reading ahead as far as
@@ -25,20 +24,13 @@
 /* What a load takes of the budget, its records included. UINT64_MAX: no buffer is so large. */
 uint64_t zoe_reserve_cost(const zoe_cache *cache, const zoe_needs *needs);
 
-typedef enum zoe_reserved {
-    ZOE_RESERVED,
-    ZOE_RESERVE_NO_ROOM, /* not without harm, for now */
-    ZOE_RESERVE_REFUSED, /* the system has no memory or address space */
-} zoe_reserved;
-
-/*
- * Sees to it that the worker has scratch_bytes of scratch and the load a buffer of `bytes` (0: it
- * needs none) and, where no file is open yet, file_bytes for it (0: as they are). `use`: in how many steps the frame
- * is needed. `load` may be NULL for scratch alone. Without success the load may have lost the
- * buffer it had.
- */
-zoe_reserved zoe_reserve_locked(zoe_cache *cache, zoe_load_worker *worker, zoe_load *load,
-                                const zoe_needs *needs, int64_t use);
+/* Sees to it that the worker has scratch_bytes of scratch and the load a buffer of `bytes` (0: it
+ * needs none) and, where no file is open yet, file_bytes for it (0: as they are). `use`: in how
+ * many steps the frame is needed. `load` may be NULL for scratch alone. Errors: OVER_BUDGET (not
+ * without harm, for now), NO_MEMORY (the system has no memory or address space). The load may have
+ * lost the buffer it had then. */
+zoe_status zoe_reserve_locked(zoe_load_worker *worker, zoe_load *load, const zoe_needs *needs,
+                              int64_t use);
 
 /* The same for the scratch of one who only helps: frames that a want has do not leave for it. */
 #define ZOE_RESERVE_HELPER (ZOE_NO_USE - 1)
@@ -46,18 +38,13 @@ zoe_reserved zoe_reserve_locked(zoe_cache *cache, zoe_load_worker *worker, zoe_l
 /* Takes all memory out of use that nobody uses: free buffers, files' memory and scratch. */
 void zoe_reserve_trim_locked(zoe_cache *cache);
 
-/* A worker's scratch, or a file's memory, is to be given back. */
-void zoe_reserve_detach_locked(zoe_cache *cache, zoe_scratch *scratch);
-
 /* Brings what is used under the limit, as far as that goes at once: gives back what nobody uses,
  * and evicts. Returns the number of frames evicted. */
 uint64_t zoe_reserve_fit_now_locked(zoe_cache *cache);
 
-/*
- * The same, then stops loads, those needed last first, and waits for them to come to their next
+/* The same, then stops loads, those needed last first, and waits for them to come to their next
  * piece; nothing is begun meanwhile. Only what is pinned may be left over: it leaves when it is
- * released. Lets go of the lock while it waits. Returns the number of frames evicted.
- */
+ * released. Lets go of the lock while it waits. Returns the number of frames evicted. */
 uint64_t zoe_reserve_fit_locked(zoe_cache *cache);
 
 #endif

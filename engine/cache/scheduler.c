@@ -4,13 +4,6 @@
 
 /* ---- wants ---- */
 
-/* What a new want still needs within this many steps is finished rather than thrown away: by the
- * time it could be begun again, it would be needed. */
-static int64_t horizon(const zoe_cache *cache)
-{
-    return 2 * (int64_t)cache->workers + 2;
-}
-
 /* Is there a load that the playhead has left, and has waiting for a picture gone on for too long to
  * throw it away? One at a time, the one that got furthest. */
 static void keep_one_locked(zoe_cache *cache, zoe_source *source)
@@ -21,8 +14,7 @@ static void keep_one_locked(zoe_cache *cache, zoe_source *source)
     zoe_load *best = NULL;
     int32_t best_done = -1;
     for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;) {
-        if (load->source != source || load->phase == ZOE_LOAD_ENDING ||
-            atomic_load_explicit(&load->stale, memory_order_relaxed))
+        if (load->source != source || load->phase == ZOE_LOAD_ENDING || zoe_load_is_stopped(load))
             continue;
         if (load->must_finish)
             return;
@@ -36,13 +28,13 @@ static void keep_one_locked(zoe_cache *cache, zoe_source *source)
         best->must_finish = true;
 }
 
-/* Stops the source's loads that its want does not need soon; when playback went on (`advance`),
- * only those that it does not need at all: what it passed is needed again, and a frame that is
- * given up each time a later one is due would never be done. Returns whether one of them waits for
- * a worker to end it. */
+/* Stops the source's loads that its want does not need soon: by the time that those could be begun
+ * again, they would be needed. When playback went on (`advance`), only those that it does not need
+ * at all: what it passed is needed again, and a frame that is given up each time a later one is due
+ * would never be done. Returns whether one of them waits for a worker to end it. */
 static bool stop_stale_locked(zoe_cache *cache, zoe_source *source, bool advance)
 {
-    int64_t farthest = advance ? ZOE_NO_USE - 1 : horizon(cache);
+    int64_t farthest = advance ? ZOE_NO_USE - 1 : 2 * (int64_t)cache->workers + 2;
     bool over = false;
     for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;) {
         if (load->source != source || zoe_load_use_locked(load) <= farthest)
@@ -80,17 +72,29 @@ static bool note_waiting(zoe_cache *cache, zoe_source *source)
     return !ready;
 }
 
+/* The source whose candidate is needed first, of those that were not refused. */
+static zoe_source *next_source_locked(zoe_cache *cache, int64_t *position, int64_t *use)
+{
+    zoe_source *first = NULL;
+    for (zoe_source *s = cache->sources; s; s = s->next) {
+        int64_t s_use, s_position = s->refused ? -1 : zoe_source_candidate_locked(s, &s_use);
+        if (s_position >= 0 && (!first || s_use < *use)) {
+            first = s;
+            *use = s_use;
+            *position = s_position;
+        }
+    }
+    return first;
+}
+
 /* Is there a frame to begin with, or one that was left half done? */
 static bool any_work_locked(zoe_cache *cache)
 {
     for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;)
         if (load->workers == 0 && zoe_load_can_join_locked(load))
             return true;
-    int64_t use;
-    for (zoe_source *source = cache->sources; source; source = source->next)
-        if (zoe_source_candidate_locked(source, &use) >= 0)
-            return true;
-    return false;
+    int64_t position, use;
+    return next_source_locked(cache, &position, &use) != NULL;
 }
 
 void zoe_scheduler_set_want_locked(zoe_source *source, const zoe_want *want)
@@ -130,7 +134,7 @@ void zoe_scheduler_halt_source_locked(zoe_source *source)
     for (;;) {
         bool any = false;
         for (zoe_load *load = cache->loads; load < cache->loads + ZOE_LOADS_MAX; load++) {
-            if (load->phase == ZOE_LOAD_FREE || load->source != source)
+            if (load->source != source || (load->phase == ZOE_LOAD_FREE && load->workers == 0))
                 continue;
             zoe_load_stop_locked(load);
             any = true;
@@ -157,7 +161,7 @@ void zoe_scheduler_remove_worker_locked(zoe_load_worker *worker)
     while (*link != worker)
         link = &(*link)->next;
     *link = worker->next;
-    zoe_reserve_detach_locked(cache, &worker->scratch);
+    zoe_scratch_detach(&worker->scratch, &cache->returns);
     /* That may be the room that another worker looked for in vain. */
     zoe_cache_wake_worker_locked(cache);
 }
@@ -197,7 +201,7 @@ static bool join_locked(zoe_load_worker *worker, zoe_load *load, int64_t use)
     const zoe_needs needs = {.scratch_bytes = load->picture.scratch_bytes};
     if (load->workers > 0)
         use = ZOE_RESERVE_HELPER;
-    if (zoe_reserve_locked(worker->cache, worker, NULL, &needs, use) != ZOE_RESERVED)
+    if (zoe_reserve_locked(worker, NULL, &needs, use) != ZOE_OK)
         return false;
     load->workers++;
     return true;
@@ -207,7 +211,7 @@ static zoe_load *free_load_locked(zoe_cache *cache)
 {
     size_t count = cache->workers + ZOE_LOADS_SPARE;
     for (size_t i = 0; i < count; i++)
-        if (cache->loads[i].phase == ZOE_LOAD_FREE)
+        if (cache->loads[i].phase == ZOE_LOAD_FREE && cache->loads[i].workers == 0)
             return &cache->loads[i];
     return NULL;
 }
@@ -217,43 +221,8 @@ static uint64_t greater(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
-/* What loading a frame probably takes: what is known of it, else of the frame opened before. true:
- * it is known. */
-static bool expect_locked(const zoe_source *source, int64_t position, zoe_needs *needs)
-{
-    const zoe_needs *own = &source->table->slots[position].needs;
-    *needs = own->bytes ? *own : source->needs;
-    if (!own->bytes)
-        needs->file_bytes =
-            greater(greater(needs->file_bytes, own->file_bytes), source->cache->first_file_bytes);
-    return own->bytes > 0;
-}
-
-/* What it takes to look at a file: as much as is known to be needed, or where that is too much as
- * little as gives the error. */
-static zoe_needs least_needs_locked(const zoe_source *source, int64_t position)
-{
-    const zoe_cache *cache = source->cache;
-    zoe_needs needs = {.file_bytes = source->table->slots[position].needs.file_bytes};
-    if (needs.file_bytes < cache->first_file_bytes ||
-        zoe_reserve_cost(cache, &needs) > zoe_meter_limit(&cache->meter))
-        needs.file_bytes = cache->first_file_bytes;
-    return needs;
-}
-
-/* The system refused the memory: the load begins with its end. */
-static void begin_failed_locked(zoe_load *load)
-{
-    zoe_error error;
-    char path[ZOE_PATH_MAX];
-    path[0] = '\0';
-    (void)zoe_sequence_path(load->source->sequence, load->position, path, sizeof path);
-    zoe_error_set(&error, ZOE_ERROR_NO_MEMORY, "%s: out of memory", path);
-    zoe_load_fail_locked(load, &error);
-    load->phase = ZOE_LOAD_ENDING;
-}
-
-/* Begins a load, if there is a place and all memory for it. */
+/* Begins a load, if there is a place and all memory for it. What it probably takes: what is known of
+ * the frame, else of the one opened before. */
 static zoe_load *claim_locked(zoe_load_worker *worker, zoe_source *source, int64_t position,
                               int64_t use)
 {
@@ -261,80 +230,70 @@ static zoe_load *claim_locked(zoe_load_worker *worker, zoe_source *source, int64
     zoe_load *load = free_load_locked(cache);
     if (!load)
         return NULL;
-    zoe_needs needs;
-    bool known = expect_locked(source, position, &needs);
-    bool fits = zoe_reserve_cost(cache, &needs) <= zoe_meter_limit(&cache->meter);
-    zoe_reserved reserved = ZOE_RESERVE_NO_ROOM;
+    const zoe_needs *own = &source->table->slots[position].needs;
+    uint64_t limit = zoe_meter_limit(&cache->meter);
+    uint64_t file_bytes = greater(own->file_bytes, cache->first_file_bytes);
+    bool is_known = own->bytes > 0;
+    zoe_needs needs = is_known ? *own : source->needs;
+    if (!is_known)
+        needs.file_bytes = greater(needs.file_bytes, file_bytes);
+    bool fits = zoe_reserve_cost(cache, &needs) <= limit;
+    zoe_status status = ZOE_ERROR_OVER_BUDGET;
     if (fits)
-        reserved = zoe_reserve_locked(cache, worker, load, &needs, use);
+        status = zoe_reserve_locked(worker, load, &needs, use);
     /* What is larger than the limit is opened without a buffer: to hear of its true size, or to
      * fail for it. A guess must not keep the playhead's frame from being looked at either. */
-    if (!fits || (reserved == ZOE_RESERVE_NO_ROOM && !known && position == source->want.playhead)) {
-        needs = least_needs_locked(source, position);
-        reserved = zoe_reserve_locked(cache, worker, load, &needs, use);
+    if (status == ZOE_ERROR_OVER_BUDGET &&
+        (!fits || (!is_known && position == source->want.playhead))) {
+        needs = (zoe_needs){.file_bytes = file_bytes};
+        if (zoe_reserve_cost(cache, &needs) > limit)
+            needs.file_bytes = cache->first_file_bytes;
+        status = zoe_reserve_locked(worker, load, &needs, use);
     }
-    if (reserved == ZOE_RESERVE_NO_ROOM)
+    if (status == ZOE_ERROR_OVER_BUDGET)
         return NULL;
+    /* Where the system refused the memory, opening finds that out again, and fails. */
     zoe_load_claim_locked(load, source, position, cache->now_ns());
-    if (reserved == ZOE_RESERVE_REFUSED)
-        begin_failed_locked(load);
     return load;
-}
-
-/* The source whose candidate is needed first, of those that were not refused. */
-static zoe_source *next_source_locked(zoe_cache *cache, int64_t *position, int64_t *use)
-{
-    zoe_source *first = NULL;
-    for (zoe_source *s = cache->sources; s; s = s->next) {
-        int64_t s_use, s_position = s->refused ? -1 : zoe_source_candidate_locked(s, &s_use);
-        if (s_position >= 0 && (!first || s_use < *use)) {
-            first = s;
-            *use = s_use;
-            *position = s_position;
-        }
-    }
-    return first;
-}
-
-/* Begins the load that is needed first, if that is before `before`. Where there is no room for it,
- * what is due of other sources has its turn, which may be smaller. *stopped: a load that was told
- * to stop for a playhead's frame and waits to be ended; else NULL. */
-static zoe_load *claim_first_locked(zoe_load_worker *worker, int64_t before, zoe_load **stopped)
-{
-    zoe_cache *cache = worker->cache;
-    *stopped = NULL;
-    for (zoe_source *s = cache->sources; s; s = s->next)
-        s->refused = false;
-    int64_t position = -1, use = ZOE_NO_USE;
-    bool any_refused = false;
-    for (zoe_source *s; (s = next_source_locked(cache, &position, &use)) && use < before;
-         s->refused = true) {
-        bool urgent = zoe_source_waits_for_locked(s, position);
-        bool is_due = s->lead == 0 ? urgent : use - s->want.delay <= s->lead;
-        /* What is read ahead would only take the room that others wait for. */
-        if (any_refused && !is_due)
-            continue;
-        zoe_load *load = claim_locked(worker, s, position, use);
-        if (load)
-            return load;
-        any_refused = true;
-        if (!urgent)
-            continue;
-        /* Nothing may keep the playhead's frame from being decoded, least of all one that is needed
-         * later. */
-        zoe_load *farthest = zoe_cache_stop_farthest_locked(cache, use);
-        if (farthest && zoe_load_is_over_locked(farthest)) {
-            *stopped = farthest;
-            return NULL;
-        }
-    }
-    return NULL;
 }
 
 static zoe_load *begin_ending_locked(zoe_load *load)
 {
     load->phase = ZOE_LOAD_ENDING;
     load->workers++;
+    return load;
+}
+
+/* Stops the load that is needed last, if that is later than in `use` steps: least of all may such a
+ * one keep a playhead's frame from being decoded. Returns it where it waits to be ended. */
+static zoe_load *end_farthest_locked(zoe_cache *cache, int64_t use)
+{
+    zoe_load *farthest = zoe_cache_stop_farthest_locked(cache, use);
+    return farthest && zoe_load_is_over_locked(farthest) ? begin_ending_locked(farthest) : NULL;
+}
+
+/* Begins the load that is needed first, if that is before `before`, or ends one that is in its way.
+ * Where there is no room for it, what is due of other sources has its turn, which may be smaller. */
+static zoe_load *claim_first_locked(zoe_load_worker *worker, int64_t before)
+{
+    zoe_cache *cache = worker->cache;
+    zoe_load *load = NULL;
+    int64_t position, use;
+    bool any_refused = false;
+    for (zoe_source *s; !load && (s = next_source_locked(cache, &position, &use)) && use < before;
+         s->refused = true) {
+        bool urgent = zoe_source_waits_for_locked(s, position);
+        bool is_due = s->lead == 0 ? urgent : use - s->want.delay <= s->lead;
+        /* What is read ahead would only take the room that others wait for. */
+        if (any_refused && !is_due)
+            continue;
+        load = claim_locked(worker, s, position, use);
+        any_refused = true;
+        if (!load && urgent)
+            load = end_farthest_locked(cache, use);
+    }
+    for (zoe_source *s = cache->sources; s; s = s->next)
+        s->refused = false;
     return load;
 }
 
@@ -346,12 +305,9 @@ static zoe_load *find_work_locked(zoe_load_worker *worker)
             return begin_ending_locked(load);
     if (cache->paused || cache->stopping)
         return NULL;
-
     int64_t use;
-    zoe_load *open = best_open_locked(cache, &use), *stopped;
-    zoe_load *load = claim_first_locked(worker, open ? use : ZOE_NO_USE, &stopped);
-    if (stopped)
-        return begin_ending_locked(stopped);
+    zoe_load *open = best_open_locked(cache, &use);
+    zoe_load *load = claim_first_locked(worker, open ? use : ZOE_NO_USE);
     if (load || !open)
         return load;
     if (join_locked(worker, open, use))
@@ -359,10 +315,8 @@ static zoe_load *find_work_locked(zoe_load_worker *worker)
     /* No scratch for this worker. Others are at it? Then it may read ahead; else whatever is needed
      * later makes way. */
     if (open->workers > 0)
-        load = claim_first_locked(worker, ZOE_NO_USE, &stopped);
-    else if (zoe_load_is_urgent_locked(open))
-        stopped = zoe_cache_stop_farthest_locked(cache, use);
-    return stopped && zoe_load_is_over_locked(stopped) ? begin_ending_locked(stopped) : load;
+        return claim_first_locked(worker, ZOE_NO_USE);
+    return zoe_load_is_urgent_locked(open) ? end_farthest_locked(cache, use) : NULL;
 }
 
 zoe_load *zoe_scheduler_pick_locked(zoe_load_worker *worker, zoe_load_phase *phase)
@@ -378,18 +332,31 @@ zoe_load *zoe_scheduler_pick_locked(zoe_load_worker *worker, zoe_load_phase *pha
     return worker->load;
 }
 
-bool zoe_scheduler_should_leave_locked(zoe_cache *cache, const zoe_load *load)
+/* Is there a frame under a playhead, to be joined or begun, that is needed sooner than the load's? */
+static bool is_overtaken_locked(zoe_cache *cache, const zoe_load *load)
 {
-    if (cache->paused || cache->stopping)
-        return true;
     int64_t own = zoe_load_use_locked(load);
     for (zoe_load *other = NULL; (other = zoe_cache_next_load_locked(cache, other)) != NULL;)
         if (other != load && zoe_load_can_join_locked(other) && zoe_load_is_urgent_locked(other) &&
             zoe_load_use_locked(other) < own)
             return true;
     for (const zoe_source *s = cache->sources; s; s = s->next)
-        if (!s->want.idle && !s->halted && s->lead == 0 && s->want.delay < own &&
+        if (!s->halted && zoe_source_waits_for_locked(s, s->want.playhead) && s->want.delay < own &&
             zoe_state_is_empty(zoe_table_state(s->table, s->want.playhead)))
             return true;
     return false;
+}
+
+bool zoe_scheduler_should_leave(zoe_load_worker *worker, const zoe_load *load)
+{
+    zoe_cache *cache = worker->cache;
+    uint32_t attention = atomic_load_explicit(&cache->attention, memory_order_relaxed);
+    if (attention == worker->seen)
+        return false;
+    worker->seen = attention;
+    zoe_cache_lock(cache);
+    bool leave =
+        worker->stop || cache->paused || cache->stopping || is_overtaken_locked(cache, load);
+    zoe_cache_unlock(cache);
+    return leave;
 }

@@ -3,7 +3,7 @@
  * frame under a playhead first, then loads that were left half done, then the nearest frame of any
  * want that is neither loaded nor loading, if all that it takes can be reserved without harm.
  *
- * All functions need the cache's lock held.
+ * All functions but one need the cache's lock held.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -12,11 +12,9 @@
 
 #include "cache/cache.h"
 
-/*
- * Sets a checked want: new epoch unless it is a step; stale loads are told to stop, and workers are
+/* Sets a checked want: new epoch unless it is a step; stale loads are told to stop, and workers are
  * woken if there is work. Costs a look at every load, and for a new order one at the states of the
- * frames from its beginning to the first that is not in memory.
- */
+ * frames from its beginning to the first that is not in memory. */
 void zoe_scheduler_set_want_locked(zoe_source *source, const zoe_want *want);
 
 /* Stops all loads of a source, which begins none until `halted` is taken back, and waits until they
@@ -27,17 +25,15 @@ void zoe_scheduler_halt_source_locked(zoe_source *source);
 void zoe_scheduler_add_worker_locked(zoe_load_worker *worker);
 void zoe_scheduler_remove_worker_locked(zoe_load_worker *worker);
 
-/*
- * The best work there is now, with the worker counted on it and all memory that it takes reserved,
- * or NULL. *phase says what to begin with: opening, pieces, or ending. worker->seen receives the
- * value of `attention` that the choice was made with.
- */
+/* The best work there is now, with the worker counted on it and all memory that it takes reserved,
+ * or NULL. *phase says what to begin with: opening, pieces, or ending. */
 zoe_load *zoe_scheduler_pick_locked(zoe_load_worker *worker, zoe_load_phase *phase);
 
 /* Waits until there may be work. */
 void zoe_scheduler_wait_locked(zoe_cache *cache);
 
-/* Should a worker leave its load after this piece for a frame under a playhead? */
-bool zoe_scheduler_should_leave_locked(zoe_cache *cache, const zoe_load *load);
+/* Should a worker leave its load after this piece for a frame under a playhead? Called without the
+ * lock, which it takes only when `attention` was raised. */
+bool zoe_scheduler_should_leave(zoe_load_worker *worker, const zoe_load *load);
 
 #endif

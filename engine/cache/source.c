@@ -15,14 +15,10 @@ static int64_t detour(const zoe_source *source, int64_t use)
     return steps;
 }
 
-int64_t zoe_source_use_locked(const zoe_source *source, int64_t want_use)
-{
-    return want_use == ZOE_NO_USE ? want_use : want_use + detour(source, want_use);
-}
-
 int64_t zoe_source_next_use_locked(const zoe_source *source, int64_t position)
 {
-    return zoe_source_use_locked(source, zoe_want_next_use(&source->want, position));
+    int64_t use = zoe_want_next_use(&source->want, position);
+    return use == ZOE_NO_USE ? use : use + detour(source, use);
 }
 
 int64_t zoe_source_candidate_locked(zoe_source *source, int64_t *use)
@@ -30,26 +26,20 @@ int64_t zoe_source_candidate_locked(zoe_source *source, int64_t *use)
     *use = ZOE_NO_USE;
     if (source->halted || source->want.idle)
         return -1;
-    int64_t span = zoe_want_span(&source->want);
-    int64_t first = -1;
-    for (int64_t k = source->cursor; k < span; k++) {
-        int64_t position = zoe_want_at(&source->want, k);
-        if (!zoe_state_is_empty(zoe_table_state(source->table, position)))
+    int64_t span = zoe_want_span(&source->want), first = span, k = source->cursor;
+    for (; k < span; k++) {
+        if (!zoe_state_is_empty(zoe_table_state(source->table, zoe_want_at(&source->want, k))))
             continue;
-        if (first < 0)
-            source->cursor = first = k;
-        /* What would be late gives way to what can be in time. */
-        if (k >= source->lead) {
-            *use = k + source->want.delay;
-            return position;
-        }
+        first = first < span ? first : k;
+        if (k >= source->lead)
+            break;
     }
-    if (first < 0) {
-        source->cursor = span;
+    source->cursor = first;
+    if (first == span)
         return -1;
-    }
-    *use = first + source->want.delay;
-    return zoe_want_at(&source->want, first);
+    k = k < span ? k : first;
+    *use = k + source->want.delay;
+    return zoe_want_at(&source->want, k);
 }
 
 void zoe_source_rewind_locked(zoe_source *source, int64_t position)

@@ -7,17 +7,11 @@
 #ifndef ZOE_SOURCE_H
 #define ZOE_SOURCE_H
 
-#include <stdatomic.h>
-#include <stdbool.h>
-#include <stdint.h>
-
 #include <zoetrope/engine.h>
 
 #include "base/decoder.h"
 #include "cache/order.h"
 #include "cache/table.h"
-
-struct zoe_cache;
 
 struct zoe_source {
     /* fixed after creation */
@@ -51,13 +45,9 @@ struct zoe_source {
  * positions is that of zoe_want_next_use(). */
 int64_t zoe_source_next_use_locked(const zoe_source *source, int64_t position);
 
-/* The same for one whose zoe_want_next_use() is known. */
-int64_t zoe_source_use_locked(const zoe_source *source, int64_t want_use);
-
-/* The first empty position in the source's order and its next use; -1 and ZOE_NO_USE when all is
- * loaded or loading. Moves the cursor: the work of all calls until the next new order is that of
- * one way through the want, and one that finds nothing new costs nothing. While time does not wait
- * it looks through the frames that would be late too. */
+/* The first empty position in the source's order that would not be late, else the first at all, and
+ * its next use; -1 and ZOE_NO_USE when all is loaded or loading. Moves the cursor: between two new
+ * orders all calls together go through the want once, but for what would be late. */
 int64_t zoe_source_candidate_locked(zoe_source *source, int64_t *use);
 
 /* A position became empty: the cursor goes back to it. */

@@ -3,13 +3,54 @@
 #include <assert.h>
 #include <string.h>
 
+#define REFERENCES (((uint64_t)1 << 24) - 1)
+#define GENERATION 24 /* bits below it */
+
 _Static_assert(sizeof(zoe_slot) == 64, "a cache line each");
 
-static size_t pages(size_t bytes)
+/* ---- buffers ---- */
+
+void zoe_buffer_publish_locked(zoe_frame_buffer *buffer, uint64_t generation)
 {
-    size_t page = zoe_os_page();
-    return (bytes + page - 1) / page * page;
+    assert(zoe_buffer_references(buffer) == 0 &&
+           generation << GENERATION >> GENERATION == generation);
+    atomic_store_explicit(&buffer->hold, generation << GENERATION | 1, memory_order_release);
 }
+
+bool zoe_buffer_pin(zoe_frame_buffer *buffer, uint64_t generation)
+{
+    uint64_t hold = atomic_load_explicit(&buffer->hold, memory_order_relaxed);
+    do {
+        uint64_t references = hold & REFERENCES;
+        if (hold >> GENERATION != generation || references == 0 || references == REFERENCES)
+            return false;
+    } while (!atomic_compare_exchange_weak_explicit(&buffer->hold, &hold, hold + 1,
+                                                    memory_order_acquire, memory_order_relaxed));
+    return true;
+}
+
+uint32_t zoe_buffer_unpin(zoe_frame_buffer *buffer)
+{
+    uint64_t hold = atomic_fetch_sub_explicit(&buffer->hold, 1, memory_order_seq_cst);
+    assert(hold & REFERENCES);
+    return (uint32_t)(hold & REFERENCES) - 1;
+}
+
+bool zoe_buffer_evict_locked(zoe_frame_buffer *buffer)
+{
+    /* seq_cst: reads the pins after `starved` was written. */
+    uint64_t hold = atomic_load_explicit(&buffer->hold, memory_order_seq_cst);
+    return (hold & REFERENCES) == 1 &&
+           atomic_compare_exchange_strong_explicit(&buffer->hold, &hold, hold - 1,
+                                                   memory_order_acquire, memory_order_relaxed);
+}
+
+uint32_t zoe_buffer_references(const zoe_frame_buffer *buffer)
+{
+    return (uint32_t)(atomic_load_explicit(&buffer->hold, memory_order_seq_cst) & REFERENCES);
+}
+
+/* ---- tables ---- */
 
 zoe_table *zoe_table_create(const zoe_sequence *sequence, struct zoe_source *source, zoe_lock *lock,
                             _Atomic uint64_t *changes)
@@ -22,8 +63,8 @@ zoe_table *zoe_table_create(const zoe_sequence *sequence, struct zoe_source *sou
     table->changes = changes;
     table->count = zoe_sequence_count(sequence);
     size_t count = (size_t)table->count;
-    table->slots = zoe_os_reserve(pages(count * sizeof *table->slots), zoe_os_page());
-    table->states = zoe_os_reserve(pages(count), zoe_os_page());
+    table->slots = zoe_os_reserve(count * sizeof *table->slots, zoe_os_page());
+    table->states = zoe_os_reserve(count, zoe_os_page());
     if (!table->slots || !table->states ||
         zoe_victims_init(&table->victims, table->count) != ZOE_OK) {
         zoe_table_destroy(table);
@@ -44,8 +85,8 @@ void zoe_table_destroy(zoe_table *table)
         if (atomic_load_explicit(&table->states[i], memory_order_relaxed) != ZOE_FRAME_EMPTY)
             zoe_os_free(table->slots[i].note);
     size_t count = (size_t)table->count;
-    zoe_os_unreserve(table->slots, pages(count * sizeof *table->slots));
-    zoe_os_unreserve(table->states, pages(count));
+    zoe_os_unreserve(table->slots, count * sizeof *table->slots);
+    zoe_os_unreserve(table->states, count);
     zoe_victims_destroy(&table->victims);
     zoe_os_free(table);
 }
@@ -86,22 +127,26 @@ void zoe_table_claim_locked(zoe_table *table, int64_t position)
 }
 
 void zoe_table_publish_locked(zoe_table *table, int64_t position, zoe_frame_buffer *buffer,
-                              uint64_t generation, uint64_t last_use)
+                              uint64_t last_use)
 {
     assert(zoe_table_state(table, position) == ZOE_FRAME_LOADING);
     zoe_slot *slot = &table->slots[position];
+    buffer->table = table;
+    buffer->position = position;
+    buffer->source = table->source;
     atomic_store_explicit(&slot->last_use, last_use, memory_order_relaxed);
     atomic_store_explicit(&slot->missed, 0, memory_order_relaxed);
-    atomic_store_explicit(&slot->generation, generation, memory_order_relaxed);
+    atomic_store_explicit(&slot->generation, buffer->frame.generation, memory_order_relaxed);
     atomic_store_explicit(&slot->buffer, buffer, memory_order_release);
     zoe_victims_add(&table->victims, position, last_use);
     set_state_locked(table, position,
                      buffer->frame.incomplete ? ZOE_FRAME_INCOMPLETE : ZOE_FRAME_LOADED);
 }
 
-void zoe_table_fail_locked(zoe_table *table, int64_t position)
+void zoe_table_fail_locked(zoe_table *table, int64_t position, const zoe_error *error)
 {
     assert(zoe_table_state(table, position) == ZOE_FRAME_LOADING);
+    zoe_table_set_error_locked(table, position, error);
     set_state_locked(table, position, ZOE_FRAME_ERROR);
 }
 
@@ -113,10 +158,12 @@ void zoe_table_abandon_locked(zoe_table *table, int64_t position)
 
 void zoe_table_let_go_locked(zoe_table *table, int64_t position)
 {
+    zoe_slot *slot = &table->slots[position];
     assert(zoe_state_is_loaded(zoe_table_state(table, position)));
     zoe_table_set_error_locked(table, position, NULL);
     zoe_victims_remove(&table->victims, position);
-    atomic_store_explicit(&table->slots[position].buffer, NULL, memory_order_relaxed);
+    atomic_load_explicit(&slot->buffer, memory_order_relaxed)->table = NULL;
+    atomic_store_explicit(&slot->buffer, NULL, memory_order_relaxed);
     set_state_locked(table, position, empty_state(table, position));
 }
 
@@ -127,20 +174,10 @@ void zoe_table_move_locked(zoe_table *from, int64_t position, zoe_table *to, int
     target->needs = source->needs;
     target->note = source->note;
     source->note = NULL;
-    buffer->table = to;
-    buffer->position = to_position;
+    zoe_table_let_go_locked(from, position);
     zoe_table_claim_locked(to, to_position);
     zoe_table_publish_locked(to, to_position, buffer,
-                             atomic_load_explicit(&source->generation, memory_order_relaxed),
                              atomic_load_explicit(&source->last_use, memory_order_relaxed));
-    zoe_table_let_go_locked(from, position);
-}
-
-void zoe_table_forget_needs_locked(zoe_table *table, int64_t position)
-{
-    table->slots[position].needs = (zoe_needs){0, 0, 0};
-    if (zoe_table_state(table, position) == ZOE_FRAME_HEADER)
-        set_state_locked(table, position, ZOE_FRAME_EMPTY);
 }
 
 void zoe_table_reset_locked(zoe_table *table, int64_t position, bool has_file)

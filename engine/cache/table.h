@@ -1,8 +1,5 @@
 /*
- * Frame tables: the state of every frame of a source.
- *
- * A table holds one slot for each position, and beside the slots a dense array of state bytes,
- * which timelines read without a lock.
+ * Frame tables, the state of every frame of a source, and the buffers that their frames are in.
  *
  *             claim             publish
  *   EMPTY  ----------> LOADING ---------> LOADED ----> HEADER   let go
@@ -20,11 +17,22 @@
  *      it. In all other states it points at none.
  *   4. A LOADED frame is a member of the table's victims, but while a search has taken it out.
  *
- * Memory order. A state byte is released after buffer and generation were written, and acquired
- * before they are read. Both may be another frame's by then: what tells is the buffer's own
- * generation (buffer.h).
+ * Buffers. One atomic word counts references and names the picture by its generation, a number that
+ * no other picture of the cache ever has. A LOADED frame's slot has one reference; every pin is one
+ * more. Whoever finds the generation that it looked for, and a reference, may add its own: it is
+ * this picture, and it stays. (The model is dav1d's `ref`.)
  *
- * Thread-safety: as each function says.
+ *     0 --publish--> 1 --pin--> 2, 3 ...        evict: 1 -> 0, only where nobody else holds it
+ *                      <-unpin-                 let go: one less, whoever else holds it
+ *
+ * Whoever takes the last reference away gives the buffer back to the slab. A record may become zero
+ * while its buffer has no memory: no generation is 0, so that is no picture.
+ *
+ * Memory order. Pinning acquires what publishing released: the pixels. Unpinning releases, so that
+ * whoever takes the last reference away (acquire) sees all reads done. An unpin and the cache's
+ * `starved` flag are both seq_cst: one looks at the other's variable after writing its own. A state
+ * byte is released after slot and buffer were written, and acquired before they are read; they may
+ * be of another picture by then, which the buffer's generation tells.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -32,17 +40,30 @@
 #define ZOE_TABLE_H
 
 #include <stdatomic.h>
-#include <stdbool.h>
-#include <stdint.h>
 
 #include <zoetrope/frame.h>
 #include <zoetrope/sequence.h>
 
-#include "cache/buffer.h"
 #include "base/lock.h"
+#include "base/os.h"
 #include "cache/victim.h"
+#include "memory/slab.h"
 
-struct zoe_source;
+typedef struct zoe_frame_buffer {
+    zoe_buffer memory; /* first: the slab knows no more of the record */
+
+    _Atomic uint64_t hold; /* references in the low 24 bits, generation above */
+
+    /* guarded by the cache's lock */
+    struct zoe_table *table; /* whose LOADED frame it is; NULL: a load's, or only pins hold it */
+    int64_t position;
+    const void *source;                   /* whose picture it is or was; to compare */
+    struct zoe_frame_buffer *next_victim; /* while frames are chosen that leave together */
+
+    /* written while the frame is LOADING by its load, read only while it is LOADED */
+    zoe_frame frame; /* as acquire gives it, but for position and pin */
+    zoe_os_file_id file_id;
+} zoe_frame_buffer;
 
 /* What went wrong with a frame; as long as its text, since there may be one for every frame. */
 typedef struct zoe_note {
@@ -78,13 +99,28 @@ typedef struct zoe_table {
     struct zoe_source *source;
     int64_t count;
     zoe_slot *slots; /* [count], reserved address space: untouched slots are EMPTY and take none */
-    _Atomic uint8_t *states;   /* [count], a zoe_frame_state each */
+    _Atomic uint8_t *states;   /* [count], a zoe_frame_state each: timelines read them lock-free */
     _Atomic uint64_t *changes; /* the source's; release after a state byte, acquired by timelines
                                   before they read */
 
     /* guarded by the cache's lock */
     zoe_victims victims;
 } zoe_table;
+
+/* ---- buffers ---- */
+
+/* The steps of the diagram. Pinning and unpinning are lock-free; unpinning returns how many
+ * references are left. Pinning says whether the buffer has this picture still, evicting whether
+ * nobody can pin it any more. */
+void zoe_buffer_publish_locked(zoe_frame_buffer *buffer, uint64_t generation);
+bool zoe_buffer_evict_locked(zoe_frame_buffer *buffer);
+bool zoe_buffer_pin(zoe_frame_buffer *buffer, uint64_t generation);
+uint32_t zoe_buffer_unpin(zoe_frame_buffer *buffer);
+
+/* How many references there are, at least for a moment. */
+uint32_t zoe_buffer_references(const zoe_frame_buffer *buffer);
+
+/* ---- tables ---- */
 
 /* A table for a sequence: gaps MISSING, all else EMPTY. NULL: no memory. */
 zoe_table *zoe_table_create(const zoe_sequence *sequence, struct zoe_source *source, zoe_lock *lock,
@@ -99,7 +135,6 @@ static inline zoe_frame_state zoe_table_state(const zoe_table *table, int64_t po
     return (zoe_frame_state)atomic_load_explicit(&table->states[position], memory_order_acquire);
 }
 
-/* EMPTY or HEADER? LOADED or INCOMPLETE? */
 static inline bool zoe_state_is_empty(zoe_frame_state state)
 {
     return state == ZOE_FRAME_EMPTY || state == ZOE_FRAME_HEADER;
@@ -116,37 +151,23 @@ zoe_frame_buffer *zoe_table_pin(const zoe_table *table, int64_t position);
 /* The first LOADED position from `from` on; count: there is none. */
 int64_t zoe_table_next_loaded(const zoe_table *table, int64_t from);
 
-/*
- * Transitions, each with the cache's lock held. They change state, change counter, what the slot
- * points at and the victims; buffers and their references are the caller's to see to.
- */
-
-/* EMPTY or HEADER -> LOADING */
+/* The transitions of the diagram. They change state, change counter, what slot and buffer say of
+ * each other, and the victims; the buffer's references are the caller's to see to. Publishing needs
+ * its one, failing stores the error, and letting go drops the note. */
 void zoe_table_claim_locked(zoe_table *table, int64_t position);
-
-/* LOADING -> LOADED, or INCOMPLETE as the frame says. The buffer is published already. */
 void zoe_table_publish_locked(zoe_table *table, int64_t position, zoe_frame_buffer *buffer,
-                              uint64_t generation, uint64_t last_use);
-
-/* LOADING -> ERROR */
-void zoe_table_fail_locked(zoe_table *table, int64_t position);
-
-/* LOADING -> EMPTY or HEADER */
+                              uint64_t last_use);
+void zoe_table_fail_locked(zoe_table *table, int64_t position, const zoe_error *error);
 void zoe_table_abandon_locked(zoe_table *table, int64_t position);
-
-/* LOADED -> HEADER. Its note goes. */
 void zoe_table_let_go_locked(zoe_table *table, int64_t position);
+
+/* Anything but LOADING and LOADED -> EMPTY or MISSING, and nothing is known of it. */
+void zoe_table_reset_locked(zoe_table *table, int64_t position, bool has_file);
 
 /* LOADED in one table, EMPTY in the other -> the reverse, with note, needs and last use. */
 void zoe_table_move_locked(zoe_table *from, int64_t position, zoe_table *to, int64_t to_position);
 
-/* Its file is another one: HEADER -> EMPTY, and nothing is known of it. */
-void zoe_table_forget_needs_locked(zoe_table *table, int64_t position);
-
-/* ERROR, MISSING, EMPTY, HEADER -> EMPTY or MISSING, and nothing is known of it. */
-void zoe_table_reset_locked(zoe_table *table, int64_t position, bool has_file);
-
-/* Stores a copy of the error with the frame; drops the old one; NULL: only that. Without memory the
+/* Stores a copy of the error with the frame in place of the old one; NULL: none. Without memory the
  * frame has no text. */
 void zoe_table_set_error_locked(zoe_table *table, int64_t position, const zoe_error *error);
 

@@ -201,8 +201,8 @@ static uint64_t allocations_locked(const zoe_cache *cache)
 void zoe_engine_stats(zoe_engine *engine, zoe_stats *stats)
 {
     zoe_cache *cache = &engine->cache;
-    memset(stats, 0, sizeof *stats);
     zoe_cache_lock(cache);
+    *stats = cache->totals;
     for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;) {
         stats->loads_pending++;
         stats->in_flight_bytes += load->buffer ? load->buffer->memory.committed : 0;
@@ -210,14 +210,8 @@ void zoe_engine_stats(zoe_engine *engine, zoe_stats *stats)
     stats->frames_loaded = cache->frames;
     stats->frame_bytes = cache->frame_bytes;
     stats->free_bytes = cache->slab.free_bytes;
-    stats->scratch_bytes = cache->scratch_bytes;
-    stats->decodes = cache->totals.decodes;
-    stats->errors = cache->totals.errors;
-    stats->evictions = cache->totals.evictions;
-    stats->stale_skipped = cache->totals.stale_skipped;
-    stats->stale_stopped = cache->totals.stale_stopped;
-    stats->wasted_ns = cache->totals.wasted_ns;
-    stats->allocations = allocations_locked(cache) - cache->allocations_base;
+    stats->scratch_bytes = zoe_cache_scratch_bytes_locked(cache);
+    stats->allocations = allocations_locked(cache) - cache->totals.allocations;
     stats->workers = cache->workers;
     stats->limit_bytes = zoe_meter_limit(&cache->meter);
     stats->used_bytes = zoe_meter_used(&cache->meter);
@@ -237,7 +231,7 @@ void zoe_engine_reset_stats(zoe_engine *engine)
     zoe_cache *cache = &engine->cache;
     zoe_cache_lock(cache);
     memset(&cache->totals, 0, sizeof cache->totals);
-    cache->allocations_base = allocations_locked(cache);
+    cache->totals.allocations = allocations_locked(cache);
     zoe_cache_unlock(cache);
     atomic_store_explicit(&cache->meter.high_water, zoe_meter_used(&cache->meter),
                           memory_order_relaxed);

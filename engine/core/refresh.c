@@ -236,7 +236,7 @@ static bool stop_if_other_locked(zoe_cache *cache, const zoe_table *table, int64
                                  const looked *now)
 {
     for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;) {
-        if (load->table != table || load->position != position)
+        if (load->source->table != table || load->position != position)
             continue;
         /* Which file is being opened, or was read to its end, nobody can tell under the lock. */
         if (load->phase == ZOE_LOAD_OPEN && now->there &&
@@ -252,6 +252,7 @@ static bool stop_if_other_locked(zoe_cache *cache, const zoe_table *table, int64
 /* Returns whether the frame is to be decoded again, or gone. */
 static bool reload_locked(zoe_cache *cache, zoe_table *table, int64_t position, const looked *now)
 {
+    bool is_other = true;
     switch (zoe_table_state(table, position)) {
     case ZOE_FRAME_LOADING: return stop_if_other_locked(cache, table, position, now);
     case ZOE_FRAME_LOADED:
@@ -266,15 +267,13 @@ static bool reload_locked(zoe_cache *cache, zoe_table *table, int64_t position, 
         break;
     case ZOE_FRAME_EMPTY:
     case ZOE_FRAME_HEADER:
-        if (now->there) {
-            zoe_table_forget_needs_locked(table, position);
-            return false;
-        }
+        /* What it takes may be something else by now; who waits for it goes on waiting. */
+        is_other = !now->there;
         break;
     case ZOE_FRAME_ERROR: break;
     }
     zoe_table_reset_locked(table, position, now->there);
-    return true;
+    return is_other;
 }
 
 zoe_status zoe_source_reload(zoe_source *source, int64_t position, int32_t *changed)

@@ -180,7 +180,7 @@ void zoe_frame_release(zoe_frame *frame)
     frame->pin = NULL;
     frame->pin_owner = NULL;
     uint32_t left = zoe_buffer_unpin(buffer);
-    /* One left may be the slot's: then the frame can be evicted. seq_cst: see buffer.h. */
+    /* One left may be the slot's: then the frame can be evicted. seq_cst: see table.h. */
     bool awaited = left <= 1 && atomic_load_explicit(&cache->starved, memory_order_seq_cst) &&
                    atomic_exchange_explicit(&cache->starved, 0, memory_order_seq_cst);
     if (left > 0 && !awaited)
