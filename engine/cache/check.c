@@ -35,7 +35,7 @@ static void count_buffer(void *user, zoe_buffer *memory)
     }
     sum->picture_bytes += memory->committed;
     if (!table)
-        return; /* a load's, or held by pins: the last may be gone, but its holder has yet to lock */
+        return; /* a load's, or held by pins; who gave back the last has yet to take the lock */
     CHECK(buffer->position >= 0 && buffer->position < table->count);
     CHECK(zoe_buffer_references(buffer) >= 1);
     CHECK(table->slots[buffer->position].buffer == buffer);

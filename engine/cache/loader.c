@@ -101,7 +101,7 @@ static bool begin(zoe_load_worker *worker, zoe_load *load, const char *path)
     return true;
 }
 
-/* The file that play comes to next, for the system to read ahead; false when it was told already. */
+/* The file that play comes to next, for the system to read ahead; false: it was told already. */
 static bool next_path_locked(zoe_source *source, char *path, size_t capacity)
 {
     int64_t use, position = zoe_source_candidate_locked(source, &use);
@@ -218,10 +218,10 @@ static void publish_locked(zoe_cache *cache, zoe_load *load, const zoe_error *in
         source->waiting_since_ns = 0;
 }
 
-/* What became of a load whose file is closed: `closed` says whether it changed, `absent` what it
- * does not have. */
+/* What became of a load whose file is closed: `closed` says whether it changed, `absent` what part
+ * of the picture it does not have. */
 static void settle_locked(zoe_cache *cache, zoe_load *load, const zoe_error *closed,
-                          const zoe_error *absent, bool all_absent)
+                          const zoe_error *absent)
 {
     zoe_table *table = load->source->table;
     zoe_slot *slot = &table->slots[load->position];
@@ -239,16 +239,14 @@ static void settle_locked(zoe_cache *cache, zoe_load *load, const zoe_error *clo
         /* What was read may be half of one file and half of another. */
         load->outdated = load->outdated || slot->retries++ < RETRIES_MAX;
         load->error = *closed;
-    } else if (done && all_absent) {
-        load->error = *absent;
+        failed = true;
     }
-    failed = !load->outdated && load->error.status != ZOE_OK;
     if (done && !failed && !load->outdated) {
         publish_locked(cache, load, absent->status == ZOE_OK ? NULL : absent);
         return;
     }
     zoe_cache_give_buffer_locked(cache, load);
-    if (failed) {
+    if (failed && !load->outdated) {
         zoe_table_fail_locked(table, load->position, &load->error);
         cache->totals.errors++;
         return;
@@ -266,25 +264,24 @@ static void settle_locked(zoe_cache *cache, zoe_load *load, const zoe_error *clo
     cache->totals.wasted_ns += atomic_load_explicit(&load->spent_ns, memory_order_relaxed);
 }
 
-/* What the file did not have, as its decoder counts. Returns whether that is everything. */
-static bool describe_absence(zoe_cache *cache, zoe_load *load, const char *path, zoe_error *error)
+/* What the file did not have, as its decoder counts. If that is everything, the load fails. */
+static void describe_absence(zoe_cache *cache, zoe_load *load, const char *path, zoe_error *error)
 {
     zoe_absence absence = {
         .missing = atomic_load_explicit(&load->missing_pieces, memory_order_relaxed),
         .total = load->picture.piece_count,
         .unit = "pieces",
     };
-    if (absence.missing == 0 || !load->file)
-        return false;
-    if (cache->decoder.absence)
+    bool done = atomic_load_explicit(&load->done_pieces, memory_order_relaxed) == absence.total;
+    if (absence.missing > 0 && load->file && cache->decoder.absence)
         cache->decoder.absence(cache->decoder.user, load->file, &absence);
-    if (absence.missing == absence.total)
-        zoe_error_set(error, ZOE_ERROR_TRUNCATED, "%s: file ends before its first pixels", path);
+    if (done && absence.missing > 0 && absence.missing == absence.total)
+        zoe_error_set(&load->error, ZOE_ERROR_TRUNCATED, "%s: file ends before its first pixels",
+                      path);
     else if (absence.missing > 0)
         zoe_error_set(error, ZOE_ERROR_TRUNCATED,
                       "%s: incomplete: %lld of %lld %s are not in the file", path,
                       (long long)absence.missing, (long long)absence.total, absence.unit);
-    return absence.missing == absence.total;
 }
 
 /* ENDING -> FREE, though others may have yet to leave. */
@@ -293,11 +290,11 @@ static void end_load(zoe_cache *cache, zoe_load *load)
     zoe_error closed = {.status = ZOE_OK}, absent = {.status = ZOE_OK};
     char path[ZOE_PATH_MAX] = "";
     (void)zoe_sequence_path(load->source->sequence, load->position, path, sizeof path);
-    bool all_absent = describe_absence(cache, load, path, &absent);
+    describe_absence(cache, load, path, &absent);
     if (load->file)
         cache->decoder.close(cache->decoder.user, &load->file, &closed);
     zoe_cache_lock(cache);
-    settle_locked(cache, load, &closed, &absent, all_absent);
+    settle_locked(cache, load, &closed, &absent);
     zoe_frame_state state = zoe_table_state(load->source->table, load->position);
     double took_ms = (double)(cache->now_ns() - load->claimed_ns) / 1e6;
     closed = load->error;

@@ -1,9 +1,9 @@
 /*
  * Memory for loads: all that one takes is reserved in one step, or it is not begun. Where there is
- * not enough, what nobody uses is given back: free buffers of other sizes, memory kept for files and
- * scratch of workers without work. What that leaves lacking is evicted, the frame that is needed last
- * first: outside every want and longest unused, else of the farthest next use. None leaves unless
- * enough can.
+ * not enough, what nobody uses is given back: free buffers of other sizes, memory kept for files
+ * and scratch of workers without work. Where that is not enough either, frames are evicted, the one
+ * that is needed last first: outside every want and longest unused, else of the farthest next use.
+ * None leaves unless enough can.
  *
  * Harm. A frame may only push out another one that is needed later than itself. On a circle that is
  * not enough: there the frame just shown is always needed last, so that reading ahead as far as

@@ -221,8 +221,8 @@ static uint64_t greater(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
-/* Begins a load, if there is a place and all memory for it. What it probably takes: what is known of
- * the frame, else of the one opened before. */
+/* Begins a load, if there is a place and all memory for it: what the frame is known to take, else
+ * what the one opened before took. */
 static zoe_load *claim_locked(zoe_load_worker *worker, zoe_source *source, int64_t position,
                               int64_t use)
 {
@@ -272,8 +272,8 @@ static zoe_load *end_farthest_locked(zoe_cache *cache, int64_t use)
     return farthest && zoe_load_is_over_locked(farthest) ? begin_ending_locked(farthest) : NULL;
 }
 
-/* Begins the load that is needed first, if that is before `before`, or ends one that is in its way.
- * Where there is no room for it, what is due of other sources has its turn, which may be smaller. */
+/* Begins the load that is needed first, if that is before `before`, or ends one in its way. Where
+ * there is no room for it, what is due of other sources has its turn, which may be smaller. */
 static zoe_load *claim_first_locked(zoe_load_worker *worker, int64_t before)
 {
     zoe_cache *cache = worker->cache;
@@ -332,7 +332,7 @@ zoe_load *zoe_scheduler_pick_locked(zoe_load_worker *worker, zoe_load_phase *pha
     return worker->load;
 }
 
-/* Is there a frame under a playhead, to be joined or begun, that is needed sooner than the load's? */
+/* Is a frame under a playhead, to be joined or begun, needed sooner than the load's? */
 static bool is_overtaken_locked(zoe_cache *cache, const zoe_load *load)
 {
     int64_t own = zoe_load_use_locked(load);
