@@ -237,7 +237,7 @@ static void shrink_windows(zoe_exr_plan *plan, const zoe_choice *choice, zoe_fra
     frame->proxy_shift = choice->proxy_shift;
     frame->display_window = zoe_box_shrink(frame->display_window, choice->proxy_shift);
     frame->data_window = zoe_box_shrink(plan->data, plan->shift);
-    frame->window = plan->window;
+    frame->picture = frame->window = plan->window;
     plan->covered = zoe_box_intersect(plan->picture, plan->data);
     plan->target = (zoe_box){0, 0, -1, -1};
     if (!zoe_box_is_empty(&plan->covered))
