@@ -36,7 +36,7 @@
  * Columns are taken in groups of destination pixels whose source columns fit in ROOM, so that the
  * scratch does not depend on the frame's width.
  */
-enum { ROOM = 4096 }; /* source columns */
+enum { ROOM = 8192 }; /* source columns */
 
 /* One direction: the picture, and what of it the planes cover. */
 typedef struct direction {
@@ -207,6 +207,9 @@ static void choose_group(drawing *d)
     d->group = (int32_t)((ROOM - 2) / step);
     if (d->group < 1)
         d->group = 1;
+    /* Groups of equal size: a small last one would cost more than its columns. */
+    int32_t groups = (d->end - d->begin + d->group - 1) / d->group;
+    d->group = (d->end - d->begin + groups - 1) / groups;
     zoe_tap first, last;
     (void)tap_of(&d->x, d->begin, &first);
     (void)tap_of(&d->x, d->end - 1, &last);
@@ -329,8 +332,10 @@ static void draw_group(const drawing *d, uint32_t *out, const zoe_tap *rows, int
         }
         draw_lanes(d, to, d->lanes, d->averaged, (size_t)made);
     }
-    for (int32_t i = 0; i < count && d->repeats; i++)
-        out[i] = d->colors[taps[i].first];
+    if (!d->repeats)
+        return;
+    for (int32_t i = 0; i < count; i++)
+        out[i] = to[taps[i].first];
 }
 
 static void fill(uint32_t *out, int32_t from, int32_t to, uint32_t color)

@@ -106,7 +106,7 @@ typedef struct zoe_viewport {
 } zoe_viewport;
 
 /* Scratch that zoe_display_draw() needs for this frame and viewport, in bytes: at most 20 for each
- * pixel of the viewport's width and 128 KB, whatever the frame's size. 0 where it needs none, and for
+ * pixel of the viewport's width and 256 KB, whatever the frame's size. 0 where it needs none, and for
  * a frame or viewport that it would refuse. */
 ZOE_API size_t zoe_display_scratch_bytes(const zoe_frame *frame, const zoe_viewport *viewport);
 

@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "base/cpu.h"
+#include "display/scale.h"
 #include "support/display_fixture.h"
 #include "support/display_reference.h"
 #include "support/seeded_random.h"
@@ -453,6 +454,35 @@ static void one_row_stands_for_all(void **state)
     }
 }
 
+/* A pixel's columns taken a few at a time give the bits that they give at once. */
+static void wide_pixels_are_as_narrow_ones(void **state)
+{
+    (void)state;
+    uint64_t s = seeded_random_seed(20240229u);
+    _Alignas(32) static float all[200 * ZOE_SCALE_LANES], room[200 * ZOE_SCALE_LANES];
+    for (int round = 0; round < 300; round++) {
+        zoe_frame frame;
+        display_fixture_make(&frame, 0, 0, 200, 5, 3, display_fixture_halves);
+        display_fixture_fill(&frame, &s, -1, 1);
+        if (round % 3 == 0)
+            display_fixture_poison(&frame, &s, 50);
+        zoe_scale_source source = {{&frame.planes[0], &frame.planes[1], NULL}};
+        zoe_tap rows = {display_fixture_below(&s, 2), display_fixture_below(&s, 3), 0.3f,
+                        round % 2 ? 0.7f : 0.0f, 0.4f};
+        zoe_tap columns = {display_fixture_below(&s, 20), display_fixture_below(&s, 170), 0.125f,
+                           display_fixture_below(&s, 2) ? 0.83f : 0.0f, 0.01f};
+        uint16_t at_once[ZOE_SCALE_LANES], in_parts[ZOE_SCALE_LANES];
+        zoe_tap from_first = columns;
+        from_first.first = 0;
+        zoe_scale_rows(all, &source, &rows, columns.first, zoe_tap_length(&columns));
+        zoe_scale_columns(at_once, all, &from_first, 1, -0.1f, 1.5f);
+        zoe_scale_wide(in_parts, &source, &rows, &columns, room, 1 + display_fixture_below(&s, 199),
+                       -0.1f, 1.5f);
+        assert_memory_equal(at_once, in_parts, 3 * sizeof *at_once);
+        display_fixture_free(&frame);
+    }
+}
+
 /* Groups of columns, pixels wider than a group, and groups that begin between repeated columns. */
 static void wide_pictures_need_no_more_scratch(void **state)
 {
@@ -462,14 +492,14 @@ static void wide_pictures_need_no_more_scratch(void **state)
     zoe_frame frame;
     display_fixture_make(&frame, -100, 0, WIDTH, 3, 3, display_fixture_halves);
     display_fixture_fill(&frame, &s, 0, 1.2);
-    static const double steps[] = {0.5, 1, 1.5, 7.3, 611.7, 4093.5, 4095, 9000.25, 60000};
+    static const double steps[] = {0.5, 1, 1.5, 7.3, 611.7, 8189.5, 8191, 9000.25, 60000};
     for (size_t k = 0; k < sizeof steps / sizeof *steps; k++) {
         zoe_grade g;
         zoe_grade_init(&g);
         g.saturation = k % 2 ? 1.0f : 1.4f;
         zoe_viewport v = {-120.3, 0, steps[k], 1.5, 9000, 3, 0xff00ff00u};
         assert_true(zoe_display_scratch_bytes(&frame, &v) <=
-                    20 * (size_t)v.width + ((size_t)128 << 10));
+                    20 * (size_t)v.width + ((size_t)256 << 10));
         zoe_display_lut *lut = display_fixture_lut(&g);
         uint32_t *whole = display_fixture_draw(&frame, lut, &v);
         for (int x = 0; x < v.width; x += 1 + v.width / 150) {
@@ -512,6 +542,7 @@ int main(void)
         cmocka_unit_test(flat_areas_stay_what_they_are),
         cmocka_unit_test(a_window_is_as_one_filled_with_zeros),
         cmocka_unit_test(one_row_stands_for_all),
+        cmocka_unit_test(wide_pixels_are_as_narrow_ones),
         cmocka_unit_test(wide_pictures_need_no_more_scratch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
