@@ -247,7 +247,7 @@ static void shrink_windows(maker *m)
     frame->proxy_shift = m->choice->proxy_shift;
     frame->display_window = zoe_box_shrink(frame->display_window, m->choice->proxy_shift);
     frame->data_window = zoe_box_shrink(g->data, g->shift);
-    frame->window = g->window;
+    frame->picture = frame->window = g->window;
     g->covered = zoe_box_intersect(g->picture, g->data);
     g->target = (zoe_box){0, 0, -1, -1};
     if (!zoe_box_is_empty(&g->covered))

@@ -97,7 +97,8 @@ static void describe(const fake_frame *frame, zoe_picture *picture)
 {
     memset(picture, 0, sizeof *picture);
     zoe_frame *f = &picture->frame;
-    f->window = (zoe_box){0, 0, ROW_BYTES / 2 - 1, (int32_t)(frame->bytes / ROW_BYTES) - 1};
+    f->picture = f->window =
+        (zoe_box){0, 0, ROW_BYTES / 2 - 1, (int32_t)(frame->bytes / ROW_BYTES) - 1};
     f->display_window = f->data_window = f->window;
     f->pixel_aspect = 1;
     f->plane_count = 1;
