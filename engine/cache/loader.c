@@ -104,23 +104,24 @@ static void describe_frame(zoe_load *load)
     zoe_frame_buffer *buffer = load->buffer;
     buffer->frame = load->picture.frame;
     buffer->file_id = load->picture.id;
-    for (uint32_t p = 0; p < buffer->frame.plane_count; p++)
-        buffer->frame.planes[p].data = buffer->memory.data + (size_t)buffer->frame.planes[p].data;
+    for (uint32_t p = 0; p < buffer->frame.plane_count; p++) {
+        zoe_plane *plane = &buffer->frame.planes[p];
+        plane->data = load->picture.bytes ? buffer->memory.data + (size_t)plane->data : NULL;
+    }
 }
 
 static beginning begin(zoe_load_worker *worker, zoe_load *load, const char *path, zoe_error *error)
 {
-    zoe_cache *cache = worker->cache;
     beginning result = open_file(worker, load, path, error);
     if (result != BEGUN)
         return result;
     const zoe_picture *picture = &load->picture;
-    const zoe_needs needs = {picture->bytes, picture->scratch_bytes, picture->file_bytes};
+    /* A frame without samples has a buffer too: it is where the frame is described. */
+    const size_t bytes = picture->bytes ? picture->bytes : 1;
+    const zoe_needs needs = {bytes, picture->scratch_bytes, picture->file_bytes};
     result = adjust(worker, load, &needs, path, error);
-    if (result == BEGUN) {
+    if (result == BEGUN)
         describe_frame(load);
-        cache->decoder.prepare(cache->decoder.user, load->file, load->buffer->memory.data);
-    }
     return result;
 }
 

@@ -235,23 +235,26 @@ static zoe_status choose_sources(maker *m)
 
 /* ---- planes ---- */
 
-/* The windows in plane pixels, and what of them is in the file. */
-static void shrink_windows(maker *m)
+/* The windows in plane pixels. */
+static zoe_status shrink_windows(maker *m)
 {
     zoe_exr_geometry *g = m->geometry;
     zoe_frame *frame = &m->picture->frame;
     g->picture = zoe_box_shrink(frame->display_window, g->level);
     if (m->choice->overscan)
         g->picture = zoe_box_unite(g->picture, g->data);
-    g->window = zoe_box_shrink(g->picture, g->shift);
+    if (zoe_box_width(&g->picture) > INT32_MAX || zoe_box_height(&g->picture) > INT32_MAX)
+        return damaged(m, "display window too large");
+    g->covered = zoe_box_intersect(g->picture, g->data);
+    g->window = (zoe_box){0, 0, -1, -1};
+    if (!zoe_box_is_empty(&g->covered))
+        g->window = zoe_box_shrink(g->covered, g->shift);
     frame->proxy_shift = m->choice->proxy_shift;
+    frame->picture = zoe_box_shrink(g->picture, g->shift);
+    frame->window = g->window;
     frame->display_window = zoe_box_shrink(frame->display_window, m->choice->proxy_shift);
     frame->data_window = zoe_box_shrink(g->data, g->shift);
-    frame->picture = frame->window = g->window;
-    g->covered = zoe_box_intersect(g->picture, g->data);
-    g->target = (zoe_box){0, 0, -1, -1};
-    if (!zoe_box_is_empty(&g->covered))
-        g->target = zoe_box_shrink(g->covered, g->shift);
+    return ZOE_OK;
 }
 
 static zoe_sample_type plane_type(const maker *m, uint32_t plane)
@@ -264,7 +267,7 @@ static zoe_sample_type plane_type(const maker *m, uint32_t plane)
 }
 
 /* Lays the planes out one after another. The sizes are compared with the limit before they are
- * trusted. */
+ * trusted. An empty window has planes without bytes. */
 static zoe_status lay_planes(maker *m)
 {
     zoe_exr_geometry *g = m->geometry;
@@ -348,8 +351,8 @@ static zoe_status make_geometry(maker *m)
         status = choose_sources(m);
     if (status != ZOE_OK)
         return status;
-    shrink_windows(m);
-    return lay_planes(m);
+    status = shrink_windows(m);
+    return status == ZOE_OK ? lay_planes(m) : status;
 }
 
 /* Table and layout, for a geometry that lacks only what its chunks are. */

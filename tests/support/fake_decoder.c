@@ -15,6 +15,7 @@ typedef struct fake_file {
     int64_t number;
     fake_frame frame;
     uint8_t *memory; /* [frame.file_bytes], marked */
+    bool spoiled;    /* its buffer; with the decoder's lock held */
 } fake_file;
 
 /* ---- pattern ---- */
@@ -185,18 +186,19 @@ static zoe_status fake_open(void *user, const char *path, const zoe_choice *choi
     return ZOE_OK;
 }
 
-static void fake_prepare(void *user, void *file, uint8_t *buffer)
+/* What a piece that is never decoded leaves behind must not look right. Before the first piece. */
+static void spoil(fake_decoder *fake, fake_file *open, uint8_t *buffer)
 {
-    fake_decoder *fake = user;
-    const fake_file *open = file;
-    /* What a piece that is never decoded leaves behind must not look right. */
-    for (int32_t p = 0; p < open->frame.pieces; p++) {
+    pthread_mutex_lock(&fake->lock);
+    for (int32_t p = 0; p < open->frame.pieces && !open->spoiled; p++) {
         size_t from, to;
         piece_words(&open->frame, p, &from, &to);
         from = align_word(fake, from);
         if (from < to)
             memset(buffer + from * sizeof(uint64_t), 0xee, sizeof(uint64_t));
     }
+    open->spoiled = true;
+    pthread_mutex_unlock(&fake->lock);
 }
 
 /* Waits at the gate, and counts. */
@@ -238,7 +240,7 @@ static zoe_status fake_decode(void *user, void *file, int32_t piece, uint8_t *bu
                               size_t scratch_bytes, zoe_error *error)
 {
     fake_decoder *fake = user;
-    const fake_file *open = file;
+    fake_file *open = file;
     const fake_frame *frame = &open->frame;
     if (scratch_bytes < frame->scratch_bytes || piece < 0 || piece >= frame->pieces)
         abort();
@@ -246,6 +248,7 @@ static zoe_status fake_decode(void *user, void *file, int32_t piece, uint8_t *bu
     int mark = (int)(open->number + piece) & 0xff;
     if (frame->scratch_bytes)
         memset(scratch, mark, frame->scratch_bytes);
+    spoil(fake, open, buffer);
     enter_piece(fake, open->number);
     bool bad = frame->decode_status != ZOE_OK && piece == frame->bad_piece;
     bool there = piece < frame->pieces - frame->missing_pieces;
@@ -288,7 +291,6 @@ zoe_decoder fake_decoder_interface(fake_decoder *fake)
     return (zoe_decoder){
         .user = fake,
         .open = fake_open,
-        .prepare = fake_prepare,
         .decode = fake_decode,
         .close = fake_close,
     };
