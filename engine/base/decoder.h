@@ -31,6 +31,8 @@ enum { ZOE_DECODER_FILE_BYTES = 256 << 10 };
 typedef struct zoe_picture {
     zoe_frame frame;      /* as acquire will give it; planes[].data are offsets into the buffer */
     size_t bytes;         /* of the buffer; 0: an empty window */
+    size_t buffer_bytes;  /* what it would take with all of its display window in memory, so that
+                             frames of a sequence have buffers of one kind; 0: nothing is known */
     size_t scratch_bytes; /* that decoding one piece needs, at most */
     size_t file_bytes;    /* that the open file takes of the memory given to open(), at most */
     int32_t piece_count;  /* pieces are decoded independently, in any order, each once. 1 or more */

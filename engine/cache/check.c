@@ -27,7 +27,7 @@ void zoe_cache_check_locked(zoe_cache *cache)
 
 typedef struct census {
     const zoe_cache *cache;
-    uint64_t committed, free, frames, frame_bytes, in_flight;
+    uint64_t committed, free, frames, frame_bytes, surplus;
 } census;
 
 static bool is_a_loads(const zoe_cache *cache, const zoe_frame_buffer *buffer)
@@ -42,6 +42,7 @@ static void count_buffer(void *user, zoe_buffer *memory)
 {
     census *sum = user;
     const zoe_frame_buffer *buffer = (const zoe_frame_buffer *)memory;
+    CHECK(memory->needed <= memory->committed);
     sum->committed += memory->committed;
     uint32_t references = zoe_buffer_references(buffer);
     if (!memory->in_use) {
@@ -50,13 +51,13 @@ static void count_buffer(void *user, zoe_buffer *memory)
         sum->free += memory->committed;
         return;
     }
+    sum->surplus += memory->committed - memory->needed;
     if (is_a_loads(sum->cache, buffer)) {
         CHECK(references == 0);
         CHECK(zoe_table_state(buffer->table, buffer->position) == ZOE_FRAME_LOADING);
-        sum->in_flight += memory->committed;
         return;
     }
-    sum->frame_bytes += memory->committed;
+    sum->frame_bytes += memory->needed;
     if (!buffer->table)
         return; /* held by pins */
     const zoe_table *table = buffer->table;
@@ -90,7 +91,7 @@ void zoe_cache_check_locked(zoe_cache *cache)
     zoe_lock_assert_held(&cache->lock);
     census sum = {.cache = cache};
     zoe_slab_visit(&cache->slab, count_buffer, &sum);
-    CHECK(sum.free == cache->slab.free_bytes);
+    CHECK(sum.free == cache->slab.free_bytes && sum.surplus == cache->slab.surplus_bytes);
     CHECK(sum.frames == cache->frames && sum.frame_bytes == cache->frame_bytes);
     uint64_t scratch = 0;
     for (size_t i = 0; i < ZOE_LOADS_MAX; i++) {

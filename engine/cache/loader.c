@@ -36,6 +36,8 @@ static void reserve_for_others_locked(zoe_cache *cache, const zoe_source *source
 static void note_needs_locked(zoe_cache *cache, zoe_load *load, const zoe_needs *needs)
 {
     load->table->slots[load->position].needs = *needs;
+    if (needs->bytes)
+        load->source->buffer_bytes = load->picture.buffer_bytes;
     /* What can never be loaded says nothing about others. */
     if (needs->bytes && zoe_reserve_cost(cache, needs) <= zoe_meter_limit(&cache->meter))
         load->source->needs = *needs;

@@ -72,7 +72,7 @@ static choice choose_locked(zoe_cache *cache, int64_t use, uint64_t bytes)
         bool is_pinned = zoe_buffer_references(buffer) > 1;
         take_out_locked(buffer, is_pinned ? &pinned : &c.victims);
         if (!is_pinned)
-            c.bytes += zoe_slab_buffer_cost(&buffer->memory);
+            c.bytes += zoe_slab_held_cost(&buffer->memory);
     }
     c.held = pinned != NULL;
     put_back_locked(pinned);
@@ -105,6 +105,8 @@ static bool evict_locked(zoe_cache *cache, int64_t use, uint64_t bytes)
 
 /* ---- what nobody uses ---- */
 
+static const zoe_buffer_size no_size = {0, 0};
+
 void zoe_reserve_detach_locked(zoe_cache *cache, zoe_scratch *scratch)
 {
     cache->scratch_bytes -= zoe_scratch_detach(scratch, &cache->returns);
@@ -132,7 +134,7 @@ static uint64_t detach_scratch_locked(zoe_cache *cache, const zoe_load_worker *o
 
 void zoe_reserve_trim_locked(zoe_cache *cache)
 {
-    zoe_slab_detach(&cache->slab, UINT64_MAX, 0, &cache->returns);
+    zoe_slab_detach(&cache->slab, UINT64_MAX, no_size, &cache->returns);
     detach_file_memory_locked(cache, NULL, UINT64_MAX);
     detach_scratch_locked(cache, NULL, UINT64_MAX);
 }
@@ -151,6 +153,12 @@ typedef struct request {
     zoe_scratch *block[2];
     size_t bytes[2];
 } request;
+
+static zoe_buffer_size size_of(const request *r)
+{
+    const size_t filled = r->load ? (size_t)r->load->source->buffer_bytes : 0;
+    return (zoe_buffer_size){(size_t)r->needs.bytes, filled};
+}
 
 static uint64_t add(uint64_t a, uint64_t b)
 {
@@ -191,7 +199,7 @@ static uint64_t spare_locked(const request *r)
     for (const zoe_load *load = cache->loads; load < cache->loads + ZOE_LOADS_MAX; load++)
         if (load->phase == ZOE_LOAD_FREE || (load == r->load && r->blocks > 1))
             files += load->file_memory.committed;
-    return cache->slab.free_cost + scratch + files;
+    return cache->slab.free_cost + cache->slab.surplus_bytes + scratch + files;
 }
 
 /* Evicts until the request has room beside what cannot be taken back. */
@@ -218,7 +226,7 @@ static uint64_t growth_locked(const request *r)
 {
     uint64_t bytes = 0;
     if (r->needs.bytes)
-        bytes = zoe_slab_fresh_cost(&r->cache->slab, (size_t)r->needs.bytes, r->worker->node);
+        bytes = zoe_slab_fresh_cost(&r->cache->slab, size_of(r), r->worker->node);
     for (int i = 0; i < r->blocks; i++)
         bytes += zoe_scratch_growth(r->block[i], r->bytes[i]);
     return bytes;
@@ -228,7 +236,7 @@ static uint64_t growth_locked(const request *r)
 static bool detach_something_locked(const request *r, uint64_t bytes)
 {
     zoe_cache *cache = r->cache;
-    if (zoe_slab_detach(&cache->slab, bytes, (size_t)r->needs.bytes, &cache->returns) ||
+    if (zoe_slab_detach(&cache->slab, bytes, size_of(r), &cache->returns) ||
         detach_file_memory_locked(cache, r->load, bytes) ||
         detach_scratch_locked(cache, r->worker, bytes))
         return true;
@@ -286,21 +294,13 @@ static zoe_reserved take_locked(const request *r)
     cache->returns.bytes -= over;
     if (r->needs.bytes) {
         zoe_buffer *buffer = NULL;
-        zoe_status status =
-            zoe_slab_take(&cache->slab, (size_t)r->needs.bytes, r->worker->node, &buffer);
+        zoe_status status = zoe_slab_take(&cache->slab, size_of(r), r->worker->node, &buffer);
         if (status != ZOE_OK)
             return status == ZOE_ERROR_OVER_BUDGET ? ZOE_RESERVE_NO_ROOM : ZOE_RESERVE_REFUSED;
         r->load->buffer = (zoe_frame_buffer *)buffer;
     }
     grow_locked(r);
     return ZOE_RESERVED;
-}
-
-/* Is a buffer that was reserved as good as one of this size? It may be a little larger. */
-static bool suits(const zoe_frame_buffer *buffer, uint64_t bytes)
-{
-    uint64_t committed = buffer->memory.committed;
-    return committed >= bytes && committed <= bytes + bytes / 8 + 65536;
 }
 
 zoe_reserved zoe_reserve_locked(zoe_cache *cache, zoe_load_worker *worker, zoe_load *load,
@@ -316,7 +316,8 @@ zoe_reserved zoe_reserve_locked(zoe_cache *cache, zoe_load_worker *worker, zoe_l
         r.needs.file_bytes = 0; /* an open file has it, and it must not move */
     }
     if (load && load->buffer && needs->bytes) {
-        if (suits(load->buffer, needs->bytes))
+        /* It was reserved for what a frame of the source probably needs. */
+        if (zoe_slab_refit(&cache->slab, &load->buffer->memory, (size_t)needs->bytes))
             r.needs.bytes = 0;
         else
             zoe_cache_give_buffer_locked(cache, load);
@@ -338,7 +339,7 @@ static uint64_t excess_locked(const zoe_cache *cache)
 void zoe_reserve_fit_now_locked(zoe_cache *cache)
 {
     for (uint64_t excess; (excess = excess_locked(cache)) > 0;)
-        if (!zoe_slab_detach(&cache->slab, excess, 0, &cache->returns) &&
+        if (!zoe_slab_detach(&cache->slab, excess, no_size, &cache->returns) &&
             !detach_file_memory_locked(cache, NULL, excess) &&
             !detach_scratch_locked(cache, NULL, excess) && !evict_locked(cache, -1, 1))
             return;

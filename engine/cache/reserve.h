@@ -34,7 +34,7 @@ typedef enum zoe_reserved {
 /*
  * Sees to it that the worker has scratch_bytes of scratch and the load a buffer of `bytes` (0: it
  * needs none) and, where no file is open yet, file_bytes for it (0: as they are). `use`: in how many steps the frame
- * is needed. `load` may be NULL for scratch alone. Without success the load may have lost the
+ * is needed. The load's source is set; `load` may be NULL for scratch alone. Without success the load may have lost the
  * buffer it had.
  */
 zoe_reserved zoe_reserve_locked(zoe_cache *cache, zoe_load_worker *worker, zoe_load *load,

@@ -259,6 +259,7 @@ static zoe_load *claim_locked(zoe_load_worker *worker, zoe_source *source, int64
     bool known = expect_locked(source, position, &needs);
     bool fits = zoe_reserve_cost(cache, &needs) <= zoe_meter_limit(&cache->meter);
     zoe_reserved reserved = ZOE_RESERVE_NO_ROOM;
+    load->source = source; /* whose kind of buffer it is */
     if (fits)
         reserved = zoe_reserve_locked(cache, worker, load, &needs, use);
     /* What is larger than the limit is opened without a buffer: to hear of its true size, or to

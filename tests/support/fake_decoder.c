@@ -107,6 +107,7 @@ static void describe(const fake_frame *frame, zoe_picture *picture)
     f->planes[0].stride = ROW_BYTES;
     f->planes[0].type = ZOE_SAMPLE_HALF;
     picture->bytes = frame->bytes;
+    picture->buffer_bytes = frame->buffer_bytes;
     picture->scratch_bytes = frame->scratch_bytes;
     picture->file_bytes = frame->file_bytes;
     picture->piece_count = frame->pieces;
