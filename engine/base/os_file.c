@@ -131,14 +131,24 @@ zoe_status zoe_os_path_look(const char *path, bool *is_folder, zoe_error *error)
     return ZOE_OK;
 }
 
-static bool is_folder_entry(const struct dirent *entry)
+static zoe_os_name_kind kind_of(const struct dirent *entry)
 {
 #ifdef DT_DIR
-    return entry->d_type == DT_DIR;
+    switch (entry->d_type) {
+    case DT_DIR: return ZOE_OS_NAME_FOLDER;
+    case DT_LNK: return ZOE_OS_NAME_LINK;
+    case DT_UNKNOWN: return ZOE_OS_NAME_UNKNOWN;
+    default: return ZOE_OS_NAME_FILE;
+    }
 #else
     (void)entry;
-    return false;
+    return ZOE_OS_NAME_UNKNOWN;
 #endif
+}
+
+static bool is_dots(const char *name)
+{
+    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
 zoe_status zoe_os_folder_list(const char *path, zoe_os_name_fn *each, void *user)
@@ -148,7 +158,7 @@ zoe_status zoe_os_folder_list(const char *path, zoe_os_name_fn *each, void *user
         return status_of_errno(errno);
     const struct dirent *entry;
     while (errno = 0, (entry = readdir(folder)) != NULL)
-        if (!is_folder_entry(entry) && !each(user, entry->d_name))
+        if (!is_dots(entry->d_name) && !each(user, entry->d_name, kind_of(entry)))
             break;
     /* Only a failed readdir() gives no entry and sets errno. */
     zoe_status status = !entry && errno ? status_of_errno(errno) : ZOE_OK;

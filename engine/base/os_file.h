@@ -52,12 +52,19 @@ void zoe_os_file_announce(const char *path);
  * NO_MEMORY, IO; the text names the path. */
 zoe_status zoe_os_path_look(const char *path, bool *is_folder, zoe_error *error);
 
-/* Told of one name in a folder, which is valid during the call only. false ends the listing. */
-typedef bool zoe_os_name_fn(void *user, const char *name);
+/* What the system says of a name without a look at what it names. */
+typedef enum zoe_os_name_kind {
+    ZOE_OS_NAME_FILE = 0,
+    ZOE_OS_NAME_FOLDER = 1,
+    ZOE_OS_NAME_LINK = 2,
+    ZOE_OS_NAME_UNKNOWN = 3, /* some file systems do not say */
+} zoe_os_name_kind;
 
-/* Calls `each` for the names in a folder, in the system's order, without those that the system says
- * are folders themselves. Returns OK also when `each` ended it. Errors: NOT_FOUND, PERMISSION,
- * NO_MEMORY, IO. */
+/* Told of one name in a folder, which is valid during the call only. false ends the listing. */
+typedef bool zoe_os_name_fn(void *user, const char *name, zoe_os_name_kind kind);
+
+/* Calls `each` for the names in a folder but "." and "..", in the system's order. Returns OK also
+ * when `each` ended it. Errors: NOT_FOUND, PERMISSION, NO_MEMORY, IO. */
 zoe_status zoe_os_folder_list(const char *path, zoe_os_name_fn *each, void *user);
 
 #endif

@@ -66,8 +66,8 @@ typedef struct zoe_cache {
     pthread_cond_t work;    /* predicate: there may be work for a worker, or it shall stop */
     pthread_cond_t settled; /* predicate: a frame that was loading is not any more; or it is EMPTY
                                and will not be loaded again before somebody is told */
-    pthread_cond_t ended;   /* predicate: a load has ended, a worker found nothing to do, or pages
-                               are back with the system */
+    pthread_cond_t ended;   /* predicate: a load has ended, a worker found nothing to do, pages
+                               are back with the system, or a refresh is over */
 
     /* guarded by lock */
     zoe_slab slab;

@@ -8,8 +8,7 @@
 #include "sequence/natural.h"
 #include "sequence/pattern.h"
 
-/* "folder/name" in memory of its own. */
-static char *join(const char *folder, const char *name)
+char *zoe_folder_join(const char *folder, const char *name)
 {
     size_t folder_length = strlen(folder);
     size_t name_length = strlen(name);
@@ -54,7 +53,7 @@ static bool make_group(const char *folder, const zoe_scan_class *class, int padd
             return false;
         zoe_write_file_name(name, capacity, class, extent.highest);
     }
-    group->pattern = join(folder, name);
+    group->pattern = zoe_folder_join(folder, name);
     zoe_os_free(name);
     return group->pattern != NULL;
 }

@@ -28,6 +28,9 @@ typedef struct zoe_group {
 zoe_status zoe_groups_list(const char *folder, const zoe_scan *scan, zoe_group **groups,
                            size_t *count);
 
+/* "folder/name" in memory of its own; NULL when it is out. */
+char *zoe_folder_join(const char *folder, const char *name);
+
 /* Frees the list and the patterns in it. NULL is accepted. */
 void zoe_groups_free(zoe_group *groups, size_t count);
 

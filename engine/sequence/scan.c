@@ -140,8 +140,7 @@ static bool classify(zoe_scan *scan, const char *name, size_t length)
     return class && add_file(class, &frame.numeral);
 }
 
-/* Puts one name where it belongs; false when memory is out. */
-static bool add_name(zoe_scan *scan, const zoe_scan_query *query, const char *name)
+bool zoe_scan_add(zoe_scan *scan, const zoe_scan_query *query, const char *name)
 {
     size_t length = strlen(name);
     bool is_asked_for = query->name && strcmp(name, query->name) == 0;
@@ -159,8 +158,8 @@ static bool add_name(zoe_scan *scan, const zoe_scan_query *query, const char *na
                 return false;
         }
     }
-    bool is_hidden = name[0] == '.' && !(query->name && query->name[0] == '.');
-    return is_hidden || classify(scan, name, length);
+    bool with_hidden = query->with_hidden || (query->name && query->name[0] == '.');
+    return (name[0] == '.' && !with_hidden) || classify(scan, name, length);
 }
 
 /* A scan under way. */
@@ -170,10 +169,12 @@ typedef struct reading {
     bool out_of_memory;
 } reading;
 
-static bool read_name(void *user, const char *name)
+static bool read_name(void *user, const char *name, zoe_os_name_kind kind)
 {
     reading *r = user;
-    r->out_of_memory = !add_name(r->scan, r->query, name);
+    if (kind == ZOE_OS_NAME_FOLDER)
+        return true;
+    r->out_of_memory = !zoe_scan_add(r->scan, r->query, name);
     return !r->out_of_memory;
 }
 

@@ -3,7 +3,8 @@
  * over the folder, no look at the files themselves.
  *
  * Folders are left out, and so are names that begin with a dot (macOS leaves "._name" beside each
- * file on network storage), unless the file that is asked for has such a name.
+ * file on network storage), unless the file that is asked for has such a name, or they are asked
+ * for.
  *
  * Thread-safety: a plain value; one thread at a time. Memory: about 16 bytes a file.
  *
@@ -36,6 +37,7 @@ typedef struct zoe_scan_query {
     const char *prefix[2];
     size_t prefix_length[2];
     const char *suffix;
+    bool with_hidden; /* names that begin with a dot are put in classes too */
 } zoe_scan_query;
 
 typedef struct zoe_scan {
@@ -54,6 +56,10 @@ typedef struct zoe_scan {
  * NOT_FOUND, PERMISSION, IO, NO_MEMORY.
  */
 zoe_status zoe_scan_folder(const char *folder, const zoe_scan_query *query, zoe_scan *scan);
+
+/* Puts one name where it belongs, for those who read the folder themselves: *scan is all 0 before
+ * the first. false when memory is out. */
+bool zoe_scan_add(zoe_scan *scan, const zoe_scan_query *query, const char *name);
 
 /* Frees what the scan owns and clears it. */
 void zoe_scan_free(zoe_scan *scan);

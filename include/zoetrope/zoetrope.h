@@ -8,6 +8,7 @@
 
 #include <zoetrope/display.h>
 #include <zoetrope/engine.h>
+#include <zoetrope/folder.h>
 #include <zoetrope/frame.h>
 #include <zoetrope/header.h>
 #include <zoetrope/sequence.h>

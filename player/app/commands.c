@@ -4,12 +4,15 @@
 #include <math.h>
 
 #include "app/effects.h"
+#include "ui/ui_layout.h"
 
-static const zoe_rate rates[] = {{6, 1},        {12, 1},       {15, 1}, {24000, 1001}, {24, 1},
-                                 {25, 1},       {30000, 1001}, {30, 1}, {48, 1},       {50, 1},
-                                 {60000, 1001}, {60, 1},       {90, 1}, {120, 1}};
+const zoe_rate zoe_app_rates[] = {{6, 1},        {12, 1},       {15, 1}, {24000, 1001}, {24, 1},
+                                  {25, 1},       {30000, 1001}, {30, 1}, {48, 1},       {50, 1},
+                                  {60000, 1001}, {60, 1},       {90, 1}, {120, 1}};
 
-enum { RATES = sizeof rates / sizeof rates[0] };
+enum { RATES = sizeof zoe_app_rates / sizeof zoe_app_rates[0] };
+
+const int zoe_app_rate_count = RATES;
 
 /* Arguments of functions that take an end of the work area. */
 enum { IN, OUT };
@@ -49,22 +52,28 @@ static void play_pause(zoe_app *app, int unused)
     zoe_session_play(&app->session, transport->speed ? 0 : speed, zoe_now_ns());
 }
 
+void zoe_app_set_rate(zoe_app *app, zoe_rate rate)
+{
+    zoe_transport_set_rate(zoe_session_transport(&app->session), rate.numerator, rate.denominator,
+                           zoe_now_ns());
+    zoe_session_touch(&app->session);
+    app->redraw = true;
+}
+
 static void change_rate(zoe_app *app, int by)
 {
-    zoe_transport *t = zoe_session_transport(&app->session);
+    const zoe_transport *t = zoe_session_transport(&app->session);
     double now = (double)t->rate_numerator / (double)t->rate_denominator;
     int best = -1;
     for (int i = 0; i < RATES; i++) {
-        double rate = (double)rates[i].numerator / (double)rates[i].denominator;
+        double rate = (double)zoe_app_rates[i].numerator / (double)zoe_app_rates[i].denominator;
         if (by > 0 && rate > now + 0.001 && best < 0)
             best = i;
         if (by < 0 && rate < now - 0.001)
             best = i;
     }
-    if (best < 0)
-        return;
-    zoe_transport_set_rate(t, rates[best].numerator, rates[best].denominator, zoe_now_ns());
-    zoe_session_touch(&app->session);
+    if (best >= 0)
+        zoe_app_set_rate(app, zoe_app_rates[best]);
 }
 
 static void file_rate(zoe_app *app, int unused)
@@ -247,13 +256,32 @@ static void show_area(zoe_app *app, int unused)
 static void toggle_panel(zoe_app *app, int page)
 {
     zoe_panel_toggle(&app->panel, (zoe_panel_page)page);
-    zoe_app_layout(app);
+    app->layers_page.fresh = zoe_panel_shows(&app->panel, ZOE_PANEL_LAYERS);
+    app->metadata_page.fresh = zoe_panel_shows(&app->panel, ZOE_PANEL_METADATA);
 }
 
 static void toggle_help(zoe_app *app, int unused)
 {
     (void)unused;
-    app->help_open = !app->help_open;
+    app->help.open = !app->help.open;
+}
+
+static void open_files(zoe_app *app, int unused)
+{
+    (void)unused;
+    if (app->open_page.open)
+        app->open_page.open = false;
+    else
+        zoe_open_page_show(&app->open_page, NULL);
+}
+
+static void go_to_frame(zoe_app *app, int unused)
+{
+    (void)unused;
+    SDL_Rect below = app->view.area;
+    below = zoe_cut_bottom(&below, 0);
+    bool shown = zoe_app_bars_shown(app);
+    zoe_goto_page_show(&app->ui, &app->goto_page, shown ? app->statusbar.frame_place : below);
 }
 
 static void toggle_bars(zoe_app *app, int unused)
@@ -263,7 +291,6 @@ static void toggle_bars(zoe_app *app, int unused)
         app->bars_full = !app->bars_full;
     else
         app->bars_hidden = !app->bars_hidden;
-    zoe_app_layout(app);
 }
 
 static void toggle_fullscreen(zoe_app *app, int unused)
@@ -272,7 +299,6 @@ static void toggle_fullscreen(zoe_app *app, int unused)
     app->bars_full = false;
     zoe_window_set_fullscreen(&app->window, !app->window.fullscreen);
     zoe_window_measure(&app->window);
-    zoe_app_layout(app);
 }
 
 static void scale_ui(zoe_app *app, int quarters)
@@ -289,15 +315,13 @@ static void quit(zoe_app *app, int unused)
     app->quit = true;
 }
 
+/* What is open above the rest has taken the key already. */
 static void escape(zoe_app *app, int unused)
 {
-    (void)unused;
-    if (app->help_open)
-        app->help_open = false;
-    else if (app->panel.open)
-        toggle_panel(app, (int)app->panel.page);
+    if (app->window.fullscreen)
+        toggle_fullscreen(app, unused);
     else
-        app->quit = true;
+        app->panel.open = false;
 }
 
 /* ---- the table ---- */
@@ -338,6 +362,7 @@ const zoe_command zoe_commands[] = {
     {RUN("rate-up", change_rate, 1), .keys = {{SDLK_UP, 0}}, .repeats = true, .help = "Faster rate",
      .page_keys = "Up  Down", .page_help = "Rate"},
     {RUN("rate-down", change_rate, -1), .keys = {{SDLK_DOWN, 0}}, .repeats = true, .help = "Slower rate"},
+    {RUN("go-to-frame", go_to_frame, 0), .keys = {{SDLK_g, CTRL}}, .help = "Go to frame\342\200\246", .page_keys = "Ctrl+G"},
     {RUN("rate-of-file", file_rate, 0), .keys = {{SDLK_BACKSPACE, 0}}, .help = "The file's rate", .page_keys = "Backspace"},
 
     HEADING("Work area"),
@@ -365,7 +390,9 @@ const zoe_command zoe_commands[] = {
 
     HEADING("Picture"),
     MOUSE("Wheel", "Zoom at the pointer"),
+    MOUSE("Drag", "Scrub"),
     MOUSE("Middle drag  Alt+drag", "Pan"),
+    MOUSE("Double click", "Fit"),
     {RUN("fit", fit, 0), .keys = {{SDLK_f, 0}}, .help = "Fit", .page_keys = "F"},
     {RUN("one-to-one", one_to_one, 0), .keys = {{SDLK_1, 0}}, .help = "One to one", .page_keys = "1"},
     {RUN("zoom-in", zoom_in_steps, 1), .repeats = true, .help = "Enlarge the picture",
@@ -392,6 +419,7 @@ const zoe_command zoe_commands[] = {
 
     HEADING("Files and memory"),
     MOUSE("Drop", "Open files and folders"),
+    {RUN("open", open_files, 0), .keys = {{SDLK_o, CTRL}}, .is_always = true, .help = "Open\342\200\246", .page_keys = "Ctrl+O"},
     {RUN("sequence-previous", switch_sequence, -1), .keys = {{SDLK_PAGEUP, 0}}, .help = "Previous sequence",
      .page_keys = "Page Up  Down", .page_help = "Previous, next sequence"},
     {RUN("sequence-next", switch_sequence, 1), .keys = {{SDLK_PAGEDOWN, 0}}, .help = "Next sequence"},
@@ -404,6 +432,9 @@ const zoe_command zoe_commands[] = {
      .page_keys = ",  F9"},
     {RUN("memory", toggle_panel, ZOE_PANEL_MEMORY), .keys = {{SDLK_PERIOD, 0}, {SDLK_F9, SHIFT}}, .is_always = true, .help = "Memory",
      .page_keys = ".  Shift+F9"},
+    {RUN("layers", toggle_panel, ZOE_PANEL_LAYERS), .keys = {{SDLK_l, CTRL}}, .is_always = true, .help = "Layers", .page_keys = "Ctrl+L"},
+    {RUN("metadata", toggle_panel, ZOE_PANEL_METADATA), .keys = {{SDLK_i, CTRL}}, .is_always = true, .help = "Metadata", .page_keys = "Ctrl+I"},
+    {RUN("messages", toggle_panel, ZOE_PANEL_MESSAGES), .keys = {{SDLK_m, CTRL}}, .is_always = true, .help = "Messages", .page_keys = "Ctrl+M"},
     {RUN("bars", toggle_bars, 0), .keys = {{SDLK_h, 0}}, .is_always = true, .help = "Hide, show timeline and bars", .page_keys = "H"},
     {RUN("fullscreen", toggle_fullscreen, 0), .keys = {{SDLK_F11, 0}}, .is_always = true, .help = "Full screen", .page_keys = "F11"},
     {RUN("ui-larger", scale_ui, 1), .repeats = true, .is_always = true, .help = "Larger text",
@@ -413,8 +444,9 @@ const zoe_command zoe_commands[] = {
      .help = "Smaller text"},
     {RUN("help", toggle_help, 0), .keys = {{SDLK_F1, 0}}, .is_always = true, .help = "This page", .page_keys = "F1"},
     {RUN("quit", quit, 0), .keys = {{SDLK_q, 0}, {SDLK_q, CTRL}}, .is_always = true, .help = "Quit",
-     .page_keys = "Q  Esc", .page_help = "Quit; Esc closes a page first"},
-    {RUN("escape", escape, 0), .keys = {{SDLK_ESCAPE, 0}}, .is_always = true, .help = "Close a page; quit"},
+     .page_keys = "Q  Ctrl+Q"},
+    {RUN("escape", escape, 0), .keys = {{SDLK_ESCAPE, 0}}, .is_always = true, .help = "Leave full screen, close a page",
+     .page_keys = "Esc"},
 };
 /* clang-format on */
 
@@ -425,4 +457,16 @@ void zoe_command_run(zoe_app *app, const zoe_command *command)
     app->redraw = true;
     if (command->run && (command->is_always || app->session.count))
         command->run(app, command->argument);
+}
+
+const zoe_command *zoe_app_command(const char *name)
+{
+    return zoe_command_by_name(zoe_commands, zoe_command_count, name);
+}
+
+void zoe_app_run(zoe_app *app, const char *name)
+{
+    const zoe_command *command = zoe_app_command(name);
+    if (command)
+        zoe_command_run(app, command);
 }

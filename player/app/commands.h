@@ -21,4 +21,13 @@ extern const size_t zoe_command_count;
 /* Does it. Without anything open, only commands that are always there do something. */
 void zoe_command_run(zoe_app *app, const zoe_command *command);
 
+/* The rates that are offered. */
+extern const zoe_rate zoe_app_rates[];
+extern const int zoe_app_rate_count;
+void zoe_app_set_rate(zoe_app *app, zoe_rate rate);
+
+/* The command of that name. */
+const zoe_command *zoe_app_command(const char *name);
+void zoe_app_run(zoe_app *app, const char *name);
+
 #endif

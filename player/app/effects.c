@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "model/amount.h"
+
 static const uint64_t save_delay_ns = 500000000u;
 
 /* ---- memory ---- */
@@ -12,21 +14,30 @@ static const uint64_t save_delay_ns = 500000000u;
 static void report_memory(zoe_app *app, const char *what, const zoe_memory_report *report)
 {
     uint64_t before = report->resident_before >> 20, after = report->resident_after >> 20;
-    uint64_t old_limit = app->stats.limit_bytes;
-    char *text = app->panel.report;
-    size_t capacity = sizeof app->panel.report;
+    /* A drag reports all of itself, not the last of its steps. */
+    if (!app->change.is_on)
+        app->change = (zoe_app_change){true, app->stats.limit_bytes, before, 0};
+    app->change.evicted += report->frames_evicted;
+    uint64_t old_limit = app->change.limit_bytes;
+    before = app->change.resident_mb;
+    char *text = app->settings_page.report;
+    size_t capacity = sizeof app->settings_page.report;
+    char amount[ZOE_AMOUNT_TEXT];
     if (report->limit_bytes > old_limit)
-        snprintf(text, capacity, "Room for %" PRIu64 " MB more",
-                 (report->limit_bytes - old_limit) >> 20);
+        snprintf(text, capacity, "Room for %s more",
+                 zoe_amount_text(report->limit_bytes - old_limit, amount));
     else if (before > after)
         snprintf(text, capacity, "%" PRIu64 " MB given back, %" PRIu64 " frames dropped",
-                 before - after, report->frames_evicted);
+                 before - after, app->change.evicted);
     else
         snprintf(text, capacity, "Nothing had to be given back");
-    zoe_message_say(&app->message, false,
-                    "%s: %s (process %" PRIu64 " \342\206\222 %" PRIu64 " MB)", what, text, before,
-                    after);
+    zoe_message_say(&app->message, false, "%s: %s", what, text);
     zoe_app_read_stats(app);
+}
+
+void zoe_app_end_change(zoe_app *app)
+{
+    app->change.is_on = false;
 }
 
 void zoe_app_clear_cache(zoe_app *app)
@@ -35,6 +46,7 @@ void zoe_app_clear_cache(zoe_app *app)
     zoe_app_read_stats(app);
     if (zoe_engine_clear(app->session.engine, &report) == ZOE_OK)
         report_memory(app, "Cache emptied", &report);
+    zoe_app_end_change(app);
     zoe_session_touch(&app->session);
 }
 
@@ -60,7 +72,8 @@ static bool change_budget(zoe_app *app, zoe_error *error)
         zoe_error_set(error, status, "The cache's limit could not be changed");
         return false;
     }
-    snprintf(what, sizeof what, "Limit %" PRIu64 " MB", report.limit_bytes >> 20);
+    char amount[ZOE_AMOUNT_TEXT];
+    snprintf(what, sizeof what, "Limit %s", zoe_amount_text(report.limit_bytes, amount));
     report_memory(app, what, &report);
     zoe_session_touch(&app->session);
     return true;
@@ -77,7 +90,7 @@ static bool change_workers(zoe_app *app, zoe_error *error)
         return false;
     }
     app->session.setup.engine.workers = workers;
-    app->panel.workers_auto = workers ? 0 : (int)app->stats.workers;
+    app->settings_page.workers_auto = workers ? 0 : (int)app->stats.workers;
     return true;
 }
 
@@ -139,7 +152,6 @@ static bool change_ui_scale(zoe_app *app, zoe_error *error)
     (void)error;
     app->window.ui_scale = app->options.ui_scale;
     zoe_window_measure(&app->window);
-    zoe_app_layout(app);
     return true;
 }
 

@@ -20,6 +20,10 @@
  */
 bool zoe_app_set_option(zoe_app *app, const zoe_option *option, double value);
 
+/* A change that came in parts, as of a slider that is dragged, is complete: what the next one does is
+ * told from here. */
+void zoe_app_end_change(zoe_app *app);
+
 /* The option's next value, round and round; the user is told which it is. */
 void zoe_app_next_value(zoe_app *app, const zoe_option *option);
 

@@ -1,6 +1,5 @@
 /*
- * Events: what SDL tells becomes commands, changes of options, and movements of what the mouse
- * holds.
+ * Events: what SDL tells goes to the widgets; what is not for them is done here.
  *
  * Thread-safety: the main thread only.
  *

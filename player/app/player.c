@@ -6,9 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/draw.h"
 #include "app/effects.h"
 #include "app/events.h"
+#include "app/frame.h"
+#include "app/pages.h"
 #include "app/state.h"
 #include "model/settings.h"
 #include "ui/memory_page.h"
@@ -248,16 +249,17 @@ static void run(zoe_app *app)
             save_settings(app);
         watch_file(app, now);
         look_around(app, now);
-        if (app->redraw || now >= app->redraw_ns) {
+        if (app->redraw || now >= app->redraw_ns || now >= app->ui.answer.wake_ns ||
+            zoe_ui_system_waits(&app->system)) {
             if (now - app->stats_ns >= stats_interval_ns)
                 zoe_app_read_stats(app);
-            zoe_app_draw(app, now);
+            zoe_app_frame(app, now);
         }
         wake = earlier(app->session.count ? app->session.wake_ns : ZOE_NEVER, app->redraw_ns);
         wake = earlier(wake, earlier(app->message.until_ns, app->save_ns));
         wake = earlier(wake, earlier(app->listen_ns, stats_due(app)));
-        wake = earlier(wake, app->file_watch.due_ns);
-        if (app->session.touched)
+        wake = earlier(wake, earlier(app->file_watch.due_ns, app->ui.answer.wake_ns));
+        if (app->session.touched || zoe_ui_system_waits(&app->system))
             wake = 0;
     }
 }
@@ -275,13 +277,19 @@ static zoe_status open_window(zoe_app *app, zoe_error *error)
     if (status != ZOE_OK)
         return status;
     SDL_GetWindowSize(app->window.window, &app->start_width, &app->start_height);
-    app->notify_event = SDL_RegisterEvents(1);
-    app->arrow = SDL_CreateSystemCursor(SDL_SYSTEM_CURSOR_ARROW);
-    app->sideways = SDL_CreateSystemCursor(SDL_SYSTEM_CURSOR_SIZEWE);
+    app->notify_event = SDL_RegisterEvents(2);
+    app->wake_event = app->notify_event + 1;
     SDL_EventState(SDL_DROPFILE, SDL_ENABLE);
     if (options->fullscreen)
         zoe_window_set_fullscreen(&app->window, 1);
     zoe_window_measure(&app->window);
+    status = zoe_ui_render_create(&app->window, &app->render, error);
+    if (status != ZOE_OK)
+        return status;
+    zoe_ui_system_open(&app->system, &app->window);
+    zoe_ui_host host = zoe_ui_system_host(&app->system);
+    zoe_ui_init(&app->ui, &host, app->window.scale);
+    zoe_app_start_pages(app);
     SDL_AtomicSet(&app->listening, 1);
     return ZOE_OK;
 }
@@ -325,7 +333,7 @@ static int play(zoe_app *app)
         return zoe_failure(command, "%s", error.text);
 
     zoe_app_read_stats(app);
-    app->panel.workers_auto = setup.engine.workers ? 0 : (int)app->stats.workers;
+    app->settings_page.workers_auto = setup.engine.workers ? 0 : (int)app->stats.workers;
     zoe_app_layout(app);
     if (app->session.count)
         zoe_app_new_sequence(app);
@@ -351,9 +359,8 @@ int zoe_player_run(const zoe_options *options)
     app->listen_ns = ZOE_NEVER;
     app->redraw = true;
     zoe_timeline_open(&app->timeline);
-    zoe_message_clear(&app->message);
+    zoe_message_init(&app->message);
     zoe_statusbar_open(&app->statusbar, &app->options, &app->message);
-    zoe_panel_open(&app->panel, &app->options);
     zoe_file_watch_init(&app->file_watch);
     int result = play(app);
     /* The engine's threads push events: they end before SDL does. */
@@ -361,10 +368,12 @@ int zoe_player_run(const zoe_options *options)
     zoe_session_end(&app->session);
     zoe_view_close(&app->view);
     zoe_timeline_close(&app->timeline);
-    if (app->arrow)
-        SDL_FreeCursor(app->arrow);
-    if (app->sideways)
-        SDL_FreeCursor(app->sideways);
+    if (app->render) {
+        zoe_app_end_pages(app);
+        zoe_ui_free(&app->ui);
+        zoe_ui_system_close(&app->system);
+        zoe_ui_render_destroy(&app->render);
+    }
     zoe_window_close(&app->window);
     free(app);
     return result;

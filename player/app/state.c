@@ -2,6 +2,9 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "ui/theme.h"
 
 bool zoe_app_bars_shown(const zoe_app *app)
 {
@@ -11,20 +14,34 @@ bool zoe_app_bars_shown(const zoe_app *app)
 void zoe_app_layout(zoe_app *app)
 {
     const zoe_window *window = &app->window;
+    app->timeline.indicator_height = (int)app->options.indicator_height;
     SDL_Rect picture = {0, 0, window->width, window->height};
     if (zoe_app_bars_shown(app)) {
-        int status = zoe_statusbar_height(window), timeline = zoe_timeline_height(window);
-        picture.h -= status + timeline;
+        int status = zoe_statusbar_height(&app->ui),
+            timeline = zoe_timeline_height(&app->ui, &app->timeline);
+        int bar = zoe_ui_px(&app->ui, ZOE_BAR_HEIGHT);
+        picture.h -= status + bar + timeline;
+        app->bar = (SDL_Rect){0, window->height - status - bar, window->width, bar};
         app->statusbar.area = (SDL_Rect){0, window->height - status, window->width, status};
-        zoe_timeline_place(&app->timeline, window,
+        zoe_timeline_place(&app->timeline, &app->ui,
                            (SDL_Rect){0, picture.h, window->width, timeline});
     }
     app->content = picture;
-    zoe_panel_place(&app->panel, window, app->content);
+    zoe_panel_place(&app->panel, window->scale, app->content);
     if (app->panel.open && app->panel.area.w <= picture.w / 2)
         picture.w -= app->panel.area.w;
     zoe_view_place(&app->view, picture);
-    app->redraw = true;
+}
+
+void zoe_app_wake(void *user)
+{
+    zoe_app *app = user;
+    if (!SDL_AtomicGet(&app->listening))
+        return;
+    SDL_Event event;
+    memset(&event, 0, sizeof event);
+    event.type = app->wake_event;
+    SDL_PushEvent(&event);
 }
 
 void zoe_app_read_stats(zoe_app *app)
@@ -41,7 +58,14 @@ void zoe_app_new_sequence(zoe_app *app)
 {
     char title[1024];
     const zoe_sequence *sequence = zoe_session_sequence(&app->session);
-    snprintf(title, sizeof title, "%s \342\200\224 Zoetrope", zoe_sequence_name(sequence));
+    /* The shot: "sh010_comp_v012" of "sh010_comp_v012.####.exr". */
+    const char *name = zoe_sequence_name(sequence);
+    size_t length = strcspn(name, "#%");
+    if (!name[length] && length > 4 && !strcmp(name + length - 4, ".exr"))
+        length -= 4;
+    while (length > 1 && strchr("._- ", name[length - 1]))
+        length--;
+    snprintf(title, sizeof title, "%.*s \342\200\224 Zoetrope", (int)length, name);
     SDL_SetWindowTitle(app->window.window, title);
     zoe_timeline_reset(&app->timeline, zoe_sequence_count(sequence));
     size_t groups = zoe_sequence_group_count(sequence);

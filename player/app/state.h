@@ -2,8 +2,8 @@
  * State: everything the window player holds, and what is told of it from several places. It stands
  * below all else in this folder:
  *
- *   state <- effects <- commands <- events <- player
- *         <- draw                          <-
+ *   state <- effects <- commands <- menus <- picture, bar, pages <- frame <- player
+ *                                <- events                                <-
  *
  * Thread-safety: the main thread only, but for `notified` and `listening`.
  *
@@ -23,21 +23,50 @@
 #include "model/options.h"
 #include "model/session.h"
 #include "ui/command.h"
+#include "ui/goto_page.h"
+#include "ui/help.h"
+#include "ui/layers_page.h"
+#include "ui/memory_page.h"
+#include "ui/messages_page.h"
+#include "ui/metadata_page.h"
+#include "ui/open_page.h"
 #include "ui/panel.h"
+#include "ui/settings_page.h"
+#include "ui/start_page.h"
 #include "ui/statusbar.h"
 #include "ui/timeline.h"
+#include "ui/ui.h"
+#include "ui/ui_render.h"
+#include "ui/ui_system.h"
 #include "ui/view.h"
 #include "ui/window.h"
 
-/* What a mouse button that is down does, until it is released. */
+/* What a button that went down on the picture does, until it is released. */
 typedef enum zoe_grab {
     ZOE_GRAB_NONE,
-    ZOE_GRAB_TIMELINE,
-    ZOE_GRAB_PANEL,
     ZOE_GRAB_PAN,
+    ZOE_GRAB_SCRUB, /* once the pointer has moved */
     ZOE_GRAB_EXPOSURE,
     ZOE_GRAB_GAMMA,
 } zoe_grab;
+
+/* A change of the memory's limit that comes in parts. */
+typedef struct zoe_app_change {
+    bool is_on;
+    uint64_t limit_bytes, resident_mb; /* when it began */
+    uint64_t evicted;                  /* frames, since */
+} zoe_app_change;
+
+/* What is chosen from in the menu that is open. */
+typedef enum zoe_menu {
+    ZOE_MENU_PICTURE,
+    ZOE_MENU_TIMELINE,
+    ZOE_MENU_MEMORY,
+    ZOE_MENU_CHANNEL,
+    ZOE_MENU_ZOOM,
+    ZOE_MENU_RATE,
+    ZOE_MENU_OPTION, /* the values of `menu_option` */
+} zoe_menu;
 
 struct zoe_app {
     /* options */
@@ -49,31 +78,48 @@ struct zoe_app {
 
     /* parts */
     zoe_window window;
+    zoe_ui ui;                     /* every frame of the window is one of the widgets' */
+    zoe_ui_system system;          /* what they are told */
+    zoe_ui_render *render;         /* how they are drawn */
     int start_width, start_height; /* of the window, window units */
+    SDL_Rect bar;                  /* the transport bar */
     SDL_Rect content; /* what the bars leave: for the picture, and the panel beside it */
     zoe_session session;
     zoe_view view;
     zoe_timeline timeline;
     zoe_statusbar statusbar;
     zoe_message message;
-    zoe_panel panel;
+    zoe_panel panel; /* and its pages: */
+    zoe_settings_page settings_page;
+    zoe_memory_page memory_page;
+    zoe_layers_page layers_page;
+    zoe_metadata_page metadata_page;
+    zoe_messages_page messages_page;
+    zoe_open_page open_page;
+    zoe_start_page start_page;
+    zoe_goto_page goto_page;
+    zoe_help help;
+    zoe_app_change change;
+    zoe_menu menu;
+    const zoe_option *menu_option;
     zoe_stats stats;
     uint64_t stats_ns; /* when they were read */
     bool stats_stale;  /* frames changed since */
     zoe_memory_history history;
     zoe_file_watch file_watch; /* on the frame on screen, when something is wrong with it */
-    bool help_open;
-    int help_scroll;  /* device pixels */
-    bool bars_hidden; /* in a window */
-    bool bars_full;   /* bars are shown in full screen too */
-    SDL_Cursor *arrow, *sideways;
+    bool bars_hidden;          /* in a window */
+    bool bars_full;            /* bars are shown in full screen too */
 
     /* mouse and held keys */
     zoe_grab grab;
-    int grab_button;
-    int mouse_x, mouse_y; /* device pixels */
+    uint32_t grab_button; /* SDL_BUTTON(n) */
+    int mouse_x, mouse_y; /* as of the last frame, device pixels */
+    int grab_x;           /* where it began */
+    int64_t grab_frame;   /* and at which position; -1: not scrubbing yet */
     bool exposure_held, gamma_held;
-    bool drop_first; /* the next dropped file replaces what is open */
+    zoe_grab
+        press_changes; /* EXPOSURE or GAMMA: what was held when a button went down; else NONE */
+    bool drop_first;   /* the next dropped file replaces what is open */
 
     /* the loop */
     bool quit;
@@ -81,13 +127,19 @@ struct zoe_app {
     uint64_t redraw_ns;     /* or then; ZOE_NEVER */
     uint64_t drawn_ns;      /* when it was drawn last */
     uint64_t listen_ns;     /* when to listen to the engine again; ZOE_NEVER: listening */
+    bool held_back;         /* the last frame was not shown, because another one is due at once */
     Uint32 notify_event;    /* pushed when frames changed state */
+    Uint32 wake_event;      /* pushed by zoe_app_wake() */
     SDL_atomic_t notified;  /* 1: such an event is in the queue. Any thread */
     SDL_atomic_t listening; /* 1: SDL takes events. Written by the main thread, read by any */
 };
 
 /* Places the parts in the window. */
 void zoe_app_layout(zoe_app *app);
+
+/* The window is drawn anew soon. Any thread, as a callback of those who read on threads of their own;
+ * user: the zoe_app. */
+void zoe_app_wake(void *user);
 
 bool zoe_app_bars_shown(const zoe_app *app);
 

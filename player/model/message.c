@@ -1,5 +1,6 @@
 #include "model/message.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -12,10 +13,43 @@ static const uint64_t bad_frame_ns = 4000000000u;
 
 /* ---- what was said ---- */
 
-void zoe_message_clear(zoe_message *message)
+void zoe_message_init(zoe_message *message)
 {
     memset(message, 0, sizeof *message);
     message->until_ns = ZOE_NEVER;
+}
+
+void zoe_message_clear(zoe_message *message)
+{
+    message->text[0] = '\0';
+    message->is_bad = message->is_of_frame = false;
+    message->until_ns = ZOE_NEVER;
+}
+
+static void keep(zoe_message *message, zoe_message_kind kind, const char *text)
+{
+    zoe_message_entry *entry =
+        &message->log[(message->logged + ZOE_MESSAGE_LOG - 1) % ZOE_MESSAGE_LOG];
+    bool again = message->logged && entry->kind == kind &&
+                 !strncmp(entry->text, text, sizeof entry->text - 1);
+    if (!again) {
+        entry = &message->log[message->logged++ % ZOE_MESSAGE_LOG];
+        entry->count = 0;
+        entry->kind = kind;
+        snprintf(entry->text, sizeof entry->text, "%s", text);
+    }
+    entry->count++;
+    entry->at_ns = zoe_now_ns();
+}
+
+int zoe_message_kept(const zoe_message *message)
+{
+    return message->logged < ZOE_MESSAGE_LOG ? (int)message->logged : ZOE_MESSAGE_LOG;
+}
+
+const zoe_message_entry *zoe_message_past(const zoe_message *message, int index)
+{
+    return &message->log[(message->logged - 1 - (uint64_t)index) % ZOE_MESSAGE_LOG];
 }
 
 void zoe_message_say(zoe_message *message, bool is_bad, const char *format, ...)
@@ -25,8 +59,26 @@ void zoe_message_say(zoe_message *message, bool is_bad, const char *format, ...)
     vsnprintf(message->text, sizeof message->text, format, arguments);
     va_end(arguments);
     message->is_bad = is_bad;
+    message->kind = is_bad ? ZOE_MESSAGE_ERROR : ZOE_MESSAGE_INFO;
     message->is_of_frame = false;
     message->until_ns = zoe_now_ns() + (is_bad ? say_bad_ns : say_ns);
+    keep(message, message->kind, message->text);
+}
+
+/* A frame that lacks pixels, or has no file, is less than one that cannot be read. */
+static zoe_message_kind trouble_kind(const zoe_session *session)
+{
+    bool is_warning = session->status == ZOE_OK || session->status == ZOE_MISSING;
+    return is_warning ? ZOE_MESSAGE_WARNING : ZOE_MESSAGE_ERROR;
+}
+
+static void keep_gap(zoe_message *message, const zoe_session *session)
+{
+    char text[64];
+    const zoe_sequence *sequence = zoe_source_sequence(session->shots[session->current].source);
+    snprintf(text, sizeof text, "No file for frame %" PRId64,
+             zoe_sequence_number(sequence, session->playhead));
+    keep(message, ZOE_MESSAGE_WARNING, text);
 }
 
 void zoe_message_follow(zoe_message *message, const zoe_session *session, uint64_t now_ns)
@@ -34,8 +86,14 @@ void zoe_message_follow(zoe_message *message, const zoe_session *session, uint64
     if (!session->count)
         return;
     bool is_playing = session->shots[session->current].transport.speed != 0;
+    if (session->why.text[0])
+        keep(message, trouble_kind(session), session->why.text);
+    else if (session->status == ZOE_MISSING && !is_playing)
+        keep_gap(message, session);
     if (session->why.text[0] && is_playing) {
-        zoe_message_say(message, true, "%s", session->why.text);
+        snprintf(message->text, sizeof message->text, "%s", session->why.text);
+        message->is_bad = true;
+        message->kind = trouble_kind(session);
         message->is_of_frame = true;
         message->until_ns = now_ns + bad_frame_ns;
     } else if (message->is_of_frame && !is_playing) {
@@ -94,21 +152,35 @@ static const char *trouble_text(const zoe_session *session, char *text, size_t c
     return text;
 }
 
-const char *zoe_message_line(const zoe_message *message, const zoe_session *session, bool *is_bad,
-                             char *text, size_t capacity)
+const char *zoe_message_line(const zoe_message *message, const zoe_session *session,
+                             zoe_message_kind *kind, char *text, size_t capacity)
 {
     const char *trouble = trouble_text(session, text, capacity);
-    *is_bad = true;
+    *kind = message->kind;
     if (message->text[0] && message->is_bad)
         return message->text;
+    *kind = trouble_kind(session);
     if (trouble[0])
         return trouble;
-    *is_bad = false;
+    *kind = ZOE_MESSAGE_INFO;
     if (message->text[0])
         return message->text;
     if (session->count && session->status == ZOE_LOADING &&
         !session->shots[session->current].transport.speed)
         return "Loading";
     frame_note(session, text, capacity);
+    return text;
+}
+
+const char *zoe_message_cause_first(const char *line, char *text, size_t capacity)
+{
+    const char *end = line[0] == '/' ? strstr(line, ": ") : NULL;
+    if (!end)
+        return line;
+    const char *name = end;
+    while (name > line && name[-1] != '/')
+        name--;
+    snprintf(text, capacity, "%c%s (%.*s)", toupper((unsigned char)end[2]), end[2] ? end + 3 : "",
+             (int)(end - name), name);
     return text;
 }

@@ -29,7 +29,8 @@ enum {
     ZOE_IN_ARGS = 1,  /* command line: --name */
     ZOE_IN_FILE = 2,  /* settings file: "name", with '_' for '-'. Only of the kinds FLAG, INTEGER,
                               DECIMAL and CHOICE */
-    ZOE_IN_PANEL = 4, /* settings panel, in its group. Only INTEGER, DECIMAL and CHOICE */
+    ZOE_IN_PANEL = 4, /* settings panel, in its group. Only INTEGER, DECIMAL, CHOICE, and FLAG
+                             with labels */
     ZOE_IN_STATUSBAR = 8,  /* status bar, as `brief` and the value, while it is not the default */
     ZOE_WITH_HEADLESS = 16 /* command line: only together with --headless */
 };
@@ -40,9 +41,10 @@ typedef enum zoe_option_group {
     ZOE_GROUP_LOADING,
     ZOE_GROUP_PLAYBACK,
     ZOE_GROUP_PICTURE,
+    ZOE_GROUP_WINDOW,
 } zoe_option_group;
 
-enum { ZOE_GROUP_COUNT = 4 };
+enum { ZOE_GROUP_COUNT = 5 };
 
 /* Unused members are 0. */
 typedef struct zoe_option {

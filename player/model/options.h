@@ -74,6 +74,8 @@ typedef struct zoe_options {
     bool headless; /* no window, and no settings file either */
     bool json;     /* headless: print one JSON object */
     int64_t loops; /* headless: times the work area is played */
+    bool drag_scrubs; /* a drag on the picture with the left button moves the playhead */
+    int64_t indicator_height; /* of the load indicator, points */
     bool fullscreen;
     zoe_extent size;                     /* window size in screen units; 0 x 0: not given */
     int64_t window_width, window_height; /* the same, as the settings file keeps it */

@@ -112,6 +112,17 @@ bool zoe_screen_fit_range(zoe_screen *screen, zoe_shot *shot, zoe_grade *grade)
     return true;
 }
 
+bool zoe_screen_set_range(zoe_screen *screen, zoe_shot *shot, zoe_grade *grade,
+                          const zoe_value_range *range)
+{
+    if (!screen->frame.pin || screen->frame.is_color || screen->is_foreign ||
+        !(range->min < range->max))
+        return false;
+    *kept_range(screen, shot) = *range;
+    use_range(screen, shot, grade);
+    return true;
+}
+
 /* ---- showing ---- */
 
 bool zoe_screen_show(zoe_screen *screen, zoe_shot *shot, zoe_grade *grade, bool may_block)

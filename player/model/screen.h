@@ -84,6 +84,11 @@ const zoe_value_range *zoe_screen_range(zoe_screen *screen, zoe_shot *shot);
  * is in force, to all of its values. Returns false for colour. */
 bool zoe_screen_fit_range(zoe_screen *screen, zoe_shot *shot, zoe_grade *grade);
 
+/* Shows the layer over this range from now on. Returns false for colour, and where the range is
+ * empty. */
+bool zoe_screen_set_range(zoe_screen *screen, zoe_shot *shot, zoe_grade *grade,
+                          const zoe_value_range *range);
+
 /* True if the frame's data window has nothing in common with its display window. */
 bool zoe_frame_is_outside(const zoe_frame *frame);
 

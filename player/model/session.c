@@ -400,6 +400,12 @@ bool zoe_session_fit_range(zoe_session *session)
            zoe_screen_fit_range(&session->screen, zoe_session_shot(session), &session->grade);
 }
 
+bool zoe_session_set_range(zoe_session *session, const zoe_value_range *range)
+{
+    return session->count && zoe_screen_set_range(&session->screen, zoe_session_shot(session),
+                                                  &session->grade, range);
+}
+
 const zoe_value_range *zoe_session_range(zoe_session *session)
 {
     return session->count ? zoe_screen_range(&session->screen, zoe_session_shot(session)) : NULL;

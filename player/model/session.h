@@ -135,6 +135,10 @@ zoe_status zoe_session_switch_layer(zoe_session *session, int by, uint64_t now_n
  * when that is in force, to all of its values. Returns false for colour. */
 bool zoe_session_fit_range(zoe_session *session);
 
+/* Shows a layer that is not colour over this range. Returns false for colour, and where min is not
+ * less than max. */
+bool zoe_session_set_range(zoe_session *session, const zoe_value_range *range);
+
 /* The range in force of the layer on screen; NULL for colour, and for what is shown over 0..1
  * because nobody asked otherwise. */
 const zoe_value_range *zoe_session_range(zoe_session *session);

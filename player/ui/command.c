@@ -50,6 +50,16 @@ void zoe_command_help(const zoe_command *command, char text[ZOE_COMMAND_TEXT])
     snprintf(text, ZOE_COMMAND_TEXT, "%s%s", command->help ? command->help : "", values);
 }
 
+void zoe_command_key_text(const zoe_command *command, char text[ZOE_COMMAND_TEXT])
+{
+    const zoe_key *key = &command->keys[0];
+    text[0] = '\0';
+    if (key->key)
+        snprintf(text, ZOE_COMMAND_TEXT, "%s%s%s%s", key->modifiers & KMOD_CTRL ? "Ctrl+" : "",
+                 key->modifiers & KMOD_ALT ? "Alt+" : "",
+                 key->modifiers & KMOD_SHIFT ? "Shift+" : "", SDL_GetKeyName(key->key));
+}
+
 void zoe_command_page_help(const zoe_command *command, char text[ZOE_COMMAND_TEXT])
 {
     if (command->page_help)

@@ -63,6 +63,9 @@ const zoe_command *zoe_command_by_name(const zoe_command *table, size_t count, c
 /* What it does: `help`, with the option's values. */
 void zoe_command_help(const zoe_command *command, char text[ZOE_COMMAND_TEXT]);
 
+/* Its first key as people write it: "Ctrl+O"; "" for none. */
+void zoe_command_key_text(const zoe_command *command, char text[ZOE_COMMAND_TEXT]);
+
 /* Its line of the F1 page. */
 void zoe_command_page_help(const zoe_command *command, char text[ZOE_COMMAND_TEXT]);
 

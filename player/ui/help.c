@@ -1,6 +1,11 @@
 #include "ui/help.h"
 
+#include <zoetrope/frame.h>
+
 #include "ui/theme.h"
+#include "ui/timeline.h"
+#include "ui/ui_button.h"
+#include "ui/ui_popup.h"
 
 /* What the page lists, and its measures in device pixels. */
 typedef struct page {
@@ -50,27 +55,27 @@ static int columns_for(const page *p, int limit)
     return columns;
 }
 
-static page measure(const zoe_window *window, const zoe_command *rows, size_t count, int width)
+static page measure(zoe_ui *ui, const zoe_command *rows, size_t count, int width)
 {
     page p = {.rows = rows,
               .count = count,
-              .row = zoe_text_height(window->text, ZOE_TEXT_BODY) + zoe_px(window, ZOE_SPACE),
-              .gap = zoe_px(window, ZOE_SPACE * 3),
-              .column_gap = zoe_px(window, ZOE_SPACE * 8)};
+              .row = zoe_ui_text_height(ui, ZOE_TEXT_BODY) + zoe_ui_px(ui, ZOE_SPACE),
+              .gap = zoe_ui_px(ui, ZOE_SPACE * 3),
+              .column_gap = zoe_ui_px(ui, ZOE_SPACE * 8)};
     for (size_t i = 0; i < count; i++) {
         const zoe_command *b = &rows[i];
         char help[ZOE_COMMAND_TEXT];
         if (!b->page_keys)
             continue;
         zoe_command_page_help(b, help);
-        int keys = zoe_text_width(window->text, ZOE_TEXT_BODY, b->page_keys);
-        int what = zoe_text_width(window->text, ZOE_TEXT_BODY, help);
+        int keys = zoe_ui_text_width(ui, ZOE_TEXT_BODY, b->page_keys);
+        int what = zoe_ui_text_width(ui, ZOE_TEXT_BODY, help);
         p.keys = keys > p.keys ? keys : p.keys;
         p.what = what > p.what ? what : p.what;
     }
-    p.keys += zoe_px(window, ZOE_SPACE * 4);
+    p.keys += zoe_ui_px(ui, ZOE_SPACE * 4);
     int most = (width + p.column_gap) / (p.keys + p.what + p.column_gap);
-    most = most < 1 ? 1 : most > 3 ? 3 : most;
+    most = zoe_clamp_int(most, 1, 3);
     /* The lowest page with no more columns than fit. */
     p.height = p.row;
     while (columns_for(&p, p.height) > most)
@@ -79,66 +84,100 @@ static page measure(const zoe_window *window, const zoe_command *rows, size_t co
     return p;
 }
 
-static void draw_group(const zoe_window *window, const page *p, size_t first, int x, int y)
+static void draw_group(zoe_ui *ui, const page *p, size_t first, SDL_Rect column)
 {
     for (size_t i = first; i < group_end(p, first); i++) {
         const zoe_command *b = &p->rows[i];
         if (!is_listed(b))
             continue;
+        SDL_Rect row = zoe_cut_top(&column, p->row);
         if (b->heading) {
-            zoe_text_draw(window->text, ZOE_TEXT_BODY, x, y, zoe_theme_dark.text_dim, b->heading);
+            zoe_ui_label(ui, row, ZOE_TEXT_BODY, ZOE_UI_LEFT, ui->style->text_dim, b->heading);
         } else {
             char help[ZOE_COMMAND_TEXT];
             zoe_command_page_help(b, help);
-            zoe_text_draw(window->text, ZOE_TEXT_BODY, x, y, zoe_theme_dark.text_light,
-                          b->page_keys);
-            zoe_text_draw(window->text, ZOE_TEXT_BODY, x + p->keys, y, zoe_theme_dark.text, help);
+            zoe_ui_label(ui, zoe_cut_left(&row, p->keys), ZOE_TEXT_BODY, ZOE_UI_LEFT,
+                         ui->style->text_light, b->page_keys);
+            zoe_ui_label(ui, row, ZOE_TEXT_BODY, ZOE_UI_LEFT, ui->style->text, help);
         }
-        y += p->row;
     }
 }
 
-static void draw_groups(const zoe_window *window, const page *p, int x, int top)
+static void draw_groups(zoe_ui *ui, const page *p, SDL_Rect area)
 {
-    int y = top;
+    SDL_Rect column = area;
+    int width = p->keys + p->what;
+    column.w = width < area.w ? width : area.w;
     for (size_t i = 0; i < p->count; i = group_end(p, i)) {
         int more = group_height(p, i);
-        if (y > top && y - top + more > p->height) {
-            x += p->keys + p->what + p->column_gap;
-            y = top;
+        if (column.y > area.y && column.y - area.y + more > p->height) {
+            column.x += width + p->column_gap;
+            column.y = area.y;
         }
-        draw_group(window, p, i, x, y);
-        y += more;
+        draw_group(ui, p, i, column);
+        column.y += more;
     }
 }
 
-void zoe_help_draw(const zoe_window *window, const zoe_command *rows, size_t count,
-                   SDL_Rect picture, int *scroll)
+/* What the colours of the load strip mean, in as many rows as it takes. */
+static void draw_legend(zoe_ui *ui, SDL_Rect *rest)
 {
-    SDL_Rect area = {0, 0, window->width, window->height};
-    int pad = zoe_px(window, ZOE_SPACE * 5);
-    page p = measure(window, rows, count, area.w - 2 * pad - 2 * zoe_px(window, ZOE_SPACE));
-    int title = zoe_text_height(window->text, ZOE_TEXT_TITLE);
-    int width = p.columns * (p.keys + p.what) + (p.columns - 1) * p.column_gap + 2 * pad;
-    int whole = title + p.height + 2 * pad;
-    width = width > area.w ? area.w : width;
-    int height = whole > area.h ? area.h : whole;
-    *scroll = *scroll > whole - height ? whole - height : *scroll;
-    *scroll = *scroll < 0 ? 0 : *scroll;
-    if (height <= picture.h)
-        area = picture;
-    SDL_Rect box = {area.x + (area.w - width) / 2, area.y + (area.h - height) / 2, width, height};
-    zoe_fill(window, box, zoe_theme_dark.panel);
-    SDL_RenderSetClipRect(window->renderer, &box);
-    int y = box.y + pad - *scroll;
-    zoe_text_draw(window->text, ZOE_TEXT_TITLE, box.x + pad, y, zoe_theme_dark.text_light, "Keys");
-    draw_groups(window, &p, box.x + pad, y + title + p.gap);
-    SDL_RenderSetClipRect(window->renderer, NULL);
-    if (whole > height) {
-        int bar = zoe_px(window, ZOE_SPACE);
-        SDL_Rect knob = {box.x + width - bar, box.y + *scroll * height / whole, bar,
-                         height * height / whole};
-        zoe_fill(window, knob, zoe_theme_dark.raised);
+    static const struct {
+        uint8_t state;
+        const char *text;
+    } marks[] = {
+        {ZOE_FRAME_LOADED, "In memory"},         {ZOE_FRAME_LOADING, "Being loaded"},
+        {ZOE_FRAME_HEADER, "Its size is known"}, {ZOE_FRAME_EMPTY, "Not in memory"},
+        {ZOE_FRAME_INCOMPLETE, "Lacks pixels"},  {ZOE_FRAME_ERROR, "Cannot be read"},
+        {ZOE_FRAME_MISSING, "No file"},
+    };
+    int line = zoe_ui_text_height(ui, ZOE_TEXT_BODY) + zoe_ui_px(ui, ZOE_SPACE);
+    int side = zoe_ui_px(ui, 16), high = zoe_ui_px(ui, 6), gap = zoe_ui_px(ui, ZOE_SPACE * 2);
+    zoe_ui_label(ui, zoe_cut_top(rest, line), ZOE_TEXT_BODY, ZOE_UI_LEFT, ui->style->text_dim,
+                 "Load strip");
+    SDL_Rect row = zoe_cut_top(rest, line);
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+        int width = zoe_ui_text_width(ui, ZOE_TEXT_BODY, marks[i].text);
+        if (side + gap + width > row.w)
+            row = zoe_cut_top(rest, line);
+        SDL_Rect mark = zoe_centered(zoe_cut_left(&row, side), side, high);
+        int edge = zoe_ui_px(ui, 1);
+        zoe_draw_fill(&ui->draw, zoe_inset(mark, -edge, -edge), 0, zoe_theme_dark.track);
+        if (marks[i].state == ZOE_FRAME_MISSING)
+            zoe_timeline_draw_gap(ui, mark);
+        else
+            zoe_timeline_draw_state(ui, mark, marks[i].state);
+        zoe_cut_left(&row, gap);
+        zoe_ui_label(ui, zoe_cut_left(&row, width), ZOE_TEXT_BODY, ZOE_UI_LEFT, ui->style->text,
+                     marks[i].text);
+        zoe_cut_left(&row, 2 * gap);
     }
-    zoe_outline(window, box, zoe_px(window, 1), zoe_theme_dark.line);
+}
+
+void zoe_help_run(zoe_ui *ui, zoe_help *help, const zoe_command *rows, size_t count)
+{
+    int pad = zoe_ui_px(ui, ZOE_SPACE * 5), edge = zoe_ui_px(ui, ZOE_SPACE * 2);
+    int bar = zoe_ui_scroll_bar(ui), head = zoe_ui_px(ui, 44);
+    SDL_Rect most = zoe_inset(ui->window, edge, edge);
+    page p = measure(ui, rows, count, most.w - 2 * pad - bar);
+    int width = p.columns * (p.keys + p.what) + (p.columns - 1) * p.column_gap + 2 * pad + bar;
+    int legend = 3 * p.row;
+    SDL_Rect rest = zoe_centered(most, width, head + p.height + legend + pad);
+    rest = zoe_ui_modal_begin(ui, "help", rest);
+    SDL_Rect title = zoe_inset(zoe_cut_top(&rest, head), pad, 0);
+    SDL_Rect close = zoe_cut_right(&title, zoe_ui_px(ui, 28));
+    zoe_ui_label(ui, title, ZOE_TEXT_TITLE, ZOE_UI_LEFT, ui->style->text_light, "Keys");
+    if (zoe_ui_button(ui, "close", zoe_centered(close, close.w, close.w), ZOE_ICON_CLOSE, NULL,
+                      ZOE_UI_QUIET))
+        help->open = false;
+    zoe_cut_bottom(&rest, edge);
+    SDL_Rect inner = zoe_ui_scroll_begin(ui, "keys", rest, &help->scroll);
+    int top = inner.y;
+    inner = zoe_inset(inner, pad, 0);
+    draw_groups(ui, &p, inner);
+    zoe_cut_top(&inner, p.height);
+    draw_legend(ui, &inner);
+    zoe_ui_scroll_end(ui, &help->scroll, inner.y - top);
+    if (zoe_ui_modal_end(ui))
+        help->open = false;
 }

@@ -1,24 +1,26 @@
 /*
- * Help: the F1 page, all keys over the picture, from the table of commands.
+ * Help: the F1 page, all keys above the rest, from the table of commands. Modal.
  *
- * Thread-safety: the main thread only. Has no state.
+ * Thread-safety: the main thread only.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
 #ifndef ZOETROPE_PLAYER_HELP_H
 #define ZOETROPE_PLAYER_HELP_H
 
-#include <SDL.h>
+#include <stdbool.h>
+#include <stddef.h>
 
 #include "ui/command.h"
-#include "ui/window.h"
+#include "ui/ui_scroll.h"
 
-/*
- * Draws the page in the middle of the picture's area, as wide as the window, or where that is too
- * low in the middle of the window; in as many columns as fit. In a window too low for it the page
- * is moved up by *scroll device pixels, which is brought into its range.
- */
-void zoe_help_draw(const zoe_window *window, const zoe_command *rows, size_t count,
-                   SDL_Rect picture, int *scroll);
+typedef struct zoe_help {
+    bool open;
+    zoe_ui_scroll scroll;
+} zoe_help;
+
+/* Part of a frame while it is open; Esc, or a click beside it, closes it. In as many columns as fit;
+ * it scrolls in a window that is too low. */
+void zoe_help_run(zoe_ui *ui, zoe_help *help, const zoe_command *rows, size_t count);
 
 #endif

@@ -5,16 +5,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/amount.h"
 #include "ui/theme.h"
+#include "ui/ui_button.h"
+#include "ui/ui_popup.h"
 
 enum {
     LINE = ZOE_SPACE * 5,
     GAP = ZOE_SPACE * 2,
     INDENT = ZOE_SPACE * 3,
     GRAPH = ZOE_SPACE * 30,
-    GRAPH_LEAST = ZOE_SPACE * 8,
     FIGURES = 13,
-    TEXT = 32,
+    TEXT = ZOE_AMOUNT_TEXT,
 };
 
 /* A line of the page. */
@@ -25,6 +27,7 @@ typedef struct figure {
     bool is_memory; /* bytes; else a count */
     uint64_t value;
     const char *text; /* instead of the value; NULL: none */
+    const char *tip;
 } figure;
 
 static void hit_rate_text(const zoe_stats *stats, char text[TEXT])
@@ -39,19 +42,27 @@ static void hit_rate_text(const zoe_stats *stats, char text[TEXT])
 static void fill_figures(figure figures[FIGURES], const zoe_stats *s, const char *hit_rate)
 {
     const figure all[FIGURES] = {
-        {"Limit", 0, 0, 1, s->limit_bytes, NULL},
-        {"Used", 0, 0, 1, s->used_bytes, NULL},
-        {"Frames", 1, 0, 1, s->frame_bytes, NULL},
-        {"In flight", 1, 0, 1, s->in_flight_bytes, NULL},
-        {"Scratch", 1, 0, 1, s->scratch_bytes, NULL},
-        {"Kept free", 1, 0, 1, s->free_bytes, NULL},
-        {"Process, now", 0, 1, 1, s->resident_bytes, NULL},
-        {"Process, peak", 0, 0, 1, s->resident_peak_bytes, NULL},
-        {"Frames in memory", 0, 1, 0, s->frames_loaded, NULL},
-        {"Hit rate", 0, 0, 0, 0, hit_rate},
-        {"Decodes", 0, 0, 0, s->decodes, NULL},
-        {"Evictions", 0, 0, 0, s->evictions, NULL},
-        {"Stale, stopped", 0, 0, 0, s->stale_stopped, NULL},
+        {"Limit", 0, 0, 1, s->limit_bytes, NULL,
+         "What frames may take, by the settings and what other programs leave"},
+        {"Used", 0, 0, 1, s->used_bytes, NULL,
+         "What they take now, with all that loading them needs"},
+        {"Frames", 1, 0, 1, s->frame_bytes, NULL, "Frames that can be shown at once"},
+        {"Being loaded", 1, 0, 1, s->in_flight_bytes, NULL,
+         "Frames that are being read and decoded"},
+        {"Decoders' own", 1, 0, 1, s->scratch_bytes, NULL, "What decoding needs besides"},
+        {"Ready for more", 1, 0, 1, s->free_bytes, NULL,
+         "Of frames that were dropped; the next ones take it"},
+        {"Whole program", 0, 1, 1, s->resident_bytes, NULL,
+         "What the system counts for this program"},
+        {"At most so far", 0, 0, 1, s->resident_peak_bytes, NULL,
+         "The same, at its highest since the start"},
+        {"Frames in memory", 0, 1, 0, s->frames_loaded, NULL, "Of all sequences that are open"},
+        {"Found in memory", 0, 0, 0, 0, hit_rate,
+         "Of all frames that were asked for, those that were there already"},
+        {"Frames decoded", 0, 0, 0, s->decodes, NULL, "Since the start"},
+        {"Frames dropped", 0, 0, 0, s->evictions, NULL, "To make room for others"},
+        {"Loads called off", 0, 0, 0, s->stale_stopped, NULL,
+         "Because nobody wanted the frame any more"},
     };
     memcpy(figures, all, sizeof all);
 }
@@ -61,7 +72,7 @@ static void figure_text(const figure *f, char text[TEXT])
     if (f->text)
         snprintf(text, TEXT, "%s", f->text);
     else if (f->is_memory)
-        snprintf(text, TEXT, "%" PRIu64 " MB", f->value >> 20);
+        zoe_amount_text(f->value, text);
     else
         snprintf(text, TEXT, "%" PRIu64, f->value);
 }
@@ -86,154 +97,121 @@ bool zoe_memory_page_differs(const zoe_stats *a, const zoe_stats *b)
 
 /* ---- figures ---- */
 
-static int figures_height(const zoe_window *window)
-{
-    zoe_stats none = {0};
-    figure figures[FIGURES];
-    fill_figures(figures, &none, "");
-    int height = 0;
-    for (int i = 0; i < FIGURES; i++)
-        height += zoe_px(window, LINE) + (figures[i].gap ? zoe_px(window, GAP) : 0);
-    return height;
-}
-
 /* Numbers end at one edge, their units behind it. */
-static void draw_figures(const zoe_window *window, SDL_Rect area, const zoe_stats *stats)
+static void draw_figures(zoe_ui *ui, SDL_Rect *rest, const zoe_stats *stats)
 {
-    zoe_theme theme = zoe_theme_dark;
+    const zoe_ui_style *style = ui->style;
     figure figures[FIGURES];
     char text[TEXT], rate[TEXT];
     hit_rate_text(stats, rate);
     fill_figures(figures, stats, rate);
-    int unit = zoe_text_width(window->text, ZOE_TEXT_BODY, " MB");
-    int y = area.y;
+    int unit_width = zoe_ui_text_width(ui, ZOE_TEXT_BODY, " MB");
     for (int i = 0; i < FIGURES; i++) {
         const figure *f = &figures[i];
-        y += f->gap ? zoe_px(window, GAP) : 0;
-        SDL_Color ink = f->part ? theme.text_dim : theme.text;
-        zoe_text_draw(window->text, ZOE_TEXT_BODY, area.x + (f->part ? zoe_px(window, INDENT) : 0),
-                      y, ink, f->caption);
+        zoe_cut_top(rest, f->gap ? zoe_ui_px(ui, GAP) : 0);
+        SDL_Rect row = zoe_cut_top(rest, zoe_ui_px(ui, LINE));
         figure_text(f, text);
+        zoe_ui_hear(ui, zoe_ui_make_id(ui, f->caption), row);
+        zoe_ui_tip(ui, f->tip, NULL);
+        SDL_Rect unit = zoe_cut_right(&row, unit_width);
         char *blank = strchr(text, ' ');
-        const char *behind = blank ? blank : "";
-        int width = zoe_text_width(window->text, ZOE_TEXT_BODY, text) -
-                    zoe_text_width(window->text, ZOE_TEXT_BODY, behind);
-        zoe_text_draw(window->text, ZOE_TEXT_BODY, area.x + area.w - unit - width, y,
-                      f->part ? theme.text : theme.text_light, text);
-        y += zoe_px(window, LINE);
+        if (blank)
+            zoe_ui_label(ui, unit, ZOE_TEXT_BODY, ZOE_UI_LEFT,
+                         f->part ? style->text : style->text_light, blank);
+        if (blank)
+            *blank = '\0';
+        zoe_ui_label(ui, row, ZOE_TEXT_BODY, ZOE_UI_RIGHT,
+                     f->part ? style->text : style->text_light, text);
+        zoe_cut_left(&row, f->part ? zoe_ui_px(ui, INDENT) : 0);
+        zoe_ui_label(ui, row, ZOE_TEXT_BODY, ZOE_UI_LEFT, f->part ? style->text_dim : style->text,
+                     f->caption);
     }
 }
 
 /* ---- graph ---- */
 
-static void draw_used(const zoe_window *window, SDL_Rect box, const zoe_memory_history *history,
-                      uint64_t ceiling)
+static void draw_used(zoe_ui *ui, SDL_Rect box, const zoe_memory_history *history, uint64_t ceiling)
 {
-    SDL_Rect columns[ZOE_HISTORY_SAMPLES];
-    SDL_Color ink = zoe_theme_dark.tick;
     for (int age = 0; age < history->count; age++) {
         int left = zoe_memory_graph_left(age, box.w), right = zoe_memory_graph_right(age, box.w);
         int rise = zoe_memory_graph_rise(zoe_memory_history_at(history, age)->used, ceiling, box.h);
-        columns[age] = (SDL_Rect){box.x + left, box.y + box.h - rise, right - left, rise};
+        SDL_Rect column = {box.x + left, box.y + box.h - rise, right - left, rise};
+        zoe_draw_fill(&ui->draw, column, 0, zoe_theme_dark.tick);
     }
-    SDL_SetRenderDrawColor(window->renderer, ink.r, ink.g, ink.b, ink.a);
-    SDL_RenderFillRects(window->renderer, columns, history->count);
 }
 
 /* A line without gaps: each sample's piece reaches to the height of the one before. */
-static void draw_resident(const zoe_window *window, SDL_Rect box, const zoe_memory_history *history,
+static void draw_resident(zoe_ui *ui, SDL_Rect box, const zoe_memory_history *history,
                           uint64_t ceiling)
 {
-    SDL_Rect pieces[2 * ZOE_HISTORY_SAMPLES];
-    SDL_Color ink = zoe_theme_dark.text_light;
-    int count = 0, thick = zoe_px(window, 1.5), before = -1;
+    SDL_Color ink = ui->style->text_light;
+    int thick = zoe_ui_px(ui, 1.5), before = -1;
     for (int age = history->count - 1; age >= 0; age--) {
         int left = box.x + zoe_memory_graph_left(age, box.w);
         int right = box.x + zoe_memory_graph_right(age, box.w);
         int rise =
             zoe_memory_graph_rise(zoe_memory_history_at(history, age)->resident, ceiling, box.h);
         int y = box.y + box.h - rise;
-        pieces[count++] = (SDL_Rect){left, y, right - left, thick};
+        zoe_draw_fill(&ui->draw, (SDL_Rect){left, y, right - left, thick}, 0, ink);
         if (before >= 0 && before != y) {
             int top = before < y ? before : y, bottom = before < y ? y : before;
-            pieces[count++] = (SDL_Rect){left, top, thick, bottom - top + thick};
+            zoe_draw_fill(&ui->draw, (SDL_Rect){left, top, thick, bottom - top + thick}, 0, ink);
         }
         before = y;
     }
-    SDL_SetRenderDrawColor(window->renderer, ink.r, ink.g, ink.b, ink.a);
-    SDL_RenderFillRects(window->renderer, pieces, count);
 }
 
-static void draw_limit(const zoe_window *window, SDL_Rect box, const zoe_memory_history *history,
+static void draw_limit(zoe_ui *ui, SDL_Rect box, const zoe_memory_history *history,
                        uint64_t ceiling)
 {
-    SDL_Rect pieces[ZOE_HISTORY_SAMPLES];
-    SDL_Color ink = zoe_theme_dark.accent;
     for (int age = 0; age < history->count; age++) {
         int left = zoe_memory_graph_left(age, box.w), right = zoe_memory_graph_right(age, box.w);
         int rise =
             zoe_memory_graph_rise(zoe_memory_history_at(history, age)->limit, ceiling, box.h);
-        pieces[age] =
-            (SDL_Rect){box.x + left, box.y + box.h - rise, right - left, zoe_px(window, 1)};
+        SDL_Rect piece = {box.x + left, box.y + box.h - rise, right - left, zoe_ui_px(ui, 1)};
+        zoe_draw_fill(&ui->draw, piece, 0, ui->style->accent);
     }
-    SDL_SetRenderDrawColor(window->renderer, ink.r, ink.g, ink.b, ink.a);
-    SDL_RenderFillRects(window->renderer, pieces, history->count);
 }
 
-/* A mark of a colour and its word; returns the x behind them. */
-static int draw_key(const zoe_window *window, int x, int y, int height, SDL_Color color,
-                    const char *word)
+/* A mark of a colour and its word, cut from the row. */
+static void draw_key(zoe_ui *ui, SDL_Rect *row, int height, SDL_Color color, const char *word)
 {
-    int side = zoe_px(window, ZOE_SPACE * 2);
-    int line = zoe_text_height(window->text, ZOE_TEXT_SMALL);
-    zoe_fill(window, (SDL_Rect){x, y + (line - height) / 2, side, height}, color);
-    return zoe_text_draw(window->text, ZOE_TEXT_SMALL, x + side + zoe_px(window, ZOE_SPACE), y,
-                         zoe_theme_dark.text_dim, word) +
-           zoe_px(window, ZOE_SPACE * 4);
+    int side = zoe_ui_px(ui, ZOE_SPACE * 2);
+    zoe_draw_fill(&ui->draw, zoe_centered(zoe_cut_left(row, side), side, height), 0, color);
+    zoe_cut_left(row, zoe_ui_px(ui, ZOE_SPACE));
+    SDL_Rect place = zoe_cut_left(row, zoe_ui_text_width(ui, ZOE_TEXT_SMALL, word));
+    zoe_ui_label(ui, place, ZOE_TEXT_SMALL, ZOE_UI_LEFT, ui->style->text_dim, word);
+    zoe_cut_left(row, zoe_ui_px(ui, ZOE_SPACE * 4));
 }
 
-static void draw_graph(const zoe_window *window, SDL_Rect box, const zoe_memory_history *history)
+static void draw_graph(zoe_ui *ui, SDL_Rect box, SDL_Rect legend, const zoe_memory_history *history)
 {
-    zoe_theme theme = zoe_theme_dark;
     uint64_t ceiling = zoe_memory_history_ceiling(history);
     char text[TEXT];
-    zoe_fill(window, box, theme.track);
-    draw_used(window, box, history, ceiling);
-    draw_resident(window, box, history, ceiling);
-    draw_limit(window, box, history, ceiling);
-    int y = box.y + box.h + zoe_px(window, ZOE_SPACE);
-    int x = draw_key(window, box.x, y, zoe_px(window, ZOE_SPACE * 2), theme.tick, "Used");
-    x = draw_key(window, x, y, zoe_px(window, 1.5), theme.text_light, "Process");
-    (void)draw_key(window, x, y, zoe_px(window, 1), theme.accent, "Limit");
+    zoe_draw_fill(&ui->draw, box, 0, ui->style->groove);
+    draw_used(ui, box, history, ceiling);
+    draw_resident(ui, box, history, ceiling);
+    draw_limit(ui, box, history, ceiling);
     snprintf(text, sizeof text, "%d s", (int)ZOE_HISTORY_SECONDS);
-    int width = zoe_text_width(window->text, ZOE_TEXT_SMALL, text);
-    zoe_text_draw(window->text, ZOE_TEXT_SMALL, box.x + box.w - width, y, theme.text_dim, text);
+    zoe_ui_label(ui, legend, ZOE_TEXT_SMALL, ZOE_UI_RIGHT, ui->style->text_dim, text);
+    draw_key(ui, &legend, zoe_ui_px(ui, ZOE_SPACE * 2), zoe_theme_dark.tick, "Used");
+    draw_key(ui, &legend, zoe_ui_px(ui, 1.5), ui->style->text_light, "Program");
+    draw_key(ui, &legend, zoe_ui_px(ui, 1), ui->style->accent, "Limit");
 }
 
 /* ---- page ---- */
 
-static int legend_height(const zoe_window *window)
+void zoe_memory_page_run(zoe_ui *ui, SDL_Rect rect, zoe_memory_page *page, const zoe_stats *stats,
+                         const zoe_memory_history *history)
 {
-    return zoe_text_height(window->text, ZOE_TEXT_SMALL) + zoe_px(window, ZOE_SPACE);
-}
-
-int zoe_memory_page_height(const zoe_window *window)
-{
-    return figures_height(window) + zoe_px(window, GAP * 2) + zoe_px(window, GRAPH) +
-           legend_height(window) + zoe_px(window, ZOE_MARGIN);
-}
-
-void zoe_memory_page_draw(const zoe_window *window, SDL_Rect area, const zoe_stats *stats,
-                          const zoe_memory_history *history)
-{
-    int margin = zoe_px(window, ZOE_MARGIN);
-    area.x += margin;
-    area.w -= 2 * margin;
-    draw_figures(window, area, stats);
-    int top = area.y + figures_height(window) + zoe_px(window, GAP * 2);
-    int most = area.y + area.h - margin - legend_height(window) - top;
-    int height = zoe_px(window, GRAPH);
-    height = height > most ? most : height;
-    if (height >= zoe_px(window, GRAPH_LEAST) && area.w > 0)
-        draw_graph(window, (SDL_Rect){area.x, top, area.w, height}, history);
+    SDL_Rect rest = zoe_ui_scroll_begin(ui, "memory", rect, &page->scroll);
+    int top = rest.y;
+    draw_figures(ui, &rest, stats);
+    zoe_cut_top(&rest, zoe_ui_px(ui, GAP * 2));
+    SDL_Rect box = zoe_cut_top(&rest, zoe_ui_px(ui, GRAPH));
+    zoe_cut_top(&rest, zoe_ui_px(ui, ZOE_SPACE));
+    SDL_Rect legend = zoe_cut_top(&rest, zoe_ui_text_height(ui, ZOE_TEXT_SMALL));
+    draw_graph(ui, box, legend, history);
+    zoe_cut_top(&rest, zoe_ui_px(ui, ZOE_MARGIN));
+    zoe_ui_scroll_end(ui, &page->scroll, rest.y - top);
 }

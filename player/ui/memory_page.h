@@ -1,8 +1,6 @@
 /*
  * Memory page: what the cache takes, of how much, and how well it does, with a graph of the last
- * minute. One of the settings panel's pages.
- *
- * Drawing allocates nothing. Figures are in MB (2^20 bytes), like everything the player says.
+ * minute. One of the panel's pages.
  *
  * Thread-safety: the main thread only.
  *
@@ -18,14 +16,15 @@
 #include <zoetrope/engine.h>
 
 #include "model/memory_history.h"
-#include "ui/window.h"
+#include "ui/ui_scroll.h"
 
-/* Height of all of it in device pixels. */
-int zoe_memory_page_height(const zoe_window *window);
+typedef struct zoe_memory_page {
+    zoe_ui_scroll scroll;
+} zoe_memory_page;
 
-/* Draws it into an area of the panel, margins included. A lower area gets a lower graph. */
-void zoe_memory_page_draw(const zoe_window *window, SDL_Rect area, const zoe_stats *stats,
-                          const zoe_memory_history *history);
+/* Part of a frame while the page is seen. */
+void zoe_memory_page_run(zoe_ui *ui, SDL_Rect rect, zoe_memory_page *page, const zoe_stats *stats,
+                         const zoe_memory_history *history);
 
 /* True if the page shows something else for b than for a. */
 bool zoe_memory_page_differs(const zoe_stats *a, const zoe_stats *b);

@@ -2,13 +2,14 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "model/sample.h"
 #include "ui/theme.h"
+#include "ui/ui_button.h"
+#include "ui/ui_popup.h"
 
 enum { FIELD = 1100, FIELD_TEXT = 320, PATH_CAPACITY = 4096 };
 
@@ -21,62 +22,49 @@ void zoe_statusbar_open(zoe_statusbar *bar, const zoe_options *options, const zo
     bar->pointer_y = -1;
 }
 
-int zoe_statusbar_height(const zoe_window *window)
+int zoe_statusbar_height(const zoe_ui *ui)
 {
-    return 2 * zoe_px(window, ZOE_STATUS_ROW) + zoe_px(window, ZOE_SPACE);
+    return 2 * zoe_ui_px(ui, ZOE_STATUS_ROW) + zoe_ui_px(ui, ZOE_SPACE);
 }
 
 void zoe_statusbar_memory_text(const zoe_stats *stats, char *text, size_t capacity)
 {
-    double limit = (double)stats->limit_bytes;
-    double percent = limit > 0.0 ? 100.0 * (double)stats->used_bytes / limit : 0.0;
-    snprintf(text, capacity, "Mem: %" PRIu64 "/%" PRIu64 " MB (%.0f%%)", stats->used_bytes >> 20,
-             stats->limit_bytes >> 20, percent);
+    double limit = (double)stats->limit_bytes, used = (double)stats->used_bytes;
+    double percent = limit > 0.0 ? 100.0 * used / limit : 0.0;
+    if (stats->limit_bytes >> 20 >= 10000)
+        snprintf(text, capacity, "%.1f of %.1f GB (%.0f%%)", used / (1 << 30), limit / (1 << 30),
+                 percent);
+    else
+        snprintf(text, capacity, "%" PRIu64 " of %" PRIu64 " MB (%.0f%%)", stats->used_bytes >> 20,
+                 stats->limit_bytes >> 20, percent);
 }
 
-/* ---- a row of fields ---- */
-
-/* What is left of a row between the fields on its left and on its right. */
-typedef struct row {
-    const zoe_window *window;
-    int left, right, y;
-} row;
-
-static row begin_row(const zoe_window *window, SDL_Rect area, int index)
-{
-    int height = zoe_px(window, ZOE_STATUS_ROW);
-    int margin = zoe_px(window, ZOE_MARGIN);
-    int text = zoe_text_height(window->text, ZOE_TEXT_BODY);
-    return (row){window, area.x + margin, area.x + area.w - margin,
-                 area.y + index * height + (height - text) / 2};
-}
-
-static int field_gap(const row *r)
-{
-    return zoe_px(r->window, ZOE_SPACE * 5);
-}
-
-static void put_left(row *r, SDL_Color color, const char *text)
-{
-    int width = zoe_text_width(r->window->text, ZOE_TEXT_BODY, text);
-    if (!text[0] || r->left + width > r->right)
-        return;
-    zoe_text_draw(r->window->text, ZOE_TEXT_BODY, r->left, r->y, color, text);
-    r->left += width + field_gap(r);
-}
-
-static void put_right(row *r, SDL_Color color, const char *text)
-{
-    int width = zoe_text_width(r->window->text, ZOE_TEXT_BODY, text);
-    if (!text[0] || r->right - width < r->left)
-        return;
-    zoe_text_draw(r->window->text, ZOE_TEXT_BODY, r->right - width, r->y, color, text);
-    r->right -= width + field_gap(r);
-}
-
-/* ---- fields ---- */
+/* ---- fields of the picture ---- */
 
 static const char *const view_names[] = {"", "Red", "Green", "Blue", "Alpha", "Luminance"};
+
+typedef struct field {
+    char text[FIELD_TEXT];
+    bool minor;      /* left out before the others are */
+    bool marked;     /* not as it is by default */
+    zoe_value value; /* NONE: it is only read */
+    const zoe_option *option;
+    const char *tip, *key; /* or NULL */
+} field;
+
+enum { FIELDS = 16 };
+
+typedef struct field_list {
+    field fields[FIELDS];
+    int count;
+} field_list;
+
+static field *add(field_list *list, zoe_value value, const char *tip, const char *key)
+{
+    int at = list->count < FIELDS ? list->count++ : FIELDS - 1;
+    list->fields[at] = (field){.value = value, .tip = tip, .key = key};
+    return &list->fields[at];
+}
 
 static void file_name(const zoe_sequence *sequence, int64_t position, char *text, size_t capacity)
 {
@@ -87,89 +75,6 @@ static void file_name(const zoe_sequence *sequence, int64_t position, char *text
     }
     const char *slash = strrchr(path, '/');
     snprintf(text, capacity, "%.1000s", slash ? slash + 1 : path);
-}
-
-/* "23.976", "24": no more decimals than say something. */
-static void rate_text(double rate, char *text, size_t capacity)
-{
-    if (fabs(rate - floor(rate + 0.5)) < 0.0005)
-        snprintf(text, capacity, "%.0f", rate);
-    else
-        snprintf(text, capacity, "%.3f", rate);
-}
-
-/* `widest` keeps room for a wider text, so that neighbours stay put. */
-typedef struct field {
-    char text[FIELD_TEXT];
-    bool minor;         /* left out before what changes the picture is */
-    const char *widest; /* NULL: the text itself */
-    SDL_Color color;
-    int width; /* worked out */
-} field;
-
-enum { PLAYBACK_FIELDS = 5, PLAYBACK_LEAST = 2 /* state and rate */ };
-
-static void fill_playback(field fields[PLAYBACK_FIELDS], const zoe_transport *t)
-{
-    char rate[32];
-    zoe_theme theme = zoe_theme_dark;
-    field *state = &fields[0], *fps = &fields[1], *skipped = &fields[2];
-    if (t->speed == 0)
-        snprintf(state->text, sizeof state->text, "Paused");
-    else if (t->speed == 1)
-        snprintf(state->text, sizeof state->text, "Playing");
-    else
-        snprintf(state->text, sizeof state->text, "%s %d\303\227", t->speed < 0 ? "Back" : "Fast",
-                 t->speed < 0 ? -t->speed : t->speed);
-    state->widest = "Playing";
-    state->color = t->speed ? theme.text_light : theme.text_dim;
-
-    double measured = zoe_transport_measured_rate(t, zoe_now_ns());
-    rate_text((double)t->rate_numerator / (double)t->rate_denominator, rate, sizeof rate);
-    if (t->speed && measured > 0.0)
-        snprintf(fps->text, sizeof fps->text, "%.1f of %.12s fps", measured, rate);
-    else
-        snprintf(fps->text, sizeof fps->text, "%.12s fps", rate);
-    fps->widest = "00.0 of 23.976 fps";
-    fps->color = theme.text;
-
-    snprintf(skipped->text, sizeof skipped->text, "%" PRIu64 " skipped", t->skipped);
-    skipped->widest = "000 skipped";
-    skipped->color = t->skipped ? theme.text : theme.text_dim;
-    char label[ZOE_OPTION_TEXT];
-    snprintf(fields[3].text, sizeof fields[3].text, "%s",
-             zoe_option_label(ZOE_OPTION(loop), (int)t->loop, label));
-    snprintf(fields[4].text, sizeof fields[4].text, "%s",
-             zoe_option_label(ZOE_OPTION(policy), (int)t->policy, label));
-    fields[3].color = theme.text;
-    fields[4].color = theme.text;
-}
-
-/* What finds no room is left out from the right: what changes by itself stays longest. `beside`:
- * width of what goes before all but state and rate. */
-static void draw_playback(row *r, const zoe_transport *t, int beside)
-{
-    field fields[PLAYBACK_FIELDS];
-    zoe_text *text = r->window->text;
-    memset(fields, 0, sizeof fields);
-    fill_playback(fields, t);
-    int count = 0, needed = 0;
-    for (; count < PLAYBACK_FIELDS; count++) {
-        field *f = &fields[count];
-        int own = zoe_text_width(text, ZOE_TEXT_BODY, f->text);
-        int wide = f->widest ? zoe_text_width(text, ZOE_TEXT_BODY, f->widest) : own;
-        f->width = own > wide ? own : wide;
-        int kept = count < PLAYBACK_LEAST ? 0 : beside;
-        if (needed + f->width > r->right - r->left - kept)
-            break;
-        needed += f->width + field_gap(r);
-    }
-    while (count-- > 0) {
-        const field *f = &fields[count];
-        int own = zoe_text_width(text, ZOE_TEXT_BODY, f->text);
-        zoe_text_draw(text, ZOE_TEXT_BODY, r->right - own, r->y, f->color, f->text);
-        r->right -= f->width + field_gap(r);
-    }
 }
 
 /* Four digits that count; powers of ten only where there are many more. */
@@ -185,117 +90,163 @@ static void range_text(const zoe_value_range *range, char *text, size_t capacity
     snprintf(text, capacity, "%s to %s", words[0], words[1]);
 }
 
-enum { PICTURE_FIELDS = 16 };
-
-/* The fields that tell how the picture is seen. */
-typedef struct field_list {
-    field fields[PICTURE_FIELDS];
-    int count;
-} field_list;
-
-static void add_field(field_list *list, bool minor, SDL_Color color, const char *format, ...)
-    ZOE_PRINTF(4, 5);
-
-/* Empty texts are not kept. */
-static void add_field(field_list *list, bool minor, SDL_Color color, const char *format, ...)
+static void add_layer(field_list *list, zoe_session *session)
 {
-    field *f = &list->fields[list->count];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(f->text, sizeof f->text, format, arguments);
-    va_end(arguments);
-    f->color = color;
-    f->minor = minor;
-    list->count += f->text[0] != '\0';
+    const zoe_shot *shot = zoe_session_shot(session);
+    field *f = add(list, ZOE_VALUE_LAYER, "Layer. A list of all of them", "Ctrl+L");
+    if (session->screen.is_fallback)
+        snprintf(f->text, FIELD_TEXT, "%.140s (no %.140s)", shot->fallback.layer, shot->layer);
+    else
+        snprintf(f->text, FIELD_TEXT, "%s", shot->layer);
+    const zoe_value_range *range = zoe_session_range(session);
+    if (!range)
+        return;
+    f = add(list, ZOE_VALUE_RANGE, "Values shown from black to white. Fit them to this frame", "X");
+    range_text(range, f->text, FIELD_TEXT);
 }
 
-static void fill_picture(field_list *list, zoe_session *session, const zoe_view *view,
-                         const zoe_options *options)
+/* Exposure and the like, while they are not the default. */
+static void add_options(field_list *list, const zoe_options *options)
 {
-    char text[FIELD_TEXT];
-    zoe_theme theme = zoe_theme_dark;
-    const zoe_shot *shot = zoe_session_shot(session);
-    const zoe_frame *shown = &session->screen.frame;
-    const zoe_grade *grade = &session->grade;
-    const zoe_value_range *range = zoe_session_range(session);
-    list->count = 0;
-    if (shown->pin) {
-        zoe_box box = view->map.box;
-        add_field(list, true, theme.text, "%" PRId32 "\303\227%" PRId32, box.max_x - box.min_x + 1,
-                  box.max_y - box.min_y + 1);
-        if (shown->proxy_shift > 0)
-            add_field(list, false, theme.text, "1/%d", 1 << shown->proxy_shift);
-    }
-    if (session->screen.is_fallback)
-        add_field(list, false, theme.text, "%s (no %s)", shot->fallback.layer, shot->layer);
-    else
-        add_field(list, false, theme.text, "%s", shot->layer);
-    if (range) {
-        range_text(range, text, sizeof text);
-        add_field(list, false, theme.text_dim, "%s", text);
-    }
-    if (shown->pin)
-        add_field(list, true, theme.text, "%.*f%%", view->map.zoom < 0.1 ? 1 : 0,
-                  view->map.zoom * 100.0);
-    add_field(list, false, theme.text_light, "%s", view_names[grade->view]);
-    for (size_t i = 0; i < zoe_option_count && list->count < PICTURE_FIELDS; i++) {
+    for (size_t i = 0; i < zoe_option_count && list->count < FIELDS; i++) {
         const zoe_option *option = &zoe_option_table[i];
         double number = zoe_option_number(option, options);
         if (!(option->where & ZOE_IN_STATUSBAR) || fabs(number - option->normal) <= 0.0)
             continue;
         char figure[ZOE_OPTION_TEXT];
+        field *f = add(list, ZOE_VALUE_OPTION, "A click brings the default back", NULL);
         zoe_option_figure(option, number, figure);
-        add_field(list, false, theme.text, "%s %s", option->brief, figure);
+        snprintf(f->text, FIELD_TEXT, "%s %s", option->brief, figure);
+        f->option = option;
+        f->marked = true;
     }
 }
 
-static int width_beside(const row *r, const field *f)
+static void fill(field_list *list, zoe_session *session, const zoe_view *view,
+                 const zoe_options *options)
 {
-    return zoe_text_width(r->window->text, ZOE_TEXT_BODY, f->text) + field_gap(r);
-}
-
-/* What changes the picture is told before what the user set once for all of them. */
-static void draw_settings(row *r, const zoe_transport *t, zoe_session *session,
-                          const zoe_view *view, const zoe_options *options)
-{
-    field_list picture;
-    int needed = 0;
-    fill_picture(&picture, session, view, options);
-    for (int i = 0; i < picture.count; i++)
-        needed += width_beside(r, &picture.fields[i]);
-    draw_playback(r, t, needed);
-    for (int i = 0; i < picture.count; i++) {
-        const field *f = &picture.fields[i];
-        /* The last one needs no gap behind it. */
-        if (!f->minor || needed - field_gap(r) <= r->right - r->left)
-            put_left(r, f->color, f->text);
-        needed -= width_beside(r, f);
+    const zoe_frame *shown = &session->screen.frame;
+    list->count = 0;
+    add_layer(list, session);
+    if (shown->pin) {
+        field *zoom = add(list, ZOE_VALUE_ZOOM, "Size on screen", NULL);
+        snprintf(zoom->text, FIELD_TEXT, view->map.fitted ? "Fit (%.*f%%)" : "%.*f%%",
+                 view->map.zoom < 0.1 ? 1 : 0, view->map.zoom * 100.0);
+        if (options->proxy) {
+            field *proxy = add(list, ZOE_VALUE_OPTION, "Frames are kept smaller", "Shift+P");
+            snprintf(proxy->text, FIELD_TEXT, "1/%d", 1 << options->proxy);
+            proxy->option = ZOE_OPTION(proxy);
+            proxy->marked = true;
+        }
+    }
+    field *channel = add(list, ZOE_VALUE_CHANNEL, "Channels that are shown", NULL);
+    channel->marked = session->grade.view != ZOE_VIEW_COLOR;
+    channel->minor = !channel->marked;
+    snprintf(channel->text, FIELD_TEXT, "%s",
+             channel->marked ? view_names[session->grade.view] : "Colour");
+    add_options(list, options);
+    if (shown->pin) {
+        zoe_box box = view->map.box;
+        field *size = add(list, ZOE_VALUE_NONE, "Picture's size in pixels", NULL);
+        size->minor = true;
+        snprintf(size->text, FIELD_TEXT, "%" PRId32 "\303\227%" PRId32, box.max_x - box.min_x + 1,
+                 box.max_y - box.min_y + 1);
+        if (!session->screen.is_foreign && shown->time_code[0]) {
+            field *code = add(list, ZOE_VALUE_NONE, "Time code of the frame that is shown", NULL);
+            code->minor = true;
+            snprintf(code->text, FIELD_TEXT, "%s", shown->time_code);
+        }
     }
 }
 
-static void draw_frame_row(const zoe_statusbar *bar, const zoe_window *window, zoe_session *session,
-                           const zoe_view *view)
+static int field_width(zoe_ui *ui, const field *f)
+{
+    return zoe_ui_button_width(ui, ZOE_ICON_NONE, f->text, ZOE_UI_QUIET);
+}
+
+/* Draws a field; one that answers clicks lights up under the pointer. */
+static void run_field(zoe_ui *ui, SDL_Rect place, const field *f, int index,
+                      zoe_statusbar_result *result)
+{
+    const zoe_ui_style *style = ui->style;
+    zoe_ui_push_index(ui, index);
+    zoe_ui_hit hit = zoe_ui_hear(ui, zoe_ui_make_id(ui, "field"), place);
+    SDL_Rect box = zoe_inset(place, 0, zoe_ui_px(ui, 1));
+    bool lit = f->value && hit.hovered;
+    if (lit || f->marked)
+        zoe_draw_fill(&ui->draw, box, zoe_ui_px(ui, ZOE_UI_RADIUS),
+                      lit ? style->control_hover : style->control);
+    zoe_ui_label(ui, zoe_inset(place, zoe_ui_px(ui, ZOE_UI_PAD) / 2, 0), ZOE_TEXT_BODY,
+                 ZOE_UI_CENTER,
+                 f->marked || lit ? style->text_light
+                 : f->value       ? style->text
+                                  : style->text_dim,
+                 f->text);
+    zoe_ui_tip(ui, f->tip, f->key);
+    if (hit.clicked && f->value)
+        *result = (zoe_statusbar_result){f->value, f->option, place};
+    zoe_ui_pop(ui);
+}
+
+static void run_fields(zoe_ui *ui, SDL_Rect rest, const field_list *list,
+                       zoe_statusbar_result *result)
+{
+    int needed = 0, gap = zoe_ui_px(ui, ZOE_SPACE);
+    for (int i = 0; i < list->count; i++)
+        needed += field_width(ui, &list->fields[i]) + gap;
+    /* The least needed go first, from the end. */
+    bool out[FIELDS] = {false};
+    for (int pass = 0; pass < 2; pass++) {
+        for (int i = list->count - 1; i >= 0 && needed > rest.w; i--) {
+            if (out[i] || (!pass && !list->fields[i].minor))
+                continue;
+            out[i] = true;
+            needed -= field_width(ui, &list->fields[i]) + gap;
+        }
+    }
+    for (int i = 0; i < list->count; i++) {
+        if (out[i])
+            continue;
+        run_field(ui, zoe_cut_left(&rest, field_width(ui, &list->fields[i])), &list->fields[i], i,
+                  result);
+        zoe_cut_left(&rest, gap);
+    }
+}
+
+static void run_memory(zoe_ui *ui, SDL_Rect *rest, const zoe_stats *stats,
+                       zoe_statusbar_result *result)
+{
+    field f = {.value = ZOE_VALUE_MEMORY,
+               .tip = "Memory that frames take, of what they may take",
+               .key = "."};
+    char text[FIELD_TEXT - 8];
+    zoe_statusbar_memory_text(stats, text, sizeof text);
+    snprintf(f.text, FIELD_TEXT, "Mem: %s", text);
+    int width = field_width(ui, &f);
+    if (width <= rest->w)
+        run_field(ui, zoe_cut_right(rest, width), &f, FIELDS, result);
+    zoe_cut_right(rest, zoe_ui_px(ui, ZOE_SPACE));
+}
+
+static void run_picture_row(zoe_ui *ui, SDL_Rect row, const zoe_statusbar *bar,
+                            zoe_session *session, const zoe_view *view, const zoe_stats *stats,
+                            zoe_statusbar_result *result)
 {
     char text[FIELD];
-    zoe_theme theme = zoe_theme_dark;
-    const zoe_sequence *sequence = zoe_session_sequence(session);
+    run_memory(ui, &row, stats, result);
+    if (!session->count)
+        return;
+    const zoe_frame *shown = &session->screen.frame;
     const zoe_transport *t = zoe_session_transport(session);
-    row r = begin_row(window, bar->area, 0);
-    file_name(sequence, t->playhead, text, sizeof text);
-    int most = (r.right - r.left) / 2;
-    r.left = zoe_text_draw_within(window->text, ZOE_TEXT_BODY, r.left, r.y, most, theme.text_light,
-                                  text, 1) +
-             field_gap(&r);
-    if (t->count == 1)
-        snprintf(text, sizeof text, "Single picture");
-    else
-        snprintf(text, sizeof text, "%" PRId64 " of %" PRId64 "\342\200\223%" PRId64,
-                 zoe_sequence_number(sequence, t->playhead), zoe_sequence_first(sequence),
-                 zoe_sequence_last(sequence));
-    put_left(&r, theme.text, text);
-    if (session->screen.frame.pin && !session->screen.is_foreign)
-        put_left(&r, theme.text, session->screen.frame.time_code);
-    draw_settings(&r, t, session, view, bar->options);
+    int64_t position = shown->pin && !session->screen.is_foreign ? shown->position : t->playhead;
+    field_list list;
+    fill(&list, session, view, bar->options);
+    file_name(zoe_session_sequence(session), position, text, sizeof text);
+    int width = zoe_ui_text_width(ui, ZOE_TEXT_BODY, text), most = row.w / 2;
+    SDL_Rect name = zoe_cut_left(&row, width < most ? width : most);
+    zoe_ui_label(ui, name, ZOE_TEXT_BODY, ZOE_UI_KEEP_END, ui->style->text_light, text);
+    zoe_cut_left(&row, zoe_ui_px(ui, ZOE_SPACE * 3));
+    run_fields(ui, row, &list, result);
 }
 
 /* ---- pixel values ---- */
@@ -346,66 +297,104 @@ static const char *widest_note(const zoe_session *session)
 }
 
 /* Values keep their columns, so that digits do not jump. */
-static int value_width(zoe_text *text, const zoe_plane *plane)
+static int value_width(zoe_ui *ui, const zoe_plane *plane)
 {
-    return zoe_text_width(text, ZOE_TEXT_BODY, zoe_sample_widest(plane->type)) +
-           zoe_text_width(text, ZOE_TEXT_BODY, "R   ");
+    return zoe_ui_text_width(ui, ZOE_TEXT_BODY, zoe_sample_widest(plane->type)) +
+           zoe_ui_text_width(ui, ZOE_TEXT_BODY, "R   ");
 }
 
-static void draw_probe(row *r, const zoe_statusbar *bar, const zoe_view *view,
-                       const zoe_session *session)
+/* A word, cut from the left of the row. */
+static void put(zoe_ui *ui, SDL_Rect *row, int width, SDL_Color color, const char *text)
+{
+    zoe_ui_label(ui, zoe_cut_left(row, width), ZOE_TEXT_BODY, ZOE_UI_LEFT, color, text);
+}
+
+static const char *plane_name(const zoe_frame *frame, int32_t plane)
 {
     static const char *const letters[] = {"R", "G", "B"};
-    zoe_text *text = r->window->text;
+    if (plane == frame->alpha_plane)
+        return "A";
+    return frame->is_color && plane < 3 ? letters[plane] : "";
+}
+
+/* Draws the values under the pointer, and cuts their room from the row: it stays, so that a message
+ * does not jump when the pointer leaves the picture. */
+static void draw_probe(zoe_ui *ui, SDL_Rect *row, const zoe_statusbar *bar, const zoe_view *view,
+                       const zoe_session *session)
+{
     const zoe_frame *frame = &session->screen.frame;
     char figures[64];
     int32_t x = 0, y = 0;
     double values[ZOE_PLANES_MAX] = {0};
-    int letter_width = zoe_text_width(text, ZOE_TEXT_BODY, "R ");
-    int32_t count = zoe_view_probe(view, frame, bar->pointer_x, bar->pointer_y, &x, &y, values);
     if (!frame->pin)
         return;
-    if (count > 0) {
+    int32_t count = zoe_view_probe(view, frame, bar->pointer_x, bar->pointer_y, &x, &y, values);
+    figures[0] = '\0';
+    if (count > 0)
         snprintf(figures, sizeof figures, "%" PRId32 ", %" PRId32, x, y);
-        zoe_text_draw(text, ZOE_TEXT_BODY, r->left, r->y, zoe_theme_dark.text, figures);
-    }
-    int at = r->left + zoe_text_width(text, ZOE_TEXT_BODY, "00000, 00000  ");
+    put(ui, row, zoe_ui_text_width(ui, ZOE_TEXT_BODY, "00000, 00000  "), ui->style->text, figures);
+    int letter = zoe_ui_text_width(ui, ZOE_TEXT_BODY, "R ");
     for (int32_t i = 0; i < (int32_t)frame->plane_count; i++) {
-        const char *name = i == frame->alpha_plane    ? "A"
-                           : frame->is_color && i < 3 ? letters[i]
-                                                      : "";
-        int width = value_width(text, &frame->planes[i]);
-        if (i < count && at + width <= r->right) {
-            int named = name[0] ? letter_width : 0;
-            zoe_sample_text(values[i], frame->planes[i].type, figures);
-            zoe_text_draw(text, ZOE_TEXT_BODY, at, r->y, zoe_theme_dark.text_dim, name);
-            zoe_text_draw(text, ZOE_TEXT_BODY, at + named, r->y, zoe_theme_dark.text, figures);
-        }
-        at += width;
+        const char *name = plane_name(frame, i);
+        int width = value_width(ui, &frame->planes[i]);
+        if (width > row->w)
+            break;
+        SDL_Rect place = zoe_cut_left(row, width);
+        if (i >= count)
+            continue;
+        zoe_sample_text(values[i], frame->planes[i].type, figures);
+        put(ui, &place, name[0] ? letter : 0, ui->style->text_dim, name);
+        put(ui, &place, place.w, ui->style->text, figures);
     }
     note_text(session, values, figures, sizeof figures);
-    int width = zoe_text_width(text, ZOE_TEXT_BODY, widest_note(session));
-    if (count > 0 && at + width <= r->right)
-        zoe_text_draw(text, ZOE_TEXT_BODY, at, r->y, zoe_theme_dark.text_dim, figures);
-    at += figures[0] ? width : 0;
-    /* The room stays, so that a message does not jump when the pointer leaves the picture. */
-    r->left = at + field_gap(r);
+    int width = zoe_ui_text_width(ui, ZOE_TEXT_BODY, widest_note(session));
+    if (figures[0] && width <= row->w)
+        put(ui, row, width, ui->style->text_dim, count > 0 ? figures : "");
+    zoe_cut_left(row, zoe_ui_px(ui, ZOE_SPACE * 4));
 }
 
-void zoe_statusbar_draw(zoe_statusbar *bar, const zoe_window *window, zoe_session *session,
-                        const zoe_view *view, const zoe_stats *stats)
+/* The width that the values want. */
+static int probe_width(zoe_ui *ui, const zoe_session *session)
 {
-    char text[FIELD];
-    zoe_fill(window, bar->area, zoe_theme_dark.bar);
-    if (session->count)
-        draw_frame_row(bar, window, session, view);
-    row r = begin_row(window, bar->area, 1);
-    zoe_statusbar_memory_text(stats, text, sizeof text);
-    put_right(&r, zoe_theme_dark.text, text);
-    if (session->count)
-        draw_probe(&r, bar, view, session);
-    bool is_bad;
-    const char *message = zoe_message_line(bar->message, session, &is_bad, text, sizeof text);
-    zoe_text_draw_within(window->text, ZOE_TEXT_BODY, r.left, r.y, r.right - r.left,
-                         is_bad ? zoe_theme_dark.text_light : zoe_theme_dark.text, message, 1);
+    const zoe_frame *frame = &session->screen.frame;
+    int width =
+        zoe_ui_text_width(ui, ZOE_TEXT_BODY, "00000, 00000  ") + zoe_ui_px(ui, ZOE_SPACE * 4);
+    for (uint32_t i = 0; frame->pin && i < frame->plane_count; i++)
+        width += value_width(ui, &frame->planes[i]);
+    return frame->pin ? width : 0;
+}
+
+static void run_message_row(zoe_ui *ui, SDL_Rect row, const zoe_statusbar *bar,
+                            const zoe_view *view, const zoe_session *session,
+                            zoe_statusbar_result *result)
+{
+    char text[FIELD], first[FIELD];
+    zoe_message_kind kind;
+    const char *line = zoe_message_line(bar->message, session, &kind, text, sizeof text);
+    line = zoe_message_cause_first(line, first, sizeof first);
+    int wanted = line[0] ? zoe_ui_text_width(ui, ZOE_TEXT_BODY, line) + zoe_ui_px(ui, 40) : 0;
+    bool both = session->count && probe_width(ui, session) + wanted <= row.w;
+    if (both || !line[0])
+        draw_probe(ui, &row, bar, view, session);
+    if (!line[0])
+        return;
+    zoe_ui_hit hit = zoe_ui_hear(ui, zoe_ui_make_id(ui, "message"), row);
+    zoe_ui_notice(ui, row, (zoe_ui_severity)kind, line);
+    zoe_ui_tip(ui, line, NULL);
+    if (hit.clicked)
+        *result = (zoe_statusbar_result){ZOE_VALUE_MESSAGE, NULL, row};
+}
+
+void zoe_statusbar_run(zoe_ui *ui, zoe_statusbar *bar, zoe_session *session, const zoe_view *view,
+                       const zoe_stats *stats, zoe_statusbar_result *result)
+{
+    SDL_Rect rest = zoe_inset(bar->area, zoe_ui_px(ui, ZOE_MARGIN), 0);
+    int height = zoe_ui_px(ui, ZOE_STATUS_ROW);
+    *result = (zoe_statusbar_result){ZOE_VALUE_NONE, NULL, {0, 0, 0, 0}};
+    zoe_draw_fill(&ui->draw, bar->area, 0, zoe_theme_dark.bar);
+    zoe_ui_cover(ui, bar->area);
+    zoe_ui_push(ui, "statusbar");
+    run_picture_row(ui, zoe_cut_top(&rest, height), bar, session, view, stats, result);
+    run_message_row(ui, zoe_cut_top(&rest, height), bar, view, session, result);
+    zoe_ui_pop(ui);
 }

@@ -1,11 +1,12 @@
 /*
- * Status bar: two rows of figures under the timeline, and the message of the moment.
+ * Status bar: two rows of figures under the transport buttons.
  *
- *   file   frame / range   size   proxy   layer   values   zoom   view …      … state   rate   …
- *   pixel position and linear values   |   message                        Mem: used/limit MB (p%)
+ *   file   proxy   layer   values   zoom   size   channel   exposure …           Mem: used of limit
+ *   pixel position and linear values   |   message
  *
- * A field that finds no room is left out: first what the user set for all pictures, then size and
- * zoom, and last of all file, frame, state and rate.
+ * What looks like a value answers a click. What is not as it is by default is marked, and is brought
+ * back by a click. A field that finds no room is left out, the least needed first. A message always
+ * finds room: where it has too little beside the pixel's values, those give way.
  *
  * Thread-safety: the main thread only.
  *
@@ -23,26 +24,46 @@
 #include "model/message.h"
 #include "model/options.h"
 #include "model/session.h"
+#include "ui/ui.h"
 #include "ui/view.h"
-#include "ui/window.h"
 
 typedef struct zoe_statusbar {
     const zoe_options *options; /* the values in force; the caller's, like what follows */
     const zoe_message *message;
-    SDL_Rect area; /* device pixels */
-    int pointer_x; /* device pixels; -1: not over the picture */
+    SDL_Rect area;        /* device pixels */
+    SDL_Rect frame_place; /* of the frame number */
+    int pointer_x;        /* device pixels; -1: not over the picture */
     int pointer_y;
 } zoe_statusbar;
 
 void zoe_statusbar_open(zoe_statusbar *bar, const zoe_options *options, const zoe_message *message);
 
 /* Height in device pixels. */
-int zoe_statusbar_height(const zoe_window *window);
+int zoe_statusbar_height(const zoe_ui *ui);
 
-/* "Mem: 812/5944 MB (14%)" */
+/* "812 of 5944 MB (14%)"; "2.1 of 41.3 GB (5%)" where the limit has five digits. */
 void zoe_statusbar_memory_text(const zoe_stats *stats, char *text, size_t capacity);
 
-void zoe_statusbar_draw(zoe_statusbar *bar, const zoe_window *window, zoe_session *session,
-                        const zoe_view *view, const zoe_stats *stats);
+/* What was clicked. */
+typedef enum zoe_value {
+    ZOE_VALUE_NONE,
+    ZOE_VALUE_LAYER,
+    ZOE_VALUE_RANGE, /* of values shown from black to white */
+    ZOE_VALUE_ZOOM,
+    ZOE_VALUE_CHANNEL,
+    ZOE_VALUE_MEMORY,
+    ZOE_VALUE_OPTION, /* see `option` */
+    ZOE_VALUE_MESSAGE,
+} zoe_value;
+
+typedef struct zoe_statusbar_result {
+    zoe_value value;
+    const zoe_option *option;
+    SDL_Rect place; /* where it stands */
+} zoe_statusbar_result;
+
+/* Part of a frame. Fills in the whole *result. */
+void zoe_statusbar_run(zoe_ui *ui, zoe_statusbar *bar, zoe_session *session, const zoe_view *view,
+                       const zoe_stats *stats, zoe_statusbar_result *result);
 
 #endif

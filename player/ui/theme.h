@@ -26,10 +26,11 @@ enum {
     ZOE_TEXT_BODY_PX = 13,
     ZOE_TEXT_TITLE_PX = 16,
     ZOE_STATUS_ROW = 24,      /* height of a status row */
+    ZOE_BAR_HEIGHT = 36,      /* the row of transport buttons */
     ZOE_RULER_HEIGHT = 28,    /* the ruler with its numbers and work area */
     ZOE_INDICATOR_HEIGHT = 4, /* the load indicator */
     ZOE_TIMELINE_PAD = 8,     /* under the indicator */
-    ZOE_PANEL_WIDTH = 340,
+    ZOE_PANEL_WIDTH = 364,
     ZOE_ROW_HEIGHT = 28, /* one setting, one line of the key list: less */
     ZOE_HANDLE_REACH = 6 /* how far beside a handle a click still takes it */
 };

@@ -12,6 +12,9 @@
 enum {
     NO_STATE = 255,
     BATCH = 4096, /* states read at a time */
+    OVERVIEW = 3, /* points, its height */
+    HATCH = 6,    /* points between the stripes of a gap */
+    LABELS = 4,   /* places that other numbers keep clear of */
 };
 
 void zoe_timeline_open(zoe_timeline *timeline)
@@ -19,7 +22,7 @@ void zoe_timeline_open(zoe_timeline *timeline)
     memset(timeline, 0, sizeof *timeline);
     zoe_timeline_map_init(&timeline->map, 1, 1);
     timeline->pointer_x = -1;
-    timeline->pointer_y = -1;
+    timeline->indicator_height = ZOE_INDICATOR_HEIGHT;
 }
 
 void zoe_timeline_close(zoe_timeline *timeline)
@@ -28,21 +31,22 @@ void zoe_timeline_close(zoe_timeline *timeline)
     memset(timeline, 0, sizeof *timeline);
 }
 
-int zoe_timeline_height(const zoe_window *window)
+int zoe_timeline_height(const zoe_ui *ui, const zoe_timeline *timeline)
 {
-    return zoe_px(window,
-                  ZOE_SPACE * 2 + ZOE_RULER_HEIGHT + ZOE_INDICATOR_HEIGHT + ZOE_TIMELINE_PAD);
+    return zoe_ui_px(ui, ZOE_SPACE * 2 + ZOE_RULER_HEIGHT + timeline->indicator_height +
+                             ZOE_TIMELINE_PAD);
 }
 
-void zoe_timeline_place(zoe_timeline *timeline, const zoe_window *window, SDL_Rect area)
+void zoe_timeline_place(zoe_timeline *timeline, const zoe_ui *ui, SDL_Rect area)
 {
-    int margin = zoe_px(window, ZOE_MARGIN);
-    int width = area.w - 2 * margin;
+    SDL_Rect rest = area;
     timeline->area = area;
-    timeline->ruler = (SDL_Rect){area.x + margin, area.y + zoe_px(window, ZOE_SPACE * 2),
-                                 width < 1 ? 1 : width, zoe_px(window, ZOE_RULER_HEIGHT)};
-    timeline->indicator = (SDL_Rect){timeline->ruler.x, timeline->ruler.y + timeline->ruler.h,
-                                     timeline->ruler.w, zoe_px(window, ZOE_INDICATOR_HEIGHT)};
+    rest = zoe_inset(rest, zoe_ui_px(ui, ZOE_MARGIN), 0);
+    rest.w = rest.w < 1 ? 1 : rest.w;
+    SDL_Rect above = zoe_cut_top(&rest, zoe_ui_px(ui, ZOE_SPACE * 2));
+    timeline->overview = zoe_centered(above, above.w, zoe_ui_px(ui, OVERVIEW));
+    timeline->ruler = zoe_cut_top(&rest, zoe_ui_px(ui, ZOE_RULER_HEIGHT));
+    timeline->indicator = zoe_cut_top(&rest, zoe_ui_px(ui, timeline->indicator_height));
     if (timeline->map.width != timeline->ruler.w) {
         zoe_timeline_map_resize(&timeline->map, timeline->ruler.w);
         timeline->columns_stale = true;
@@ -119,11 +123,35 @@ static void read_columns(zoe_timeline *timeline, const zoe_source *source)
     }
 }
 
-static void draw_indicator(zoe_timeline *timeline, const zoe_window *window,
-                           const zoe_session *session)
+/* A gap in the sequence: stripes, which no state has. */
+void zoe_timeline_draw_gap(zoe_ui *ui, SDL_Rect run)
+{
+    int step = zoe_ui_px(ui, HATCH), dot = zoe_ui_px(ui, 1), wide = 2 * dot;
+    for (int y = 0; y < run.h; y += dot) {
+        /* The same stripes wherever a run begins. */
+        int first = run.x - (run.x + y) % step;
+        for (int x = first; x < run.x + run.w; x += step) {
+            SDL_Rect piece = {x, run.y + run.h - y - dot, wide, dot};
+            zoe_draw_fill(&ui->draw, zoe_rect_common(piece, run), 0, zoe_theme_dark.tick);
+        }
+    }
+}
+
+void zoe_timeline_draw_state(zoe_ui *ui, SDL_Rect rect, uint8_t state)
+{
+    zoe_draw_fill(&ui->draw, rect, 0, zoe_theme_state(state));
+    if (state != ZOE_FRAME_INCOMPLETE)
+        return;
+    /* In memory, but not all of it was in the file: the lower half says so. */
+    rect.y += rect.h / 2;
+    rect.h -= rect.h / 2;
+    zoe_draw_fill(&ui->draw, rect, 0, zoe_theme_state(ZOE_FRAME_ERROR));
+}
+
+static void draw_indicator(zoe_timeline *timeline, zoe_ui *ui, const zoe_session *session)
 {
     SDL_Rect strip = timeline->indicator;
-    zoe_fill(window, strip, zoe_theme_dark.track);
+    zoe_draw_fill(&ui->draw, strip, 0, zoe_theme_dark.track);
     if (!fit_columns(timeline))
         return;
     if (zoe_timeline_outdated(timeline, session))
@@ -134,14 +162,10 @@ static void draw_indicator(zoe_timeline *timeline, const zoe_window *window,
         while (end < strip.w && timeline->columns[end] == state)
             end++;
         SDL_Rect run = {strip.x + x, strip.y, end - x, strip.h};
-        if (state != NO_STATE && state != ZOE_FRAME_MISSING)
-            zoe_fill(window, run, zoe_theme_state(state));
-        if (state == ZOE_FRAME_INCOMPLETE) {
-            /* In memory, but not all of it was in the file: the lower half says so. */
-            run.y += strip.h / 2;
-            run.h -= strip.h / 2;
-            zoe_fill(window, run, zoe_theme_state(ZOE_FRAME_ERROR));
-        }
+        if (state == ZOE_FRAME_MISSING)
+            zoe_timeline_draw_gap(ui, run);
+        else if (state != NO_STATE)
+            zoe_timeline_draw_state(ui, run, state);
         x = end;
     }
 }
@@ -159,16 +183,16 @@ static int mark_x(const zoe_timeline *timeline, int64_t position)
     return screen_x(timeline, (double)position + 0.5);
 }
 
-static void draw_area(const zoe_timeline *timeline, const zoe_window *window,
-                      const zoe_transport *transport)
+static void draw_area(const zoe_timeline *timeline, zoe_ui *ui, const zoe_transport *transport)
 {
     SDL_Rect ruler = timeline->ruler;
-    zoe_fill(window, ruler, zoe_theme_dark.track);
+    zoe_draw_fill(&ui->draw, ruler, 0, zoe_theme_dark.track);
     int left = screen_x(timeline, (double)transport->in);
     int right = screen_x(timeline, (double)transport->out + 1.0);
     left = left < ruler.x ? ruler.x : left;
     right = right > ruler.x + ruler.w ? ruler.x + ruler.w : right;
-    zoe_fill(window, (SDL_Rect){left, ruler.y, right - left, ruler.h}, zoe_theme_dark.area);
+    zoe_draw_fill(&ui->draw, (SDL_Rect){left, ruler.y, right - left, ruler.h}, 0,
+                  zoe_theme_dark.area);
 }
 
 static void number_text(const zoe_sequence *sequence, int64_t position, char text[32])
@@ -176,13 +200,13 @@ static void number_text(const zoe_sequence *sequence, int64_t position, char tex
     snprintf(text, 32, "%" PRId64, zoe_sequence_number(sequence, position));
 }
 
-static int widest_number(const zoe_window *window, const zoe_sequence *sequence)
+static int widest_number(zoe_ui *ui, const zoe_sequence *sequence)
 {
     char first[32], last[32];
     number_text(sequence, 0, first);
     number_text(sequence, zoe_sequence_count(sequence) - 1, last);
-    int a = zoe_text_width(window->text, ZOE_TEXT_SMALL, first);
-    int b = zoe_text_width(window->text, ZOE_TEXT_SMALL, last);
+    int a = zoe_ui_text_width(ui, ZOE_TEXT_SMALL, first);
+    int b = zoe_ui_text_width(ui, ZOE_TEXT_SMALL, last);
     return a > b ? a : b;
 }
 
@@ -197,66 +221,110 @@ static int64_t first_marked(const zoe_sequence *sequence, int64_t from, int64_t 
     return over ? from + step - over : from;
 }
 
-/* Left edge and width of the plate with a frame's number, kept inside the ruler. */
-static SDL_Rect plate_rect(const zoe_timeline *timeline, const zoe_window *window,
-                           const zoe_sequence *sequence, int64_t position)
+/* The plate with a frame's number, kept inside the ruler. */
+static SDL_Rect plate_rect(const zoe_timeline *timeline, zoe_ui *ui, const zoe_sequence *sequence,
+                           int64_t position)
 {
     char text[32];
     number_text(sequence, position, text);
     SDL_Rect ruler = timeline->ruler;
-    int pad = zoe_px(window, ZOE_SPACE);
-    int width = zoe_text_width(window->text, ZOE_TEXT_SMALL, text) + 2 * pad;
-    int height = zoe_text_height(window->text, ZOE_TEXT_SMALL) + zoe_px(window, 2);
-    int x = mark_x(timeline, position) - width / 2;
-    if (x + width > ruler.x + ruler.w)
-        x = ruler.x + ruler.w - width;
-    x = x < ruler.x ? ruler.x : x;
-    return (SDL_Rect){x, ruler.y + zoe_px(window, 2), width, height};
+    int width = zoe_ui_text_width(ui, ZOE_TEXT_SMALL, text) + 2 * zoe_ui_px(ui, ZOE_SPACE);
+    int height = zoe_ui_text_height(ui, ZOE_TEXT_SMALL) + zoe_ui_px(ui, 2);
+    int x =
+        zoe_clamp_int(mark_x(timeline, position) - width / 2, ruler.x, ruler.x + ruler.w - width);
+    return (SDL_Rect){x, ruler.y + zoe_ui_px(ui, 2), width, height};
 }
 
-static void draw_marks(const zoe_timeline *timeline, const zoe_window *window,
-                       const zoe_sequence *sequence, int64_t playhead, int64_t pointed)
+/* The plate of the pointed position, beside the playhead's where both want one place. */
+static SDL_Rect pointed_rect(const zoe_timeline *timeline, zoe_ui *ui, const zoe_sequence *sequence,
+                             int64_t position, SDL_Rect playhead)
+{
+    SDL_Rect plate = plate_rect(timeline, ui, sequence, position), ruler = timeline->ruler;
+    if (!SDL_HasIntersection(&plate, &playhead))
+        return plate;
+    int gap = zoe_ui_px(ui, 2), left = playhead.x - gap - plate.w,
+        right = playhead.x + playhead.w + gap;
+    bool to_left = plate.x + plate.w / 2 < playhead.x + playhead.w / 2;
+    if ((to_left && left >= ruler.x) || right + plate.w > ruler.x + ruler.w)
+        plate.x = left;
+    else
+        plate.x = right;
+    return plate;
+}
+
+/* Places that are taken: no number is drawn there. */
+typedef struct labels {
+    SDL_Rect taken[LABELS];
+    int count;
+} labels;
+
+/* A number in the ruler, in the middle above x, unless its place is taken. */
+static void draw_number(const zoe_timeline *timeline, zoe_ui *ui, const zoe_sequence *sequence,
+                        int64_t position, const labels *others, SDL_Color color, SDL_Rect *place)
+{
+    SDL_Rect ruler = timeline->ruler;
+    char text[32];
+    int gap = zoe_ui_px(ui, ZOE_SPACE + 1);
+    number_text(sequence, position, text);
+    int width = zoe_ui_text_width(ui, ZOE_TEXT_SMALL, text);
+    int x = zoe_clamp_int(mark_x(timeline, position) - width / 2, ruler.x + gap,
+                          ruler.x + ruler.w - gap - width);
+    *place = (SDL_Rect){x - gap, ruler.y + zoe_ui_px(ui, 2), width + 2 * gap,
+                        zoe_ui_text_height(ui, ZOE_TEXT_SMALL)};
+    for (int i = 0; i < others->count; i++) {
+        if (SDL_HasIntersection(place, &others->taken[i]))
+            return;
+    }
+    zoe_ui_text(ui, ZOE_TEXT_SMALL, x, ruler.y + zoe_ui_px(ui, 3), width, color, text, false);
+}
+
+/* First and last frame always bear their number where they are in sight. */
+static void draw_ends(const zoe_timeline *timeline, zoe_ui *ui, const zoe_sequence *sequence,
+                      labels *others)
+{
+    int64_t first, last, ends[2] = {0, zoe_sequence_count(sequence) - 1};
+    zoe_timeline_map_visible(&timeline->map, &first, &last);
+    SDL_Rect places[2] = {{0, 0, 0, 0}, {0, 0, 0, 0}};
+    for (int i = 0; i < 2; i++) {
+        if (ends[i] >= first && ends[i] <= last)
+            draw_number(timeline, ui, sequence, ends[i], others, zoe_theme_dark.text, &places[i]);
+    }
+    for (int i = 0; i < 2 && others->count < LABELS; i++)
+        others->taken[others->count++] = places[i];
+}
+
+static void draw_marks(const zoe_timeline *timeline, zoe_ui *ui, const zoe_sequence *sequence,
+                       labels *others)
 {
     const zoe_timeline_map *map = &timeline->map;
     SDL_Rect ruler = timeline->ruler;
-    int hair = zoe_px(window, 1);
-    int gap = zoe_px(window, ZOE_SPACE * 5);
-    int64_t major = zoe_timeline_map_step(map, widest_number(window, sequence) + gap);
-    int64_t minor = zoe_timeline_map_step(map, zoe_px(window, 6));
+    int hair = zoe_ui_px(ui, 1), gap = zoe_ui_px(ui, ZOE_SPACE * 5);
+    int64_t major = zoe_timeline_map_step(map, widest_number(ui, sequence) + gap);
+    int64_t minor = zoe_timeline_map_step(map, zoe_ui_px(ui, 6));
     if (minor > major || major % minor != 0)
         minor = major;
     int64_t first, last;
     zoe_timeline_map_visible(map, &first, &last);
-    int short_mark = zoe_px(window, 4), long_mark = zoe_px(window, 7);
+    int short_mark = zoe_ui_px(ui, 4), long_mark = zoe_ui_px(ui, 7);
     for (int64_t p = first_marked(sequence, first, minor); p <= last; p += minor) {
         SDL_Rect mark = {mark_x(timeline, p), ruler.y + ruler.h - short_mark, hair, short_mark};
-        zoe_fill(window, mark, zoe_theme_dark.raised);
+        zoe_draw_fill(&ui->draw, mark, 0, zoe_theme_dark.raised);
     }
-    int text_y = ruler.y + zoe_px(window, 3);
-    SDL_Rect plate = plate_rect(timeline, window, sequence, playhead);
-    SDL_Rect other = plate_rect(timeline, window, sequence, pointed < 0 ? playhead : pointed);
+    draw_ends(timeline, ui, sequence, others);
     for (int64_t p = first_marked(sequence, first, major); p <= last; p += major) {
-        int x = mark_x(timeline, p);
-        SDL_Rect mark = {x, ruler.y + ruler.h - long_mark, hair, long_mark};
-        zoe_fill(window, mark, zoe_theme_dark.tick);
-        char text[32];
-        number_text(sequence, p, text);
-        int width = zoe_text_width(window->text, ZOE_TEXT_SMALL, text);
-        int at = x - width / 2;
-        int inside = at >= ruler.x + gap / 4 && at + width <= ruler.x + ruler.w - gap / 4;
-        SDL_Rect label = {at - gap / 4, text_y, width + gap / 2, 1};
-        int covered = SDL_HasIntersection(&label, &plate) || SDL_HasIntersection(&label, &other);
-        if (inside && !covered)
-            zoe_text_draw(window->text, ZOE_TEXT_SMALL, at, text_y, zoe_theme_dark.text_dim, text);
+        SDL_Rect mark = {mark_x(timeline, p), ruler.y + ruler.h - long_mark, hair, long_mark};
+        zoe_draw_fill(&ui->draw, mark, 0, zoe_theme_dark.tick);
+        SDL_Rect place;
+        draw_number(timeline, ui, sequence, p, others, zoe_theme_dark.text_dim, &place);
     }
 }
 
 /* A handle is a bar at the outer edge of the work area with a foot that points into it. */
-static void draw_handle(const zoe_timeline *timeline, const zoe_window *window, int64_t position,
+static void draw_handle(const zoe_timeline *timeline, zoe_ui *ui, int64_t position,
                         zoe_timeline_hold which, int set)
 {
     SDL_Rect ruler = timeline->ruler;
-    int thick = zoe_px(window, 2), foot = zoe_px(window, 6);
+    int thick = zoe_ui_px(ui, 2), foot = zoe_ui_px(ui, 6);
     int x = screen_x(timeline, (double)position);
     if (x < ruler.x || x > ruler.x + ruler.w)
         return;
@@ -265,42 +333,73 @@ static void draw_handle(const zoe_timeline *timeline, const zoe_window *window, 
     SDL_Color color = lit ? zoe_theme_dark.accent : set ? zoe_theme_dark.text : zoe_theme_dark.tick;
     int bar_x = which == ZOE_HOLD_IN ? x : x - thick;
     int foot_x = which == ZOE_HOLD_IN ? x : x - foot;
-    zoe_fill(window, (SDL_Rect){bar_x, ruler.y, thick, ruler.h}, color);
-    zoe_fill(window, (SDL_Rect){foot_x, ruler.y, foot, thick}, color);
-    zoe_fill(window, (SDL_Rect){foot_x, ruler.y + ruler.h - thick, foot, thick}, color);
+    zoe_draw_fill(&ui->draw, (SDL_Rect){bar_x, ruler.y, thick, ruler.h}, 0, color);
+    zoe_draw_fill(&ui->draw, (SDL_Rect){foot_x, ruler.y, foot, thick}, 0, color);
+    zoe_draw_fill(&ui->draw, (SDL_Rect){foot_x, ruler.y + ruler.h - thick, foot, thick}, 0, color);
 }
 
 /* A frame number on a plate at the ruler's top. */
-static void draw_plate(const zoe_timeline *timeline, const zoe_window *window,
-                       const zoe_sequence *sequence, int64_t position, SDL_Color plate,
-                       SDL_Color ink)
+static void draw_plate(zoe_ui *ui, const zoe_sequence *sequence, int64_t position, SDL_Rect box,
+                       SDL_Color plate, SDL_Color ink)
 {
     char text[32];
     number_text(sequence, position, text);
-    SDL_Rect box = plate_rect(timeline, window, sequence, position);
-    zoe_fill(window, box, plate);
-    zoe_text_draw(window->text, ZOE_TEXT_SMALL, box.x + zoe_px(window, ZOE_SPACE),
-                  box.y + zoe_px(window, 1), ink, text);
+    zoe_draw_fill(&ui->draw, box, zoe_ui_px(ui, 2), plate);
+    zoe_ui_text(ui, ZOE_TEXT_SMALL, box.x + zoe_ui_px(ui, ZOE_SPACE), box.y + zoe_ui_px(ui, 1),
+                box.w, ink, text, false);
+}
+
+static bool is_in_sight(const zoe_timeline *timeline, int64_t position)
+{
+    int x = mark_x(timeline, position);
+    return x >= timeline->ruler.x && x <= timeline->ruler.x + timeline->ruler.w;
 }
 
 /* The playhead's line ends above the indicator and goes on below it: its colours stay readable. */
-static void draw_playhead(const zoe_timeline *timeline, const zoe_window *window,
-                          const zoe_sequence *sequence, int64_t position)
+static void draw_playhead(const zoe_timeline *timeline, zoe_ui *ui, int64_t position)
 {
     SDL_Rect ruler = timeline->ruler;
-    int x = mark_x(timeline, position);
-    if (x < ruler.x || x > ruler.x + ruler.w)
-        return;
-    int thick = zoe_px(window, 2);
-    zoe_fill(window, (SDL_Rect){x - thick / 2, ruler.y, thick, ruler.h}, zoe_theme_dark.accent);
+    int x = mark_x(timeline, position), thick = zoe_ui_px(ui, 2);
+    SDL_Rect line = {x - thick / 2, ruler.y, thick, ruler.h};
+    zoe_draw_fill(&ui->draw, line, 0, zoe_theme_dark.accent);
     int below = timeline->indicator.y + timeline->indicator.h;
-    int side = zoe_px(window, 5);
+    int side = zoe_ui_px(ui, 5);
     for (int i = 0; i < side; i++) {
         SDL_Rect row = {x - i, below + 1 + i, 2 * i + 1, 1};
-        zoe_fill(window, row, zoe_theme_dark.accent);
+        zoe_draw_fill(&ui->draw, row, 0, zoe_theme_dark.accent);
     }
-    draw_plate(timeline, window, sequence, position, zoe_theme_dark.accent,
-               (SDL_Color){16, 16, 16, 255});
+}
+
+/* Out of sight: at the side where it is, an arrow that points there. */
+static void draw_way_to_playhead(const zoe_timeline *timeline, zoe_ui *ui, int64_t position)
+{
+    SDL_Rect ruler = timeline->ruler;
+    bool left = mark_x(timeline, position) < ruler.x;
+    int side = zoe_ui_px(ui, 12);
+    SDL_Rect place = left ? zoe_cut_left(&ruler, side) : zoe_cut_right(&ruler, side);
+    place = zoe_cut_bottom(&place, side);
+    zoe_draw_icon(&ui->draw, place, left ? ZOE_ICON_BACKWARD : ZOE_ICON_PLAY,
+                  zoe_theme_dark.accent);
+}
+
+/* Enlarged: which part of all frames is in sight, and where the playhead is in them. */
+static void draw_overview(const zoe_timeline *timeline, zoe_ui *ui, const zoe_transport *transport)
+{
+    const zoe_timeline_map *map = &timeline->map;
+    if (map->fitted)
+        return;
+    SDL_Rect whole = timeline->overview, part = whole;
+    double each = (double)whole.w / (double)map->count;
+    int least = zoe_ui_px(ui, 6), mark = zoe_ui_px(ui, 2);
+    part.w = zoe_clamp_int((int)lround((double)map->width / map->scale * each), least, whole.w);
+    part.x =
+        zoe_clamp_int(whole.x + (int)lround(map->left * each), whole.x, whole.x + whole.w - part.w);
+    zoe_draw_fill(&ui->draw, whole, whole.h / 2, zoe_theme_dark.track);
+    zoe_draw_fill(&ui->draw, part, whole.h / 2, ui->style->thumb);
+    SDL_Rect playhead = whole;
+    playhead.w = mark;
+    playhead.x += (int)lround(((double)transport->playhead + 0.5) * each) - mark / 2;
+    zoe_draw_fill(&ui->draw, playhead, 0, zoe_theme_dark.accent);
 }
 
 /* The position that has a plate besides the playhead: under the pointer while it only points, or of
@@ -317,53 +416,74 @@ static int64_t pointed_at(const zoe_timeline *timeline, const zoe_transport *tra
     return zoe_timeline_map_position(&timeline->map, x);
 }
 
-static void draw_pointer(const zoe_timeline *timeline, const zoe_window *window,
-                         const zoe_sequence *sequence, int64_t position)
+static void draw_pointer(const zoe_timeline *timeline, zoe_ui *ui, int64_t position)
 {
-    if (position < 0)
-        return;
     SDL_Rect ruler = timeline->ruler;
-    SDL_Rect line = {mark_x(timeline, position), ruler.y, zoe_px(window, 1), ruler.h};
+    SDL_Rect line = {mark_x(timeline, position), ruler.y, zoe_ui_px(ui, 1), ruler.h};
     if (timeline->hold == ZOE_HOLD_NONE)
-        zoe_fill(window, line, zoe_theme_dark.tick);
-    draw_plate(timeline, window, sequence, position, zoe_theme_dark.raised, zoe_theme_dark.text);
+        zoe_draw_fill(&ui->draw, line, 0, zoe_theme_dark.tick);
 }
 
-void zoe_timeline_draw(zoe_timeline *timeline, const zoe_window *window, zoe_session *session)
+static void draw_ruler(const zoe_timeline *timeline, zoe_ui *ui, const zoe_sequence *sequence,
+                       const zoe_transport *transport)
 {
-    zoe_fill(window, timeline->area, zoe_theme_dark.bar);
-    SDL_Rect edge = {timeline->area.x, timeline->area.y, timeline->area.w, zoe_px(window, 1)};
-    zoe_fill(window, edge, zoe_theme_dark.line);
+    labels others = {.count = 0};
+    int64_t playhead = transport->playhead, pointed = pointed_at(timeline, transport);
+    bool is_set = transport->in > 0 || transport->out < transport->count - 1;
+    bool in_sight = is_in_sight(timeline, playhead);
+    SDL_Rect plate = plate_rect(timeline, ui, sequence, playhead), other = {0, 0, 0, 0};
+    if (!in_sight)
+        plate = (SDL_Rect){0, 0, 0, 0};
+    if (pointed >= 0)
+        other = pointed_rect(timeline, ui, sequence, pointed, plate);
+    others.taken[others.count++] = plate;
+    others.taken[others.count++] = other;
+    draw_area(timeline, ui, transport);
+    draw_marks(timeline, ui, sequence, &others);
+    draw_handle(timeline, ui, transport->in, ZOE_HOLD_IN, is_set);
+    draw_handle(timeline, ui, transport->out + 1, ZOE_HOLD_OUT, is_set);
+    if (pointed >= 0)
+        draw_pointer(timeline, ui, pointed);
+    if (in_sight)
+        draw_playhead(timeline, ui, playhead);
+    else
+        draw_way_to_playhead(timeline, ui, playhead);
+    if (pointed >= 0)
+        draw_plate(ui, sequence, pointed, other, zoe_theme_dark.raised, zoe_theme_dark.text_light);
+    if (in_sight)
+        draw_plate(ui, sequence, playhead, plate, zoe_theme_dark.accent,
+                   (SDL_Color){16, 16, 16, 255});
+}
+
+static void draw(zoe_timeline *timeline, zoe_ui *ui, zoe_session *session)
+{
+    SDL_Rect edge = timeline->area;
+    zoe_draw_fill(&ui->draw, timeline->area, 0, zoe_theme_dark.bar);
+    zoe_draw_fill(&ui->draw, zoe_cut_top(&edge, zoe_ui_px(ui, 1)), 0, zoe_theme_dark.line);
     const zoe_sequence *sequence = zoe_session_sequence(session);
     if (!sequence) {
-        zoe_fill(window, timeline->ruler, zoe_theme_dark.track);
-        zoe_fill(window, timeline->indicator, zoe_theme_dark.track);
+        zoe_draw_fill(&ui->draw, timeline->ruler, 0, zoe_theme_dark.track);
+        zoe_draw_fill(&ui->draw, timeline->indicator, 0, zoe_theme_dark.track);
         return;
     }
     const zoe_transport *transport = zoe_session_transport(session);
-    int set = transport->in > 0 || transport->out < transport->count - 1;
-    draw_area(timeline, window, transport);
-    int64_t pointed = pointed_at(timeline, transport);
-    draw_marks(timeline, window, sequence, transport->playhead, pointed);
-    draw_indicator(timeline, window, session);
-    draw_handle(timeline, window, transport->in, ZOE_HOLD_IN, set);
-    draw_handle(timeline, window, transport->out + 1, ZOE_HOLD_OUT, set);
-    draw_pointer(timeline, window, sequence, pointed);
-    draw_playhead(timeline, window, sequence, transport->playhead);
+    draw_overview(timeline, ui, transport);
+    draw_ruler(timeline, ui, sequence, transport);
+    draw_indicator(timeline, ui, session);
 }
 
 /* ---- mouse ---- */
 
-static zoe_timeline_hold find_hold(const zoe_timeline *timeline, const zoe_window *window,
-                                   zoe_session *session, int x, int y)
+static zoe_timeline_hold find_hold(const zoe_timeline *timeline, zoe_ui *ui, zoe_session *session,
+                                   int x, int y)
 {
     const zoe_transport *transport = zoe_session_transport(session);
     SDL_Rect reach = timeline->ruler;
-    int slack = zoe_px(window, ZOE_HANDLE_REACH);
+    int slack = zoe_ui_px(ui, ZOE_HANDLE_REACH);
     reach.x -= slack;
     reach.w += 2 * slack;
     reach.h = timeline->area.y + timeline->area.h - reach.y;
-    if (!transport || !zoe_inside(reach, x, y))
+    if (!transport || !zoe_rect_has(reach, x, y))
         return ZOE_HOLD_NONE;
     if (y < timeline->ruler.y + timeline->ruler.h) {
         int from_in = abs(x - screen_x(timeline, (double)transport->in));
@@ -405,67 +525,76 @@ static void drag(zoe_timeline *timeline, zoe_session *session, int x, int dx)
     }
 }
 
-bool zoe_timeline_press(zoe_timeline *timeline, const zoe_window *window, zoe_session *session,
-                        int x, int y, int button, int clicks, int alt)
+static void press(zoe_timeline *timeline, zoe_ui *ui, zoe_session *session, zoe_ui_hit hit)
 {
-    if (!zoe_inside(timeline->area, x, y))
-        return false;
     zoe_transport *transport = zoe_session_transport(session);
-    if (!transport || timeline->hold != ZOE_HOLD_NONE)
-        return true;
-    if (button == SDL_BUTTON_MIDDLE || (button == SDL_BUTTON_LEFT && alt)) {
+    const zoe_ui_input *in = &ui->input;
+    timeline->held_button = hit.middle ? SDL_BUTTON_MMASK : SDL_BUTTON_LMASK;
+    if (hit.middle || (in->modifiers & KMOD_ALT)) {
         timeline->hold = ZOE_HOLD_PAN;
-        return true;
+        return;
     }
-    if (button != SDL_BUTTON_LEFT)
-        return true;
-    timeline->hold = find_hold(timeline, window, session, x, y);
-    if (clicks >= 2 && (timeline->hold == ZOE_HOLD_IN || timeline->hold == ZOE_HOLD_OUT)) {
-        int in_end = timeline->hold == ZOE_HOLD_IN;
+    timeline->hold = find_hold(timeline, ui, session, in->mouse_x, in->mouse_y);
+    if (hit.clicks == 2 && (timeline->hold == ZOE_HOLD_IN || timeline->hold == ZOE_HOLD_OUT)) {
+        bool in_end = timeline->hold == ZOE_HOLD_IN;
         zoe_transport_set_area(transport, in_end ? 0 : transport->in,
                                in_end ? transport->out : transport->count - 1);
         zoe_session_touch(session);
         timeline->hold = ZOE_HOLD_NONE;
     } else if (timeline->hold == ZOE_HOLD_PLAYHEAD) {
         zoe_session_scrub_begin(session, zoe_now_ns());
-        drag(timeline, session, x, 0);
+        drag(timeline, session, in->mouse_x, 0);
     }
-    return true;
 }
 
-bool zoe_timeline_move(zoe_timeline *timeline, const zoe_window *window, zoe_session *session,
-                       int x, int y, int dx)
+static void wheel(zoe_timeline *timeline, const zoe_ui_input *in, bool shift)
 {
-    zoe_timeline_hold hover = find_hold(timeline, window, session, x, y);
-    bool changed =
-        hover != timeline->hover || (hover == ZOE_HOLD_PLAYHEAD && x != timeline->pointer_x);
-    timeline->hover = hover;
-    timeline->pointer_x = x;
-    timeline->pointer_y = y;
-    if (timeline->hold == ZOE_HOLD_NONE)
-        return changed;
-    drag(timeline, session, x, dx);
-    return true;
-}
-
-bool zoe_timeline_release(zoe_timeline *timeline, zoe_session *session)
-{
-    if (timeline->hold == ZOE_HOLD_NONE)
-        return false;
-    if (timeline->hold == ZOE_HOLD_PLAYHEAD)
-        zoe_session_scrub_end(session, zoe_now_ns());
-    timeline->hold = ZOE_HOLD_NONE;
-    return true;
-}
-
-bool zoe_timeline_wheel(zoe_timeline *timeline, int x, int y, double across, double along)
-{
-    if (!zoe_inside(timeline->area, x, y))
-        return false;
-    if (along < 0.0 || along > 0.0)
-        zoe_timeline_map_zoom(&timeline->map, (double)(x - timeline->ruler.x), pow(1.25, along));
-    if (across < 0.0 || across > 0.0)
+    double along = shift ? 0.0 : in->wheel_y;
+    double across = -in->wheel_x + (shift ? in->wheel_y : 0.0);
+    if (along != 0.0)
+        zoe_timeline_map_zoom(&timeline->map, (double)(in->mouse_x - timeline->ruler.x),
+                              pow(1.25, along));
+    if (across != 0.0)
         zoe_timeline_map_pan(&timeline->map, across * (double)timeline->ruler.w / 16.0);
     timeline->columns_stale = true;
-    return true;
+}
+
+/* Returns true if something was changed. */
+static bool hear(zoe_timeline *timeline, zoe_ui *ui, zoe_session *session, zoe_ui_hit hit)
+{
+    const zoe_ui_input *in = &ui->input;
+    bool changed = false;
+    int x = in->mouse_x, dx = x - timeline->last_x;
+    timeline->last_x = x;
+    timeline->pointer_x = hit.inside ? x : -1;
+    timeline->hover = hit.inside ? find_hold(timeline, ui, session, x, in->mouse_y) : ZOE_HOLD_NONE;
+    if (timeline->hold == ZOE_HOLD_NONE && (hit.pressed || hit.middle)) {
+        press(timeline, ui, session, hit);
+        changed = true;
+    } else if (timeline->hold != ZOE_HOLD_NONE && dx) {
+        drag(timeline, session, x, dx);
+        changed = true;
+    }
+    if (timeline->hold != ZOE_HOLD_NONE && !(in->down & timeline->held_button)) {
+        if (timeline->hold == ZOE_HOLD_PLAYHEAD)
+            zoe_session_scrub_end(session, zoe_now_ns());
+        timeline->hold = ZOE_HOLD_NONE;
+        changed = true;
+    }
+    if (hit.hovered && (in->wheel_x != 0.0 || in->wheel_y != 0.0)) {
+        wheel(timeline, in, (SDL_GetModState() & KMOD_SHIFT) != 0);
+        changed = true;
+    }
+    if (timeline->hover == ZOE_HOLD_IN || timeline->hover == ZOE_HOLD_OUT)
+        ui->answer.cursor = SDL_SYSTEM_CURSOR_SIZEWE;
+    return changed;
+}
+
+void zoe_timeline_run(zoe_ui *ui, zoe_timeline *timeline, zoe_session *session,
+                      zoe_timeline_result *result)
+{
+    zoe_ui_hit hit = zoe_ui_hear(ui, zoe_ui_make_id(ui, "timeline"), timeline->area);
+    result->changed = session->count && hear(timeline, ui, session, hit);
+    result->menu = session->count && hit.right;
+    draw(timeline, ui, session);
 }

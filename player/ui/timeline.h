@@ -7,7 +7,8 @@
  *
  * Mouse: left in the ruler or indicator holds the playhead; left on a work area handle moves it;
  * middle (or Alt and left) pans; the wheel zooms at the pointer, with Shift it pans; a double click
- * on a handle puts it back to the end.
+ * on a handle puts it back to the end. While the ruler shows a part, a thin line above it shows which,
+ * and an arrow the side at which a playhead out of sight is.
  *
  * Thread-safety: the main thread only.
  *
@@ -26,7 +27,7 @@
 
 #include "model/session.h"
 #include "ui/timeline_map.h"
-#include "ui/window.h"
+#include "ui/ui.h"
 
 typedef enum zoe_timeline_hold {
     ZOE_HOLD_NONE,
@@ -38,13 +39,17 @@ typedef enum zoe_timeline_hold {
 
 typedef struct zoe_timeline {
     zoe_timeline_map map;
-    SDL_Rect area;            /* all of it, device pixels */
-    SDL_Rect ruler;           /* the ruler's track */
-    SDL_Rect indicator;       /* the load indicator */
-    zoe_timeline_hold hold;   /* what the mouse holds */
-    zoe_timeline_hold hover;  /* what it would take */
-    int pointer_x, pointer_y; /* last known; -1: not over the timeline */
-    uint8_t *columns; /* [column_capacity] zoe_frame_state of each pixel column; 255: none */
+    SDL_Rect area;           /* all of it, device pixels */
+    SDL_Rect ruler;          /* the ruler's track */
+    SDL_Rect indicator;      /* the load indicator */
+    SDL_Rect overview;       /* of all frames, while the ruler shows a part */
+    int indicator_height;    /* points; the owner's */
+    zoe_timeline_hold hold;  /* what the mouse holds */
+    zoe_timeline_hold hover; /* what it would take */
+    uint32_t held_button;    /* SDL_BUTTON(n) */
+    int pointer_x;           /* last known; -1: not over the timeline */
+    int last_x;              /* the same, wherever it was */
+    uint8_t *columns;        /* [column_capacity] zoe_frame_state of each pixel column; 255: none */
     int column_capacity;
     const zoe_source *source; /* whose states the columns are */
     uint64_t changes;         /* as of when */
@@ -55,10 +60,10 @@ void zoe_timeline_open(zoe_timeline *timeline);
 void zoe_timeline_close(zoe_timeline *timeline);
 
 /* Height of the whole timeline in device pixels. */
-int zoe_timeline_height(const zoe_window *window);
+int zoe_timeline_height(const zoe_ui *ui, const zoe_timeline *timeline);
 
 /* Where it is. */
-void zoe_timeline_place(zoe_timeline *timeline, const zoe_window *window, SDL_Rect area);
+void zoe_timeline_place(zoe_timeline *timeline, const zoe_ui *ui, SDL_Rect area);
 
 /* Another sequence is shown: all of it. */
 void zoe_timeline_reset(zoe_timeline *timeline, int64_t count);
@@ -66,14 +71,18 @@ void zoe_timeline_reset(zoe_timeline *timeline, int64_t count);
 /* True when states changed that the indicator does not show yet. */
 bool zoe_timeline_outdated(const zoe_timeline *timeline, const zoe_session *session);
 
-void zoe_timeline_draw(zoe_timeline *timeline, const zoe_window *window, zoe_session *session);
+/* How the indicator shows a state (zoe_frame_state) and a gap: for its legend. */
+void zoe_timeline_draw_state(zoe_ui *ui, SDL_Rect rect, uint8_t state);
+void zoe_timeline_draw_gap(zoe_ui *ui, SDL_Rect rect);
 
-/* The mouse. Positions are device pixels. Each returns true if the timeline took the event. */
-bool zoe_timeline_press(zoe_timeline *timeline, const zoe_window *window, zoe_session *session,
-                        int x, int y, int button, int clicks, int alt);
-bool zoe_timeline_move(zoe_timeline *timeline, const zoe_window *window, zoe_session *session,
-                       int x, int y, int dx);
-bool zoe_timeline_release(zoe_timeline *timeline, zoe_session *session);
-bool zoe_timeline_wheel(zoe_timeline *timeline, int x, int y, double across, double along);
+/* What the user did. */
+typedef struct zoe_timeline_result {
+    bool changed; /* the session or the timeline: the next frame is due */
+    bool menu;    /* a right click */
+} zoe_timeline_result;
+
+/* Part of a frame: hears the mouse and draws. */
+void zoe_timeline_run(zoe_ui *ui, zoe_timeline *timeline, zoe_session *session,
+                      zoe_timeline_result *result);
 
 #endif

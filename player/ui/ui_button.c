@@ -248,6 +248,13 @@ bool zoe_ui_tabs(zoe_ui *ui, const char *name, SDL_Rect rect, const char *const 
     int pad = zoe_ui_px(ui, 10), whole = 0;
     for (int i = 0; i < count; i++)
         whole += zoe_ui_text_width(ui, ZOE_TEXT_BODY, names[i]) + 2 * pad;
+    /* Where they have too little room, first what is around the words goes. */
+    if (whole > rect.w && count > 0) {
+        int less = (whole - rect.w + 2 * count - 1) / (2 * count), least = zoe_ui_px(ui, 3);
+        less = less > pad - least ? pad - least : less;
+        pad -= less;
+        whole -= 2 * count * less;
+    }
     SDL_Rect line = rect;
     line = zoe_cut_bottom(&line, zoe_ui_px(ui, 1));
     zoe_draw_fill(&ui->draw, line, 0, s->edge);

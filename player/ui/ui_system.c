@@ -165,7 +165,7 @@ void zoe_ui_system_event(zoe_ui_system *system, const SDL_Event *event)
 
 bool zoe_ui_system_waits(const zoe_ui_system *system)
 {
-    return system->waiting_count > 0;
+    return system->waiting_count > 0 || system->taken_late;
 }
 
 const zoe_ui_input *zoe_ui_system_input(zoe_ui_system *system)
@@ -218,6 +218,7 @@ void zoe_ui_system_done(zoe_ui_system *system, const zoe_ui *ui)
     int taken = 0;
     while (taken < system->waiting_count && fits(in, &system->waiting[taken]))
         take(system, &system->waiting[taken++]);
+    system->taken_late = taken > 0;
     system->waiting_count -= taken;
     memmove(system->waiting, system->waiting + taken,
             (size_t)system->waiting_count * sizeof system->waiting[0]);

@@ -28,6 +28,7 @@ typedef struct zoe_ui_system {
     zoe_ui_input input;
     SDL_Event waiting[ZOE_UI_WAITING];
     int waiting_count;
+    bool taken_late; /* the next frame's input has some that waited */
     SDL_Cursor *cursors[SDL_NUM_SYSTEM_CURSORS];
     SDL_SystemCursor cursor;
 } zoe_ui_system;
@@ -41,7 +42,7 @@ zoe_ui_host zoe_ui_system_host(zoe_ui_system *system);
 
 void zoe_ui_system_event(zoe_ui_system *system, const SDL_Event *event);
 
-/* Whether events wait for the next frame, which is due at once. */
+/* Whether events have waited for the next frame, which is due at once. */
 bool zoe_ui_system_waits(const zoe_ui_system *system);
 
 /* What happened since the last frame; valid until zoe_ui_system_done(). */

@@ -72,10 +72,10 @@ now="$work/now.png"
 
 shoot() { import -window root "$now"; }
 
-# The box around all pixels of exactly that colour in the lowest 110 rows: WIDTH HEIGHT X Y; "none".
+# The box around all pixels of exactly that colour in the lowest 116 rows: WIDTH HEIGHT X Y; "none".
 box_of() {
     local box
-    box=$(convert "$now" -gravity south -crop "x${2:-110}+0+0" +repage -alpha off \
+    box=$(convert "$now" -gravity south -crop "x${2:-116}+0+0" +repage -alpha off \
         -fill '#010101' +opaque "$1" -fill white -opaque "$1" -fill black -opaque '#010101' \
         -format '%@ %[fx:mean]' info: 2>/dev/null)
     case $box in
@@ -92,14 +92,14 @@ part() { # part NUMBER WORDS...
 color_at() { convert "$now" -format "%[fx:int(255*p{$1,$2}.r+.5)],%[fx:int(255*p{$1,$2}.g+.5)],%[fx:int(255*p{$1,$2}.b+.5)]" info:; }
 brightness() { convert "$now" -crop 300x100+200+430 -colorspace gray -format '%[fx:int(1000*mean)]' info:; }
 
-indicator_height() { part 2 "$(box_of "$green" 80)"; }
-indicator_width() { part 1 "$(box_of "$green" 80)"; }
-error_height() { part 2 "$(box_of "$red" 80)"; }
+indicator_height() { part 2 "$(box_of "$green" 116)"; }
+indicator_width() { part 1 "$(box_of "$green" 116)"; }
+error_height() { part 2 "$(box_of "$red" 116)"; }
 
 # The frame under the playhead's marker, 0-based: the marker is what is accent under the indicator.
 playhead() {
     local strip x
-    strip=$(convert "$now" -gravity south -crop "x58+0+0" +repage -alpha off -fill '#010101' \
+    strip=$(convert "$now" -gravity south -crop "x94+0+0" +repage -alpha off -fill '#010101' \
         +opaque "$accent" -fill white -opaque "$accent" -fill black -opaque '#010101' \
         -format '%@ %[fx:mean]' info: 2>/dev/null)
     case $strip in '' | *' 0') echo none && return ;; esac
@@ -187,8 +187,8 @@ start_player "$sequence/shot.####.exr"
 eventually "loaded frames are green, in a strip of 4 pixels" indicator_height 4
 eventually "the strip is as long as the sequence" indicator_width 1256
 eventually "the damaged frame is red, in the same strip" error_height 4
-set -- $(box_of "$green" 80)
-row=$((720 - 80 + $4 + 2))
+set -- $(box_of "$green" 116)
+row=$((720 - 116 + $4 + 2))
 check "frame 101 is exactly (80,200,120)" "$(color_at 20 $row)" "80,200,120"
 check "frame 117 is exactly (200,60,60)" "$(color_at $((12 + 1256 * 33 / 48)) $row)" "200,60,60"
 gap=$(color_at $((12 + 1256 * 25 / 48)) $row)
@@ -254,10 +254,8 @@ eventually "back at the first frame" playhead 0
 shoot
 before=$(brightness)
 xdotool keydown e mousemove 500 200 mousedown 1 mousemove 600 200 mousemove 700 200 mouseup 1 keyup e
-sleep 0.5
-shoot
-check "E+drag to the right makes the picture brighter" \
-    "$([ "$(brightness)" -gt $((before + 30)) ] && echo yes)" yes
+brighter() { [ "$(brightness)" -gt $((before + 30)) ] && echo yes; }
+eventually "E+drag to the right makes the picture brighter" brighter yes
 key shift+e
 eventually "Shift+E brings it back" brightness "$before"
 key g
@@ -273,10 +271,55 @@ check "G shows green as grey" "$(is_grey)" grey
 key g
 eventually "again: colour" is_grey colour
 
+# ---- by mouse ----
+
+# Rows above the window's bottom: two of the status bar, 24 points each and 4 more, then 36 of buttons.
+buttons=$((720 - 52 - 18))
+button() { xdotool mousemove $((500 + $1 * 28 + 14)) $buttons click 1; } # 0: the first of ten
+echo "by mouse"
+key Home
+eventually "at the first frame" playhead 0
+button 6
+button 6
+eventually "a button steps on" playhead 2
+button 7
+eventually "a button goes to the last frame" playhead 23
+button 2
+eventually "a button steps back" playhead 22
+button 5
+moves() { [ "$(playhead)" != 22 ] && echo yes; }
+eventually "a button plays" moves yes
+button 5
+key Home
+eventually "and stops: Home goes to the first frame" playhead 0
+xdotool mousemove 400 200 mousedown 1 mousemove 450 200 mousemove 520 200 mouseup 1
+dragged() { [ "$(playhead)" -gt 3 ] && echo yes; }
+eventually "a drag on the picture scrubs" dragged yes
+key Home 1
+fitted() { [ "$(color_at 200 300)" = "26,26,26" ] && echo no || echo yes; }
+eventually "1 shows pixel for pixel" fitted no
+xdotool mousemove 600 200 click 3
+sleep 0.3
+shoot
+cp "$now" "$shots/menu.png"
+# Its first item.
+xdotool mousemove 640 217
+sleep 0.2
+xdotool click 1
+eventually "the first item of the picture's menu fits" fitted yes
+key 1
+eventually "1 again" fitted no
+xdotool mousemove 600 200 click --repeat 2 --delay 60 1
+eventually "a double click fits" fitted yes
+key Escape Escape
+sleep 0.3
+kill -0 "$player_pid" 2>/dev/null && good "Esc does not quit" || bad "Esc does not quit"
+xdotool mousemove 640 300
+
 # ---- window ----
 
 echo "window"
-bars() { [ "$(box_of "$green" 80)" = none ] && echo hidden || echo shown; }
+bars() { [ "$(box_of "$green" 116)" = none ] && echo hidden || echo shown; }
 key h
 eventually "H hides the bars" bars hidden
 key h
@@ -298,7 +341,7 @@ eventually "F11 hides the bars" bars hidden
 key F11
 eventually "F11 again shows them" indicator_width 1256
 key F1
-eventually "F1 shows the keys" "color_at 640 150" "38,38,38"
+eventually "F1 shows the keys" "color_at 640 100" "38,38,38"
 cp "$now" "$shots/keys.png"
 key Escape
 
@@ -312,12 +355,18 @@ cp "$now" "$shots/settings.png"
 # The picture makes room: fitted beside the panel it no longer reaches the window's top.
 top() { color_at 400 20; }
 eventually "the picture is fitted beside the settings" top "26,26,26"
+# Nothing has the keyboard: arrows step frames.
+key Home Right Right
+eventually "arrows step frames beside the settings" playhead 2
+# Past the tabs and the button that closes to the first slider.
+key Tab Tab Tab
+sleep 0.3
 key Left Left Left Left
 saved_percent() {
     sed -n 's/.*"cache_percent": *\([0-9]*\).*/\1/p' "$XDG_CONFIG_HOME/zoetrope/settings.json" 2>/dev/null
 }
 eventually "the slider goes from 60 to 40 percent and is saved" saved_percent 40
-key Escape
+key Escape Escape
 covered() { [ "$(top)" = "26,26,26" ] && echo no || echo yes; }
 eventually "without them it fills its area again" covered yes
 key shift+c

@@ -15,21 +15,21 @@
 static const uint64_t second = 1000000000u;
 
 static void expect_line(const zoe_message *message, const session_place *p, const char *expected,
-                        bool expected_bad)
+                        zoe_message_kind expected_kind)
 {
     char text[1024];
-    bool is_bad;
-    const char *line = zoe_message_line(message, &p->session, &is_bad, text, sizeof text);
+    zoe_message_kind kind;
+    const char *line = zoe_message_line(message, &p->session, &kind, text, sizeof text);
     if (strncmp(line, expected, strlen(expected)) != 0 || (!expected[0] && line[0]))
         fail_msg("\"%s\", wanted \"%s\"", line, expected);
-    assert_int_equal(is_bad, expected_bad);
+    assert_int_equal(kind, expected_kind);
 }
 
 static void goes_when_its_time_is_over(void **state)
 {
     (void)state;
     zoe_message message;
-    zoe_message_clear(&message);
+    zoe_message_init(&message);
     assert_true(message.until_ns == ZOE_NEVER);
     assert_false(zoe_message_expire(&message, ZOE_NEVER - 1));
     uint64_t now = zoe_now_ns();
@@ -49,22 +49,22 @@ static void what_went_wrong_wins(void **state)
 {
     session_place *p = *state;
     zoe_message message;
-    zoe_message_clear(&message);
-    expect_line(&message, p, "", false);
+    zoe_message_init(&message);
+    expect_line(&message, p, "", ZOE_MESSAGE_INFO);
     session_place_write(p, "a", 1, SESSION_PLACE_RGB);
     session_place_write(p, "a", 3, SESSION_PLACE_RGB);
     session_place_open(p, "a", 1, 0);
-    expect_line(&message, p, "Loading", false);
+    expect_line(&message, p, "Loading", ZOE_MESSAGE_INFO);
     session_place_arrive(p);
-    expect_line(&message, p, "", false);
+    expect_line(&message, p, "", ZOE_MESSAGE_INFO);
     zoe_message_say(&message, false, "Half size");
-    expect_line(&message, p, "Half size", false);
+    expect_line(&message, p, "Half size", ZOE_MESSAGE_INFO);
     /* Position 1 is a gap: the picture before stays, and is not taken for it. */
     zoe_session_seek(&p->session, 1, session_place_second);
     session_place_arrive(p);
-    expect_line(&message, p, "No file for this frame; frame 1 is shown", true);
+    expect_line(&message, p, "No file for this frame; frame 1 is shown", ZOE_MESSAGE_WARNING);
     zoe_message_say(&message, true, "Not saved");
-    expect_line(&message, p, "Not saved", true);
+    expect_line(&message, p, "Not saved", ZOE_MESSAGE_ERROR);
 }
 
 /* While playing the reason is kept for a while; stopped, only the frame on screen counts. */
@@ -73,7 +73,7 @@ static void speaks_of_the_frame_on_screen(void **state)
     session_place *p = *state;
     zoe_message message;
     char path[SESSION_PLACE_PATH];
-    zoe_message_clear(&message);
+    zoe_message_init(&message);
     session_place_write(p, "a", 1, SESSION_PLACE_RGB);
     session_place_write(p, "a", 2, SESSION_PLACE_RGB);
     session_place_path(p, "a", 2, path);
@@ -94,9 +94,46 @@ static void speaks_of_the_frame_on_screen(void **state)
     assert_true(zoe_message_expire(&message, 8 * second));
 }
 
+static void the_last_ones_are_kept(void **state)
+{
+    (void)state;
+    static zoe_message message;
+    zoe_message_init(&message);
+    assert_int_equal(zoe_message_kept(&message), 0);
+    zoe_message_say(&message, true, "no");
+    zoe_message_say(&message, true, "no");
+    zoe_message_say(&message, false, "yes");
+    zoe_message_clear(&message);
+    assert_int_equal(zoe_message_kept(&message), 2);
+    assert_string_equal(zoe_message_past(&message, 0)->text, "yes");
+    assert_int_equal(zoe_message_past(&message, 0)->kind, ZOE_MESSAGE_INFO);
+    assert_string_equal(zoe_message_past(&message, 1)->text, "no");
+    assert_int_equal(zoe_message_past(&message, 1)->kind, ZOE_MESSAGE_ERROR);
+    assert_int_equal(zoe_message_past(&message, 1)->count, 2);
+    for (int i = 0; i < 2 * ZOE_MESSAGE_LOG; i++)
+        zoe_message_say(&message, false, "%d", i);
+    assert_int_equal(zoe_message_kept(&message), ZOE_MESSAGE_LOG);
+    assert_string_equal(zoe_message_past(&message, 0)->text, "127");
+    assert_string_equal(zoe_message_past(&message, ZOE_MESSAGE_LOG - 1)->text, "64");
+}
+
+static void the_cause_is_read_first(void **state)
+{
+    (void)state;
+    char text[256];
+    assert_string_equal(
+        zoe_message_cause_first("/a/b c/shot.0117.exr: the file ends: here", text, sizeof text),
+        "The file ends: here (shot.0117.exr)");
+    assert_string_equal(zoe_message_cause_first("Not saved: no room", text, sizeof text),
+                        "Not saved: no room");
+    assert_string_equal(zoe_message_cause_first("/a/b", text, sizeof text), "/a/b");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_last_ones_are_kept),
+        cmocka_unit_test(the_cause_is_read_first),
         cmocka_unit_test(goes_when_its_time_is_over),
         cmocka_unit_test_setup_teardown(what_went_wrong_wins, session_place_set_up,
                                         session_place_tear_down),

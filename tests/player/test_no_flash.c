@@ -201,16 +201,19 @@ static int brightness(SDL_Renderer *renderer)
 
 void __real_SDL_RenderPresent(SDL_Renderer *renderer);
 void __wrap_SDL_RenderPresent(SDL_Renderer *renderer);
-void __real_zoe_statusbar_draw(zoe_statusbar *bar, const zoe_window *window, zoe_session *session,
-                               const zoe_view *view, const zoe_stats *stats);
-void __wrap_zoe_statusbar_draw(zoe_statusbar *bar, const zoe_window *window, zoe_session *session,
-                               const zoe_view *view, const zoe_stats *stats);
+void __real_zoe_statusbar_run(zoe_ui *ui, zoe_statusbar *bar, zoe_session *session,
+                              const zoe_view *view, const zoe_stats *stats,
+                              zoe_statusbar_result *result);
+void __wrap_zoe_statusbar_run(zoe_ui *ui, zoe_statusbar *bar, zoe_session *session,
+                              const zoe_view *view, const zoe_stats *stats,
+                              zoe_statusbar_result *result);
 
-void __wrap_zoe_statusbar_draw(zoe_statusbar *bar, const zoe_window *window, zoe_session *session,
-                               const zoe_view *view, const zoe_stats *stats)
+void __wrap_zoe_statusbar_run(zoe_ui *ui, zoe_statusbar *bar, zoe_session *session,
+                              const zoe_view *view, const zoe_stats *stats,
+                              zoe_statusbar_result *result)
 {
     stage.session = session;
-    __real_zoe_statusbar_draw(bar, window, session, view, stats);
+    __real_zoe_statusbar_run(ui, bar, session, view, stats, result);
 }
 
 void __wrap_SDL_RenderPresent(SDL_Renderer *renderer)

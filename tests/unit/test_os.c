@@ -208,14 +208,26 @@ static void test_looking_at_a_path(void **state)
 
 typedef struct names {
     int count, limit;
-    bool file_seen, folder_seen;
+    bool file_seen, folder_seen, link_seen;
 } names;
 
-static bool see_name(void *user, const char *name)
+/* A file system may say UNKNOWN of anything. */
+static bool is_kind(zoe_os_name_kind kind, zoe_os_name_kind expected)
+{
+    return kind == expected || kind == ZOE_OS_NAME_UNKNOWN;
+}
+
+static bool see_name(void *user, const char *name, zoe_os_name_kind kind)
 {
     names *seen = user;
-    seen->file_seen = seen->file_seen || strcmp(name, "file") == 0;
-    seen->folder_seen = seen->folder_seen || strcmp(name, "folder") == 0;
+    assert_string_not_equal(name, ".");
+    assert_string_not_equal(name, "..");
+    if (strcmp(name, "file") == 0)
+        seen->file_seen = is_kind(kind, ZOE_OS_NAME_FILE);
+    if (strcmp(name, "folder") == 0)
+        seen->folder_seen = is_kind(kind, ZOE_OS_NAME_FOLDER);
+    if (strcmp(name, "other") == 0)
+        seen->link_seen = is_kind(kind, ZOE_OS_NAME_LINK);
     return ++seen->count < seen->limit;
 }
 
@@ -230,8 +242,8 @@ static void test_listing_a_folder(void **state)
     assert_int_equal(symlink("nowhere", below), 0);
     names seen = {.limit = 100};
     assert_int_equal(zoe_os_folder_list(folder, see_name, &seen), ZOE_OK);
-    assert_int_equal(seen.count, 2);
-    assert_true(seen.file_seen && !seen.folder_seen);
+    assert_int_equal(seen.count, 3);
+    assert_true(seen.file_seen && seen.folder_seen && seen.link_seen);
     seen = (names){.limit = 1};
     assert_int_equal(zoe_os_folder_list(folder, see_name, &seen), ZOE_OK);
     assert_int_equal(seen.count, 1);

@@ -1,0 +1,205 @@
+#include "app/menus.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/commands.h"
+#include "app/effects.h"
+#include "ui/ui_menu.h"
+
+enum { ITEMS = 40 };
+
+/* A menu while it is made. */
+typedef struct making {
+    zoe_ui_menu_item items[ITEMS];
+    char texts[ITEMS][ZOE_COMMAND_TEXT];
+    char keys[ITEMS][ZOE_COMMAND_TEXT];
+    int count;
+} making;
+
+/* ---- items ---- */
+
+static zoe_ui_menu_item *add(making *m, int value)
+{
+    if (m->count == ITEMS)
+        m->count--;
+    int at = m->count++;
+    m->texts[at][0] = m->keys[at][0] = '\0';
+    m->items[at] = (zoe_ui_menu_item){.text = m->texts[at], .value = value};
+    return &m->items[at];
+}
+
+static void add_line(making *m)
+{
+    add(m, 0)->text = NULL;
+}
+
+/* The value of a command's item is its row of the table. */
+static zoe_ui_menu_item *add_command(making *m, const char *name)
+{
+    const zoe_command *command = zoe_app_command(name);
+    if (!command)
+        return NULL;
+    zoe_ui_menu_item *item = add(m, (int)(command - zoe_commands));
+    int at = (int)(item - m->items);
+    zoe_command_help(command, m->texts[at]);
+    zoe_command_key_text(command, m->keys[at]);
+    item->keys = m->keys[at][0] ? m->keys[at] : NULL;
+    return item;
+}
+
+/* "": a line. Ends with NULL. */
+static void add_commands(making *m, const char *const *names)
+{
+    for (; *names; names++) {
+        if (**names)
+            add_command(m, *names);
+        else
+            add_line(m);
+    }
+}
+
+/* ---- each menu ---- */
+
+static const char *const picture_names[] = {"fit",        "one-to-one",
+                                            "",           "layers",
+                                            "metadata",   "go-to-frame",
+                                            "",           "exposure-reset",
+                                            "fit-range",  "overscan",
+                                            "",           "open",
+                                            "refresh",    "",
+                                            "settings",   "bars",
+                                            "fullscreen", NULL};
+
+static const char *const timeline_names[] = {"set-in",       "set-out",       "clear-area",  "",
+                                             "to-in",        "to-out",        "go-to-frame", "",
+                                             "timeline-all", "timeline-area", NULL};
+
+static const char *const memory_names[] = {"memory", "settings", "", "clear-cache", NULL};
+
+static const char *const channel_names[] = {"red", "green", "blue", "alpha", "luminance"};
+
+static const int zooms[] = {0, 25, 50, 100, 200, 400, 800}; /* percent; 0: fitted */
+
+static void add_channels(making *m, const zoe_app *app)
+{
+    zoe_ui_menu_item *item = add(m, ITEMS);
+    snprintf(m->texts[0], ZOE_COMMAND_TEXT, "Colour");
+    item->value = (int)ZOE_VIEW_COLOR;
+    item->checked = app->session.grade.view == ZOE_VIEW_COLOR;
+    for (int i = 0; i < 5; i++) {
+        static const char *const words[] = {"Red", "Green", "Blue", "Alpha", "Luminance"};
+        item = add_command(m, channel_names[i]);
+        snprintf(m->texts[i + 1], ZOE_COMMAND_TEXT, "%s", words[i]);
+        item->value = (int)ZOE_VIEW_RED + i;
+        item->checked = app->session.grade.view == (zoe_channel_view)item->value;
+    }
+}
+
+static void add_zooms(making *m, const zoe_app *app)
+{
+    for (size_t i = 0; i < sizeof zooms / sizeof zooms[0]; i++) {
+        zoe_ui_menu_item *item = add(m, (int)i);
+        const zoe_view_map *map = &app->view.map;
+        if (zooms[i])
+            snprintf(m->texts[i], ZOE_COMMAND_TEXT, "%d%%", zooms[i]);
+        else
+            snprintf(m->texts[i], ZOE_COMMAND_TEXT, "Fit");
+        item->keys = !zooms[i] ? "F" : zooms[i] == 100 ? "1" : NULL;
+        item->checked =
+            zooms[i] ? !map->fitted && lround(map->zoom * 100.0) == zooms[i] : map->fitted;
+    }
+}
+
+static void add_rates(making *m, const zoe_app *app)
+{
+    const zoe_transport *t = &app->session.shots[app->session.current].transport;
+    double now = (double)t->rate_numerator / (double)t->rate_denominator;
+    for (int i = 0; i < zoe_app_rate_count; i++) {
+        double rate = (double)zoe_app_rates[i].numerator / (double)zoe_app_rates[i].denominator;
+        zoe_ui_menu_item *item = add(m, i);
+        snprintf(m->texts[i], ZOE_COMMAND_TEXT,
+                 fabs(rate - floor(rate + 0.5)) < 0.0005 ? "%.0f fps" : "%.3f fps", rate);
+        item->checked = fabs(rate - now) < 0.0005;
+    }
+    add_line(m);
+    zoe_ui_menu_item *item = add_command(m, "rate-of-file");
+    item->value = zoe_app_rate_count;
+}
+
+static void add_values(making *m, const zoe_app *app)
+{
+    const zoe_option *option = app->menu_option;
+    int now = (int)lround(zoe_option_number(option, &app->options));
+    for (int i = 0; i < zoe_option_choices(option); i++) {
+        zoe_ui_menu_item *item = add(m, i);
+        zoe_option_label(option, i, m->texts[i]);
+        item->checked = i == now;
+    }
+}
+
+static void make(making *m, const zoe_app *app)
+{
+    m->count = 0;
+    switch (app->menu) {
+    case ZOE_MENU_PICTURE: add_commands(m, picture_names); break;
+    case ZOE_MENU_TIMELINE: add_commands(m, timeline_names); break;
+    case ZOE_MENU_MEMORY: add_commands(m, memory_names); break;
+    case ZOE_MENU_CHANNEL: add_channels(m, app); break;
+    case ZOE_MENU_ZOOM: add_zooms(m, app); break;
+    case ZOE_MENU_RATE: add_rates(m, app); break;
+    case ZOE_MENU_OPTION: add_values(m, app); break;
+    }
+}
+
+/* ---- what was chosen ---- */
+
+static void choose_zoom(zoe_app *app, int percent)
+{
+    zoe_view_map *map = &app->view.map;
+    if (percent)
+        zoe_view_map_zoom_to(map, map->width / 2.0, map->height / 2.0, percent / 100.0);
+    else
+        zoe_view_map_fit(map);
+    zoe_view_invalidate(&app->view);
+}
+
+static void choose(zoe_app *app, int value)
+{
+    app->redraw = true;
+    switch (app->menu) {
+    case ZOE_MENU_PICTURE:
+    case ZOE_MENU_TIMELINE:
+    case ZOE_MENU_MEMORY: zoe_command_run(app, &zoe_commands[value]); break;
+    case ZOE_MENU_CHANNEL: app->session.grade.view = (zoe_channel_view)value; break;
+    case ZOE_MENU_ZOOM: choose_zoom(app, zooms[value]); break;
+    case ZOE_MENU_RATE:
+        if (value == zoe_app_rate_count)
+            zoe_app_run(app, "rate-of-file");
+        else
+            zoe_app_set_rate(app, zoe_app_rates[value]);
+        break;
+    case ZOE_MENU_OPTION: zoe_app_set_option(app, app->menu_option, value); break;
+    }
+}
+
+/* ---- frame ---- */
+
+void zoe_app_open_menu(zoe_app *app, zoe_menu menu, const zoe_option *option, SDL_Rect place)
+{
+    app->menu = menu;
+    app->menu_option = option;
+    zoe_ui_popup_open(&app->ui, "menu", place);
+}
+
+void zoe_app_run_menus(zoe_app *app)
+{
+    static making m; /* too large for the stack; made anew each time */
+    if (!app->session.count || !zoe_ui_popup_is_open(&app->ui, "menu"))
+        return;
+    make(&m, app);
+    int chosen = zoe_ui_menu(&app->ui, "menu", m.items, m.count);
+    if (chosen >= 0)
+        choose(app, chosen);
+}

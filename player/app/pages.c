@@ -1,0 +1,121 @@
+#include "app/pages.h"
+
+#include "app/commands.h"
+#include "app/effects.h"
+
+void zoe_app_start_pages(zoe_app *app)
+{
+    zoe_settings_page_start(&app->settings_page, &app->options);
+    zoe_layers_page_start(&app->layers_page);
+    zoe_metadata_page_start(&app->metadata_page);
+    zoe_messages_page_start(&app->messages_page);
+    zoe_goto_page_start(&app->goto_page);
+    zoe_open_page_start(&app->open_page, app->window.renderer, zoe_app_wake, app);
+    zoe_start_page_start(&app->start_page, app->window.renderer, zoe_app_wake, app);
+}
+
+void zoe_app_end_pages(zoe_app *app)
+{
+    zoe_start_page_end(&app->start_page);
+    zoe_open_page_end(&app->open_page);
+    zoe_messages_page_end(&app->messages_page);
+    zoe_metadata_page_end(&app->metadata_page);
+    zoe_layers_page_end(&app->layers_page);
+}
+
+/* ---- in the panel ---- */
+
+static void run_settings(zoe_app *app, SDL_Rect rect)
+{
+    zoe_settings_page_result result;
+    zoe_settings_page_run(&app->ui, rect, &app->settings_page, &app->session, &app->stats, &result);
+    if (result.option) {
+        zoe_app_set_option(app, result.option, result.value);
+        if (result.is_done)
+            zoe_app_end_change(app);
+    }
+    for (int i = 0; result.reset && i < app->settings_page.row_count; i++) {
+        const zoe_option *option = app->settings_page.rows[i];
+        if (option->group == ZOE_GROUP_PICTURE)
+            zoe_app_set_option(app, option, option->normal);
+    }
+    if (result.fit)
+        zoe_app_run(app, "fit-range");
+    if (result.set_range)
+        app->redraw |= zoe_session_set_range(&app->session, &result.range);
+}
+
+static void run_layers(zoe_app *app, SDL_Rect rect)
+{
+    zoe_layers_page_result result;
+    zoe_layers_page_run(&app->ui, rect, &app->layers_page, &app->session, &result);
+}
+
+static void run_panel(zoe_app *app)
+{
+    zoe_ui *ui = &app->ui;
+    SDL_Rect rect;
+    if (!zoe_panel_begin(ui, &app->panel, &rect))
+        return;
+    switch (app->panel.page) {
+    case ZOE_PANEL_SETTINGS: run_settings(app, rect); break;
+    case ZOE_PANEL_LAYERS: run_layers(app, rect); break;
+    case ZOE_PANEL_METADATA:
+        zoe_metadata_page_run(ui, rect, &app->metadata_page, &app->session);
+        break;
+    case ZOE_PANEL_MEMORY:
+        zoe_memory_page_run(ui, rect, &app->memory_page, &app->stats, &app->history);
+        break;
+    case ZOE_PANEL_MESSAGES:
+        zoe_messages_page_run(ui, rect, &app->messages_page, &app->message);
+        break;
+    }
+    zoe_panel_end(ui, &app->panel);
+    app->redraw |= !app->panel.open;
+}
+
+/* ---- above the rest ---- */
+
+static void run_open(zoe_app *app)
+{
+    zoe_open_page_result result;
+    zoe_open_page_run(&app->ui, &app->open_page, &result);
+    for (int i = 0; i < result.count; i++)
+        zoe_app_open(app, result.specs[i], i == 0 && result.replace);
+    app->redraw |= result.count > 0;
+}
+
+static void run_start(zoe_app *app)
+{
+    zoe_start_page_result result;
+    zoe_start_page_run(&app->ui, app->view.area, &app->start_page, &result);
+    if (result.spec)
+        zoe_app_open(app, result.spec, true);
+    if (result.browse)
+        zoe_app_run(app, "open");
+}
+
+static void run_goto(zoe_app *app)
+{
+    zoe_goto_page_result result;
+    zoe_goto_page_run(&app->ui, &app->goto_page, &app->session, &result);
+    if (!result.go)
+        return;
+    zoe_session_seek(&app->session, result.position, zoe_now_ns());
+    app->redraw = true;
+}
+
+void zoe_app_run_pages(zoe_app *app)
+{
+    bool modal = app->help.open || app->open_page.open;
+    if (app->session.count)
+        run_goto(app);
+    if (!modal)
+        run_panel(app);
+    if (!app->session.count)
+        run_start(app);
+    if (app->open_page.open)
+        run_open(app);
+    if (app->help.open)
+        zoe_help_run(&app->ui, &app->help, zoe_commands, zoe_command_count);
+}

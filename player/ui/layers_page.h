@@ -1,0 +1,36 @@
+/*
+ * Layers page: all parts, layers and views of the file under the playhead, to choose from. One of
+ * the panel's pages.
+ *
+ * Thread-safety: the main thread only.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef ZOETROPE_PLAYER_LAYERS_PAGE_H
+#define ZOETROPE_PLAYER_LAYERS_PAGE_H
+
+#include <stdbool.h>
+
+#include <SDL.h>
+
+#include "model/session.h"
+#include "ui/ui.h"
+
+typedef struct zoe_layers_page {
+    bool fresh; /* it was just opened: its list takes the keyboard */
+} zoe_layers_page;
+
+/* What the user wants. */
+typedef struct zoe_layers_page_result {
+    const char *layer; /* to show; NULL: none. The page's, valid until its next call */
+    const char *view;  /* of it; NULL: the file's default */
+} zoe_layers_page_result;
+
+void zoe_layers_page_start(zoe_layers_page *page);
+void zoe_layers_page_end(zoe_layers_page *page);
+
+/* Part of a frame while the page is seen. Fills in the whole *result. */
+void zoe_layers_page_run(zoe_ui *ui, SDL_Rect rect, zoe_layers_page *page, zoe_session *session,
+                         zoe_layers_page_result *result);
+
+#endif

@@ -1,0 +1,200 @@
+/* Watching folders on a thread: changes come by notification, and it may be left at any time. */
+#include <dirent.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <zoetrope/engine.h>
+
+#include "model/folder_watcher.h"
+#include "support/temp_folder.h"
+
+static char root[128];
+static zoe_folder_watcher *watcher;
+static zoe_folder_change change;
+static int threads_before;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t moved = PTHREAD_COND_INITIALIZER;
+static int notified, taken_at; /* guarded by lock */
+
+static void on_notify(void *user)
+{
+    assert_ptr_equal(user, root);
+    pthread_mutex_lock(&lock);
+    notified++;
+    pthread_cond_broadcast(&moved);
+    pthread_mutex_unlock(&lock);
+}
+
+static int count_threads(void)
+{
+    int count = 0;
+    DIR *folder = opendir("/proc/self/task");
+    if (!folder)
+        return 0;
+    while (readdir(folder))
+        count++;
+    closedir(folder);
+    return count;
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    temp_folder_make(root, sizeof root);
+    notified = taken_at = 0;
+    threads_before = count_threads();
+    return zoe_folder_watcher_create(ZOE_FOLDER_WATCH_AUTO, on_notify, root, &watcher, NULL);
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    zoe_folder_watcher_destroy(&watcher);
+    zoe_folder_watcher_destroy(&watcher);
+    while (count_threads() > threads_before) { /* it frees its own as it ends */
+        struct timespec moment = {0, 2000000};
+        nanosleep(&moment, NULL);
+    }
+    temp_folder_remove(root);
+    return 0;
+}
+
+static void set(const char *folder)
+{
+    const char *folders[] = {folder};
+    assert_int_equal(zoe_folder_watcher_set(watcher, folders, folder ? 1 : 0), ZOE_OK);
+}
+
+/* Waits for the next notification since the last change that was taken. */
+static void take(void)
+{
+    while (!zoe_folder_watcher_take(watcher, &change)) {
+        pthread_mutex_lock(&lock);
+        while (notified == taken_at)
+            pthread_cond_wait(&moved, &lock);
+        taken_at = notified;
+        pthread_mutex_unlock(&lock);
+    }
+}
+
+static void changes_come_by_notification(void **state)
+{
+    (void)state;
+    set(root);
+    take();
+    assert_string_equal(change.folder, root);
+    assert_int_equal(change.all, 1); /* what happened before is not known */
+    temp_folder_write_range(root, "a.", 1, 2);
+    take();
+    assert_string_equal(change.folder, root);
+    assert_int_equal(change.all, 0);
+    assert_int_equal(change.count, 2);
+    assert_string_equal(change.names[0], "a.0001.exr");
+    /* The same folder again: it is known. */
+    set(root);
+    temp_folder_write_range(root, "a.", 3, 3);
+    take();
+    assert_int_equal(change.all, 0);
+    assert_string_equal(change.names[0], "a.0003.exr");
+}
+
+static void what_is_not_taken_adds_up(void **state)
+{
+    (void)state;
+    set(root);
+    take();
+    for (int i = 1; i <= 3; i++) {
+        temp_folder_write_range(root, "a.", i, i);
+        pthread_mutex_lock(&lock);
+        while (notified == taken_at)
+            pthread_cond_wait(&moved, &lock);
+        taken_at = notified;
+        pthread_mutex_unlock(&lock);
+    }
+    assert_int_equal(zoe_folder_watcher_take(watcher, &change), 1);
+    assert_int_equal(change.count, 3);
+    assert_int_equal(zoe_folder_watcher_take(watcher, &change), 0);
+}
+
+/* However many files come, the thread tells it four times a second. */
+static void many_changes_few_notifications(void **state)
+{
+    (void)state;
+    set(root);
+    take();
+    int before = taken_at;
+    uint64_t start = zoe_now_ns();
+    temp_folder_write_range(root, "a.", 1, 1000);
+    take();
+    uint64_t quarters = (zoe_now_ns() - start) / 250000000;
+    pthread_mutex_lock(&lock);
+    int found = notified - before;
+    pthread_mutex_unlock(&lock);
+    assert_in_range(found, 1, (int)quarters + 2);
+}
+
+static void folders_that_are_left_are_not_told(void **state)
+{
+    (void)state;
+    char a[256], b[256];
+    temp_folder_add(root, "a");
+    temp_folder_add(root, "b");
+    snprintf(a, sizeof a, "%s/a", root);
+    snprintf(b, sizeof b, "%s/b", root);
+    set(a);
+    set(b); /* whether or not the thread saw the first */
+    take();
+    while (strcmp(change.folder, b) != 0)
+        take();
+    temp_folder_write(a, "x.exr", 1);
+    temp_folder_write(b, "y.exr", 1);
+    take();
+    assert_string_equal(change.folder, b);
+    set(NULL);
+    assert_int_equal(zoe_folder_watcher_take(watcher, &change), 0);
+}
+
+static void left_at_any_time(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        zoe_folder_watcher_destroy(&watcher);
+        assert_int_equal(
+            zoe_folder_watcher_create(i % 2 ? ZOE_FOLDER_WATCH_POLL : ZOE_FOLDER_WATCH_AUTO,
+                                      on_notify, root, &watcher, NULL),
+            ZOE_OK);
+        set(root);
+        temp_folder_write_range(root, "a.", i, i + 3);
+    }
+}
+
+static void *do_nothing(void *arg)
+{
+    return arg;
+}
+
+int main(void)
+{
+    /* ThreadSanitizer starts one of its own beside a program's first. */
+    pthread_t first;
+    if (pthread_create(&first, NULL, do_nothing, NULL) || pthread_join(first, NULL))
+        return 1;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(changes_come_by_notification, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_not_taken_adds_up, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(many_changes_few_notifications, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(folders_that_are_left_are_not_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(left_at_any_time, set_up, tear_down),
+    };
+    return cmocka_run_group_tests_name("folder watcher", tests, NULL, NULL);
+}
