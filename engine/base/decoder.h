@@ -30,7 +30,9 @@ enum { ZOE_DECODER_FILE_BYTES = 256 << 10 };
 /* What an opened file needs and gives. */
 typedef struct zoe_picture {
     zoe_frame frame;      /* as acquire will give it; planes[].data are offsets into the buffer */
-    size_t bytes;         /* of the buffer */
+    size_t bytes;         /* of the buffer; 0: an empty window */
+    size_t buffer_bytes;  /* what it would take with all of its display window in memory, so that
+                             frames of a sequence have buffers of one kind; 0: nothing is known */
     size_t scratch_bytes; /* that decoding one piece needs, at most */
     size_t file_bytes;    /* that the open file takes of the memory given to open(), at most */
     int32_t piece_count;  /* pieces are decoded independently, in any order, each once. 1 or more */
@@ -50,8 +52,8 @@ typedef struct zoe_absence {
 } zoe_absence;
 
 /*
- * One piece is one EXR chunk, or several small ones. All functions but prepare may be called on
- * several threads at once, decode also for the same file.
+ * One piece is one EXR chunk, or several small ones. All functions may be called on several
+ * threads at once, decode also for the same file.
  */
 typedef struct zoe_decoder {
     void *user;
@@ -71,10 +73,7 @@ typedef struct zoe_decoder {
                        const zoe_read_stats *stats, void *memory, size_t memory_bytes,
                        zoe_picture *picture, void **file, zoe_error *error);
 
-    /* Clears what no piece will write. Once, before the first piece. */
-    void (*prepare)(void *user, void *file, uint8_t *buffer);
-
-    /* Decodes piece 0..piece_count-1 into the buffer. Scratch is 64-byte aligned and at least
+    /* Decodes piece 0..piece_count-1 into the buffer; together they write every sample. Scratch is 64-byte aligned and at least
      * picture.scratch_bytes long; TOO_SMALL: it is not. TRUNCATED: the file does not have this piece (yet); its pixels
      * were cleared. */
     zoe_status (*decode)(void *user, void *file, int32_t piece, uint8_t *buffer, void *scratch,

@@ -168,14 +168,14 @@ void zoe_cache_give_buffer_locked(zoe_cache *cache, zoe_load *load)
 
 void zoe_cache_free_picture_locked(zoe_cache *cache, zoe_frame_buffer *buffer)
 {
-    cache->frame_bytes -= buffer->memory.committed;
+    cache->frame_bytes -= buffer->memory.needed;
     zoe_slab_give(&cache->slab, &buffer->memory);
     const zoe_source *source = cache->sources;
     while (source && source != buffer->source)
         source = source->next;
     /* Its size may never come again; what stays in use elsewhere is warm already. */
     if (!source)
-        zoe_slab_detach(&cache->slab, UINT64_MAX, 0, &cache->returns);
+        zoe_slab_detach(&cache->slab, UINT64_MAX, (zoe_buffer_size){0, 0}, &cache->returns);
 }
 
 /* The slot's side of letting go. */

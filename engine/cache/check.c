@@ -19,7 +19,7 @@
     } while (0)
 
 typedef struct census {
-    uint64_t committed, free, frames, picture_bytes; /* of LOADED frames, or only pinned */
+    uint64_t committed, free, surplus, frames, picture_bytes; /* of LOADED frames, or only pinned */
 } census;
 
 static void count_buffer(void *user, zoe_buffer *memory)
@@ -27,13 +27,15 @@ static void count_buffer(void *user, zoe_buffer *memory)
     census *sum = user;
     const zoe_frame_buffer *buffer = (const zoe_frame_buffer *)memory;
     const zoe_table *table = buffer->table;
+    CHECK(memory->needed <= memory->committed);
     sum->committed += memory->committed;
     if (!memory->in_use) {
         CHECK(zoe_buffer_references(buffer) == 0 && !table);
         sum->free += memory->committed;
         return;
     }
-    sum->picture_bytes += memory->committed;
+    sum->picture_bytes += memory->needed;
+    sum->surplus += memory->committed - memory->needed;
     if (!table)
         return; /* a load's, or held by pins; who gave back the last has yet to take the lock */
     CHECK(buffer->position >= 0 && buffer->position < table->count);
@@ -56,7 +58,7 @@ static void check_load(const zoe_cache *cache, const zoe_load *load, census *sum
     if (load->buffer) {
         CHECK(load->buffer->memory.in_use && !load->buffer->table);
         CHECK(zoe_buffer_references(load->buffer) == 0);
-        sum->picture_bytes -= load->buffer->memory.committed;
+        sum->picture_bytes -= load->buffer->memory.needed;
     }
     for (const zoe_load *other = cache->loads; other < load; other++)
         CHECK(other->phase == ZOE_LOAD_FREE || other->source != load->source ||
@@ -70,7 +72,7 @@ void zoe_cache_check_locked(zoe_cache *cache)
     zoe_slab_visit(&cache->slab, count_buffer, &sum);
     for (size_t i = 0; i < ZOE_LOADS_MAX; i++)
         check_load(cache, &cache->loads[i], &sum);
-    CHECK(sum.free == cache->slab.free_bytes);
+    CHECK(sum.free == cache->slab.free_bytes && sum.surplus == cache->slab.surplus_bytes);
     CHECK(sum.frames == cache->frames && sum.picture_bytes == cache->frame_bytes);
     uint64_t scratch = zoe_cache_scratch_bytes_locked(cache);
     CHECK(zoe_meter_used(&cache->meter) >= sum.committed + scratch);

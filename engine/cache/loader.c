@@ -36,6 +36,8 @@ static bool adjust(zoe_load_worker *worker, zoe_load *load, const zoe_needs *nee
     bool fits = zoe_reserve_cost(cache, needs) <= limit;
     bool is_first = fits && needs->bytes && !source->needs.bytes;
     source->table->slots[load->position].needs = *needs;
+    if (needs->bytes)
+        source->buffer_bytes = load->picture.buffer_bytes;
     /* What can never be loaded says nothing about others. */
     if (fits && needs->bytes)
         source->needs = *needs;
@@ -88,7 +90,9 @@ static bool begin(zoe_load_worker *worker, zoe_load *load, const char *path)
     const zoe_picture *picture = &load->picture;
     if (!open_file(worker, load, path))
         return false;
-    const zoe_needs needs = {picture->bytes, picture->scratch_bytes, picture->file_bytes};
+    /* A frame without samples has a buffer too: it is where the frame is described. */
+    const zoe_needs needs = {picture->bytes ? picture->bytes : 1, picture->scratch_bytes,
+                             picture->file_bytes};
     if (!adjust(worker, load, &needs, path))
         return false;
     zoe_frame_buffer *buffer = load->buffer;
@@ -96,8 +100,8 @@ static bool begin(zoe_load_worker *worker, zoe_load *load, const char *path)
     buffer->frame = picture->frame;
     buffer->file_id = picture->id;
     for (uint32_t p = 0; p < buffer->frame.plane_count; p++)
-        buffer->frame.planes[p].data = data + (size_t)buffer->frame.planes[p].data;
-    worker->cache->decoder.prepare(worker->cache->decoder.user, load->file, data);
+        buffer->frame.planes[p].data =
+            picture->bytes ? data + (size_t)buffer->frame.planes[p].data : NULL;
     return true;
 }
 
@@ -209,7 +213,7 @@ static void publish_locked(zoe_cache *cache, zoe_load *load, const zoe_error *in
                              atomic_load_explicit(&cache->clock, memory_order_relaxed));
     source->table->slots[load->position].retries = 0;
     cache->frames++;
-    cache->frame_bytes += buffer->memory.committed;
+    cache->frame_bytes += buffer->memory.needed;
     cache->totals.decodes++;
     uint64_t took = cache->now_ns() - load->claimed_ns;
     zoe_histogram_add(&cache->decode_times, took);

@@ -59,7 +59,7 @@ static uint64_t choose_locked(zoe_cache *cache, int64_t use, uint64_t bytes,
         if (zoe_buffer_references(buffer) > 1)
             *held = true;
         else
-            chosen += zoe_slab_buffer_cost(&buffer->memory);
+            chosen += zoe_slab_held_cost(&buffer->memory);
     }
     for (buffer = *list; buffer; buffer = buffer->next_victim)
         zoe_victims_add(&buffer->table->victims, buffer->position,
@@ -93,12 +93,14 @@ static bool evict_locked(zoe_cache *cache, int64_t use, uint64_t bytes)
 
 /* ---- what nobody uses ---- */
 
-/* Takes out of use what nobody uses, until that is `bytes`: free buffers, those of `keep_bytes`
+static const zoe_buffer_size no_size = {0, 0};
+
+/* Takes out of use what nobody uses, until that is `bytes`: free buffers, those of `keep`
  * last, files' memory but that of `own`, and scratch of workers at no load but that of `worker`. */
-static uint64_t detach_unused_locked(zoe_cache *cache, uint64_t bytes, uint64_t keep_bytes,
+static uint64_t detach_unused_locked(zoe_cache *cache, uint64_t bytes, zoe_buffer_size keep,
                                      const zoe_load *own, const zoe_load_worker *worker)
 {
-    uint64_t got = zoe_slab_detach(&cache->slab, bytes, (size_t)keep_bytes, &cache->returns);
+    uint64_t got = zoe_slab_detach(&cache->slab, bytes, keep, &cache->returns);
     for (zoe_load *load = cache->loads; load < cache->loads + ZOE_LOADS_MAX; load++)
         if (got < bytes && load != own && load->phase == ZOE_LOAD_FREE)
             got += zoe_scratch_detach(&load->file_memory, &cache->returns);
@@ -110,7 +112,7 @@ static uint64_t detach_unused_locked(zoe_cache *cache, uint64_t bytes, uint64_t 
 
 void zoe_reserve_trim_locked(zoe_cache *cache)
 {
-    detach_unused_locked(cache, UINT64_MAX, 0, NULL, NULL);
+    detach_unused_locked(cache, UINT64_MAX, no_size, NULL, NULL);
 }
 
 /* ---- reserving ---- */
@@ -127,6 +129,12 @@ typedef struct request {
     zoe_scratch *block[2];
     size_t bytes[2];
 } request;
+
+static zoe_buffer_size size_of(const request *r)
+{
+    const size_t filled = r->load ? (size_t)r->load->source->buffer_bytes : 0;
+    return (zoe_buffer_size){(size_t)r->needs.bytes, filled};
+}
 
 static uint64_t add(uint64_t a, uint64_t b)
 {
@@ -171,7 +179,7 @@ static uint64_t spare_locked(const request *r)
     for (const zoe_load *load = cache->loads; load < cache->loads + ZOE_LOADS_MAX; load++)
         if (load->phase == ZOE_LOAD_FREE || (load == r->load && r->blocks > 1))
             files += load->file_memory.committed;
-    return cache->slab.free_cost + scratch + files;
+    return cache->slab.free_cost + cache->slab.surplus_bytes + scratch + files;
 }
 
 /* Evicts until the request has room beside what cannot be taken back. Where other threads are
@@ -201,7 +209,7 @@ static uint64_t growth_locked(const request *r)
 {
     uint64_t bytes = 0;
     if (r->needs.bytes)
-        bytes = zoe_slab_fresh_cost(&r->cache->slab, (size_t)r->needs.bytes, r->worker->node);
+        bytes = zoe_slab_fresh_cost(&r->cache->slab, size_of(r), r->worker->node);
     for (int i = 0; i < r->blocks; i++)
         bytes += zoe_scratch_growth(r->block[i], r->bytes[i]);
     return bytes;
@@ -210,7 +218,7 @@ static uint64_t growth_locked(const request *r)
 /* Takes something out of use that the request does not need, `bytes` if possible. */
 static bool detach_something_locked(const request *r, uint64_t bytes)
 {
-    if (detach_unused_locked(r->cache, bytes, r->needs.bytes, r->blocks > 1 ? r->load : NULL,
+    if (detach_unused_locked(r->cache, bytes, size_of(r), r->blocks > 1 ? r->load : NULL,
                              r->worker))
         return true;
     for (int i = 0; i < r->blocks; i++)
@@ -243,11 +251,10 @@ static zoe_status take_locked(const request *r)
     cache->returns.bytes -= over;
     if (r->needs.bytes) {
         zoe_buffer *buffer = NULL;
-        size_t bytes = (size_t)r->needs.bytes;
         /* A system that grants too little address space: frames leave as for a lower limit. */
-        while (zoe_slab_is_full(&cache->slab, bytes) && evict_locked(cache, r->use, 1))
+        while (zoe_slab_is_full(&cache->slab, size_of(r)) && evict_locked(cache, r->use, 1))
             continue;
-        zoe_status status = zoe_slab_take(&cache->slab, bytes, r->worker->node, &buffer);
+        zoe_status status = zoe_slab_take(&cache->slab, size_of(r), r->worker->node, &buffer);
         if (status != ZOE_OK)
             return status;
         r->load->buffer = (zoe_frame_buffer *)buffer;
@@ -259,13 +266,6 @@ static zoe_status take_locked(const request *r)
         (void)grown;
     }
     return ZOE_OK;
-}
-
-/* Is a buffer that was reserved as good as one of this size? It may be a little larger. */
-static bool suits(const zoe_frame_buffer *buffer, uint64_t bytes)
-{
-    uint64_t committed = buffer->memory.committed;
-    return committed >= bytes && committed <= bytes + bytes / 8 + 65536;
 }
 
 zoe_status zoe_reserve_locked(zoe_load_worker *worker, zoe_load *load, const zoe_needs *needs,
@@ -282,7 +282,8 @@ zoe_status zoe_reserve_locked(zoe_load_worker *worker, zoe_load *load, const zoe
         r.needs.file_bytes = 0;
     }
     if (load && load->buffer && needs->bytes) {
-        if (suits(load->buffer, needs->bytes))
+        /* It was reserved for what a frame of the source probably needs. */
+        if (zoe_slab_refit(&worker->cache->slab, &load->buffer->memory, (size_t)needs->bytes))
             r.needs.bytes = 0;
         else
             zoe_cache_give_buffer_locked(worker->cache, load);
@@ -305,7 +306,8 @@ uint64_t zoe_reserve_fit_now_locked(zoe_cache *cache)
 {
     uint64_t before = cache->totals.evictions;
     for (uint64_t excess; (excess = excess_locked(cache)) > 0;)
-        if (!detach_unused_locked(cache, excess, 0, NULL, NULL) && !evict_locked(cache, -1, 1))
+        if (!detach_unused_locked(cache, excess, no_size, NULL, NULL) &&
+            !evict_locked(cache, -1, 1))
             break;
     return cache->totals.evictions - before;
 }

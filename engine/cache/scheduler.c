@@ -239,6 +239,7 @@ static zoe_load *claim_locked(zoe_load_worker *worker, zoe_source *source, int64
         needs.file_bytes = greater(needs.file_bytes, file_bytes);
     bool fits = zoe_reserve_cost(cache, &needs) <= limit;
     zoe_status status = ZOE_ERROR_OVER_BUDGET;
+    load->source = source; /* whose kind of buffer it is */
     if (fits)
         status = zoe_reserve_locked(worker, load, &needs, use);
     /* What is larger than the limit is opened without a buffer: to hear of its true size, or to

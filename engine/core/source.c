@@ -89,7 +89,7 @@ void zoe_source_close(zoe_source **out)
     *link = source->next;
     zoe_cache_let_go_all_locked(cache, source->table);
     /* Buffers that it left behind: its sizes may never come again. */
-    zoe_slab_detach(&cache->slab, UINT64_MAX, 0, &cache->returns);
+    zoe_slab_detach(&cache->slab, UINT64_MAX, (zoe_buffer_size){0, 0}, &cache->returns);
     zoe_cache_wake_all_locked(cache);
     zoe_cache_unlock(cache);
     zoe_table_destroy(source->table);

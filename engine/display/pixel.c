@@ -95,14 +95,20 @@ static double sample(const zoe_plane *plane, size_t x, size_t y)
     return (double)zoe_half_to_float(((const uint16_t *)(const void *)row)[x]);
 }
 
+static bool is_within(const zoe_box *box, int32_t x, int32_t y)
+{
+    return x >= box->min_x && x <= box->max_x && y >= box->min_y && y <= box->max_y;
+}
+
 int32_t zoe_display_sample_exact(const zoe_frame *frame, int32_t x, int32_t y,
                                  double values[ZOE_PLANES_MAX])
 {
     const zoe_box *w = &frame->window;
-    if (x < w->min_x || x > w->max_x || y < w->min_y || y > w->max_y)
+    if (!is_within(&frame->picture, x, y))
         return 0;
+    bool has_samples = is_within(w, x, y);
     size_t across = (size_t)((int64_t)x - w->min_x), down = (size_t)((int64_t)y - w->min_y);
     for (uint32_t i = 0; i < frame->plane_count; i++)
-        values[i] = sample(&frame->planes[i], across, down);
+        values[i] = has_samples ? sample(&frame->planes[i], across, down) : 0.0;
     return (int32_t)frame->plane_count;
 }

@@ -83,6 +83,27 @@ zoe_tap zoe_axis_tap(const zoe_axis *axis, int32_t d)
     return tap;
 }
 
+bool zoe_tap_clip(zoe_tap *tap, int32_t begin, int32_t end)
+{
+    int32_t last = tap->first + zoe_tap_length(tap) - 1;
+    if (last < begin || tap->first >= end)
+        return false;
+    if (last >= end) {
+        last = end - 1;
+        tap->middle = last > tap->first ? last - tap->first : 0;
+        tap->last_weight = 0;
+    }
+    /* The first that is left is the last pixel of all, or one of the middle. */
+    if (tap->first < begin) {
+        bool only_last = begin == last && tap->last_weight > 0;
+        tap->first_weight = only_last ? tap->last_weight : 1.0f;
+        tap->last_weight = only_last ? 0 : tap->last_weight;
+        tap->middle = last - begin - (tap->last_weight > 0);
+        tap->first = begin;
+    }
+    return true;
+}
+
 /* ---- the portable form ---- */
 
 /* As zoe_half_to_float(), without its branches; quiet or not does not matter here. The product is
@@ -404,4 +425,28 @@ void zoe_scale_columns(uint16_t *out, const float *in, const zoe_tap *taps, int3
     }
 #endif
     columns_portable(out, in, taps, count, low, factor);
+}
+
+void zoe_scale_wide(uint16_t *out, const zoe_scale_source *source, const zoe_tap *rows,
+                    const zoe_tap *columns, float *room, int32_t room_columns, float low,
+                    float factor)
+{
+    _Alignas(32) float sum[ZOE_SCALE_LANES] = {0};
+    int32_t length = zoe_tap_length(columns);
+    for (int32_t done = 0; done < length;) {
+        int32_t count = length - done < room_columns ? length - done : room_columns;
+        zoe_scale_rows(room, source, rows, columns->first + done, count);
+        float *last = room + (size_t)(count - 1) * ZOE_SCALE_LANES;
+        for (int lane = 0; lane < ZOE_SCALE_LANES && done == 0; lane++)
+            room[lane] *= columns->first_weight;
+        done += count;
+        for (int lane = 0; lane < ZOE_SCALE_LANES && done == length && columns->last_weight > 0;
+             lane++)
+            last[lane] *= columns->last_weight;
+        for (const float *value = room; value <= last; value += ZOE_SCALE_LANES)
+            for (int lane = 0; lane < ZOE_SCALE_LANES; lane++)
+                sum[lane] += value[lane];
+    }
+    const zoe_tap whole = {0, 0, 1.0f, 0.0f, columns->scale};
+    zoe_scale_columns(out, sum, &whole, 1, low, factor);
 }

@@ -59,6 +59,16 @@ zoe_tap zoe_axis_tap(const zoe_axis *axis, int32_t d);
 
 enum { ZOE_SCALE_LANES = 4 }; /* values for each column in rows of floats and halves */
 
+/* How many source pixels that is. */
+static inline int32_t zoe_tap_length(const zoe_tap *tap)
+{
+    return 1 + tap->middle + (tap->last_weight > 0);
+}
+
+/* Leaves out what lies outside source pixels begin..end-1, keeping the sum of the weights: what is
+ * left out counts as 0. Returns false, and leaves *tap alone, where nothing would be left. */
+bool zoe_tap_clip(zoe_tap *tap, int32_t begin, int32_t end);
+
 /* What is averaged: one plane or three, into lanes 0, 1, 2 of each column. NULL: zeros. */
 typedef struct zoe_scale_source {
     const zoe_plane *planes[3];
@@ -77,5 +87,14 @@ void zoe_scale_rows(float *out, const zoe_scale_source *source, const zoe_tap *r
  */
 void zoe_scale_columns(uint16_t *out, const float *in, const zoe_tap *taps, int32_t count,
                        float low, float factor);
+
+/*
+ * Both for one destination pixel of more columns than there is room for: out[ZOE_SCALE_LANES] as
+ * zoe_scale_rows() and zoe_scale_columns() would make it. `columns` has plane columns; `room`
+ * (32-byte aligned) is scratch for room_columns x ZOE_SCALE_LANES floats.
+ */
+void zoe_scale_wide(uint16_t *out, const zoe_scale_source *source, const zoe_tap *rows,
+                    const zoe_tap *columns, float *room, int32_t room_columns, float low,
+                    float factor);
 
 #endif

@@ -82,8 +82,8 @@ static void measure(zoe_exr_geometry *geometry)
     int64_t level_rows = (int64_t)geometry->group_down * geometry->chunk_height;
     int64_t level_columns = (int64_t)geometry->group_across * geometry->chunk_width;
     int64_t block = (int64_t)1 << geometry->shift;
-    int64_t rows = smaller(level_rows / block + 2, zoe_box_height(&geometry->target));
-    int64_t columns = smaller(level_columns / block + 2, zoe_box_width(&geometry->target));
+    int64_t rows = smaller(level_rows / block + 2, zoe_box_height(&geometry->window));
+    int64_t columns = smaller(level_columns / block + 2, zoe_box_width(&geometry->window));
     geometry->group_height = (int32_t)rows;
     geometry->group_width = (int32_t)columns;
     int64_t reach = smaller(rows * block, zoe_box_height(&geometry->covered));
@@ -127,7 +127,7 @@ zoe_exr_chunk_group zoe_exr_group_at(const zoe_exr_geometry *geometry, int32_t i
     int32_t gx = index % geometry->groups_across, gy = index / geometry->groups_across;
     int64_t column = geometry->first_column + (int64_t)gx * geometry->group_across;
     int64_t row = geometry->first_row + (int64_t)gy * geometry->group_down;
-    zoe_exr_chunk_group group = {.out = geometry->target};
+    zoe_exr_chunk_group group = {.out = geometry->window};
     if (zoe_box_is_empty(&geometry->covered)) {
         group.column1 = group.row1 = -1;
         return group;
@@ -143,7 +143,7 @@ zoe_exr_chunk_group zoe_exr_group_at(const zoe_exr_geometry *geometry, int32_t i
         group.out.max_y =
             first_block(chunk_y(geometry, row + geometry->group_down), geometry->shift) - 1;
     /* Beyond the last covered pixel there may be no block any more. */
-    group.out = zoe_box_intersect(group.out, geometry->target);
+    group.out = zoe_box_intersect(group.out, geometry->window);
     if (zoe_box_is_empty(&group.out)) {
         group.column1 = group.row1 = -1;
         return group;

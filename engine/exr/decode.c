@@ -120,30 +120,6 @@ static zoe_status open_exr(void *user, const char *path, const zoe_choice *choic
     return status;
 }
 
-/* Everything outside the data window is transparent black. */
-static void prepare_exr(void *user, void *file, uint8_t *buffer)
-{
-    (void)user;
-    const zoe_exr_geometry *geometry = &((const open_file *)file)->plan.geometry;
-    zoe_box w = geometry->window, t = geometry->target;
-    if (zoe_box_is_empty(&t)) {
-        zoe_exr_rows_clear_planes(geometry, buffer, w);
-        return;
-    }
-    if (t.min_y > w.min_y)
-        zoe_exr_rows_clear_planes(geometry, buffer,
-                                  (zoe_box){w.min_x, w.min_y, w.max_x, t.min_y - 1});
-    if (t.max_y < w.max_y)
-        zoe_exr_rows_clear_planes(geometry, buffer,
-                                  (zoe_box){w.min_x, t.max_y + 1, w.max_x, w.max_y});
-    if (t.min_x > w.min_x)
-        zoe_exr_rows_clear_planes(geometry, buffer,
-                                  (zoe_box){w.min_x, t.min_y, t.min_x - 1, t.max_y});
-    if (t.max_x < w.max_x)
-        zoe_exr_rows_clear_planes(geometry, buffer,
-                                  (zoe_box){t.max_x + 1, t.min_y, w.max_x, t.max_y});
-}
-
 /* ---- pieces ---- */
 
 /* A chunk that is not in the file. */
@@ -279,7 +255,6 @@ const zoe_decoder *zoe_exr_decoder(void)
 {
     static const zoe_decoder decoder = {
         .open = open_exr,
-        .prepare = prepare_exr,
         .decode = decode_exr,
         .close = close_exr,
         .absence = absence_exr,

@@ -6,7 +6,14 @@
  * decoded (the full picture, or a stored smaller one); plane pixels are those of the planes. A
  * plane pixel is a block of 2^shift x 2^shift level pixels, aligned to multiples of its size: the
  * mean of those of them that lie in the picture. What the picture has outside the data window is
- * black and counts; beyond the picture there is nothing.
+ * black and counts; beyond the picture there is nothing. Blocks that are black altogether are in no
+ * plane:
+ *
+ *     picture  +---------------------+
+ *              |            +--------|----+ data
+ *              |            |covered |    |
+ *              |            +--------|----+       window: the blocks that covered pixels are in
+ *              +---------------------+
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -35,8 +42,8 @@ typedef struct zoe_exr_geometry {
     zoe_box data;    /* level pixels: the data window */
     zoe_box picture; /* level pixels: all that a frame of full size would show */
     zoe_box covered; /* level pixels: the data window's part of the picture; may be empty */
-    zoe_box window;  /* plane pixels: what the planes cover */
-    zoe_box target;  /* plane pixels: those with covered pixels; empty when there are none */
+    zoe_box window;  /* plane pixels: those with covered pixels, which the planes hold; may be
+                        empty */
 
     /* chunks: tiles, or the data window's width and some lines */
     int32_t chunk_width, chunk_height; /* level pixels */

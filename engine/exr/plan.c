@@ -235,23 +235,26 @@ static zoe_status choose_sources(maker *m)
 
 /* ---- planes ---- */
 
-/* The windows in plane pixels, and what of them is in the file. */
-static void shrink_windows(maker *m)
+/* The windows in plane pixels. */
+static zoe_status shrink_windows(maker *m)
 {
     zoe_exr_geometry *g = m->geometry;
     zoe_frame *frame = &m->picture->frame;
     g->picture = zoe_box_shrink(frame->display_window, g->level);
     if (m->choice->overscan)
         g->picture = zoe_box_unite(g->picture, g->data);
-    g->window = zoe_box_shrink(g->picture, g->shift);
+    if (zoe_box_width(&g->picture) > INT32_MAX || zoe_box_height(&g->picture) > INT32_MAX)
+        return damaged(m, "display window too large");
+    g->covered = zoe_box_intersect(g->picture, g->data);
+    g->window = (zoe_box){0, 0, -1, -1};
+    if (!zoe_box_is_empty(&g->covered))
+        g->window = zoe_box_shrink(g->covered, g->shift);
     frame->proxy_shift = m->choice->proxy_shift;
+    frame->picture = zoe_box_shrink(g->picture, g->shift);
+    frame->window = g->window;
     frame->display_window = zoe_box_shrink(frame->display_window, m->choice->proxy_shift);
     frame->data_window = zoe_box_shrink(g->data, g->shift);
-    frame->window = g->window;
-    g->covered = zoe_box_intersect(g->picture, g->data);
-    g->target = (zoe_box){0, 0, -1, -1};
-    if (!zoe_box_is_empty(&g->covered))
-        g->target = zoe_box_shrink(g->covered, g->shift);
+    return ZOE_OK;
 }
 
 static zoe_sample_type plane_type(const maker *m, uint32_t plane)
@@ -263,8 +266,16 @@ static zoe_sample_type plane_type(const maker *m, uint32_t plane)
                                                             : g->source_type[plane]);
 }
 
+/* Bytes from a row to the next. */
+static uint64_t plane_stride(uint64_t width, zoe_sample_type type)
+{
+    uint64_t stride = (width * zoe_exr_sample_bytes((int)type) + 63) / 64 * 64;
+    /* A tile's rows would all fall on the same few sets of the first-level cache. */
+    return stride % CACHE_PERIOD == 0 ? stride + 64 : stride;
+}
+
 /* Lays the planes out one after another. The sizes are compared with the limit before they are
- * trusted. */
+ * trusted. An empty window has planes without bytes. */
 static zoe_status lay_planes(maker *m)
 {
     zoe_exr_geometry *g = m->geometry;
@@ -278,10 +289,7 @@ static zoe_status lay_planes(maker *m)
     uint64_t offset = 0;
     for (uint32_t p = 0; p < g->plane_count; p++) {
         zoe_sample_type type = plane_type(m, p);
-        uint64_t stride = (width * zoe_exr_sample_bytes((int)type) + 63) / 64 * 64;
-        /* A tile's rows would all fall on the same few sets of the first-level cache. */
-        if (stride % CACHE_PERIOD == 0)
-            stride += 64;
+        uint64_t stride = plane_stride(width, type);
         if (height > m->limit / stride || stride * height > m->limit - offset)
             return zoe_error_set(
                 m->error, ZOE_ERROR_OVER_BUDGET,
@@ -300,6 +308,21 @@ static zoe_status lay_planes(maker *m)
     }
     m->picture->bytes = (size_t)offset;
     return ZOE_OK;
+}
+
+/* What the picture would take if its file had all of the display window: the limit, if that is
+ * less. */
+static void measure_filled(maker *m)
+{
+    const zoe_exr_geometry *g = m->geometry;
+    const zoe_box *display = &m->picture->frame.display_window;
+    uint64_t width = (uint64_t)zoe_box_width(display), height = (uint64_t)zoe_box_height(display);
+    uint64_t filled = 0;
+    for (uint32_t p = 0; p < g->plane_count && filled < m->limit; p++) {
+        uint64_t stride = plane_stride(width, g->plane_type[p]);
+        filled = height > (m->limit - filled) / stride ? m->limit : filled + stride * height;
+    }
+    m->picture->buffer_bytes = (size_t)(filled < m->limit ? filled : m->limit);
 }
 
 /* ---- chunks ---- */
@@ -348,8 +371,12 @@ static zoe_status make_geometry(maker *m)
         status = choose_sources(m);
     if (status != ZOE_OK)
         return status;
-    shrink_windows(m);
-    return lay_planes(m);
+    status = shrink_windows(m);
+    if (status == ZOE_OK)
+        status = lay_planes(m);
+    if (status == ZOE_OK)
+        measure_filled(m);
+    return status;
 }
 
 /* Table and layout, for a geometry that lacks only what its chunks are. */

@@ -21,12 +21,6 @@ static void clear_plane(const zoe_exr_geometry *geometry, uint8_t *buffer, uint3
         memset(zoe_exr_plane_row(geometry, buffer, plane, (int32_t)y) + from, 0, length);
 }
 
-void zoe_exr_rows_clear_planes(const zoe_exr_geometry *geometry, uint8_t *buffer, zoe_box box)
-{
-    for (uint32_t p = 0; p < geometry->plane_count; p++)
-        clear_plane(geometry, buffer, p, box);
-}
-
 /* The first multiple of `step` from `value` on. */
 static int64_t next_multiple(int64_t value, int32_t step)
 {

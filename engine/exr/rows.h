@@ -36,9 +36,6 @@ void zoe_exr_rows_clear(zoe_exr_rows *rows, zoe_box chunk);
 /* After the last row of a group. */
 void zoe_exr_rows_end(zoe_exr_rows *rows);
 
-/* Clears a rectangle of all planes: plane pixels, within the window. */
-void zoe_exr_rows_clear_planes(const zoe_exr_geometry *geometry, uint8_t *buffer, zoe_box box);
-
 /* The row of a plane that holds plane row y; its first sample is that of the window's edge. */
 static inline uint8_t *zoe_exr_plane_row(const zoe_exr_geometry *geometry, uint8_t *buffer,
                                          uint32_t plane, int32_t y)

@@ -25,6 +25,7 @@ typedef struct zoe_mapping {
 /* Zero: nothing. Thread-safety: whoever has it. */
 typedef struct zoe_returns {
     zoe_buffer *buffers;   /* of a slab */
+    zoe_buffer *tails;     /* the same: buffers in use whose surplus goes */
     zoe_pool *pools;       /* of a slab, whose buffers' records are to be given back */
     zoe_mapping *mappings; /* scratch */
     uint64_t bytes;        /* still counted for all of them */
@@ -32,7 +33,7 @@ typedef struct zoe_returns {
 
 static inline bool zoe_returns_any(const zoe_returns *returns)
 {
-    return returns->buffers || returns->pools || returns->mappings;
+    return returns->buffers || returns->tails || returns->pools || returns->mappings;
 }
 
 /* Gives the pages back. No lock is needed; buffers and pools are then to be reinstated. */

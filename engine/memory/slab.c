@@ -16,6 +16,13 @@ enum { HUGE_BUFFERS_MAX = 16384 };
 
 enum { CLASS_FIRST_OCTAVE = 12 };
 
+/* A pool has buffers for frames of this fraction of its class and more: its address space has to be
+ * so many times the memory that there is. Smaller ones have a pool of a class that much smaller. */
+enum { SPREAD = 8 };
+
+/* The best of so many free buffers is good enough: steady play has a few. */
+enum { LOOK_AT_MAX = 64 };
+
 static size_t round_up(size_t bytes, size_t unit)
 {
     return (bytes + unit - 1) / unit * unit;
@@ -34,6 +41,14 @@ static int class_of(size_t bytes, size_t *class_bytes)
     int class = (octave - CLASS_FIRST_OCTAVE) * 8 + (int)eighths;
     *class_bytes = base + eighths * step;
     return class < ZOE_SLAB_CLASSES ? class : -1;
+}
+
+static int class_of_size(zoe_buffer_size size, size_t *class_bytes)
+{
+    size_t bytes = size.filled;
+    while (bytes / SPREAD >= size.bytes && bytes > size.bytes)
+        bytes /= SPREAD;
+    return class_of(bytes > size.bytes ? bytes : size.bytes, class_bytes);
 }
 
 void zoe_slab_init(zoe_slab *slab, zoe_meter *meter, size_t record_bytes, uint64_t address_bytes)
@@ -94,6 +109,11 @@ uint64_t zoe_slab_buffer_cost(const zoe_buffer *buffer)
                : 0;
 }
 
+uint64_t zoe_slab_held_cost(const zoe_buffer *buffer)
+{
+    return zoe_slab_buffer_cost(buffer) - (buffer->committed - buffer->needed);
+}
+
 void zoe_slab_destroy(zoe_slab *slab)
 {
     for (int i = 0; i < ZOE_SLAB_CLASSES; i++) {
@@ -105,8 +125,8 @@ void zoe_slab_destroy(zoe_slab *slab)
         pool_destroy(pool);
         slab->pools[i] = NULL;
     }
-    slab->free_bytes = 0;
-    slab->free_cost = 0;
+    slab->free_bytes = slab->free_cost = slab->surplus_bytes = 0;
+    slab->surplus = NULL;
 }
 
 static zoe_pool *pool_create(const zoe_slab *slab, size_t class_bytes)
@@ -119,10 +139,10 @@ static zoe_pool *pool_create(const zoe_slab *slab, size_t class_bytes)
     pool->buffer_bytes = class_bytes;
     pool->record_bytes = slab->record_bytes;
     pool->stride = round_up(class_bytes, alignment);
-    /* As many as memory can hold of the smallest that belong in the class: the stride may be up to
-     * twice that, and address space must not be what ends first. */
-    size_t least = round_up(class_bytes - class_bytes / 8, page);
-    pool->capacity = (size_t)(slab->address_bytes / least) + 1;
+    /* As many as memory can hold of the smallest that belong in the pool: address space must not be
+     * what ends first. */
+    size_t least = (class_bytes - class_bytes / 8) / SPREAD / page * page;
+    pool->capacity = (size_t)(slab->address_bytes / (least > page ? least : page)) + 1;
     /* A system that does not overcommit may refuse that much: be content with less. */
     for (; pool->capacity > 0; pool->capacity /= 2) {
         pool->base = zoe_os_reserve(pool->stride * pool->capacity, alignment);
@@ -152,7 +172,7 @@ static bool commit(zoe_slab *slab, zoe_buffer *buffer, size_t bytes)
     buffer->pool->used += buffer->committed == 0;
     /* Whole huge pages only: one that reached past `want` would be resident without being counted.
      */
-    size_t from = round_up(buffer->committed, huge), to = want / huge * huge;
+    size_t from = buffer->committed / huge * huge, to = want / huge * huge;
     size_t index = (size_t)((uint8_t *)buffer - buffer->pool->records) / slab->record_bytes;
     if (to > from && index < HUGE_BUFFERS_MAX)
         zoe_os_advise_huge(buffer->data + from, to - from);
@@ -165,16 +185,74 @@ static bool commit(zoe_slab *slab, zoe_buffer *buffer, size_t bytes)
     return true;
 }
 
-/* The list with the warmest free buffer for a node: its own, else the next node's that has any. */
-static zoe_buffer **warm_list(const zoe_slab *slab, zoe_pool *pool, uint32_t node)
+/* The buffer of a list that would have the least to grow, or to spare. Returns what points to it;
+ * NULL: there is none. */
+static zoe_buffer **best_in(zoe_buffer **list, size_t bytes)
 {
-    for (uint32_t i = 0; i < slab->nodes; i++) {
-        zoe_buffer **list = &pool->warm[(node + i) % slab->nodes];
-        if (*list)
-            return list;
+    zoe_buffer **best = NULL;
+    size_t best_off = SIZE_MAX, want = round_up(bytes, zoe_os_page());
+    for (int i = 0; *list && i < LOOK_AT_MAX && best_off > 0; i++, list = &(*list)->next) {
+        const zoe_buffer *b = *list;
+        size_t off = b->committed > want ? b->committed - want : want - b->committed;
+        if (off < best_off && (b->committed >= want || !b->leaving)) {
+            best = list;
+            best_off = off;
+        }
     }
-    return NULL;
+    return best;
 }
+
+/* The free buffer for a node: of its own list, else of the next node's that has any. */
+static zoe_buffer **best_warm(const zoe_slab *slab, zoe_pool *pool, size_t bytes, uint32_t node)
+{
+    zoe_buffer **best = NULL;
+    for (uint32_t i = 0; i < slab->nodes && !best; i++)
+        best = best_in(&pool->warm[(node + i) % slab->nodes], bytes);
+    return best;
+}
+
+/* ---- surplus ---- */
+
+static void leave_surplus(zoe_slab *slab, zoe_buffer *buffer)
+{
+    size_t surplus = buffer->committed - buffer->needed;
+    if (surplus == 0)
+        return;
+    slab->surplus_bytes -= surplus;
+    if (buffer->surplus_before)
+        buffer->surplus_before->surplus_next = buffer->surplus_next;
+    else
+        slab->surplus = buffer->surplus_next;
+    if (buffer->surplus_next)
+        buffer->surplus_next->surplus_before = buffer->surplus_before;
+    buffer->surplus_before = buffer->surplus_next = NULL;
+}
+
+/* A buffer in use that is in no list needs this much. */
+static void need(zoe_slab *slab, zoe_buffer *buffer, size_t bytes)
+{
+    buffer->needed = round_up(bytes, zoe_os_page());
+    size_t surplus = buffer->committed - buffer->needed;
+    if (surplus == 0)
+        return;
+    slab->surplus_bytes += surplus;
+    buffer->surplus_next = slab->surplus;
+    if (slab->surplus)
+        slab->surplus->surplus_before = buffer;
+    slab->surplus = buffer;
+}
+
+bool zoe_slab_refit(zoe_slab *slab, zoe_buffer *buffer, size_t bytes)
+{
+    /* One that is too small for its pool takes address space that larger ones will need. */
+    if (buffer->committed < bytes || bytes < buffer->pool->buffer_bytes / SPREAD)
+        return false;
+    leave_surplus(slab, buffer);
+    need(slab, buffer, bytes);
+    return true;
+}
+
+/* ---- taking and giving ---- */
 
 static zoe_buffer *take_cold(zoe_pool *pool)
 {
@@ -192,41 +270,52 @@ static zoe_buffer *take_cold(zoe_pool *pool)
     return buffer;
 }
 
-uint64_t zoe_slab_fresh_cost(const zoe_slab *slab, size_t bytes, uint32_t node)
+uint64_t zoe_slab_fresh_cost(const zoe_slab *slab, zoe_buffer_size size, uint32_t node)
 {
     size_t class_bytes = 0;
-    int class = class_of(bytes, &class_bytes);
-    uint64_t cost = zoe_slab_cost(slab, bytes);
-    zoe_buffer **warm =
-        class >= 0 && slab->pools[class] ? warm_list(slab, slab->pools[class], node) : NULL;
+    int class = class_of_size(size, &class_bytes);
+    if (class < 0)
+        return UINT64_MAX;
+    uint64_t cost =
+        round_up(size.bytes, zoe_os_page()) + record_cost(class_bytes, slab->record_bytes);
+    zoe_pool *pool = slab->pools[class];
+    zoe_buffer **warm = pool ? best_warm(slab, pool, size.bytes, node) : NULL;
     uint64_t kept = warm ? zoe_slab_buffer_cost(*warm) : 0;
     return cost > kept ? cost - kept : 0;
 }
 
-zoe_status zoe_slab_take(zoe_slab *slab, size_t bytes, uint32_t node, zoe_buffer **out)
+/* The pool that a buffer comes from, which is made for the first one. */
+static zoe_status find_pool(zoe_slab *slab, zoe_buffer_size size, zoe_pool **pool)
 {
-    *out = NULL;
     size_t class_bytes = 0;
-    int class = class_of(bytes, &class_bytes);
+    int class = class_of_size(size, &class_bytes);
     if (class < 0)
         return ZOE_ERROR_TOO_LARGE;
     /* Before a pool is made for it: a size that can never fit shall cost nothing. */
-    if (bytes > zoe_meter_limit(slab->meter))
+    if (size.bytes > zoe_meter_limit(slab->meter))
         return ZOE_ERROR_OVER_BUDGET;
-    zoe_pool *pool = slab->pools[class];
-    if (!pool)
-        pool = slab->pools[class] = pool_create(slab, class_bytes);
-    if (!pool)
+    *pool = slab->pools[class];
+    if (!*pool)
+        *pool = slab->pools[class] = pool_create(slab, class_bytes);
+    if (!*pool)
         return ZOE_ERROR_NO_MEMORY;
-    if (pool->emptied)
-        return ZOE_ERROR_OVER_BUDGET;
-    zoe_buffer **warm = warm_list(slab, pool, node);
+    return (*pool)->emptied ? ZOE_ERROR_OVER_BUDGET : ZOE_OK;
+}
+
+zoe_status zoe_slab_take(zoe_slab *slab, zoe_buffer_size size, uint32_t node, zoe_buffer **out)
+{
+    *out = NULL;
+    zoe_pool *pool = NULL;
+    zoe_status status = find_pool(slab, size, &pool);
+    if (status != ZOE_OK)
+        return status;
+    zoe_buffer **warm = best_warm(slab, pool, size.bytes, node);
     zoe_buffer *buffer = NULL;
     if (warm) {
         buffer = *warm;
         size_t kept = buffer->committed;
         uint64_t kept_cost = zoe_slab_buffer_cost(buffer);
-        if (!commit(slab, buffer, bytes))
+        if (!commit(slab, buffer, size.bytes))
             return ZOE_ERROR_OVER_BUDGET;
         *warm = buffer->next;
         slab->free_bytes -= kept;
@@ -236,7 +325,7 @@ zoe_status zoe_slab_take(zoe_slab *slab, size_t bytes, uint32_t node, zoe_buffer
         if (!buffer)
             return ZOE_ERROR_OVER_BUDGET;
         buffer->node = node % slab->nodes;
-        if (!commit(slab, buffer, bytes)) {
+        if (!commit(slab, buffer, size.bytes)) {
             buffer->next = pool->cold;
             pool->cold = buffer;
             return ZOE_ERROR_OVER_BUDGET;
@@ -244,22 +333,25 @@ zoe_status zoe_slab_take(zoe_slab *slab, size_t bytes, uint32_t node, zoe_buffer
     }
     buffer->next = NULL;
     buffer->in_use = true;
+    need(slab, buffer, size.bytes);
     *out = buffer;
     return ZOE_OK;
 }
 
-bool zoe_slab_is_full(const zoe_slab *slab, size_t bytes)
+bool zoe_slab_is_full(const zoe_slab *slab, zoe_buffer_size size)
 {
     size_t class_bytes = 0;
-    int class = class_of(bytes, &class_bytes);
+    int class = class_of_size(size, &class_bytes);
     zoe_pool *pool = class >= 0 ? slab->pools[class] : NULL;
     return pool && !pool->emptied && !pool->cold && pool->touched == pool->capacity &&
-           !warm_list(slab, pool, 0);
+           !best_warm(slab, pool, size.bytes, 0);
 }
 
 void zoe_slab_give(zoe_slab *slab, zoe_buffer *buffer)
 {
     zoe_buffer **warm = &buffer->pool->warm[buffer->node];
+    leave_surplus(slab, buffer);
+    buffer->needed = buffer->committed;
     buffer->in_use = false;
     buffer->next = *warm;
     *warm = buffer;
@@ -269,18 +361,23 @@ void zoe_slab_give(zoe_slab *slab, zoe_buffer *buffer)
 
 /* ---- giving memory back to the system ---- */
 
-static uint64_t detach_from(zoe_slab *slab, zoe_pool *pool, uint64_t bytes, zoe_returns *returns)
+/* A buffer of which something leaves already stays where it is. */
+static uint64_t detach_warm(zoe_slab *slab, zoe_buffer **warm, uint64_t bytes, zoe_returns *returns)
 {
     uint64_t given = 0;
-    for (zoe_buffer **warm; given < bytes && (warm = warm_list(slab, pool, 0)) != NULL;) {
+    while (*warm && given < bytes) {
         zoe_buffer *buffer = *warm;
+        if (buffer->leaving) {
+            warm = &buffer->next;
+            continue;
+        }
         *warm = buffer->next;
         uint64_t all = zoe_slab_buffer_cost(buffer);
         slab->free_bytes -= buffer->committed;
         slab->free_cost -= all;
         given += all;
         buffer->leaving = buffer->committed;
-        buffer->committed = 0;
+        buffer->committed = buffer->needed = 0;
         buffer->next = returns->buffers;
         returns->buffers = buffer;
     }
@@ -288,16 +385,44 @@ static uint64_t detach_from(zoe_slab *slab, zoe_pool *pool, uint64_t bytes, zoe_
     return given;
 }
 
-uint64_t zoe_slab_detach(zoe_slab *slab, uint64_t bytes, size_t keep_bytes, zoe_returns *returns)
+static uint64_t detach_from(zoe_slab *slab, zoe_pool *pool, uint64_t bytes, zoe_returns *returns)
+{
+    uint64_t given = 0;
+    for (uint32_t i = 0; i < slab->nodes && given < bytes; i++)
+        given += detach_warm(slab, &pool->warm[i], bytes - given, returns);
+    return given;
+}
+
+static uint64_t detach_surplus(zoe_slab *slab, uint64_t bytes, zoe_returns *returns)
+{
+    uint64_t given = 0;
+    for (zoe_buffer *buffer = slab->surplus, *next; buffer && given < bytes; buffer = next) {
+        next = buffer->surplus_next;
+        if (buffer->leaving)
+            continue;
+        leave_surplus(slab, buffer);
+        buffer->leaving = buffer->committed - buffer->needed;
+        buffer->committed = buffer->needed;
+        buffer->next_tail = returns->tails;
+        returns->tails = buffer;
+        given += buffer->leaving;
+    }
+    returns->bytes += given;
+    return given;
+}
+
+uint64_t zoe_slab_detach(zoe_slab *slab, uint64_t bytes, zoe_buffer_size keep, zoe_returns *returns)
 {
     size_t class_bytes = 0;
-    int keep = keep_bytes ? class_of(keep_bytes, &class_bytes) : -1;
+    int kept = keep.bytes ? class_of_size(keep, &class_bytes) : -1;
     uint64_t given = 0;
     for (int i = 0; i < ZOE_SLAB_CLASSES && given < bytes && slab->free_cost > 0; i++)
-        if (slab->pools[i] && i != keep)
+        if (slab->pools[i] && i != kept)
             given += detach_from(slab, slab->pools[i], bytes - given, returns);
-    if (given < bytes && keep >= 0 && slab->pools[keep])
-        given += detach_from(slab, slab->pools[keep], bytes - given, returns);
+    if (given < bytes)
+        given += detach_surplus(slab, bytes - given, returns);
+    if (given < bytes && kept >= 0 && slab->pools[kept])
+        given += detach_from(slab, slab->pools[kept], bytes - given, returns);
     return given;
 }
 
@@ -305,6 +430,8 @@ void zoe_returns_release(const zoe_returns *returns)
 {
     for (const zoe_buffer *buffer = returns->buffers; buffer; buffer = buffer->next)
         zoe_os_release(buffer->data, buffer->leaving);
+    for (const zoe_buffer *buffer = returns->tails; buffer; buffer = buffer->next_tail)
+        zoe_os_release(buffer->data + buffer->committed, buffer->leaving);
     for (const zoe_pool *pool = returns->pools; pool; pool = pool->next)
         zoe_os_release(pool->records, records_bytes(pool, pool->touched));
     for (zoe_mapping *mapping = returns->mappings, *next; mapping; mapping = next) {
@@ -316,9 +443,13 @@ void zoe_returns_release(const zoe_returns *returns)
 void zoe_slab_reinstate(zoe_slab *slab, zoe_returns *returns, zoe_returns *next)
 {
     (void)slab;
+    for (zoe_buffer *buffer = returns->tails; buffer; buffer = buffer->next_tail)
+        buffer->leaving = 0;
+    returns->tails = NULL;
     for (zoe_buffer *buffer = returns->buffers, *after; buffer; buffer = after) {
         zoe_pool *pool = buffer->pool;
         after = buffer->next;
+        buffer->leaving = 0;
         buffer->next = pool->cold;
         pool->cold = buffer;
         if (--pool->used == 0) {

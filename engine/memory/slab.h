@@ -3,7 +3,15 @@
  *
  * A pool serves one size class (an eighth of an octave). Address space is reserved once; a buffer
  * takes memory when it is first used and keeps it when it is given back, because touching fresh
- * pages costs 25 times a reuse. What a buffer has touched is counted by a zoe_meter. Its pages go
+ * pages costs 25 times a reuse. Frames of one sequence differ in what they need where their data
+ * windows do: they are of the class of a frame whose window is filled, and a buffer has memory up to
+ * what its frames needed so far. What the present one leaves over is surplus: it stays, for a larger
+ * one to come, until memory is wanted.
+ *
+ *     data  |<--- needed --->|<-- surplus -->|                       |
+ *           |<------------ committed ------->|    address space      |
+ *
+ * What a buffer has touched is counted by a zoe_meter. Its pages go
  * back to the system in three steps, so that no lock is held over the long one: taken out of the
  * pool (detach), given back (zoe_returns_release), put back as a buffer without memory (reinstate).
  *
@@ -40,11 +48,21 @@ typedef struct zoe_buffer {
 
     /* guarded by the cache's lock */
     size_t committed; /* bytes that may be resident and are counted, a multiple of the page size */
-    size_t leaving;   /* what was committed, while it is given back to the system */
+    size_t needed;    /* by whoever holds it, in whole pages; committed or less */
+    size_t leaving;   /* bytes behind `committed` that are being given back to the system: none may
+                         be committed there meanwhile */
     uint32_t node;    /* memory node it was placed on, 0..nodes-1; of what is committed */
     bool in_use;
-    zoe_buffer *next; /* in a list of free buffers */
+    zoe_buffer *next;      /* in a list of free buffers, or of those that leave */
+    zoe_buffer *next_tail; /* in a list of those whose surplus leaves */
+    zoe_buffer *surplus_before, *surplus_next; /* in the slab's list, while in use */
 } zoe_buffer;
+
+/* What a buffer is asked for. */
+typedef struct zoe_buffer_size {
+    size_t bytes;
+    size_t filled; /* what the largest of its kind may need; less than bytes: the same as bytes */
+} zoe_buffer_size;
 
 /* Memory nodes that are told apart; further ones share the lists of the first. */
 enum { ZOE_SLAB_NODES_MAX = 16 };
@@ -80,8 +98,10 @@ typedef struct zoe_slab {
     zoe_slab_place_fn *place; /* NULL: memory is where it is touched first */
     void *place_user;
     zoe_pool *pools[ZOE_SLAB_CLASSES];
-    uint64_t free_bytes;  /* committed in free buffers */
-    uint64_t free_cost;   /* what the meter would get back with all of them */
+    uint64_t free_bytes; /* committed in free buffers */
+    uint64_t free_cost;  /* what the meter would get back with all of them */
+    zoe_buffer *surplus; /* those in use that have some */
+    uint64_t surplus_bytes;
     uint64_t allocations; /* times fresh memory was committed */
 } zoe_slab;
 
@@ -94,32 +114,42 @@ void zoe_slab_set_nodes(zoe_slab *slab, uint32_t nodes, zoe_slab_place_fn *place
 void zoe_slab_destroy(zoe_slab *slab);
 
 /*
- * Takes a buffer of at least `bytes` bytes for a thread on memory node `node`: the warmest free one
- * of its node, else of another, else fresh memory if the meter allows it. Its contents are
- * unspecified. Errors: OVER_BUDGET (make room and try again), NO_MEMORY (no address space),
- * TOO_LARGE.
+ * Takes a buffer of at least size.bytes bytes for a thread on memory node `node`: the free one of
+ * its node whose memory fits best, of equals the warmest; else of another node, else fresh memory if
+ * the meter allows it. Its contents are unspecified. Errors: OVER_BUDGET (make room and try again),
+ * NO_MEMORY (no address space), TOO_LARGE.
  */
-zoe_status zoe_slab_take(zoe_slab *slab, size_t bytes, uint32_t node, zoe_buffer **buffer);
+zoe_status zoe_slab_take(zoe_slab *slab, zoe_buffer_size size, uint32_t node, zoe_buffer **buffer);
+
+/* A buffer in use is to hold this many bytes from now on. false: it has no memory for them, or they
+ * belong in another pool. */
+bool zoe_slab_refit(zoe_slab *slab, zoe_buffer *buffer, size_t bytes);
 
 /* Is there no buffer left of this size, and no address space for another? One that is given back
  * can be taken then. */
-bool zoe_slab_is_full(const zoe_slab *slab, size_t bytes);
+bool zoe_slab_is_full(const zoe_slab *slab, zoe_buffer_size size);
 
 /* What fresh memory for a buffer of `bytes` bytes is counted with; UINT64_MAX: none is so large. */
 uint64_t zoe_slab_cost(const zoe_slab *slab, size_t bytes);
 
 /* What the meter has to have for taking such a buffer now: less where a free one has memory. */
-uint64_t zoe_slab_fresh_cost(const zoe_slab *slab, size_t bytes, uint32_t node);
+uint64_t zoe_slab_fresh_cost(const zoe_slab *slab, zoe_buffer_size size, uint32_t node);
 
 /* What a buffer is counted with now. */
 uint64_t zoe_slab_buffer_cost(const zoe_buffer *buffer);
 
+/* The same without its surplus: what giving it back adds to what can be had without taking
+ * anything else out of use. */
+uint64_t zoe_slab_held_cost(const zoe_buffer *buffer);
+
 /* Gives a buffer back; it keeps its memory for the next user. */
 void zoe_slab_give(zoe_slab *slab, zoe_buffer *buffer);
 
-/* Takes free buffers out of their pools until those have `bytes` or none is left, for their memory
- * to be given back to the system; of other sizes than `keep_bytes` first. Returns their bytes. */
-uint64_t zoe_slab_detach(zoe_slab *slab, uint64_t bytes, size_t keep_bytes, zoe_returns *returns);
+/* Takes free buffers out of their pools, and surplus out of buffers in use, until they have `bytes`
+ * or there is no more, for the memory to be given back to the system: free buffers of other classes
+ * than that of `keep`, then surplus, then free ones of that class. Returns their bytes. */
+uint64_t zoe_slab_detach(zoe_slab *slab, uint64_t bytes, zoe_buffer_size keep,
+                         zoe_returns *returns);
 
 /* Puts buffers whose memory was given back into their pools again. The records of pools that have
  * none with memory any more are to be given back next: those are listed in `next`. */

@@ -95,7 +95,8 @@ ZOE_API void zoe_display_lut_make(zoe_display_lut *lut, const zoe_grade *grade);
  *
  * in the frame's own pixel coordinates (those of its windows; pixel i covers [i, i + 1)). step is
  * frame pixels for each destination pixel: 1 is 1:1, 2 is half size. They may differ, for a pixel
- * aspect. What lies outside the frame's window becomes `outside`.
+ * aspect. What lies outside the frame's picture becomes `outside`; what lies in the picture but
+ * outside the frame's window is drawn as samples of 0.
  */
 typedef struct zoe_viewport {
     double origin_x, origin_y; /* finite */
@@ -104,18 +105,21 @@ typedef struct zoe_viewport {
     uint32_t outside;          /* 0xAARRGGBB */
 } zoe_viewport;
 
-/* Scratch that zoe_display_draw() needs for this frame and viewport, in bytes; 0 where it needs
- * none, and for a frame or viewport that it would refuse. */
+/* Scratch that zoe_display_draw() needs for this frame and viewport, in bytes: at most 20 for each
+ * pixel of the viewport's width and 256 KB, whatever the frame's size. 0 where it needs none, and for
+ * a frame or viewport that it would refuse. */
 ZOE_API size_t zoe_display_scratch_bytes(const zoe_frame *frame, const zoe_viewport *viewport);
 
 /*
  * Draws rows first_row..first_row+row_count-1 of the viewport (so that several threads can share
  * one picture) into pixels: row first_row starts at `pixels`, `stride` bytes a row, 4 bytes a pixel
- * in memory order B G R A (SDL_PIXELFORMAT_ARGB8888 on little-endian), A = 255 inside the frame.
+ * in memory order B G R A (SDL_PIXELFORMAT_ARGB8888 on little-endian), A = 255 inside the picture.
+ * What the frame's window does not reach costs no more than filling it with one colour.
  * `pixels` and `stride` are multiples of 4. Colour is drawn as stored: premultiplied over black.
  * scratch: at least zoe_display_scratch_bytes() bytes, 64-byte aligned; may be NULL for 0. 0 rows
  * draw nothing. Errors: ARGUMENT: a pointer is missing or misaligned, rows outside the viewport, a
- * stride shorter than a row, a frame without samples, or a viewport outside its ranges.
+ * stride shorter than a row, a frame without planes, a plane of a window that is not empty without
+ * data, or a viewport outside its ranges.
  */
 ZOE_API zoe_status zoe_display_draw(const zoe_frame *frame, const zoe_display_lut *lut,
                                     const zoe_viewport *viewport, int32_t first_row,
@@ -123,8 +127,9 @@ ZOE_API zoe_status zoe_display_draw(const zoe_frame *frame, const zoe_display_lu
 
 /*
  * The linear values of one pixel, in the frame's own pixel coordinates, as float:
- * values[plane_count]. Integers beyond 2^24 are rounded. Returns the number of values, 0 outside
- * the frame's window.
+ * values[plane_count]. Integers beyond 2^24 are rounded. Returns the number of values: plane_count
+ * within the frame's picture, where they are 0 outside the frame's window; no value outside the
+ * picture.
  */
 ZOE_API int32_t zoe_display_sample(const zoe_frame *frame, int32_t x, int32_t y,
                                    float values[ZOE_PLANES_MAX]);

@@ -40,19 +40,28 @@ typedef enum zoe_frame_state {
 enum { ZOE_PLANES_MAX = 4 };
 
 /*
- * One channel of a frame: `height` rows of `width` samples, contiguous in a row, row 0 at the top.
+ * One channel of a frame: as many rows as the frame's window has, contiguous in a row, row 0 at the
+ * top. Row y begins at (const char *)data + y * stride, whatever the stride is. A plane whose samples
+ * are all equal may be kept as one row with stride 0: every row is then that one.
  * Thread-safety: read only, any number of threads, while the frame is pinned.
  */
 typedef struct zoe_plane {
-    const void *data; /* 64-byte aligned */
-    size_t stride;    /* bytes from a row to the next; a multiple of 64 */
+    const void *data; /* 64-byte aligned; NULL when the frame's window is empty */
+    size_t stride;    /* bytes from a row to the next; a multiple of 64, or 0: one row for all */
     zoe_sample_type type;
 } zoe_plane;
 
 /*
- * A decoded picture, as zoe_source_acquire() gives it. The planes cover `window`: width = max_x -
- * min_x + 1 samples a row (at a proxy scale: of proxy pixels). Samples outside the data window are
- * 0 (transparent black).
+ * A decoded picture, as zoe_source_acquire() gives it.
+ *
+ *   picture   all that the frame shows: the display window; with overscan, both windows together
+ *   window    the part of it that has samples in memory: data window and display window have it in
+ *             common; with overscan, the data window
+ *
+ * The planes cover `window` only: max_x - min_x + 1 samples a row, max_y - min_y + 1 rows. It lies
+ * within `picture` and may be empty (max_x < min_x or max_y < min_y): the planes then have a type but
+ * no samples, and their data is NULL. Samples within `picture` and outside `window` are 0
+ * (transparent black). All boxes are in pixels of the planes: at a proxy scale, proxy pixels.
  *
  * Zoetrope keeps half as half, and float and uint as half unless the source asks for full
  * precision.
@@ -60,7 +69,8 @@ typedef struct zoe_plane {
  * Thread-safety: the holder's; several threads may read the planes while the frame is pinned.
  */
 typedef struct zoe_frame {
-    zoe_box window;         /* what the planes cover, in pixels of the frame as stored */
+    zoe_box picture;        /* all that the frame shows */
+    zoe_box window;         /* what the planes cover; within picture, may be empty */
     zoe_box display_window; /* of the file, at the frame's proxy scale */
     zoe_box data_window;    /* of the file, at the frame's proxy scale */
     double pixel_aspect;    /* width of a pixel / its height */

@@ -3,6 +3,7 @@
 #include "commands/generate.h"
 
 #include <errno.h>
+#include <math.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -25,6 +26,11 @@
 
 enum { THREADS_MAX = 64, PATH_CAPACITY = 4096 };
 
+/* What of the picture the files have. */
+enum { WINDOW_FULL, WINDOW_DRIFT, WINDOW_PULSE };
+
+enum { WINDOW_PERIOD = 48 }; /* frames until a window is where it was */
+
 static const char command[] = "zoetrope generate";
 
 static const char about[] =
@@ -39,6 +45,7 @@ typedef struct generate_options {
     int32_t type; /* 0 half, 1 float */
     zoe_extent tiles;
     bool alpha;
+    int32_t window;
     double grain;
     int64_t seed;
     const char *name;
@@ -84,14 +91,39 @@ static int write_row(void *user, int32_t x, int32_t y, int32_t count,
     return 0;
 }
 
-static void fill_spec(const generator *g, zoe_exr_write_spec *spec)
+static zoe_box box_at(int32_t x, int32_t y, int32_t width, int32_t height)
+{
+    return (zoe_box){x, y, x + width - 1, y + height - 1};
+}
+
+/* The data window of a frame. */
+static zoe_box window_of(const generate_options *options, int64_t number)
+{
+    int32_t width = options->size.width, height = options->size.height;
+    int64_t step = (number % WINDOW_PERIOD + WINDOW_PERIOD) % WINDOW_PERIOD;
+    double phase = (double)step / WINDOW_PERIOD;
+    if (options->window == WINDOW_DRIFT) {
+        /* From outside on the left, across, to outside on the right. */
+        int32_t w = (width + 1) / 2, h = (height + 1) / 2;
+        return box_at((int32_t)floor(phase * (width + w)) - w, (height - h) / 2, w, h);
+    }
+    if (options->window == WINDOW_PULSE) {
+        /* In the middle, from a quarter of the picture's sides to all of them and back. */
+        double part = 0.625 - 0.375 * cos(2 * 3.14159265358979323846 * phase);
+        int32_t w = (int32_t)fmax(1, floor(width * part + 0.5));
+        int32_t h = (int32_t)fmax(1, floor(height * part + 0.5));
+        return box_at((width - w) / 2, (height - h) / 2, w, h);
+    }
+    return box_at(0, 0, width, height);
+}
+
+static void fill_spec(const generator *g, int64_t number, zoe_exr_write_spec *spec)
 {
     static const char *const names[] = {"R", "G", "B", "A"};
     const generate_options *options = g->options;
     memset(spec, 0, sizeof *spec);
-    spec->data_window.max_x = options->size.width - 1;
-    spec->data_window.max_y = options->size.height - 1;
-    spec->display_window = spec->data_window;
+    spec->data_window = window_of(options, number);
+    spec->display_window = box_at(0, 0, options->size.width, options->size.height);
     spec->pixel_aspect = 1;
     spec->compression = g->compression;
     spec->tile_width = options->tiles.width;
@@ -130,7 +162,7 @@ static zoe_status write_frame(frame_writer *w, int64_t number, zoe_error *error)
     zoe_test_pattern_init(&w->picture, options->size.width, options->size.height,
                           (uint64_t)options->seed, number, options->alpha, (float)options->grain);
     zoe_exr_write_spec spec;
-    fill_spec(w->generator, &spec);
+    fill_spec(w->generator, number, &spec);
     return zoe_exr_write(path, &spec, write_row, w, error);
 }
 
@@ -240,6 +272,7 @@ static int parse(generate_options *options, int argc, char **argv, zoe_args_resu
         {"type", 0, ZOE_ARG_CHOICE, "T", "type of the channels", &options->type, 0, 0, 0, "half|float"},
         {"tiles", 0, ZOE_ARG_EXTENT, "WxH", "write tiles of this size (default: scanlines)", &options->tiles, 0, 1, 65536, 0},
         {"alpha", 0, ZOE_ARG_FLAG, 0, "leave the sky transparent and write an alpha channel", &options->alpha, 0, 0, 0, 0},
+        {"window", 0, ZOE_ARG_CHOICE, "W", "what of the picture the files have: drift: a half that crosses it; pulse: a part that grows and shrinks", &options->window, 0, 0, 0, "full|drift|pulse"},
         {"grain", 0, ZOE_ARG_DECIMAL, "X", "strength of the grain, 0..1 (default 0.03); 0: a smooth render", &options->grain, 0, 0, 1, 0},
         {"seed", 0, ZOE_ARG_INTEGER, "S", "another seed, another picture (default 1)", &options->seed, 0, -9e15, 9e15, 0},
         {"fps", 'f', ZOE_ARG_RATE, "RATE", "framesPerSecond in the files (default 24)", &options->rate, 0, 0.001, 1000, 0},

@@ -29,22 +29,46 @@ typedef struct subject {
     const zoe_layer *layer; /* the default one; NULL: the file has no channels */
     const zoe_part *part;   /* the default layer's */
     int64_t width, height;  /* of the display window */
-    uint64_t frame_bytes;   /* 0: not known */
+    bool is_known;          /* what is next */
+    uint64_t frame_bytes;   /* of the default layer */
 } subject;
+
+static bool is_empty(zoe_box box)
+{
+    return box.max_x < box.min_x || box.max_y < box.min_y;
+}
 
 static int64_t side(int32_t min, int32_t max)
 {
     return max < min ? 0 : (int64_t)max - min + 1;
 }
 
-static uint64_t bytes_a_frame(const subject *s)
+/* Of a layer's frames at full size: what data and display window have in common. */
+static zoe_box window_of(const zoe_part *part)
+{
+    zoe_box window = part->data_window, display = part->display_window;
+    if (is_empty(display))
+        return window;
+    window.min_x = window.min_x > display.min_x ? window.min_x : display.min_x;
+    window.min_y = window.min_y > display.min_y ? window.min_y : display.min_y;
+    window.max_x = window.max_x < display.max_x ? window.max_x : display.max_x;
+    window.max_y = window.max_y < display.max_y ? window.max_y : display.max_y;
+    return window;
+}
+
+/* false: not known. */
+static bool bytes_a_frame(const zoe_header *header, const zoe_layer *layer, uint64_t *bytes)
 {
     enum { SIDE_MAX = 1 << 24 }; /* no cache holds more, and the product stays in its type */
-    if (!s->layer || s->width > SIDE_MAX || s->height > SIDE_MAX)
-        return 0;
-    uint64_t row = (uint64_t)s->width * HALF_BYTES;
+    zoe_box window = window_of(&header->parts[layer->part]);
+    int64_t width = side(window.min_x, window.max_x), height = side(window.min_y, window.max_y);
+    *bytes = 0;
+    if (width > SIDE_MAX || height > SIDE_MAX)
+        return false;
+    uint64_t row = (uint64_t)width * HALF_BYTES;
     row = (row + ROW_ALIGNMENT - 1) / ROW_ALIGNMENT * ROW_ALIGNMENT;
-    return row * (uint64_t)s->height * (uint64_t)s->layer->channel_count;
+    *bytes = row * (uint64_t)height * (uint64_t)layer->channel_count;
+    return true;
 }
 
 static zoe_status open_subject(subject *s, const char *spec, zoe_error *error)
@@ -68,7 +92,7 @@ static zoe_status open_subject(subject *s, const char *spec, zoe_error *error)
     zoe_box window = s->part->display_window;
     s->width = side(window.min_x, window.max_x);
     s->height = side(window.min_y, window.max_y);
-    s->frame_bytes = bytes_a_frame(s);
+    s->is_known = s->layer && bytes_a_frame(s->header, s->layer, &s->frame_bytes);
     return ZOE_OK;
 }
 
@@ -225,6 +249,8 @@ static json_t *layer_json(const zoe_header *header, const zoe_layer *layer)
     const zoe_part *part = &header->parts[layer->part];
     json_t *object = json_object();
     json_t *channels = json_array();
+    uint64_t bytes;
+    bool is_known = bytes_a_frame(header, layer, &bytes);
     for (int32_t i = 0; i < layer->channel_count; i++)
         append(channels, text_of(part->channels[layer->channels[i]].name));
     set(object, "name", text_of(layer->name));
@@ -234,6 +260,7 @@ static json_t *layer_json(const zoe_header *header, const zoe_layer *layer)
     set(object, "color", json_boolean(layer->is_color));
     set(object, "alpha", json_boolean(layer->alpha >= 0));
     set(object, "luminance_chroma", json_boolean(layer->is_luminance_chroma));
+    set(object, "frame_bytes", is_known ? json_integer((json_int_t)bytes) : json_null());
     return object;
 }
 
@@ -270,8 +297,7 @@ static void set_picture(json_t *root, const subject *s)
             ? json_pack("[i, i]", header->fps_numerator, header->fps_denominator)
             : json_null());
     set(root, "time_code", header->time_code[0] ? text_of(header->time_code) : json_null());
-    set(root, "frame_bytes",
-        s->frame_bytes ? json_integer((json_int_t)s->frame_bytes) : json_null());
+    set(root, "frame_bytes", s->is_known ? json_integer((json_int_t)s->frame_bytes) : json_null());
     json_t *chromaticities = header->has_chromaticities ? json_array() : json_null();
     for (int i = 0; header->has_chromaticities && i < 8; i++)
         append(chromaticities, json_real((double)header->chromaticities[i]));
@@ -416,7 +442,7 @@ static void print_picture(const subject *s)
     printf("  %-16s", "file");
     print_bytes(header->file_bytes);
     putchar('\n');
-    if (s->frame_bytes == 0)
+    if (!s->is_known)
         return;
     printf("  %-16s", "frame in memory");
     print_bytes(s->frame_bytes);
@@ -447,7 +473,15 @@ static void print_layers(const zoe_header *header)
             if (channel->type != ZOE_SAMPLE_HALF)
                 printf(" (%s)", zoe_sample_type_name(channel->type));
         }
-        printf(i ? "\n" : ", the default\n");
+        if (i == 0)
+            printf(", the default");
+        uint64_t bytes;
+        if (bytes_a_frame(header, layer, &bytes)) {
+            printf(", ");
+            print_bytes(bytes);
+            printf(" a frame");
+        }
+        putchar('\n');
     }
 }
 

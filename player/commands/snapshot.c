@@ -50,6 +50,24 @@ typedef struct snapshot_options {
     const char *spec;
 } snapshot_options;
 
+static bool is_empty(const zoe_box *box)
+{
+    return box->max_x < box->min_x || box->max_y < box->min_y;
+}
+
+/*
+ * What is written of the frame: what the file has of it. A file cannot be without pixels, so that of
+ * an empty window one pixel of the picture is written, which is 0 as the rest is.
+ */
+static zoe_box written_window(const zoe_frame *frame)
+{
+    const zoe_box *w = &frame->window, *d = &frame->data_window, *p = &frame->picture;
+    zoe_box box = {
+        w->min_x > d->min_x ? w->min_x : d->min_x, w->min_y > d->min_y ? w->min_y : d->min_y,
+        w->max_x < d->max_x ? w->max_x : d->max_x, w->max_y < d->max_y ? w->max_y : d->max_y};
+    return is_empty(&box) ? (zoe_box){p->min_x, p->min_y, p->min_x, p->min_y} : box;
+}
+
 /* A frame on its way into an EXR file. */
 static int copy_row(void *user, int32_t x, int32_t y, int32_t count,
                     void *const planes[ZOE_PLANES_MAX])
@@ -60,6 +78,10 @@ static int copy_row(void *user, int32_t x, int32_t y, int32_t count,
     for (uint32_t i = 0; i < frame->plane_count; i++) {
         const zoe_plane *plane = &frame->planes[i];
         size_t bytes = plane->type == ZOE_SAMPLE_HALF ? 2 : 4;
+        if (is_empty(&frame->window)) {
+            memset(planes[i], 0, (size_t)count * bytes);
+            continue;
+        }
         const uint8_t *from = plane->data;
         from += (size_t)(y - frame->window.min_y) * plane->stride;
         from += (size_t)(x - frame->window.min_x) * bytes;
@@ -98,7 +120,7 @@ static zoe_status write_exr(const zoe_clip *clip, const zoe_frame *frame,
     (void)zoe_frame_header_read(clip->sequence, frame->position, &header, NULL);
     zoe_exr_write_spec spec;
     memset(&spec, 0, sizeof spec);
-    spec.data_window = frame->window;
+    spec.data_window = written_window(frame);
     spec.display_window = frame->display_window;
     spec.pixel_aspect = frame->pixel_aspect;
     spec.compression = ZOE_COMPRESSION_ZIP;
@@ -123,13 +145,13 @@ static int32_t side(double length)
 }
 
 /*
- * The whole window: one pixel for each row of the frame and as wide as the pixel aspect says, or
+ * The whole picture: one pixel for each row of the frame and as wide as the pixel aspect says, or
  * the largest picture that fits in the size asked for.
  */
 static void fit(const zoe_frame *frame, zoe_extent size, zoe_viewport *viewport)
 {
-    double width = (double)frame->window.max_x - frame->window.min_x + 1;
-    double height = (double)frame->window.max_y - frame->window.min_y + 1;
+    double width = (double)frame->picture.max_x - frame->picture.min_x + 1;
+    double height = (double)frame->picture.max_y - frame->picture.min_y + 1;
     double shown = width * frame->pixel_aspect;
     double scale = 1;
     if (size.width > 0)
@@ -137,8 +159,8 @@ static void fit(const zoe_frame *frame, zoe_extent size, zoe_viewport *viewport)
     if (fmax(shown, height) * scale > SIDE_MAX)
         scale = SIDE_MAX / fmax(shown, height);
     memset(viewport, 0, sizeof *viewport);
-    viewport->origin_x = frame->window.min_x;
-    viewport->origin_y = frame->window.min_y;
+    viewport->origin_x = frame->picture.min_x;
+    viewport->origin_y = frame->picture.min_y;
     viewport->width = side(shown * scale);
     viewport->height = side(height * scale);
     viewport->step_x = width / viewport->width;

@@ -131,7 +131,8 @@ bool zoe_screen_show(zoe_screen *screen, zoe_shot *shot, zoe_grade *grade, bool 
     if (!next->pin)
         return false;
     bool is_other = !now->pin || now->generation != next->generation ||
-                    now->position != next->position || now->planes[0].data != next->planes[0].data;
+                    now->position != next->position || now->pin != next->pin ||
+                    now->planes[0].data != next->planes[0].data;
     bool has_no_name = is_other || !screen->is_fallback || shot->fallback.is_guess;
     if (screen->candidate.is_fallback && has_no_name)
         is_other |= zoe_fallback_show(&shot->fallback, &shot->variants, next, may_block) != 0;

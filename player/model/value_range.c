@@ -90,7 +90,8 @@ static extremes scan(const zoe_frame *frame)
     zoe_box seen = {
         w->min_x > d->min_x ? w->min_x : d->min_x, w->min_y > d->min_y ? w->min_y : d->min_y,
         w->max_x < d->max_x ? w->max_x : d->max_x, w->max_y < d->max_y ? w->max_y : d->max_y};
-    for (uint32_t i = 0; i < frame->plane_count && seen.max_x >= seen.min_x; i++) {
+    for (uint32_t i = 0;
+         i < frame->plane_count && seen.max_x >= seen.min_x && seen.max_y >= seen.min_y; i++) {
         if ((int32_t)i != frame->alpha_plane)
             scan_plane(&frame->planes[i], w, &seen, &e);
     }

@@ -17,7 +17,8 @@ typedef struct zoe_value_range {
 } zoe_value_range;
 
 /*
- * The smallest and the largest finite value of all planes but alpha, inside the data window. Equal
+ * The smallest and the largest finite value of all planes but alpha, of the samples that the file
+ * has within the frame's window: the zeros around them do not count. Equal
  * ones are given room of 1 above. Returns 0, and the range 0..1, when there is no finite value.
  */
 bool zoe_value_range_measure(const zoe_frame *frame, zoe_value_range *range);

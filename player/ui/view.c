@@ -69,7 +69,7 @@ static int32_t greater(int32_t a, int32_t b)
  * altogether is seen with both. */
 static zoe_box picture_box(const zoe_frame *frame)
 {
-    zoe_box box = frame->display_window, all = frame->window;
+    zoe_box box = frame->display_window, all = frame->picture;
     if (box.max_x < box.min_x || box.max_y < box.min_y)
         box = all;
     else if (zoe_frame_is_outside(frame))
@@ -183,7 +183,7 @@ static SDL_Rect seen_at(const zoe_view *view, zoe_box box)
 
 static bool has_overscan(const zoe_frame *frame)
 {
-    const zoe_box *w = &frame->window, *d = &frame->display_window;
+    const zoe_box *w = &frame->picture, *d = &frame->display_window;
     return w->min_x < d->min_x || w->min_y < d->min_y || w->max_x > d->max_x || w->max_y > d->max_y;
 }
 

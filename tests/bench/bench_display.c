@@ -40,7 +40,7 @@ static void fill(zoe_frame *frame, uint32_t planes, zoe_sample_type type)
     uint64_t seed = 1;
     size_t size = type == ZOE_SAMPLE_HALF ? 2 : 4;
     memset(frame, 0, sizeof *frame);
-    frame->window = (zoe_box){0, 0, WIDTH - 1, HEIGHT - 1};
+    frame->picture = frame->window = (zoe_box){0, 0, WIDTH - 1, HEIGHT - 1};
     frame->plane_count = planes;
     frame->is_color = planes >= 3;
     frame->alpha_plane = planes == 4 ? 3 : -1;
@@ -86,6 +86,15 @@ static void measure(const char *name, const zoe_frame *frame, const zoe_display_
     printf("%-40s %4dx%-4d %8.2f ms\n", name, width, height, best);
     free(pixels);
     free(scratch);
+}
+
+/* A character in a big frame: a tenth of it has samples. */
+static void measure_small(const zoe_frame *full, const zoe_display_lut *lut, int runs)
+{
+    zoe_frame frame = *full;
+    frame.window = (zoe_box){1500, 600, 2795, 1282};
+    measure("half RGBA 1.6:1, window of 1296x683", &frame, lut, 1.6, 2560, 1440, runs);
+    measure("half RGBA 1:1, window of 1296x683", &frame, lut, 1, WIDTH, HEIGHT, runs);
 }
 
 /* What the machine needs to read three planes and write them elsewhere: the yardstick. */
@@ -142,6 +151,7 @@ int main(int argc, char **argv)
     measure("half RGBA 1:3, magnified", &frame, lut, 1 / 3.0, 2560, 1440, runs);
     measure("half RGBA 1.6:1, saturation", &frame, mixed, 1.6, 2560, 1440, runs);
     measure("half RGBA 1:1, saturation", &frame, mixed, 1, 2560, 1440, runs);
+    measure_small(&frame, lut, runs);
     release(&frame);
     fill(&frame, 1, ZOE_SAMPLE_HALF);
     measure("half single 1.6:1", &frame, lut, 1.6, 2560, 1440, runs);

@@ -86,6 +86,30 @@ static void test_sizes_differ(void **state)
     stage_end(&s);
 }
 
+/* Windows that do not meet: frames of no bytes between others. */
+static void test_frames_without_samples(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 3, 64 * MiB, MiB, 3);
+    for (int64_t i = 2; i <= 12; i += 2) {
+        fake_lock(s.fake, i)->bytes = 0;
+        fake_unlock(s.fake);
+    }
+    zoe_source *source = stage_source(&s, "f", 1, 12);
+    zoe_want want = stage_play(0, 0, 11);
+    stage_settle(&s, source, &want);
+    for (int64_t i = 0; i < 12; i++) {
+        zoe_frame frame = stage_acquire(source, i);
+        assert_int_equal(frame.planes[0].data == NULL, i % 2);
+        stage_assert_right(&s, &frame, i + 1, 1);
+        zoe_frame_release(&frame);
+    }
+    assert_int_equal(stage_stats(&s).decodes, 12);
+    assert_int_equal(stage_stats(&s).frames_loaded, 12);
+    stage_end(&s);
+}
+
 static void *wait_for_frame(void *arg)
 {
     zoe_frame frame;
@@ -456,6 +480,7 @@ int main(void)
         cmocka_unit_test(test_each_frame_is_decoded_once),
         cmocka_unit_test(test_gaps_are_missing),
         cmocka_unit_test(test_sizes_differ),
+        cmocka_unit_test(test_frames_without_samples),
         cmocka_unit_test(test_wait),
         cmocka_unit_test(test_outside_the_wants_the_longest_unused_leaves),
         cmocka_unit_test(test_inside_a_want_the_farthest_leaves),

@@ -137,6 +137,15 @@ static void open_source(storm *st, int i)
     size_t bytes = (size_t)(sizes[i] / 2 + draw(st, sizes[i]));
     set_sizes(&st->s, first_number[i], first_number[i] + frame_count[i] - 1, bytes,
               (size_t)(64 * KiB + draw(st, 3 * MiB)));
+    /* Every other time its frames have windows of all sizes. */
+    bool moves = draw(st, 2);
+    for (int64_t n = 0; n < frame_count[i]; n++) {
+        fake_frame *frame = fake_lock(st->s.fake, first_number[i] + n);
+        frame->buffer_bytes = moves ? bytes : 0;
+        if (moves)
+            frame->bytes = bytes / 64 * (1 + (size_t)draw(st, 64)) / 64 * 64;
+        fake_unlock(st->s.fake);
+    }
     st->sources[i] =
         stage_source(&st->s, source_name[i], first_number[i], first_number[i] + frame_count[i] - 1);
 }
@@ -344,6 +353,63 @@ static void test_a_loop_that_does_not_fit_does_not_grow(void **state)
     stage_end(&s);
 }
 
+/* What a frame of a sequence with a moving window takes: from an eighth of `most` to all of it. */
+static size_t window_bytes(int64_t frame, int64_t period, size_t most)
+{
+    int64_t step = frame % period, there = 2 * step < period ? 2 * step : 2 * (period - step);
+    size_t bytes = most / 8 + (most - most / 8) / (size_t)period * (size_t)there;
+    return bytes / 64 * 64;
+}
+
+/* The same with frames that differ in what they need: buffers go from one to the other, and what a
+ * smaller one leaves over is there for the next. */
+static void test_a_loop_of_moving_windows_does_not_grow(void **state)
+{
+    (void)state;
+    enum { WORKERS = 3, FRAMES = 100, WARM_UP = 5, LAST = 35, PERIOD = 24 };
+    const size_t most = 2 * MiB;
+    stage s;
+    begin(&s, WORKERS, 25 * MiB, most, 4);
+    uint64_t all = 0;
+    for (int64_t i = 1; i <= FRAMES; i++) {
+        fake_frame *frame = fake_lock(s.fake, i);
+        frame->bytes = window_bytes(i, PERIOD, most);
+        frame->buffer_bytes = most;
+        all += frame->bytes;
+        fake_unlock(s.fake);
+    }
+    zoe_source *source = stage_source(&s, "f", 1, FRAMES);
+    zoe_want want = stage_play(0, 0, FRAMES - 1);
+    zoe_stats from = {0};
+    uint64_t before = 0;
+    for (int loop = 0; loop < LAST; loop++) {
+        for (int64_t i = 0; i < FRAMES; i++) {
+            want.playhead = i;
+            stage_want(source, &want);
+            zoe_frame frame = stage_wait(source, i);
+            stage_assert_right(&s, &frame, i + 1, 1);
+            zoe_frame_release(&frame);
+        }
+        stage_rest(&s);
+        assert_at_most("used", stage_stats(&s).used_bytes, 25 * MiB);
+        if (loop == WARM_UP - 1) {
+            from = stage_stats(&s);
+            before = resident();
+        }
+    }
+    uint64_t grown = resident() > before ? resident() - before : 0;
+    zoe_stats stats = stage_stats(&s);
+    uint64_t fit = (stats.limit_bytes - stats.scratch_bytes) * FRAMES / all;
+    double decodes = (double)(stats.decodes - from.decodes) / (LAST - WARM_UP);
+    print_message("%d of %d frames fit: %.1f decodes and %.1f allocations a loop\n", (int)fit,
+                  FRAMES, decodes,
+                  (double)(stats.allocations - from.allocations) / (LAST - WARM_UP));
+    assert_at_most("resident memory grew by", grown, (LAST - WARM_UP) * 64 * KiB);
+    if (decodes > 1.05 * (double)(FRAMES - fit + WORKERS + 1))
+        fail_msg("%.1f decodes a loop, where %d of %d frames fit", decodes, (int)fit, FRAMES);
+    stage_end(&s);
+}
+
 /* ---- live limits ---- */
 
 static void test_a_lower_limit_gives_memory_back(void **state)
@@ -487,6 +553,7 @@ int main(void)
         cmocka_unit_test(test_small_frames_are_counted_with_their_records),
         cmocka_unit_test(test_a_cached_loop_asks_for_nothing),
         cmocka_unit_test(test_a_loop_that_does_not_fit_does_not_grow),
+        cmocka_unit_test(test_a_loop_of_moving_windows_does_not_grow),
         cmocka_unit_test(test_a_lower_limit_gives_memory_back),
         cmocka_unit_test(test_a_lower_limit_takes_scratch_too),
         cmocka_unit_test(test_closing_gives_memory_back),

@@ -669,7 +669,7 @@ static void test_pages_on_their_way_back_are_waited_for(void **state)
     for (int64_t i = 0; i < 8; i++)
         assert_true(zoe_cache_evict_locked(cache, b->table->slots[i].buffer));
     b->want.idle = 1;
-    zoe_slab_detach(&cache->slab, UINT64_MAX, 0, &cache->returns);
+    zoe_slab_detach(&cache->slab, UINT64_MAX, (zoe_buffer_size){0, 0}, &cache->returns);
     zoe_returns mine = cache->returns;
     cache->returns = (zoe_returns){.bytes = 0};
     cache->returning += mine.bytes;
@@ -700,7 +700,8 @@ static void test_short_address_space_keeps_no_frame_out(void **state)
     (void)state;
     stage s;
     stage_begin(&s, 1, 16 * MiB, MiB, 2);
-    s.engine->cache.slab.address_bytes = 4 * MiB;
+    /* A pool is for frames from an eighth of its size on: room for five of this one. */
+    s.engine->cache.slab.address_bytes = MiB / 2;
     zoe_source *source = stage_source(&s, "f", 1, 20);
     zoe_want want = {.playhead = 0, .in = 0, .out = 19, .direction = 1};
     stage_settle(&s, source, &want);

@@ -39,7 +39,6 @@ static void decode(void *file, const zoe_picture *picture, const char *path)
 {
     const zoe_decoder *decoder = zoe_exr_decoder();
     uint8_t *buffer = block(picture->bytes), *scratch = block(picture->scratch_bytes);
-    decoder->prepare(NULL, file, buffer);
     int32_t missing = 0, failed = 0;
     for (int32_t piece = picture->piece_count - 1; piece >= 0 && !failed; piece--) {
         zoe_error error = {ZOE_OK, ""};

@@ -34,7 +34,7 @@ static int set_up(void **state)
         return -1;
     for (int i = 0; i < WIDTH * HEIGHT; i++)
         s->plane[i] = zoe_float_to_half((float)(i % 1013) / 1013.0f);
-    s->frame.window = (zoe_box){0, 0, WIDTH - 1, HEIGHT - 1};
+    s->frame.picture = s->frame.window = (zoe_box){0, 0, WIDTH - 1, HEIGHT - 1};
     s->frame.display_window = s->frame.window;
     s->frame.data_window = s->frame.window;
     s->frame.pixel_aspect = 1.0;

@@ -93,7 +93,7 @@ static void samples_are_exact(void **state)
     static _Alignas(64) float depths[2][16] = {{0.1f, FLT_MAX}, {-1.5f, FLT_MIN}};
     zoe_frame frame;
     memset(&frame, 0, sizeof frame);
-    frame.window = (zoe_box){-1, 7, 0, 8};
+    frame.picture = frame.window = (zoe_box){-1, 7, 0, 8};
     frame.plane_count = 2;
     frame.planes[0] = (zoe_plane){ids, sizeof ids[0], ZOE_SAMPLE_UINT};
     frame.planes[1] = (zoe_plane){depths, sizeof depths[0], ZOE_SAMPLE_FLOAT};

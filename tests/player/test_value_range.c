@@ -21,7 +21,7 @@ static zoe_frame frame_of(zoe_sample_type type)
 {
     zoe_frame frame;
     memset(&frame, 0, sizeof frame);
-    frame.window = (zoe_box){10, 20, 10 + WIDTH - 1, 20 + HEIGHT - 1};
+    frame.picture = frame.window = (zoe_box){10, 20, 10 + WIDTH - 1, 20 + HEIGHT - 1};
     frame.data_window = frame.display_window = frame.window;
     frame.plane_count = 1;
     frame.alpha_plane = -1;

@@ -344,6 +344,8 @@ static void break_a_file(stress *t, uint64_t *seed)
     frame->changes = stage_random(seed, 4) ? 0 : (int32_t)stage_random(seed, 6);
     frame->file_bytes = (size_t)stage_random(seed, 3) * 100000;
     frame->bytes = (size_t)(1 + stage_random(seed, 32)) * 8192;
+    /* Windows that move, or not. */
+    frame->buffer_bytes = stage_random(seed, 3) ? (size_t)32 * 8192 : 0;
     if (stage_random(seed, 30) == 0)
         frame->bytes = (size_t)(1 + stage_random(seed, 48)) << 20;
     frame->scratch_bytes = stage_random(seed, 3) ? 4096 : (size_t)stage_random(seed, 1 << 20);

@@ -33,7 +33,7 @@ void display_fixture_make(zoe_frame *frame, int min_x, int min_y, int width, int
                           uint32_t planes, const zoe_sample_type *types)
 {
     memset(frame, 0, sizeof *frame);
-    frame->window = (zoe_box){min_x, min_y, min_x + width - 1, min_y + height - 1};
+    frame->picture = frame->window = (zoe_box){min_x, min_y, min_x + width - 1, min_y + height - 1};
     frame->plane_count = planes;
     frame->is_color = planes >= 3;
     frame->alpha_plane = planes == 4 ? 3 : -1;

@@ -32,7 +32,7 @@ double display_reference_shown(const zoe_grade *g, double v)
 /* Average over the destination pixel's part of the window, or the sample at its centre. */
 static double average(const zoe_frame *frame, uint32_t plane, const zoe_viewport *v, int dx, int dy)
 {
-    const zoe_box *w = &frame->window;
+    const zoe_box *w = &frame->picture;
     double x0 = v->origin_x + dx * v->step_x, x1 = x0 + v->step_x;
     double y0 = v->origin_y + dy * v->step_y, y1 = y0 + v->step_y;
     if (v->step_x <= 1) {
@@ -55,7 +55,7 @@ static double average(const zoe_frame *frame, uint32_t plane, const zoe_viewport
 
 int display_reference_inside(const zoe_frame *frame, const zoe_viewport *v, int dx, int dy)
 {
-    const zoe_box *w = &frame->window;
+    const zoe_box *w = &frame->picture;
     double x = v->origin_x + (dx + 0.5) * v->step_x, y = v->origin_y + (dy + 0.5) * v->step_y;
     return x >= w->min_x && x < w->max_x + 1.0 && y >= w->min_y && y < w->max_y + 1.0;
 }

@@ -15,7 +15,7 @@ double display_reference_exposed(const zoe_grade *grade, double value);
 /* A light after transfer and gamma: 0 to 255, not rounded. */
 double display_reference_shown(const zoe_grade *grade, double light);
 
-/* Is the centre of the viewport's pixel dx, dy within the frame's window? */
+/* Is the centre of the viewport's pixel dx, dy within the frame's picture? */
 int display_reference_inside(const zoe_frame *frame, const zoe_viewport *viewport, int dx, int dy);
 
 /* Red, green and blue of that pixel, where it is inside: 0 to 255, not rounded. */

@@ -24,7 +24,6 @@ static void decode_pieces(exr_picture *r, const zoe_decoder *decoder, void *file
     assert_int_equal(posix_memalign(&scratch, 64, p->scratch_bytes ? p->scratch_bytes : 1), 0);
     memset(buffer, 0xA5, p->bytes + 64);
     memset(scratch, 0x5A, p->scratch_bytes);
-    decoder->prepare(NULL, file, buffer);
     int32_t first = (int32_t)(order % (uint32_t)p->piece_count);
     for (int32_t i = 0; i < p->piece_count; i++) {
         int32_t piece = (first + i * (p->piece_count % 7 ? 7 : 1)) % p->piece_count;
@@ -78,6 +77,8 @@ exr_picture exr_picture_decode_whole(const char *path, const zoe_choice *choice,
 uint32_t exr_picture_at(const exr_picture *r, uint32_t plane, int32_t x, int32_t y)
 {
     const zoe_frame *f = &r->picture.frame;
+    if (x < f->window.min_x || x > f->window.max_x || y < f->window.min_y || y > f->window.max_y)
+        return 0;
     const uint8_t *row = r->buffer + (size_t)f->planes[plane].data +
                          (size_t)(y - f->window.min_y) * f->planes[plane].stride;
     size_t index = (size_t)(x - f->window.min_x);

@@ -32,7 +32,7 @@ exr_picture exr_picture_decode_whole(const char *path, const zoe_choice *choice,
 
 void exr_picture_free(exr_picture *r);
 
-/* The bits of a sample; x and y are plane pixels within the window. */
+/* The bits of a sample; x and y are plane pixels. Outside the window they are 0. */
 uint32_t exr_picture_at(const exr_picture *r, uint32_t plane, int32_t x, int32_t y);
 
 #endif

@@ -15,6 +15,7 @@ typedef struct fake_file {
     int64_t number;
     fake_frame frame;
     uint8_t *memory; /* [frame.file_bytes], marked */
+    bool spoiled;    /* its buffer; with the decoder's lock held */
 } fake_file;
 
 /* ---- pattern ---- */
@@ -97,7 +98,8 @@ static void describe(const fake_frame *frame, zoe_picture *picture)
 {
     memset(picture, 0, sizeof *picture);
     zoe_frame *f = &picture->frame;
-    f->window = (zoe_box){0, 0, ROW_BYTES / 2 - 1, (int32_t)(frame->bytes / ROW_BYTES) - 1};
+    f->picture = f->window =
+        (zoe_box){0, 0, ROW_BYTES / 2 - 1, (int32_t)(frame->bytes / ROW_BYTES) - 1};
     f->display_window = f->data_window = f->window;
     f->pixel_aspect = 1;
     f->plane_count = 1;
@@ -105,6 +107,7 @@ static void describe(const fake_frame *frame, zoe_picture *picture)
     f->planes[0].stride = ROW_BYTES;
     f->planes[0].type = ZOE_SAMPLE_HALF;
     picture->bytes = frame->bytes;
+    picture->buffer_bytes = frame->buffer_bytes;
     picture->scratch_bytes = frame->scratch_bytes;
     picture->file_bytes = frame->file_bytes;
     picture->piece_count = frame->pieces;
@@ -184,18 +187,19 @@ static zoe_status fake_open(void *user, const char *path, const zoe_choice *choi
     return ZOE_OK;
 }
 
-static void fake_prepare(void *user, void *file, uint8_t *buffer)
+/* What a piece that is never decoded leaves behind must not look right. Before the first piece. */
+static void spoil(fake_decoder *fake, fake_file *open, uint8_t *buffer)
 {
-    fake_decoder *fake = user;
-    const fake_file *open = file;
-    /* What a piece that is never decoded leaves behind must not look right. */
-    for (int32_t p = 0; p < open->frame.pieces; p++) {
+    pthread_mutex_lock(&fake->lock);
+    for (int32_t p = 0; p < open->frame.pieces && !open->spoiled; p++) {
         size_t from, to;
         piece_words(&open->frame, p, &from, &to);
         from = align_word(fake, from);
         if (from < to)
             memset(buffer + from * sizeof(uint64_t), 0xee, sizeof(uint64_t));
     }
+    open->spoiled = true;
+    pthread_mutex_unlock(&fake->lock);
 }
 
 /* Waits at the gate, and counts. */
@@ -237,7 +241,7 @@ static zoe_status fake_decode(void *user, void *file, int32_t piece, uint8_t *bu
                               size_t scratch_bytes, zoe_error *error)
 {
     fake_decoder *fake = user;
-    const fake_file *open = file;
+    fake_file *open = file;
     const fake_frame *frame = &open->frame;
     if (scratch_bytes < frame->scratch_bytes || piece < 0 || piece >= frame->pieces)
         abort();
@@ -245,6 +249,7 @@ static zoe_status fake_decode(void *user, void *file, int32_t piece, uint8_t *bu
     int mark = (int)(open->number + piece) & 0xff;
     if (frame->scratch_bytes)
         memset(scratch, mark, frame->scratch_bytes);
+    spoil(fake, open, buffer);
     enter_piece(fake, open->number);
     bool bad = frame->decode_status != ZOE_OK && piece == frame->bad_piece;
     bool there = piece < frame->pieces - frame->missing_pieces;
@@ -287,7 +292,6 @@ zoe_decoder fake_decoder_interface(fake_decoder *fake)
     return (zoe_decoder){
         .user = fake,
         .open = fake_open,
-        .prepare = fake_prepare,
         .decode = fake_decode,
         .close = fake_close,
     };

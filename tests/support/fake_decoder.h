@@ -32,6 +32,7 @@ enum { FAKE_FRAMES_MAX = 4096 };
 typedef struct fake_frame {
     /* what the frame is; set by the test before it is opened */
     size_t bytes;             /* a multiple of 64 */
+    size_t buffer_bytes;      /* with its window filled; 0: not known */
     size_t scratch_bytes;     /* for a piece */
     size_t file_bytes;        /* of the memory that is given to open() */
     int32_t pieces;           /* 1 or more */

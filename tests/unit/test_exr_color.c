@@ -86,13 +86,13 @@ static exr_picture decode(const exr_maker_file *file, const zoe_choice *choice)
 static void compare(const exr_picture *got, const exr_picture *want, const exr_maker_part *part)
 {
     const zoe_frame *f = &got->picture.frame;
-    assert_memory_equal(&f->window, &want->picture.frame.window, sizeof f->window);
+    assert_memory_equal(&f->picture, &want->picture.frame.picture, sizeof f->picture);
     assert_int_equal(f->plane_count, want->picture.frame.plane_count);
     for (uint32_t p = 0; p < f->plane_count; p++) {
         /* A block of alpha may be added up from two tiles; samples are 0 or more. */
         int64_t slack = p == 3 && f->proxy_shift > 0 ? 4 : 0;
-        for (int32_t y = f->window.min_y; y <= f->window.max_y; y++) {
-            for (int32_t x = f->window.min_x; x <= f->window.max_x; x++) {
+        for (int32_t y = f->picture.min_y; y <= f->picture.max_y; y++) {
+            for (int32_t x = f->picture.min_x; x <= f->picture.max_x; x++) {
                 uint32_t is = exr_picture_at(got, p, x, y), was = exr_picture_at(want, p, x, y);
                 if (llabs((int64_t)is - (int64_t)was) > slack)
                     fail_msg("compression %d, tiles %d x %d: plane %u at %d, %d: %x, wanted %x",
@@ -142,8 +142,8 @@ static void check_formula(const exr_picture *r, const exr_maker_file *file, int 
     for (int c = 0; c < 3; c++)
         assert_int_equal(exr_maker_read(path, file, 0, c, level, samples[c], &width, &height), 0);
     const zoe_frame *f = &r->picture.frame;
-    assert_int_equal(zoe_box_width(&f->window), width);
-    assert_int_equal(zoe_box_height(&f->window), height);
+    assert_int_equal(zoe_box_width(&f->picture), width);
+    assert_int_equal(zoe_box_height(&f->picture), height);
     for (int i = 0; i < width * height; i++) {
         double in[3], want[3];
         for (int c = 0; c < 3; c++)
@@ -203,7 +203,7 @@ static void odd_chroma_is_shown(void **context)
         static uint32_t luma[SIDE * SIDE];
         int width = 0, height = 0;
         assert_int_equal(exr_maker_read(path, &file, 0, 0, 0, luma, &width, &height), 0);
-        const zoe_box *w = &r.picture.frame.window;
+        const zoe_box *w = &r.picture.frame.picture;
         for (int32_t y = 0; y <= w->max_y; y++) {
             for (int32_t x = 0; x <= w->max_x; x++) {
                 uint32_t red = exr_picture_at(&r, 0, x, y);

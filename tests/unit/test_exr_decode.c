@@ -214,8 +214,8 @@ static void check_plane(const exr_maker_file *file, int part_index, int channel,
     const zoe_frame *f = &r->picture.frame;
     zoe_box data = zoe_box_shrink(ref.data, c.shift);
     assert_memory_equal(&data, &f->data_window, sizeof data);
-    for (int32_t y = f->window.min_y; y <= f->window.max_y; y++)
-        for (int32_t x = f->window.min_x; x <= f->window.max_x; x++)
+    for (int32_t y = f->picture.min_y; y <= f->picture.max_y; y++)
+        for (int32_t x = f->picture.min_x; x <= f->picture.max_x; x++)
             check_pixel(&c, &ref, x, y);
     free(ref.samples);
 }
@@ -643,10 +643,10 @@ static void compare_blocks(const exr_picture *full, const exr_picture *small, in
                            const char *name)
 {
     const zoe_frame *f = &small->picture.frame;
-    const zoe_box *w = &full->picture.frame.window;
+    const zoe_box *w = &full->picture.frame.picture;
     for (uint32_t p = 0; p < f->plane_count; p++) {
-        for (int32_t y = f->window.min_y; y <= f->window.max_y; y++) {
-            for (int32_t x = f->window.min_x; x <= f->window.max_x; x++) {
+        for (int32_t y = f->picture.min_y; y <= f->picture.max_y; y++) {
+            for (int32_t x = f->picture.min_x; x <= f->picture.max_x; x++) {
                 zoe_box block = block_in(w, x, y, shift);
                 double sum = 0;
                 for (int32_t j = block.min_y; j <= block.max_y; j++)

@@ -167,7 +167,6 @@ static void decode_in_less(const char *path)
     uint8_t *buffer = aligned_alloc(64, (picture.bytes + 63) / 64 * 64);
     uint8_t *scratch = aligned_alloc(64, (picture.scratch_bytes + 63) / 64 * 64);
     assert_true(buffer && scratch);
-    decoder->prepare(NULL, opened.file, buffer);
     for (int32_t piece = 0; piece < picture.piece_count; piece += 1 + picture.piece_count / 3) {
         zoe_status status = decoder->decode(NULL, opened.file, piece, buffer, scratch,
                                             picture.scratch_bytes - 64, &error);

@@ -103,7 +103,6 @@ static planes decode(const char *name, const zoe_choice *choice)
     assert_int_equal(posix_memalign(&scratch, 64, p.picture.scratch_bytes + 64), 0);
     memset(buffer, 0, p.picture.bytes); /* what lies between rows */
     memset(scratch, 0x5A, p.picture.scratch_bytes);
-    decoder->prepare(NULL, file, buffer);
     for (int32_t piece = 0; piece < p.picture.piece_count; piece++)
         if (decoder->decode(NULL, file, piece, buffer, scratch, p.picture.scratch_bytes, &error) !=
             ZOE_OK)

@@ -69,7 +69,7 @@ static void check_planes(const exr_picture *r, const exr_maker_file *file)
     int width = data[2] - data[0] + 1, height = data[3] - data[1] + 1, w, h;
     uint32_t *samples = malloc((size_t)width * (size_t)height * sizeof *samples);
     assert_non_null(samples);
-    const zoe_box *window = &r->picture.frame.window;
+    const zoe_box *window = &r->picture.frame.picture;
     for (int c = 0; c < 3; c++) {
         assert_int_equal(exr_maker_read(path, file, 0, c, 0, samples, &w, &h), 0);
         for (int32_t y = window->min_y; y <= window->max_y; y++) {

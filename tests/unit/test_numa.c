@@ -43,7 +43,7 @@ static void note_place(void *user, void *address, size_t bytes, uint32_t node)
 static zoe_buffer *take(zoe_slab *slab, size_t bytes, uint32_t node)
 {
     zoe_buffer *buffer = NULL;
-    zoe_status status = zoe_slab_take(slab, bytes, node, &buffer);
+    zoe_status status = zoe_slab_take(slab, (zoe_buffer_size){bytes, 0}, node, &buffer);
     if (status != ZOE_OK)
         fail_msg("node %u: %s", node, zoe_status_name(status));
     return buffer;
@@ -70,7 +70,7 @@ static void begin_slab(machine *m, uint32_t nodes)
 static uint64_t shrink(machine *m)
 {
     zoe_returns returns = {.bytes = 0}, next = {.bytes = 0};
-    uint64_t given = zoe_slab_detach(&m->slab, UINT64_MAX, 0, &returns);
+    uint64_t given = zoe_slab_detach(&m->slab, UINT64_MAX, (zoe_buffer_size){0, 0}, &returns);
     for (; zoe_returns_any(&returns); returns = next, next = (zoe_returns){.bytes = 0}) {
         zoe_returns_release(&returns);
         zoe_meter_give(&m->meter, returns.bytes);

@@ -53,7 +53,7 @@ static uint64_t shrink(rig *r, uint64_t bytes, size_t keep_bytes)
 {
     zoe_returns returns = {.bytes = 0}, next = {.bytes = 0};
     uint64_t used = zoe_meter_used(&r->meter);
-    uint64_t given = zoe_slab_detach(&r->slab, bytes, keep_bytes, &returns);
+    uint64_t given = zoe_slab_detach(&r->slab, bytes, (zoe_buffer_size){keep_bytes, 0}, &returns);
     /* Until they are back, they are counted. */
     assert_int_equal(returns.bytes, given);
     assert_int_equal(zoe_meter_used(&r->meter), used);
@@ -68,7 +68,7 @@ static uint64_t shrink(rig *r, uint64_t bytes, size_t keep_bytes)
 static zoe_buffer *take(rig *r, size_t bytes)
 {
     zoe_buffer *buffer = NULL;
-    zoe_status status = zoe_slab_take(&r->slab, bytes, 0, &buffer);
+    zoe_status status = zoe_slab_take(&r->slab, (zoe_buffer_size){bytes, 0}, 0, &buffer);
     if (status != ZOE_OK)
         fail_msg("%zu bytes: %s", bytes, zoe_status_name(status));
     assert_true(buffer->committed >= bytes);
@@ -139,7 +139,8 @@ static void test_books(void **state)
     assert_ptr_equal(take(&r, MiB + 100000), a);
     assert_int_equal(zoe_meter_used(&r.meter), zoe_slab_cost(&r.slab, MiB + 100000));
     zoe_buffer *b = NULL;
-    assert_int_equal(zoe_slab_take(&r.slab, 9 * MiB, 0, &b), ZOE_ERROR_OVER_BUDGET);
+    assert_int_equal(zoe_slab_take(&r.slab, (zoe_buffer_size){9 * MiB, 0}, 0, &b),
+                     ZOE_ERROR_OVER_BUDGET);
     assert_null(b);
     assert_int_equal(zoe_meter_used(&r.meter), zoe_slab_cost(&r.slab, MiB + 100000));
     zoe_slab_give(&r.slab, a);
@@ -230,9 +231,11 @@ static void test_huge_sizes_are_refused(void **state)
     zoe_buffer *buffer = NULL;
     static const size_t sizes[] = {SIZE_MAX, SIZE_MAX / 2, (size_t)1 << 41, (size_t)1 << 40};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
-        assert_int_not_equal(zoe_slab_take(&r.slab, sizes[i], 0, &buffer), ZOE_OK);
+        assert_int_not_equal(zoe_slab_take(&r.slab, (zoe_buffer_size){sizes[i], 0}, 0, &buffer),
+                             ZOE_OK);
     /* What can never fit makes no pool. */
-    assert_int_equal(zoe_slab_take(&r.slab, 65 * MiB, 0, &buffer), ZOE_ERROR_OVER_BUDGET);
+    assert_int_equal(zoe_slab_take(&r.slab, (zoe_buffer_size){65 * MiB, 0}, 0, &buffer),
+                     ZOE_ERROR_OVER_BUDGET);
     for (int i = 0; i < ZOE_SLAB_CLASSES; i++)
         assert_null(r.slab.pools[i]);
     end(&r);
@@ -250,11 +253,135 @@ static void test_the_limit_can_be_filled(void **state)
         uint64_t count = 1024 * MiB / zoe_slab_cost(&r.slab, sizes[i]);
         zoe_buffer *buffer = NULL;
         uint64_t taken = 0;
-        while (zoe_slab_take(&r.slab, sizes[i], 0, &buffer) == ZOE_OK)
+        while (zoe_slab_take(&r.slab, (zoe_buffer_size){sizes[i], 0}, 0, &buffer) == ZOE_OK)
             taken++;
         assert_int_equal(taken, count);
         end(&r);
     }
+}
+
+/* ---- buffers of one pool that need less than it is for ---- */
+
+static zoe_buffer *take_of(rig *r, size_t bytes, size_t filled)
+{
+    zoe_buffer *buffer = NULL;
+    assert_int_equal(zoe_slab_take(&r->slab, (zoe_buffer_size){bytes, filled}, 0, &buffer), ZOE_OK);
+    assert_true(buffer->committed >= bytes && buffer->needed >= bytes);
+    return buffer;
+}
+
+static void test_a_kind_shares_its_pool(void **state)
+{
+    (void)state;
+    rig r;
+    begin(&r, 256 * MiB);
+    const zoe_pool *pool = take_of(&r, 24 * MiB, 24 * MiB)->pool;
+    assert_int_equal(pool->buffer_bytes, 24 * MiB);
+    assert_ptr_equal(take_of(&r, 4 * MiB, 24 * MiB)->pool, pool);
+    assert_ptr_equal(take_of(&r, 15 * MiB, 24 * MiB)->pool, pool);
+    assert_int_equal(zoe_meter_used(&r.meter), 43 * MiB);
+    /* Very small ones have one of their own, lest address space end first. */
+    assert_int_equal(take_of(&r, MiB, 24 * MiB)->pool->buffer_bytes, 3 * MiB);
+    assert_int_equal(take_of(&r, 1, 24 * MiB)->pool->buffer_bytes, 4 * KiB);
+    /* One that is larger than what it should be at most. */
+    assert_true(take_of(&r, 30 * MiB, 24 * MiB)->pool->buffer_bytes >= 30 * MiB);
+    end(&r);
+}
+
+static void test_the_limit_can_be_filled_with_small_ones(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {3 * 1024 * 1024 + 4096, 2 * 1024 * 1024, 600 * 1024};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        rig r;
+        begin(&r, 1024 * MiB);
+        uint64_t count = 1024 * MiB / zoe_slab_cost(&r.slab, sizes[i]), taken = 0;
+        zoe_buffer *buffer = NULL;
+        while (zoe_slab_take(&r.slab, (zoe_buffer_size){sizes[i], 24 * MiB}, 0, &buffer) == ZOE_OK)
+            taken++;
+        assert_int_equal(taken, count);
+        end(&r);
+    }
+}
+
+static void test_the_best_fit_comes_first(void **state)
+{
+    (void)state;
+    rig r;
+    begin(&r, 256 * MiB);
+    zoe_buffer *a = take_of(&r, 8 * MiB, 24 * MiB), *b = take_of(&r, 12 * MiB, 24 * MiB);
+    zoe_buffer *c = take_of(&r, 20 * MiB, 24 * MiB);
+    zoe_slab_give(&r.slab, c);
+    zoe_slab_give(&r.slab, b);
+    zoe_slab_give(&r.slab, a);
+    uint64_t allocations = r.slab.allocations, used = zoe_meter_used(&r.meter);
+    assert_int_equal(zoe_slab_fresh_cost(&r.slab, (zoe_buffer_size){13 * MiB, 24 * MiB}, 0), MiB);
+    assert_ptr_equal(take_of(&r, 19 * MiB, 24 * MiB), c);
+    assert_ptr_equal(take_of(&r, 11 * MiB, 24 * MiB), b);
+    assert_ptr_equal(take_of(&r, 5 * MiB, 24 * MiB), a);
+    assert_int_equal(r.slab.allocations, allocations);
+    assert_int_equal(zoe_meter_used(&r.meter), used);
+    assert_int_equal(r.slab.surplus_bytes, 5 * MiB);
+    end(&r);
+}
+
+static void test_surplus_goes_when_memory_is_wanted(void **state)
+{
+    (void)state;
+    rig r;
+    begin(&r, 256 * MiB);
+    zoe_buffer *a = take_of(&r, 20 * MiB, 24 * MiB);
+    memset(a->data, 1, 20 * MiB);
+    zoe_slab_give(&r.slab, a);
+    assert_ptr_equal(take_of(&r, 7 * MiB, 24 * MiB), a);
+    memset(a->data, 2, 7 * MiB);
+    assert_int_equal(r.slab.surplus_bytes, 13 * MiB);
+    assert_int_equal(zoe_slab_buffer_cost(a), 20 * MiB);
+    assert_int_equal(zoe_slab_held_cost(a), 7 * MiB);
+    assert_int_equal(resident(a->data, 20 * MiB), 20 * MiB);
+    assert_int_equal(shrink(&r, 1, 0), 13 * MiB);
+    assert_int_equal(r.slab.surplus_bytes, 0);
+    assert_int_equal(zoe_meter_used(&r.meter), 7 * MiB);
+    assert_int_equal(resident(a->data, 20 * MiB), 7 * MiB);
+    for (size_t i = 0; i < 7 * MiB; i++)
+        if (a->data[i] != 2)
+            fail_msg("byte %zu was given away", i);
+    assert_true(zoe_slab_refit(&r.slab, a, 5 * MiB));
+    assert_int_equal(r.slab.surplus_bytes, 2 * MiB);
+    assert_false(zoe_slab_refit(&r.slab, a, 8 * MiB));
+    assert_false(zoe_slab_refit(&r.slab, a, MiB));
+    zoe_slab_give(&r.slab, a);
+    assert_int_equal(r.slab.free_bytes, 7 * MiB);
+    assert_int_equal(shrink(&r, UINT64_MAX, 0), 7 * MiB);
+    end(&r);
+}
+
+/* What is on its way to the system is not used before it is there: it would be lost. */
+static void test_what_leaves_is_not_taken(void **state)
+{
+    (void)state;
+    rig r;
+    begin(&r, 256 * MiB);
+    const zoe_buffer_size none = {0, 0};
+    zoe_buffer *a = take_of(&r, 20 * MiB, 24 * MiB);
+    assert_true(zoe_slab_refit(&r.slab, a, 8 * MiB));
+    zoe_returns returns = {.bytes = 0}, next = {.bytes = 0}, more = {.bytes = 0};
+    assert_int_equal(zoe_slab_detach(&r.slab, UINT64_MAX, none, &returns), 12 * MiB);
+    assert_true(zoe_returns_any(&returns));
+    zoe_slab_give(&r.slab, a);
+    zoe_buffer *b = take_of(&r, 9 * MiB, 24 * MiB);
+    assert_ptr_not_equal(b, a);
+    assert_ptr_equal(take_of(&r, 6 * MiB, 24 * MiB), a);
+    assert_int_equal(zoe_slab_detach(&r.slab, UINT64_MAX, none, &more), 0);
+    zoe_slab_give(&r.slab, a);
+    assert_int_equal(zoe_slab_detach(&r.slab, UINT64_MAX, none, &more), 0);
+    zoe_returns_release(&returns);
+    zoe_meter_give(&r.meter, returns.bytes);
+    zoe_slab_reinstate(&r.slab, &returns, &next);
+    assert_false(zoe_returns_any(&next) || zoe_returns_any(&returns));
+    assert_ptr_equal(take_of(&r, 10 * MiB, 24 * MiB), a);
+    assert_int_equal(zoe_meter_used(&r.meter), 19 * MiB);
+    end(&r);
 }
 
 int main(void)
@@ -269,6 +396,11 @@ int main(void)
         cmocka_unit_test(test_classes),
         cmocka_unit_test(test_huge_sizes_are_refused),
         cmocka_unit_test(test_the_limit_can_be_filled),
+        cmocka_unit_test(test_a_kind_shares_its_pool),
+        cmocka_unit_test(test_the_limit_can_be_filled_with_small_ones),
+        cmocka_unit_test(test_the_best_fit_comes_first),
+        cmocka_unit_test(test_surplus_goes_when_memory_is_wanted),
+        cmocka_unit_test(test_what_leaves_is_not_taken),
     };
     return cmocka_run_group_tests_name("slab", tests, NULL, NULL);
 }
