@@ -202,6 +202,80 @@ static void refresh_keeps_frame_numbers(void **state)
     assert_int_equal(session_place_shown(p), 13);
 }
 
+static void the_next_version_keeps_frame_layer_and_playing(void **state)
+{
+    session_place *p = *state;
+    int64_t shift;
+    const char *layer, *view;
+    for (int i = 1; i <= 6; i++) {
+        session_place_write(p, "v1", i, SESSION_PLACE_RGBZ);
+        if (i > 2)
+            session_place_write(p, "v2", i, SESSION_PLACE_RGBZ);
+    }
+    session_place_open(p, "v1", 5, 0);
+    assert_int_equal(
+        zoe_session_set_layer(&p->session, "Z", "", session_place_second, &shift, NULL), ZOE_OK);
+    session_place_settle(p);
+    zoe_session_play(&p->session, -2, session_place_second);
+    assert_int_equal(zoe_session_switch(&p->session, 1, NULL), 1);
+    const zoe_transport *transport = zoe_session_transport(&p->session);
+    assert_int_equal(zoe_sequence_number(zoe_session_sequence(&p->session), transport->playhead),
+                     5);
+    assert_int_equal(transport->speed, -2);
+    zoe_session_layer(&p->session, &layer, &view);
+    assert_string_equal(layer, "Z");
+    assert_string_equal(zoe_session_shot(&p->session)->layer, "Z");
+    zoe_session_play(&p->session, 0, session_place_second);
+    zoe_session_seek(&p->session, 0, session_place_second);
+    /* Where the other version has no such frame, it is shown from where it would be opened. */
+    assert_int_equal(zoe_session_switch(&p->session, -1, NULL), 1);
+    zoe_session_seek(&p->session, 1, session_place_second);
+    assert_int_equal(zoe_session_switch(&p->session, 1, NULL), 1);
+    transport = zoe_session_transport(&p->session);
+    assert_in_range(transport->playhead, 0, transport->count - 1);
+    assert_int_equal(transport->speed, 0);
+}
+
+static void a_layer_is_chosen_by_its_name(void **state)
+{
+    session_place *p = *state;
+    int64_t shift;
+    zoe_error error = {ZOE_OK, ""};
+    float values[ZOE_PLANES_MAX];
+    for (int i = 1; i <= 2; i++)
+        session_place_write(p, "a", i, SESSION_PLACE_RGBZ);
+    assert_int_equal(
+        zoe_session_set_layer(&p->session, "Z", "", session_place_second, &shift, NULL),
+        ZOE_ERROR_NO_LAYER);
+    session_place_open(p, "a", 2, 0);
+    session_place_settle(p);
+    assert_int_equal(
+        zoe_session_set_layer(&p->session, "Z", "", session_place_second, &shift, NULL), ZOE_OK);
+    session_place_settle(p);
+    assert_int_equal(zoe_display_sample(&p->session.screen.frame, 1, 1, values), 1);
+    assert_float_equal(values[0], 200.0, 0.0);
+    assert_string_equal(zoe_session_shot(&p->session)->channels[0], "Z");
+    /* One that there is not changes nothing, and those that there are are named. */
+    assert_int_equal(
+        zoe_session_set_layer(&p->session, "nosuch", "", session_place_second, &shift, &error),
+        ZOE_ERROR_NO_LAYER);
+    assert_string_equal(error.text, "No layer \"nosuch\"; there are RGB, Z");
+    assert_string_equal(zoe_session_shot(&p->session)->layer, "Z");
+    assert_int_equal(zoe_session_set_layer(&p->session, "", "", session_place_second, &shift, NULL),
+                     ZOE_OK);
+    assert_string_equal(zoe_session_shot(&p->session)->layer, "RGB");
+}
+
+static void a_layer_that_is_not_there_is_told_with_those_that_are(void **state)
+{
+    session_place *p = *state;
+    session_place_write(p, "a", 1, SESSION_PLACE_RGBZ);
+    p->session.setup.source.layer = "nosuch";
+    session_place_open(p, "a", 1, 0);
+    assert_string_equal(zoe_session_shot(&p->session)->complaint,
+                        "No layer \"nosuch\"; there are RGB, Z");
+}
+
 int main(void)
 {
 #define IN_PLACE(test)                                                                             \
@@ -216,6 +290,9 @@ int main(void)
         IN_PLACE(picture_stays_until_the_next_is_there),
         IN_PLACE(switching_shows_the_other_one),
         IN_PLACE(refresh_keeps_frame_numbers),
+        IN_PLACE(the_next_version_keeps_frame_layer_and_playing),
+        IN_PLACE(a_layer_is_chosen_by_its_name),
+        IN_PLACE(a_layer_that_is_not_there_is_told_with_those_that_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
