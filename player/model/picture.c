@@ -153,13 +153,16 @@ bool zoe_picture_free_name(const zoe_sequence *sequence, int64_t number, const c
     enum { TRIES = 1000 };
     const char *name = zoe_sequence_name(sequence);
     int stem = stem_length(name);
+    char figures[32] = "";
+    if (strchr(name, '#'))
+        snprintf(figures, sizeof figures, " %" PRId64, number);
     for (int i = 1; i <= TRIES; i++) {
         char more[16] = "";
         struct stat there;
         if (i > 1)
             snprintf(more, sizeof more, " (%d)", i);
-        int length = snprintf(path, capacity, "%s/%.*s %" PRId64 "%s.%s", folder, stem ? stem : 7,
-                              stem ? name : "picture", number, more, ending);
+        int length = snprintf(path, capacity, "%s/%.*s%s%s.%s", folder, stem ? stem : 7,
+                              stem ? name : "picture", figures, more, ending);
         if (length < 0 || (size_t)length >= capacity)
             return false;
         /* Also a link that leads nowhere is somebody's. */

@@ -42,7 +42,7 @@ zoe_status zoe_picture_write_png(const char *path, const zoe_frame *frame, const
 
 /*
  * A path in the folder that no file has: "shot 1001.png", then "shot 1001 (2).png". The blank keeps
- * it out of the sequence. Returns false when there is none, or no room for it.
+ * it out of the sequence; a single picture's has no number. Returns false when there is none, or no room for it.
  */
 bool zoe_picture_free_name(const zoe_sequence *sequence, int64_t number, const char *folder,
                            const char *ending, char *path, size_t capacity);
