@@ -478,7 +478,7 @@ const zoe_command zoe_commands[] = {
     {RUN("layer-next", switch_layer, 1), .keys = {{SDLK_RIGHTBRACKET, SHIFT}, {SDLK_PAGEDOWN, CTRL}}, .help = "Next layer"},
     {.name = "proxy", OPTION(proxy), .keys = {{SDLK_p, SHIFT}}, .help = "Full size, 1/2, 1/4, 1/8", .page_keys = "Shift+P"},
     {.name = "overscan", OPTION(overscan), .keys = {{SDLK_o, SHIFT}}, .help = "Show overscan, or not", .page_keys = "Shift+O"},
-    {.name = "precision", OPTION(full_precision), .keys = {{SDLK_d, SHIFT}}, .help = "Float, uint in full, or as half", .page_keys = "Shift+D"},
+    {.name = "precision", OPTION(full_precision), .keys = {{SDLK_d, SHIFT}}, .help = "Float in full, or as half", .page_keys = "Shift+D"},
     {RUN("fit-range", fit_range, 0), .keys = {{SDLK_x, 0}}, .help = "Fit the range of depth, ids", .page_keys = "X"},
     MOUSE("E+drag  M+drag", "Exposure, gamma"),
     {RUN("exposure-reset", reset_value, (int)offsetof(zoe_options, exposure)), .keys = {{SDLK_e, SHIFT}}, .help = "Reset exposure",

@@ -77,6 +77,16 @@ bool zoe_layer_is_wide(const zoe_header *header, int32_t index)
     return false;
 }
 
+bool zoe_layer_is_whole(const zoe_header *header, int32_t index)
+{
+    const zoe_layer *layer = &header->layers[index];
+    for (int32_t i = 0; i < layer->channel_count; i++) {
+        if (header->parts[layer->part].channels[layer->channels[i]].type == ZOE_SAMPLE_UINT)
+            return true;
+    }
+    return false;
+}
+
 bool zoe_layer_is_hashed(const zoe_header *header, int32_t index)
 {
     const zoe_layer *layer = &header->layers[index];

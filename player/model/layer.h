@@ -34,6 +34,9 @@ bool zoe_layer_is_data(const zoe_header *header, int32_t index);
  * for. */
 bool zoe_layer_is_wide(const zoe_header *header, int32_t index);
 
+/* True if one of its channels is uint: ids, of which half would keep nothing. */
+bool zoe_layer_is_whole(const zoe_header *header, int32_t index);
+
 /* True for a Cryptomatte layer: the bits of its float values are ids. */
 bool zoe_layer_is_hashed(const zoe_header *header, int32_t index);
 

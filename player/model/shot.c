@@ -33,6 +33,7 @@ static void describe_layer(zoe_shot *shot, const zoe_header *header,
     if (index >= 0) {
         shot->is_data = zoe_layer_is_data(header, index) != 0;
         shot->is_wide = zoe_layer_is_wide(header, index) != 0;
+        shot->is_whole = zoe_layer_is_whole(header, index);
         shot->is_hashed = zoe_layer_is_hashed(header, index) != 0;
         zoe_layer_label(header, index, shot->layer, sizeof shot->layer);
         for (int i = 0; i < ZOE_PLANES_MAX; i++)
@@ -87,12 +88,15 @@ zoe_status zoe_shot_open(zoe_shot *shot, zoe_engine *engine, const char *spec,
     int64_t start = position_with_file(sequence, named < 0 ? 0 : named);
     int64_t count = zoe_sequence_count(sequence);
     read_first_header(shot, sequence, start, settings, true);
-    status = zoe_source_open(engine, &sequence, settings, &shot->source, error);
+    zoe_source_settings kept = *settings;
+    kept.full_precision = settings->full_precision || shot->is_whole;
+    shot->full_asked = settings->full_precision;
+    status = zoe_source_open(engine, &sequence, &kept, &shot->source, error);
     if (status != ZOE_OK) {
         zoe_sequence_close(&sequence);
         return status;
     }
-    zoe_variants_begin(&shot->variants, shot->source, settings);
+    zoe_variants_begin(&shot->variants, shot->source, &kept);
     uint64_t now = zoe_now_ns();
     rate = rate.numerator > 0 ? rate : shot->file_rate;
     zoe_transport_init(&shot->transport, count);
@@ -256,10 +260,13 @@ zoe_status zoe_shot_set_form(zoe_shot *shot, zoe_engine *engine, const zoe_sourc
     zoe_source_settings settings = *form;
     settings.layer = now.layer;
     settings.view = now.view;
+    settings.full_precision = form->full_precision || shot->is_whole;
     *shift = 0;
     zoe_status status = choose(shot, engine, &settings, now_ns, shift, error);
     /* Values that are infinite as half are none to fit a range to. */
-    if (status == ZOE_OK && (now.full_precision != 0) != (form->full_precision != 0)) {
+    if (status == ZOE_OK)
+        shot->full_asked = form->full_precision;
+    if (status == ZOE_OK && (now.full_precision != 0) != (settings.full_precision != 0)) {
         shot->range = (zoe_value_range){0.0f, 0.0f};
         zoe_fallback_unfit(&shot->fallback);
     }
@@ -282,6 +289,7 @@ static zoe_status choose_layer(zoe_shot *shot, zoe_engine *engine, const zoe_hea
     zoe_source_settings settings = form_of(&now);
     settings.layer = header->layers[index].name;
     settings.view = header->layers[index].view;
+    settings.full_precision = shot->full_asked || zoe_layer_is_whole(header, index);
     zoe_status status = choose(shot, engine, &settings, now_ns, shift, error);
     if (status != ZOE_OK)
         return status;

@@ -32,6 +32,8 @@ typedef struct zoe_shot {
     char complaint[512]; /* of opening: the layer that was asked for is not there, and which are */
     bool is_data;        /* the layer's values are shown as grey over `range` */
     bool is_wide;        /* its file has float or uint, see zoe_layer_is_wide() */
+    bool is_whole;       /* it has uint, which is kept in full whatever is asked for */
+    bool full_asked;     /* full precision is asked for all layers */
     bool is_hashed;      /* the bits of its values are ids */
     zoe_fallback fallback;
     zoe_value_range range; /* fitted to the first frame shown of the layer, or when asked to;

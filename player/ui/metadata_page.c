@@ -156,8 +156,8 @@ static void draw_title(zoe_ui *ui, SDL_Rect place, const zoe_metadata_page *page
         snprintf(text, sizeof text, "Frame %" PRId64 "; while playing it is not read",
                  kept->number);
     else
-        snprintf(text, sizeof text, "Frame %" PRId64 ": %d entries. Ctrl+C copies", kept->number,
-                 page->row_count);
+        snprintf(text, sizeof text, "Frame %" PRId64 ": %d %s. Ctrl+C copies", kept->number,
+                 page->row_count, page->row_count == 1 ? "entry" : "entries");
     zoe_ui_label(ui, place, ZOE_TEXT_BODY, ZOE_UI_LEFT, ui->style->text_dim, text);
 }
 

@@ -162,7 +162,7 @@ static void attributes_are_found_and_copied(void **state)
     ui_hand_text(&hand, "framesPer");
     see("framesPerSecond");
     assert_null(ui_hand_find(&hand, "compression"));
-    see("Frame 13: 1 entries. Ctrl+C copies");
+    see("Frame 13: 1 entry. Ctrl+C copies");
     ui_hand_key(&hand, SDLK_c, KMOD_CTRL);
     assert_int_equal(stage.copied, 1);
     assert_int_equal(strncmp(hand.clipboard, "framesPerSecond: ", 17), 0);

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "model/exr_write.h"
 #include "support/session_place.h"
 
 static void write_garbage(const session_place *p, const char *name, int number)
@@ -276,6 +277,71 @@ static void a_layer_that_is_not_there_is_told_with_those_that_are(void **state)
                         "No layer \"nosuch\"; there are RGB, Z");
 }
 
+static int write_id(void *user, int32_t x, int32_t y, int32_t count,
+                    void *const planes[ZOE_PLANES_MAX])
+{
+    (void)user;
+    (void)x;
+    (void)y;
+    for (int32_t i = 0; i < count; i++) {
+        ((uint16_t *)planes[0])[i] = zoe_float_to_half(0.5f);
+        ((uint32_t *)planes[1])[i] = 70001;
+    }
+    return 0;
+}
+
+/* Y is half, id is uint. */
+static void write_ids(const session_place *p, const char *name, int number)
+{
+    char path[SESSION_PLACE_PATH];
+    zoe_exr_write_spec spec = {
+        .data_window = {0, 0, 9, 9},
+        .display_window = {0, 0, 9, 9},
+        .pixel_aspect = 1.0,
+        .compression = ZOE_COMPRESSION_ZIP,
+        .channel_count = 2,
+        .names = {"Y", "id"},
+        .types = {ZOE_SAMPLE_HALF, ZOE_SAMPLE_UINT},
+    };
+    session_place_path(p, name, number, path);
+    assert_int_equal(zoe_exr_write(path, &spec, write_id, NULL, NULL), ZOE_OK);
+}
+
+static void expect_whole_id(session_place *p)
+{
+    float values[ZOE_PLANES_MAX];
+    session_place_settle(p);
+    assert_int_equal(p->session.screen.frame.planes[0].type, ZOE_SAMPLE_UINT);
+    assert_int_equal(zoe_display_sample(&p->session.screen.frame, 1, 1, values), 1);
+    assert_float_equal(values[0], 70001.0, 0.0);
+}
+
+static void ids_are_never_half(void **state)
+{
+    session_place *p = *state;
+    int64_t shift;
+    zoe_session *session = &p->session;
+    write_ids(p, "a", 1);
+    session_place_open(p, "a", 1, 0);
+    session_place_settle(p);
+    assert_int_equal(session->screen.frame.planes[0].type, ZOE_SAMPLE_HALF);
+    assert_int_equal(zoe_session_set_layer(session, "id", "", session_place_second, &shift, NULL),
+                     ZOE_OK);
+    expect_whole_id(p);
+    /* Also when the form changes, and after it was asked for in full and no more. */
+    assert_int_equal(session_place_set_precision(p, true, &shift, NULL), ZOE_OK);
+    expect_whole_id(p);
+    assert_int_equal(session_place_set_precision(p, false, &shift, NULL), ZOE_OK);
+    expect_whole_id(p);
+    /* Other layers are as they were asked for. */
+    assert_int_equal(zoe_session_switch_layer(session, 1, session_place_second, &shift, NULL),
+                     ZOE_OK);
+    assert_int_equal(zoe_variants_now(&zoe_session_shot(session)->variants)->full_precision, 0);
+    session->setup.source.layer = "id";
+    session_place_open(p, "a", 1, 1);
+    expect_whole_id(p);
+}
+
 int main(void)
 {
 #define IN_PLACE(test)                                                                             \
@@ -292,6 +358,7 @@ int main(void)
         IN_PLACE(refresh_keeps_frame_numbers),
         IN_PLACE(the_next_version_keeps_frame_layer_and_playing),
         IN_PLACE(a_layer_is_chosen_by_its_name),
+        IN_PLACE(ids_are_never_half),
         IN_PLACE(a_layer_that_is_not_there_is_told_with_those_that_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
