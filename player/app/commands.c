@@ -1,9 +1,14 @@
+#define _POSIX_C_SOURCE 200809L /* getcwd */
+
 #include "app/commands.h"
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
+#include <unistd.h>
 
 #include "app/effects.h"
+#include "model/picture.h"
 #include "ui/ui_layout.h"
 
 const zoe_rate zoe_app_rates[] = {{6, 1},        {12, 1},       {15, 1}, {24000, 1001}, {24, 1},
@@ -219,6 +224,69 @@ static void zoom_in_steps(zoe_app *app, int steps)
     zoom(app, app->view.map.zoom * pow(1.25, steps));
 }
 
+/* ---- copy and save ---- */
+
+enum { PATH_CAPACITY = 4096 };
+
+static void copy_text(zoe_app *app, const char *text)
+{
+    app->ui.host.copy(app->ui.host.user, text);
+    zoe_message_say(&app->message, false, "Copied: %s", text);
+}
+
+static void copy_path(zoe_app *app, int unused)
+{
+    (void)unused;
+    char path[PATH_CAPACITY];
+    int64_t position = zoe_session_shown_position(&app->session);
+    if (zoe_sequence_path(zoe_session_sequence(&app->session), position, path, sizeof path) ==
+        ZOE_OK)
+        copy_text(app, path);
+    else
+        zoe_message_say(&app->message, true, "This frame has no file");
+}
+
+static void copy_frame(zoe_app *app, int unused)
+{
+    (void)unused;
+    char text[32];
+    snprintf(text, sizeof text, "%" PRId64,
+             zoe_sequence_number(zoe_session_sequence(&app->session),
+                                 zoe_session_shown_position(&app->session)));
+    copy_text(app, text);
+}
+
+/* Into the folder that the player was started in, under a name that no file has. */
+static void save_picture(zoe_app *app, int is_linear)
+{
+    zoe_session *session = &app->session;
+    const zoe_frame *frame = &session->screen.frame;
+    const zoe_sequence *sequence = zoe_session_sequence(session);
+    char folder[PATH_CAPACITY], path[PATH_CAPACITY];
+    const char *layer = NULL, *view = NULL;
+    zoe_error error = {ZOE_OK, ""};
+    if (!frame->pin || session->screen.is_foreign) {
+        zoe_message_say(&app->message, true, "There is no picture to save");
+        return;
+    }
+    int64_t number = zoe_sequence_number(sequence, frame->position);
+    if (!getcwd(folder, sizeof folder) ||
+        !zoe_picture_free_name(sequence, number, folder, is_linear ? "exr" : "png", path,
+                               sizeof path)) {
+        zoe_message_say(&app->message, true, "No name is free for the picture");
+        return;
+    }
+    if (!session->screen.is_fallback)
+        zoe_session_layer(session, &layer, &view);
+    zoe_status status =
+        is_linear ? zoe_picture_write_exr(path, frame, sequence, layer, view, &error)
+                  : zoe_picture_write_png(path, frame, &session->grade, (zoe_extent){0, 0}, &error);
+    if (status == ZOE_OK)
+        zoe_message_say(&app->message, false, "Saved: %s", path);
+    else
+        zoe_message_say(&app->message, true, "%s", error.text);
+}
+
 /* ---- timeline ---- */
 
 static void zoom_timeline(zoe_app *app, int steps)
@@ -410,7 +478,7 @@ const zoe_command zoe_commands[] = {
     {RUN("layer-next", switch_layer, 1), .keys = {{SDLK_RIGHTBRACKET, SHIFT}, {SDLK_PAGEDOWN, CTRL}}, .help = "Next layer"},
     {.name = "proxy", OPTION(proxy), .keys = {{SDLK_p, SHIFT}}, .help = "Full size, 1/2, 1/4, 1/8", .page_keys = "Shift+P"},
     {.name = "overscan", OPTION(overscan), .keys = {{SDLK_o, SHIFT}}, .help = "Show overscan, or not", .page_keys = "Shift+O"},
-    {.name = "precision", OPTION(full_precision), .keys = {{SDLK_d, SHIFT}}, .help = "Float, uint in full, or as half", .page_keys = "Shift+D"},
+    {.name = "precision", OPTION(full_precision), .keys = {{SDLK_d, SHIFT}}, .help = "Float in full, or as half", .page_keys = "Shift+D"},
     {RUN("fit-range", fit_range, 0), .keys = {{SDLK_x, 0}}, .help = "Fit the range of depth, ids", .page_keys = "X"},
     MOUSE("E+drag  M+drag", "Exposure, gamma"),
     {RUN("exposure-reset", reset_value, (int)offsetof(zoe_options, exposure)), .keys = {{SDLK_e, SHIFT}}, .help = "Reset exposure",
@@ -423,6 +491,10 @@ const zoe_command zoe_commands[] = {
     {RUN("sequence-previous", switch_sequence, -1), .keys = {{SDLK_PAGEUP, 0}}, .help = "Previous sequence",
      .page_keys = "Page Up  Down", .page_help = "Previous, next sequence"},
     {RUN("sequence-next", switch_sequence, 1), .keys = {{SDLK_PAGEDOWN, 0}}, .help = "Next sequence"},
+    {RUN("copy-path", copy_path, 0), .keys = {{SDLK_c, CTRL}}, .help = "Copy the frame's path", .page_keys = "Ctrl+C"},
+    {RUN("copy-frame", copy_frame, 0), .keys = {{SDLK_c, CTRL | SHIFT}}, .help = "Copy the frame number", .page_keys = "Ctrl+Shift+C"},
+    {RUN("save-png", save_picture, 0), .keys = {{SDLK_s, CTRL}}, .help = "Save the picture as seen (PNG)", .page_keys = "Ctrl+S"},
+    {RUN("save-exr", save_picture, 1), .keys = {{SDLK_s, CTRL | SHIFT}}, .help = "Save the picture linear (EXR)", .page_keys = "Ctrl+Shift+S"},
     {RUN("refresh", refresh, 0), .keys = {{SDLK_r, CTRL}}, .help = "Read changed files again", .page_keys = "Ctrl+R"},
     {RUN("clear-cache", clear_cache, 0), .keys = {{SDLK_c, SHIFT}}, .is_always = true, .help = "Empty the cache", .page_keys = "Shift+C"},
     {.name = "strategy", OPTION(strategy), VALUES(strategy), .keys = {{SDLK_s, 0}}, .help = "Preload: ", .page_keys = "S"},

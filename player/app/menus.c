@@ -62,15 +62,11 @@ static void add_commands(making *m, const char *const *names)
 
 /* ---- each menu ---- */
 
-static const char *const picture_names[] = {"fit",        "one-to-one",
-                                            "",           "layers",
-                                            "metadata",   "go-to-frame",
-                                            "",           "exposure-reset",
-                                            "fit-range",  "overscan",
-                                            "",           "open",
-                                            "refresh",    "",
-                                            "settings",   "bars",
-                                            "fullscreen", NULL};
+static const char *const picture_names[] = {
+    "fit",        "one-to-one", "",         "layers",   "metadata", "go-to-frame",    "",
+    "copy-path",  "copy-frame", "save-png", "save-exr", "",         "exposure-reset", "fit-range",
+    "overscan",   "",           "open",     "refresh",  "",         "settings",       "bars",
+    "fullscreen", NULL};
 
 static const char *const timeline_names[] = {"set-in",       "set-out",       "clear-area",  "",
                                              "to-in",        "to-out",        "go-to-frame", "",

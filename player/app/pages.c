@@ -49,6 +49,26 @@ static void run_layers(zoe_app *app, SDL_Rect rect)
 {
     zoe_layers_page_result result;
     zoe_layers_page_run(&app->ui, rect, &app->layers_page, &app->session, &result);
+    if (!result.layer)
+        return;
+    zoe_error error;
+    int64_t shift;
+    if (zoe_session_set_layer(&app->session, result.layer, result.view, zoe_now_ns(), &shift,
+                              &error) != ZOE_OK) {
+        zoe_message_say(&app->message, true, "%s", error.text);
+        return;
+    }
+    zoe_app_follow_sequence(app, shift);
+    app->redraw = true;
+}
+
+static void run_metadata(zoe_app *app, SDL_Rect rect)
+{
+    zoe_metadata_page_run(&app->ui, rect, &app->metadata_page, &app->session);
+    int copied = app->metadata_page.copied;
+    if (copied)
+        zoe_message_say(&app->message, false, "%d %s copied", copied,
+                        copied == 1 ? "line" : "lines");
 }
 
 static void run_panel(zoe_app *app)
@@ -60,9 +80,7 @@ static void run_panel(zoe_app *app)
     switch (app->panel.page) {
     case ZOE_PANEL_SETTINGS: run_settings(app, rect); break;
     case ZOE_PANEL_LAYERS: run_layers(app, rect); break;
-    case ZOE_PANEL_METADATA:
-        zoe_metadata_page_run(ui, rect, &app->metadata_page, &app->session);
-        break;
+    case ZOE_PANEL_METADATA: run_metadata(app, rect); break;
     case ZOE_PANEL_MEMORY:
         zoe_memory_page_run(ui, rect, &app->memory_page, &app->stats, &app->history);
         break;

@@ -339,6 +339,8 @@ static int play(zoe_app *app)
         zoe_app_new_sequence(app);
     if (complaint[0])
         zoe_message_say(&app->message, true, "%s", complaint);
+    else if (app->session.count && zoe_session_shot(&app->session)->complaint[0])
+        zoe_message_say(&app->message, true, "%s", zoe_session_shot(&app->session)->complaint);
     if (app->options.play)
         zoe_session_play(&app->session, 1, zoe_now_ns());
     run(app);

@@ -97,6 +97,9 @@ bool zoe_app_open(zoe_app *app, const char *path, bool replace)
         return false;
     }
     zoe_app_new_sequence(app);
+    const zoe_shot *shot = zoe_session_shot(&app->session);
+    if (shot->complaint[0])
+        zoe_message_say(&app->message, true, "%s", shot->complaint);
     return true;
 }
 

@@ -15,18 +15,15 @@
 #include <zoetrope/transport.h>
 
 #include "model/args.h"
-#include "model/exr_write.h"
 #include "model/frame_header.h"
 #include "model/interrupt.h"
 #include "model/layer.h"
 #include "model/options.h"
-#include "model/png_write.h"
+#include "model/picture.h"
 #include "commands/clip.h"
 #include "model/value_range.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-
-enum { SIDE_MAX = 32768 };
 
 static const char command[] = "zoetrope snapshot";
 
@@ -50,124 +47,6 @@ typedef struct snapshot_options {
     const char *spec;
 } snapshot_options;
 
-static bool is_empty(const zoe_box *box)
-{
-    return box->max_x < box->min_x || box->max_y < box->min_y;
-}
-
-/*
- * What is written of the frame: what the file has of it. A file cannot be without pixels, so that of
- * an empty window one pixel of the picture is written, which is 0 as the rest is.
- */
-static zoe_box written_window(const zoe_frame *frame)
-{
-    const zoe_box *w = &frame->window, *d = &frame->data_window, *p = &frame->picture;
-    zoe_box box = {
-        w->min_x > d->min_x ? w->min_x : d->min_x, w->min_y > d->min_y ? w->min_y : d->min_y,
-        w->max_x < d->max_x ? w->max_x : d->max_x, w->max_y < d->max_y ? w->max_y : d->max_y};
-    return is_empty(&box) ? (zoe_box){p->min_x, p->min_y, p->min_x, p->min_y} : box;
-}
-
-/* A frame on its way into an EXR file. */
-static int copy_row(void *user, int32_t x, int32_t y, int32_t count,
-                    void *const planes[ZOE_PLANES_MAX])
-{
-    const zoe_frame *frame = user;
-    if (zoe_interrupted())
-        return 1;
-    for (uint32_t i = 0; i < frame->plane_count; i++) {
-        const zoe_plane *plane = &frame->planes[i];
-        size_t bytes = plane->type == ZOE_SAMPLE_HALF ? 2 : 4;
-        if (is_empty(&frame->window)) {
-            memset(planes[i], 0, (size_t)count * bytes);
-            continue;
-        }
-        const uint8_t *from = plane->data;
-        from += (size_t)(y - frame->window.min_y) * plane->stride;
-        from += (size_t)(x - frame->window.min_x) * bytes;
-        memcpy(planes[i], from, (size_t)count * bytes);
-    }
-    return 0;
-}
-
-/*
- * Colour is R G B A whatever the layer's channels were called, so that any program shows it. Other
- * planes keep their channels' names, which need the file's header again.
- */
-static void name_channels(zoe_exr_write_spec *spec, const zoe_frame *frame,
-                          const zoe_header *header, const snapshot_options *options)
-{
-    static const char *const color[] = {"R", "G", "B", "A"};
-    static const char *const single[] = {"Y", "Y1", "Y2", "Y3"};
-    const zoe_layer *layer = NULL;
-    int32_t index = header ? zoe_header_find_layer(header, options->layer, options->view) : -1;
-    if (index >= 0 && !frame->is_color)
-        layer = &header->layers[index];
-    for (uint32_t i = 0; i < frame->plane_count; i++) {
-        spec->names[i] = frame->is_color ? color[i] : single[i];
-        if (frame->alpha_plane == (int32_t)i)
-            spec->names[i] = "A";
-        else if (layer && (int32_t)i < layer->channel_count)
-            spec->names[i] = header->parts[layer->part].channels[layer->channels[i]].name;
-        spec->types[i] = frame->planes[i].type;
-    }
-}
-
-static zoe_status write_exr(const zoe_clip *clip, const zoe_frame *frame,
-                            const snapshot_options *options, zoe_error *error)
-{
-    zoe_header *header = NULL; /* of a file that cannot be read any more */
-    (void)zoe_frame_header_read(clip->sequence, frame->position, &header, NULL);
-    zoe_exr_write_spec spec;
-    memset(&spec, 0, sizeof spec);
-    spec.data_window = written_window(frame);
-    spec.display_window = frame->display_window;
-    spec.pixel_aspect = frame->pixel_aspect;
-    spec.compression = ZOE_COMPRESSION_ZIP;
-    spec.channel_count = frame->plane_count;
-    name_channels(&spec, frame, header, options);
-    if (header) {
-        spec.fps_numerator = header->fps_numerator;
-        spec.fps_denominator = header->fps_denominator;
-    }
-    if (frame->has_chromaticities)
-        spec.chromaticities = frame->chromaticities;
-    zoe_frame copy = *frame; /* the callback's pointer is not const */
-    zoe_status status = zoe_exr_write(options->out, &spec, copy_row, &copy, error);
-    zoe_header_free(&header);
-    return status;
-}
-
-static int32_t side(double length)
-{
-    double rounded = floor(length + 0.5);
-    return rounded < 1 ? 1 : rounded > SIDE_MAX ? SIDE_MAX : (int32_t)rounded;
-}
-
-/*
- * The whole picture: one pixel for each row of the frame and as wide as the pixel aspect says, or
- * the largest picture that fits in the size asked for.
- */
-static void fit(const zoe_frame *frame, zoe_extent size, zoe_viewport *viewport)
-{
-    double width = (double)frame->picture.max_x - frame->picture.min_x + 1;
-    double height = (double)frame->picture.max_y - frame->picture.min_y + 1;
-    double shown = width * frame->pixel_aspect;
-    double scale = 1;
-    if (size.width > 0)
-        scale = fmin(size.width / shown, size.height / height);
-    if (fmax(shown, height) * scale > SIDE_MAX)
-        scale = SIDE_MAX / fmax(shown, height);
-    memset(viewport, 0, sizeof *viewport);
-    viewport->origin_x = frame->picture.min_x;
-    viewport->origin_y = frame->picture.min_y;
-    viewport->width = side(shown * scale);
-    viewport->height = side(height * scale);
-    viewport->step_x = width / viewport->width;
-    viewport->step_y = height / viewport->height;
-    viewport->outside = 0xff000000u;
-}
-
 /* Depth, ids and vectors over the range that the viewer opens them with. */
 static void fit_range(const zoe_clip *clip, const zoe_frame *frame, const snapshot_options *options,
                       zoe_grade *grade)
@@ -182,12 +61,16 @@ static void fit_range(const zoe_clip *clip, const zoe_frame *frame, const snapsh
     zoe_header_free(&header);
 }
 
+static zoe_status write_exr(const zoe_clip *clip, const zoe_frame *frame,
+                            const snapshot_options *options, zoe_error *error)
+{
+    return zoe_picture_write_exr(options->out, frame, clip->sequence, options->layer, options->view,
+                                 error);
+}
+
 static zoe_status write_png(const zoe_clip *clip, const zoe_frame *frame,
                             const snapshot_options *options, zoe_error *error)
 {
-    zoe_display_lut *lut = malloc(sizeof *lut);
-    if (!lut)
-        return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "%s: out of memory", options->out);
     zoe_grade grade;
     zoe_grade_init(&grade);
     grade.exposure = (float)options->exposure;
@@ -197,12 +80,7 @@ static zoe_status write_png(const zoe_clip *clip, const zoe_frame *frame,
     grade.view = (zoe_channel_view)options->channel;
     grade.transfer = (zoe_transfer)options->transfer;
     fit_range(clip, frame, options, &grade);
-    zoe_display_lut_make(lut, &grade);
-    zoe_viewport viewport;
-    fit(frame, options->size, &viewport);
-    zoe_status status = zoe_png_write(options->out, frame, lut, &viewport, error);
-    free(lut);
-    return status;
+    return zoe_picture_write_png(options->out, frame, &grade, options->size, error);
 }
 
 static bool has_suffix(const char *text, const char *suffix)
@@ -257,7 +135,7 @@ static zoe_args_result parse(snapshot_options *options, int argc, char **argv)
         {"saturation", 0, ZOE_ARG_DECIMAL, "S", "0..10 (default 1)", &o->saturation, png, 0, 10, 0},
         {"channel", 0, ZOE_ARG_CHOICE, "C", "what to show", &o->channel, png, 0, 0, "color|red|green|blue|alpha|luminance"},
         {"transfer", 0, ZOE_ARG_CHOICE, "T", "transfer function", &o->transfer, png, 0, 0, ZOE_WORDS_TRANSFER},
-        {"size", 0, ZOE_ARG_EXTENT, "WxH", "fit the picture into this size (default: 1:1)", &o->size, png, 1, SIDE_MAX, 0},
+        {"size", 0, ZOE_ARG_EXTENT, "WxH", "fit the picture into this size (default: 1:1)", &o->size, png, 1, ZOE_PICTURE_SIDE_MAX, 0},
     };
     /* clang-format on */
     const zoe_args args = {command, "SEQUENCE", about, table, COUNT_OF(table), 1, 1};

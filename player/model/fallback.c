@@ -83,6 +83,8 @@ static zoe_status open_for(zoe_fallback *fallback, zoe_variants *variants, zoe_e
     if (now->view[0] && now->layer[0] && zoe_header_find_layer(header, NULL, now->view) >= 0)
         settings.view = now->view;
     int32_t index = zoe_header_find_layer(header, NULL, settings.view);
+    if (index >= 0 && zoe_layer_is_whole(header, index))
+        settings.full_precision = 1;
     /* Likely the next one to be shown, and maybe while playing. */
     remember(fallback, number, header, settings.view);
     zoe_header_free(&header);

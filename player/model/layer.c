@@ -77,9 +77,48 @@ bool zoe_layer_is_wide(const zoe_header *header, int32_t index)
     return false;
 }
 
+bool zoe_layer_is_whole(const zoe_header *header, int32_t index)
+{
+    const zoe_layer *layer = &header->layers[index];
+    for (int32_t i = 0; i < layer->channel_count; i++) {
+        if (header->parts[layer->part].channels[layer->channels[i]].type == ZOE_SAMPLE_UINT)
+            return true;
+    }
+    return false;
+}
+
 bool zoe_layer_is_hashed(const zoe_header *header, int32_t index)
 {
     const zoe_layer *layer = &header->layers[index];
     return strcasestr(layer->name, "crypto") != NULL ||
            strcasestr(header->parts[layer->part].name, "crypto") != NULL;
+}
+
+void zoe_layer_list(const zoe_header *header, char *text, size_t capacity)
+{
+    enum { MORE = 24 /* bytes for " and 12345 more" */ };
+    char label[160];
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < header->layer_count; i++) {
+        zoe_layer_label(header, (int32_t)i, label, sizeof label);
+        if (used + strlen(label) + 2 + MORE > capacity) {
+            if (used + MORE <= capacity)
+                snprintf(text + used, capacity - used, " and %zu more", header->layer_count - i);
+            return;
+        }
+        used += (size_t)snprintf(text + used, capacity - used, "%s%s", i ? ", " : "", label);
+    }
+}
+
+void zoe_layer_channel(const zoe_header *header, int32_t index, int32_t channel, char *text,
+                       size_t capacity)
+{
+    enum { LONG = 12 };
+    const zoe_layer *layer = &header->layers[index];
+    text[0] = '\0';
+    if (channel >= layer->channel_count)
+        return;
+    const char *name = header->parts[layer->part].channels[layer->channels[channel]].name;
+    snprintf(text, capacity, "%s", strlen(name) > LONG ? last_word(name) : name);
 }

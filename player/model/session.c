@@ -118,6 +118,36 @@ zoe_status zoe_session_open(zoe_session *session, const char *spec, bool replace
     return ZOE_OK;
 }
 
+/* Opens a sequence in the place of the only one that is open: at the same frame number, in the same
+ * layer, and it goes on playing. */
+static zoe_status open_in_place(zoe_session *session, const char *pattern, zoe_error *error)
+{
+    zoe_shot *shot = zoe_session_shot(session);
+    /* The texts belong to the sequence that opening closes. */
+    char spec[PATH_CAPACITY];
+    int length = snprintf(spec, sizeof spec, "%s", pattern);
+    if (length <= 0 || (size_t)length >= sizeof spec)
+        return zoe_error_set(error, ZOE_ERROR_TOO_LARGE, "The path is too long");
+    zoe_variant variant = *zoe_variants_now(&shot->variants);
+    int64_t number = zoe_sequence_number(zoe_shot_sequence(shot), shot->transport.playhead);
+    int32_t speed = shot->transport.speed;
+    zoe_source_settings before = session->setup.source;
+    session->setup.source.layer = variant.layer[0] ? variant.layer : NULL;
+    session->setup.source.view = variant.view[0] ? variant.view : NULL;
+    zoe_status status = zoe_session_open(session, spec, true, error);
+    session->setup.source = before;
+    if (status != ZOE_OK)
+        return status;
+    shot = zoe_session_shot(session);
+    int64_t position = zoe_sequence_position(zoe_shot_sequence(shot), number);
+    uint64_t now = zoe_now_ns();
+    if (position >= 0 && position < shot->transport.count)
+        zoe_transport_seek(&shot->transport, position, now);
+    if (speed)
+        zoe_transport_play(&shot->transport, speed, now);
+    return ZOE_OK;
+}
+
 bool zoe_session_switch(zoe_session *session, int by, zoe_error *error)
 {
     if (session->count > 1) {
@@ -128,12 +158,7 @@ bool zoe_session_switch(zoe_session *session, int by, zoe_error *error)
     const char *pattern = session->count ? zoe_shot_neighbour(&session->shots[0], by) : NULL;
     if (!pattern)
         return false;
-    /* The text belongs to the sequence that opening closes. */
-    char spec[PATH_CAPACITY];
-    int length = snprintf(spec, sizeof spec, "%s", pattern);
-    if (length <= 0 || (size_t)length >= sizeof spec)
-        return false;
-    return zoe_session_open(session, spec, true, error) == ZOE_OK;
+    return open_in_place(session, pattern, error) == ZOE_OK;
 }
 
 /* ---- update ---- */
@@ -374,6 +399,15 @@ zoe_status zoe_session_set_form(zoe_session *session, const zoe_source_settings 
     return ZOE_OK;
 }
 
+/* The sources of another layer are asked from now on. */
+static void follow_layer(zoe_session *session, int64_t count_before, int64_t shift)
+{
+    follow_shot(session, count_before, shift);
+    /* The last layer's picture is on until this one's is ready, and no longer. */
+    session->screen.is_foreign = session->screen.frame.pin != NULL;
+    session->screen.is_fallback = false;
+}
+
 zoe_status zoe_session_switch_layer(zoe_session *session, int by, uint64_t now_ns, int64_t *shift,
                                     zoe_error *error)
 {
@@ -385,13 +419,42 @@ zoe_status zoe_session_switch_layer(zoe_session *session, int by, uint64_t now_n
     zoe_screen_drop(&session->screen);
     session->touched = true;
     zoe_status status = zoe_shot_switch_layer(shot, session->engine, by, now_ns, shift, error);
-    if (status != ZOE_OK)
-        return status;
-    follow_shot(session, count, *shift);
-    /* The last layer's picture is on until this one's is ready, and no longer. */
-    session->screen.is_foreign = session->screen.frame.pin != NULL;
-    session->screen.is_fallback = false;
-    return ZOE_OK;
+    if (status == ZOE_OK)
+        follow_layer(session, count, *shift);
+    return status;
+}
+
+zoe_status zoe_session_set_layer(zoe_session *session, const char *name, const char *view,
+                                 uint64_t now_ns, int64_t *shift, zoe_error *error)
+{
+    zoe_shot *shot = zoe_session_shot(session);
+    *shift = 0;
+    if (!shot)
+        return zoe_error_set(error, ZOE_ERROR_NO_LAYER, "Nothing is open");
+    int64_t count = shot->transport.count;
+    zoe_screen_drop(&session->screen);
+    session->touched = true;
+    const zoe_source *before = shot->source;
+    zoe_status status = zoe_shot_set_layer(shot, session->engine, name, view, now_ns, shift, error);
+    if (status == ZOE_OK && shot->source != before)
+        follow_layer(session, count, *shift);
+    return status;
+}
+
+void zoe_session_layer(zoe_session *session, const char **name, const char **view)
+{
+    zoe_shot *shot = zoe_session_shot(session);
+    *name = shot ? zoe_variants_now(&shot->variants)->layer : "";
+    *view = shot ? zoe_variants_now(&shot->variants)->view : "";
+}
+
+int64_t zoe_session_shown_position(zoe_session *session)
+{
+    const zoe_transport *transport = zoe_session_transport(session);
+    const zoe_frame *shown = &session->screen.frame;
+    if (!transport)
+        return -1;
+    return shown->pin && !session->screen.is_foreign ? shown->position : transport->playhead;
 }
 
 bool zoe_session_fit_range(zoe_session *session)

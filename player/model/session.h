@@ -80,7 +80,8 @@ void zoe_session_show(zoe_session *session, int index);
 
 /*
  * Shows the next (+1) or the previous (-1) of the open sequences; where only one is open, opens the
- * next one of its folder instead. Returns true if another one is current now; *error is set when
+ * next one of its folder instead, at the same frame number, in the same layer and as it played: another
+ * version of the same shot takes its place. Returns true if another one is current now; *error is set when
  * opening failed.
  */
 bool zoe_session_switch(zoe_session *session, int by, zoe_error *error);
@@ -130,6 +131,19 @@ zoe_status zoe_session_set_form(zoe_session *session, const zoe_source_settings 
  */
 zoe_status zoe_session_switch_layer(zoe_session *session, int by, uint64_t now_ns, int64_t *shift,
                                     zoe_error *error);
+
+/* The same for the layer of that name and view ("" both: the default one). Returns NO_LAYER, and the
+ * names that there are, when the playhead's file has none such. */
+zoe_status zoe_session_set_layer(zoe_session *session, const char *name, const char *view,
+                                 uint64_t now_ns, int64_t *shift, zoe_error *error);
+
+/* The name and view of the layer that was chosen, "" for the default; "" when nothing is open. Valid
+ * until the next choice. */
+void zoe_session_layer(zoe_session *session, const char **name, const char **view);
+
+/* The position of the frame that is on screen; while that is another sequence's or layer's, of the
+ * playhead. -1 when nothing is open. */
+int64_t zoe_session_shown_position(zoe_session *session);
 
 /* Fits the range of a layer that is not colour to the frame on screen: to what is suitable, and
  * when that is in force, to all of its values. Returns false for colour. */

@@ -33,22 +33,46 @@ static void describe_layer(zoe_shot *shot, const zoe_header *header,
     if (index >= 0) {
         shot->is_data = zoe_layer_is_data(header, index) != 0;
         shot->is_wide = zoe_layer_is_wide(header, index) != 0;
+        shot->is_whole = zoe_layer_is_whole(header, index);
         shot->is_hashed = zoe_layer_is_hashed(header, index) != 0;
         zoe_layer_label(header, index, shot->layer, sizeof shot->layer);
+        for (int i = 0; i < ZOE_PLANES_MAX; i++)
+            zoe_layer_channel(header, index, i, shot->channels[i], sizeof shot->channels[i]);
     } else if (!shot->layer[0] && settings->layer) {
         snprintf(shot->layer, sizeof shot->layer, "%s", settings->layer);
     }
 }
 
+static const char *text_or_empty(const char *text)
+{
+    return text ? text : "";
+}
+
+/* "no layer "nosuch"; there are RGBA, Z". */
+static void explain_absence(const zoe_header *header, const char *name, const char *view,
+                            char *text, size_t capacity)
+{
+    char names[320];
+    zoe_layer_list(header, names, sizeof names);
+    snprintf(text, capacity, "No %s \"%.80s\"; there %s %s",
+             text_or_empty(name)[0] ? "layer" : "view",
+             text_or_empty(name)[0] ? name : text_or_empty(view),
+             header->layer_count == 1 ? "is only" : "are", names);
+}
+
 /* What only a file's header says. A file that cannot be read says nothing here; its frame will. */
 static void read_first_header(zoe_shot *shot, const zoe_sequence *sequence, int64_t position,
-                              const zoe_source_settings *settings)
+                              const zoe_source_settings *settings, bool is_new)
 {
     zoe_header *header = NULL;
     if (zoe_frame_header_read(sequence, position, &header, NULL) != ZOE_OK)
         return;
     shot->file_rate = (zoe_rate){header->fps_numerator, header->fps_denominator};
     describe_layer(shot, header, settings);
+    if (is_new && header->layer_count &&
+        zoe_header_find_layer(header, settings->layer, settings->view) < 0)
+        explain_absence(header, settings->layer, settings->view, shot->complaint,
+                        sizeof shot->complaint);
     zoe_header_free(&header);
 }
 
@@ -63,13 +87,16 @@ zoe_status zoe_shot_open(zoe_shot *shot, zoe_engine *engine, const char *spec,
     int64_t named = zoe_sequence_named_position(sequence);
     int64_t start = position_with_file(sequence, named < 0 ? 0 : named);
     int64_t count = zoe_sequence_count(sequence);
-    read_first_header(shot, sequence, start, settings);
-    status = zoe_source_open(engine, &sequence, settings, &shot->source, error);
+    read_first_header(shot, sequence, start, settings, true);
+    zoe_source_settings kept = *settings;
+    kept.full_precision = settings->full_precision || shot->is_whole;
+    shot->full_asked = settings->full_precision;
+    status = zoe_source_open(engine, &sequence, &kept, &shot->source, error);
     if (status != ZOE_OK) {
         zoe_sequence_close(&sequence);
         return status;
     }
-    zoe_variants_begin(&shot->variants, shot->source, settings);
+    zoe_variants_begin(&shot->variants, shot->source, &kept);
     uint64_t now = zoe_now_ns();
     rate = rate.numerator > 0 ? rate : shot->file_rate;
     zoe_transport_init(&shot->transport, count);
@@ -186,7 +213,7 @@ zoe_status zoe_shot_refresh(zoe_shot *shot, uint64_t now_ns, zoe_refresh_report 
     const zoe_sequence *sequence = zoe_shot_sequence(shot);
     const zoe_variant *variant = zoe_variants_now(&shot->variants);
     zoe_source_settings settings = {.layer = variant->layer, .view = variant->view};
-    read_first_header(shot, sequence, position_with_file(sequence, 0), &settings);
+    read_first_header(shot, sequence, position_with_file(sequence, 0), &settings, false);
     return ZOE_OK;
 }
 
@@ -233,14 +260,42 @@ zoe_status zoe_shot_set_form(zoe_shot *shot, zoe_engine *engine, const zoe_sourc
     zoe_source_settings settings = *form;
     settings.layer = now.layer;
     settings.view = now.view;
+    settings.full_precision = form->full_precision || shot->is_whole;
     *shift = 0;
     zoe_status status = choose(shot, engine, &settings, now_ns, shift, error);
     /* Values that are infinite as half are none to fit a range to. */
-    if (status == ZOE_OK && (now.full_precision != 0) != (form->full_precision != 0)) {
+    if (status == ZOE_OK)
+        shot->full_asked = form->full_precision;
+    if (status == ZOE_OK && (now.full_precision != 0) != (settings.full_precision != 0)) {
         shot->range = (zoe_value_range){0.0f, 0.0f};
         zoe_fallback_unfit(&shot->fallback);
     }
     return status;
+}
+
+/* The header of the playhead's file, or of the next one that there is. */
+static zoe_status read_header(const zoe_shot *shot, zoe_header **header, zoe_error *error)
+{
+    const zoe_sequence *sequence = zoe_shot_sequence(shot);
+    int64_t at = position_with_file(sequence, shot->transport.playhead);
+    return zoe_frame_header_read(sequence, at, header, error);
+}
+
+/* Goes to a layer of the header. */
+static zoe_status choose_layer(zoe_shot *shot, zoe_engine *engine, const zoe_header *header,
+                               int32_t index, uint64_t now_ns, int64_t *shift, zoe_error *error)
+{
+    zoe_variant now = *zoe_variants_now(&shot->variants);
+    zoe_source_settings settings = form_of(&now);
+    settings.layer = header->layers[index].name;
+    settings.view = header->layers[index].view;
+    settings.full_precision = shot->full_asked || zoe_layer_is_whole(header, index);
+    zoe_status status = choose(shot, engine, &settings, now_ns, shift, error);
+    if (status != ZOE_OK)
+        return status;
+    shot->range = (zoe_value_range){0.0f, 0.0f};
+    describe_layer(shot, header, &settings);
+    return ZOE_OK;
 }
 
 zoe_status zoe_shot_switch_layer(zoe_shot *shot, zoe_engine *engine, int by, uint64_t now_ns,
@@ -248,26 +303,34 @@ zoe_status zoe_shot_switch_layer(zoe_shot *shot, zoe_engine *engine, int by, uin
 {
     zoe_header *header = NULL;
     *shift = 0;
-    const zoe_sequence *sequence = zoe_shot_sequence(shot);
-    int64_t at = position_with_file(sequence, shot->transport.playhead);
-    zoe_status status = zoe_frame_header_read(sequence, at, &header, error);
+    zoe_status status = read_header(shot, &header, error);
     if (status != ZOE_OK)
         return status;
-    zoe_variant now = *zoe_variants_now(&shot->variants);
-    int32_t next = zoe_layer_next(header, now.layer, now.view, by);
-    if (next < 0) {
+    const zoe_variant *now = zoe_variants_now(&shot->variants);
+    int32_t next = zoe_layer_next(header, now->layer, now->view, by);
+    if (next < 0)
         status = zoe_error_set(error, ZOE_ERROR_NO_LAYER, "The file has no other layer");
+    else
+        status = choose_layer(shot, engine, header, next, now_ns, shift, error);
+    zoe_header_free(&header);
+    return status;
+}
+
+zoe_status zoe_shot_set_layer(zoe_shot *shot, zoe_engine *engine, const char *name,
+                              const char *view, uint64_t now_ns, int64_t *shift, zoe_error *error)
+{
+    zoe_header *header = NULL;
+    *shift = 0;
+    zoe_status status = read_header(shot, &header, error);
+    if (status != ZOE_OK)
+        return status;
+    int32_t index = zoe_header_find_layer(header, name, view);
+    if (index < 0) {
+        char text[480];
+        explain_absence(header, name, view, text, sizeof text);
+        status = zoe_error_set(error, ZOE_ERROR_NO_LAYER, "%s", text);
     } else {
-        zoe_source_settings settings = form_of(&now);
-        settings.layer = header->layers[next].name;
-        settings.view = header->layers[next].view;
-        status = choose(shot, engine, &settings, now_ns, shift, error);
-    }
-    if (status == ZOE_OK) {
-        zoe_source_settings named = {.layer = header->layers[next].name,
-                                     .view = header->layers[next].view};
-        shot->range = (zoe_value_range){0.0f, 0.0f};
-        describe_layer(shot, header, &named);
+        status = choose_layer(shot, engine, header, index, now_ns, shift, error);
     }
     zoe_header_free(&header);
     return status;

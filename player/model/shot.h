@@ -26,11 +26,15 @@ typedef struct zoe_shot {
     zoe_source *source; /* the current variant's */
     zoe_variants variants;
     zoe_transport transport;
-    zoe_rate file_rate; /* 0/0: the file says none */
-    char layer[128];    /* name for people: "RGBA", "beauty", "beauty left" */
-    bool is_data;       /* the layer's values are shown as grey over `range` */
-    bool is_wide;       /* its file has float or uint, see zoe_layer_is_wide() */
-    bool is_hashed;     /* the bits of its values are ids */
+    zoe_rate file_rate;                /* 0/0: the file says none */
+    char layer[128];                   /* name for people: "RGBA", "beauty", "beauty left" */
+    char channels[ZOE_PLANES_MAX][32]; /* what its values are called: "Z"; "" where unknown */
+    char complaint[512]; /* of opening: the layer that was asked for is not there, and which are */
+    bool is_data;        /* the layer's values are shown as grey over `range` */
+    bool is_wide;        /* its file has float or uint, see zoe_layer_is_wide() */
+    bool is_whole;       /* it has uint, which is kept in full whatever is asked for */
+    bool full_asked;     /* full precision is asked for all layers */
+    bool is_hashed;      /* the bits of its values are ids */
     zoe_fallback fallback;
     zoe_value_range range; /* fitted to the first frame shown of the layer, or when asked to;
                               0..0: not yet */
@@ -70,6 +74,11 @@ zoe_status zoe_shot_set_form(zoe_shot *shot, zoe_engine *engine, const zoe_sourc
  * zoe_header_read(). */
 zoe_status zoe_shot_switch_layer(zoe_shot *shot, zoe_engine *engine, int by, uint64_t now_ns,
                                  int64_t *shift, zoe_error *error);
+
+/* Goes to the layer of that name and view ("": the default), as the playhead's file has them. Returns
+ * NO_LAYER where the file has none such; the text says which there are. Else as above. */
+zoe_status zoe_shot_set_layer(zoe_shot *shot, zoe_engine *engine, const char *name,
+                              const char *view, uint64_t now_ns, int64_t *shift, zoe_error *error);
 
 /* Looks at the file of the playhead's frame again, and has it read again if it changed. Returns true
  * if it did. */

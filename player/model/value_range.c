@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <zoetrope/display.h>
 
@@ -46,10 +47,11 @@ static void scan_half(const uint16_t *row, int64_t count, extremes *e)
         add_positive(e, (double)zoe_half_to_float((uint16_t)(least & 0x7FFFu)));
 }
 
-static void scan_float(const float *row, int64_t count, extremes *e)
+/* Only values of a magnitude below `limit` count. */
+static void scan_float(const float *row, int64_t count, float limit, extremes *e)
 {
     for (int64_t i = 0; i < count; i++) {
-        if (!isfinite(row[i]))
+        if (!isfinite(row[i]) || fabsf(row[i]) >= limit)
             continue;
         add(e, (double)row[i], (double)row[i]);
         add_positive(e, (double)row[i]);
@@ -65,7 +67,7 @@ static void scan_uint(const uint32_t *row, int64_t count, extremes *e)
 }
 
 static void scan_plane(const zoe_plane *plane, const zoe_box *window, const zoe_box *seen,
-                       extremes *e)
+                       float limit, extremes *e)
 {
     int64_t count = (int64_t)seen->max_x - seen->min_x + 1;
     int64_t skip = (int64_t)seen->min_x - window->min_x;
@@ -75,7 +77,9 @@ static void scan_plane(const zoe_plane *plane, const zoe_box *window, const zoe_
         case ZOE_SAMPLE_HALF:
             scan_half((const uint16_t *)(const void *)row + skip, count, e);
             break;
-        case ZOE_SAMPLE_FLOAT: scan_float((const float *)(const void *)row + skip, count, e); break;
+        case ZOE_SAMPLE_FLOAT:
+            scan_float((const float *)(const void *)row + skip, count, limit, e);
+            break;
         case ZOE_SAMPLE_UINT:
             scan_uint((const uint32_t *)(const void *)row + skip, count, e);
             break;
@@ -83,19 +87,80 @@ static void scan_plane(const zoe_plane *plane, const zoe_box *window, const zoe_
     }
 }
 
-static extremes scan(const zoe_frame *frame)
+/* What is both in the planes and in the data window. */
+static zoe_box seen_box(const zoe_frame *frame)
 {
-    extremes e = {HUGE_VAL, -HUGE_VAL, HUGE_VAL};
     const zoe_box *w = &frame->window, *d = &frame->data_window;
-    zoe_box seen = {
+    return (zoe_box){
         w->min_x > d->min_x ? w->min_x : d->min_x, w->min_y > d->min_y ? w->min_y : d->min_y,
         w->max_x < d->max_x ? w->max_x : d->max_x, w->max_y < d->max_y ? w->max_y : d->max_y};
-    for (uint32_t i = 0;
-         i < frame->plane_count && seen.max_x >= seen.min_x && seen.max_y >= seen.min_y; i++) {
+}
+
+static extremes scan(const zoe_frame *frame, float limit)
+{
+    extremes e = {HUGE_VAL, -HUGE_VAL, HUGE_VAL};
+    zoe_box seen = seen_box(frame);
+    bool is_empty = seen.max_x < seen.min_x || seen.max_y < seen.min_y;
+    for (uint32_t i = 0; i < frame->plane_count && !is_empty; i++) {
         if ((int32_t)i != frame->alpha_plane)
-            scan_plane(&frame->planes[i], w, &seen, &e);
+            scan_plane(&frame->planes[i], &frame->window, &seen, limit, &e);
     }
     return e;
+}
+
+/* ---- what is far outside the rest ---- */
+
+enum {
+    EXPONENTS = 256,
+    FAR_GAP = 20,        /* a value is far outside when none is within this power of two below it */
+    FAR_LEAST = 127 + 20 /* and it is this large: biased exponent */
+};
+
+/* Counts each exponent of the row's floats that are finite. */
+static void count_exponents(const float *row, int64_t count, uint8_t has[EXPONENTS])
+{
+    for (int64_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, &row[i], sizeof bits);
+        has[bits >> 23 & 0xFFu] = 1;
+    }
+    has[EXPONENTS - 1] = 0; /* infinity, NaN */
+}
+
+/* Renderers put 1e30 and the like where a ray met nothing. Returns the biased exponent from which on
+ * values of the plane stand for that; EXPONENTS: there are none. */
+static int far_exponent(const uint8_t has[EXPONENTS])
+{
+    int highest = 0;
+    for (int e = 1; e < EXPONENTS; e++) {
+        if (!has[e])
+            continue;
+        if (highest && e - highest > FAR_GAP && e >= FAR_LEAST)
+            return e;
+        highest = e;
+    }
+    return EXPONENTS;
+}
+
+/* Values of this magnitude and more are far outside the rest; infinity: none are. Halfs reach no such
+ * values, and of integers each counts. */
+static float far_limit(const zoe_frame *frame)
+{
+    uint8_t has[EXPONENTS] = {0};
+    zoe_box seen = seen_box(frame);
+    for (uint32_t i = 0; i < frame->plane_count; i++) {
+        const zoe_plane *plane = &frame->planes[i];
+        if ((int32_t)i == frame->alpha_plane || plane->type != ZOE_SAMPLE_FLOAT)
+            continue;
+        for (int64_t y = seen.min_y; y <= seen.max_y && seen.max_x >= seen.min_x; y++) {
+            const char *row =
+                (const char *)plane->data + (size_t)(y - frame->window.min_y) * plane->stride;
+            count_exponents((const float *)(const void *)row + (seen.min_x - frame->window.min_x),
+                            (int64_t)seen.max_x - seen.min_x + 1, has);
+        }
+    }
+    int far = far_exponent(has);
+    return far < EXPONENTS ? ldexpf(1.0f, far - 127) : HUGE_VALF;
 }
 
 static zoe_value_range range_of(const extremes *e)
@@ -113,14 +178,14 @@ static zoe_value_range range_of(const extremes *e)
 
 bool zoe_value_range_measure(const zoe_frame *frame, zoe_value_range *range)
 {
-    extremes e = scan(frame);
+    extremes e = scan(frame, HUGE_VALF);
     *range = range_of(&e);
     return e.min <= e.max;
 }
 
 zoe_value_range zoe_value_range_suitable(const zoe_frame *frame)
 {
-    extremes e = scan(frame);
+    extremes e = scan(frame, far_limit(frame));
     zoe_value_range range = range_of(&e);
     if (range.min < 0.0f)
         return range;

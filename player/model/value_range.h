@@ -27,7 +27,8 @@ bool zoe_value_range_measure(const zoe_frame *frame, zoe_value_range *range);
  * The range that is suitable for depth, ids and vectors. Values within 0..1 that reach half of it
  * at least get 0..1, so that a mask looks like a mask. Where 0 stands for nothing there, as it does
  * around a depth, the range begins a little under the least value above it, so that what is there
- * fills nearly all of it. Otherwise as measured.
+ * fills nearly all of it. Float values a million times and more above all others, such as the 1e30 that
+ * renderers put where there is nothing, do not count. Otherwise as measured.
  */
 zoe_value_range zoe_value_range_suitable(const zoe_frame *frame);
 

@@ -1,32 +1,93 @@
 #include "ui/goto_page.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "model/frame_entry.h"
 #include "ui/ui_button.h"
 #include "ui/ui_popup.h"
+
+static const char popup[] = "go to frame";
 
 void zoe_goto_page_start(zoe_goto_page *page)
 {
     memset(page, 0, sizeof *page);
+    page->field = (zoe_ui_field){
+        .text = page->text, .capacity = sizeof page->text, .placeholder = "Frame or time code"};
 }
 
 void zoe_goto_page_show(zoe_ui *ui, zoe_goto_page *page, SDL_Rect anchor)
 {
     page->text[0] = '\0';
-    zoe_ui_popup_open(ui, "go to frame", anchor);
+    page->field.wrong = false;
+    page->fresh = true;
+    zoe_ui_popup_open(ui, popup, anchor);
+}
+
+/* Time code counts from the file's, or without one from the first frame. */
+static zoe_frame_context context_of(zoe_session *session)
+{
+    const zoe_sequence *sequence = zoe_session_sequence(session);
+    const zoe_transport *t = zoe_session_transport(session);
+    const zoe_frame *shown = &session->screen.frame;
+    int64_t position = zoe_session_shown_position(session), frames;
+    zoe_frame_context context = {
+        .current = zoe_sequence_number(sequence, position),
+        .first = zoe_sequence_first(sequence),
+        .zero = zoe_sequence_first(sequence),
+        .rate = {(int32_t)t->rate_numerator, (int32_t)t->rate_denominator},
+    };
+    if (shown->pin && !session->screen.is_foreign && shown->time_code[0] &&
+        zoe_time_code_parse(shown->time_code, context.rate, &frames, NULL) == ZOE_OK)
+        context.zero = context.current - frames;
+    return context;
+}
+
+/* Where the entry leads; false, and why, where it leads nowhere. */
+static bool find(const zoe_goto_page *page, zoe_session *session, int64_t *position,
+                 zoe_error *error)
+{
+    int64_t number = 0;
+    const zoe_sequence *sequence = zoe_session_sequence(session);
+    zoe_frame_context context = context_of(session);
+    if (zoe_frame_entry_parse(page->text, &context, &number, error) != ZOE_OK)
+        return false;
+    *position = zoe_sequence_position(sequence, number);
+    if (*position >= 0 && *position < zoe_sequence_count(sequence))
+        return true;
+    zoe_error_set(error, ZOE_ERROR_ARGUMENT,
+                  "No frame %" PRId64 ": %" PRId64 "\342\200\223%" PRId64, number,
+                  zoe_sequence_first(sequence), zoe_sequence_last(sequence));
+    return false;
 }
 
 void zoe_goto_page_run(zoe_ui *ui, zoe_goto_page *page, zoe_session *session,
                        zoe_goto_page_result *result)
 {
     SDL_Rect inner;
-    (void)page;
-    (void)session;
+    char hint[96];
+    zoe_error error = {ZOE_OK, ""};
     memset(result, 0, sizeof *result);
-    int width = zoe_ui_px(ui, 220), height = zoe_ui_px(ui, ZOE_UI_CONTROL + 16);
-    if (!zoe_ui_popup_begin(ui, "go to frame", width, height, &inner))
+    int height = zoe_ui_px(ui, 2 * ZOE_UI_CONTROL + 20);
+    if (!zoe_ui_popup_begin(ui, popup, zoe_ui_px(ui, 260), height, &inner))
         return;
-    zoe_ui_label(ui, zoe_inset(inner, zoe_ui_px(ui, ZOE_UI_PAD), 0), ZOE_TEXT_BODY, ZOE_UI_LEFT,
-                 ui->style->text, "Go to frame");
+    inner = zoe_inset(inner, zoe_ui_px(ui, ZOE_UI_PAD), zoe_ui_px(ui, ZOE_UI_PAD) / 2);
+    if (page->fresh)
+        zoe_ui_focus(ui, "entry");
+    page->fresh = false;
+    SDL_Rect row = zoe_cut_top(&inner, zoe_ui_px(ui, ZOE_UI_CONTROL));
+    unsigned answer = zoe_ui_edit_field(ui, "entry", row, &page->field);
+    bool leads = page->text[0] && find(page, session, &result->position, &error);
+    page->field.wrong = page->text[0] && !leads;
+    result->go = leads && (answer & ZOE_UI_ENTER);
+    const zoe_sequence *sequence = zoe_session_sequence(session);
+    snprintf(hint, sizeof hint, "%" PRId64 "\342\200\223%" PRId64 ", +10, -10, 1:00",
+             zoe_sequence_first(sequence), zoe_sequence_last(sequence));
+    zoe_ui_label(ui, inner, ZOE_TEXT_SMALL, ZOE_UI_LEFT,
+                 page->field.wrong ? ui->style->error : ui->style->text_dim,
+                 page->field.wrong ? error.text : hint);
     zoe_ui_popup_end(ui);
+    if (result->go)
+        zoe_ui_popup_close(ui, popup);
 }

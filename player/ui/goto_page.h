@@ -14,10 +14,13 @@
 #include <SDL.h>
 
 #include "model/session.h"
-#include "ui/ui.h"
+#include "ui/ui_field.h"
 
 typedef struct zoe_goto_page {
     char text[64]; /* as typed */
+    /* its own */
+    zoe_ui_field field;
+    bool fresh; /* its field takes the keyboard */
 } zoe_goto_page;
 
 /* What the user wants. */

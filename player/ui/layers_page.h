@@ -13,11 +13,22 @@
 
 #include <SDL.h>
 
+#include "model/frame_header.h"
 #include "model/session.h"
-#include "ui/ui.h"
+#include "ui/ui_field.h"
+#include "ui/ui_list.h"
 
 typedef struct zoe_layers_page {
-    bool fresh; /* it was just opened: its list takes the keyboard */
+    bool fresh; /* it was just opened: its search field takes the keyboard */
+    /* its own */
+    zoe_kept_header kept;
+    char filter[128];
+    zoe_ui_field field;
+    zoe_ui_list list;
+    int32_t *rows; /* [row_count]: layers of the header that match the filter */
+    int row_count;
+    int32_t current;           /* layer that is shown, -1: the file has it not */
+    char name[256], view[256]; /* that was chosen last */
 } zoe_layers_page;
 
 /* What the user wants. */

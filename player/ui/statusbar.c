@@ -296,25 +296,39 @@ static const char *widest_note(const zoe_session *session)
                                                                     : "0xdddddddd  ";
 }
 
-/* Values keep their columns, so that digits do not jump. */
-static int value_width(zoe_ui *ui, const zoe_plane *plane)
+static const char *plane_name(const zoe_session *session, int32_t plane)
 {
-    return zoe_ui_text_width(ui, ZOE_TEXT_BODY, zoe_sample_widest(plane->type)) +
-           zoe_ui_text_width(ui, ZOE_TEXT_BODY, "R   ");
+    static const char *const letters[] = {"R", "G", "B"};
+    const zoe_frame *frame = &session->screen.frame;
+    bool is_own = !session->screen.is_fallback && !session->screen.is_foreign;
+    if (plane == frame->alpha_plane)
+        return "A";
+    if (frame->is_color)
+        return plane < 3 ? letters[plane] : "";
+    return is_own ? session->shots[session->current].channels[plane] : "";
+}
+
+static int name_width(zoe_ui *ui, const zoe_session *session, int32_t plane)
+{
+    const char *name = plane_name(session, plane);
+    return name[0] ? zoe_ui_text_width(ui, ZOE_TEXT_BODY, name) +
+                         zoe_ui_text_width(ui, ZOE_TEXT_BODY, " ")
+                   : 0;
+}
+
+/* Values keep their columns, so that digits do not jump. */
+static int value_width(zoe_ui *ui, const zoe_session *session, int32_t plane)
+{
+    const zoe_plane *p = &session->screen.frame.planes[plane];
+    return name_width(ui, session, plane) +
+           zoe_ui_text_width(ui, ZOE_TEXT_BODY, zoe_sample_widest(p->type)) +
+           zoe_ui_text_width(ui, ZOE_TEXT_BODY, "   ");
 }
 
 /* A word, cut from the left of the row. */
 static void put(zoe_ui *ui, SDL_Rect *row, int width, SDL_Color color, const char *text)
 {
     zoe_ui_label(ui, zoe_cut_left(row, width), ZOE_TEXT_BODY, ZOE_UI_LEFT, color, text);
-}
-
-static const char *plane_name(const zoe_frame *frame, int32_t plane)
-{
-    static const char *const letters[] = {"R", "G", "B"};
-    if (plane == frame->alpha_plane)
-        return "A";
-    return frame->is_color && plane < 3 ? letters[plane] : "";
 }
 
 /* Draws the values under the pointer, and cuts their room from the row: it stays, so that a message
@@ -333,17 +347,15 @@ static void draw_probe(zoe_ui *ui, SDL_Rect *row, const zoe_statusbar *bar, cons
     if (count > 0)
         snprintf(figures, sizeof figures, "%" PRId32 ", %" PRId32, x, y);
     put(ui, row, zoe_ui_text_width(ui, ZOE_TEXT_BODY, "00000, 00000  "), ui->style->text, figures);
-    int letter = zoe_ui_text_width(ui, ZOE_TEXT_BODY, "R ");
     for (int32_t i = 0; i < (int32_t)frame->plane_count; i++) {
-        const char *name = plane_name(frame, i);
-        int width = value_width(ui, &frame->planes[i]);
+        int width = value_width(ui, session, i);
         if (width > row->w)
             break;
         SDL_Rect place = zoe_cut_left(row, width);
         if (i >= count)
             continue;
         zoe_sample_text(values[i], frame->planes[i].type, figures);
-        put(ui, &place, name[0] ? letter : 0, ui->style->text_dim, name);
+        put(ui, &place, name_width(ui, session, i), ui->style->text_dim, plane_name(session, i));
         put(ui, &place, place.w, ui->style->text, figures);
     }
     note_text(session, values, figures, sizeof figures);
@@ -360,7 +372,7 @@ static int probe_width(zoe_ui *ui, const zoe_session *session)
     int width =
         zoe_ui_text_width(ui, ZOE_TEXT_BODY, "00000, 00000  ") + zoe_ui_px(ui, ZOE_SPACE * 4);
     for (uint32_t i = 0; frame->pin && i < frame->plane_count; i++)
-        width += value_width(ui, &frame->planes[i]);
+        width += value_width(ui, session, (int32_t)i);
     return frame->pin ? width : 0;
 }
 

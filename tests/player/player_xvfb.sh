@@ -25,7 +25,11 @@ fi
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/zoetrope-player-XXXXXX") || exit 1
 shots=${shots:-$work}
-mkdir -p "$shots"
+mkdir -p "$shots" "$work/saved"
+# What the player saves goes into the folder it was started in.
+player=$(realpath "$player")
+shots=$(realpath "$shots")
+cd "$work/saved" || exit 1
 xvfb_pid='' player_pid='' failures=0
 
 clean_up() {
@@ -315,6 +319,59 @@ key Escape Escape
 sleep 0.3
 kill -0 "$player_pid" 2>/dev/null && good "Esc does not quit" || bad "Esc does not quit"
 xdotool mousemove 640 300
+
+# ---- the frame: its layers, its metadata, another one, a file of it ----
+
+echo "pages of the frame"
+beside() { color_at 400 20; }
+key Home ctrl+g
+sleep 0.3
+xdotool type 105
+key Return
+eventually "Ctrl+G and a number go to a frame" playhead 4
+key ctrl+g
+sleep 0.3
+xdotool type +3
+key Return
+eventually "+3 goes three frames on" playhead 7
+xdotool mousemove 30 $buttons click 1
+sleep 0.3
+xdotool type 999
+key Return
+sleep 0.3
+shoot
+cp "$now" "$shots/goto.png"
+check "a frame that is not there leads nowhere" "$(playhead)" 7
+key Escape
+key Left
+eventually "and Esc leaves it" playhead 6
+xdotool mousemove 640 300
+key ctrl+l
+eventually "Ctrl+L shows the layers" beside "26,26,26"
+cp "$now" "$shots/layers.png"
+key Return
+key Left
+eventually "after a choice the keys are the player's" playhead 5
+key ctrl+i
+sleep 0.3
+xdotool type frames
+sleep 0.5
+shoot
+cp "$now" "$shots/metadata.png"
+key Escape
+key Left
+eventually "Esc leaves the search" playhead 4
+key Escape
+filled() { [ "$(beside)" = "26,26,26" ] && echo no || echo yes; }
+eventually "and Esc again closes the panel" filled yes
+key ctrl+s
+saved() { ls "$work/saved" | tr '\n' ' '; }
+eventually "Ctrl+S saves the picture" saved "shot 105.png "
+key ctrl+s
+eventually "and never over another file" saved "shot 105 (2).png shot 105.png "
+check "it has the picture's size" "$(convert "$work/saved/shot 105.png" -format '%wx%h' info:)" 640x360
+key ctrl+shift+s
+eventually "Ctrl+Shift+S saves an EXR" saved "shot 105 (2).png shot 105.exr shot 105.png "
 
 # ---- window ----
 

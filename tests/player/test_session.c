@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "model/exr_write.h"
 #include "support/session_place.h"
 
 static void write_garbage(const session_place *p, const char *name, int number)
@@ -202,6 +203,145 @@ static void refresh_keeps_frame_numbers(void **state)
     assert_int_equal(session_place_shown(p), 13);
 }
 
+static void the_next_version_keeps_frame_layer_and_playing(void **state)
+{
+    session_place *p = *state;
+    int64_t shift;
+    const char *layer, *view;
+    for (int i = 1; i <= 6; i++) {
+        session_place_write(p, "v1", i, SESSION_PLACE_RGBZ);
+        if (i > 2)
+            session_place_write(p, "v2", i, SESSION_PLACE_RGBZ);
+    }
+    session_place_open(p, "v1", 5, 0);
+    assert_int_equal(
+        zoe_session_set_layer(&p->session, "Z", "", session_place_second, &shift, NULL), ZOE_OK);
+    session_place_settle(p);
+    zoe_session_play(&p->session, -2, session_place_second);
+    assert_int_equal(zoe_session_switch(&p->session, 1, NULL), 1);
+    const zoe_transport *transport = zoe_session_transport(&p->session);
+    assert_int_equal(zoe_sequence_number(zoe_session_sequence(&p->session), transport->playhead),
+                     5);
+    assert_int_equal(transport->speed, -2);
+    zoe_session_layer(&p->session, &layer, &view);
+    assert_string_equal(layer, "Z");
+    assert_string_equal(zoe_session_shot(&p->session)->layer, "Z");
+    zoe_session_play(&p->session, 0, session_place_second);
+    zoe_session_seek(&p->session, 0, session_place_second);
+    /* Where the other version has no such frame, it is shown from where it would be opened. */
+    assert_int_equal(zoe_session_switch(&p->session, -1, NULL), 1);
+    zoe_session_seek(&p->session, 1, session_place_second);
+    assert_int_equal(zoe_session_switch(&p->session, 1, NULL), 1);
+    transport = zoe_session_transport(&p->session);
+    assert_in_range(transport->playhead, 0, transport->count - 1);
+    assert_int_equal(transport->speed, 0);
+}
+
+static void a_layer_is_chosen_by_its_name(void **state)
+{
+    session_place *p = *state;
+    int64_t shift;
+    zoe_error error = {ZOE_OK, ""};
+    float values[ZOE_PLANES_MAX];
+    for (int i = 1; i <= 2; i++)
+        session_place_write(p, "a", i, SESSION_PLACE_RGBZ);
+    assert_int_equal(
+        zoe_session_set_layer(&p->session, "Z", "", session_place_second, &shift, NULL),
+        ZOE_ERROR_NO_LAYER);
+    session_place_open(p, "a", 2, 0);
+    session_place_settle(p);
+    assert_int_equal(
+        zoe_session_set_layer(&p->session, "Z", "", session_place_second, &shift, NULL), ZOE_OK);
+    session_place_settle(p);
+    assert_int_equal(zoe_display_sample(&p->session.screen.frame, 1, 1, values), 1);
+    assert_float_equal(values[0], 200.0, 0.0);
+    assert_string_equal(zoe_session_shot(&p->session)->channels[0], "Z");
+    /* One that there is not changes nothing, and those that there are are named. */
+    assert_int_equal(
+        zoe_session_set_layer(&p->session, "nosuch", "", session_place_second, &shift, &error),
+        ZOE_ERROR_NO_LAYER);
+    assert_string_equal(error.text, "No layer \"nosuch\"; there are RGB, Z");
+    assert_string_equal(zoe_session_shot(&p->session)->layer, "Z");
+    assert_int_equal(zoe_session_set_layer(&p->session, "", "", session_place_second, &shift, NULL),
+                     ZOE_OK);
+    assert_string_equal(zoe_session_shot(&p->session)->layer, "RGB");
+}
+
+static void a_layer_that_is_not_there_is_told_with_those_that_are(void **state)
+{
+    session_place *p = *state;
+    session_place_write(p, "a", 1, SESSION_PLACE_RGBZ);
+    p->session.setup.source.layer = "nosuch";
+    session_place_open(p, "a", 1, 0);
+    assert_string_equal(zoe_session_shot(&p->session)->complaint,
+                        "No layer \"nosuch\"; there are RGB, Z");
+}
+
+static int write_id(void *user, int32_t x, int32_t y, int32_t count,
+                    void *const planes[ZOE_PLANES_MAX])
+{
+    (void)user;
+    (void)x;
+    (void)y;
+    for (int32_t i = 0; i < count; i++) {
+        ((uint16_t *)planes[0])[i] = zoe_float_to_half(0.5f);
+        ((uint32_t *)planes[1])[i] = 70001;
+    }
+    return 0;
+}
+
+/* Y is half, id is uint. */
+static void write_ids(const session_place *p, const char *name, int number)
+{
+    char path[SESSION_PLACE_PATH];
+    zoe_exr_write_spec spec = {
+        .data_window = {0, 0, 9, 9},
+        .display_window = {0, 0, 9, 9},
+        .pixel_aspect = 1.0,
+        .compression = ZOE_COMPRESSION_ZIP,
+        .channel_count = 2,
+        .names = {"Y", "id"},
+        .types = {ZOE_SAMPLE_HALF, ZOE_SAMPLE_UINT},
+    };
+    session_place_path(p, name, number, path);
+    assert_int_equal(zoe_exr_write(path, &spec, write_id, NULL, NULL), ZOE_OK);
+}
+
+static void expect_whole_id(session_place *p)
+{
+    float values[ZOE_PLANES_MAX];
+    session_place_settle(p);
+    assert_int_equal(p->session.screen.frame.planes[0].type, ZOE_SAMPLE_UINT);
+    assert_int_equal(zoe_display_sample(&p->session.screen.frame, 1, 1, values), 1);
+    assert_float_equal(values[0], 70001.0, 0.0);
+}
+
+static void ids_are_never_half(void **state)
+{
+    session_place *p = *state;
+    int64_t shift;
+    zoe_session *session = &p->session;
+    write_ids(p, "a", 1);
+    session_place_open(p, "a", 1, 0);
+    session_place_settle(p);
+    assert_int_equal(session->screen.frame.planes[0].type, ZOE_SAMPLE_HALF);
+    assert_int_equal(zoe_session_set_layer(session, "id", "", session_place_second, &shift, NULL),
+                     ZOE_OK);
+    expect_whole_id(p);
+    /* Also when the form changes, and after it was asked for in full and no more. */
+    assert_int_equal(session_place_set_precision(p, true, &shift, NULL), ZOE_OK);
+    expect_whole_id(p);
+    assert_int_equal(session_place_set_precision(p, false, &shift, NULL), ZOE_OK);
+    expect_whole_id(p);
+    /* Other layers are as they were asked for. */
+    assert_int_equal(zoe_session_switch_layer(session, 1, session_place_second, &shift, NULL),
+                     ZOE_OK);
+    assert_int_equal(zoe_variants_now(&zoe_session_shot(session)->variants)->full_precision, 0);
+    session->setup.source.layer = "id";
+    session_place_open(p, "a", 1, 1);
+    expect_whole_id(p);
+}
+
 int main(void)
 {
 #define IN_PLACE(test)                                                                             \
@@ -216,6 +356,10 @@ int main(void)
         IN_PLACE(picture_stays_until_the_next_is_there),
         IN_PLACE(switching_shows_the_other_one),
         IN_PLACE(refresh_keeps_frame_numbers),
+        IN_PLACE(the_next_version_keeps_frame_layer_and_playing),
+        IN_PLACE(a_layer_is_chosen_by_its_name),
+        IN_PLACE(ids_are_never_half),
+        IN_PLACE(a_layer_that_is_not_there_is_told_with_those_that_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -131,6 +131,30 @@ static void depth_over_nothing_is_seen(void **state)
     }
 }
 
+static void what_is_far_outside_does_not_count(void **state)
+{
+    (void)state;
+    zoe_frame frame = filled(ZOE_SAMPLE_FLOAT, 3, 8, 1e30, 200);
+    zoe_value_range range = zoe_value_range_suitable(&frame);
+    assert_float_equal(range.min, 3, 0.0);
+    assert_float_equal(range.max, 200, 0.0);
+    /* Also where most of the picture is. */
+    frame = filled(ZOE_SAMPLE_FLOAT, 1e30, 8, 50, 200);
+    range = zoe_value_range_suitable(&frame);
+    assert_float_equal(range.min, 8, 0.0);
+    assert_float_equal(range.max, 200, 0.0);
+    /* A far hill is none of it, and whoever asks for all values gets them. */
+    frame = filled(ZOE_SAMPLE_FLOAT, 3, 8, 90000, 200);
+    range = zoe_value_range_suitable(&frame);
+    assert_float_equal(range.max, 90000, 0.0);
+    frame = filled(ZOE_SAMPLE_FLOAT, 3, 8, 1e30, 200);
+    expect(&frame, 3, (float)1e30);
+    /* Ids are not depths. */
+    frame = filled(ZOE_SAMPLE_UINT, 3, 8, 4000000000.0, 200);
+    range = zoe_value_range_suitable(&frame);
+    assert_float_equal(range.max, 4000000000.0, 0.0);
+}
+
 static void only_data_is_fitted_at_first(void **state)
 {
     (void)state;
@@ -156,6 +180,7 @@ int main(void)
         cmocka_unit_test(alpha_does_not_count),
         cmocka_unit_test(masks_keep_their_natural_range),
         cmocka_unit_test(depth_over_nothing_is_seen),
+        cmocka_unit_test(what_is_far_outside_does_not_count),
         cmocka_unit_test(only_data_is_fitted_at_first),
     };
     return cmocka_run_group_tests_name("value range", tests, NULL, NULL);

@@ -1,0 +1,50 @@
+/*
+ * Picture: one frame written to a file, as it is or as it is shown.
+ *
+ * Both files are written under a temporary name and take their own when they are complete, over an
+ * old file of that name. Both block.
+ *
+ * Thread-safety: any number of threads, each its own file, while the frame is pinned.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef ZOETROPE_PLAYER_PICTURE_H
+#define ZOETROPE_PLAYER_PICTURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <zoetrope/display.h>
+#include <zoetrope/frame.h>
+#include <zoetrope/sequence.h>
+
+#include "model/args.h"
+
+enum { ZOE_PICTURE_SIDE_MAX = 32768 /* pixels of a PNG */ };
+
+/*
+ * The linear pixels as they are in memory. sequence, layer, view (NULL or "": the default): whose
+ * frame it is, for the names of its channels; its file is read for them, and need not be there any
+ * more. Errors: as zoe_exr_write().
+ */
+zoe_status zoe_picture_write_exr(const char *path, const zoe_frame *frame,
+                                 const zoe_sequence *sequence, const char *layer, const char *view,
+                                 zoe_error *error);
+
+/*
+ * As the viewer shows it with this grade, over black. size 0x0: one pixel for each row of the
+ * frame and as wide as the pixel aspect says; else as large as fits in it. Errors: as
+ * zoe_png_write().
+ */
+zoe_status zoe_picture_write_png(const char *path, const zoe_frame *frame, const zoe_grade *grade,
+                                 zoe_extent size, zoe_error *error);
+
+/*
+ * A path in the folder that no file has: "shot 1001.png", then "shot 1001 (2).png". The blank keeps
+ * it out of the sequence; a single picture's has no number. Returns false when there is none, or no room for it.
+ */
+bool zoe_picture_free_name(const zoe_sequence *sequence, int64_t number, const char *folder,
+                           const char *ending, char *path, size_t capacity);
+
+#endif
