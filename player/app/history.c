@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "model/png_write.h"
 #include "ui/theme.h"
@@ -98,6 +99,13 @@ static void write_thumbnail(zoe_app *app, const char *spec)
 
 /* ---- noting ---- */
 
+static int64_t wall_clock_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 static void note_new(zoe_app *app)
 {
     zoe_session *session = &app->session;
@@ -140,6 +148,7 @@ void zoe_app_note_history(zoe_app *app, uint64_t now_ns)
     if (!is_new && same_place(&now, item))
         return;
     *item = now;
+    item->when_ms = wall_clock_ms();
     zoe_recent_add(&app->recent, item);
     zoe_recent_set_open(&app->recent, noted->items, noted->count, noted->current);
     zoe_recent_changed(&app->recent, now_ns);

@@ -18,8 +18,8 @@ enum {
     NAME_LEAST = 190,
     RANGE_WIDTH = 150,
     GAPS_WIDTH = 76,
-    SIZE_WIDTH = 72,
-    DATE_WIDTH = 124,
+    SIZE_WIDTH = 80,
+    DATE_WIDTH = 140,
     GAP = 8,
     PAGE_WIDTH = 1100,
 };
@@ -361,6 +361,8 @@ static void run_heading(zoe_ui *ui, SDL_Rect rect, zoe_open_page *page, const ch
     int width = zoe_ui_button_width(ui, sign, text, ZOE_UI_QUIET);
     if (rect.w <= 0)
         return;
+    /* Its text is in line with the column's, and not its ground. */
+    rect.x += at_left ? 0 : zoe_ui_px(ui, ZOE_UI_PAD);
     rect = at_left ? zoe_cut_left(&rect, width) : zoe_cut_right(&rect, width);
     if (!zoe_ui_button(ui, text, rect, sign, text, ZOE_UI_QUIET))
         return;
@@ -414,8 +416,16 @@ static void count_text(const zoe_open_page *page, char *text, size_t capacity)
            row.entry.kind == ZOE_FOLDER_FOLDER)
         folders++;
     size_t others = count - folders;
-    snprintf(text, capacity, "%zu %s, %zu %s", folders, folders == 1 ? "folder" : "folders", others,
-             others == 1 ? "sequence" : "sequences");
+    const char *folder = folders == 1 ? "folder" : "folders";
+    const char *other = others == 1 ? "sequence" : "sequences";
+    if (!count)
+        snprintf(text, capacity, "%s",
+                 page->search[0] || page->list.filter[0] ? "Nothing matches the filter"
+                                                         : "No EXR files here or below");
+    else if (!folders)
+        snprintf(text, capacity, "%zu %s", others, other);
+    else
+        snprintf(text, capacity, "%zu %s, %zu %s", folders, folder, others, other);
 }
 
 static void draw_state(zoe_ui *ui, SDL_Rect rect, const zoe_open_page *page)

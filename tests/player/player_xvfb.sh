@@ -388,7 +388,7 @@ case $(cat "$work/err") in
 esac
 stop_player
 
-# ---- opening ----
+# ---- opening and coming back ----
 
 echo "opening"
 rm -rf "$XDG_STATE_HOME" "$XDG_CACHE_HOME"
