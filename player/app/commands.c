@@ -338,9 +338,12 @@ static void open_files(zoe_app *app, int unused)
 {
     (void)unused;
     if (app->open_page.open)
-        app->open_page.open = false;
+        zoe_open_page_hide(&app->open_page);
     else
-        zoe_open_page_show(&app->open_page, NULL);
+        zoe_open_page_show(&app->open_page,
+                           app->open_page.shown[0] || !app->session.count
+                               ? NULL
+                               : zoe_sequence_folder(zoe_session_sequence(&app->session)));
 }
 
 static void go_to_frame(zoe_app *app, int unused)

@@ -2,6 +2,7 @@
 
 #include "app/commands.h"
 #include "app/effects.h"
+#include "app/history.h"
 
 void zoe_app_start_pages(zoe_app *app)
 {
@@ -10,8 +11,8 @@ void zoe_app_start_pages(zoe_app *app)
     zoe_metadata_page_start(&app->metadata_page);
     zoe_messages_page_start(&app->messages_page);
     zoe_goto_page_start(&app->goto_page);
-    zoe_open_page_start(&app->open_page, app->window.renderer, zoe_app_wake, app);
-    zoe_start_page_start(&app->start_page, app->window.renderer, zoe_app_wake, app);
+    zoe_open_page_start(&app->open_page, &app->recent, zoe_app_wake, app);
+    zoe_start_page_start(&app->start_page, app->window.renderer, &app->recent);
 }
 
 void zoe_app_end_pages(zoe_app *app)
@@ -98,17 +99,28 @@ static void run_open(zoe_app *app)
 {
     zoe_open_page_result result;
     zoe_open_page_run(&app->ui, &app->open_page, &result);
+    /* As of several that are dropped at once, the first that opens replaces what was open, and is
+     * the one that is shown. */
+    int opened = 0;
     for (int i = 0; i < result.count; i++)
-        zoe_app_open(app, result.specs[i], i == 0 && result.replace);
+        opened += zoe_app_open(app, result.specs[i], result.replace && !opened);
+    if (opened > 1) {
+        zoe_session_show(&app->session, 0);
+        zoe_app_new_sequence(app);
+    }
     app->redraw |= result.count > 0;
 }
 
 static void run_start(zoe_app *app)
 {
+    zoe_error error;
     zoe_start_page_result result;
     zoe_start_page_run(&app->ui, app->view.area, &app->start_page, &result);
-    if (result.spec)
-        zoe_app_open(app, result.spec, true);
+    if (result.item && zoe_app_reopen(app, result.item, true, &error) == ZOE_OK)
+        zoe_app_new_sequence(app);
+    else if (result.item)
+        zoe_message_say(&app->message, true, "%s", error.text);
+    app->redraw |= result.item != NULL;
     if (result.browse)
         zoe_app_run(app, "open");
 }

@@ -9,6 +9,7 @@
 #include "app/effects.h"
 #include "app/events.h"
 #include "app/frame.h"
+#include "app/history.h"
 #include "app/pages.h"
 #include "app/state.h"
 #include "model/settings.h"
@@ -130,6 +131,25 @@ static void apply_places(zoe_app *app)
         zoe_transport_seek(transport, transport->in, zoe_now_ns());
 }
 
+/* Opens what was open last, as it was left. What is gone is said. */
+static void restore(zoe_app *app, char *complaint, size_t capacity)
+{
+    zoe_error error;
+    int current = 0;
+    for (int i = 0; i < app->recent.open_count; i++) {
+        if (zoe_app_reopen(app, &app->recent.open[i], false, &error) != ZOE_OK) {
+            snprintf(complaint, capacity, "%s", error.text);
+            fprintf(stderr, "%s: %s\n", command, error.text);
+        } else if (i == app->recent.open_current) {
+            current = app->session.current;
+        }
+    }
+    if (app->session.count)
+        zoe_session_show(&app->session, current);
+    else if (!complaint[0])
+        snprintf(complaint, capacity, "There is nothing to restore");
+}
+
 /* Opens what the command line names. False when none of it could be. */
 static bool open_sequences(zoe_app *app, char *complaint, size_t capacity)
 {
@@ -243,10 +263,13 @@ static void run(zoe_app *app)
             more = SDL_PollEvent(&event);
         }
         uint64_t now = zoe_now_ns();
+        zoe_app_note_history(app, now);
         update_session(app, now);
+        zoe_app_note_history(app, now);
         app->redraw |= zoe_message_expire(&app->message, now);
         if (now >= app->save_ns)
             save_settings(app);
+        zoe_app_save_history(app, now);
         watch_file(app, now);
         look_around(app, now);
         if (app->redraw || now >= app->redraw_ns || now >= app->ui.answer.wake_ns ||
@@ -258,6 +281,7 @@ static void run(zoe_app *app)
         wake = earlier(app->session.count ? app->session.wake_ns : ZOE_NEVER, app->redraw_ns);
         wake = earlier(wake, earlier(app->message.until_ns, app->save_ns));
         wake = earlier(wake, earlier(app->listen_ns, stats_due(app)));
+        wake = earlier(wake, app->recent.due_ns);
         wake = earlier(wake, earlier(app->file_watch.due_ns, app->ui.answer.wake_ns));
         if (app->session.touched || zoe_ui_system_waits(&app->system))
             wake = 0;
@@ -320,6 +344,7 @@ static int play(zoe_app *app)
     zoe_session_setup setup;
     zoe_error error;
     load_settings(app, complaint, sizeof complaint);
+    zoe_app_load_history(app);
     app->options = app->kept;
     zoe_options_override(&app->options, app->given);
     prepare_setup(app, &setup);
@@ -329,6 +354,8 @@ static int play(zoe_app *app)
     zoe_app_apply_grade(app);
     if (!open_sequences(app, complaint, sizeof complaint))
         return ZOE_EXIT_FAILED;
+    if (app->options.restore)
+        restore(app, complaint, sizeof complaint);
     if (open_window(app, &error) != ZOE_OK)
         return zoe_failure(command, "%s", error.text);
 
@@ -344,6 +371,7 @@ static int play(zoe_app *app)
     if (app->options.play)
         zoe_session_play(&app->session, 1, zoe_now_ns());
     run(app);
+    zoe_app_end_history(app);
     note_window(app);
     if (app->save_ns != ZOE_NEVER)
         save_settings(app);

@@ -57,6 +57,7 @@ void zoe_app_read_stats(zoe_app *app)
 void zoe_app_new_sequence(zoe_app *app)
 {
     char title[1024];
+    app->noted.is_new = true;
     const zoe_sequence *sequence = zoe_session_sequence(&app->session);
     /* The shot: "sh010_comp_v012" of "sh010_comp_v012.####.exr". */
     const char *name = zoe_sequence_name(sequence);

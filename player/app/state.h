@@ -4,6 +4,7 @@
  *
  *   state <- effects <- commands <- menus <- picture, bar, pages <- frame <- player
  *                                <- events                                <-
+ *         <- history                         <- pages                     <-
  *
  * Thread-safety: the main thread only, but for `notified` and `listening`.
  *
@@ -21,6 +22,7 @@
 #include "model/memory_history.h"
 #include "model/message.h"
 #include "model/options.h"
+#include "model/recent.h"
 #include "model/session.h"
 #include "ui/command.h"
 #include "ui/goto_page.h"
@@ -57,6 +59,14 @@ typedef struct zoe_app_change {
     uint64_t evicted;                  /* frames, since */
 } zoe_app_change;
 
+/* What the recent list says of what is open. */
+typedef struct zoe_noted {
+    zoe_recent_item items[ZOE_RECENT_OPEN]; /* [count], as the session's shots */
+    int count, current;
+    bool is_new;      /* another sequence is the current one since it was noted last */
+    bool has_picture; /* the current one's was on screen then */
+} zoe_noted;
+
 /* What is chosen from in the menu that is open. */
 typedef enum zoe_menu {
     ZOE_MENU_PICTURE,
@@ -75,6 +85,10 @@ struct zoe_app {
     zoe_options options;      /* in force */
     char settings_path[4096]; /* "": nothing is saved */
     uint64_t save_ns;         /* when to save; ZOE_NEVER: nothing changed */
+
+    zoe_recent recent;      /* what was looked at last */
+    char recent_path[4096]; /* "": it is neither read nor kept */
+    zoe_noted noted;
 
     /* parts */
     zoe_window window;

@@ -30,6 +30,7 @@ const zoe_option zoe_option_table[] = {
     {.name = "out", AT(out), FRAME_NUMBER, .where = ARGS, .help = "last frame of the work area"},
     {.name = "frame", AT(frame), FRAME_NUMBER, .where = ARGS, .help = "start at this frame"},
     {.name = "play", AT(play), .kind = ZOE_ARG_FLAG, .where = ARGS, .help = "start playing at once"},
+    {.name = "restore", AT(restore), .kind = ZOE_ARG_FLAG, .where = ARGS, .help = "open again what was open last, as it was left"},
     {.name = "fps", .letter = 'f', AT(rate), .kind = ZOE_ARG_RATE, .where = ARGS, .argument = "RATE", .max = 1000,
      .help = "frames a second: 24, 23.976, 24000/1001", .otherwise = "the file's, else 24"},
     {.name = "policy", AT(policy), .kind = ZOE_ARG_CHOICE, .where = ARGS | FILE_KEPT | IN_PANEL, .argument = "POLICY",
@@ -168,6 +169,11 @@ static int check(const zoe_options *options)
                                (long long)options->out);
     if (options->headless && options->config)
         return zoe_usage_error(command, "--headless reads no settings file: give options instead");
+    if (options->restore && (options->headless || options->sequence_count))
+        return zoe_usage_error(command, "--restore goes without %s",
+                               options->headless ? "--headless" : "a sequence");
+    if (options->restore && !options->use_config)
+        return zoe_usage_error(command, "--restore and --no-config exclude each other");
     if (options->config && !options->use_config)
         return zoe_usage_error(command, "--config and --no-config exclude each other");
     return ZOE_EXIT_DONE;

@@ -2,6 +2,8 @@
  * Open page: where people look for sequences: folders and what is in them, a path to type, recent
  * folders. Modal, as large as the window allows.
  *
+ * Folders are read by a zoe_browser, on a thread of its own; leaving the page ends that.
+ *
  * Thread-safety: the main thread only; `wake` comes from others.
  *
  * SPDX-License-Identifier: BSD-3-Clause
@@ -10,18 +12,42 @@
 #define ZOETROPE_PLAYER_OPEN_PAGE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <SDL.h>
 
+#include "model/browser.h"
+#include "model/recent.h"
 #include "ui/ui.h"
+#include "ui/ui_field.h"
+#include "ui/ui_list.h"
 
 enum { ZOE_OPEN_PAGE_SPECS = 32 /* sequences opened at once */ };
 
 typedef struct zoe_open_page {
-    bool open;                /* it is seen: set by zoe_open_page_show() and by the page itself */
-    SDL_Renderer *renderer;   /* the window's: for textures */
-    void (*wake)(void *user); /* draws the window anew; any thread */
+    bool open; /* it is seen: set by the functions below only */
+
+    /* inside */
+    const zoe_recent *recent;
+    void (*wake)(void *user);
     void *wake_user;
+    zoe_browser *browser;             /* NULL: memory is out, or it was never shown */
+    bool fresh;                       /* its first frame is due: the path gets the keyboard */
+    bool entered;                     /* Enter in the path: if it is a sequence, it is opened */
+    bool is_edited;                   /* the path is not as the page wrote it */
+    char asked[ZOE_PATH_TEXT];        /* what a completion was asked for */
+    bool asks_again;                  /* the path is another one since */
+    char shown[ZOE_PATH_TEXT];        /* the browser's path as of the last frame */
+    char came_from[ZOE_BROWSER_NAME]; /* the folder's name that the cursor goes to; "": none */
+    size_t rows;                      /* as of the last frame */
+    char path[ZOE_PATH_TEXT];
+    zoe_ui_field path_field;
+    char search[ZOE_BROWSER_FILTER / 2];
+    zoe_ui_field search_field;
+    zoe_ui_list list;
+    zoe_browser_sort sort;
+    bool is_descending;
+    char specs[ZOE_OPEN_PAGE_SPECS][ZOE_PATH_TEXT];
 } zoe_open_page;
 
 /* What the user wants. */
@@ -32,13 +58,18 @@ typedef struct zoe_open_page_result {
     bool replace;                           /* what is open is closed */
 } zoe_open_page_result;
 
-/* Once the window is open. `wake` may be called from any thread until zoe_open_page_end(). */
-void zoe_open_page_start(zoe_open_page *page, SDL_Renderer *renderer, void (*wake)(void *user),
+/* recent: whose folders are offered; it must outlive the page. `wake`, which draws the window anew,
+ * may be called from any thread until zoe_open_page_end(). */
+void zoe_open_page_start(zoe_open_page *page, const zoe_recent *recent, void (*wake)(void *user),
                          void *user);
 void zoe_open_page_end(zoe_open_page *page);
 
-/* Opens the page at a folder or the folder of a file; NULL: where it was, or the current folder. */
+/* Opens the page at a folder or the folder of a file; NULL: where it was, or the folder that was
+ * opened from last, or the current one. */
 void zoe_open_page_show(zoe_open_page *page, const char *path);
+
+/* Closes it: nothing is read any more. */
+void zoe_open_page_hide(zoe_open_page *page);
 
 /* Part of a frame while the page is open. Fills in the whole *result. */
 void zoe_open_page_run(zoe_ui *ui, zoe_open_page *page, zoe_open_page_result *result);

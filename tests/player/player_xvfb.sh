@@ -167,7 +167,8 @@ stop_player() {
     player_pid=''
 }
 
-export XDG_CONFIG_HOME="$work/config" SDL_VIDEODRIVER=x11 LC_ALL=C
+export XDG_CONFIG_HOME="$work/config" XDG_STATE_HOME="$work/state" XDG_CACHE_HOME="$work/cache"
+export SDL_VIDEODRIVER=x11 LC_ALL=C
 unset GDK_SCALE WAYLAND_DISPLAY
 # Under AddressSanitizer: what the window system's libraries keep is not the player's to free, and a
 # graphics driver that is unloaded before the leaks are looked for has no name left to suppress.
@@ -442,6 +443,57 @@ case $(cat "$work/err") in
 *'settings.json: line 2, column '*) good "its line and column are named" ;;
 *) bad "its line and column are named: $(head -n 3 "$work/err")" ;;
 esac
+stop_player
+
+# ---- opening and coming back ----
+
+echo "opening"
+rm -rf "$XDG_STATE_HOME" "$XDG_CACHE_HOME"
+start_player
+blank() { color_at 100 100; }
+eventually "without arguments the window opens" blank "26,26,26"
+cp "$now" "$shots/start-empty.png"
+key ctrl+o
+eventually "Ctrl+O shows the open page" "color_at 640 20" "38,38,38"
+xdotool type --delay 5 "$sequence/"
+sleep 0.5
+shoot
+cp "$now" "$shots/open-path.png"
+key Return
+sleep 0.5
+shoot
+cp "$now" "$shots/open.png"
+# The path again, all of it selected.
+xdotool type --delay 5 "$sequence/shot.####.exr"
+key Return
+eventually "a typed path is opened" indicator_width 1256
+key space
+eventually "and plays" moves yes
+key space
+key Home Right Right Right
+eventually "the playhead is at the fourth frame" playhead 3
+key b shift+Right n
+eventually "ten further" playhead 13
+stop_player
+recent="$XDG_STATE_HOME/zoetrope/recent.json"
+check "it is remembered" "$(grep -c 'shot.####.exr' "$recent" | sed 's/^[1-9].*/yes/')" yes
+check "with a thumbnail" "$(ls "$XDG_CACHE_HOME/zoetrope/thumbnails" | wc -l)" 1
+
+start_player
+eventually "without arguments, again" blank "26,26,26"
+sleep 0.3
+shoot
+cp "$now" "$shots/start.png"
+xdotool mousemove 200 150 click 1
+eventually "a click on a recent sequence opens it where it was left" playhead 13
+key Home
+eventually "with its work area" playhead 3
+stop_player
+
+start_player --restore
+eventually "--restore does the same" playhead 3
+key End
+eventually "to the end of the work area" playhead 13
 stop_player
 
 if [ "$failures" -gt 0 ]; then

@@ -65,7 +65,8 @@ static void parse_one(const zoe_option *option, const char *value, zoe_options *
     else
         snprintf(word, sizeof word, "--%s", option->name);
     char *arguments[] = {program, word, name, NULL, NULL};
-    int count = 3;
+    /* What is opened again takes the place of a sequence. */
+    int count = option == ZOE_OPTION(restore) ? 2 : 3;
     if (option->where & ZOE_WITH_HEADLESS || option == ZOE_OPTION(rate))
         arguments[count++] = headless;
     zoe_options_init(options);

@@ -174,6 +174,9 @@ static void test_wrong_usage(void **state)
     expect_wrong("--headless", "--headless");
     expect_wrong("--headless a b", "one sequence");
     expect_wrong("--json a", "--headless");
+    expect_wrong("--restore a", "a sequence");
+    expect_wrong("--restore --headless a", "--headless");
+    expect_wrong("--restore --no-config", "--no-config");
     expect_wrong("--loops 2 a", "--headless");
     expect_wrong("--in 5 --out 4 a", "--out 4");
     expect_wrong("--config f --no-config a", "--no-config");
