@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "app/effects.h"
 #include "model/png_write.h"
 #include "ui/theme.h"
 
@@ -37,9 +38,13 @@ static void spec_of(const zoe_sequence *sequence, char spec[ZOE_PATH_TEXT])
     const char *given = zoe_sequence_spec(sequence), *name = zoe_sequence_name(sequence);
     bool is_loose = zoe_sequence_named_position(sequence) >= 0 ||
                     (!stat(given, &info) && S_ISDIR(info.st_mode));
+    char text[ZOE_PATH_TEXT];
     if (is_loose && !strpbrk(name, "%@"))
-        snprintf(spec, ZOE_PATH_TEXT, "%s/%s", zoe_sequence_folder(sequence), name);
+        snprintf(text, sizeof text, "%s/%s", zoe_sequence_folder(sequence), name);
     else
+        snprintf(text, sizeof text, "%s", given);
+    /* As the list has it, so that its thumbnail is found. */
+    if (zoe_path_resolve(text, NULL, spec) != ZOE_OK)
         snprintf(spec, ZOE_PATH_TEXT, "%s", given);
 }
 
@@ -60,10 +65,22 @@ static void fill_item(zoe_app *app, zoe_shot *shot, zoe_recent_item *item)
     item->grade = app->session.grade;
 }
 
+static bool same_number(float a, float b)
+{
+    return a <= b && a >= b;
+}
+
+static bool same_grade(const zoe_grade *a, const zoe_grade *b)
+{
+    return same_number(a->exposure, b->exposure) && same_number(a->gamma, b->gamma) &&
+           same_number(a->contrast, b->contrast) && same_number(a->saturation, b->saturation);
+}
+
 static bool same_place(const zoe_recent_item *a, const zoe_recent_item *b)
 {
     return a->frame == b->frame && a->in == b->in && a->out == b->out && a->first == b->first &&
-           a->last == b->last && !strcmp(a->layer, b->layer) && !strcmp(a->view, b->view);
+           a->last == b->last && same_grade(&a->grade, &b->grade) && !strcmp(a->layer, b->layer) &&
+           !strcmp(a->view, b->view);
 }
 
 /* ---- thumbnails ---- */
@@ -122,7 +139,9 @@ static void note_new(zoe_app *app)
     if (last[0] && noted->has_picture && session->screen.frame.pin &&
         strcmp(last, noted->items[noted->current].spec) != 0)
         write_thumbnail(app, last);
-    zoe_recent_add_folder(&app->recent, zoe_sequence_folder(zoe_session_sequence(&app->session)));
+    const char *folder = zoe_sequence_folder(zoe_session_sequence(session));
+    if (zoe_path_resolve(folder, NULL, last) == ZOE_OK)
+        zoe_recent_add_folder(&app->recent, last);
 }
 
 void zoe_app_note_history(zoe_app *app, uint64_t now_ns)
@@ -183,6 +202,15 @@ void zoe_app_end_history(zoe_app *app)
 
 /* ---- opening again ---- */
 
+void zoe_app_take_grade(zoe_app *app, const zoe_recent_item *item)
+{
+    app->options.exposure = (double)item->grade.exposure;
+    app->options.gamma = (double)item->grade.gamma;
+    app->options.contrast = (double)item->grade.contrast;
+    app->options.saturation = (double)item->grade.saturation;
+    zoe_app_apply_grade(app);
+}
+
 zoe_status zoe_app_reopen(zoe_app *app, const zoe_recent_item *item, bool replace, zoe_error *error)
 {
     zoe_session *session = &app->session;
@@ -206,5 +234,6 @@ zoe_status zoe_app_reopen(zoe_app *app, const zoe_recent_item *item, bool replac
                                zoe_sequence_position(sequence, item->out));
     zoe_transport_seek(transport, zoe_sequence_position(sequence, item->frame), zoe_now_ns());
     zoe_session_touch(session);
+    zoe_app_take_grade(app, item);
     return ZOE_OK;
 }

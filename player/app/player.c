@@ -144,10 +144,12 @@ static void restore(zoe_app *app, char *complaint, size_t capacity)
             current = app->session.current;
         }
     }
-    if (app->session.count)
+    if (app->session.count) {
         zoe_session_show(&app->session, current);
-    else if (!complaint[0])
+        zoe_app_take_grade(app, &app->recent.open[app->recent.open_current]);
+    } else if (!complaint[0]) {
         snprintf(complaint, capacity, "There is nothing to restore");
+    }
 }
 
 /* Opens what the command line names. False when none of it could be. */

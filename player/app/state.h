@@ -4,7 +4,7 @@
  *
  *   state <- effects <- commands <- menus <- picture, bar, pages <- frame <- player
  *                                <- events                                <-
- *         <- history                         <- pages                     <-
+ *                     <- history                        <- pages          <-
  *
  * Thread-safety: the main thread only, but for `notified` and `listening`.
  *

@@ -29,10 +29,15 @@ static void forget_thumbnail(zoe_start_page *page, int index)
     memset(&page->thumbnails[index], 0, sizeof page->thumbnails[index]);
 }
 
-void zoe_start_page_end(zoe_start_page *page)
+void zoe_start_page_forget(zoe_start_page *page)
 {
     for (int i = 0; i < ZOE_RECENT_ITEMS; i++)
         forget_thumbnail(page, i);
+}
+
+void zoe_start_page_end(zoe_start_page *page)
+{
+    zoe_start_page_forget(page);
 }
 
 /* ---- thumbnails ---- */
