@@ -12,7 +12,9 @@
 #include <zoetrope/header.h>
 #include <zoetrope/transport.h>
 
+#include "model/frame_header.h"
 #include "model/interrupt.h"
+#include "model/layer.h"
 
 enum {
     PATH_CAPACITY = 4096,
@@ -97,6 +99,21 @@ zoe_status zoe_clip_position(const zoe_clip *clip, int64_t number, int64_t *posi
     return ZOE_OK;
 }
 
+/* The layers that the file has, behind the error that it has not the one asked for. */
+static void add_layers(const zoe_clip *clip, int64_t position, char *text, size_t capacity)
+{
+    char names[320];
+    size_t used = strlen(text);
+    zoe_header *header = NULL;
+    if (zoe_frame_header_read(clip->sequence, position, &header, NULL) == ZOE_OK &&
+        header->layer_count) {
+        zoe_layer_list(header, names, sizeof names);
+        snprintf(text + used, capacity - used, "; there %s %s",
+                 header->layer_count == 1 ? "is only" : "are", names);
+    }
+    zoe_header_free(&header);
+}
+
 zoe_status zoe_clip_explain(const zoe_clip *clip, int64_t position, zoe_status status,
                             zoe_error *error)
 {
@@ -106,8 +123,11 @@ zoe_status zoe_clip_explain(const zoe_clip *clip, int64_t position, zoe_status s
                              zoe_sequence_folder(clip->sequence), zoe_sequence_name(clip->sequence),
                              number);
     zoe_error own = {ZOE_OK, ""};
-    if (zoe_source_frame_error(clip->source, position, &own) != ZOE_OK && own.text[0])
+    if (zoe_source_frame_error(clip->source, position, &own) != ZOE_OK && own.text[0]) {
+        if (status == ZOE_ERROR_NO_LAYER)
+            add_layers(clip, position, own.text, sizeof own.text);
         return zoe_error_set(error, status, "%s", own.text);
+    }
     char path[PATH_CAPACITY];
     if (zoe_sequence_path(clip->sequence, position, path, sizeof path) != ZOE_OK)
         snprintf(path, sizeof path, "%s: frame %lld", zoe_sequence_name(clip->sequence), number);

@@ -125,6 +125,7 @@ test_snapshot() {
     fails 1 nowhere/x.exr snapshot a --frame 3 -o nowhere/x.exr
     fails 1 nowhere/x.png snapshot a --frame 3 -o nowhere/x.png
     fails 1 test.0003.exr snapshot a --frame 3 --layer nonsense -o x.exr
+    fails 1 "; there is only RGB" snapshot a --frame 3 --layer nonsense -o x.exr
     fails 2 x.jpg snapshot a --frame 3 -o x.jpg
     fails 2 -o snapshot a --frame 3
     fails 2 PNG snapshot a --frame 3 --exposure 1 -o x.exr
