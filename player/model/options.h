@@ -72,10 +72,10 @@ typedef struct zoe_options {
     int32_t strategy;  /* zoe_strategy */
 
     /* the program */
-    bool headless; /* no window, and no settings file either */
-    bool json;     /* headless: print one JSON object */
-    int64_t loops; /* headless: times the work area is played */
-    bool drag_scrubs; /* a drag on the picture with the left button moves the playhead */
+    bool headless;            /* no window, and no settings file either */
+    bool json;                /* headless: print one JSON object */
+    int64_t loops;            /* headless: times the work area is played */
+    bool drag_scrubs;         /* a drag on the picture with the left button moves the playhead */
     int64_t indicator_height; /* of the load indicator, points */
     bool fullscreen;
     zoe_extent size;                     /* window size in screen units; 0 x 0: not given */
