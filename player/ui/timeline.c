@@ -461,11 +461,8 @@ static void draw(zoe_timeline *timeline, zoe_ui *ui, zoe_session *session)
     zoe_draw_fill(&ui->draw, timeline->area, 0, zoe_theme_dark.bar);
     zoe_draw_fill(&ui->draw, zoe_cut_top(&edge, zoe_ui_px(ui, 1)), 0, zoe_theme_dark.line);
     const zoe_sequence *sequence = zoe_session_sequence(session);
-    if (!sequence) {
-        zoe_draw_fill(&ui->draw, timeline->ruler, 0, zoe_theme_dark.track);
-        zoe_draw_fill(&ui->draw, timeline->indicator, 0, zoe_theme_dark.track);
-        return;
-    }
+    if (!sequence)
+        return; /* nothing is open: a ruler without numbers says nothing */
     const zoe_transport *transport = zoe_session_transport(session);
     draw_overview(timeline, ui, transport);
     draw_ruler(timeline, ui, sequence, transport);
