@@ -169,6 +169,7 @@ void zoe_cache_give_buffer_locked(zoe_cache *cache, zoe_load *load)
 void zoe_cache_free_picture_locked(zoe_cache *cache, zoe_frame_buffer *buffer)
 {
     cache->frame_bytes -= buffer->memory.needed;
+    cache->full_frame_bytes -= buffer->full_bytes;
     zoe_slab_give(&cache->slab, &buffer->memory);
     const zoe_source *source = cache->sources;
     while (source && source != buffer->source)

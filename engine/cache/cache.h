@@ -66,6 +66,7 @@ typedef struct zoe_cache {
     uint64_t generation;  /* the last that was given to a picture */
     uint64_t frames;      /* LOADED ones */
     uint64_t frame_bytes; /* that they need, and pictures that only pins still hold */
+    uint64_t full_frame_bytes;    /* the same with their windows filled */
     uint64_t scratch_allocations; /* of all workers and loads */
     zoe_stats totals;    /* since they were reset: decodes, errors, evictions, and what was stale;
                             `allocations`: how many there were by then */

@@ -19,7 +19,8 @@
     } while (0)
 
 typedef struct census {
-    uint64_t committed, free, surplus, frames, picture_bytes; /* of LOADED frames, or only pinned */
+    uint64_t committed, free, surplus, frames;
+    uint64_t picture_bytes, full_bytes; /* of LOADED frames, or only pinned */
 } census;
 
 static void count_buffer(void *user, zoe_buffer *memory)
@@ -35,6 +36,7 @@ static void count_buffer(void *user, zoe_buffer *memory)
         return;
     }
     sum->picture_bytes += memory->needed;
+    sum->full_bytes += buffer->full_bytes;
     sum->surplus += memory->committed - memory->needed;
     if (!table)
         return; /* a load's, or held by pins; who gave back the last has yet to take the lock */
@@ -59,6 +61,7 @@ static void check_load(const zoe_cache *cache, const zoe_load *load, census *sum
         CHECK(load->buffer->memory.in_use && !load->buffer->table);
         CHECK(zoe_buffer_references(load->buffer) == 0);
         sum->picture_bytes -= load->buffer->memory.needed;
+        sum->full_bytes -= load->buffer->full_bytes;
     }
     for (const zoe_load *other = cache->loads; other < load; other++)
         CHECK(other->phase == ZOE_LOAD_FREE || other->source != load->source ||
@@ -74,6 +77,7 @@ void zoe_cache_check_locked(zoe_cache *cache)
         check_load(cache, &cache->loads[i], &sum);
     CHECK(sum.free == cache->slab.free_bytes && sum.surplus == cache->slab.surplus_bytes);
     CHECK(sum.frames == cache->frames && sum.picture_bytes == cache->frame_bytes);
+    CHECK(sum.full_bytes == cache->full_frame_bytes);
     uint64_t scratch = zoe_cache_scratch_bytes_locked(cache);
     CHECK(zoe_meter_used(&cache->meter) >= sum.committed + scratch);
     for (const zoe_source *source = cache->sources; source; source = source->next)

@@ -214,6 +214,10 @@ static void publish_locked(zoe_cache *cache, zoe_load *load, const zoe_error *in
     source->table->slots[load->position].retries = 0;
     cache->frames++;
     cache->frame_bytes += buffer->memory.needed;
+    buffer->full_bytes = load->picture.buffer_bytes;
+    if (buffer->full_bytes < buffer->memory.needed)
+        buffer->full_bytes = buffer->memory.needed;
+    cache->full_frame_bytes += buffer->full_bytes;
     cache->totals.decodes++;
     uint64_t took = cache->now_ns() - load->claimed_ns;
     zoe_histogram_add(&cache->decode_times, took);

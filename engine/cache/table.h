@@ -57,7 +57,8 @@ typedef struct zoe_frame_buffer {
     /* guarded by the cache's lock */
     struct zoe_table *table; /* whose LOADED frame it is; NULL: a load's, or only pins hold it */
     int64_t position;
-    const void *source;                   /* whose picture it is or was; to compare */
+    uint64_t full_bytes; /* of its picture if the window were filled; set when it is LOADED */
+    const void *source;  /* whose picture it is or was; to compare */
     struct zoe_frame_buffer *next_victim; /* while frames are chosen that leave together */
 
     /* written while the frame is LOADING by its load, read only while it is LOADED */

@@ -83,7 +83,8 @@ static void run_panel(zoe_app *app)
     case ZOE_PANEL_LAYERS: run_layers(app, rect); break;
     case ZOE_PANEL_METADATA: run_metadata(app, rect); break;
     case ZOE_PANEL_MEMORY:
-        zoe_memory_page_run(ui, rect, &app->memory_page, &app->stats, &app->history);
+        zoe_memory_page_run(ui, rect, &app->memory_page, &app->stats,
+                            zoe_session_transport(&app->session), &app->history);
         break;
     case ZOE_PANEL_MESSAGES:
         zoe_messages_page_run(ui, rect, &app->messages_page, &app->message);

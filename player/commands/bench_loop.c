@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "model/capacity.h"
 #include "model/interrupt.h"
 #include "commands/playback.h"
 #include "commands/process.h"
@@ -19,7 +20,8 @@ static const char about[] =
     "decodes_per_loop, evictions_per_loop and allocations are counted after the first loop,\n"
     "allocations_total from the start; rss_growth_kb_per_loop is over the second half of the\n"
     "loops. capacity_frames is what the limit holds of\n"
-    "frames beside the scratch.";
+    "frames beside the scratch, at the mean of those loaded; full_frames_mb what these would\n"
+    "take with their windows filled.";
 
 typedef struct loop_bench {
     zoe_clip clip;
@@ -52,8 +54,6 @@ static json_t *make_report(const loop_bench *b, const zoe_bench_options *options
     if (b->loops > 1)
         from = b->first;
     double later = b->loops > 1 ? (double)(b->loops - 1) : 1;
-    double frame_bytes =
-        stats.frames_loaded ? (double)stats.frame_bytes / (double)stats.frames_loaded : 0;
     double growth = ((double)b->rss_end - (double)b->rss_half) / 1024;
     json_t *report = json_object();
     zoe_report_text(report, "sequence", options->spec);
@@ -69,9 +69,7 @@ static json_t *make_report(const loop_bench *b, const zoe_bench_options *options
     zoe_report_count(report, "decodes", stats.decodes);
     zoe_report_number(report, "decodes_per_loop", (double)(stats.decodes - from.decodes) / later);
     zoe_report_integer(report, "frames_in_loop", plan->out - plan->in + 1);
-    double most = (double)(stats.limit_bytes - stats.scratch_bytes);
-    zoe_report_integer(report, "capacity_frames",
-                       frame_bytes > 0 ? (int64_t)(most / frame_bytes) : 0);
+    zoe_report_integer(report, "capacity_frames", zoe_capacity_frames(&stats));
     zoe_report_count(report, "evictions", stats.evictions);
     zoe_report_number(report, "evictions_per_loop",
                       (double)(stats.evictions - from.evictions) / later);

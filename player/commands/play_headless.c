@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/capacity.h"
 #include "model/interrupt.h"
 #include "commands/playback.h"
 #include "commands/clip.h"
@@ -120,6 +121,7 @@ static json_t *make_report(const zoe_clip *clip, const zoe_playback_plan *plan,
     zoe_report_times_ms(report, "decode_ms", &stats.decode);
     zoe_report_times_ms(report, "chunk_ms", &stats.chunk);
     zoe_report_times_ms(report, "read_ms", &stats.read);
+    zoe_report_integer(report, "capacity_frames", zoe_capacity_frames(&stats));
     zoe_report_memory(report, &stats);
     zoe_report_count(report, "error_count", json_array_size(errors));
     json_object_set_new(report, "errors", errors);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model/amount.h"
+#include "model/capacity.h"
 #include "ui/theme.h"
 #include "ui/ui_button.h"
 #include "ui/ui_popup.h"
@@ -15,7 +16,7 @@ enum {
     GAP = ZOE_SPACE * 2,
     INDENT = ZOE_SPACE * 3,
     GRAPH = ZOE_SPACE * 30,
-    FIGURES = 13,
+    FIGURES = 16,
     TEXT = ZOE_AMOUNT_TEXT,
 };
 
@@ -39,7 +40,22 @@ static void hit_rate_text(const zoe_stats *stats, char text[TEXT])
         snprintf(text, TEXT, "%.1f %%", 100.0 * (double)stats->hits / (double)asked);
 }
 
-static void fill_figures(figure figures[FIGURES], const zoe_stats *s, const char *hit_rate)
+/* How long the frames that fit play, of the work area only. */
+static void fit_text(const zoe_stats *stats, const zoe_transport *transport, char text[TEXT])
+{
+    int64_t fit = zoe_capacity_frames(stats);
+    if (!transport || !fit) {
+        snprintf(text, TEXT, "\342\200\223");
+        return;
+    }
+    int64_t area = transport->out - transport->in + 1;
+    snprintf(text, TEXT, "%.1f s",
+             (double)(fit < area ? fit : area) * (double)transport->rate_denominator /
+                 (double)transport->rate_numerator);
+}
+
+static void fill_figures(figure figures[FIGURES], const zoe_stats *s, const char *hit_rate,
+                         const char *fit)
 {
     const figure all[FIGURES] = {
         {"Limit", 0, 0, 1, s->limit_bytes, NULL,
@@ -57,6 +73,11 @@ static void fill_figures(figure figures[FIGURES], const zoe_stats *s, const char
         {"At most so far", 0, 0, 1, s->resident_peak_bytes, NULL,
          "The same, at its highest since the start"},
         {"Frames in memory", 0, 1, 0, s->frames_loaded, NULL, "Of all sequences that are open"},
+        {"Memory saved", 0, 0, 1, s->full_frame_bytes - s->frame_bytes, NULL,
+         "What they would take besides if the empty part of each picture were kept"},
+        {"Frames that fit", 0, 0, 0, (uint64_t)zoe_capacity_frames(s), NULL,
+         "Into the limit, if the others are like those in memory"},
+        {"Of the work area", 0, 0, 0, 0, fit, "How long the frames that fit play, at its rate"},
         {"Found in memory", 0, 0, 0, 0, hit_rate,
          "Of all frames that were asked for, those that were there already"},
         {"Frames decoded", 0, 0, 0, s->decodes, NULL, "Since the start"},
@@ -85,8 +106,8 @@ bool zoe_memory_page_differs(const zoe_stats *a, const zoe_stats *b)
     hit_rate_text(b, rate_b);
     if (strcmp(rate_a, rate_b) != 0)
         return true;
-    fill_figures(of_a, a, rate_a);
-    fill_figures(of_b, b, rate_b);
+    fill_figures(of_a, a, rate_a, "");
+    fill_figures(of_b, b, rate_b, "");
     for (int i = 0; i < FIGURES; i++) {
         int shift = of_a[i].is_memory ? 20 : 0;
         if (of_a[i].value >> shift != of_b[i].value >> shift)
@@ -98,13 +119,15 @@ bool zoe_memory_page_differs(const zoe_stats *a, const zoe_stats *b)
 /* ---- figures ---- */
 
 /* Numbers end at one edge, their units behind it. */
-static void draw_figures(zoe_ui *ui, SDL_Rect *rest, const zoe_stats *stats)
+static void draw_figures(zoe_ui *ui, SDL_Rect *rest, const zoe_stats *stats,
+                         const zoe_transport *transport)
 {
     const zoe_ui_style *style = ui->style;
     figure figures[FIGURES];
-    char text[TEXT], rate[TEXT];
+    char text[TEXT], rate[TEXT], fit[TEXT];
     hit_rate_text(stats, rate);
-    fill_figures(figures, stats, rate);
+    fit_text(stats, transport, fit);
+    fill_figures(figures, stats, rate, fit);
     int unit_width = zoe_ui_text_width(ui, ZOE_TEXT_BODY, " MB");
     for (int i = 0; i < FIGURES; i++) {
         const figure *f = &figures[i];
@@ -202,11 +225,11 @@ static void draw_graph(zoe_ui *ui, SDL_Rect box, SDL_Rect legend, const zoe_memo
 /* ---- page ---- */
 
 void zoe_memory_page_run(zoe_ui *ui, SDL_Rect rect, zoe_memory_page *page, const zoe_stats *stats,
-                         const zoe_memory_history *history)
+                         const zoe_transport *transport, const zoe_memory_history *history)
 {
     SDL_Rect rest = zoe_ui_scroll_begin(ui, "memory", rect, &page->scroll);
     int top = rest.y;
-    draw_figures(ui, &rest, stats);
+    draw_figures(ui, &rest, stats, transport);
     zoe_cut_top(&rest, zoe_ui_px(ui, GAP * 2));
     SDL_Rect box = zoe_cut_top(&rest, zoe_ui_px(ui, GRAPH));
     zoe_cut_top(&rest, zoe_ui_px(ui, ZOE_SPACE));

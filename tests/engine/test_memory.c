@@ -399,6 +399,8 @@ static void test_a_loop_of_moving_windows_does_not_grow(void **state)
     }
     uint64_t grown = resident() > before ? resident() - before : 0;
     zoe_stats stats = stage_stats(&s);
+    assert_int_equal(stats.full_frame_bytes, stats.frames_loaded * most);
+    assert_true(stats.frame_bytes < stats.full_frame_bytes);
     uint64_t fit = (stats.limit_bytes - stats.scratch_bytes) * FRAMES / all;
     double decodes = (double)(stats.decodes - from.decodes) / (LAST - WARM_UP);
     print_message("%d of %d frames fit: %.1f decodes and %.1f allocations a loop\n", (int)fit,

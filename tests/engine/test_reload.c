@@ -113,6 +113,7 @@ static void test_pins_keep_the_old_picture(void **state)
     assert_int_equal(stats.used_bytes, 6 * MiB);
     assert_int_equal(stats.frames_loaded, 4);
     assert_int_equal(stats.frame_bytes, 6 * MiB);
+    assert_int_equal(stats.full_frame_bytes, 6 * MiB);
     zoe_frame_release(&old[0]);
     stage_assert_right(&s, &old[1], 1, 1);
     assert_int_equal(stage_stats(&s).free_bytes, 0);

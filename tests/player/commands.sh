@@ -53,6 +53,17 @@ json() {
     "$JSON_CHECK" "$@" <out || fail "the JSON above: $(cat out)"
 }
 
+# value KEY: a number of the last JSON.
+value() {
+    sed -n "s/^ *\"$1\": \([-0-9.]*\),*\$/\1/p" out | head -n 1
+}
+
+# holds CONDITION: between numbers, as awk takes it.
+holds() {
+    checks=$((checks + 1))
+    awk "BEGIN { exit !($1) }" || fail "not so: $1"
+}
+
 # same A B: two files are equal.
 same() {
     checks=$((checks + 1))
@@ -205,6 +216,17 @@ test_headless() {
     json plays=2 first=-1 last=0
     succeeds play --headless a --fps 0
     grep -q decodes out || fail "play --headless printed no table"
+    # A window of a quarter that crosses the picture takes less than a quarter of it.
+    succeeds generate --size 512x256 --frames 48 --window drift drift
+    succeeds play --headless --fps 0 --loops 1 --json drift
+    json plays=48 decodes=48 full_frames_mb=36 'capacity_frames>=48'
+    holds "$(value frames_mb) > 0 && $(value frames_mb) < 9"
+    succeeds bench loop --json --loops 1 drift
+    json full_frames_mb=36 'capacity_frames>=48'
+    holds "$(value frames_mb) > 0 && $(value frames_mb) < 9"
+    succeeds generate --size 512x256 --frames 8 full
+    succeeds play --headless --fps 0 --loops 1 --json full
+    json frames_mb=6 full_frames_mb=6
     fails 1 test. play --headless a --in 99
     fails 2 --headless play --headless
 }
