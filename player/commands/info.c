@@ -14,12 +14,18 @@
 
 #include "model/args.h"
 
-enum { PATH_BYTES = 8192, ROW_ALIGNMENT = 64, HALF_BYTES = 2 };
+enum { PATH_BYTES = 8192, ROW_ALIGNMENT = 64, HALF_BYTES = 2, HEADERS_MAX = 200 };
 
 static const char command[] = "zoetrope info";
 static const char about[] =
     "Prints what a sequence is made of: range, gaps, size, parts, layers, views, compression,\n"
     "rate, time code, attributes, bytes a frame, and the other groups of its folder.";
+
+/* What the frames of a sequence take, by the headers of some of its files. */
+typedef struct frame_sizes {
+    int64_t count; /* files looked at that say it; 0: the rest is 0 */
+    uint64_t least, most, sum;
+} frame_sizes;
 
 /* What is asked about, as both forms of output need it. */
 typedef struct subject {
@@ -31,6 +37,7 @@ typedef struct subject {
     int64_t width, height;  /* of the display window */
     bool is_known;          /* what is next */
     uint64_t frame_bytes;   /* of the default layer */
+    frame_sizes sizes;      /* the same, over the sequence */
 } subject;
 
 static bool is_empty(zoe_box box)
@@ -71,6 +78,45 @@ static bool bytes_a_frame(const zoe_header *header, const zoe_layer *layer, uint
     return true;
 }
 
+/* A file that cannot be read, or has no picture, is left out. */
+static void add_frame(frame_sizes *sizes, const char *path)
+{
+    zoe_header *header = NULL;
+    zoe_error error;
+    uint64_t bytes;
+    if (zoe_header_read(path, &header, &error) == ZOE_OK && header->layer_count &&
+        bytes_a_frame(header, &header->layers[0], &bytes)) {
+        sizes->least = sizes->count && sizes->least < bytes ? sizes->least : bytes;
+        sizes->most = sizes->most > bytes ? sizes->most : bytes;
+        sizes->sum += bytes;
+        sizes->count++;
+    }
+    zoe_header_free(&header);
+}
+
+/* Of every file, or of HEADERS_MAX spread evenly from the first to the last. */
+static void measure_frames(const zoe_sequence *sequence, frame_sizes *sizes)
+{
+    char path[PATH_BYTES];
+    int64_t files = zoe_sequence_file_count(sequence);
+    int64_t looks = files < HEADERS_MAX ? files : HEADERS_MAX, taken = 0, file = 0;
+    for (int64_t p = 0; p < zoe_sequence_count(sequence) && taken < looks; p++) {
+        if (!zoe_sequence_has_file(sequence, p))
+            continue;
+        bool is_due = file++ == (looks > 1 ? taken * (files - 1) / (looks - 1) : 0);
+        if (!is_due)
+            continue;
+        taken++;
+        if (zoe_sequence_path(sequence, p, path, sizeof path) == ZOE_OK)
+            add_frame(sizes, path);
+    }
+}
+
+static uint64_t mean_bytes(const frame_sizes *sizes)
+{
+    return sizes->count ? sizes->sum / (uint64_t)sizes->count : 0;
+}
+
 static zoe_status open_subject(subject *s, const char *spec, zoe_error *error)
 {
     zoe_status status = zoe_sequence_open(spec, &s->sequence, error);
@@ -93,6 +139,7 @@ static zoe_status open_subject(subject *s, const char *spec, zoe_error *error)
     s->width = side(window.min_x, window.max_x);
     s->height = side(window.min_y, window.max_y);
     s->is_known = s->layer && bytes_a_frame(s->header, s->layer, &s->frame_bytes);
+    measure_frames(s->sequence, &s->sizes);
     return ZOE_OK;
 }
 
@@ -278,6 +325,15 @@ static void set_sequence(json_t *root, const zoe_sequence *sequence)
     set(root, "gaps", gaps_json(sequence));
 }
 
+static json_t *sizes_json(const frame_sizes *sizes)
+{
+    if (!sizes->count)
+        return json_null();
+    return json_pack("{s:I, s:I, s:I, s:I}", "least", (json_int_t)sizes->least, "mean",
+                     (json_int_t)mean_bytes(sizes), "most", (json_int_t)sizes->most, "files",
+                     (json_int_t)sizes->count);
+}
+
 static void set_picture(json_t *root, const subject *s)
 {
     const zoe_header *header = s->header;
@@ -298,6 +354,7 @@ static void set_picture(json_t *root, const subject *s)
             : json_null());
     set(root, "time_code", header->time_code[0] ? text_of(header->time_code) : json_null());
     set(root, "frame_bytes", s->is_known ? json_integer((json_int_t)s->frame_bytes) : json_null());
+    set(root, "frames_bytes", sizes_json(&s->sizes));
     json_t *chromaticities = header->has_chromaticities ? json_array() : json_null();
     for (int i = 0; header->has_chromaticities && i < 8; i++)
         append(chromaticities, json_real((double)header->chromaticities[i]));
@@ -419,6 +476,25 @@ static void print_frames(const zoe_sequence *sequence)
     putchar('\n');
 }
 
+static void print_sizes(const subject *s)
+{
+    const frame_sizes *sizes = &s->sizes;
+    int64_t files = zoe_sequence_file_count(s->sequence);
+    if (!sizes->count || files == 1)
+        return;
+    printf("  %-16s%s", "all frames", sizes->count < files ? "about " : "");
+    print_bytes((uint64_t)((double)sizes->sum / (double)sizes->count * (double)files));
+    printf("; a frame least ");
+    print_bytes(sizes->least);
+    printf(", mean ");
+    print_bytes(mean_bytes(sizes));
+    printf(", most ");
+    print_bytes(sizes->most);
+    printf(", by ");
+    print_count(sizes->count, "header");
+    putchar('\n');
+}
+
 static void print_picture(const subject *s)
 {
     const zoe_header *header = s->header;
@@ -442,13 +518,12 @@ static void print_picture(const subject *s)
     printf("  %-16s", "file");
     print_bytes(header->file_bytes);
     putchar('\n');
-    if (!s->is_known)
-        return;
-    printf("  %-16s", "frame in memory");
-    print_bytes(s->frame_bytes);
-    printf(", all ");
-    print_bytes(s->frame_bytes * (uint64_t)zoe_sequence_file_count(s->sequence));
-    putchar('\n');
+    if (s->is_known) {
+        printf("  %-16s", "frame in memory");
+        print_bytes(s->frame_bytes);
+        putchar('\n');
+    }
+    print_sizes(s);
 }
 
 static void print_layers(const zoe_header *header)

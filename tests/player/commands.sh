@@ -175,6 +175,27 @@ test_channels() {
     grep -q 'Stats Max: 137 137 137' out || fail "grey was changed: $(grep Max out)"
 }
 
+test_info() {
+    # A row is 1024 bytes, a full frame 768 KB; a window that crosses it has at most a quarter, and
+    # at both ends nothing.
+    succeeds generate --size 512x256 --frames 48 --window drift moving
+    succeeds info --json moving
+    json frames_bytes.least=0 frames_bytes.most=196608 frames_bytes.files=48 'frames_bytes.mean>=90000'
+    succeeds info moving
+    grep -q 'all frames .* least 0 bytes, mean .*, most 192.0 KB, by 48 headers' out ||
+        fail "info does not say what frames take: $(cat out)"
+    # A file that is none says nothing about the others.
+    : >moving/test.0002.exr
+    succeeds info --json moving
+    json frames_bytes.files=47 frames_bytes.most=196608
+    # Of a long sequence a part is looked at, its first and its last among them.
+    succeeds generate --size 32x2 --frames 450 long
+    succeeds generate --size 64x64 --frames 1 long
+    succeeds generate --size 96x64 --frames 1 --first 450 long
+    succeeds info --json long
+    json frames_bytes.files=200 frames_bytes.least=384 frames_bytes.most=36864
+}
+
 test_bench() {
     succeeds bench decode a --json --repeat 3 --workers 2
     json frames=24 seconds fps frame_ms.p50 frame_ms.p95 frame_ms.max workers=2 'rss_peak_mb>=1' \
@@ -341,7 +362,7 @@ test_general() {
     fi
 }
 
-for part in generate snapshot channels bench headless bad_input interrupt general; do
+for part in generate snapshot channels info bench headless bad_input interrupt general; do
     "test_$part"
 done
 echo "$checks checks, $failures failed"
