@@ -104,6 +104,7 @@ void zoe_report_memory(json_t *report, const zoe_stats *stats)
     zoe_report_number(report, "limit_mb", (double)stats->limit_bytes / mebibyte);
     zoe_report_number(report, "used_mb", (double)stats->used_bytes / mebibyte);
     zoe_report_number(report, "high_water_mb", (double)stats->high_water_bytes / mebibyte);
+    zoe_report_count(report, "frames_loaded", stats->frames_loaded);
     zoe_report_number(report, "frames_mb", (double)stats->frame_bytes / mebibyte);
     zoe_report_number(report, "full_frames_mb", (double)stats->full_frame_bytes / mebibyte);
     zoe_report_number(report, "rss_mb", (double)zoe_process_resident() / mebibyte);

@@ -240,7 +240,7 @@ test_headless() {
     # A window of a quarter that crosses the picture takes less than a quarter of it.
     succeeds generate --size 512x256 --frames 48 --window drift drift
     succeeds play --headless --fps 0 --loops 1 --json drift
-    json plays=48 decodes=48 full_frames_mb=36 'capacity_frames>=48'
+    json plays=48 decodes=48 frames_loaded=48 full_frames_mb=36 'capacity_frames>=48'
     holds "$(value frames_mb) > 0 && $(value frames_mb) < 9"
     succeeds bench loop --json --loops 1 drift
     json full_frames_mb=36 'capacity_frames>=48'
