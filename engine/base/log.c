@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include <zoetrope/status.h>
+
 void zoe_log_write(const zoe_log *log, zoe_log_level level, const char *format, ...)
 {
     if (!zoe_log_is_heard(log, level))
@@ -12,8 +14,10 @@ void zoe_log_write(const zoe_log *log, zoe_log_level level, const char *format, 
     va_start(args, format);
     int length = vsnprintf(line, sizeof line, format, args);
     va_end(args);
-    if (length >= 0)
-        log->fn(log->user, level, line);
+    if (length < 0)
+        return;
+    zoe_text_clean(line);
+    log->fn(log->user, level, line);
 }
 
 void zoe_log_note(zoe_log_notes *notes, const char *format, ...)

@@ -26,6 +26,7 @@ static inline bool zoe_log_is_heard(const zoe_log *log, zoe_log_level level)
     return log->fn && level <= log->level;
 }
 
+/* One line, cleaned by zoe_text_clean. */
 void zoe_log_write(const zoe_log *log, zoe_log_level level, const char *format, ...)
     ZOE_PRINTF(3, 4);
 

@@ -1,6 +1,8 @@
 #include <zoetrope/status.h>
 
 #include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,6 +36,51 @@ const char *zoe_status_text(zoe_status status)
     return "unknown status";
 }
 
+/* The character at s, which is not its text's end, and its bytes; 0 bytes: it is no UTF-8. */
+static size_t read_character(const unsigned char *s, uint32_t *code)
+{
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; /* what is less is overlong */
+    size_t bytes = s[0] < 0x80             ? 1
+                   : (s[0] & 0xE0) == 0xC0 ? 2
+                   : (s[0] & 0xF0) == 0xE0 ? 3
+                   : (s[0] & 0xF8) == 0xF0 ? 4
+                                           : 0;
+    *code = bytes < 2 ? s[0] : s[0] & (0x7Fu >> bytes);
+    for (size_t i = 1; i < bytes; i++) {
+        if ((s[i] & 0xC0) != 0x80)
+            return 0;
+        *code = *code << 6 | (s[i] & 0x3Fu);
+    }
+    bool is_surrogate = *code >= 0xD800 && *code <= 0xDFFF;
+    return bytes && *code >= least[bytes] && *code <= 0x10FFFF && !is_surrogate ? bytes : 0;
+}
+
+/* C0, DEL, C1; line and paragraph separators; what turns the direction of text. */
+static bool is_control(uint32_t code)
+{
+    return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x061C || code == 0x200E ||
+           code == 0x200F || (code >= 0x2028 && code <= 0x202E) ||
+           (code >= 0x2066 && code <= 0x2069);
+}
+
+void zoe_text_clean(char *text)
+{
+    const char *in = text;
+    while (*in) {
+        uint32_t code;
+        size_t bytes = read_character((const unsigned char *)in, &code);
+        if (!bytes || is_control(code)) {
+            *text++ = '?';
+            in += bytes ? bytes : 1;
+            continue;
+        }
+        memmove(text, in, bytes);
+        text += bytes;
+        in += bytes;
+    }
+    *text = '\0';
+}
+
 zoe_status zoe_error_set(zoe_error *error, zoe_status status, const char *format, ...)
 {
     if (!error)
@@ -44,10 +91,7 @@ zoe_status zoe_error_set(zoe_error *error, zoe_status status, const char *format
     if (vsnprintf(error->text, sizeof error->text, format, args) < 0)
         error->text[0] = '\0';
     va_end(args);
-    /* File names may hold line breaks; an error is one line. */
-    for (char *c = error->text; *c; c++)
-        if (*c == '\n' || *c == '\r')
-            *c = '?';
+    zoe_text_clean(error->text);
     return status;
 }
 

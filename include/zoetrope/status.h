@@ -63,8 +63,8 @@ typedef enum zoe_status {
  */
 typedef struct zoe_error {
     zoe_status status;
-    /* One line, always terminated; longer texts are cut. UTF-8 where the names of files in it are:
-     * they are given as they are, but for line breaks ("?"). */
+    /* One line of UTF-8, always terminated; longer texts are cut. Names in it are as zoe_text_clean
+     * leaves them, and may so differ from the file's or channel's. */
     char text[1024];
 } zoe_error;
 
@@ -75,7 +75,13 @@ ZOE_API const char *zoe_status_name(zoe_status status);
 /* The table's text, "unknown status" outside it. Never NULL. Thread-safety: any thread. */
 ZOE_API const char *zoe_status_text(zoe_status status);
 
-/* Fills *error (which may be NULL) with a status and a formatted line; returns the status, so that
+/* Makes a text that came from outside (a file's name, a header) fit for a terminal, a log or a
+ * window, in place: each control character (C0 with tabs and line breaks, DEL, C1), line separator,
+ * control of the direction of text, and byte that is no UTF-8 becomes "?". It never grows.
+ * Thread-safety: any thread. */
+ZOE_API void zoe_text_clean(char *text);
+
+/* Fills *error (which may be NULL) with a status and a formatted line, cleaned by zoe_text_clean; returns the status, so that
  * a function can end with `return zoe_error_set(error, ZOE_ERROR_IO, "%s: …", path)`.
  * Thread-safety: any thread. */
 ZOE_API zoe_status zoe_error_set(zoe_error *error, zoe_status status, const char *format, ...)

@@ -67,6 +67,7 @@ void zoe_app_new_sequence(zoe_app *app)
     while (length > 1 && strchr("._- ", name[length - 1]))
         length--;
     snprintf(title, sizeof title, "%.*s \342\200\224 Zoetrope", (int)length, name);
+    zoe_text_clean(title); /* the window manager, too, may show it in a terminal */
     SDL_SetWindowTitle(app->window.window, title);
     zoe_timeline_reset(&app->timeline, zoe_sequence_count(sequence));
     size_t groups = zoe_sequence_group_count(sequence);

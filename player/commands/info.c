@@ -400,7 +400,8 @@ static int print_json(const subject *s)
     set(root, "parts", parts);
     set(root, "groups", groups_json(s->sequence));
     int written =
-        !lost_json && json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) == 0;
+        !lost_json &&
+        json_dumpf(root, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(9)) == 0;
     json_decref(root);
     if (lost_json)
         return zoe_failure(command, "%s: out of memory for the JSON text", s->path);
@@ -412,17 +413,10 @@ static int print_json(const subject *s)
 
 /* ---- text ---- */
 
-/* File and attribute names may hold what a terminal obeys. */
-static void print_clean(const char *text)
-{
-    for (; *text; text++)
-        putchar((unsigned char)*text < 0x20 || *text == 0x7F ? '?' : *text);
-}
-
 static void print_line(const char *key, const char *text)
 {
     printf("  %-16s", key);
-    print_clean(text);
+    zoe_print_text(text);
     putchar('\n');
 }
 
@@ -533,10 +527,10 @@ static void print_layers(const zoe_header *header)
         const zoe_layer *layer = &header->layers[i];
         const zoe_part *part = &header->parts[layer->part];
         printf("  ");
-        print_clean(layer->name[0] ? layer->name : "(plain)");
+        zoe_print_text(layer->name[0] ? layer->name : "(plain)");
         if (layer->view[0]) {
             printf(", view ");
-            print_clean(layer->view);
+            zoe_print_text(layer->view);
         }
         if (header->part_count > 1)
             printf(", part %" PRId32, layer->part);
@@ -544,7 +538,7 @@ static void print_layers(const zoe_header *header)
         for (int32_t j = 0; j < layer->channel_count; j++) {
             const zoe_channel *channel = &part->channels[layer->channels[j]];
             putchar(' ');
-            print_clean(channel->name);
+            zoe_print_text(channel->name);
             if (channel->type != ZOE_SAMPLE_HALF)
                 printf(" (%s)", zoe_sample_type_name(channel->type));
         }
@@ -568,7 +562,7 @@ static void print_parts(const zoe_header *header)
             printf("attributes");
         } else {
             printf("part %zu ", i);
-            print_clean(part->name);
+            zoe_print_text(part->name);
             printf(": %s, %s, ", zoe_part_type_name(part->type),
                    zoe_compression_name(part->compression));
             print_count((int64_t)part->channel_count, "channel");
@@ -577,11 +571,11 @@ static void print_parts(const zoe_header *header)
         for (size_t j = 0; j < part->attribute_count; j++) {
             const zoe_attribute *attribute = &part->attributes[j];
             printf("  ");
-            print_clean(attribute->name);
+            zoe_print_text(attribute->name);
             printf(" (");
-            print_clean(attribute->type);
+            zoe_print_text(attribute->type);
             printf("): ");
-            print_clean(attribute->value);
+            zoe_print_text(attribute->value);
             putchar('\n');
         }
     }
@@ -597,7 +591,7 @@ static void print_groups(const zoe_sequence *sequence)
         if (zoe_sequence_group_at(sequence, i, &group) != ZOE_OK)
             continue;
         printf("  ");
-        print_clean(group.pattern);
+        zoe_print_text(group.pattern);
         printf("  %" PRId64 " to %" PRId64 ", ", group.first, group.last);
         print_count(group.files, "file");
         putchar('\n');
@@ -606,7 +600,7 @@ static void print_groups(const zoe_sequence *sequence)
 
 static int print_text(const subject *s)
 {
-    print_clean(zoe_sequence_name(s->sequence));
+    zoe_print_text(zoe_sequence_name(s->sequence));
     putchar('\n');
     print_line("folder", zoe_sequence_folder(s->sequence));
     print_frames(s->sequence);

@@ -119,7 +119,7 @@ static void print_value(const json_t *value)
     else if (json_is_real(value))
         printf("%.6g", json_real_value(value));
     else if (json_is_string(value))
-        printf("%s", json_string_value(value));
+        zoe_print_text(json_string_value(value));
     else if (json_is_boolean(value))
         printf("%s", json_is_true(value) ? "yes" : "no");
 }
@@ -129,7 +129,8 @@ static void print_table(json_t *report, const char *title)
 {
     const char *key;
     json_t *value;
-    printf("%s\n", title);
+    zoe_print_text(title);
+    putchar('\n');
     json_object_foreach(report, key, value)
     {
         if (json_is_array(value))
@@ -157,7 +158,7 @@ int zoe_report_print(json_t *report, const char *command, const char *title, int
     if (!report)
         return zoe_failure(command, "%s: out of memory", title);
     if (as_json) {
-        json_dumpf(report, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
+        json_dumpf(report, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(12));
         printf("\n");
     } else {
         print_table(report, title);

@@ -107,8 +107,8 @@ static zoe_status take(zoe_clip *clip, const snapshot_options *options, zoe_erro
     if (status != ZOE_OK)
         return status;
     if (frame.incomplete)
-        fprintf(stderr, "%s: %s: frame %lld is incomplete: what its file lacks is black\n", command,
-                options->spec, (long long)options->frame);
+        zoe_failure(command, "%s: frame %lld is incomplete: what its file lacks is black",
+                    options->spec, (long long)options->frame);
     status = has_suffix(options->out, ".png") ? write_png(clip, &frame, options, error)
                                               : write_exr(clip, &frame, options, error);
     zoe_frame_release(&frame);

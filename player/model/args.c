@@ -25,9 +25,7 @@ static void say(const char *command, const char *hint, const char *format, va_li
     char line[2048];
     if (vsnprintf(line, sizeof line, format, values) < 0)
         line[0] = '\0';
-    for (char *c = line; *c; c++)
-        if (*c == '\n' || *c == '\r')
-            *c = '?';
+    zoe_text_clean(line);
     if (hint)
         fprintf(stderr, "%s: %s (try '%s --help')\n", command, line, hint);
     else
@@ -50,6 +48,18 @@ int zoe_failure(const char *command, const char *format, ...)
     say(command, NULL, format, values);
     va_end(values);
     return ZOE_EXIT_FAILED;
+}
+
+void zoe_print_text(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *clean = malloc(size);
+    if (clean) {
+        memcpy(clean, text, size);
+        zoe_text_clean(clean);
+    }
+    fputs(clean ? clean : "?", stdout);
+    free(clean);
 }
 
 /* The whole text as a number. strtod alone would take "nan", "0x10" and blanks in front. */

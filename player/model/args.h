@@ -98,6 +98,9 @@ __attribute__((format(printf, 2, 3)))
 #endif
 int zoe_failure(const char *command, const char *format, ...);
 
+/* Prints a text that may come from a file, cleaned by zoe_text_clean, on standard output. */
+void zoe_print_text(const char *text);
+
 /*
  * The text as a rate: a whole or decimal number or a fraction. Decimals close to a film or video
  * rate mean that rate (23.976 and 23.98 are 24000/1001; 29.97 is 30000/1001). Returns true, or false when

@@ -14,7 +14,7 @@ static const char *last_word(const char *channel)
     return dot ? dot + 1 : channel;
 }
 
-void zoe_layer_label(const zoe_header *header, int32_t index, char *text, size_t capacity)
+static void write_label(const zoe_header *header, int32_t index, char *text, size_t capacity)
 {
     const zoe_layer *layer = &header->layers[index];
     const zoe_part *part = &header->parts[layer->part];
@@ -36,6 +36,12 @@ void zoe_layer_label(const zoe_header *header, int32_t index, char *text, size_t
     }
     if (used < capacity)
         snprintf(text + used, capacity - used, "%s%s", gap, layer->view);
+}
+
+void zoe_layer_label(const zoe_header *header, int32_t index, char *text, size_t capacity)
+{
+    write_label(header, index, text, capacity);
+    zoe_text_clean(text);
 }
 
 int32_t zoe_layer_next(const zoe_header *header, const char *name, const char *view, int by)
@@ -121,4 +127,5 @@ void zoe_layer_channel(const zoe_header *header, int32_t index, int32_t channel,
         return;
     const char *name = header->parts[layer->part].channels[layer->channels[channel]].name;
     snprintf(text, capacity, "%s", strlen(name) > LONG ? last_word(name) : name);
+    zoe_text_clean(text);
 }

@@ -58,6 +58,7 @@ void zoe_message_say(zoe_message *message, bool is_bad, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(message->text, sizeof message->text, format, arguments);
     va_end(arguments);
+    zoe_text_clean(message->text);
     message->is_bad = is_bad;
     message->kind = is_bad ? ZOE_MESSAGE_ERROR : ZOE_MESSAGE_INFO;
     message->is_of_frame = false;

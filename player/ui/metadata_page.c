@@ -103,8 +103,11 @@ static void copy(zoe_ui *ui, zoe_metadata_page *page)
     for (int i = 0; i < page->row_count; i++) {
         if (!all && !zoe_ui_list_has(&page->list, i))
             continue;
-        used += (size_t)snprintf(text + used, size - used, "%s%s: %s", used ? "\n" : "",
-                                 page->rows[i].name, page->rows[i].value);
+        if (used)
+            text[used++] = '\n';
+        snprintf(text + used, size - used, "%s: %s", page->rows[i].name, page->rows[i].value);
+        zoe_text_clean(text + used); /* it may be pasted into a terminal */
+        used += strlen(text + used);
         page->copied++;
     }
     if (page->copied)

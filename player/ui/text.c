@@ -75,7 +75,9 @@ static uint32_t next_codepoint(const char **at)
         code = code << 6 | (s[i] & 0x3Fu);
     }
     *at += more + 1;
-    return code < 0x20 || code > 0x10FFFF ? 0xFFFD : code;
+    bool is_control = code < 0x20 || (code >= 0x7F && code < 0xA0) ||
+                      (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+    return is_control || code > 0x10FFFF ? 0xFFFD : code;
 }
 
 /* ---- fonts ---- */

@@ -339,6 +339,39 @@ test_interrupt() {
     [ -z "$(find . -name '.stopped*')" ] || fail "left behind: $(find . -name '.stopped*')"
 }
 
+# no_controls FILE: neither escapes nor C1 in what was printed.
+no_controls() {
+    checks=$((checks + 1))
+    LC_ALL=C grep -q "$(printf '[\001-\010\013-\037\177\200-\237]')" "$1" &&
+        fail "control characters in $(od -c "$1" | head -20)"
+}
+
+# What a terminal obeys does not get there from the names of files, channels and layers.
+test_hostile_text() {
+    name=$(printf 'e\033[m\302\233' ; printf 'Km\233' ; printf 'm.exr')
+    fails 1 'e?[m?Km?m.exr' info "$name"
+    no_controls err
+    cp a/test.0001.exr "$name"
+    succeeds info "$name"
+    no_controls out
+    grep -qF 'e?[m?Km?m.exr' out || fail "info printed $(cat out)"
+    succeeds info --json "$name"
+    json frames=1
+    no_controls out
+    run play --headless --fps 0 -vv "$name"
+    no_controls err
+    hostile=${ZOETROPE_TEST_IMAGES:-}/../hostile/escape.exr.xz
+    if [ -f "$hostile" ] && command -v xz >/dev/null; then
+        xz -dc "$hostile" >escape.exr
+        for c in "info" "info --json" "play --headless --fps 0" "snapshot -o escape.png"; do
+            # shellcheck disable=SC2086 # the options are words
+            run $c escape.exr
+            no_controls err
+            no_controls out
+        done
+    fi
+}
+
 test_general() {
     for c in generate snapshot bench play; do
         succeeds $c --help
@@ -362,7 +395,7 @@ test_general() {
     fi
 }
 
-for part in generate snapshot channels info bench headless bad_input interrupt general; do
+for part in generate snapshot channels info bench headless bad_input interrupt hostile_text general; do
     "test_$part"
 done
 echo "$checks checks, $failures failed"
