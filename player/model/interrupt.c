@@ -3,30 +3,39 @@
 #include "model/interrupt.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
 
-static volatile sig_atomic_t mark;
+static atomic_bool mark; /* lock-free: set in a signal handler */
+
+static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 
 static void set_mark(int signal_number)
 {
-    (void)signal_number;
-    mark = 1;
+    if (!atomic_exchange(&mark, true))
+        return;
+    /* The second of any kind. It is blocked here, and ends the process as the handler returns. */
+    signal(signal_number, SIG_DFL);
+    raise(signal_number);
 }
 
 void zoe_interrupt_install(void)
 {
-    struct sigaction action;
+    struct sigaction action, before;
     memset(&action, 0, sizeof action);
-    action.sa_handler = set_mark;
-    /* Back to the default, so that a second signal always ends the process. No restart: a wait
-     * should end too. */
-    action.sa_flags = (int)SA_RESETHAND;
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    action.sa_handler = set_mark; /* no SA_RESTART: a wait should end too */
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+        /* nohup has a hang-up ignored, and that stays. */
+        bool is_nohup = signals[i] == SIGHUP && !sigaction(SIGHUP, NULL, &before) &&
+                        before.sa_handler == SIG_IGN;
+        if (!is_nohup)
+            sigaction(signals[i], &action, NULL);
+    }
 }
 
 bool zoe_interrupted(void)
 {
-    return mark != 0;
+    return atomic_load_explicit(&mark, memory_order_relaxed);
 }

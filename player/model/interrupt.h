@@ -1,6 +1,7 @@
 /*
- * Stopping a command cleanly: the first SIGINT or SIGTERM only sets a mark, which long work looks
- * at between its steps; the second ends the process as usual.
+ * Stopping a command cleanly: the first SIGINT, SIGTERM or SIGHUP only sets a mark, which long work
+ * looks at between its steps; the second, of whichever kind, ends the process at once. A SIGHUP that
+ * the process was started to ignore (nohup) stays ignored.
  *
  * Thread-safety: install once, from one thread; ask from any thread.
  *
