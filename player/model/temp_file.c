@@ -1,12 +1,15 @@
-#define _GNU_SOURCE /* asprintf */
+#define _GNU_SOURCE /* asprintf, getrandom */
 
 #include "model/temp_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 static zoe_status status_of(int number)
@@ -27,13 +30,17 @@ zoe_status zoe_temp_file_error(const char *path, int number, zoe_error *error)
     return zoe_error_set(error, status_of(number), "%s: cannot write: %s", path, strerror(number));
 }
 
-/* ".name.exr.1234.tmp": hidden, and no frame of any sequence. */
+/* ".name.exr.9f86d081884c7d65.tmp": hidden, no frame of any sequence, and a name that nobody can
+ * take beforehand. NULL with errno set. */
 static char *temporary_name(const char *path)
 {
+    uint64_t number;
+    if (getrandom(&number, sizeof number, 0) != (ssize_t)sizeof number)
+        return NULL;
     const char *slash = strrchr(path, '/');
     int folder = slash ? (int)(slash - path + 1) : 0;
     char *name = NULL;
-    if (asprintf(&name, "%.*s.%s.%ld.tmp", folder, path, path + folder, (long)getpid()) < 0)
+    if (asprintf(&name, "%.*s.%s.%016" PRIx64 ".tmp", folder, path, path + folder, number) < 0)
         return NULL;
     return name;
 }
@@ -44,8 +51,9 @@ zoe_status zoe_temp_file_open(zoe_temp_file *file, const char *path, zoe_error *
     file->fd = -1;
     file->temporary = temporary_name(path);
     if (!file->temporary)
-        return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "%s: out of memory", path);
-    file->fd = open(file->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+        return zoe_temp_file_error(path, errno, error);
+    /* Nothing that stands there is followed or written over: a folder may be anybody's. */
+    file->fd = open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (file->fd >= 0)
         return ZOE_OK;
     int number = errno;
