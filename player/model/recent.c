@@ -17,6 +17,7 @@
 #include <zoetrope/transport.h>
 
 #include "model/temp_file.h"
+#include "model/text_file.h"
 
 /* No frame number has more digits. */
 static const int64_t far_number = INT64_C(999999999999999999);
@@ -280,46 +281,12 @@ static zoe_status set_aside(const char *path, const json_error_t *why, zoe_error
                          why->text, kept ? "kept as recent.json.broken" : "left in place");
 }
 
-static zoe_status unreadable(const char *path, int number, zoe_error *error)
-{
-    zoe_status status = number == EACCES ? ZOE_ERROR_PERMISSION : ZOE_ERROR_IO;
-    return zoe_error_set(error, status, "%s: recent sequences not read: %s", path,
-                         strerror(number));
-}
-
-/* Reads the file whole; *text is to be freed, and is NULL where there is no file. */
-static zoe_status read_file(const char *path, char **text, size_t *length, zoe_error *error)
-{
-    *text = NULL;
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return errno == ENOENT || errno == ENOTDIR ? ZOE_OK : unreadable(path, errno, error);
-    zoe_status status = ZOE_OK;
-    *text = malloc(ZOE_RECENT_FILE_MAX + 1);
-    if (!*text) {
-        status = zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "%s: out of memory", path);
-    } else {
-        *length = fread(*text, 1, ZOE_RECENT_FILE_MAX + 1, file);
-        if (ferror(file))
-            status = unreadable(path, errno, error);
-        else if (*length > ZOE_RECENT_FILE_MAX)
-            status = zoe_error_set(error, ZOE_ERROR_TOO_LARGE, "%s: larger than %d MB, not read",
-                                   path, ZOE_RECENT_FILE_MAX >> 20);
-    }
-    fclose(file);
-    if (status != ZOE_OK) {
-        free(*text);
-        *text = NULL;
-    }
-    return status;
-}
-
 zoe_status zoe_recent_load(const char *path, zoe_recent *recent, zoe_error *error)
 {
     zoe_recent_init(recent);
     char *text;
     size_t length = 0;
-    zoe_status status = read_file(path, &text, &length, error);
+    zoe_status status = zoe_text_file_read(path, ZOE_RECENT_FILE_MAX, &text, &length, error);
     if (!text)
         return status;
     json_error_t why;

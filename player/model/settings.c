@@ -3,6 +3,8 @@
 #include "model/settings.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +13,12 @@
 
 #include <jansson.h>
 
-enum { PATH_CAPACITY = 4096 };
+#include "model/text_file.h"
+
+enum {
+    PATH_CAPACITY = 4096,
+    FILE_MAX = 1 << 20, /* a longer file is no settings */
+};
 
 zoe_status zoe_settings_path(char *path, size_t capacity)
 {
@@ -93,11 +100,12 @@ static void read_option(reader *in, const zoe_option *option, zoe_options *optio
 }
 
 /* The line without the library's own quoting of what it read: those bytes may be anything. */
-static zoe_status set_aside(const char *path, const json_error_t *why, zoe_error *error)
+static zoe_status set_aside(const char *path, bool is_ours, const json_error_t *why,
+                            zoe_error *error)
 {
     char aside[PATH_CAPACITY];
     int length = snprintf(aside, sizeof aside, "%s.broken", path);
-    int kept = length > 0 && (size_t)length < sizeof aside && !rename(path, aside);
+    int kept = is_ours && length > 0 && (size_t)length < sizeof aside && !rename(path, aside);
     return zoe_error_set(error, ZOE_ERROR_SYNTAX,
                          "%s: line %d, column %d: %s; %s, defaults are used", path,
                          why->line > 0 ? why->line : 1, why->column > 0 ? why->column : 1,
@@ -107,16 +115,15 @@ static zoe_status set_aside(const char *path, const json_error_t *why, zoe_error
 zoe_status zoe_settings_load(const char *path, zoe_options *options, zoe_error *error)
 {
     zoe_options_init(options);
-    FILE *file = fopen(path, "re");
-    if (!file) {
-        if (errno == ENOENT || errno == ENOTDIR)
-            return ZOE_OK;
-        zoe_status status = errno == EACCES ? ZOE_ERROR_PERMISSION : ZOE_ERROR_IO;
-        return zoe_error_set(error, status, "%s: %s; defaults are used", path, strerror(errno));
-    }
+    char *text;
+    size_t length;
+    zoe_status status = zoe_text_file_read(path, FILE_MAX, &text, &length, error);
+    if (!text)
+        return status;
     json_error_t why;
-    json_t *root = json_loadf(file, 0, &why);
-    fclose(file);
+    json_t *root = json_loadb(text, length, JSON_DECODE_ANY, &why);
+    bool is_ours = zoe_text_is_json_like(text, length);
+    free(text);
     if (root && !json_is_object(root)) {
         json_decref(root);
         root = NULL;
@@ -125,7 +132,7 @@ zoe_status zoe_settings_load(const char *path, zoe_options *options, zoe_error *
         snprintf(why.text, sizeof why.text, "expected an object in braces");
     }
     if (!root)
-        return set_aside(path, &why, error);
+        return set_aside(path, is_ours, &why, error);
     reader in = {root, "", NULL};
     for (size_t i = 0; i < zoe_option_count; i++) {
         if (zoe_option_table[i].where & ZOE_IN_FILE)
@@ -206,12 +213,28 @@ static int write_all(int fd, const char *text)
     return bad ? -1 : 0;
 }
 
+/* What is no settings file is not replaced by one. */
+static zoe_status check_replaceable(const char *path, zoe_error *error)
+{
+    char *text;
+    size_t length;
+    zoe_status status = zoe_text_file_read(path, FILE_MAX, &text, &length, error);
+    if (text && !zoe_text_is_json_like(text, length))
+        status = zoe_error_set(error, ZOE_ERROR_SYNTAX,
+                               "%s: settings not saved: the file there holds something else", path);
+    free(text);
+    return status;
+}
+
 zoe_status zoe_settings_save(const char *path, const zoe_options *options, zoe_error *error)
 {
     char temporary[PATH_CAPACITY];
     int length = snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
     if (length <= 0 || (size_t)length >= sizeof temporary)
         return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "%s: settings path too long", path);
+    zoe_status status = check_replaceable(path, error);
+    if (status != ZOE_OK)
+        return status;
     json_t *root = pack(options);
     char *text = root ? json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) : NULL;
     json_decref(root);
@@ -219,8 +242,7 @@ zoe_status zoe_settings_save(const char *path, const zoe_options *options, zoe_e
         return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "%s: settings not saved: out of memory",
                              path);
     make_folders(path);
-    zoe_status status = ZOE_OK;
-    int fd = mkostemp(temporary, 0);
+    int fd = mkostemp(temporary, O_CLOEXEC);
     if (fd < 0) {
         status = failed(path, error);
     } else if (write_all(fd, text) || rename(temporary, path)) {

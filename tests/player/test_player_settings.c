@@ -2,11 +2,13 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -62,6 +64,7 @@ static void write_text(const place *p, const char *text)
 {
     zoe_options settings;
     zoe_options_init(&settings);
+    unlink(p->path);
     assert_int_equal(zoe_settings_save(p->path, &settings, NULL), ZOE_OK);
     FILE *file = fopen(p->path, "w");
     assert_non_null(file);
@@ -160,6 +163,64 @@ static void other_broken_files(void **state)
     }
 }
 
+static bool exists(const char *path)
+{
+    struct stat info;
+    return lstat(path, &info) == 0;
+}
+
+/* What is no settings file stays as it is: read or saved, neither renamed nor replaced. */
+static void assert_left_alone(const place *p, zoe_status expected)
+{
+    struct stat before, after;
+    zoe_options settings;
+    zoe_error error = {0};
+    assert_int_equal(lstat(p->path, &before), 0);
+    zoe_status status = zoe_settings_load(p->path, &settings, &error);
+    if (status != expected)
+        fail_msg("status %d, not %d: %s", (int)status, (int)expected, error.text);
+    assert_non_null(strstr(error.text, p->path));
+    assert_int_equal(settings.cache_percent, 75);
+    assert_false(exists(p->aside));
+    assert_int_equal(zoe_settings_save(p->path, &settings, &error), expected);
+    assert_int_equal(lstat(p->path, &after), 0);
+    assert_int_equal(after.st_ino, before.st_ino);
+    assert_int_equal(after.st_mode, before.st_mode);
+    assert_int_equal(after.st_size, before.st_size);
+}
+
+static void what_is_no_file_is_left_alone(void **state)
+{
+    const place *p = *state;
+    write_text(p, "{}");
+    unlink(p->path);
+    assert_int_equal(mkfifo(p->path, 0600), 0);
+    alarm(20); /* not to wait for ever for who would write into it */
+    assert_left_alone(p, ZOE_ERROR_IO);
+    alarm(0);
+    unlink(p->path);
+    assert_int_equal(mkdir(p->path, 0700), 0);
+    assert_left_alone(p, ZOE_ERROR_IO);
+    assert_int_equal(rmdir(p->path), 0);
+    assert_int_equal(symlink("/dev/zero", p->path), 0);
+    assert_left_alone(p, ZOE_ERROR_IO);
+}
+
+static void what_is_no_settings_is_left_alone(void **state)
+{
+    const place *p = *state;
+    const char *const texts[] = {"#!/bin/sh\necho {}\n", "\x76\x2f\x31\x01", "[1, 2]", "\"a\"",
+                                 "\xff"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        write_text(p, texts[i]);
+        assert_left_alone(p, ZOE_ERROR_SYNTAX);
+    }
+    /* 50 MB of a string. */
+    write_text(p, "{\"loop\": \"");
+    assert_int_equal(truncate(p->path, 50 << 20), 0);
+    assert_left_alone(p, ZOE_ERROR_TOO_LARGE);
+}
+
 static void values_are_brought_into_range(void **state)
 {
     const place *p = *state;
@@ -206,6 +267,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(comes_back_as_written, set_up, tear_down),
         cmocka_unit_test_setup_teardown(broken_file_is_kept_aside, set_up, tear_down),
         cmocka_unit_test_setup_teardown(other_broken_files, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_no_file_is_left_alone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_no_settings_is_left_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(values_are_brought_into_range, set_up, tear_down),
         cmocka_unit_test_setup_teardown(wrong_kinds_are_reported, set_up, tear_down),
         cmocka_unit_test(saving_where_one_may_not),
