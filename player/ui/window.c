@@ -10,6 +10,7 @@
 #include <SDL_ttf.h>
 
 #include "ui/desktop.h"
+#include "model/interrupt.h"
 
 static const int dense_dpi = 180;
 
@@ -106,6 +107,7 @@ static zoe_status open_parts(zoe_window *window, int width, int height, int maxi
 {
     if (SDL_Init(SDL_INIT_VIDEO))
         return zoe_error_set(error, ZOE_ERROR_IO, "cannot open a display: %s", SDL_GetError());
+    zoe_interrupt_install(); /* after SDL's own handlers */
     /* Without a display SDL falls back to windows that nobody can see. */
     const char *driver = SDL_GetCurrentVideoDriver();
     if (!getenv("SDL_VIDEODRIVER") && driver &&

@@ -51,6 +51,38 @@ static void a_second_of_any_kind_ends(void **state)
     }
 }
 
+static volatile sig_atomic_t told;
+
+/* As SDL's. */
+static void hear_and_stay(int number)
+{
+    signal(number, hear_and_stay);
+    told = number;
+}
+
+static void a_handler_before_is_told_once(void **state)
+{
+    (void)state;
+    for (int i = 0; i < SIGNALS * SIGNALS; i++) {
+        pid_t child = fork();
+        if (child == 0) {
+            signal(SIGHUP, SIG_DFL);
+            signal(SIGINT, hear_and_stay);
+            signal(SIGTERM, hear_and_stay);
+            zoe_interrupt_install();
+            raise(signals[i / SIGNALS]);
+            if (told != SIGTERM || !zoe_interrupted())
+                _exit(NOT_SEEN);
+            raise(signals[i % SIGNALS]);
+            _exit(GOES_ON);
+        }
+        int status = 0;
+        assert_int_equal(waitpid(child, &status, 0), child);
+        if (!WIFSIGNALED(status) || WTERMSIG(status) != signals[i % SIGNALS])
+            fail_msg("pair %d: wait status %d", i, status);
+    }
+}
+
 static void an_ignored_hangup_stays_ignored(void **state)
 {
     (void)state;
@@ -66,6 +98,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_second_of_any_kind_ends),
+        cmocka_unit_test(a_handler_before_is_told_once),
         cmocka_unit_test(an_ignored_hangup_stays_ignored),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
