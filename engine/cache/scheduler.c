@@ -279,7 +279,7 @@ static zoe_load *claim_first_locked(zoe_load_worker *worker, int64_t before)
 {
     zoe_cache *cache = worker->cache;
     zoe_load *load = NULL;
-    int64_t position, use;
+    int64_t position = -1, use = ZOE_NO_USE;
     bool any_refused = false;
     for (zoe_source *s; !load && (s = next_source_locked(cache, &position, &use)) && use < before;
          s->refused = true) {
