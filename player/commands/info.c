@@ -13,6 +13,7 @@
 #include <zoetrope/sequence.h>
 
 #include "model/args.h"
+#include "model/frame_box.h"
 
 enum { PATH_BYTES = 8192, ROW_ALIGNMENT = 64, HALF_BYTES = 2, HEADERS_MAX = 200 };
 
@@ -40,11 +41,6 @@ typedef struct subject {
     frame_sizes sizes;      /* the same, over the sequence */
 } subject;
 
-static bool is_empty(zoe_box box)
-{
-    return box.max_x < box.min_x || box.max_y < box.min_y;
-}
-
 static int64_t side(int32_t min, int32_t max)
 {
     return max < min ? 0 : (int64_t)max - min + 1;
@@ -54,7 +50,7 @@ static int64_t side(int32_t min, int32_t max)
 static zoe_box window_of(const zoe_part *part)
 {
     zoe_box window = part->data_window, display = part->display_window;
-    if (is_empty(display))
+    if (zoe_frame_box_is_empty(&display))
         return window;
     window.min_x = window.min_x > display.min_x ? window.min_x : display.min_x;
     window.min_y = window.min_y > display.min_y ? window.min_y : display.min_y;

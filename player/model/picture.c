@@ -11,16 +11,12 @@
 #include <sys/stat.h>
 
 #include "model/exr_write.h"
+#include "model/frame_box.h"
 #include "model/frame_header.h"
 #include "model/interrupt.h"
 #include "model/png_write.h"
 
 /* ---- EXR ---- */
-
-static bool is_empty(const zoe_box *box)
-{
-    return box->max_x < box->min_x || box->max_y < box->min_y;
-}
 
 /*
  * What is written of the frame: what the file has of it. A file cannot be without pixels, so that of
@@ -28,11 +24,9 @@ static bool is_empty(const zoe_box *box)
  */
 static zoe_box written_window(const zoe_frame *frame)
 {
-    const zoe_box *w = &frame->window, *d = &frame->data_window, *p = &frame->picture;
-    zoe_box box = {
-        w->min_x > d->min_x ? w->min_x : d->min_x, w->min_y > d->min_y ? w->min_y : d->min_y,
-        w->max_x < d->max_x ? w->max_x : d->max_x, w->max_y < d->max_y ? w->max_y : d->max_y};
-    return is_empty(&box) ? (zoe_box){p->min_x, p->min_y, p->min_x, p->min_y} : box;
+    const zoe_box *p = &frame->picture;
+    zoe_box box = zoe_frame_box_stored(frame);
+    return zoe_frame_box_is_empty(&box) ? (zoe_box){p->min_x, p->min_y, p->min_x, p->min_y} : box;
 }
 
 /* A frame on its way into an EXR file. */
@@ -45,7 +39,7 @@ static int copy_row(void *user, int32_t x, int32_t y, int32_t count,
     for (uint32_t i = 0; i < frame->plane_count; i++) {
         const zoe_plane *plane = &frame->planes[i];
         size_t bytes = plane->type == ZOE_SAMPLE_HALF ? 2 : 4;
-        if (is_empty(&frame->window)) {
+        if (zoe_frame_box_is_empty(&frame->window)) {
             memset(planes[i], 0, (size_t)count * bytes);
             continue;
         }

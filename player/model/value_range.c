@@ -7,6 +7,8 @@
 
 #include <zoetrope/display.h>
 
+#include "model/frame_box.h"
+
 typedef struct extremes {
     double min, max; /* min > max: nothing yet */
     double least;    /* above 0 */
@@ -87,20 +89,11 @@ static void scan_plane(const zoe_plane *plane, const zoe_box *window, const zoe_
     }
 }
 
-/* What is both in the planes and in the data window. */
-static zoe_box seen_box(const zoe_frame *frame)
-{
-    const zoe_box *w = &frame->window, *d = &frame->data_window;
-    return (zoe_box){
-        w->min_x > d->min_x ? w->min_x : d->min_x, w->min_y > d->min_y ? w->min_y : d->min_y,
-        w->max_x < d->max_x ? w->max_x : d->max_x, w->max_y < d->max_y ? w->max_y : d->max_y};
-}
-
 static extremes scan(const zoe_frame *frame, float limit)
 {
     extremes e = {HUGE_VAL, -HUGE_VAL, HUGE_VAL};
-    zoe_box seen = seen_box(frame);
-    bool is_empty = seen.max_x < seen.min_x || seen.max_y < seen.min_y;
+    zoe_box seen = zoe_frame_box_stored(frame);
+    bool is_empty = zoe_frame_box_is_empty(&seen);
     for (uint32_t i = 0; i < frame->plane_count && !is_empty; i++) {
         if ((int32_t)i != frame->alpha_plane)
             scan_plane(&frame->planes[i], &frame->window, &seen, limit, &e);
@@ -147,7 +140,7 @@ static int far_exponent(const uint8_t has[EXPONENTS])
 static float far_limit(const zoe_frame *frame)
 {
     uint8_t has[EXPONENTS] = {0};
-    zoe_box seen = seen_box(frame);
+    zoe_box seen = zoe_frame_box_stored(frame);
     for (uint32_t i = 0; i < frame->plane_count; i++) {
         const zoe_plane *plane = &frame->planes[i];
         if ((int32_t)i == frame->alpha_plane || plane->type != ZOE_SAMPLE_FLOAT)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/frame_box.h"
 #include "model/screen.h"
 #include "ui/theme.h"
 
@@ -70,7 +71,7 @@ static int32_t greater(int32_t a, int32_t b)
 static zoe_box picture_box(const zoe_frame *frame)
 {
     zoe_box box = frame->display_window, all = frame->picture;
-    if (box.max_x < box.min_x || box.max_y < box.min_y)
+    if (zoe_frame_box_is_empty(&box))
         box = all;
     else if (zoe_frame_is_outside(frame))
         box = (zoe_box){lesser(box.min_x, all.min_x), lesser(box.min_y, all.min_y),

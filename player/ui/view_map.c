@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "model/frame_box.h"
+
 static const double zoom_min = 1.0 / 256.0;
 static const double zoom_max = 256.0;
 
@@ -76,7 +78,7 @@ void zoe_view_map_resize(zoe_view_map *map, int32_t width, int32_t height)
 
 void zoe_view_map_picture(zoe_view_map *map, zoe_box box, double aspect)
 {
-    if (box.max_x < box.min_x || box.max_y < box.min_y)
+    if (zoe_frame_box_is_empty(&box))
         return;
     map->box = box;
     map->aspect = aspect > 0.0 && isfinite(aspect) ? aspect : 1.0;
