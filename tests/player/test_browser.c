@@ -2,7 +2,6 @@
  * The browser over real folders: what it finds, that its calls never wait for the thread, that a
  * thread which hangs is left behind, filter, order, completion.
  */
-#include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -21,6 +20,7 @@
 
 #include "model/browser.h"
 #include "support/temp_folder.h"
+#include "support/threads.h"
 
 static char root[128];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -73,28 +73,6 @@ static void wait_for(const int *count, int value)
     pthread_mutex_unlock(&lock);
 }
 
-/* Threads of this program: a number to compare with. */
-static int count_threads(void)
-{
-    int count = 0;
-    DIR *folder = opendir("/proc/self/task");
-    if (!folder)
-        return 0;
-    while (readdir(folder))
-        count++;
-    closedir(folder);
-    return count;
-}
-
-/* Leak checks find what a thread had not freed yet: let them end. */
-static void wait_for_threads(int count)
-{
-    while (count_threads() > count) {
-        struct timespec moment = {0, 2000000};
-        nanosleep(&moment, NULL);
-    }
-}
-
 /* ---- a browser ---- */
 
 static zoe_browser *browser;
@@ -115,7 +93,7 @@ static int set_up(void **state)
     temp_folder_make(root, sizeof root);
     notified = hanging = ended = cancelled = 0;
     gate_is_closed = false;
-    threads_before = count_threads();
+    threads_before = threads_count();
     browser = zoe_browser_create(on_notify, root);
     return browser ? 0 : -1;
 }
@@ -125,7 +103,7 @@ static int tear_down(void **state)
     (void)state;
     set_gate(false);
     zoe_browser_destroy(&browser);
-    wait_for_threads(threads_before);
+    threads_wait_for(threads_before);
     temp_folder_remove(root);
     return 0;
 }
@@ -414,7 +392,7 @@ static void destroyed_while_it_hangs(void **state)
     pthread_mutex_unlock(&lock);
     set_gate(false);
     wait_for(&ended, 2);
-    wait_for_threads(threads_before);
+    threads_wait_for(threads_before);
     assert_int_equal(notified, seen); /* nobody is told any more */
     browser = zoe_browser_create(NULL, NULL);
 }
@@ -430,7 +408,7 @@ static void too_many_that_hang_are_refused(void **state)
     assert_non_null(strstr(error.text, root));
     assert_int_equal(zoe_browser_state_now(browser), ZOE_BROWSER_FAILED);
     set_gate(false);
-    wait_for_threads(threads_before);
+    threads_wait_for(threads_before);
     go_and_finish(root);
 }
 
@@ -540,16 +518,9 @@ static void a_new_text_replaces_a_pending_one(void **state)
     assert_string_equal(zoe_browser_completed(browser)->text, typed);
 }
 
-static void *do_nothing(void *arg)
-{
-    return arg;
-}
-
 int main(void)
 {
-    /* ThreadSanitizer starts one of its own beside a program's first. */
-    pthread_t first;
-    if (pthread_create(&first, NULL, do_nothing, NULL) || pthread_join(first, NULL))
+    if (!threads_begin())
         return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(rows_sizes_and_path, set_up, tear_down),

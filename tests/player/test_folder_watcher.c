@@ -1,5 +1,4 @@
 /* Watching folders on a thread: changes come by notification, and it may be left at any time. */
-#include <dirent.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,6 +16,7 @@
 
 #include "model/folder_watcher.h"
 #include "support/temp_folder.h"
+#include "support/threads.h"
 
 static char root[128];
 static zoe_folder_watcher *watcher;
@@ -35,24 +35,12 @@ static void on_notify(void *user)
     pthread_mutex_unlock(&lock);
 }
 
-static int count_threads(void)
-{
-    int count = 0;
-    DIR *folder = opendir("/proc/self/task");
-    if (!folder)
-        return 0;
-    while (readdir(folder))
-        count++;
-    closedir(folder);
-    return count;
-}
-
 static int set_up(void **state)
 {
     (void)state;
     temp_folder_make(root, sizeof root);
     notified = taken_at = 0;
-    threads_before = count_threads();
+    threads_before = threads_count();
     return zoe_folder_watcher_create(ZOE_FOLDER_WATCH_AUTO, on_notify, root, &watcher, NULL);
 }
 
@@ -61,10 +49,7 @@ static int tear_down(void **state)
     (void)state;
     zoe_folder_watcher_destroy(&watcher);
     zoe_folder_watcher_destroy(&watcher);
-    while (count_threads() > threads_before) { /* it frees its own as it ends */
-        struct timespec moment = {0, 2000000};
-        nanosleep(&moment, NULL);
-    }
+    threads_wait_for(threads_before); /* it frees its own as it ends */
     temp_folder_remove(root);
     return 0;
 }
@@ -178,16 +163,9 @@ static void left_at_any_time(void **state)
     }
 }
 
-static void *do_nothing(void *arg)
-{
-    return arg;
-}
-
 int main(void)
 {
-    /* ThreadSanitizer starts one of its own beside a program's first. */
-    pthread_t first;
-    if (pthread_create(&first, NULL, do_nothing, NULL) || pthread_join(first, NULL))
+    if (!threads_begin())
         return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(changes_come_by_notification, set_up, tear_down),
