@@ -26,16 +26,20 @@ uint64_t zoe_watch_limit(uint64_t configured, uint64_t in_force, uint64_t used, 
     return limit < ZOE_LIMIT_MIN ? ZOE_LIMIT_MIN : limit;
 }
 
-static void follow_available(zoe_watch *watch, const zoe_stats *stats)
+static void follow_available(zoe_watch *watch)
 {
     const zoe_watched *watched = &watch->watched;
     zoe_os_memory memory;
     zoe_os_memory_now(&memory);
     zoe_budget budget;
+    zoe_stats stats;
+    /* In this order: a budget that was changed between the two is not `budget` any more, and what
+     * comes of an old budget with a new limit is not put in force. */
     watched->budget(watched->user, &budget);
+    watched->stats(watched->user, &stats);
     uint64_t configured = zoe_budget_limit(&budget, memory.total);
-    uint64_t in_force = stats->limit_bytes;
-    uint64_t limit = zoe_watch_limit(configured, in_force, stats->used_bytes, memory.available,
+    uint64_t in_force = stats.limit_bytes;
+    uint64_t limit = zoe_watch_limit(configured, in_force, stats.used_bytes, memory.available,
                                      zoe_watch_reserve(&budget, memory.total));
     if (limit == in_force)
         return;
@@ -48,20 +52,22 @@ static void follow_available(zoe_watch *watch, const zoe_stats *stats)
 }
 
 /* The growth watch. */
-static void compare_with_promise(zoe_watch *watch, const zoe_stats *stats)
+static void compare_with_promise(zoe_watch *watch)
 {
-    uint64_t resident = stats->resident_bytes, limit = stats->limit_bytes;
+    zoe_stats stats;
+    watch->watched.stats(watch->watched.user, &stats);
+    uint64_t resident = stats.resident_bytes, limit = stats.limit_bytes;
     bool beyond = resident > limit + watch->overhead_bytes;
     if (beyond && !watch->warned) {
-        uint64_t ours = stats->used_bytes < resident ? stats->used_bytes : resident;
+        uint64_t ours = stats.used_bytes < resident ? stats.used_bytes : resident;
         zoe_log_write(watch->watched.log, ZOE_LOG_WARNING,
                       "resident memory of %.0f MB is beyond the limit of %.0f MB and %.0f MB of "
                       "overhead: frames %.0f MB, being decoded %.0f MB, kept free %.0f MB, "
                       "scratch %.0f MB, everything else %.0f MB",
                       zoe_megabytes(resident), zoe_megabytes(limit),
-                      zoe_megabytes(watch->overhead_bytes), zoe_megabytes(stats->frame_bytes),
-                      zoe_megabytes(stats->in_flight_bytes), zoe_megabytes(stats->free_bytes),
-                      zoe_megabytes(stats->scratch_bytes), zoe_megabytes(resident - ours));
+                      zoe_megabytes(watch->overhead_bytes), zoe_megabytes(stats.frame_bytes),
+                      zoe_megabytes(stats.in_flight_bytes), zoe_megabytes(stats.free_bytes),
+                      zoe_megabytes(stats.scratch_bytes), zoe_megabytes(resident - ours));
     }
     /* Once, not each time it comes back by a little. */
     if (beyond || resident + watch->overhead_bytes / 8 < limit + watch->overhead_bytes)
@@ -73,11 +79,8 @@ static void watch_main(void *arg)
     zoe_watch *watch = arg;
     zoe_os_thread_name("zoe-watch");
     while (!atomic_load_explicit(&watch->stop, memory_order_relaxed)) {
-        zoe_stats stats;
-        watch->watched.stats(watch->watched.user, &stats);
-        follow_available(watch, &stats);
-        watch->watched.stats(watch->watched.user, &stats);
-        compare_with_promise(watch, &stats);
+        follow_available(watch);
+        compare_with_promise(watch);
         zoe_os_pressure_wait(&watch->pressure, INTERVAL_MS);
     }
 }

@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: BSD-3-Clause
  */
 #include <inttypes.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -220,6 +221,59 @@ static void test_two_players_meet_a_third_program(void **state)
     }
 }
 
+/* ---- a limit that the user changes while the watch looks ---- */
+
+/* An engine of which the watch has read one of the two, when its user raises the limit. The watch's
+ * thread only, but for `looks`. */
+typedef struct raised {
+    zoe_budget budget;
+    uint64_t limit;
+    _Atomic int looks;
+} raised;
+
+static void raise_after_the_first_look(raised *r)
+{
+    if (atomic_fetch_add(&r->looks, 1) > 0)
+        return;
+    r->budget.bytes = 64 * MiB;
+    r->limit = 64 * MiB;
+}
+
+static void raised_budget(void *user, zoe_budget *budget)
+{
+    *budget = ((raised *)user)->budget;
+    raise_after_the_first_look(user);
+}
+
+static void raised_stats(void *user, zoe_stats *stats)
+{
+    *stats = (zoe_stats){.limit_bytes = ((raised *)user)->limit};
+    raise_after_the_first_look(user);
+}
+
+static uint64_t raised_enforce(void *user, const zoe_budget *budget, uint64_t limit)
+{
+    raised *r = user;
+    if (budget->bytes == r->budget.bytes)
+        r->limit = limit;
+    return 0;
+}
+
+static void test_a_raised_limit_is_not_taken_back(void **state)
+{
+    (void)state;
+    const zoe_log log = {NULL, NULL, ZOE_LOG_ERROR};
+    raised r = {.budget = {.bytes = 32 * MiB}, .limit = 32 * MiB};
+    const zoe_watched watched = {&r, raised_budget, raised_stats, raised_enforce, &log};
+    zoe_watch watch = {.thread = NULL};
+    assert_int_equal(zoe_watch_start(&watch, &watched, GiB), ZOE_OK);
+    /* It looks at three in a round. */
+    while (atomic_load(&r.looks) < 3)
+        sched_yield();
+    zoe_watch_stop(&watch);
+    assert_int_equal(r.limit, 64 * MiB);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -232,6 +286,7 @@ int main(void)
         cmocka_unit_test(test_two_players_come_to_rest),
         cmocka_unit_test(test_a_second_player_finds_room),
         cmocka_unit_test(test_two_players_meet_a_third_program),
+        cmocka_unit_test(test_a_raised_limit_is_not_taken_back),
     };
     return cmocka_run_group_tests_name("watch", tests, NULL, NULL);
 }
