@@ -90,6 +90,7 @@ const char *zoe_frame_state_name(zoe_frame_state state)
     case ZOE_FRAME_ERROR: return "error";
     case ZOE_FRAME_MISSING: return "missing";
     case ZOE_FRAME_INCOMPLETE: return "incomplete";
+    case ZOE_FRAME_NO_ROOM: return "no room";
     }
     return "unknown";
 }

@@ -29,6 +29,7 @@ typedef struct zoe_load_worker {
     zoe_load *load; /* that it is at; NULL: none, and its scratch may be taken from it */
     zoe_scratch scratch;
     bool stop;                    /* it leaves its load at the next piece, and asks for no other */
+    bool told;                    /* a frame's state changed while it picked: see pick */
     uint32_t seen;                /* of the cache's attention; the worker's own while at a load */
     struct zoe_load_worker *next; /* in the cache's list */
 } zoe_load_worker;

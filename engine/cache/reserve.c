@@ -2,6 +2,16 @@
 
 #include <assert.h>
 
+static uint64_t add(uint64_t a, uint64_t b)
+{
+    return a < UINT64_MAX - b ? a + b : UINT64_MAX;
+}
+
+static uint64_t beyond(uint64_t bytes, uint64_t limit)
+{
+    return bytes > limit ? bytes - limit : 0;
+}
+
 /* ---- victims ---- */
 
 /* May a frame needed in `use` steps push out one of a source that is needed in `victim_use`? */
@@ -67,21 +77,38 @@ static uint64_t choose_locked(zoe_cache *cache, int64_t use, uint64_t bytes,
     return chosen;
 }
 
+/* The same, of which the list is the frames that are not pinned; and where those do not suffice,
+ * whoever gives back a last pin from now on wakes the workers. Pins that went before the flag could
+ * be seen are found by looking again. */
+static uint64_t choose_or_starve_locked(zoe_cache *cache, int64_t use, uint64_t bytes,
+                                        zoe_frame_buffer **list)
+{
+    bool held;
+    uint64_t chosen = choose_locked(cache, use, bytes, list, &held);
+    if (chosen < bytes && held) {
+        atomic_store_explicit(&cache->starved, 1, memory_order_seq_cst);
+        chosen = choose_locked(cache, use, bytes, list, &held);
+    }
+    return chosen;
+}
+
+uint64_t zoe_reserve_held_locked(zoe_cache *cache, uint64_t bytes)
+{
+    zoe_frame_buffer *list;
+    uint64_t frames = cache->frame_bytes;
+    uint64_t lacking = beyond(add(frames, bytes), zoe_meter_limit(&cache->meter));
+    uint64_t chosen = lacking ? choose_or_starve_locked(cache, 0, lacking, &list) : 0;
+    return chosen < lacking ? beyond(frames, chosen) : 0;
+}
+
 /* Evicts frames of `bytes` together, if that does no harm to what is needed sooner than in `use`
  * steps. false: there are not enough, and none has left. */
 static bool evict_locked(zoe_cache *cache, int64_t use, uint64_t bytes)
 {
     zoe_frame_buffer *list, *next;
-    bool held;
     if (cache->frame_bytes + cache->frames * sizeof *list < bytes)
         return false;
-    uint64_t chosen = choose_locked(cache, use, bytes, &list, &held);
-    if (chosen < bytes && held) {
-        /* Whoever gives back a last pin from now on wakes the workers. Pins that went before the
-         * flag could be seen are found by looking again. */
-        atomic_store_explicit(&cache->starved, 1, memory_order_seq_cst);
-        chosen = choose_locked(cache, use, bytes, &list, &held);
-    }
+    uint64_t chosen = choose_or_starve_locked(cache, use, bytes, &list);
     /* Those that are pinned stay, and of the others one that was pinned just now: then the caller
      * comes again. */
     for (; chosen >= bytes && list; list = next) {
@@ -134,16 +161,6 @@ static zoe_buffer_size size_of(const request *r)
 {
     const size_t filled = r->load ? (size_t)r->load->source->buffer_bytes : 0;
     return (zoe_buffer_size){(size_t)r->needs.bytes, filled};
-}
-
-static uint64_t add(uint64_t a, uint64_t b)
-{
-    return a < UINT64_MAX - b ? a + b : UINT64_MAX;
-}
-
-static uint64_t beyond(uint64_t bytes, uint64_t limit)
-{
-    return bytes > limit ? bytes - limit : 0;
 }
 
 /* What fresh scratch of that size is counted with. */

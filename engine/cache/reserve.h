@@ -35,6 +35,11 @@ zoe_status zoe_reserve_locked(zoe_load_worker *worker, zoe_load *load, const zoe
 /* The same for the scratch of one who only helps: frames that a want has do not leave for it. */
 #define ZOE_RESERVE_HELPER (ZOE_NO_USE - 1)
 
+/* What is in the way of a playhead's load of `bytes` and will not go by itself: the bytes of frames
+ * that are pinned, or another playhead's. 0: without them there is room, or it is only not free
+ * yet. */
+uint64_t zoe_reserve_held_locked(zoe_cache *cache, uint64_t bytes);
+
 /* Takes all memory out of use that nobody uses: free buffers, files' memory and scratch. */
 void zoe_reserve_trim_locked(zoe_cache *cache);
 

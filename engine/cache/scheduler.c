@@ -103,6 +103,8 @@ void zoe_scheduler_set_want_locked(zoe_source *source, const zoe_want *want)
     zoe_want old = source->want;
     bool step = zoe_want_is_step(&old, want);
     bool moved = step && old.playhead != want->playhead;
+    if (want->idle || old.playhead != want->playhead)
+        zoe_table_unblock_locked(source->table, old.playhead);
     source->want = *want;
     source->lead = lead_of(cache, want);
     atomic_fetch_add_explicit(&cache->clock, 1, memory_order_relaxed);
@@ -125,6 +127,12 @@ void zoe_scheduler_set_want_locked(zoe_source *source, const zoe_want *want)
     else if (any_work_locked(cache))
         /* Any source's: what this one needs no longer may be room for another. */
         zoe_cache_wake_worker_locked(cache);
+}
+
+void zoe_scheduler_unblock_locked(zoe_cache *cache)
+{
+    for (zoe_source *source = cache->sources; source; source = source->next)
+        zoe_table_unblock_locked(source->table, source->want.playhead);
 }
 
 void zoe_scheduler_halt_source_locked(zoe_source *source)
@@ -221,6 +229,32 @@ static uint64_t greater(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
+/* A load of `bytes` in all has no room: where that does not pass, and the source's playhead has no
+ * frame, it says so. */
+static void tell_no_room_locked(zoe_load_worker *worker, const zoe_source *source, uint64_t bytes)
+{
+    zoe_cache *cache = worker->cache;
+    const zoe_want *want = &source->want;
+    zoe_frame_state state = zoe_table_state(source->table, want->playhead);
+    if (want->delay > 0 || !zoe_state_is_empty(state) || state == ZOE_FRAME_NO_ROOM)
+        return;
+    uint64_t held = zoe_reserve_held_locked(cache, bytes);
+    if (!held)
+        return;
+    char path[ZOE_PATH_MAX] = "";
+    zoe_error why;
+    (void)zoe_sequence_path(source->sequence, want->playhead, path, sizeof path);
+    zoe_error_set(&why, ZOE_NO_ROOM,
+                  "%s: needs %.1f MB, and frames in use hold %.1f MB of the memory limit of %.1f "
+                  "MB; %llu MB would do",
+                  path, zoe_megabytes(bytes), zoe_megabytes(held),
+                  zoe_megabytes(zoe_meter_limit(&cache->meter)),
+                  (unsigned long long)((held + bytes + (1 << 20) - 1) >> 20));
+    zoe_table_block_locked(source->table, want->playhead, &why);
+    zoe_cache_frame_settled_locked(cache);
+    worker->told = true;
+}
+
 /* Begins a load, if there is a place and all memory for it: what the frame is known to take, else
  * what the one opened before took. */
 static zoe_load *claim_locked(zoe_load_worker *worker, zoe_source *source, int64_t position,
@@ -251,8 +285,10 @@ static zoe_load *claim_locked(zoe_load_worker *worker, zoe_source *source, int64
             needs.file_bytes = cache->first_file_bytes;
         status = zoe_reserve_locked(worker, load, &needs, use);
     }
-    if (status == ZOE_ERROR_OVER_BUDGET)
+    if (status == ZOE_ERROR_OVER_BUDGET) {
+        tell_no_room_locked(worker, source, zoe_reserve_cost(cache, &needs));
         return NULL;
+    }
     /* Where the system refused the memory, opening finds that out again, and fails. */
     zoe_load_claim_locked(load, source, position, cache->now_ns());
     return load;

@@ -17,6 +17,10 @@
  * frames from its beginning to the first that is not in memory. */
 void zoe_scheduler_set_want_locked(zoe_source *source, const zoe_want *want);
 
+/* What was held may be in nobody's way now: no frame is NO_ROOM until a worker finds that it still
+ * is. */
+void zoe_scheduler_unblock_locked(zoe_cache *cache);
+
 /* Stops all loads of a source, which begins none until `halted` is taken back, and waits until they
  * have ended. Lets go of the lock while it waits. */
 void zoe_scheduler_halt_source_locked(zoe_source *source);
@@ -26,7 +30,8 @@ void zoe_scheduler_add_worker_locked(zoe_load_worker *worker);
 void zoe_scheduler_remove_worker_locked(zoe_load_worker *worker);
 
 /* The best work there is now, with the worker counted on it and all memory that it takes reserved,
- * or NULL. *phase says what to begin with: opening, pieces, or ending. */
+ * or NULL. *phase says what to begin with: opening, pieces, or ending. worker->told says that the
+ * program is to hear of a frame that has no room. */
 zoe_load *zoe_scheduler_pick_locked(zoe_load_worker *worker, zoe_load_phase *phase);
 
 /* Waits until there may be work. */

@@ -123,6 +123,7 @@ static zoe_frame_state empty_state(const zoe_table *table, int64_t position)
 void zoe_table_claim_locked(zoe_table *table, int64_t position)
 {
     assert(zoe_state_is_empty(zoe_table_state(table, position)));
+    zoe_table_set_error_locked(table, position, NULL);
     set_state_locked(table, position, ZOE_FRAME_LOADING);
 }
 
@@ -150,6 +151,21 @@ void zoe_table_fail_locked(zoe_table *table, int64_t position, const zoe_error *
     set_state_locked(table, position, ZOE_FRAME_ERROR);
 }
 
+void zoe_table_block_locked(zoe_table *table, int64_t position, const zoe_error *why)
+{
+    assert(zoe_state_is_empty(zoe_table_state(table, position)));
+    zoe_table_set_error_locked(table, position, why);
+    set_state_locked(table, position, ZOE_FRAME_NO_ROOM);
+}
+
+void zoe_table_unblock_locked(zoe_table *table, int64_t position)
+{
+    if (zoe_table_state(table, position) != ZOE_FRAME_NO_ROOM)
+        return;
+    zoe_table_set_error_locked(table, position, NULL);
+    set_state_locked(table, position, empty_state(table, position));
+}
+
 void zoe_table_abandon_locked(zoe_table *table, int64_t position)
 {
     assert(zoe_table_state(table, position) == ZOE_FRAME_LOADING);
@@ -171,11 +187,12 @@ void zoe_table_move_locked(zoe_table *from, int64_t position, zoe_table *to, int
 {
     zoe_slot *source = &from->slots[position], *target = &to->slots[to_position];
     zoe_frame_buffer *buffer = atomic_load_explicit(&source->buffer, memory_order_relaxed);
-    target->needs = source->needs;
-    target->note = source->note;
+    zoe_note *note = source->note;
     source->note = NULL;
+    target->needs = source->needs;
     zoe_table_let_go_locked(from, position);
     zoe_table_claim_locked(to, to_position);
+    target->note = note;
     zoe_table_publish_locked(to, to_position, buffer,
                              atomic_load_explicit(&source->last_use, memory_order_relaxed));
 }

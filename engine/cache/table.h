@@ -8,7 +8,8 @@
  *               abandon
  *   MISSING <-> EMPTY   reset: its file went, or came back
  *
- *   HEADER is EMPTY with its needs known; INCOMPLETE is LOADED with a note on what is missing.
+ *   HEADER is EMPTY with its needs known; NO_ROOM is either with a note on what is in the way;
+ *   INCOMPLETE is LOADED with a note on what is missing.
  *
  * Invariants:
  *   1. All transitions are made with the cache's lock held.
@@ -16,6 +17,7 @@
  *   3. LOADED: the slot points at the frame's buffer, which points back, and has one reference to
  *      it. In all other states it points at none.
  *   4. A LOADED frame is a member of the table's victims, but while a search has taken it out.
+ *   5. Only a playhead's frame is NO_ROOM.
  *
  * Buffers. One atomic word counts references and names the picture by its generation, a number that
  * no other picture of the cache ever has. A LOADED frame's slot has one reference; every pin is one
@@ -90,7 +92,7 @@ typedef struct zoe_slot {
 
     /* guarded by the cache's lock */
     uint32_t retries; /* loads in a row that found the file changed under them */
-    zoe_note *note;   /* of ERROR and INCOMPLETE frames, on the heap */
+    zoe_note *note;   /* of ERROR, NO_ROOM and INCOMPLETE frames, on the heap */
     zoe_needs needs;  /* as of the last time the file was opened, or was to be */
 } zoe_slot;
 
@@ -138,7 +140,7 @@ static inline zoe_frame_state zoe_table_state(const zoe_table *table, int64_t po
 
 static inline bool zoe_state_is_empty(zoe_frame_state state)
 {
-    return state == ZOE_FRAME_EMPTY || state == ZOE_FRAME_HEADER;
+    return state == ZOE_FRAME_EMPTY || state == ZOE_FRAME_HEADER || state == ZOE_FRAME_NO_ROOM;
 }
 
 static inline bool zoe_state_is_loaded(zoe_frame_state state)
@@ -161,6 +163,10 @@ void zoe_table_publish_locked(zoe_table *table, int64_t position, zoe_frame_buff
 void zoe_table_fail_locked(zoe_table *table, int64_t position, const zoe_error *error);
 void zoe_table_abandon_locked(zoe_table *table, int64_t position);
 void zoe_table_let_go_locked(zoe_table *table, int64_t position);
+
+/* An empty frame -> NO_ROOM, for this reason; and back, if it is that. */
+void zoe_table_block_locked(zoe_table *table, int64_t position, const zoe_error *why);
+void zoe_table_unblock_locked(zoe_table *table, int64_t position);
 
 /* Anything but LOADING and LOADED -> EMPTY or MISSING, and nothing is known of it. */
 void zoe_table_reset_locked(zoe_table *table, int64_t position, bool has_file);

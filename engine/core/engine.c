@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cache/reserve.h"
+#include "cache/scheduler.h"
 #include "exr/decode.h"
 
 /* Code, stacks, heap and index of a program without a window. */
@@ -70,6 +71,7 @@ static uint64_t put_in_force_locked(zoe_engine *engine, uint64_t limit)
     zoe_cache *cache = &engine->cache;
     bool higher = limit > zoe_meter_limit(&cache->meter);
     zoe_meter_set_limit(&cache->meter, limit);
+    zoe_scheduler_unblock_locked(cache);
     uint64_t evicted = zoe_reserve_fit_locked(cache);
     if (higher)
         retry_over_budget_locked(cache);

@@ -267,6 +267,7 @@ static bool reload_locked(zoe_cache *cache, zoe_table *table, int64_t position, 
         break;
     case ZOE_FRAME_EMPTY:
     case ZOE_FRAME_HEADER:
+    case ZOE_FRAME_NO_ROOM:
         /* What it takes may be something else by now; who waits for it goes on waiting. */
         is_other = !now->there;
         break;

@@ -134,6 +134,7 @@ static zoe_status why_not(zoe_source *source, int64_t position)
 {
     switch (zoe_table_state(source->table, position)) {
     case ZOE_FRAME_MISSING: return ZOE_MISSING;
+    case ZOE_FRAME_NO_ROOM: return ZOE_NO_ROOM;
     case ZOE_FRAME_ERROR: {
         zoe_status status = zoe_source_frame_error(source, position, NULL);
         return status == ZOE_OK ? ZOE_LOADING : status;
@@ -155,7 +156,7 @@ zoe_status zoe_source_acquire(zoe_source *source, int64_t position, zoe_frame *f
     if (!buffer) {
         memset(frame, 0, sizeof *frame);
         zoe_status status = why_not(source, position);
-        if (status == ZOE_LOADING &&
+        if ((status == ZOE_LOADING || status == ZOE_NO_ROOM) &&
             !atomic_exchange_explicit(&slot->missed, 1, memory_order_relaxed))
             zoe_counter_add(&cache->misses);
         return status;
@@ -189,6 +190,7 @@ void zoe_frame_release(zoe_frame *frame)
     if (left == 0)
         zoe_cache_free_picture_locked(cache, buffer);
     (void)zoe_reserve_fit_now_locked(cache);
+    zoe_scheduler_unblock_locked(cache);
     zoe_cache_wake_worker_locked(cache);
     zoe_cache_unlock(cache);
 }
@@ -196,7 +198,7 @@ void zoe_frame_release(zoe_frame *frame)
 /* Neither to be had now, nor given up: worth waiting for. */
 static bool is_awaited(zoe_frame_state state)
 {
-    return zoe_state_is_empty(state) || state == ZOE_FRAME_LOADING;
+    return state == ZOE_FRAME_LOADING || (zoe_state_is_empty(state) && state != ZOE_FRAME_NO_ROOM);
 }
 
 zoe_status zoe_source_wait(zoe_source *source, int64_t position, uint64_t deadline_ns,

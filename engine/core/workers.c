@@ -11,10 +11,14 @@ static bool work_once_locked(zoe_load_worker *worker)
 {
     zoe_cache *cache = worker->cache;
     zoe_load_phase phase;
-    if (!zoe_scheduler_pick_locked(worker, &phase))
+    bool any = zoe_scheduler_pick_locked(worker, &phase) != NULL, told = worker->told;
+    if (!any && !told)
         return false;
+    worker->told = false;
     zoe_cache_unlock(cache);
-    if (zoe_loader_work(worker, phase))
+    if (told)
+        zoe_cache_notify(cache);
+    if (any && zoe_loader_work(worker, phase))
         zoe_cache_notify(cache);
     zoe_cache_lock(cache);
     worker->load = NULL;

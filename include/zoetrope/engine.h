@@ -143,8 +143,9 @@ ZOE_API zoe_status zoe_source_set_want(zoe_source *source, const zoe_want *want)
 /*
  * Pins a frame if it is loaded: on ZOE_OK, *frame is the caller's until zoe_frame_release().
  * Otherwise says why not and clears *frame: LOADING (not loaded, whether or not a worker is at it),
- * MISSING, the frame's own error, or OVER_BUDGET. On a loaded frame it is one atomic
- * compare-and-swap and a copy, without a lock; never blocks.
+ * NO_ROOM (it is the playhead's, and what is pinned leaves no room for it: it comes when enough is
+ * released, or the limit raised), MISSING, or the frame's own error. On a loaded frame it is one
+ * atomic compare-and-swap and a copy, without a lock; never blocks.
  */
 ZOE_API zoe_status zoe_source_acquire(zoe_source *source, int64_t position, zoe_frame *frame);
 
@@ -156,8 +157,9 @@ ZOE_API zoe_status zoe_source_acquire(zoe_source *source, int64_t position, zoe_
 ZOE_API zoe_status zoe_source_wait(zoe_source *source, int64_t position, uint64_t deadline_ns,
                                    zoe_frame *frame);
 
-/* Why a frame is in ZOE_FRAME_ERROR (or what ZOE_FRAME_INCOMPLETE lacks). Returns the frame's
- * status and fills *error; ZOE_OK when nothing is wrong with it. */
+/* Why a frame is in ZOE_FRAME_ERROR or ZOE_FRAME_NO_ROOM (what it takes, what is held, and which
+ * limit would do), or what ZOE_FRAME_INCOMPLETE lacks. Returns the frame's status and fills *error;
+ * ZOE_OK when nothing is wrong with it. */
 ZOE_API zoe_status zoe_source_frame_error(zoe_source *source, int64_t position, zoe_error *error);
 
 /*

@@ -24,7 +24,8 @@ extern "C" {
  *
  *   MISSING <--> EMPTY   the file went, or came back
  *
- * HEADER is EMPTY with its size known, INCOMPLETE is LOADED with a note on what is missing.
+ * HEADER is EMPTY with its size known, NO_ROOM is EMPTY with the reason why it stays so for now,
+ * INCOMPLETE is LOADED with a note on what is missing.
  */
 typedef enum zoe_frame_state {
     ZOE_FRAME_EMPTY = 0,   /* not in memory */
@@ -35,6 +36,9 @@ typedef enum zoe_frame_state {
     ZOE_FRAME_MISSING = 5, /* a gap: the sequence has no file for it */
     /* LOADED, but the file lacks some of its chunks (it is still being written) */
     ZOE_FRAME_INCOMPLETE = 6,
+    /* EMPTY, and the playhead's: what is pinned, or another playhead's, leaves no room for it under
+     * the limit. It is loaded as soon as that is let go of, or the limit is raised */
+    ZOE_FRAME_NO_ROOM = 7,
 } zoe_frame_state;
 
 enum { ZOE_PLANES_MAX = 4 };

@@ -30,6 +30,7 @@ SDL_Color zoe_theme_state(uint8_t state)
     case ZOE_FRAME_LOADING: return (SDL_Color){220, 160, 60, 255};
     case ZOE_FRAME_LOADED:
     case ZOE_FRAME_INCOMPLETE: return (SDL_Color){80, 200, 120, 255};
+    case ZOE_FRAME_NO_ROOM:
     case ZOE_FRAME_ERROR: return (SDL_Color){200, 60, 60, 255};
     default: return zoe_theme_dark.track;
     }

@@ -163,12 +163,12 @@ int64_t zoe_timeline_map_step(const zoe_timeline_map *map, double min_pixels)
 
 uint8_t zoe_timeline_merge(uint8_t a, uint8_t b)
 {
-    static const uint8_t rank[7] = {
+    static const uint8_t rank[8] = {
         [ZOE_FRAME_MISSING] = 0, [ZOE_FRAME_LOADED] = 1, [ZOE_FRAME_INCOMPLETE] = 2,
         [ZOE_FRAME_HEADER] = 3,  [ZOE_FRAME_EMPTY] = 4,  [ZOE_FRAME_LOADING] = 5,
-        [ZOE_FRAME_ERROR] = 6,
+        [ZOE_FRAME_NO_ROOM] = 6, [ZOE_FRAME_ERROR] = 7,
     };
-    uint8_t rank_a = a < 7 ? rank[a] : 0;
-    uint8_t rank_b = b < 7 ? rank[b] : 0;
+    uint8_t rank_a = a < 8 ? rank[a] : 0;
+    uint8_t rank_b = b < 8 ? rank[b] : 0;
     return rank_b > rank_a ? b : a;
 }

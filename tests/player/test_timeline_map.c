@@ -188,9 +188,9 @@ static void merged_states_tell_the_worst(void **state)
 {
     (void)state;
     /* In falling order of what they say. */
-    const uint8_t order[] = {ZOE_FRAME_ERROR,  ZOE_FRAME_LOADING,    ZOE_FRAME_EMPTY,
-                             ZOE_FRAME_HEADER, ZOE_FRAME_INCOMPLETE, ZOE_FRAME_LOADED,
-                             ZOE_FRAME_MISSING};
+    const uint8_t order[] = {ZOE_FRAME_ERROR,  ZOE_FRAME_NO_ROOM, ZOE_FRAME_LOADING,
+                             ZOE_FRAME_EMPTY,  ZOE_FRAME_HEADER,  ZOE_FRAME_INCOMPLETE,
+                             ZOE_FRAME_LOADED, ZOE_FRAME_MISSING};
     for (size_t i = 0; i < sizeof order; i++) {
         for (size_t j = 0; j < sizeof order; j++) {
             uint8_t expected = order[i < j ? i : j];

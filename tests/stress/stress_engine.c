@@ -127,6 +127,7 @@ static bool may_be(zoe_status status)
 {
     switch (status) {
     case ZOE_MISSING:
+    case ZOE_NO_ROOM:
     case ZOE_ERROR_CORRUPT:
     case ZOE_ERROR_PERMISSION:
     case ZOE_ERROR_TRUNCATED:
@@ -194,11 +195,16 @@ static void seek_and_wait(player *p)
     zoe_source_set_want(p->source, &want);
     zoe_frame frame;
     zoe_status status = ZOE_TIMEOUT;
-    for (int i = 0; i < WAIT_SECONDS && status == ZOE_TIMEOUT; i++) {
+    uint64_t until = zoe_now_ns() + WAIT_SECONDS * (uint64_t)1000000000;
+    while ((status == ZOE_TIMEOUT || status == ZOE_NO_ROOM) && zoe_now_ns() < until) {
         status = zoe_source_wait(p->source, want.playhead, zoe_now_ns() + 1000000000u, &frame);
-        if (status == ZOE_TIMEOUT && !has_room(p, want.playhead))
+        /* It says no such thing on account of what others hold for a moment only. */
+        bool has_own_room = has_room(p, want.playhead);
+        if ((status == ZOE_TIMEOUT || status == ZOE_NO_ROOM) && !has_own_room)
             for (size_t k = 0; k < PINS; k++)
                 drop_pin(p, k);
+        else if (status == ZOE_NO_ROOM)
+            nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
     }
     if (status == ZOE_OK)
         keep_pin(p, &frame, p->first + want.playhead);
@@ -228,7 +234,7 @@ static void look(player *p)
     uint8_t states[FRAMES];
     zoe_source_states(p->source, 0, FRAMES, states);
     for (int64_t i = 0; i < FRAMES; i++) {
-        if (states[i] > ZOE_FRAME_INCOMPLETE)
+        if (states[i] > ZOE_FRAME_NO_ROOM)
             fail_hard(p, "state out of range", i, ZOE_ERROR_CORRUPT);
         if (states[i] == ZOE_FRAME_ERROR)
             zoe_source_frame_error(p->source, i, &(zoe_error){.status = ZOE_OK});
