@@ -13,6 +13,7 @@
 #include <zoetrope/frame.h>
 
 #include "base/os.h"
+#include "base/stop.h"
 #include "base/times.h"
 
 /* Which picture of each file. Strings are owned by the source; NULL: the default. */
@@ -54,6 +55,11 @@ typedef struct zoe_absence {
 /*
  * One piece is one EXR chunk, or several small ones. All functions may be called on several
  * threads at once, decode also for the same file.
+ *
+ * open and decode may take long: a chunk can be a whole picture, a table can have millions of
+ * entries. Their caller has entered the load's zoe_stop (base/stop.h); they ask zoe_stop_wanted()
+ * every 20 ms or so, and once it is true return STALE, open with nothing open. Nobody looks at what
+ * they have written by then, and only close follows.
  */
 typedef struct zoe_decoder {
     void *user;

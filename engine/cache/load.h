@@ -69,7 +69,8 @@ typedef struct zoe_load {
 
     /* atomic. Relaxed but for done_pieces: a piece's pixels are released by its worker's increment
      * and acquired by the one that does the last */
-    _Atomic uint32_t stopped; /* 1: nobody wants it any more, or it failed: no piece is begun */
+    zoe_stop stop; /* nobody wants it any more, or it failed: no piece is begun, and what is
+                      under way ends */
     _Atomic int32_t next_piece;
     _Atomic int32_t done_pieces;
     _Atomic int32_t missing_pieces; /* the file did not have them */
@@ -93,10 +94,10 @@ static inline void zoe_load_claim_locked(zoe_load *load, zoe_source *source, int
     };
 }
 
-/* Its workers stop at their next piece. */
+/* Its workers stop, inside a piece too. */
 static inline void zoe_load_stop_locked(zoe_load *load)
 {
-    atomic_store_explicit(&load->stopped, 1, memory_order_relaxed);
+    zoe_stop_ask(&load->stop);
 }
 
 /* Is it an error that more memory may make good? */
@@ -108,7 +109,7 @@ static inline bool zoe_status_is_for_memory(zoe_status status)
 /* Was it told to stop, or did it fail? Any thread that is at it, without the lock too. */
 static inline bool zoe_load_is_stopped(const zoe_load *load)
 {
-    return atomic_load_explicit(&load->stopped, memory_order_relaxed);
+    return zoe_stop_is_asked(&load->stop);
 }
 
 /* May another worker take pieces of it? */

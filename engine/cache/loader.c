@@ -58,6 +58,12 @@ static bool adjust(zoe_load_worker *worker, zoe_load *load, const zoe_needs *nee
     return status == ZOE_OK;
 }
 
+/* Did the decoder return because the load was stopped? That is no error of the frame's. */
+static bool is_given_up(const zoe_load *load, zoe_status status)
+{
+    return status == ZOE_STALE && zoe_load_is_stopped(load);
+}
+
 /* Opens the file. Where the memory that was reserved for it is too small, it says what is enough,
  * and gets that, or the load is not begun. */
 static bool open_file(zoe_load_worker *worker, zoe_load *load, const char *path)
@@ -69,11 +75,15 @@ static bool open_file(zoe_load_worker *worker, zoe_load *load, const char *path)
     for (int tries = 0; tries < TRIES_MAX; tries++) {
         size_t bytes = load->file_memory.committed;
         load->picture.file_bytes = 0;
+        const zoe_stop *before = zoe_stop_enter(&load->stop);
         zoe_status status = cache->decoder.open(
             cache->decoder.user, path, &load->source->choice, zoe_meter_limit(&cache->meter),
             &reads, load->file_memory.base, bytes, &load->picture, &load->file, &error);
+        zoe_stop_enter(before);
         if (status == ZOE_OK)
             return true;
+        if (is_given_up(load, status))
+            return false;
         const zoe_needs needs = {.file_bytes = load->picture.file_bytes};
         if (status != ZOE_ERROR_TOO_SMALL || needs.file_bytes <= bytes)
             break;
@@ -140,15 +150,17 @@ static bool open_load(zoe_load_worker *worker, zoe_load *load)
 
 /* ---- pieces ---- */
 
-/* Decodes one piece; false: it failed, and the load with it. */
+/* Decodes one piece; false: it failed, and the load with it, or the load was stopped. */
 static bool decode_piece(zoe_load_worker *worker, zoe_load *load, int32_t piece)
 {
     zoe_cache *cache = worker->cache;
     zoe_error error = {.status = ZOE_OK};
     uint64_t start = zoe_os_now_ns();
+    const zoe_stop *before = zoe_stop_enter(&load->stop);
     zoe_status status =
         cache->decoder.decode(cache->decoder.user, load->file, piece, load->buffer->memory.data,
                               worker->scratch.base, worker->scratch.committed, &error);
+    zoe_stop_enter(before);
     uint64_t spent = zoe_os_now_ns() - start;
     zoe_histogram_add(&cache->piece_times, spent);
     atomic_fetch_add_explicit(&load->spent_ns, spent, memory_order_relaxed);
@@ -156,6 +168,8 @@ static bool decode_piece(zoe_load_worker *worker, zoe_load *load, int32_t piece)
         atomic_fetch_add_explicit(&load->missing_pieces, 1, memory_order_relaxed);
     if (status == ZOE_OK || status == ZOE_ERROR_TRUNCATED)
         return true;
+    if (is_given_up(load, status))
+        return false;
     zoe_cache_lock(cache);
     if (load->error.status == ZOE_OK)
         load->error = error;

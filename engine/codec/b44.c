@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/stop.h"
 #include "codec/b44_block.h"
 #include "codec/chunk_rows.h"
 
@@ -55,10 +56,10 @@ static bool copy_channel(const zoe_codec_channel *channel, zoe_b44_input *input,
 {
     size_t bytes = (size_t)channel->width * zoe_codec_sample_bytes(channel);
     for (int32_t y = 0; y < channel->height; y++) {
-        if (bytes > (size_t)(input->end - input->at))
+        if (bytes > (size_t)(input->end - input->at) || zoe_stop_wanted())
             return false;
-        if (row_at(r, y) && bytes > 0)
-            memcpy(row_at(r, y), input->at, bytes);
+        if (row_at(r, y) && bytes > 0 && !zoe_stop_copy(row_at(r, y), input->at, bytes))
+            return false;
         input->at += bytes;
     }
     return true;
@@ -98,6 +99,8 @@ static bool half_channel(const zoe_codec_channel *channel, zoe_b44_input *input,
     size_t whole = width / 4;
     size_t columns = width % 4;
     for (int32_t y = 0; y < channel->height; y += 4) {
+        if (zoe_stop_wanted())
+            return false;
         uint8_t *four[4] = {sink, sink, sink, sink};
         bool wanted = false;
         for (int32_t i = 0; i < 4 && y + i < channel->height; i++) {
@@ -138,7 +141,7 @@ zoe_status zoe_b44_decode(const zoe_codec_chunk *chunk, void *scratch, size_t sc
         bool good = channel->type == ZOE_CODEC_HALF ? half_channel(channel, &input, &r, l.sink)
                                                     : copy_channel(channel, &input, &r);
         if (!good)
-            return ZOE_ERROR_CORRUPT;
+            return zoe_stop_wanted() ? ZOE_STALE : ZOE_ERROR_CORRUPT;
     }
     return input.at == input.end ? ZOE_OK : ZOE_ERROR_CORRUPT;
 }

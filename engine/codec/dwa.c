@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/stop.h"
 #include "codec/chunk_rows.h"
 #include "codec/dwa_dct.h"
 #include "codec/dwa_header.h"
@@ -59,12 +60,18 @@ static size_t channel_bytes(const zoe_codec_channel *channel)
                  zoe_codec_sample_bytes(channel));
 }
 
+/* What a stream inflates to, with the margin that inflating takes. */
+static size_t inflated(size_t bytes)
+{
+    return aligned(add(bytes, ZOE_INFLATE_MARGIN));
+}
+
 /* What the lossy channels need if they have `blocks` blocks together. */
 static size_t lossy_bytes(size_t blocks)
 {
-    size_t symbols = add(times(blocks, 63), ZOE_DWA_AC_PADDING);
-    size_t dc = aligned(times(blocks, 2));
-    return add(add(aligned(times(symbols, 2)), add(dc, dc)), aligned(zoe_huffman_scratch_bytes()));
+    size_t ac = inflated(times(add(times(blocks, 63), ZOE_DWA_AC_PADDING), 2));
+    size_t dc = times(blocks, 2);
+    return add(add(ac, add(aligned(dc), inflated(dc))), aligned(zoe_huffman_scratch_bytes()));
 }
 
 /* The three kinds of channels are decoded one after the other, in the same scratch. Any channel may
@@ -82,7 +89,7 @@ size_t zoe_dwa_scratch_bytes(const zoe_codec_chunk *chunk)
             line = zoe_dwa_rle_line_bytes(channel);
     }
     size_t most = lossy_bytes(blocks);
-    size_t rle = add(aligned(times(raw, 2)), aligned(line));
+    size_t rle = add(inflated(times(raw, 2)), aligned(line));
     if (rle > most)
         most = rle;
     size_t info = aligned(times(chunk->channel_count, sizeof(zoe_dwa_class)));
@@ -239,9 +246,9 @@ static zoe_status decode_lossy(decoder d)
     if (header->dc_count != blocks || header->ac_count < blocks || blocks > UINT32_MAX / 128 ||
         header->ac_count > blocks * 63)
         return ZOE_ERROR_CORRUPT;
-    uint16_t *ac = carve(&d, ((size_t)header->ac_count + ZOE_DWA_AC_PADDING) * 2);
+    uint16_t *ac = carve(&d, inflated(((size_t)header->ac_count + ZOE_DWA_AC_PADDING) * 2));
     uint16_t *dc = carve(&d, blocks * 2);
-    uint8_t *coded = carve(&d, blocks * 2);
+    uint8_t *coded = carve(&d, inflated(blocks * 2));
     if (!ac || !dc || !coded)
         return ZOE_ERROR_CORRUPT;
     zoe_status status = read_ac(&d, ac);
@@ -263,7 +270,7 @@ static zoe_status decode_rle(decoder d)
     if (header->rle_raw_bytes != raw || header->rle_coded_bytes > 2 * raw)
         return ZOE_ERROR_CORRUPT;
     size_t coded_bytes = (size_t)header->rle_coded_bytes;
-    uint8_t *coded = carve(&d, coded_bytes);
+    uint8_t *coded = carve(&d, inflated(coded_bytes));
     if (!coded)
         return ZOE_ERROR_CORRUPT;
     zoe_status status = zoe_inflate(header->rle.data, header->rle.bytes, coded, coded_bytes);
@@ -288,7 +295,7 @@ static zoe_status decode_unknown(decoder d)
     size_t end = wanted_end(&d, ZOE_DWA_UNKNOWN);
     if (raw == 0 || end == 0)
         return ZOE_OK;
-    uint8_t *bytes = header->unknown_raw_bytes == raw ? carve(&d, raw) : NULL;
+    uint8_t *bytes = header->unknown_raw_bytes == raw ? carve(&d, inflated(raw)) : NULL;
     if (!bytes)
         return ZOE_ERROR_CORRUPT;
     zoe_status status = zoe_inflate(header->unknown.data, header->unknown.bytes, bytes, raw);
@@ -298,10 +305,10 @@ static zoe_status decode_unknown(decoder d)
         if (d.classes[c].scheme != ZOE_DWA_UNKNOWN)
             continue;
         const uint32_t *rows = &d.rows[d.first_row[c]];
-        for (int32_t y = 0; y < d.chunk->channels[c].height; y++) {
+        for (int32_t y = 0; y < d.chunk->channels[c].height && !zoe_stop_wanted(); y++) {
             const zoe_codec_segment *segment = &d.chunk->segments[rows[y]];
-            if (segment->dst)
-                memcpy(segment->dst, bytes, segment->bytes);
+            if (segment->dst && !zoe_stop_copy(segment->dst, bytes, segment->bytes))
+                return ZOE_STALE;
             bytes += segment->bytes;
         }
     }
@@ -330,5 +337,5 @@ zoe_status zoe_dwa_decode(const zoe_codec_chunk *chunk, void *scratch, size_t sc
         status = decode_rle(d);
     if (status == ZOE_OK)
         status = decode_unknown(d);
-    return status;
+    return zoe_stop_wanted() ? ZOE_STALE : status;
 }

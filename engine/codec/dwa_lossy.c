@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/half.h"
+#include "base/stop.h"
 #include "codec/dwa_dct.h"
 #include "codec/dwa_linear.h"
 
@@ -114,6 +115,8 @@ bool zoe_dwa_decode_lossy(const zoe_dwa_lossy *job, const uint16_t **ac, const u
     band rows;
     memset(&collected, 0, sizeof collected);
     for (size_t y = 0; y < height; y += 8) {
+        if (zoe_stop_wanted())
+            return false;
         find_rows(job, y, &rows);
         for (size_t b = 0; b < blocks_across; b++, dc++) {
             for (int c = 0; c < job->count; c++) {

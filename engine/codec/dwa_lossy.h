@@ -23,7 +23,8 @@ size_t zoe_dwa_block_count(const zoe_codec_channel *channel);
 /*
  * Decodes from the symbols at *ac, and moves *ac past them. `ac_end` is where they must have ended,
  * with ZOE_DWA_AC_PADDING ends of block behind it. `dc` has a value for each block, channel after
- * channel. False: the symbols ended too soon.
+ * channel. False: the symbols ended too soon, or the thread was told to
+ * stop.
  */
 bool zoe_dwa_decode_lossy(const zoe_dwa_lossy *job, const uint16_t **ac, const uint16_t *ac_end,
                           const uint16_t *dc);

@@ -8,9 +8,14 @@
 
 #include <string.h>
 
+#include "base/stop.h"
+
 #if defined(__x86_64__)
 #include <emmintrin.h>
 #endif
+
+/* Operations between two looks at whether to stop. */
+enum { STOP_RUNS = 1 << 16 };
 
 /* Begins the next operation: a count below zero is that many literals, others one less than the
  * run. */
@@ -35,8 +40,10 @@ static bool next(zoe_dwa_rle *rle)
 /* Decodes `bytes` bytes to `out`, or to nowhere if it is NULL. */
 static bool expand(zoe_dwa_rle *rle, uint8_t *out, size_t bytes)
 {
-    while (bytes > 0) {
+    for (size_t n = 1; bytes > 0; n++) {
         if (rle->left == 0 && !next(rle))
+            return false;
+        if (n % STOP_RUNS == 0 && zoe_stop_wanted())
             return false;
         size_t count = rle->left < bytes ? rle->left : bytes;
         if (out) {
@@ -96,6 +103,8 @@ bool zoe_dwa_rle_channel(zoe_dwa_rle *rle, const zoe_codec_channel *channel, con
             return false;
     }
     for (size_t y = 0; y < height; y++) {
+        if (zoe_stop_wanted())
+            return false;
         uint8_t *dst = segments[rows[y]].dst;
         for (size_t i = 0; i < size; i++)
             if (!expand(&plane[i], dst ? &lines[i * width] : NULL, width))

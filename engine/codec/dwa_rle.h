@@ -23,7 +23,7 @@ typedef struct zoe_dwa_rle {
 size_t zoe_dwa_rle_line_bytes(const zoe_codec_channel *channel);
 
 /* Decodes one channel at *rle, and moves *rle past it. `rows` are the channel's segments. False:
- * the code ended too soon. */
+ * the code ended too soon, or the thread was told to stop. */
 bool zoe_dwa_rle_channel(zoe_dwa_rle *rle, const zoe_codec_channel *channel, const uint32_t *rows,
                          const zoe_codec_segment *segments, uint8_t *lines);
 

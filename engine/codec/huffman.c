@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cpu.h"
+#include "base/stop.h"
 
 /*
  * The code, as OpenEXR writes it:
@@ -493,6 +494,8 @@ static bool decode_symbols(huffman_code *code, const bits *b, uint16_t *dst, siz
 #endif
     lane truth = {.out = dst, .begin = dst, .end = dst + dst_count};
     while (truth.out < dst + wanted) {
+        if (zoe_stop_wanted())
+            return false;
         uint64_t piece = (b->count - truth.bit) / LANES;
         if (piece < LANE_BITS_MIN) {
             if (!go_to(code, b, run, &truth, b->count))
@@ -556,5 +559,7 @@ zoe_status zoe_huffman_decode(const uint8_t *src, size_t src_bytes, uint16_t *ds
         return ZOE_ERROR_CORRUPT;
     place_symbols(code, listed, last);
     fill_prefixes(code);
-    return decode_symbols(code, &b, dst, dst_count, wanted) ? ZOE_OK : ZOE_ERROR_CORRUPT;
+    if (decode_symbols(code, &b, dst, dst_count, wanted))
+        return ZOE_OK;
+    return zoe_stop_wanted() ? ZOE_STALE : ZOE_ERROR_CORRUPT;
 }

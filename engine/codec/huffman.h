@@ -26,8 +26,8 @@ size_t zoe_huffman_scratch_bytes(void);
  * not all are wanted, what comes behind them is not checked. With none, `src` is not looked at.
  *
  * `dst` does not overlap `src` or `scratch`; `scratch` is 64-byte aligned, its contents unspecified
- * before and after. Nothing outside dst[0 .. dst_count-1] is written. Returns ZOE_OK or
- * ZOE_ERROR_CORRUPT; after an error the contents of `dst` are unspecified.
+ * before and after. Nothing outside dst[0 .. dst_count-1] is written. Returns ZOE_OK,
+ * ZOE_ERROR_CORRUPT or ZOE_STALE (base/stop.h); after an error the contents of `dst` are unspecified.
  */
 zoe_status zoe_huffman_decode(const uint8_t *src, size_t src_bytes, uint16_t *dst, size_t dst_count,
                               size_t wanted, void *scratch, size_t scratch_bytes);

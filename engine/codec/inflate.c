@@ -4,14 +4,13 @@
 #include "codec/inflate.h"
 
 #include <pthread.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include <libdeflate.h>
 
 enum {
-    IN_MARGIN = 64,   /* readable bytes past the input that keep the library on its fast path */
-    OUT_MARGIN = 512, /* likewise, writable bytes past the output */
+    IN_MARGIN = 64, /* readable bytes past the input that keep the library on its fast path */
+    OUT_MARGIN = ZOE_INFLATE_MARGIN, /* likewise, writable bytes past the output */
     COPY_BYTES = 64 * 1024, /* inputs up to here are copied to get their margin; of a larger one
                                 the last bytes are too small a part to be worth it */
 };
@@ -54,6 +53,8 @@ zoe_status zoe_inflate_prepare(void)
 
 zoe_status zoe_inflate(const uint8_t *packed, size_t packed_bytes, uint8_t *dst, size_t dst_bytes)
 {
+    if (zoe_inflate_is_long(packed_bytes, dst_bytes))
+        return zoe_inflate_long(packed, packed_bytes, dst, dst_bytes);
     zoe_status status = zoe_inflate_prepare();
     if (status != ZOE_OK)
         return status;
@@ -72,11 +73,13 @@ size_t zoe_inflate_padded_scratch_bytes(size_t dst_bytes)
 zoe_status zoe_inflate_padded(const uint8_t *packed, size_t packed_bytes, uint8_t *work,
                               size_t work_bytes, size_t dst_bytes)
 {
+    if (work_bytes < zoe_inflate_padded_scratch_bytes(dst_bytes))
+        return ZOE_ERROR_CORRUPT;
+    if (zoe_inflate_is_long(packed_bytes, dst_bytes))
+        return zoe_inflate_long(packed, packed_bytes, work, dst_bytes);
     zoe_status status = zoe_inflate_prepare();
     if (status != ZOE_OK)
         return status;
-    if (work_bytes < zoe_inflate_padded_scratch_bytes(dst_bytes))
-        return ZOE_ERROR_CORRUPT;
     const uint8_t *from = packed;
     size_t from_bytes = packed_bytes;
     if (packed_bytes <= COPY_BYTES) {

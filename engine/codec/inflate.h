@@ -12,10 +12,19 @@
 #ifndef ZOE_CODEC_INFLATE_H
 #define ZOE_CODEC_INFLATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <zoetrope/status.h>
+
+#include "codec/inflate_many.h"
+
+/* Is a stream of these sizes one that takes long: a tenth of a second or more? */
+static inline bool zoe_inflate_is_long(size_t packed_bytes, size_t dst_bytes)
+{
+    return packed_bytes > 4 << 20 || dst_bytes > 16 << 20;
+}
 
 /* Makes the calling thread's decompressor if it has none. ZOE_OK or ZOE_ERROR_NO_MEMORY.
  * Thread-safety: any thread. */
@@ -23,8 +32,12 @@ zoe_status zoe_inflate_prepare(void);
 
 /*
  * Inflates a zlib stream that must hold exactly dst_bytes bytes; what follows the stream in
- * `packed` is ignored, as OpenEXR's own decoder does. The checksum is verified. ZOE_OK,
- * ZOE_ERROR_CORRUPT, or ZOE_ERROR_NO_MEMORY where the thread's decompressor cannot be made.
+ * `packed` is ignored, as OpenEXR's own decoder does. The checksum is verified. Behind dst there
+ * are ZOE_INFLATE_MARGIN bytes more that may be written to. ZOE_OK, ZOE_ERROR_CORRUPT,
+ * ZOE_ERROR_NO_MEMORY where the thread's decompressor cannot be made, or ZOE_STALE (base/stop.h).
+ *
+ * libdeflate cannot be interrupted, so streams that would take it long go through a loop of ours
+ * (codec/inflate_many.h) that can.
  * Thread-safety: any thread.
  */
 zoe_status zoe_inflate(const uint8_t *packed, size_t packed_bytes, uint8_t *dst, size_t dst_bytes);

@@ -9,10 +9,10 @@
 #include "codec/inflate_many.h"
 
 /* Literals are what this is faster at, and they are many where packing gained little. The others
- * libdeflate does faster, one after the other. */
+ * libdeflate does faster, one after the other; so are those that take long, which may be stopped. */
 static bool pays(size_t packed_bytes, size_t dst_bytes)
 {
-    return packed_bytes > dst_bytes / 4;
+    return packed_bytes > dst_bytes / 4 && !zoe_inflate_is_long(packed_bytes, dst_bytes);
 }
 
 void zoe_inflate_chunks(const zoe_inflate_codec *user, const zoe_codec_chunk *const *chunks,

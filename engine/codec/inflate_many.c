@@ -9,6 +9,7 @@
 #include <libdeflate.h>
 
 #include "base/cpu.h"
+#include "base/stop.h"
 
 /*
  * A table entry: bits 0-5 the code's length; 8-11 how many extra bits follow (or, of a link, how
@@ -39,7 +40,7 @@ enum {
     LANES = ZOE_CODEC_MANY,
     LANE_ENTRIES = 3072,
     TABLE_BYTES = LANES * LANE_ENTRIES * 4,
-    MARGIN = 512, /* writable bytes behind each output */
+    MARGIN = ZOE_INFLATE_MARGIN, /* writable bytes behind each output */
 
     ROUNDS = 8, /* of up to four literals, between two looks at the bounds */
     /*
@@ -729,7 +730,13 @@ static zoe_status close_lane(const lane *s)
     const uint8_t *from = s->packed + at;
     uint32_t stored =
         (uint32_t)from[0] << 24 | (uint32_t)from[1] << 16 | (uint32_t)from[2] << 8 | from[3];
-    uint32_t sum = libdeflate_adler32(1, s->out_start, (size_t)(s->out_end - s->out_start));
+    uint32_t sum = 1;
+    for (const uint8_t *out = s->out_start; out < s->out_end && !zoe_stop_wanted();) {
+        size_t left = (size_t)(s->out_end - out);
+        size_t bytes = left < ZOE_STOP_BYTES ? left : ZOE_STOP_BYTES;
+        sum = libdeflate_adler32(sum, out, bytes);
+        out += bytes;
+    }
     return sum == stored ? ZOE_OK : ZOE_ERROR_CORRUPT;
 }
 
@@ -783,4 +790,37 @@ void zoe_inflate_many(zoe_inflate_job *jobs, size_t count, void *work)
         jobs[i].status = close_lane(&lanes[i]);
         jobs[i].inflated = jobs[i].status == ZOE_OK ? lanes[i].out_start : NULL;
     }
+}
+
+/* The bounds end a step's worth ahead, or where the output does. */
+static void begin_step(lane *s, uint8_t *end)
+{
+    s->out_end =
+        s->at.out < end && end - s->at.out > ZOE_STOP_BYTES ? s->at.out + ZOE_STOP_BYTES : end;
+}
+
+zoe_status zoe_inflate_long(const uint8_t *packed, size_t packed_bytes, uint8_t *dst,
+                            size_t dst_bytes)
+{
+    lane s;
+    uint32_t tables[LANE_ENTRIES];
+    const form run = choose();
+    const zoe_inflate_job job = {
+        .packed = packed, .packed_bytes = packed_bytes, .dst_bytes = dst_bytes};
+    open_lane(&s, &job, tables, dst);
+    uint8_t *end = s.out_end;
+    while (!s.done && !s.bad) {
+        if (zoe_stop_wanted())
+            return ZOE_STALE;
+        begin_step(&s, end);
+        if (!s.in_block)
+            s.bad = !next_block(&s);
+        else if (has_room(&s))
+            run.one(&s);
+        else
+            s.bad = true;
+    }
+    s.out_end = end;
+    zoe_status status = close_lane(&s);
+    return zoe_stop_wanted() ? ZOE_STALE : status;
 }

@@ -27,6 +27,9 @@
 
 #include "codec/codec.h"
 
+/* Writable bytes that zoe_inflate_long() and zoe_inflate() (inflate.h) want behind their output. */
+enum { ZOE_INFLATE_MARGIN = 512 };
+
 /* One stream: it must hold exactly dst_bytes bytes; what follows it in `packed` is ignored. */
 typedef struct zoe_inflate_job {
     const uint8_t *packed;
@@ -40,6 +43,11 @@ typedef struct zoe_inflate_job {
  * 4-byte aligned, zoe_inflate_many_scratch_bytes() bytes for as many jobs, none of which has more
  * than `most` dst_bytes; SIZE_MAX when that does not fit. */
 void zoe_inflate_many(zoe_inflate_job *jobs, size_t count, void *work);
+
+/* One stream that may be of any size, with looks at whether to stop: ZOE_OK, ZOE_ERROR_CORRUPT or
+ * ZOE_STALE (base/stop.h). Behind dst there are ZOE_INFLATE_MARGIN writable bytes. */
+zoe_status zoe_inflate_long(const uint8_t *packed, size_t packed_bytes, uint8_t *dst,
+                            size_t dst_bytes);
 size_t zoe_inflate_many_scratch_bytes(size_t most, size_t count);
 
 #endif

@@ -3,7 +3,10 @@
  */
 #include "codec/none.h"
 
-#include <string.h>
+#include "base/stop.h"
+
+/* Rows that are copied between two looks at whether to stop. */
+enum { STOP_SEGMENTS = 256 };
 
 size_t zoe_none_scratch_bytes(const zoe_codec_chunk *chunk)
 {
@@ -23,8 +26,11 @@ zoe_status zoe_none_decode(const zoe_codec_chunk *chunk, void *scratch, size_t s
         const zoe_codec_segment *segment = &chunk->segments[i];
         if (segment->bytes > left)
             return ZOE_ERROR_CORRUPT;
-        if (segment->dst && segment->bytes > 0)
-            memcpy(segment->dst, from, segment->bytes);
+        if (segment->dst && segment->bytes > 0 &&
+            !zoe_stop_copy(segment->dst, from, segment->bytes))
+            return ZOE_STALE;
+        if (i % STOP_SEGMENTS == 0 && zoe_stop_wanted())
+            return ZOE_STALE;
         from += segment->bytes;
         left -= segment->bytes;
     }

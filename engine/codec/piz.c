@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/cpu.h"
+#include "base/stop.h"
 #include "codec/chunk_rows.h"
 #include "codec/huffman.h"
 #include "codec/wavelet.h"
@@ -219,7 +220,7 @@ static void write_plane(const plane *p, const zoe_codec_channel *channel,
                                  .max_value = max_value,
                                  .features = zoe_cpu_features()};
     zoe_wavelet_decode_coarse(&wavelet);
-    for (size_t row = 0; row < rows; row += 2) {
+    for (size_t row = 0; row < rows && !zoe_stop_wanted(); row += 2) {
         const zoe_codec_segment *first = &segments[p->rows[row]];
         const zoe_codec_segment *second = row + 1 < rows ? &segments[p->rows[row + 1]] : NULL;
         if (!first->dst && !(second && second->dst))
@@ -253,7 +254,7 @@ zoe_status zoe_piz_decode(const zoe_codec_chunk *chunk, void *scratch, size_t sc
         if (ws.planes[c].wanted)
             write_plane(&ws.planes[c], &chunk->channels[c], chunk->segments, ws.values, max_value);
     }
-    return ZOE_OK;
+    return zoe_stop_wanted() ? ZOE_STALE : ZOE_OK;
 }
 
 size_t zoe_piz_scratch_bytes(const zoe_codec_chunk *chunk)

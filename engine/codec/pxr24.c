@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/cpu.h"
+#include "base/stop.h"
 #include "codec/inflate.h"
 #include "codec/inflate_chunks.h"
 
@@ -211,6 +212,8 @@ static bool walk(const zoe_codec_chunk *chunk, const uint8_t *src, size_t *plane
     size_t at = 0;
     size_t done = 0;
     for (int32_t line = 0; line < chunk->line_count; line++) {
+        if (zoe_stop_wanted())
+            return false;
         for (size_t c = 0; c < chunk->channel_count; c++) {
             const zoe_codec_channel *channel = &chunk->channels[c];
             if (channel->height <= 0 || (chunk->first_y + (int64_t)line) % channel->y_sampling != 0)

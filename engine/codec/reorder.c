@@ -10,6 +10,7 @@
 #include "codec/reorder.h"
 
 #include "base/cpu.h"
+#include "base/stop.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -310,8 +311,10 @@ void zoe_reorder(const zoe_codec_chunk *chunk, const uint8_t *bytes)
         const zoe_codec_segment *to = from;
         bool wanted = from->dst != NULL;
         size_t pairs = 0;
-        for (; to < end && (to->dst != NULL) == wanted; to++)
+        for (; to < end && (to->dst != NULL) == wanted && pairs < ZOE_STOP_BYTES; to++)
             pairs += to->bytes / 2;
+        if (from > chunk->segments && zoe_stop_wanted())
+            return;
         if (wanted) {
             at = weave_rows(from, (size_t)(to - from), even, odd, at);
         } else {

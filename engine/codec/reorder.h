@@ -25,7 +25,8 @@ bool zoe_reorder_fits(const zoe_codec_chunk *chunk);
 /* Whether any row has a destination. */
 bool zoe_reorder_wanted(const zoe_codec_chunk *chunk);
 
-/* Fills the wanted segments of a chunk that fits from its unpacked_bytes reordered bytes. */
+/* Fills the wanted segments of a chunk that fits from its unpacked_bytes reordered bytes; some of
+ * them only where the thread was told to stop. */
 void zoe_reorder(const zoe_codec_chunk *chunk, const uint8_t *bytes);
 
 #endif

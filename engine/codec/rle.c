@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "base/stop.h"
 #include "codec/reorder.h"
 
 enum {
@@ -62,7 +63,13 @@ static void expand_fast(cursor *c)
     const uint8_t *in = c->in;
     uint8_t *out = c->out;
     /* A record takes at most 1 + LONGEST bytes; the step may read STEP more. */
+    const uint8_t *look = out + ZOE_STOP_BYTES;
     while (c->in_end - in > 1 + LONGEST + STEP && c->out_end - out > LONGEST) {
+        if (out >= look) {
+            if (zoe_stop_wanted())
+                break;
+            look = out + ZOE_STOP_BYTES;
+        }
         int count = (int8_t)in[0];
         uint64_t copy = count < 0 ? ~UINT64_C(0) : 0;
         uint64_t repeated = ~copy & in[1] * UINT64_C(0x0101010101010101);
@@ -93,8 +100,10 @@ zoe_status zoe_rle_decode(const zoe_codec_chunk *chunk, void *scratch, size_t sc
     cursor c = {chunk->packed, chunk->packed + chunk->packed_bytes, bytes,
                 bytes + chunk->unpacked_bytes};
     expand_fast(&c);
+    if (zoe_stop_wanted())
+        return ZOE_STALE;
     if (!expand_careful(&c))
         return ZOE_ERROR_CORRUPT;
     zoe_reorder(chunk, bytes);
-    return ZOE_OK;
+    return zoe_stop_wanted() ? ZOE_STALE : ZOE_OK;
 }

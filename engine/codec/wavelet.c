@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cpu.h"
+#include "base/stop.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -276,7 +277,7 @@ void zoe_wavelet_decode_coarse(const zoe_wavelet *w)
     while (p <= shorter / 4)
         p *= 2;
     for (; p > 1; p /= 2) {
-        for (size_t row = 0; row < w->rows; row += 2 * p)
+        for (size_t row = 0; row < w->rows && !zoe_stop_wanted(); row += 2 * p)
             decode_step(w, row, p);
     }
 }

@@ -26,7 +26,7 @@ typedef struct zoe_wavelet {
     unsigned features;  /* zoe_cpu_features() */
 } zoe_wavelet;
 
-/* All levels but the last. */
+/* All levels but the last; some of them only where the thread was told to stop. */
 void zoe_wavelet_decode_coarse(const zoe_wavelet *w);
 
 /* The last level for row `row`, an even number, and for the row after it if there is one. After

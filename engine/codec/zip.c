@@ -3,6 +3,7 @@
  */
 #include "codec/zip.h"
 
+#include "base/stop.h"
 #include "codec/inflate.h"
 #include "codec/inflate_chunks.h"
 #include "codec/reorder.h"
@@ -21,9 +22,10 @@ zoe_status zoe_zip_decode(const zoe_codec_chunk *chunk, void *scratch, size_t sc
     uint8_t *bytes = scratch;
     zoe_status status = zoe_inflate_padded(chunk->packed, chunk->packed_bytes, bytes, scratch_bytes,
                                            chunk->unpacked_bytes);
-    if (status == ZOE_OK)
-        zoe_reorder(chunk, bytes);
-    return status;
+    if (status != ZOE_OK)
+        return status;
+    zoe_reorder(chunk, bytes);
+    return zoe_stop_wanted() ? ZOE_STALE : ZOE_OK;
 }
 
 size_t zoe_zip_many_scratch_bytes(const zoe_codec_chunk *largest, size_t count)

@@ -1,8 +1,7 @@
 #include "exr/chroma_bands.h"
 
-#include <string.h>
-
 #include "base/box.h"
+#include "base/stop.h"
 
 /* The first picture row in a source's band, from the data window's corner: the one with samples at
  * or above the first row that is needed. */
@@ -16,7 +15,7 @@ static int32_t first_band_row(const zoe_exr_rows *rows, uint32_t source)
 void zoe_exr_chroma_begin(const zoe_exr_rows *rows)
 {
     for (uint32_t s = 0; s < 3; s++)
-        memset(rows->scratch + rows->layout->bands[s].at, 0, rows->layout->bands[s].bytes);
+        zoe_stop_clear(rows->scratch + rows->layout->bands[s].at, rows->layout->bands[s].bytes);
 }
 
 uint8_t *zoe_exr_chroma_band_row(const zoe_exr_rows *rows, uint32_t source, int32_t x, int32_t y)

@@ -165,8 +165,8 @@ zoe_exr_chunk_group zoe_exr_group_at(const zoe_exr_geometry *geometry, int32_t i
     return group;
 }
 
-bool zoe_exr_group_counts(const zoe_exr_geometry *geometry, const zoe_exr_chunk_group *group,
-                          int32_t column, int32_t row)
+static bool is_counted(const zoe_exr_geometry *geometry, const zoe_exr_chunk_group *group,
+                       int32_t column, int32_t row)
 {
     zoe_box box = zoe_box_intersect(zoe_exr_chunk_box(geometry, column, row), geometry->covered);
     if (zoe_box_is_empty(&box))
@@ -175,4 +175,15 @@ bool zoe_exr_group_counts(const zoe_exr_geometry *geometry, const zoe_exr_chunk_
             y = zoe_block_of(box.min_y, geometry->shift);
     return x >= group->out.min_x && x <= group->out.max_x && y >= group->out.min_y &&
            y <= group->out.max_y;
+}
+
+int64_t zoe_exr_group_counts(const zoe_exr_geometry *geometry, const zoe_exr_chunk_group *group,
+                             int32_t first, int32_t last, int32_t row)
+{
+    /* Those that other groups count stand at the ends. */
+    while (first <= last && !is_counted(geometry, group, first, row))
+        first++;
+    while (first <= last && !is_counted(geometry, group, last, row))
+        last--;
+    return (int64_t)last - first + 1;
 }

@@ -26,9 +26,9 @@ void zoe_exr_groups_make(zoe_exr_geometry *geometry);
 /* Group 0 .. groups_across * groups_down - 1. */
 zoe_exr_chunk_group zoe_exr_group_at(const zoe_exr_geometry *geometry, int32_t index);
 
-/* Does this group count a chunk of its own when it is missing? Of the groups that decode a chunk
- * with covered pixels one does. */
-bool zoe_exr_group_counts(const zoe_exr_geometry *geometry, const zoe_exr_chunk_group *group,
-                          int32_t column, int32_t row);
+/* How many of a row's chunks, all of which the group decodes, are its own to count when they are
+ * missing. Of the groups that decode a chunk with covered pixels one counts it. */
+int64_t zoe_exr_group_counts(const zoe_exr_geometry *geometry, const zoe_exr_chunk_group *group,
+                             int32_t first, int32_t last, int32_t row);
 
 #endif

@@ -163,10 +163,16 @@ static bool is_absent(const zoe_exr_chunk_reader *reader, uint64_t at, size_t le
     return at == 0 || at > end || leader > end - at;
 }
 
-bool zoe_exr_reader_lacks(const zoe_exr_chunk_reader *reader, int32_t column, int32_t row)
+int32_t zoe_exr_reader_lacks(const zoe_exr_chunk_reader *reader, int32_t first, int32_t last,
+                             int32_t row)
 {
-    int64_t index = zoe_exr_table_index(reader->table, column, row);
-    return is_absent(reader, zoe_exr_table_offset(reader->table, index), 1);
+    int64_t index = zoe_exr_table_index(reader->table, first, row);
+    int64_t end = index + (last - first) + 1, at = index;
+    while (at < end && is_absent(reader, zoe_exr_table_offset(reader->table, at), 1)) {
+        /* Behind the table's end, as behind that of a short file, there are no more. */
+        at = at >= reader->table->count ? end : at + 1;
+    }
+    return (int32_t)(at - index);
 }
 
 /* The offset of a chunk that the file should have, and all of its leader. */

@@ -32,8 +32,10 @@ typedef struct zoe_exr_chunk_reader {
     size_t bytes;
 } zoe_exr_chunk_reader;
 
-/* true: the chunk is known not to be in the file, without reading. */
-bool zoe_exr_reader_lacks(const zoe_exr_chunk_reader *reader, int32_t column, int32_t row);
+/* How many chunks of a row, from column `first` on up to `last`, are known not to be in the file,
+ * without reading. Where there is no table for them they cost no step each. */
+int32_t zoe_exr_reader_lacks(const zoe_exr_chunk_reader *reader, int32_t first, int32_t last,
+                             int32_t row);
 
 /* A chunk of the group: its packed data, valid until the next call, and how much it is. Errors:
  * TRUNCATED (without a text), CORRUPT, IO. */

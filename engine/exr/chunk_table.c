@@ -4,8 +4,11 @@
 
 #include "base/box.h"
 
-/* A table that is not complete is completed from this many chunks at most: a second's work. */
-enum { SEARCH_MAX = 1 << 20 };
+enum {
+    SEARCH_MAX = 1 << 20, /* chunks that are looked at to complete a table: a second's work */
+    STOP_STEPS = 1 << 10, /* of them, between two looks at whether to stop */
+    NEAR_BYTES = 512,     /* read for a chunk that does not stand near the one before */
+};
 
 /* Where the part's table begins, and *end where all tables do. */
 static uint64_t find_tables(const zoe_header *header, int32_t part, uint64_t header_end,
@@ -31,6 +34,7 @@ typedef struct search {
     uint8_t *block; /* of the file; ZOE_EXR_HEAD_BYTES */
     uint64_t block_at;
     size_t block_bytes;
+    int64_t wanted; /* offsets that are missing still */
 } search;
 
 /* Bytes of the file, or NULL when it ends before. */
@@ -39,7 +43,10 @@ static const uint8_t *look(search *s, uint64_t at, size_t bytes)
     if (at > s->file->id.bytes || bytes > s->file->id.bytes - at)
         return NULL;
     if (at < s->block_at || at + bytes > s->block_at + s->block_bytes) {
-        int64_t got = zoe_exr_file_read(s->file, s->block, ZOE_EXR_HEAD_BYTES, at);
+        /* Large chunks are not read for their few first bytes. */
+        bool near = at - s->block_at <= s->block_bytes + NEAR_BYTES;
+        int64_t got =
+            zoe_exr_file_read(s->file, s->block, near ? ZOE_EXR_HEAD_BYTES : NEAR_BYTES, at);
         s->block_at = at;
         s->block_bytes = got < 0 ? 0 : (size_t)got;
         if (s->block_bytes < bytes)
@@ -79,8 +86,10 @@ static void enter(search *s, const uint8_t *place, uint64_t at)
     if (column < 0 || column >= geometry->columns || row < 0 || row >= geometry->rows)
         return;
     int64_t index = zoe_exr_table_index(s->table, (int32_t)column, (int32_t)row);
-    if (index >= 0 && index < s->table->count && s->table->offsets[index] == 0)
+    if (index >= 0 && index < s->table->count && s->table->offsets[index] == 0) {
         s->table->offsets[index] = at;
+        s->wanted--;
+    }
 }
 
 /* Looks at the chunk at an offset. Returns the offset of the next one; 0: there is none. */
@@ -125,8 +134,11 @@ static zoe_status complete(search *s, zoe_error *error)
 {
     const zoe_exr_file *file = s->file;
     uint64_t at = file->id.bytes > s->table->data_start ? s->table->data_start : 0;
-    for (int32_t n = 0; n < SEARCH_MAX && at != 0; n++)
+    for (int32_t n = 0; n < SEARCH_MAX && at != 0 && s->wanted > 0; n++) {
+        if (n % STOP_STEPS == 0 && zoe_stop_wanted())
+            return ZOE_STALE;
         at = step(s, at);
+    }
     if (zoe_exr_file_is_broken(file))
         return zoe_error_set(error, ZOE_ERROR_IO, "%s: cannot be read", file->path);
     return ZOE_OK;
@@ -146,12 +158,13 @@ static zoe_status read_offsets(zoe_exr_chunk_table *table, zoe_exr_file *file, u
     return ZOE_OK;
 }
 
-static bool is_complete(const zoe_exr_chunk_table *table)
+/* How many offsets there are not. */
+static int64_t count_missing(const zoe_exr_chunk_table *table)
 {
+    int64_t missing = 0;
     for (int64_t i = 0; i < table->count; i++)
-        if (table->offsets[i] == 0)
-            return false;
-    return true;
+        missing += table->offsets[i] == 0;
+    return missing;
 }
 
 uint64_t zoe_exr_chunk_table_bytes(const zoe_exr_outline *outline)
@@ -203,8 +216,8 @@ zoe_status zoe_exr_chunk_table_read(zoe_exr_chunk_table *table, const zoe_exr_ge
                              zoe_status_text(ZOE_ERROR_TOO_SMALL));
     status = read_offsets(table, file, at, error);
     zoe_exr_file_forget_head(file);
-    if (status != ZOE_OK || is_complete(table))
+    if (status != ZOE_OK)
         return status;
-    search s = {table, geometry, header, file, .block = file->head};
+    search s = {table, geometry, header, file, .block = file->head, .wanted = count_missing(table)};
     return complete(&s, error);
 }

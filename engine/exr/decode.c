@@ -113,6 +113,8 @@ static zoe_status open_exr(void *user, const char *path, const zoe_choice *choic
     if (status == ZOE_ERROR_TOO_SMALL && needed <= memory_bytes)
         needed = 2 * (uint64_t)memory_bytes;
     picture->file_bytes = (size_t)needed;
+    if (zoe_stop_wanted())
+        status = ZOE_STALE;
     if (status == ZOE_OK)
         *out = open;
     else
@@ -122,16 +124,18 @@ static zoe_status open_exr(void *user, const char *path, const zoe_choice *choic
 
 /* ---- pieces ---- */
 
-/* A chunk that is not in the file. */
-static void miss(open_file *open, zoe_exr_rows *rows, int32_t column, int32_t row)
+/* Neighbouring chunks of a row that are not in the file. */
+static void miss(open_file *open, zoe_exr_rows *rows, int32_t first, int32_t last, int32_t row)
 {
     const zoe_exr_geometry *geometry = &open->plan.geometry;
-    zoe_box box = zoe_exr_chunk_box(geometry, column, row);
+    zoe_box box = zoe_exr_chunk_box(geometry, first, row);
+    box.max_x = zoe_exr_chunk_box(geometry, last, row).max_x;
     zoe_exr_rows_clear(rows, box);
-    if (!zoe_exr_group_counts(geometry, rows->group, column, row))
+    int64_t count = zoe_exr_group_counts(geometry, rows->group, first, last, row);
+    if (count == 0)
         return;
     box = zoe_box_intersect(box, geometry->covered);
-    atomic_fetch_add_explicit(&open->missing, geometry->tiled ? 1 : zoe_box_height(&box),
+    atomic_fetch_add_explicit(&open->missing, geometry->tiled ? count : zoe_box_height(&box),
                               memory_order_relaxed);
 }
 
@@ -150,7 +154,7 @@ static zoe_status settle(group_run *run, zoe_status status, int32_t column, int3
     if (status != ZOE_ERROR_TRUNCATED)
         return status;
     run->missing = status;
-    miss(run->open, run->rows, column, row);
+    miss(run->open, run->rows, column, column, row);
     return ZOE_OK;
 }
 
@@ -189,9 +193,19 @@ static zoe_status decode_chunks(group_run *run, const zoe_exr_chunk_group *group
     int64_t count = across * ((int64_t)group->row1 - group->row0 + 1);
     int64_t lanes = run->open->plan.geometry.lanes;
     zoe_status status = ZOE_OK;
-    for (int64_t i = 0; i < count && status == ZOE_OK; i += lanes) {
+    for (int64_t i = 0, n; i < count && status == ZOE_OK; i += n) {
+        if (zoe_stop_wanted())
+            return ZOE_STALE;
+        int32_t column = group->column0 + (int32_t)(i % across);
+        int32_t row = group->row0 + (int32_t)(i / across);
+        n = zoe_exr_reader_lacks(run->reader, column, group->column1, row);
+        if (n > 0) {
+            miss(run->open, run->rows, column, column + (int32_t)n - 1, row);
+            run->missing = ZOE_ERROR_TRUNCATED;
+            continue;
+        }
         int32_t columns[ZOE_CODEC_MANY], rows[ZOE_CODEC_MANY];
-        int64_t n = count - i < lanes ? count - i : lanes;
+        n = count - i < lanes ? count - i : lanes;
         for (int64_t j = 0; j < n; j++) {
             columns[j] = group->column0 + (int32_t)((i + j) % across);
             rows[j] = group->row0 + (int32_t)((i + j) / across);
@@ -201,11 +215,9 @@ static zoe_status decode_chunks(group_run *run, const zoe_exr_chunk_group *group
     return status == ZOE_OK ? run->missing : status;
 }
 
-static zoe_status decode_exr(void *user, void *file, int32_t index, uint8_t *buffer, void *scratch,
-                             size_t scratch_bytes, zoe_error *error)
+static zoe_status decode_group(open_file *open, int32_t index, uint8_t *buffer, void *scratch,
+                               size_t scratch_bytes, zoe_error *error)
 {
-    (void)user;
-    open_file *open = file;
     const zoe_exr_geometry *geometry = &open->plan.geometry;
     const zoe_exr_layout *layout = &open->plan.layout;
     zoe_exr_chunk_group group = zoe_exr_group_at(geometry, index);
@@ -236,6 +248,15 @@ static zoe_status decode_exr(void *user, void *file, int32_t index, uint8_t *buf
         zoe_exr_chroma_end(&rows);
     zoe_exr_rows_end(&rows);
     return status;
+}
+
+static zoe_status decode_exr(void *user, void *file, int32_t index, uint8_t *buffer, void *scratch,
+                             size_t scratch_bytes, zoe_error *error)
+{
+    (void)user;
+    zoe_status status = decode_group(file, index, buffer, scratch, scratch_bytes, error);
+    /* What was stopped somewhere inside may look like anything. */
+    return zoe_stop_wanted() ? ZOE_STALE : status;
 }
 
 static void absence_exr(void *user, void *file, zoe_absence *absence)

@@ -4,10 +4,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/half.h"
+#include "base/stop.h"
 #include "codec/codec.h"
 #include "codec/rle.h"
 #include "codec/zip.h"
-#include "base/half.h"
 
 /* No compressor makes data smaller than to a 1100th of its size: deflate's limit is 1032, run
  * lengths' 64. A leader that claims more asks for memory that its data cannot fill. */
@@ -225,6 +226,8 @@ static bool are_counts_right(const zoe_exr_deep *deep, const exr_chunk_info_t *i
 {
     uint64_t left = info->unpacked_size;
     for (int32_t y = 0; y < info->height; y++) {
+        if (zoe_stop_wanted())
+            return false;
         const int32_t *row = counts + (size_t)y * (size_t)info->width;
         int32_t before = 0;
         for (int32_t x = 0; x < info->width; x++) {
@@ -251,7 +254,7 @@ static zoe_status unpack_table(const zoe_exr_deep *deep, const exr_chunk_info_t 
         zoe_status status = decompress(deep, table, bytes, u);
         if (status == ZOE_OK && are_counts_right(deep, info, counts))
             return ZOE_OK;
-        if (status == ZOE_ERROR_NO_MEMORY || bytes != u->bytes)
+        if (status == ZOE_ERROR_NO_MEMORY || status == ZOE_STALE || bytes != u->bytes)
             return status == ZOE_OK ? ZOE_ERROR_CORRUPT : status;
     }
     memcpy(u->dst, table, u->bytes);
@@ -288,8 +291,7 @@ zoe_status zoe_exr_deep_unpack(const zoe_exr_deep *deep, const exr_chunk_info_t 
     u.bytes = (size_t)info->unpacked_size;
     if (info->packed_size != info->unpacked_size)
         return decompress(deep, packed, info->packed_size, &u);
-    memcpy(u.dst, packed, u.bytes);
-    return ZOE_OK;
+    return zoe_stop_copy(u.dst, packed, u.bytes) ? ZOE_OK : ZOE_STALE;
 }
 
 zoe_status zoe_exr_deep_read(const zoe_exr_deep *deep, zoe_exr_read_fn *read, void *user,
@@ -350,6 +352,15 @@ static void store_row(void *dst, zoe_sample_type to, const void *src, uint8_t fr
         zoe_half_from_float_row(dst, src, count);
 }
 
+void zoe_exr_deep_skip_rows(const zoe_exr_deep *deep, zoe_exr_deep_chunk *chunk, int32_t rows)
+{
+    for (int32_t y = 0; y < rows; y++) {
+        chunk->samples += (size_t)chunk->counts[chunk->width - 1] * deep->sample_bytes;
+        chunk->counts += chunk->width;
+    }
+    chunk->height -= rows;
+}
+
 void zoe_exr_deep_flatten(const zoe_exr_deep *deep, const zoe_exr_deep_chunk *chunk,
                           const zoe_exr_deep_target *target)
 {
@@ -359,22 +370,18 @@ void zoe_exr_deep_flatten(const zoe_exr_deep *deep, const zoe_exr_deep_chunk *ch
     for (size_t p = 0; p < ZOE_DEEP_PLANES_MAX; p++)
         out[p] = work + p * row_bytes;
     size_t rows_bytes = ZOE_PLANES_MAX * row_bytes;
-    const uint8_t *samples = chunk->samples;
-    for (int32_t y = 0; y < target->first_row + target->row_count; y++) {
-        zoe_deep_row row = {.ends = chunk->counts + (size_t)y * (size_t)chunk->width,
-                            .width = chunk->width};
-        size_t count = (size_t)row.ends[chunk->width - 1];
-        if (y >= target->first_row) {
-            describe_row(deep, samples, count, &row);
-            /* The scratch was measured for a chunk with all samples in one pixel. */
-            zoe_deep_flatten_row(&row, target->first_column, target->column_count, out,
-                                 work + rows_bytes, chunk->work_bytes - rows_bytes);
-            for (uint32_t p = 0; p < deep->plane_count; p++)
-                store_row((uint8_t *)target->planes[p] +
-                              (size_t)(y - target->first_row) * target->strides[p],
-                          target->types[p], out[p], row.planes[p].channel.type,
-                          (size_t)target->column_count);
-        }
-        samples += count * deep->sample_bytes;
+    zoe_exr_deep_chunk rest = *chunk;
+    zoe_exr_deep_skip_rows(deep, &rest, target->first_row);
+    for (int32_t y = 0; y < target->row_count && !zoe_stop_wanted(); y++) {
+        zoe_deep_row row = {.ends = rest.counts, .width = rest.width};
+        describe_row(deep, rest.samples, (size_t)row.ends[rest.width - 1], &row);
+        /* The scratch was measured for a chunk with all samples in one pixel. */
+        zoe_deep_flatten_row(&row, target->first_column, target->column_count, out,
+                             work + rows_bytes, chunk->work_bytes - rows_bytes);
+        for (uint32_t p = 0; p < deep->plane_count; p++)
+            store_row((uint8_t *)target->planes[p] + (size_t)y * target->strides[p],
+                      target->types[p], out[p], row.planes[p].channel.type,
+                      (size_t)target->column_count);
+        zoe_exr_deep_skip_rows(deep, &rest, 1);
     }
 }

@@ -93,7 +93,11 @@ zoe_status zoe_exr_deep_unpack(const zoe_exr_deep *deep, const exr_chunk_info_t 
                                const void *table, const void *packed, void *scratch,
                                size_t scratch_bytes, zoe_exr_deep_chunk *chunk);
 
-/* Flattens a rectangle of the chunk, within its size. */
+/* Takes rows off the top of an unpacked chunk. */
+void zoe_exr_deep_skip_rows(const zoe_exr_deep *deep, zoe_exr_deep_chunk *chunk, int32_t rows);
+
+/* Flattens a rectangle of the chunk, within its size; some of it only where the thread was told to
+ * stop (base/stop.h). */
 void zoe_exr_deep_flatten(const zoe_exr_deep *deep, const zoe_exr_deep_chunk *chunk,
                           const zoe_exr_deep_target *target);
 

@@ -4,13 +4,15 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "codec/codec.h"
 #include "base/half.h"
+#include "base/stop.h"
+#include "codec/codec.h"
 
 enum {
     BLOCK_SAMPLES = 1024, /* are converted to float at a time, when no pixel has more */
     ARRAYS = 3 + ZOE_DEEP_PLANES_MAX + 2, /* alpha, Z, ZBack, planes; two orders */
     INSERTION_MAX = 24,                   /* samples that are sorted by insertion */
+    STOP_SAMPLES = 1 << 16,               /* between two looks at whether to stop */
     ACTIVE_MAX = 32,                      /* overlapping volumes that are added up anew each time */
     VALUES = 1 + ZOE_DEEP_PLANES_MAX,     /* absorption, colours */
 };
@@ -56,9 +58,15 @@ static block lay_out(void *scratch, size_t scratch_bytes)
     return b;
 }
 
+/* A pixel may have any number of samples: now and then, is it told to stop? */
+static bool is_stopped_at(size_t i)
+{
+    return i % STOP_SAMPLES == 0 && zoe_stop_wanted();
+}
+
 /* ---- samples to floats ---- */
 
-static void load(const zoe_deep_channel *channel, size_t first, size_t count, float *dst)
+static void load_some(const zoe_deep_channel *channel, size_t first, size_t count, float *dst)
 {
     if (channel->type == ZOE_CODEC_HALF) {
         const uint8_t *src = channel->data + 2 * first;
@@ -79,6 +87,14 @@ static void load(const zoe_deep_channel *channel, size_t first, size_t count, fl
             memcpy(&value, dst + i, sizeof value);
             dst[i] = (float)value;
         }
+}
+
+static void load(const zoe_deep_channel *channel, size_t first, size_t count, float *dst)
+{
+    for (size_t at = 0, some; at < count && !zoe_stop_wanted(); at += some) {
+        some = count - at < STOP_SAMPLES ? count - at : STOP_SAMPLES;
+        load_some(channel, first + at, some, dst + at);
+    }
 }
 
 static void load_alpha(const zoe_deep_row *row, size_t first, size_t count, float *dst)
@@ -193,9 +209,12 @@ static void sort(uint32_t *order, uint32_t count, const float *key, const float 
         }
         return;
     }
-    for (uint32_t i = count / 2; i-- > 0;)
+    for (uint32_t i = count / 2; i-- > 0;) {
+        if (is_stopped_at(i))
+            return;
         sift(order, i, count, key, second);
-    for (uint32_t end = count - 1; end > 0; end--) {
+    }
+    for (uint32_t end = count - 1; end > 0 && !is_stopped_at(end); end--) {
         uint32_t last = order[end];
         order[end] = order[0];
         order[0] = last;
@@ -219,6 +238,8 @@ static void over_tidy(const pixel *px, float out[ZOE_DEEP_PLANES_MAX])
     for (uint32_t p = 0; p < px->row->plane_count; p++)
         out[p] = 0;
     for (uint32_t i = 0; i < px->count && alpha < 1; i++) {
+        if (i > 0 && is_stopped_at(i))
+            break;
         uint32_t s = sample_at(px, i);
         float through = 1 - alpha;
         for (uint32_t p = 0; p < px->row->plane_count; p++)
@@ -347,7 +368,9 @@ static void over_untidy(const pixel *px, float out[ZOE_DEEP_PLANES_MAX])
     active_set set = {.listed = true};
     uint32_t begun = 0, ended = 0;
     float at = 0;
-    while (c.alpha < 1 && (begun < px->count || ended < volumes)) {
+    for (size_t n = 1; c.alpha < 1 && (begun < px->count || ended < volumes); n++) {
+        if (is_stopped_at(n))
+            break;
         float begin = begun < px->count ? px->z[px->order[begun]] : INFINITY;
         float end = ended < volumes ? px->back[px->ends[ended]] : INFINITY;
         float next = begin < end ? begin : end;
@@ -442,6 +465,8 @@ zoe_status zoe_deep_flatten_row(const zoe_deep_row *row, int32_t first, int32_t 
     const float *back = row->z_back.data ? b.back : b.z;
     int32_t end = first + count;
     for (int32_t x = first; x < end;) {
+        if (zoe_stop_wanted())
+            return ZOE_STALE;
         size_t from = samples_before(row, x);
         int32_t last = block_end(row, x, end, b.capacity);
         if (last == x)

@@ -79,7 +79,8 @@ size_t zoe_deep_flatten_scratch_bytes(uint64_t samples);
  * Flattens pixels first .. first + count - 1. out[p] receives one 4-byte value a pixel: a float, or
  * for a plane of a ZOE_CODEC_UINT channel a uint32. `scratch` is 64-byte aligned; when its
  * `scratch_bytes` are fewer than zoe_deep_flatten_scratch_bytes() says for the fullest of these
- * pixels, the answer is ZOE_ERROR_OVER_BUDGET; else ZOE_OK.
+ * pixels, the answer is ZOE_ERROR_OVER_BUDGET; ZOE_STALE where the thread
+ * was told to stop (base/stop.h); else ZOE_OK.
  */
 zoe_status zoe_deep_flatten_row(const zoe_deep_row *row, int32_t first, int32_t count,
                                 void *const out[ZOE_DEEP_PLANES_MAX], void *scratch,

@@ -4,6 +4,9 @@
 
 #include "base/box.h"
 
+/* Chunks that are measured between two looks at whether to stop: a read each. */
+enum { STOP_CHUNKS = 1 << 10 };
+
 /* Describes the chunk as OpenEXR does, from the sizes in its leader; `at` is what follows them. */
 static void describe(const zoe_exr_geometry *geometry, int32_t column, int32_t row,
                      const uint64_t sizes[3], uint64_t at, exr_chunk_info_t *info)
@@ -42,6 +45,8 @@ zoe_status zoe_exr_deep_rows_measure(const zoe_exr_geometry *geometry,
         int32_t column = (int32_t)(chunk % table->columns), row = (int32_t)(chunk / table->columns);
         uint64_t sizes[3], at;
         size_t needed;
+        if (i % STOP_CHUNKS == 0 && zoe_stop_wanted())
+            return ZOE_STALE;
         exr_chunk_info_t info;
         if (zoe_exr_reader_deep_leader(&reader, column, row, sizes, &at, NULL) != ZOE_OK)
             continue;
@@ -95,9 +100,11 @@ static void flatten_and_shrink(zoe_exr_rows *rows, const zoe_exr_deep_chunk *chu
             zoe_exr_row_bytes((size_t)target.column_count, geometry->source_type[p]);
         at += target.strides[p];
     }
-    for (int64_t y = part.min_y; y <= part.max_y; y++) {
-        target.first_row = (int32_t)(y - box.min_y);
-        zoe_exr_deep_flatten(&geometry->deep, chunk, &target);
+    zoe_exr_deep_chunk rest = *chunk;
+    zoe_exr_deep_skip_rows(&geometry->deep, &rest, (int32_t)((int64_t)part.min_y - box.min_y));
+    for (int64_t y = part.min_y; y <= part.max_y && !zoe_stop_wanted(); y++) {
+        zoe_exr_deep_flatten(&geometry->deep, &rest, &target);
+        zoe_exr_deep_skip_rows(&geometry->deep, &rest, 1);
         for (uint32_t p = 0; p < geometry->plane_count; p++) {
             zoe_exr_row row = {(int32_t)y, part.min_x, target.column_count,
                                geometry->source_type[p], target.planes[p]};
@@ -115,6 +122,7 @@ static zoe_status failed(const zoe_exr_chunk_reader *reader, zoe_status status, 
 {
     const char *path = reader->file->path;
     switch (status) {
+    case ZOE_STALE:
     case ZOE_ERROR_TRUNCATED: return status;
     case ZOE_ERROR_IO: return zoe_error_set(error, status, "%s: cannot be read", path);
     case ZOE_ERROR_OVER_BUDGET:

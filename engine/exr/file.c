@@ -24,10 +24,27 @@ void zoe_exr_file_forget_message(void)
 
 /* ---- reading ---- */
 
+/* A stopped read is as one that the file ends in: what comes of it is not looked at. */
+static int64_t read_in_steps(const zoe_exr_file *file, uint8_t *buffer, size_t bytes,
+                             uint64_t offset)
+{
+    size_t done = 0;
+    do {
+        size_t step = bytes - done < ZOE_STOP_BYTES ? bytes - done : ZOE_STOP_BYTES;
+        int64_t got = zoe_os_file_read(file->fd, buffer + done, step, offset + done);
+        if (got < 0)
+            return -1;
+        done += (size_t)got;
+        if ((size_t)got < step)
+            break;
+    } while (done < bytes && !zoe_stop_wanted());
+    return (int64_t)done;
+}
+
 static int64_t read_system(zoe_exr_file *file, void *buffer, size_t bytes, uint64_t offset)
 {
     uint64_t start = file->stats.read ? zoe_os_now_ns() : 0;
-    int64_t got = zoe_os_file_read(file->fd, buffer, bytes, offset);
+    int64_t got = read_in_steps(file, buffer, bytes, offset);
     if (file->stats.read)
         zoe_histogram_add(file->stats.read, zoe_os_now_ns() - start);
     if (got < 0)

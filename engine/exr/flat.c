@@ -61,6 +61,13 @@ static bool has_row(const zoe_codec_channel *channel, int32_t y)
     return channel->y_sampling == 1 || y % channel->y_sampling == 0;
 }
 
+/* Its rows from y = 0 up to y; below 0 their number is negative. */
+static int32_t rows_up_to(const zoe_codec_channel *channel, int64_t y)
+{
+    int64_t rows = y / channel->y_sampling;
+    return (int32_t)(y < 0 && y % channel->y_sampling != 0 ? rows - 1 : rows);
+}
+
 /* Of a line, how much there is between the wanted rows; below 4 GB in chunks that it is used for.
  */
 static void measure_gaps(zoe_exr_flat *flat)
@@ -98,11 +105,9 @@ static void measure_channels(zoe_exr_flat *flat, zoe_box box)
         /* Sampling divides the data window. */
         channel->width = width / channel->x_sampling;
         channel->height = chunk->line_count;
-        if (channel->y_sampling > 1) {
-            channel->height = 0;
-            for (int32_t line = 0; line < chunk->line_count; line++)
-                channel->height += has_row(channel, box.min_y + line);
-        }
+        if (channel->y_sampling > 1)
+            channel->height =
+                rows_up_to(channel, box.max_y) - rows_up_to(channel, (int64_t)box.min_y - 1);
         chunk->unpacked_bytes +=
             (size_t)channel->width * zoe_exr_sample_bytes(channel->type) * (size_t)channel->height;
     }
@@ -188,7 +193,7 @@ static void list_segments(zoe_exr_flat *flat, int32_t x)
     bool only_wanted = flat->geometry->compression == ZOE_COMPRESSION_NONE && flat->same_lines &&
                        flat->chunk.unpacked_bytes <= UINT32_MAX;
     flat->deferred_count = 0;
-    for (int32_t line = 0; line < flat->chunk.line_count; line++) {
+    for (int32_t line = 0; line < flat->chunk.line_count && !zoe_stop_wanted(); line++) {
         int32_t y = flat->chunk.first_y + line;
         count = only_wanted ? list_wanted(flat, x, y, &deferred_rows, count)
                             : list_line(flat, x, y, &deferred_rows, count);
@@ -356,12 +361,12 @@ static bool describe(zoe_exr_flat *flat, int32_t column, int32_t row)
     if (flat->chunk.unpacked_bytes == 0)
         return false; /* lines between the samples */
     list_segments(flat, box.min_x);
-    return true;
+    return !zoe_stop_wanted();
 }
 
 zoe_status zoe_exr_flat_chunk(zoe_exr_flat *flat, int32_t column, int32_t row, zoe_error *error)
 {
-    if (zoe_exr_reader_lacks(flat->reader, column, row))
+    if (zoe_exr_reader_lacks(flat->reader, column, column, row) > 0)
         return ZOE_ERROR_TRUNCATED;
     if (!describe(flat, column, row))
         return ZOE_OK;

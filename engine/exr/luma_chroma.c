@@ -7,8 +7,9 @@
 #include <emmintrin.h>
 #endif
 
-#include "codec/codec.h"
 #include "base/half.h"
+#include "base/stop.h"
+#include "codec/codec.h"
 
 enum {
     TAPS = 14,      /* of the filter that are not 0 */
@@ -502,7 +503,7 @@ void zoe_luma_chroma_convert(const zoe_luma_chroma *lc, const zoe_luma_chroma_so
     bool fix = is_subsampled(lc);
     c.next_chroma =
         zoe_luma_chroma_reach(lc, first_row, first_row + row_count - 1).first / lc->y_sampling;
-    for (int32_t i = 0; i < row_count; i++) {
+    for (int32_t i = 0; i < row_count && !zoe_stop_wanted(); i++) {
         int32_t row = first_row + i;
         if (fix) {
             for (int32_t next = i == 0 ? row - 1 : row + 1; next <= row + 1; next++)

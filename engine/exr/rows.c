@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "base/box.h"
-#include "exr/shrink.h"
 #include "base/half.h"
+#include "base/stop.h"
+#include "exr/shrink.h"
 
 /* ---- clearing ---- */
 
@@ -17,8 +18,8 @@ static void clear_plane(const zoe_exr_geometry *geometry, uint8_t *buffer, uint3
     size_t bytes = zoe_exr_sample_bytes((int)geometry->plane_type[plane]);
     size_t from = (size_t)((int64_t)box.min_x - geometry->window.min_x) * bytes;
     size_t length = (size_t)zoe_box_width(&box) * bytes;
-    for (int64_t y = box.min_y; y <= box.max_y; y++)
-        memset(zoe_exr_plane_row(geometry, buffer, plane, (int32_t)y) + from, 0, length);
+    for (int64_t y = box.min_y; y <= box.max_y && !zoe_stop_wanted(); y++)
+        zoe_stop_clear(zoe_exr_plane_row(geometry, buffer, plane, (int32_t)y) + from, length);
 }
 
 /* The first multiple of `step` from `value` on. */
@@ -164,7 +165,7 @@ void zoe_exr_rows_begin(zoe_exr_rows *rows)
     const zoe_exr_geometry *geometry = rows->geometry;
     if (geometry->shift == 0)
         return;
-    memset(rows->scratch + rows->layout->sums.at, 0, rows->layout->sums.bytes);
+    zoe_stop_clear(rows->scratch + rows->layout->sums.at, rows->layout->sums.bytes);
     for (uint32_t p = 0; p < geometry->plane_count; p++)
         if (picks(geometry, p))
             clear_plane(geometry, rows->buffer, p, rows->group->out);
@@ -196,11 +197,11 @@ void zoe_exr_rows_end(zoe_exr_rows *rows)
         if (picks(geometry, p))
             continue;
         bool half = geometry->plane_type[p] == ZOE_SAMPLE_HALF;
-        for (int32_t y = out->min_y; y <= out->max_y; y++) {
-            float *sums = sum_row(rows, p, y);
-            uint8_t *dst = zoe_exr_plane_row(geometry, rows->buffer, p, y) +
+        for (int64_t y = out->min_y; y <= out->max_y && !zoe_stop_wanted(); y++) {
+            float *sums = sum_row(rows, p, (int32_t)y);
+            uint8_t *dst = zoe_exr_plane_row(geometry, rows->buffer, p, (int32_t)y) +
                            (size_t)((int64_t)out->min_x - geometry->window.min_x) * (half ? 2 : 4);
-            mean_row(geometry, out, y, sums, width);
+            mean_row(geometry, out, (int32_t)y, sums, width);
             to_plane(dst, geometry->plane_type[p], (const uint8_t *)sums, ZOE_CODEC_FLOAT, width);
         }
     }
@@ -208,9 +209,25 @@ void zoe_exr_rows_end(zoe_exr_rows *rows)
 
 /* ---- rows ---- */
 
-void zoe_exr_rows_put_full(zoe_exr_rows *rows, uint32_t plane, const zoe_exr_row *row)
+/* Samples of a row that are converted between two looks at whether to stop. */
+enum { PART_SAMPLES = 1 << 20 };
+
+static void put_part(zoe_exr_rows *rows, uint32_t plane, const zoe_exr_row *part)
 {
     const zoe_exr_geometry *geometry = rows->geometry;
+    if (geometry->shift > 0) {
+        add(rows, plane, part);
+        return;
+    }
+    zoe_sample_type to = geometry->plane_type[plane];
+    uint8_t *dst =
+        zoe_exr_plane_row(geometry, rows->buffer, plane, part->y) +
+        (size_t)((int64_t)part->x - geometry->window.min_x) * zoe_exr_sample_bytes((int)to);
+    to_plane(dst, to, part->samples, part->type, (size_t)part->count);
+}
+
+void zoe_exr_rows_put_full(zoe_exr_rows *rows, uint32_t plane, const zoe_exr_row *row)
+{
     const zoe_box *need = &rows->group->need;
     if (row->y < need->min_y || row->y > need->max_y)
         return;
@@ -221,16 +238,15 @@ void zoe_exr_rows_put_full(zoe_exr_rows *rows, uint32_t plane, const zoe_exr_row
     if (last < first)
         return;
     size_t skip = (size_t)(first - row->x) * zoe_exr_sample_bytes(row->type);
-    zoe_exr_row clipped = {row->y, (int32_t)first, (int32_t)(last - first + 1), row->type,
-                           (const uint8_t *)row->samples + skip};
-    if (geometry->shift > 0) {
-        add(rows, plane, &clipped);
-        return;
+    const uint8_t *samples = (const uint8_t *)row->samples + skip;
+    for (int64_t x = first, end; x <= last && !zoe_stop_wanted(); x = end) {
+        /* Blocks are aligned to multiples of their size, and so are the parts: none is cut. */
+        end = (x & -(int64_t)PART_SAMPLES) + PART_SAMPLES;
+        end = end > last ? last + 1 : end;
+        zoe_exr_row part = {row->y, (int32_t)x, (int32_t)(end - x), row->type, samples};
+        put_part(rows, plane, &part);
+        samples += (size_t)(end - x) * zoe_exr_sample_bytes(row->type);
     }
-    zoe_sample_type to = geometry->plane_type[plane];
-    uint8_t *dst = zoe_exr_plane_row(geometry, rows->buffer, plane, clipped.y) +
-                   (size_t)(first - geometry->window.min_x) * zoe_exr_sample_bytes((int)to);
-    to_plane(dst, to, clipped.samples, clipped.type, (size_t)clipped.count);
 }
 
 void zoe_exr_rows_put(zoe_exr_rows *rows, uint32_t plane, const zoe_exr_row *row)

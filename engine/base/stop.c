@@ -1,0 +1,55 @@
+/*
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#include "base/stop.h"
+
+#include <string.h>
+
+static _Thread_local const zoe_stop *entered;
+
+const zoe_stop *zoe_stop_enter(const zoe_stop *stop)
+{
+    const zoe_stop *before = entered;
+    entered = stop;
+    return before;
+}
+
+bool zoe_stop_wanted(void)
+{
+    return entered && zoe_stop_is_asked(entered);
+}
+
+static size_t next_step(size_t left)
+{
+    return left < ZOE_STOP_BYTES ? left : ZOE_STOP_BYTES;
+}
+
+bool zoe_stop_copy(void *dst, const void *src, size_t bytes)
+{
+    uint8_t *to = dst;
+    const uint8_t *from = src;
+    while (bytes > 0) {
+        size_t step = next_step(bytes);
+        memcpy(to, from, step);
+        to += step;
+        from += step;
+        bytes -= step;
+        if (bytes > 0 && zoe_stop_wanted())
+            return false;
+    }
+    return true;
+}
+
+bool zoe_stop_clear(void *dst, size_t bytes)
+{
+    uint8_t *to = dst;
+    while (bytes > 0) {
+        size_t step = next_step(bytes);
+        memset(to, 0, step);
+        to += step;
+        bytes -= step;
+        if (bytes > 0 && zoe_stop_wanted())
+            return false;
+    }
+    return true;
+}

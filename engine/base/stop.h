@@ -1,0 +1,54 @@
+/*
+ * Telling work that takes long that nobody wants it any more.
+ *
+ * Whoever hands work out keeps a zoe_stop for it and enters it on the thread that does the work.
+ * The work asks zoe_stop_wanted() wherever it has done some milliseconds' worth since it asked
+ * last, and when that is true returns at once, with ZOE_STALE where it returns a status. What it
+ * has written by then is unspecified. On a thread where nothing was entered the answer is false.
+ *
+ *   zoe_stop stop = {0};                             another thread:
+ *   const zoe_stop *before = zoe_stop_enter(&stop);
+ *   status = work();                                 zoe_stop_ask(&stop);
+ *   zoe_stop_enter(before);
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef ZOE_STOP_H
+#define ZOE_STOP_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Zero-initialised: not asked. Thread-safety: any thread; relaxed, since nothing is handed over
+ * with it. It may stand in memory that processes share. */
+typedef struct zoe_stop {
+    _Atomic uint32_t asked;
+} zoe_stop;
+
+/* Bytes that are copied, cleared or read between two looks: a few milliseconds. */
+enum { ZOE_STOP_BYTES = 8 << 20 };
+
+static inline void zoe_stop_ask(zoe_stop *stop)
+{
+    atomic_store_explicit(&stop->asked, 1, memory_order_relaxed);
+}
+
+static inline bool zoe_stop_is_asked(const zoe_stop *stop)
+{
+    return atomic_load_explicit(&stop->asked, memory_order_relaxed) != 0;
+}
+
+/* What the calling thread does from now on is stopped by `stop`, or by nothing if that is NULL.
+ * Returns what it was stopped by before. */
+const zoe_stop *zoe_stop_enter(const zoe_stop *stop);
+
+/* Is the calling thread to stop what it does? */
+bool zoe_stop_wanted(void);
+
+/* memcpy and memset to 0 that look now and then; false: stopped before the end. */
+bool zoe_stop_copy(void *dst, const void *src, size_t bytes);
+bool zoe_stop_clear(void *dst, size_t bytes);
+
+#endif
