@@ -13,7 +13,8 @@
  *
  *   direct    neither axis averages, the planes are halves and no channel depends on another:
  *             source rows go through the table of bytes as they are.
- *   general   zoe_scale_rows -> zoe_scale_columns -> (zoe_pixel_mix) -> table of bytes.
+ *   general   zoe_scale_rows -> zoe_scale_columns -> (zoe_pixel_enter) -> (zoe_pixel_mix) ->
+ *             (zoe_pixel_table) -> table of bytes.
  *
  * When the x axis does not average, both make the pixels of the visible source columns, and these
  * are then repeated as the magnification asks.
@@ -56,7 +57,8 @@ typedef struct drawing {
     bool opaque;             /* alpha is shown of a frame that has none: white */
     bool direct;
     bool repeats; /* x does not average, and is not 1:1 either */
-    bool grey;    /* the result is lane 0 */
+    bool enters;  /* colours are decoded and go through the matrix first */
+    bool tabled;  /* there is a cube or a process */
     float low, factor;
     uint32_t outside, zero;
     /* In scratch: */
@@ -100,7 +102,9 @@ static void choose_planes(drawing *d, const zoe_frame *frame)
         memcpy(d->source.planes, planes, sizeof planes);
         d->single = false;
     }
-    d->grey = d->single || is_channel || view == ZOE_VIEW_LUMINANCE;
+    const zoe_color *color = &d->lut->color;
+    d->enters = !d->single && (color->decode || color->has_matrix);
+    d->tabled = view != ZOE_VIEW_ALPHA && (color->cube || color->process);
 }
 
 static void choose_range(drawing *d, const zoe_frame *frame)
@@ -287,13 +291,24 @@ static void draw_direct(const drawing *d, uint32_t *out, int32_t row, int32_t co
 /* Scaled halves to pixels; `light` is scratch for as many. */
 static void draw_lanes(const drawing *d, uint32_t *out, uint16_t *lanes, float *light, size_t count)
 {
-    if (!d->lut->separable) {
-        if (d->single)
-            zoe_pixel_light(lanes, light, count, d->lut);
-        else
-            zoe_pixel_mix(lanes, light, count, d->lut);
+    const zoe_display_lut *lut = d->lut;
+    zoe_channel_view view = lut->grade.view;
+    bool is_alone = d->single && !lut->is_spread;
+    bool is_grey = is_alone || (view != ZOE_VIEW_COLOR && view != ZOE_VIEW_ALPHA);
+    if (d->single && lut->is_spread)
+        zoe_pixel_spread(lanes, count);
+    if (d->enters)
+        zoe_pixel_enter(lanes, light, count, lut);
+    if (lut->mixes && is_alone)
+        zoe_pixel_light(lanes, light, count, lut);
+    else if (lut->mixes)
+        zoe_pixel_mix(lanes, light, count, lut);
+    if (d->tabled) {
+        if (is_grey)
+            zoe_pixel_spread(lanes, count);
+        zoe_pixel_table(lanes, light, count, lut);
     }
-    zoe_pixel_from_lanes(out, lanes, count, d->grey, d->lut);
+    zoe_pixel_from_lanes(out, lanes, count, is_grey && !d->tabled, lut);
 }
 
 static uint32_t color_of_zero(const drawing *d)

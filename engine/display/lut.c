@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <string.h>
 
 /*
  * Everything that needs a power is worked out here, once for each half, in double. The C library's
@@ -94,6 +95,16 @@ void zoe_grade_init(zoe_grade *grade)
     grade->transfer = ZOE_TRANSFER_SRGB;
 }
 
+void zoe_color_init(zoe_color *color)
+{
+    memset(color, 0, sizeof *color);
+    for (int i = 0; i < 3; i++) {
+        color->matrix[4 * i] = 1;
+        color->cdl.slope[i] = color->cdl.power[i] = 1;
+    }
+    color->cdl.saturation = 1;
+}
+
 static float clamped(float value, float low, float high, float otherwise)
 {
     if (!(value == value))
@@ -115,6 +126,51 @@ static void clamp_grade(zoe_grade *grade)
         grade->view = ZOE_VIEW_COLOR;
     if (grade->transfer < ZOE_TRANSFER_SRGB || grade->transfer > ZOE_TRANSFER_LINEAR)
         grade->transfer = ZOE_TRANSFER_SRGB;
+}
+
+static void clamp_color(zoe_color *color)
+{
+    zoe_cdl *cdl = &color->cdl;
+    for (int i = 0; i < 3; i++) {
+        cdl->slope[i] = clamped(cdl->slope[i], 0, 1e6f, 1);
+        cdl->offset[i] = clamped(cdl->offset[i], -1e6f, 1e6f, 0);
+        cdl->power[i] = clamped(cdl->power[i], 1e-3f, 1e3f, 1);
+    }
+    cdl->saturation = clamped(cdl->saturation, 0, 1e3f, 1);
+    for (int i = 0; i < 9 && color->has_matrix; i++) {
+        if (!(fabsf(color->matrix[i]) <= 1e6f))
+            color->has_matrix = 0;
+    }
+    if (color->cube && (color->cube->edge < 2 || color->cube->edge > ZOE_DISPLAY_EDGE_MAX))
+        color->cube = NULL;
+    if (color->cube)
+        color->process = NULL;
+}
+
+/* Without its saturation, which is mixed with the grade's. */
+static bool changes_channels(const zoe_cdl *cdl)
+{
+    for (int i = 0; i < 3; i++) {
+        if (cdl->slope[i] != 1.0f || cdl->offset[i] != 0.0f || cdl->power[i] != 1.0f)
+            return true;
+    }
+    return false;
+}
+
+/* What the drawing has to do. */
+static void plan(zoe_display_lut *lut)
+{
+    const zoe_color *color = &lut->color;
+    zoe_channel_view view = lut->grade.view;
+    bool is_one = view >= ZOE_VIEW_RED && view <= ZOE_VIEW_BLUE;
+    bool graded = changes_channels(&color->cdl), tabled = color->cube || color->process;
+    bool enters = color->decode || color->has_matrix;
+    lut->saturation = lut->grade.saturation * color->cdl.saturation;
+    lut->mixes =
+        view != ZOE_VIEW_ALPHA && (view == ZOE_VIEW_LUMINANCE || lut->saturation != 1.0f ||
+                                   graded || color->process || (is_one && (enters || tabled)));
+    lut->separable = view == ZOE_VIEW_ALPHA || !(lut->mixes || enters || tabled);
+    lut->is_spread = view != ZOE_VIEW_ALPHA && (graded || tabled);
 }
 
 /* ---- from half to light and from light to display ---- */
@@ -140,11 +196,17 @@ static double transferred(zoe_transfer transfer, double light)
     return light;
 }
 
+/* A value of the display as the viewer's gamma shows it. */
+static double to_viewer(const zoe_grade *grade, double shown)
+{
+    return power(shown > 0 ? shown : 0, 1 / (double)grade->gamma);
+}
+
 static double to_display(const zoe_grade *grade, double light)
 {
     if (grade->view != ZOE_VIEW_ALPHA)
         light = transferred(grade->transfer, light);
-    return power(light > 0 ? light : 0, 1 / (double)grade->gamma);
+    return to_viewer(grade, light);
 }
 
 /* Does the half reach a level of display? Everything from light on is increasing, so that the 255
@@ -183,6 +245,24 @@ static void make_bytes(zoe_display_lut *lut, double gain, bool mixed)
     lut->to_byte[0x8000] = lut->to_byte[0];
 }
 
+/* The same with a table in place of the transfer function, which may fall, and have values for what is
+ * negative. */
+static void make_encoded_bytes(zoe_display_lut *lut, bool mixed)
+{
+    for (uint32_t h = 0; h < ZOE_DISPLAY_LUT_SIZE; h++) {
+        uint16_t at = mixed ? (uint16_t)h : zoe_float_to_half(lut->to_light[0][h]);
+        double shown = to_viewer(&lut->grade, (double)lut->color.encode[at]) * 255 + 0.5 + 1e-9;
+        bool is_nan = (h & 0x7fff) > HALF_INFINITY;
+        lut->to_byte[h] = !(shown >= 1) || is_nan ? 0 : shown >= 255 ? 255 : (uint8_t)shown;
+    }
+}
+
+static double graded(const zoe_cdl *cdl, int channel, double value)
+{
+    value = value * (double)cdl->slope[channel] + (double)cdl->offset[channel];
+    return value > 0 ? power(value, (double)cdl->power[channel]) : value;
+}
+
 static void make_light(zoe_display_lut *lut, double gain)
 {
     for (uint32_t h = 0; h < 0x8000; h++) {
@@ -194,23 +274,63 @@ static void make_light(zoe_display_lut *lut, double gain)
             negative = -LIGHT_MAX;
         if (h > HALF_INFINITY)
             positive = negative = 0;
-        lut->to_light[h] = (float)positive;
-        lut->to_light[h | 0x8000] = (float)negative;
+        lut->to_light[0][h] = (float)positive;
+        lut->to_light[0][h | 0x8000] = (float)negative;
+    }
+    bool is_graded = changes_channels(&lut->color.cdl);
+    for (int channel = 2; channel >= 0; channel--) {
+        float *to = lut->to_light[channel];
+        if (!is_graded && channel > 0)
+            memcpy(to, lut->to_light[0], sizeof lut->to_light[0]);
+        for (uint32_t h = 0; h < ZOE_DISPLAY_LUT_SIZE && is_graded; h++) {
+            double value = graded(&lut->color.cdl, channel, (double)lut->to_light[0][h]);
+            to[h] = (float)(value > LIGHT_MAX    ? LIGHT_MAX
+                            : value < -LIGHT_MAX ? -LIGHT_MAX
+                                                 : value);
+        }
+    }
+}
+
+/* The last node itself is the end of the last cell: a little less than 1 of it, so that there always is
+ * a next node. */
+static void make_coordinates(zoe_display_lut *lut)
+{
+    const zoe_display_cube *cube = lut->color.cube;
+    const uint32_t last = ((uint32_t)(cube->edge - 1) << 16) - 1;
+    for (int channel = 0; channel < 3; channel++) {
+        const float *shaper = cube->shaper[channel];
+        for (uint32_t h = 0; h < ZOE_DISPLAY_LUT_SIZE; h++) {
+            uint16_t at = (uint16_t)h;
+            if (!lut->mixes)
+                at = zoe_float_to_half(lut->to_light[channel][h]);
+            float x = shaper[at] * 65536.0f + 0.5f;
+            lut->coordinate[channel][h] = !(x > 0) ? 0 : x >= (float)last ? last : (uint32_t)x;
+        }
     }
 }
 
 /*
- * When channels are mixed (separable is 0), drawing goes through to_light, mixes, and then through
- * to_byte with the half of the mixed light: to_byte then has only what comes after the mixing.
+ * When channels are mixed, drawing goes through to_light, mixes, and then through the cube or to_byte
+ * with the half of the mixed light: to_byte has only what comes after the mixing or the cube.
  */
-void zoe_display_lut_make(zoe_display_lut *lut, const zoe_grade *grade)
+void zoe_display_lut_make(zoe_display_lut *lut, const zoe_grade *grade, const zoe_color *color)
 {
     lut->grade = *grade;
     clamp_grade(&lut->grade);
-    zoe_channel_view view = lut->grade.view;
-    lut->separable =
-        !(view == ZOE_VIEW_LUMINANCE || (view != ZOE_VIEW_ALPHA && lut->grade.saturation != 1.0f));
+    if (color)
+        lut->color = *color;
+    else
+        zoe_color_init(&lut->color);
+    clamp_color(&lut->color);
+    plan(lut);
     double gain = exp_2((double)lut->grade.exposure);
+    bool is_alpha = lut->grade.view == ZOE_VIEW_ALPHA;
+    bool tabled = !is_alpha && (lut->color.cube || lut->color.process);
     make_light(lut, gain);
-    make_bytes(lut, gain, !lut->separable);
+    if (lut->color.cube && !is_alpha)
+        make_coordinates(lut);
+    if (lut->color.encode && !is_alpha)
+        make_encoded_bytes(lut, lut->mixes || tabled);
+    else
+        make_bytes(lut, gain, lut->mixes || tabled);
 }

@@ -47,16 +47,115 @@ void zoe_pixel_from_lanes(uint32_t *restrict out, const uint16_t *restrict lanes
     }
 }
 
+void zoe_pixel_spread(uint16_t *lanes, size_t count)
+{
+    for (size_t i = 0; i < count; i++, lanes += ZOE_SCALE_LANES)
+        lanes[1] = lanes[2] = lanes[0];
+}
+
+/* No infinities, so that mixing channels never gives infinity minus infinity; NaN is 0. */
+static float tamed(float value)
+{
+    const float most = 1e30f;
+    value = value == value ? value : 0;
+    value = value < most ? value : most;
+    return value > -most ? value : -most;
+}
+
+void zoe_pixel_enter(uint16_t *lanes, float *restrict light, size_t count,
+                     const zoe_display_lut *restrict lut)
+{
+    const float *decode = lut->color.decode, *m = lut->color.matrix;
+    const bool has_matrix = lut->color.has_matrix != 0;
+    if (!decode)
+        zoe_half_to_float_row(light, lanes, count * ZOE_SCALE_LANES);
+    for (size_t i = 0; i < count; i++) {
+        const uint16_t *at = lanes + i * ZOE_SCALE_LANES;
+        float *to = light + i * ZOE_SCALE_LANES;
+        float red = tamed(decode ? decode[at[0]] : to[0]);
+        float green = tamed(decode ? decode[at[1]] : to[1]);
+        float blue = tamed(decode ? decode[at[2]] : to[2]);
+        to[0] = has_matrix ? m[0] * red + m[1] * green + m[2] * blue : red;
+        to[1] = has_matrix ? m[3] * red + m[4] * green + m[5] * blue : green;
+        to[2] = has_matrix ? m[6] * red + m[7] * green + m[8] * blue : blue;
+        to[3] = 0;
+    }
+    zoe_half_from_float_row(lanes, light, count * ZOE_SCALE_LANES);
+}
+
+/* Four floats that are added and multiplied at once, by whatever instructions the processor has: each
+ * lane is rounded as a float by itself is, so that all write the same bits. */
+typedef float four __attribute__((vector_size(16)));
+
+static uint32_t lesser(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+static uint32_t greater(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
+/*
+ * A cell is cut into six tetrahedra, each of which has the corners 000 and 111 and the way between them
+ * along the axes in the order of the fractions, the greatest first.
+ */
+static void through_cube(float *restrict light, const uint16_t *restrict lanes, size_t count,
+                         const zoe_display_lut *restrict lut)
+{
+    const four *nodes = (const four *)(const void *)lut->color.cube->nodes;
+    const uint32_t edge = (uint32_t)lut->color.cube->edge, area = edge * edge;
+    const uint32_t all = 1 + edge + area;
+    const uint32_t *reds = lut->coordinate[0], *greens = lut->coordinate[1];
+    const uint32_t *blues = lut->coordinate[2];
+    for (size_t i = 0; i < count; i++) {
+        const uint16_t *at = lanes + i * ZOE_SCALE_LANES;
+        uint32_t red = reds[at[0]], green = greens[at[1]], blue = blues[at[2]];
+        const four *cell =
+            nodes + ((size_t)(blue >> 16) * area + (size_t)(green >> 16) * edge + (red >> 16));
+        red &= 0xffff;
+        green &= 0xffff;
+        blue &= 0xffff;
+        uint32_t most = greater(greater(red, green), blue);
+        uint32_t least = lesser(lesser(red, green), blue);
+        uint32_t middle = red + green + blue - most - least;
+        uint32_t first = most == red ? 1 : most == green ? edge : area;
+        uint32_t last = least == blue ? area : least == green ? edge : 1;
+        const float unit = 1.0f / 65536.0f;
+        float w0 = (float)(int32_t)(65536 - most) * unit;
+        float w1 = (float)(int32_t)(most - middle) * unit;
+        float w2 = (float)(int32_t)(middle - least) * unit;
+        float w3 = (float)(int32_t)least * unit;
+        four value = cell[0] * w0 + cell[first] * w1;
+        value = value + cell[all - last] * w2;
+        value = value + cell[all] * w3;
+        *(four *)(void *)(light + i * ZOE_SCALE_LANES) = value;
+    }
+}
+
+void zoe_pixel_table(uint16_t *lanes, float *restrict light, size_t count,
+                     const zoe_display_lut *restrict lut)
+{
+    if (lut->color.cube) {
+        through_cube(light, lanes, count, lut);
+    } else {
+        zoe_half_to_float_row(light, lanes, count * ZOE_SCALE_LANES);
+        lut->color.process(lut->color.process_user, light, count);
+    }
+    zoe_half_from_float_row(lanes, light, count * ZOE_SCALE_LANES);
+}
+
 void zoe_pixel_mix(uint16_t *lanes, float *restrict light, size_t count,
                    const zoe_display_lut *restrict lut)
 {
-    const float *to_light = lut->to_light;
-    const float saturation = lut->grade.saturation;
+    const float *const to_light[3] = {lut->to_light[0], lut->to_light[1], lut->to_light[2]};
+    const float saturation = lut->saturation;
     const zoe_channel_view view = lut->grade.view;
     for (size_t i = 0; i < count; i++) {
         const uint16_t *at = lanes + i * ZOE_SCALE_LANES;
         float *to = light + i * ZOE_SCALE_LANES;
-        float red = to_light[at[0]], green = to_light[at[1]], blue = to_light[at[2]];
+        float red = to_light[0][at[0]], green = to_light[1][at[1]], blue = to_light[2][at[2]];
         /* ITU-R BT.709-6, item 3.2 */
         float luminance = 0.2126f * red + 0.7152f * green + 0.0722f * blue;
         to[0] = luminance + saturation * (red - luminance);
@@ -78,7 +177,7 @@ void zoe_pixel_light(uint16_t *lanes, float *restrict light, size_t count,
 {
     for (size_t i = 0; i < count; i++) {
         float *to = light + i * ZOE_SCALE_LANES;
-        to[0] = lut->to_light[lanes[i * ZOE_SCALE_LANES]];
+        to[0] = lut->to_light[0][lanes[i * ZOE_SCALE_LANES]];
         to[1] = to[2] = to[3] = 0;
     }
     zoe_half_from_float_row(lanes, light, count * ZOE_SCALE_LANES);

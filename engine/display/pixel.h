@@ -26,6 +26,16 @@ void zoe_pixel_from_plane(uint32_t *out, const uint16_t *plane, size_t count,
 void zoe_pixel_from_lanes(uint32_t *out, const uint16_t *lanes, size_t count, bool grey,
                           const zoe_display_lut *lut);
 
+/* Halves of four lanes decoded and through the matrix, back to halves in place. `light`: as below. */
+void zoe_pixel_enter(uint16_t *lanes, float *light, size_t count, const zoe_display_lut *lut);
+
+/* Lane 0 into lanes 1 and 2: a grey. */
+void zoe_pixel_spread(uint16_t *lanes, size_t count);
+
+/* Halves of four lanes through the cube or the process, back to halves in place. `light`: as below,
+ * 16-byte aligned. */
+void zoe_pixel_table(uint16_t *lanes, float *light, size_t count, const zoe_display_lut *lut);
+
 /*
  * Halves of four lanes through to_light, mixed as the grade's saturation and view say, and back to
  * halves in place: colours, or with a view of one channel or luminance that in lane 0. `light` is

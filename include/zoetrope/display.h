@@ -9,11 +9,15 @@
  *   scale (area average when shrinking, nearest when magnifying)
  *   range (frames that are not colour):  v = (v - range_min) / (range_max - range_min)
  *   round to half: from 65520 on it is infinity
+ *   input (zoe_color):                   v = decode(v), then the matrix from the file's primaries
  *   x 2^exposure
  *   contrast about middle grey 0.18:     v = 0.18 x (v / 0.18) ^ contrast, for v > 0
- *   saturation about luminance:          v = Y + saturation x (v - Y), Y by the weights of Rec. 709
+ *   CDL (zoe_color):                     v = (v x slope + offset) ^ power, where the base is > 0
+ *   saturation about luminance:          v = Y + saturation x (v - Y), Y by the weights of Rec. 709;
+ *                                        that of the grade and that of the CDL at once
  *   channel view
- *   transfer function (sRGB: IEC 61966-2-1; Rec. 709: ITU-R BT.709-6; linear: none)
+ *   lookup table (zoe_color):            cube, or process
+ *   transfer function (sRGB: IEC 61966-2-1; Rec. 709: ITU-R BT.709-6; linear: none), or encode
  *   viewer gamma:                        v = v ^ (1 / gamma)
  *   round to 0..255; negative values and NaN are 0, infinity is 255
  *
@@ -68,25 +72,82 @@ typedef struct zoe_grade {
 /* Fills in every default. */
 ZOE_API void zoe_grade_init(zoe_grade *grade);
 
-enum { ZOE_DISPLAY_LUT_SIZE = 65536 };
+enum {
+    ZOE_DISPLAY_LUT_SIZE = 65536,
+    ZOE_DISPLAY_EDGE_MAX = 129, /* nodes along an edge of a cube */
+};
+
+/* Slope, offset, power and saturation of an ASC CDL, in scene-linear light and without its clamps: what
+ * is not over 0 before the power stays as it is (OpenColorIO's "noclamp"). */
+typedef struct zoe_cdl {
+    float slope[3];   /* red, green, blue; 0 or more. default 1 */
+    float offset[3];  /* default 0 */
+    float power[3];   /* more than 0. default 1 */
+    float saturation; /* 0 or more. default 1 */
+} zoe_cdl;
+
+/* A lookup table of three dimensions, between whose nodes values are interpolated in tetrahedra. */
+typedef struct zoe_display_cube {
+    int32_t edge; /* nodes along each edge, 2..ZOE_DISPLAY_EDGE_MAX */
+    /* [ZOE_DISPLAY_LUT_SIZE] for red, green and blue; may be the same: where each half lies along the
+     * edge, from 0, the first node, to edge - 1, the last one. What is beyond is taken as the nearest
+     * of these, NaN as 0. */
+    const float *shaper[3];
+    /* [edge][edge][edge][4], red fastest, then green: red, green, blue and 0. 16-byte aligned. */
+    const float *nodes;
+} zoe_display_cube;
+
+/* Turns `count` pixels of red, green, blue and an unused float in place. Called on the threads that draw,
+ * several at once; it may not fail. */
+typedef void zoe_process_fn(void *user, float *pixels, size_t count);
 
 /*
- * A grade worked out: one entry for each half value. About 320 KB; the caller's memory, made by
- * zoe_display_lut_make() and then read only. Making one takes about a millisecond; only a change of
- * the grade asks for it.
+ * Colour beyond the grade: what the frame's numbers mean, and what is made of them before the display.
+ * Filled by zoe_color_init(); all of it is optional. Pointers are the caller's, and stay valid as long
+ * as a zoe_display_lut made of them is drawn with. zoetrope/color.h reads such tables from files.
+ */
+typedef struct zoe_color {
+    const float *decode; /* [ZOE_DISPLAY_LUT_SIZE]: the linear value of each half; NULL: itself */
+    int32_t has_matrix;  /* 1: */
+    float matrix[9];     /* rows; linear light of the frame to that which is graded */
+    zoe_cdl cdl;
+    const zoe_display_cube *cube; /* NULL: none */
+    zoe_process_fn *process;      /* in place of cube; NULL: none */
+    void *process_user;
+    /* [ZOE_DISPLAY_LUT_SIZE]: the display's value, 0 black..1 white, of each half, in place of the
+     * transfer function; NULL: the grade's */
+    const float *encode;
+} zoe_color;
+
+/* Fills in every default: nothing. */
+ZOE_API void zoe_color_init(zoe_color *color);
+
+/*
+ * A grade and a colour worked out: one entry for each half value. About 1.7 MB; the caller's memory, made
+ * by zoe_display_lut_make() and then read only. Making one takes about a millisecond; only a change of
+ * the grade or the colour asks for it.
  */
 typedef struct zoe_display_lut {
     zoe_grade grade;
-    /* 1: every channel by itself through to_byte; 0: channels go through to_light, are mixed for
-     * saturation or luminance, and then go through to_byte. */
+    zoe_color color;
+    /* 1: every channel by itself through to_byte; 0: channels depend on each other. */
     int32_t separable;
-    float to_light[ZOE_DISPLAY_LUT_SIZE];  /* half to linear, exposed and contrasted */
+    /* 1: to_light and what follows it up to the channel view are a step of their own; 0: `coordinate`
+     * and to_byte contain them. */
+    int32_t mixes;
+    int32_t is_spread;                            /* 1: even a single channel becomes three */
+    float saturation;                             /* of grade and CDL */
+    float to_light[3][ZOE_DISPLAY_LUT_SIZE];      /* half to linear, graded */
+    uint32_t coordinate[3][ZOE_DISPLAY_LUT_SIZE]; /* half to where it lies in the cube, x 65536 */
     uint8_t to_byte[ZOE_DISPLAY_LUT_SIZE]; /* half to display: everything, or what follows mixing */
 } zoe_display_lut;
 
-/* Fills in *lut. Values outside their range are clamped; NaN, an empty range and unknown views and
- * transfers are taken as the default. lut->grade is what came of it. */
-ZOE_API void zoe_display_lut_make(zoe_display_lut *lut, const zoe_grade *grade);
+/* Fills in *lut. color: NULL for none. Values outside their range are clamped; NaN, an empty range and
+ * unknown views and transfers are taken as the default, and so is a cube of an impossible edge.
+ * lut->grade is what came of it. Frames that are not colour (depth, ids, vectors) are meant to be drawn
+ * without a colour. */
+ZOE_API void zoe_display_lut_make(zoe_display_lut *lut, const zoe_grade *grade,
+                                  const zoe_color *color);
 
 /*
  * Which part of the frame goes where: pixel (dx, dy) of the destination shows the frame's point

@@ -141,7 +141,7 @@ zoe_status zoe_picture_write_png(const char *path, const zoe_frame *frame, const
     zoe_display_lut *lut = malloc(sizeof *lut);
     if (!lut)
         return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "%s: out of memory", path);
-    zoe_display_lut_make(lut, grade);
+    zoe_display_lut_make(lut, grade, NULL);
     fit(frame, size, &viewport);
     zoe_status status = zoe_png_write(path, frame, lut, &viewport, error);
     free(lut);

@@ -221,7 +221,7 @@ void zoe_view_draw(zoe_view *view, const zoe_window *window, const zoe_frame *fr
 {
     zoe_fill(window, view->area, zoe_theme_dark.surround);
     if (!view->lut_made || !same_grade(&view->lut->grade, grade)) {
-        zoe_display_lut_make(view->lut, grade);
+        zoe_display_lut_make(view->lut, grade, NULL);
         view->lut->grade = *grade;
         view->lut_made = 1;
         view->stale = true;

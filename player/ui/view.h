@@ -4,7 +4,7 @@
  * Holds a texture of the picture area's size. The painter writes the visible part of the frame
  * straight into it, at device resolution, only when frame, grade, zoom or size changed; any other
  * redraw copies the texture. Memory: four bytes a pixel of the area, the display module's scratch
- * for each painting thread, and its 320 KB table; none of it grows while playing.
+ * for each painting thread, and its 1.7 MB table; none of it grows while playing.
  *
  * Thread-safety: the main thread only.
  *

@@ -119,7 +119,7 @@ static void measure_lut(zoe_display_lut *lut, const zoe_grade *grade, const char
     double best = INFINITY;
     for (int i = 0; i < runs; i++) {
         double start = now_ms();
-        zoe_display_lut_make(lut, grade);
+        zoe_display_lut_make(lut, grade, NULL);
         double took = now_ms() - start;
         best = took < best ? took : best;
     }
@@ -133,7 +133,7 @@ int main(int argc, char **argv)
     zoe_grade grade;
     zoe_grade_init(&grade);
     grade.saturation = 1.2f;
-    zoe_display_lut_make(mixed, &grade);
+    zoe_display_lut_make(mixed, &grade, NULL);
     grade.contrast = 1.1f;
     measure_lut(lut, &grade, "table, contrast and saturation", runs);
     zoe_grade_init(&grade);

@@ -43,7 +43,7 @@ static int set_up(void **state)
     s->frame.planes[0] = (zoe_plane){s->plane, STRIDE, ZOE_SAMPLE_HALF};
     zoe_grade grade;
     zoe_grade_init(&grade);
-    zoe_display_lut_make(s->lut, &grade);
+    zoe_display_lut_make(s->lut, &grade, NULL);
     return 0;
 }
 

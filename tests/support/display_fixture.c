@@ -114,7 +114,7 @@ zoe_display_lut *display_fixture_lut(const zoe_grade *grade)
     assert_non_null(lut);
     zoe_grade plain;
     zoe_grade_init(&plain);
-    zoe_display_lut_make(lut, grade ? grade : &plain);
+    zoe_display_lut_make(lut, grade ? grade : &plain, NULL);
     return lut;
 }
 

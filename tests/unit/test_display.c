@@ -41,9 +41,9 @@ static void table_is_the_formulas(void **state)
             double expected = display_reference_shown(&grades[k], light);
             if (fabs(lut->to_byte[h] - expected) > 0.5 + 1e-6)
                 fail_msg("grade %zu half %04x: %d, expected %.9f", k, h, lut->to_byte[h], expected);
-            if (fabs((double)lut->to_light[h] - fmin(light, 1e36)) > 1e-6 * light)
+            if (fabs((double)lut->to_light[0][h] - fmin(light, 1e36)) > 1e-6 * light)
                 fail_msg("grade %zu half %04x: light %.9g, expected %.9g", k, h,
-                         (double)lut->to_light[h], light);
+                         (double)lut->to_light[0][h], light);
             assert_int_equal(lut->to_byte[h | 0x8000], h == 0 ? lut->to_byte[0] : 0);
         }
         assert_int_equal(lut->to_byte[0x7c00], 255);
@@ -51,7 +51,7 @@ static void table_is_the_formulas(void **state)
         for (uint32_t h = 0x7c01; h < 0x8000; h++) {
             assert_int_equal(lut->to_byte[h], 0);
             assert_int_equal(lut->to_byte[h | 0x8000], 0);
-            assert_true(lut->to_light[h] == 0 && lut->to_light[h | 0x8000] == 0);
+            assert_true(lut->to_light[0][h] == 0 && lut->to_light[0][h | 0x8000] == 0);
         }
         free(lut);
     }
@@ -90,7 +90,7 @@ static void bytes_are_the_same_everywhere(void **state)
             hash = (hash ^ pixels[i]) * 1099511628211u;
         for (int i = 0; i < ZOE_DISPLAY_LUT_SIZE; i++) {
             uint32_t bits;
-            memcpy(&bits, &lut->to_light[i], 4);
+            memcpy(&bits, &lut->to_light[0][i], 4);
             hash = (hash ^ lut->to_byte[i]) * 1099511628211u;
             hash = (hash ^ bits) * 1099511628211u;
         }
