@@ -5,19 +5,24 @@
 #include <string.h>
 
 #include "base/box.h"
+#include "display/cubic.h"
 #include "display/pixel.h"
 #include "display/scale.h"
 
 /*
  * A row of the destination is made in one of two ways:
  *
- *   direct    neither axis averages, the planes are halves and no channel depends on another:
- *             source rows go through the table of bytes as they are.
+ *   direct    both axes take the nearest sample, the planes are halves and no channel depends on
+ *             another: source rows go through the table of bytes as they are.
  *   general   zoe_scale_rows -> zoe_scale_columns -> (zoe_pixel_enter) -> (zoe_pixel_mix) ->
- *             (zoe_pixel_table) -> table of bytes.
+ *             (zoe_pixel_table) -> table of bytes, with the functions of cubic.h in place of the
+ *             first or the second where the axis is cubic.
  *
- * When the x axis does not average, both make the pixels of the visible source columns, and these
- * are then repeated as the magnification asks.
+ * When the x axis takes the nearest sample, both make the pixels of the visible source columns, and
+ * these are then repeated as the magnification asks.
+ *
+ * A mirrored viewport is drawn as its mirror image would be: rows from the last to the first, and the
+ * pixels of each row are put into the other order when it is done.
  *
  * This is done for what shows samples only. The rest of the frame's picture is 0 by definition and
  * has one colour, which is worked out once:
@@ -37,14 +42,25 @@
  * Columns are taken in groups of destination pixels whose source columns fit in ROOM, so that the
  * scratch does not depend on the frame's width.
  */
-enum { ROOM = 8192 }; /* source columns */
+enum {
+    ROOM = 8192, /* source columns */
+    BESIDE = 8,  /* of these for what a group needs beside its own: a cubic's neighbours */
+};
 
 /* One direction: the picture, and what of it the planes cover. */
 typedef struct direction {
     zoe_axis axis;      /* over the picture */
     int32_t begin, end; /* pixels of the picture that have samples; begin == end: none */
     int32_t shift;      /* from such a pixel to the planes' row or column */
+    bool is_mirrored;
 } direction;
+
+/* The rows of the planes that a row of the destination shows. */
+typedef struct sources {
+    zoe_tap tap; /* of an axis that is not cubic */
+    int32_t rows[ZOE_CUBIC_TAPS];
+    float weight[ZOE_CUBIC_TAPS];
+} sources;
 
 typedef struct drawing {
     const zoe_display_lut *lut;
@@ -56,13 +72,15 @@ typedef struct drawing {
     bool single;             /* planes[0] alone */
     bool opaque;             /* alpha is shown of a frame that has none: white */
     bool direct;
-    bool repeats; /* x does not average, and is not 1:1 either */
+    bool repeats; /* x takes the nearest sample, and is not 1:1 either */
     bool enters;  /* colours are decoded and go through the matrix first */
     bool tabled;  /* there is a cube or a process */
     float low, factor;
     uint32_t outside, zero;
     /* In scratch: */
-    zoe_tap *taps;    /* for destination pixels begin..end-1; from their group's first column on */
+    /* For destination pixels begin..end-1, from their group's first column on; one of the two: */
+    zoe_tap *taps;
+    zoe_cubic *cubics;
     float *averaged;  /* room x ZOE_SCALE_LANES: columns, and then the light of a group */
     uint16_t *lanes;  /* room x ZOE_SCALE_LANES: of a group's pixels, or of its columns */
     uint32_t *colors; /* room: of a group's columns */
@@ -120,8 +138,9 @@ static void choose_range(drawing *d, const zoe_frame *frame)
 
 static bool can_be_direct(const drawing *d)
 {
-    if (d->x.axis.averages || d->y.axis.averages || !d->lut->separable || d->low != 0.0f ||
-        d->factor != 1.0f)
+    const zoe_axis *x = &d->x.axis, *y = &d->y.axis;
+    if (x->averages || x->is_cubic || y->averages || y->is_cubic || !d->lut->separable ||
+        d->low != 0.0f || d->factor != 1.0f)
         return false;
     for (int i = 0; i < (d->single ? 1 : 3); i++)
         if (!d->source.planes[i] || d->source.planes[i]->type != ZOE_SAMPLE_HALF)
@@ -135,7 +154,7 @@ static bool viewport_is_valid(const zoe_viewport *v)
 {
     enum { LONGEST = 32768 };
     return isfinite(v->origin_x) && isfinite(v->origin_y) && isfinite(v->step_x) &&
-           isfinite(v->step_y) && v->step_x > 0 && v->step_y > 0 && v->width >= 1 &&
+           isfinite(v->step_y) && v->step_x != 0 && v->step_y != 0 && v->width >= 1 &&
            v->width <= LONGEST && v->height >= 1 && v->height <= LONGEST;
 }
 
@@ -157,7 +176,7 @@ static bool frame_is_valid(const zoe_frame *frame)
     return true;
 }
 
-/* The rows or columns of the planes that destination pixel i shows; false: none. */
+/* The rows or columns of the planes that destination pixel i shows; false: none. Not of a cubic. */
 static bool tap_of(const direction *along, int32_t i, zoe_tap *tap)
 {
     *tap = zoe_axis_tap(&along->axis, i);
@@ -167,6 +186,50 @@ static bool tap_of(const direction *along, int32_t i, zoe_tap *tap)
     return true;
 }
 
+static int32_t lesser(int32_t a, int32_t b)
+{
+    return a < b ? a : b;
+}
+
+static int32_t greater(int32_t a, int32_t b)
+{
+    return a > b ? a : b;
+}
+
+/* The first and the last row or column of the planes that destination pixel i shows; false: none. */
+static bool reach_of(const direction *along, int32_t i, int32_t *first, int32_t *last)
+{
+    if (!along->axis.is_cubic) {
+        zoe_tap tap;
+        if (!tap_of(along, i, &tap))
+            return false;
+        *first = tap.first;
+        *last = tap.first + zoe_tap_length(&tap) - 1;
+        return true;
+    }
+    zoe_cubic cubic = zoe_axis_cubic(&along->axis, i);
+    *first = greater(cubic.first, along->begin) + along->shift;
+    *last = lesser(cubic.first + ZOE_CUBIC_TAPS, along->end) - 1 + along->shift;
+    return *first <= *last;
+}
+
+/* The rows that destination row i shows; false: none that has samples. */
+static bool sources_of(const direction *along, int32_t i, sources *from)
+{
+    if (!along->axis.is_cubic)
+        return tap_of(along, i, &from->tap);
+    zoe_cubic cubic = zoe_axis_cubic(&along->axis, i);
+    bool any = false;
+    memcpy(from->weight, cubic.weight, sizeof from->weight);
+    for (int k = 0; k < ZOE_CUBIC_TAPS; k++) {
+        int32_t row = lesser(greater(cubic.first + k, 0), along->axis.size - 1);
+        bool has_samples = row >= along->begin && row < along->end;
+        from->rows[k] = has_samples ? row + along->shift : ZOE_CUBIC_ZERO;
+        any |= has_samples;
+    }
+    return any;
+}
+
 /* Picture and planes have low..high of their own each. */
 static void make_direction(direction *along, int32_t picture_low, int32_t picture_high, int32_t low,
                            int32_t high, double origin, double step, int32_t length)
@@ -174,6 +237,11 @@ static void make_direction(direction *along, int32_t picture_low, int32_t pictur
     int64_t size = (int64_t)picture_high - picture_low + 1;
     int64_t begin = (int64_t)low - picture_low, end = (int64_t)high - picture_low + 1;
     size = size > 0 ? size : 0;
+    along->is_mirrored = step < 0;
+    if (along->is_mirrored) {
+        origin += length * step;
+        step = -step;
+    }
     zoe_axis_make(&along->axis, origin - picture_low, step, (int32_t)size, length);
     int64_t first = begin > 0 ? begin : 0, last = end < size ? end : size;
     along->begin = along->end = along->shift = 0;
@@ -192,32 +260,37 @@ static void make_directions(drawing *d, const zoe_frame *frame, const zoe_viewpo
     zoe_box w = zoe_box_is_empty(&frame->window) ? nothing : frame->window;
     make_direction(&d->x, p.min_x, p.max_x, w.min_x, w.max_x, v->origin_x, v->step_x, v->width);
     make_direction(&d->y, p.min_y, p.max_y, w.min_y, w.max_y, v->origin_y, v->step_y, v->height);
-    zoe_tap tap;
+    if (v->filter == ZOE_FILTER_NEAREST)
+        d->x.axis.is_cubic = d->y.axis.is_cubic = false;
+    /* Where one pixel's columns do not fit in the scratch they are summed up row by row. */
+    if (d->x.axis.step > ROOM - BESIDE)
+        d->y.axis.is_cubic = false;
+    int32_t first, last;
     d->begin = d->x.axis.begin;
     d->end = d->x.axis.end;
-    while (d->begin < d->end && !tap_of(&d->x, d->begin, &tap))
+    while (d->begin < d->end && !reach_of(&d->x, d->begin, &first, &last))
         d->begin++;
-    while (d->end > d->begin && !tap_of(&d->x, d->end - 1, &tap))
+    while (d->end > d->begin && !reach_of(&d->x, d->end - 1, &first, &last))
         d->end--;
 }
 
-/* A group's columns are at most its pixels x step, and two more that are seen in part. */
+/* A group's columns are at most its pixels x step, and a few that are seen in part or beside it. */
 static void choose_group(drawing *d)
 {
     d->group = d->room = 0;
     if (d->begin == d->end)
         return;
     double step = d->x.axis.step > 1 ? d->x.axis.step : 1;
-    d->group = (int32_t)((ROOM - 2) / step);
+    d->group = (int32_t)((ROOM - BESIDE) / step);
     if (d->group < 1)
         d->group = 1;
     /* Groups of equal size: a small last one would cost more than its columns. */
     int32_t groups = (d->end - d->begin + d->group - 1) / d->group;
     d->group = (d->end - d->begin + groups - 1) / groups;
-    zoe_tap first, last;
-    (void)tap_of(&d->x, d->begin, &first);
-    (void)tap_of(&d->x, d->end - 1, &last);
-    int64_t columns = (int64_t)last.first + zoe_tap_length(&last) - first.first;
+    int32_t first = 0, last = 0, unused;
+    (void)reach_of(&d->x, d->begin, &first, &unused);
+    (void)reach_of(&d->x, d->end - 1, &unused, &last);
+    int64_t columns = (int64_t)last - first + 1 + BESIDE;
     int64_t pixels = d->end - d->begin, most = columns > pixels ? columns : pixels;
     d->room = most < ROOM ? (int32_t)most : ROOM;
 }
@@ -233,11 +306,13 @@ static size_t rounded(size_t bytes)
 static size_t lay_out(drawing *d, char *scratch)
 {
     size_t pixels = (size_t)(d->end - d->begin), room = (size_t)d->room;
-    size_t taps = rounded(pixels * sizeof *d->taps);
+    size_t each = d->x.axis.is_cubic ? sizeof *d->cubics : sizeof *d->taps;
+    size_t taps = rounded(pixels * each);
     size_t averaged = rounded(room * ZOE_SCALE_LANES * sizeof *d->averaged);
     size_t lanes = rounded(room * ZOE_SCALE_LANES * sizeof *d->lanes);
     if (scratch) {
         d->taps = (zoe_tap *)(void *)scratch;
+        d->cubics = (zoe_cubic *)(void *)scratch;
         d->averaged = (float *)(void *)(scratch + taps);
         d->lanes = (uint16_t *)(void *)(scratch + taps + averaged);
         d->colors = (uint32_t *)(void *)(scratch + taps + averaged + lanes);
@@ -255,10 +330,55 @@ size_t zoe_display_scratch_bytes(const zoe_frame *frame, const zoe_viewport *vie
     return lay_out(&d, NULL);
 }
 
+/*
+ * Of a group of a cubic axis: columns from..to of the planes have samples, of which the first stands
+ * at column `at` of the scratch, so that what lies before it finds room there. `at` is even: the
+ * loops write to whole 32 bytes.
+ */
+typedef struct span {
+    int32_t from, to; /* columns of the planes */
+    int32_t at;       /* of the scratch */
+    int32_t origin;   /* column 0 of the scratch, as a pixel of the picture */
+    int32_t columns;  /* of the scratch */
+} span;
+
+static span span_of(const drawing *d, int32_t first, int32_t count)
+{
+    const direction *x = &d->x;
+    span s;
+    int32_t unused;
+    int32_t left = zoe_axis_cubic(&x->axis, d->begin + first).first;
+    int32_t right = zoe_axis_cubic(&x->axis, d->begin + first + count - 1).first + ZOE_CUBIC_TAPS;
+    (void)reach_of(x, d->begin + first, &s.from, &unused);
+    (void)reach_of(x, d->begin + first + count - 1, &unused, &s.to);
+    s.at = s.from - x->shift - left;
+    s.at += s.at % 2;
+    s.origin = s.from - x->shift - s.at;
+    s.columns = right - s.origin;
+    return s;
+}
+
+static void make_cubics(drawing *d)
+{
+    int32_t count = d->end - d->begin;
+    for (int32_t first = 0; first < count; first += d->group) {
+        int32_t pixels = lesser(count - first, d->group);
+        span s = span_of(d, first, pixels);
+        for (int32_t i = first; i < first + pixels; i++) {
+            d->cubics[i] = zoe_axis_cubic(&d->x.axis, d->begin + i);
+            d->cubics[i].first -= s.origin;
+        }
+    }
+}
+
 static void make_taps(drawing *d)
 {
     bool one_to_one = true;
     int32_t base = 0;
+    if (d->x.axis.is_cubic) {
+        make_cubics(d);
+        return;
+    }
     for (int32_t i = 0; i < d->end - d->begin; i++) {
         zoe_tap *tap = &d->taps[i];
         (void)tap_of(&d->x, d->begin + i, tap);
@@ -323,10 +443,54 @@ static uint32_t color_of_zero(const drawing *d)
     return color;
 }
 
-/* `count` destination pixels from begin + first on: a group, or what is left for the last. */
-static void draw_group(const drawing *d, uint32_t *out, const zoe_tap *rows, int32_t first,
+/* The rows' light, for columns of the planes. */
+static void make_rows(const drawing *d, float *out, const sources *from, int32_t column,
+                      int32_t columns)
+{
+    if (d->y.axis.is_cubic)
+        zoe_cubic_rows(out, &d->source, from->rows, from->weight, column, columns);
+    else
+        zoe_scale_rows(out, &d->source, &from->tap, column, columns);
+}
+
+/* The picture's first and last column go on beyond its edges; what has no samples is 0. */
+static void fill_beside(const drawing *d, const span *s)
+{
+    const direction *x = &d->x;
+    size_t bytes = ZOE_SCALE_LANES * sizeof *d->averaged;
+    int32_t end = s->at + s->to - s->from + 1;
+    for (int32_t i = 0; i < s->columns; i++) {
+        int32_t pixel = s->origin + i;
+        float *column = d->averaged + (size_t)i * ZOE_SCALE_LANES;
+        if (i == s->at)
+            i = end - 1;
+        else if (pixel < 0 && x->begin == 0)
+            memcpy(column, d->averaged + (size_t)s->at * ZOE_SCALE_LANES, bytes);
+        else if (pixel >= x->axis.size && x->end == x->axis.size)
+            memcpy(column, d->averaged + (size_t)(end - 1) * ZOE_SCALE_LANES, bytes);
+        else
+            memset(column, 0, bytes);
+    }
+}
+
+static void draw_cubic(const drawing *d, uint32_t *out, const sources *from, int32_t first,
                        int32_t count)
 {
+    span s = span_of(d, first, count);
+    make_rows(d, d->averaged + (size_t)s.at * ZOE_SCALE_LANES, from, s.from, s.to - s.from + 1);
+    fill_beside(d, &s);
+    zoe_cubic_columns(d->lanes, d->averaged, d->cubics + first, count, d->low, d->factor);
+    draw_lanes(d, out, d->lanes, d->averaged, (size_t)count);
+}
+
+/* `count` destination pixels from begin + first on: a group, or what is left for the last. */
+static void draw_group(const drawing *d, uint32_t *out, const sources *from, int32_t first,
+                       int32_t count)
+{
+    if (d->x.axis.is_cubic) {
+        draw_cubic(d, out, from, first, count);
+        return;
+    }
     const zoe_tap *taps = d->taps + first, *last = &taps[count - 1];
     bool averages = d->x.axis.averages;
     int32_t columns = last->first + zoe_tap_length(last);
@@ -334,14 +498,14 @@ static void draw_group(const drawing *d, uint32_t *out, const zoe_tap *rows, int
     (void)tap_of(&d->x, d->begin + first, &head);
     uint32_t *to = d->repeats ? d->colors : out;
     if (d->direct) {
-        draw_direct(d, to, rows->first, head.first, (size_t)columns);
+        draw_direct(d, to, from->tap.first, head.first, (size_t)columns);
     } else {
         int32_t made = averages ? count : columns;
-        if (columns > d->room) {
-            zoe_scale_wide(d->lanes, &d->source, rows, &head, d->averaged, d->room, d->low,
+        if (columns > d->room && !d->y.axis.is_cubic) {
+            zoe_scale_wide(d->lanes, &d->source, &from->tap, &head, d->averaged, d->room, d->low,
                            d->factor);
         } else {
-            zoe_scale_rows(d->averaged, &d->source, rows, head.first, columns);
+            make_rows(d, d->averaged, from, head.first, columns);
             zoe_scale_columns(d->lanes, d->averaged, averages ? taps : NULL, made, d->low,
                               d->factor);
         }
@@ -363,33 +527,52 @@ static void fill(uint32_t *out, int32_t from, int32_t to, uint32_t color)
         memcpy(out + i, out + from, sizeof *out * (size_t)(to - i < SEED ? to - i : SEED));
 }
 
+static void reverse(uint32_t *pixels, int32_t count)
+{
+    for (int32_t i = 0, k = count - 1; i < k; i++, k--) {
+        uint32_t kept = pixels[i];
+        pixels[i] = pixels[k];
+        pixels[k] = kept;
+    }
+}
+
+/* A row that the picture has; from NULL: no samples of it. */
+static void draw_row(const drawing *d, uint32_t *out, int32_t width, const sources *from)
+{
+    const zoe_axis *x = &d->x.axis;
+    int32_t count = from ? d->end - d->begin : 0;
+    fill(out, 0, x->begin, d->outside);
+    fill(out, x->begin, count > 0 ? d->begin : x->end, d->zero);
+    for (int32_t done = 0; done < count; done += d->group)
+        draw_group(d, out + d->begin + done, from, done, lesser(count - done, d->group));
+    if (count > 0)
+        fill(out, d->end, x->end, d->zero);
+    fill(out, x->end, width, d->outside);
+}
+
 static void draw_rows(const drawing *d, const zoe_viewport *viewport, int32_t first_row,
                       int32_t row_count, char *pixels, size_t stride)
 {
-    const zoe_axis *x = &d->x.axis, *y = &d->y.axis;
-    int32_t last_source = -1, count = d->end - d->begin;
+    const zoe_axis *y = &d->y.axis;
+    bool repeats = !y->averages && !y->is_cubic;
+    int32_t last_source = -1;
     for (int32_t i = 0; i < row_count; i++) {
-        int32_t row = first_row + i;
+        int32_t row = d->y.is_mirrored ? viewport->height - 1 - first_row - i : first_row + i;
         uint32_t *out = (uint32_t *)(void *)(pixels + (size_t)i * stride);
         if (row < y->begin || row >= y->end) {
             fill(out, 0, viewport->width, d->outside);
             continue;
         }
-        zoe_tap rows;
-        bool is_seen = count > 0 && tap_of(&d->y, row, &rows);
-        if (is_seen && !y->averages && rows.first == last_source) {
+        sources from;
+        bool is_seen = d->begin < d->end && sources_of(&d->y, row, &from);
+        if (is_seen && repeats && from.tap.first == last_source) {
             memcpy(out, pixels + (size_t)(i - 1) * stride, (size_t)viewport->width * 4);
             continue;
         }
-        last_source = is_seen ? rows.first : -1;
-        fill(out, 0, x->begin, d->outside);
-        fill(out, x->begin, is_seen ? d->begin : x->end, d->zero);
-        for (int32_t done = 0; done < count && is_seen; done += d->group)
-            draw_group(d, out + d->begin + done, &rows, done,
-                       count - done < d->group ? count - done : d->group);
-        if (is_seen)
-            fill(out, d->end, x->end, d->zero);
-        fill(out, x->end, viewport->width, d->outside);
+        last_source = is_seen && repeats ? from.tap.first : -1;
+        draw_row(d, out, viewport->width, is_seen ? &from : NULL);
+        if (d->x.is_mirrored)
+            reverse(out, viewport->width);
     }
 }
 

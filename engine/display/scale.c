@@ -3,13 +3,9 @@
 #include <math.h>
 #include <string.h>
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
-
 #include <zoetrope/display.h>
 
-#include "base/cpu.h"
+#include "display/samples.h"
 
 /* gcc does not contract in ISO C mode; clang needs to be told. */
 #if defined(__clang__)
@@ -36,10 +32,15 @@ static int64_t edge(const zoe_axis *axis, int32_t d)
     return fixed(axis->origin + d * axis->step);
 }
 
+int64_t zoe_axis_centre(const zoe_axis *axis, int32_t d)
+{
+    return fixed(axis->origin + (d + 0.5) * axis->step);
+}
+
 /* The source pixel at the centre of destination pixel d; may lie outside. */
 static int64_t centre(const zoe_axis *axis, int32_t d)
 {
-    int64_t at = fixed(axis->origin + (d + 0.5) * axis->step);
+    int64_t at = zoe_axis_centre(axis, d);
     return at >= 0 ? at / ONE : -1;
 }
 
@@ -50,6 +51,7 @@ void zoe_axis_make(zoe_axis *axis, double origin, double step, int32_t size, int
     axis->size = size;
     /* A scale of 1 that was worked out from others may miss it by a rounding error. */
     axis->averages = step > 1.0 + 1e-9;
+    axis->is_cubic = step < 1.0 - 1e-9 && step > 0.5 + 1e-9;
     int32_t begin = 0, end = length;
     while (begin < end && centre(axis, begin) < 0)
         begin++;
@@ -106,66 +108,23 @@ bool zoe_tap_clip(zoe_tap *tap, int32_t begin, int32_t end)
 
 /* ---- the portable form ---- */
 
-/* As zoe_half_to_float(), without its branches; quiet or not does not matter here. The product is
- * exact for denormals too. */
-static float half_value(uint16_t half)
-{
-    uint32_t bits = (uint32_t)(half & 0x7fffu) << 13;
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    value *= 0x1p112f;
-    memcpy(&bits, &value, sizeof bits);
-    /* Infinities and NaNs came out as 65536 and more: give them the exponent that float has for
-     * them. */
-    bits |= (half & 0x7c00u) == 0x7c00u ? 0x7f800000u : 0;
-    bits |= (uint32_t)(half & 0x8000u) << 16;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-static const char *row_of(const zoe_plane *plane, int32_t row)
-{
-    return (const char *)plane->data + (size_t)row * plane->stride;
-}
-
-/* Columns are averaged in blocks, in loops that compilers vectorize. */
-enum { BLOCK = 128 };
-
-static void load(float *out, const char *at, zoe_sample_type type, int32_t count)
-{
-    const void *samples = at;
-    if (type == ZOE_SAMPLE_HALF) {
-        const uint16_t *half = samples;
-        for (int32_t i = 0; i < count; i++)
-            out[i] = half_value(half[i]);
-    } else if (type == ZOE_SAMPLE_FLOAT) {
-        memcpy(out, samples, (size_t)count * sizeof *out);
-    } else {
-        const uint32_t *integer = samples;
-        for (int32_t i = 0; i < count; i++)
-            out[i] = (float)integer[i];
-    }
-    for (int32_t i = 0; i < count; i++)
-        out[i] = out[i] == out[i] ? out[i] : 0.0f;
-}
-
 static void average_rows(float *restrict sum, const zoe_plane *plane, const zoe_tap *rows,
                          int32_t column, int32_t count)
 {
-    float value[BLOCK];
+    float value[ZOE_LOAD_BLOCK];
     size_t size = plane->type == ZOE_SAMPLE_HALF ? 2 : 4;
-    const char *at = row_of(plane, rows->first) + (size_t)column * size;
-    load(value, at, plane->type, count);
+    const char *at = zoe_plane_row(plane, rows->first) + (size_t)column * size;
+    zoe_load(value, at, plane->type, count);
     for (int32_t i = 0; i < count; i++)
         sum[i] = rows->first_weight * value[i];
     for (int32_t k = 0; k < rows->middle; k++) {
         at += plane->stride;
-        load(value, at, plane->type, count);
+        zoe_load(value, at, plane->type, count);
         for (int32_t i = 0; i < count; i++)
             sum[i] += value[i];
     }
     if (rows->last_weight > 0) {
-        load(value, at + plane->stride, plane->type, count);
+        zoe_load(value, at + plane->stride, plane->type, count);
         for (int32_t i = 0; i < count; i++)
             sum[i] += rows->last_weight * value[i];
     }
@@ -176,9 +135,9 @@ static void average_rows(float *restrict sum, const zoe_plane *plane, const zoe_
 static void rows_portable(float *out, const zoe_scale_source *source, const zoe_tap *rows,
                           int32_t first_column, int32_t columns)
 {
-    for (int32_t done = 0; done < columns; done += BLOCK) {
-        int32_t count = columns - done < BLOCK ? columns - done : BLOCK;
-        float sums[3][BLOCK];
+    for (int32_t done = 0; done < columns; done += ZOE_LOAD_BLOCK) {
+        int32_t count = columns - done < ZOE_LOAD_BLOCK ? columns - done : ZOE_LOAD_BLOCK;
+        float sums[3][ZOE_LOAD_BLOCK];
         for (int lane = 0; lane < 3; lane++) {
             const zoe_plane *plane = source->planes[lane];
             if (plane)
@@ -223,51 +182,19 @@ static void columns_portable(uint16_t *out, const float *in, const zoe_tap *taps
 
 #if defined(__x86_64__)
 
-#define ZOE_AVX2        __attribute__((target("avx2,f16c")))
-#define ZOE_AVX2_INLINE __attribute__((target("avx2,f16c"), always_inline)) static inline
-
-ZOE_AVX2_INLINE __m256 load8(const char *at, zoe_sample_type type)
-{
-    if (type == ZOE_SAMPLE_HALF)
-        return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(const void *)at));
-    if (type == ZOE_SAMPLE_FLOAT)
-        return _mm256_loadu_ps((const float *)(const void *)at);
-    /* There is no instruction for unsigned. Both halves are exact, so that the sum rounds once. */
-    __m256i bits = _mm256_loadu_si256((const __m256i *)(const void *)at);
-    __m256 high = _mm256_cvtepi32_ps(_mm256_srli_epi32(bits, 16));
-    __m256 low = _mm256_cvtepi32_ps(_mm256_and_si256(bits, _mm256_set1_epi32(0xffff)));
-    return _mm256_add_ps(_mm256_mul_ps(high, _mm256_set1_ps(65536.0f)), low);
-}
-
 ZOE_AVX2_INLINE __m256 average_rows8(const char *at, size_t stride, zoe_sample_type type,
                                      const zoe_tap *rows)
 {
-    __m256 sum = _mm256_mul_ps(_mm256_set1_ps(rows->first_weight), load8(at, type));
+    __m256 sum = _mm256_mul_ps(_mm256_set1_ps(rows->first_weight), zoe_load8(at, type));
     for (int32_t i = 0; i < rows->middle; i++) {
         at += stride;
-        sum = _mm256_add_ps(sum, load8(at, type));
+        sum = _mm256_add_ps(sum, zoe_load8(at, type));
     }
     if (rows->last_weight > 0) {
-        __m256 last = load8(at + stride, type);
+        __m256 last = zoe_load8(at + stride, type);
         sum = _mm256_add_ps(sum, _mm256_mul_ps(_mm256_set1_ps(rows->last_weight), last));
     }
     return _mm256_mul_ps(sum, _mm256_set1_ps(rows->scale));
-}
-
-/* Three times eight values to eight columns of four. */
-ZOE_AVX2_INLINE void store_columns8(float *out, __m256 r, __m256 g, __m256 b)
-{
-    const __m256 zero = _mm256_setzero_ps();
-    __m256 rg_low = _mm256_unpacklo_ps(r, g), rg_high = _mm256_unpackhi_ps(r, g);
-    __m256 b_low = _mm256_unpacklo_ps(b, zero), b_high = _mm256_unpackhi_ps(b, zero);
-    __m256 c04 = _mm256_shuffle_ps(rg_low, b_low, 0x44);
-    __m256 c15 = _mm256_shuffle_ps(rg_low, b_low, 0xee);
-    __m256 c26 = _mm256_shuffle_ps(rg_high, b_high, 0x44);
-    __m256 c37 = _mm256_shuffle_ps(rg_high, b_high, 0xee);
-    _mm256_store_ps(out, _mm256_permute2f128_ps(c04, c15, 0x20));
-    _mm256_store_ps(out + 8, _mm256_permute2f128_ps(c26, c37, 0x20));
-    _mm256_store_ps(out + 16, _mm256_permute2f128_ps(c04, c15, 0x31));
-    _mm256_store_ps(out + 24, _mm256_permute2f128_ps(c26, c37, 0x31));
 }
 
 /* A plane's samples from one row and column on. */
@@ -284,7 +211,7 @@ static plane_cursor cursor_of(const zoe_plane *plane, int32_t row, int32_t colum
         w.type = plane->type;
         w.size = plane->type == ZOE_SAMPLE_HALF ? 2 : 4;
         w.stride = plane->stride;
-        w.at = row_of(plane, row) + (size_t)column * w.size;
+        w.at = zoe_plane_row(plane, row) + (size_t)column * w.size;
     }
     return w;
 }
@@ -329,7 +256,7 @@ ZOE_AVX2_INLINE int32_t rows8(float *out, const zoe_scale_source *source, const 
         if (__builtin_expect(_mm256_movemask_ps(nan) != 0, 0))
             rows_portable(to, source, rows, first_column + i, 8);
         else
-            store_columns8(to, r, g, b);
+            zoe_store_columns8(to, r, g, b);
     }
     return i;
 }
@@ -395,12 +322,6 @@ ZOE_AVX2 static void columns_avx2(uint16_t *out, const float *in, const zoe_tap 
     }
 }
 
-static bool has_avx2(void)
-{
-    const unsigned needed = (unsigned)ZOE_CPU_AVX2 | (unsigned)ZOE_CPU_F16C;
-    return (zoe_cpu_features() & needed) == needed;
-}
-
 #endif
 
 void zoe_scale_rows(float *out, const zoe_scale_source *source, const zoe_tap *rows,
@@ -408,7 +329,7 @@ void zoe_scale_rows(float *out, const zoe_scale_source *source, const zoe_tap *r
 {
     int32_t done = 0;
 #if defined(__x86_64__)
-    if (has_avx2())
+    if (zoe_has_avx2())
         done = rows_avx2(out, source, rows, first_column, columns);
 #endif
     rows_portable(out + (size_t)done * ZOE_SCALE_LANES, source, rows, first_column + done,
@@ -419,7 +340,7 @@ void zoe_scale_columns(uint16_t *out, const float *in, const zoe_tap *taps, int3
                        float low, float factor)
 {
 #if defined(__x86_64__)
-    if (has_avx2()) {
+    if (zoe_has_avx2()) {
         columns_avx2(out, in, taps, count, low, factor);
         return;
     }

@@ -3,8 +3,9 @@
  * light.
  *
  * Each direction (axis) is by itself: where a destination pixel covers more than one source pixel
- * the axis averages, with each source pixel weighted by how much of it is covered; else it takes
- * the source pixel at the destination pixel's centre. Positions are rounded to 1/65536 of a source
+ * the axis averages, with each source pixel weighted by how much of it is covered; where it covers
+ * less than one, but more than half of one, the axis is cubic (cubic.h); else it takes the source
+ * pixel at the destination pixel's centre. Positions are rounded to 1/65536 of a source
  * pixel, so that moving the origin by whole destination pixels gives the same weights although the
  * sum of origin and offset is rounded differently.
  *
@@ -39,6 +40,7 @@ typedef struct zoe_axis {
     int32_t size;       /* source pixels */
     int32_t begin, end; /* destination pixels whose centres lie in the source; begin == end: none */
     bool averages;
+    bool is_cubic; /* never both */
 } zoe_axis;
 
 /* The source pixels of one destination pixel: `first`, then `middle` whole ones, then one more when
@@ -54,7 +56,11 @@ typedef struct zoe_tap {
 /* Fills in *axis; `length` is that of the destination. origin and step must be finite. */
 void zoe_axis_make(zoe_axis *axis, double origin, double step, int32_t size, int32_t length);
 
-/* The source pixels of destination pixel d, axis->begin <= d < axis->end. */
+/* The middle of destination pixel d, in 1/65536 of a source pixel. */
+int64_t zoe_axis_centre(const zoe_axis *axis, int32_t d);
+
+/* The source pixels of destination pixel d, axis->begin <= d < axis->end; of a cubic axis the one at
+ * its centre. */
 zoe_tap zoe_axis_tap(const zoe_axis *axis, int32_t d);
 
 enum { ZOE_SCALE_LANES = 4 }; /* values for each column in rows of floats and halves */

@@ -6,7 +6,8 @@
  *
  * The order of operations for each pixel, all in linear light:
  *
- *   scale (area average when shrinking, nearest when magnifying)
+ *   scale (area average when shrinking; magnified below two times cubic, from there on the nearest
+ *   sample; see zoe_filter)
  *   range (frames that are not colour):  v = (v - range_min) / (range_max - range_min)
  *   round to half: from 65520 on it is infinity
  *   input (zoe_color):                   v = decode(v), then the matrix from the file's primaries
@@ -149,6 +150,14 @@ typedef struct zoe_display_lut {
 ZOE_API void zoe_display_lut_make(zoe_display_lut *lut, const zoe_grade *grade,
                                   const zoe_color *color);
 
+/* What is seen between the samples of a picture that is magnified. In each direction by itself. */
+typedef enum zoe_filter {
+    /* Below two times Catmull and Rom's cubic, kept between the two nearest samples, so that nothing
+     * overshoots; from two times on the nearest sample. */
+    ZOE_FILTER_AUTO = 0,
+    ZOE_FILTER_NEAREST = 1, /* always the nearest sample */
+} zoe_filter;
+
 /*
  * Which part of the frame goes where: pixel (dx, dy) of the destination shows the frame's point
  *
@@ -156,14 +165,17 @@ ZOE_API void zoe_display_lut_make(zoe_display_lut *lut, const zoe_grade *grade,
  *
  * in the frame's own pixel coordinates (those of its windows; pixel i covers [i, i + 1)). step is
  * frame pixels for each destination pixel: 1 is 1:1, 2 is half size. They may differ, for a pixel
- * aspect. What lies outside the frame's picture becomes `outside`; what lies in the picture but
- * outside the frame's window is drawn as samples of 0.
+ * aspect. A negative one mirrors: origin is then the right or lower edge of what is seen, and the
+ * pixels are those of the mirrored viewport in the other order. What lies outside the frame's picture
+ * becomes `outside`; what lies in the picture but outside the frame's window is drawn as samples
+ * of 0.
  */
 typedef struct zoe_viewport {
     double origin_x, origin_y; /* finite */
-    double step_x, step_y;     /* finite, more than 0 */
+    double step_x, step_y;     /* finite, not 0 */
     int32_t width, height;     /* pixels of the destination, 1..32768 */
     uint32_t outside;          /* 0xAARRGGBB */
+    zoe_filter filter;         /* default ZOE_FILTER_AUTO */
 } zoe_viewport;
 
 /* Scratch that zoe_display_draw() needs for this frame and viewport, in bytes: at most 20 for each

@@ -71,7 +71,11 @@ static void release(zoe_frame *frame)
 static void measure(const char *name, const zoe_frame *frame, const zoe_display_lut *lut,
                     double step, int32_t width, int32_t height, int runs)
 {
-    zoe_viewport viewport = {0, 0, step, step, width, height, 0xff202020u};
+    zoe_viewport viewport = {0, 0, step, step, width, height, 0xff202020u, ZOE_FILTER_AUTO};
+    if (step < 0) {
+        viewport.origin_x = -step * width;
+        viewport.step_y = -step;
+    }
     void *scratch = allocate(zoe_display_scratch_bytes(frame, &viewport) + MARGIN);
     size_t stride = (size_t)width * 4;
     void *pixels = allocate(stride * (size_t)height);
@@ -149,6 +153,9 @@ int main(int argc, char **argv)
     measure("half RGBA 3.2:1", &frame, lut, 3.2, 1280, 720, runs);
     measure("half RGBA 16:1", &frame, lut, 16, 256, 135, runs);
     measure("half RGBA 1:3, magnified", &frame, lut, 1 / 3.0, 2560, 1440, runs);
+    measure("half RGBA 1:1.3, cubic", &frame, lut, 1 / 1.3, 2560, 1440, runs);
+    measure("half RGBA 1:1.95, cubic", &frame, lut, 1 / 1.95, 2560, 1440, runs);
+    measure("half RGBA 1.6:1, mirrored", &frame, lut, -1.6, 2560, 1440, runs);
     measure("half RGBA 1.6:1, saturation", &frame, mixed, 1.6, 2560, 1440, runs);
     measure("half RGBA 1:1, saturation", &frame, mixed, 1, 2560, 1440, runs);
     measure_small(&frame, lut, runs);

@@ -71,6 +71,29 @@ static void table_clamps_the_grade(void **state)
     free(lut);
 }
 
+/* The same of pictures that are enlarged a little, and mirrored. */
+static void bytes_between_samples_are_the_same_everywhere(void **state)
+{
+    (void)state;
+    uint64_t s = 7, hash = 14695981039346656037u;
+    zoe_frame frame;
+    display_fixture_make(&frame, -3, 5, 97, 61, 4, display_fixture_halves);
+    display_fixture_fill(&frame, &s, -0.1, 1.5);
+    zoe_display_lut *lut = display_fixture_lut(NULL);
+    for (int k = 0; k < 4; k++) {
+        const double step = 0.51 + 0.15 * k;
+        zoe_viewport v = {90, 3, -step, step, 140, 110, 0xff102030u, ZOE_FILTER_AUTO};
+        uint32_t *pixels = display_fixture_draw(&frame, lut, &v);
+        for (int i = 0; i < v.width * v.height; i++)
+            hash = (hash ^ pixels[i]) * 1099511628211u;
+        free(pixels);
+    }
+    free(lut);
+    display_fixture_free(&frame);
+    print_message("hash %016llx\n", (unsigned long long)hash);
+    assert_true(hash == 0xa62282fc54eb5c6bu);
+}
+
 /* A checksum of tables and pictures that must come out on every machine. */
 static void bytes_are_the_same_everywhere(void **state)
 {
@@ -84,7 +107,7 @@ static void bytes_are_the_same_everywhere(void **state)
         grade.saturation = k & 1 ? 1.0f : 1.4f;
         zoe_display_lut *lut = display_fixture_lut(&grade);
         const double step = 0.6 + 0.7 * k;
-        zoe_viewport v = {-5, 3, step, step, 40, 30, 0xff102030u};
+        zoe_viewport v = {-5, 3, step, step, 40, 30, 0xff102030u, ZOE_FILTER_NEAREST};
         uint32_t *pixels = display_fixture_draw(&frame, lut, &v);
         for (int i = 0; i < v.width * v.height; i++)
             hash = (hash ^ pixels[i]) * 1099511628211u;
@@ -279,7 +302,7 @@ static void bad_arguments(void **state)
     static uint32_t pixels[64];
     zoe_viewport bad[] = {good, good, good, good, good, good};
     bad[0].step_x = 0;
-    bad[1].step_y = -1;
+    bad[1].step_y = -0.0;
     bad[2].origin_x = NAN;
     bad[3].step_x = INFINITY;
     bad[4].width = 0;
@@ -329,6 +352,7 @@ int main(void)
         cmocka_unit_test(table_is_the_formulas),
         cmocka_unit_test(table_clamps_the_grade),
         cmocka_unit_test(bytes_are_the_same_everywhere),
+        cmocka_unit_test(bytes_between_samples_are_the_same_everywhere),
         cmocka_unit_test(averages_of_what_is_not_a_number),
         cmocka_unit_test(views),
         cmocka_unit_test(single_values_and_their_range),

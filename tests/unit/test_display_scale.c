@@ -84,6 +84,19 @@ static void one_to_one_is_the_table(void **state)
     display_fixture_free(&frame);
 }
 
+/* Half of the viewports are seen in a mirror, in one direction or both. */
+static void mirror(uint64_t *s, zoe_viewport *v)
+{
+    if (display_fixture_below(s, 3) == 0) {
+        v->origin_x += v->width * v->step_x;
+        v->step_x = -v->step_x;
+    }
+    if (display_fixture_below(s, 3) == 0) {
+        v->origin_y += v->height * v->step_y;
+        v->step_y = -v->step_y;
+    }
+}
+
 static void pictures_against_the_reference(void **state)
 {
     (void)state;
@@ -115,15 +128,18 @@ static void pictures_against_the_reference(void **state)
             g.range_min = -0.5f;
             g.range_max = 1.25f;
         }
-        static const double steps[] = {0.25, 0.3, 1, 1.0001, 1.6, 2, 3.2, 4, 7.77, 32};
+        static const double steps[] = {0.25, 0.3,  1,  1.0001, 1.6,  2,    3.2,
+                                       4,    7.77, 32, 0.77,   0.51, 0.999};
         zoe_viewport v = {frame.window.min_x - 6 * display_fixture_unit(&s) + 2,
                           frame.window.min_y - 6 * display_fixture_unit(&s) + 2,
-                          steps[display_fixture_below(&s, 10)],
+                          steps[display_fixture_below(&s, 13)],
                           1,
                           1 + display_fixture_below(&s, 50),
                           1 + display_fixture_below(&s, 30),
                           0xff000000u | (uint32_t)display_fixture_below(&s, 1 << 24)};
-        v.step_y = display_fixture_below(&s, 3) ? v.step_x : steps[display_fixture_below(&s, 10)];
+        v.step_y = display_fixture_below(&s, 3) ? v.step_x : steps[display_fixture_below(&s, 13)];
+        v.filter = display_fixture_below(&s, 4) ? ZOE_FILTER_AUTO : ZOE_FILTER_NEAREST;
+        mirror(&s, &v);
         check_against_reference(&frame, &g, &v);
         display_fixture_free(&frame);
     }
@@ -196,9 +212,9 @@ static void panning_by_whole_pixels_changes_nothing(void **state)
     display_fixture_make(&frame, 0, 0, 400, 300, 3, display_fixture_halves);
     display_fixture_fill(&frame, &s, 0, 1.1);
     zoe_display_lut *lut = display_fixture_lut(NULL);
-    static const double steps[] = {1 / 3.0, 1, 1.6, 3.2, 4096 / 1280.0, 1.2345678901, 2};
+    static const double steps[] = {1 / 3.0, 1, 1.6, 3.2, 4096 / 1280.0, 1.2345678901, 2, 1 / 1.3};
     for (int round = 0; round < 140; round++) {
-        double step = steps[round % 7];
+        double step = steps[round % 8];
         zoe_viewport a = {-20 + display_fixture_unit(&s) * 5,
                           -10 + display_fixture_unit(&s) * 5,
                           step,
@@ -234,9 +250,10 @@ static void rows_can_be_shared_out(void **state)
     display_fixture_make(&frame, 3, 4, 90, 70, 3, display_fixture_halves);
     display_fixture_fill(&frame, &s, 0, 1);
     zoe_display_lut *lut = display_fixture_lut(NULL);
-    static const double steps[] = {0.4, 1, 1.6};
-    for (int k = 0; k < 3; k++) {
-        zoe_viewport v = {0, 0, steps[k], steps[k], 64, 48, 0xff223344};
+    static const double steps[] = {0.4, 1, 1.6, -0.7, -1};
+    for (int k = 0; k < 5; k++) {
+        double corner = steps[k] < 0 ? 80 : 0;
+        zoe_viewport v = {corner, corner, steps[k], steps[k], 64, 48, 0xff223344, ZOE_FILTER_AUTO};
         uint32_t *whole = display_fixture_draw(&frame, lut, &v);
         enum { STRIDE = 64 + 5 };
         uint32_t *parts = malloc(STRIDE * 48 * 4);
@@ -276,7 +293,7 @@ static void flat_areas_stay_what_they_are(void **state)
             for (int y = 0; y < 27; y++)
                 for (int x = 0; x < 33; x++)
                     *(uint16_t *)display_fixture_at(&frame, p, x, y) = half;
-        double step = 1 + 5 * display_fixture_unit(&s);
+        double step = 0.5 + 5 * display_fixture_unit(&s);
         /* The edges too: nothing of the outside is mixed in. */
         zoe_viewport v = {-3 * display_fixture_unit(&s),
                           -3 * display_fixture_unit(&s),
@@ -297,6 +314,59 @@ static void flat_areas_stay_what_they_are(void **state)
         display_fixture_free(&frame);
     }
     free(lut);
+}
+
+static void a_mirror_shows_the_same_pixels(void **state)
+{
+    (void)state;
+    uint64_t s = seeded_random_seed(20240229u);
+    zoe_frame frame;
+    display_fixture_make(&frame, -5, 3, 80, 60, 4, display_fixture_halves);
+    display_fixture_fill(&frame, &s, 0, 1.1);
+    frame.picture.min_x -= 9;
+    frame.picture.max_y += 7;
+    zoe_display_lut *lut = display_fixture_lut(NULL);
+    static const double steps[] = {0.3, 0.75, 1, 1.6, 5.5};
+    for (int k = 0; k < 5; k++) {
+        zoe_viewport v = {-20.25, -3.5, steps[k], steps[k], 91, 47, 0xff223344, ZOE_FILTER_AUTO};
+        zoe_viewport mirrored = v;
+        mirrored.origin_x += v.width * v.step_x;
+        mirrored.origin_y += v.height * v.step_y;
+        mirrored.step_x = -v.step_x;
+        mirrored.step_y = -v.step_y;
+        uint32_t *plain = display_fixture_draw(&frame, lut, &v);
+        uint32_t *other = display_fixture_draw(&frame, lut, &mirrored);
+        for (int i = 0; i < 91 * 47; i++)
+            if (plain[i] != other[91 * 47 - 1 - i])
+                fail_msg("step %g: pixel %d, %d", steps[k], i % 91, i / 91);
+        free(plain);
+        free(other);
+    }
+    free(lut);
+    display_fixture_free(&frame);
+}
+
+/* A light amid dark samples, enlarged: as bright as it is, without a rim darker than the rest. */
+static void nothing_overshoots(void **state)
+{
+    (void)state;
+    zoe_frame frame;
+    display_fixture_make(&frame, 0, 0, 9, 9, 3, display_fixture_halves);
+    for (uint32_t p = 0; p < 3; p++)
+        for (int i = 0; i < 81; i++)
+            display_fixture_set(&frame, p, i % 9, i / 9, i == 40 ? 1000.0f : 0.5f);
+    zoe_display_lut *lut = display_fixture_lut(NULL);
+    zoe_viewport v = {0, 0, 0.75, 0.75, 12, 12, 0, ZOE_FILTER_AUTO};
+    uint32_t *pixels = display_fixture_draw(&frame, lut, &v);
+    uint32_t dark = lut->to_byte[zoe_float_to_half(0.5f)], most = 0;
+    for (int i = 0; i < 144; i++) {
+        assert_true((pixels[i] & 255) >= dark);
+        most = (pixels[i] & 255) > most ? pixels[i] & 255 : most;
+    }
+    assert_int_equal(most, 255);
+    free(pixels);
+    free(lut);
+    display_fixture_free(&frame);
 }
 
 /* ---- windows smaller than the picture, and planes of one row ---- */
@@ -540,6 +610,8 @@ int main(void)
         cmocka_unit_test(panning_by_whole_pixels_changes_nothing),
         cmocka_unit_test(rows_can_be_shared_out),
         cmocka_unit_test(flat_areas_stay_what_they_are),
+        cmocka_unit_test(a_mirror_shows_the_same_pixels),
+        cmocka_unit_test(nothing_overshoots),
         cmocka_unit_test(a_window_is_as_one_filled_with_zeros),
         cmocka_unit_test(one_row_stands_for_all),
         cmocka_unit_test(wide_pixels_are_as_narrow_ones),
