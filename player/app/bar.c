@@ -73,7 +73,7 @@ static int64_t shown_position(const zoe_session *session, const zoe_transport *t
     return shown->pin && !session->screen.is_foreign ? shown->position : t->playhead;
 }
 
-/* "1001", of how many, and the state. */
+/* "1014", the range that it is in, and the state. */
 static void run_frame(zoe_app *app, SDL_Rect rest)
 {
     zoe_ui *ui = &app->ui;
@@ -107,8 +107,8 @@ static void run_frame(zoe_app *app, SDL_Rect rest)
     if (t->count == 1)
         snprintf(range, sizeof range, "single picture");
     else
-        snprintf(range, sizeof range, "of %" PRId64 " (%" PRId64 "\342\200\223%" PRId64 ")",
-                 t->count, zoe_sequence_first(sequence), zoe_sequence_last(sequence));
+        snprintf(range, sizeof range, "%" PRId64 "\342\200\223%" PRId64 ", %" PRId64 " frames",
+                 zoe_sequence_first(sequence), zoe_sequence_last(sequence), t->count);
     int range_width = zoe_ui_text_width(ui, ZOE_TEXT_BODY, range) + 2 * gap;
     if (range_width <= rest.w)
         zoe_ui_label(ui, zoe_cut_left(&rest, range_width), ZOE_TEXT_BODY, ZOE_UI_LEFT,
@@ -262,7 +262,8 @@ void zoe_app_run_bar(zoe_app *app)
     zoe_cut_left(&rest, gap);
     SDL_Rect row = zoe_cut_left(&rest, buttons);
     SDL_Rect loop_menu = {0, 0, 0, 0};
-    run_transport(app, row, &loop_menu);
+    if (app->session.count)
+        run_transport(app, row, &loop_menu);
     zoe_ui_pop(ui);
     if (!app->session.count)
         return;

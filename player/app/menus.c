@@ -135,11 +135,46 @@ static void add_values(making *m, const zoe_app *app)
     }
 }
 
+/* What is switched on has a check mark, what would do nothing now is dim. */
+static void mark(making *m, const zoe_app *app)
+{
+    const zoe_frame *shown = &app->session.screen.frame;
+    const struct {
+        const char *name, *text; /* of a switch: its caption here; or NULL: the command's */
+        bool is_on, is_off;
+    } marks[] = {
+        {"overscan", "Overscan", app->options.overscan, false},
+        {"bars", "Timeline and bars", zoe_app_bars_shown(app), false},
+        {"fullscreen", NULL, app->window.fullscreen, false},
+        {"layers", NULL, zoe_panel_shows(&app->panel, ZOE_PANEL_LAYERS), false},
+        {"metadata", NULL, zoe_panel_shows(&app->panel, ZOE_PANEL_METADATA), false},
+        {"settings", NULL, zoe_panel_shows(&app->panel, ZOE_PANEL_SETTINGS), false},
+        {"exposure-reset", NULL, false, fabs(app->options.exposure) < 1e-9},
+        {"fit-range", NULL, false, !shown->pin || shown->is_color},
+        {"save-png", NULL, false, !shown->pin},
+        {"save-exr", NULL, false, !shown->pin},
+    };
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+        int row = (int)(zoe_app_command(marks[i].name) - zoe_commands);
+        for (int at = 0; at < m->count; at++) {
+            if (!m->items[at].text || m->items[at].value != row)
+                continue;
+            m->items[at].checked = marks[i].is_on;
+            m->items[at].disabled = marks[i].is_off;
+            if (marks[i].text)
+                snprintf(m->texts[at], ZOE_COMMAND_TEXT, "%s", marks[i].text);
+        }
+    }
+}
+
 static void make(making *m, const zoe_app *app)
 {
     m->count = 0;
     switch (app->menu) {
-    case ZOE_MENU_PICTURE: add_commands(m, picture_names); break;
+    case ZOE_MENU_PICTURE:
+        add_commands(m, picture_names);
+        mark(m, app);
+        break;
     case ZOE_MENU_TIMELINE: add_commands(m, timeline_names); break;
     case ZOE_MENU_MEMORY: add_commands(m, memory_names); break;
     case ZOE_MENU_CHANNEL: add_channels(m, app); break;

@@ -152,7 +152,8 @@ static void restore(zoe_app *app, char *complaint, size_t capacity)
     }
 }
 
-/* Opens what the command line names. False when none of it could be. */
+/* Opens what the command line names. False when none of it could be, which ends the program: unless
+ * nobody reads what it says on stderr, as where it was started from the desktop. */
 static bool open_sequences(zoe_app *app, char *complaint, size_t capacity)
 {
     zoe_error error;
@@ -167,7 +168,7 @@ static bool open_sequences(zoe_app *app, char *complaint, size_t capacity)
     }
     if (!app->session.count && app->options.sequence_count) {
         fprintf(stderr, "%s: %s\n", command, complaint);
-        return false;
+        return app->options.stay;
     }
     if (app->session.count > 1)
         zoe_session_show(&app->session, 0);

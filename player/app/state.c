@@ -4,7 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/paths.h"
 #include "ui/theme.h"
+
+/* Points: where a panel would leave less than this of the picture, it lies over it. */
+enum { PICTURE_LEAST = 160 };
 
 bool zoe_app_bars_shown(const zoe_app *app)
 {
@@ -17,8 +21,8 @@ void zoe_app_layout(zoe_app *app)
     app->timeline.indicator_height = (int)app->options.indicator_height;
     SDL_Rect picture = {0, 0, window->width, window->height};
     if (zoe_app_bars_shown(app)) {
-        int status = zoe_statusbar_height(&app->ui),
-            timeline = zoe_timeline_height(&app->ui, &app->timeline);
+        int status = zoe_statusbar_height(&app->ui);
+        int timeline = app->session.count ? zoe_timeline_height(&app->ui, &app->timeline) : 0;
         int bar = zoe_ui_px(&app->ui, ZOE_BAR_HEIGHT);
         picture.h -= status + bar + timeline;
         app->bar = (SDL_Rect){0, window->height - status - bar, window->width, bar};
@@ -28,7 +32,7 @@ void zoe_app_layout(zoe_app *app)
     }
     app->content = picture;
     zoe_panel_place(&app->panel, window->scale, app->content);
-    if (app->panel.open && app->panel.area.w <= picture.w / 2)
+    if (app->panel.open && picture.w - app->panel.area.w >= zoe_ui_px(&app->ui, PICTURE_LEAST))
         picture.w -= app->panel.area.w;
     zoe_view_place(&app->view, picture);
 }
@@ -59,14 +63,9 @@ void zoe_app_new_sequence(zoe_app *app)
     char title[1024];
     app->noted.is_new = true;
     const zoe_sequence *sequence = zoe_session_sequence(&app->session);
-    /* The shot: "sh010_comp_v012" of "sh010_comp_v012.####.exr". */
     const char *name = zoe_sequence_name(sequence);
-    size_t length = strcspn(name, "#%");
-    if (!name[length] && length > 4 && !strcmp(name + length - 4, ".exr"))
-        length -= 4;
-    while (length > 1 && strchr("._- ", name[length - 1]))
-        length--;
-    snprintf(title, sizeof title, "%.*s \342\200\224 Zoetrope", (int)length, name);
+    int length = (int)zoe_path_shot_length(name);
+    snprintf(title, sizeof title, "%.*s \342\200\224 Zoetrope", length, name);
     zoe_text_clean(title); /* the window manager, too, may show it in a terminal */
     SDL_SetWindowTitle(app->window.window, title);
     zoe_timeline_reset(&app->timeline, zoe_sequence_count(sequence));

@@ -31,6 +31,7 @@ const zoe_option zoe_option_table[] = {
     {.name = "frame", AT(frame), FRAME_NUMBER, .where = ARGS, .help = "start at this frame"},
     {.name = "play", AT(play), .kind = ZOE_ARG_FLAG, .where = ARGS, .help = "start playing at once"},
     {.name = "restore", AT(restore), .kind = ZOE_ARG_FLAG, .where = ARGS, .help = "open again what was open last, as it was left"},
+    {.name = "stay", AT(stay), .kind = ZOE_ARG_FLAG, .where = ARGS, .help = "open the window also where no SEQUENCE can be opened"},
     {.name = "fps", .letter = 'f', AT(rate), .kind = ZOE_ARG_RATE, .where = ARGS, .argument = "RATE", .max = 1000,
      .help = "frames a second: 24, 23.976, 24000/1001", .otherwise = "the file's, else 24"},
     {.name = "policy", AT(policy), .kind = ZOE_ARG_CHOICE, .where = ARGS | FILE_KEPT | IN_PANEL, .argument = "POLICY",

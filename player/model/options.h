@@ -48,6 +48,7 @@ typedef struct zoe_options {
     int64_t in, out; /* frame numbers; only where given. in <= out when both are given */
     int64_t frame;   /* frame number to start at; only where given */
     bool play;       /* start playing at once */
+    bool stay;       /* the window opens also where none of the sequences can be */
     bool restore;    /* open again what was open last; never with sequences or headless */
     zoe_rate rate;   /* frames a second; only where given: else the file's, else 24.
                         numerator 0 (headless only): as fast as frames get ready */

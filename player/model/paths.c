@@ -90,6 +90,18 @@ zoe_status zoe_path_xdg(const char *variable, const char *fallback, const char *
     return length > 0 && (size_t)length < capacity ? ZOE_OK : ZOE_ERROR_ARGUMENT;
 }
 
+size_t zoe_path_shot_length(const char *name)
+{
+    size_t length = strcspn(name, "#%");
+    if (!name[length]) {
+        const char *dot = strrchr(name, '.');
+        length = dot ? (size_t)(dot - name) : length;
+    }
+    while (length > 0 && strchr("._- ", name[length - 1]))
+        length--;
+    return length ? length : strlen(name);
+}
+
 void zoe_path_make_folders(const char *path)
 {
     char folder[ZOE_PATH_TEXT];

@@ -29,6 +29,10 @@ zoe_status zoe_path_resolve(const char *text, const char *base, char path[ZOE_PA
 /* The folder that an absolute path stands in; "/" for "/". */
 void zoe_path_parent(const char *path, char parent[ZOE_PATH_TEXT]);
 
+/* How much of a file's or a sequence's name is the shot's: "sh010_comp_v012" of
+ * "sh010_comp_v012.####.exr"; all of it where nothing would be left. In bytes. */
+size_t zoe_path_shot_length(const char *name);
+
 /*
  * Writes $VARIABLE/zoetrope/name, or $HOME/fallback/zoetrope/name where VARIABLE is unset or no
  * absolute path, as the XDG Base Directory Specification says. Errors: NOT_FOUND (neither is set),

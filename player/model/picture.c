@@ -14,6 +14,7 @@
 #include "model/frame_box.h"
 #include "model/frame_header.h"
 #include "model/interrupt.h"
+#include "model/paths.h"
 #include "model/png_write.h"
 
 /* ---- EXR ---- */
@@ -150,25 +151,15 @@ zoe_status zoe_picture_write_png(const char *path, const zoe_frame *frame, const
 
 /* ---- names ---- */
 
-/* "shot.####.exr" without the number and what is around it: "shot". */
-static int stem_length(const char *name)
-{
-    int length = (int)strcspn(name, "#");
-    if (!name[length]) {
-        const char *dot = strrchr(name, '.');
-        length = dot && dot > name ? (int)(dot - name) : length;
-    }
-    while (length > 1 && strchr("._- ", name[length - 1]))
-        length--;
-    return length > 200 ? 200 : length;
-}
-
 bool zoe_picture_free_name(const zoe_sequence *sequence, int64_t number, const char *folder,
                            const char *ending, char *path, size_t capacity)
 {
     enum { TRIES = 1000 };
     const char *name = zoe_sequence_name(sequence);
-    int stem = stem_length(name);
+    /* A name of nothing but a number has no shot in it. */
+    const char *shot = name[0] == '#' ? "picture" : name;
+    int stem = (int)zoe_path_shot_length(shot);
+    stem = stem > 200 ? 200 : stem;
     char figures[32] = "";
     if (strchr(name, '#'))
         snprintf(figures, sizeof figures, " %" PRId64, number);
@@ -177,8 +168,8 @@ bool zoe_picture_free_name(const zoe_sequence *sequence, int64_t number, const c
         struct stat there;
         if (i > 1)
             snprintf(more, sizeof more, " (%d)", i);
-        int length = snprintf(path, capacity, "%s/%.*s%s%s.%s", folder, stem ? stem : 7,
-                              stem ? name : "picture", figures, more, ending);
+        int length =
+            snprintf(path, capacity, "%s/%.*s%s%s.%s", folder, stem, shot, figures, more, ending);
         if (length < 0 || (size_t)length >= capacity)
             return false;
         /* Also a link that leads nowhere is somebody's. */

@@ -102,7 +102,7 @@ static bool run_card(zoe_ui *ui, SDL_Rect rect, zoe_start_page *page, int index)
 {
     const zoe_recent_item *item = &page->recent->items[index];
     const zoe_ui_style *style = ui->style;
-    char folder[ZOE_PATH_TEXT], range[64];
+    char folder[ZOE_PATH_TEXT], shot[ZOE_PATH_TEXT], range[64];
     int pad = zoe_ui_px(ui, 6), line = zoe_ui_px(ui, 18);
     zoe_ui_push_index(ui, index);
     bool is_chosen = zoe_ui_button(ui, "card", rect, ZOE_ICON_NONE, NULL, ZOE_UI_PLAIN);
@@ -111,9 +111,11 @@ static bool run_card(zoe_ui *ui, SDL_Rect rect, zoe_start_page *page, int index)
     rect = zoe_inset(rect, pad, pad);
     draw_thumbnail(ui, zoe_cut_top(&rect, rect.w * 9 / 16), page, index);
     zoe_cut_top(&rect, pad);
-    const char *name = strrchr(item->spec, '/');
-    zoe_ui_label(ui, zoe_cut_top(&rect, line), ZOE_TEXT_BODY, ZOE_UI_LEFT, style->text_light,
-                 name && name[1] ? name + 1 : item->spec);
+    const char *slash = strrchr(item->spec, '/'),
+               *name = slash && slash[1] ? slash + 1 : item->spec;
+    snprintf(shot, sizeof shot, "%.*s", (int)zoe_path_shot_length(name), name);
+    zoe_ui_label(ui, zoe_cut_top(&rect, line), ZOE_TEXT_BODY, ZOE_UI_KEEP_END, style->text_light,
+                 shot);
     if (item->first == item->last)
         snprintf(range, sizeof range, "One frame");
     else

@@ -31,7 +31,10 @@ void zoe_statusbar_memory_text(const zoe_stats *stats, char *text, size_t capaci
 {
     double limit = (double)stats->limit_bytes, used = (double)stats->used_bytes;
     double percent = limit > 0.0 ? 100.0 * used / limit : 0.0;
-    if (stats->limit_bytes >> 20 >= 10000)
+    if (stats->limit_bytes >> 20 >= 10000 && stats->used_bytes >> 20 < 1000)
+        snprintf(text, capacity, "%" PRIu64 " MB of %.1f GB (%.0f%%)", stats->used_bytes >> 20,
+                 limit / (1 << 30), percent);
+    else if (stats->limit_bytes >> 20 >= 10000)
         snprintf(text, capacity, "%.1f of %.1f GB (%.0f%%)", used / (1 << 30), limit / (1 << 30),
                  percent);
     else

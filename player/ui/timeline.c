@@ -12,9 +12,10 @@
 enum {
     NO_STATE = 255,
     BATCH = 4096, /* states read at a time */
-    OVERVIEW = 3, /* points, its height */
+    OVERVIEW = 4, /* points, its height */
+    FOOT = 6,     /* points, of a handle of the work area */
     HATCH = 6,    /* points between the stripes of a gap */
-    LABELS = 4,   /* places that other numbers keep clear of */
+    LABELS = 8,   /* places that other numbers keep clear of */
 };
 
 void zoe_timeline_open(zoe_timeline *timeline)
@@ -258,7 +259,37 @@ typedef struct labels {
     int count;
 } labels;
 
-/* A number in the ruler, in the middle above x, unless its place is taken. */
+static bool is_taken(const labels *others, const SDL_Rect *place)
+{
+    for (int i = 0; i < others->count; i++) {
+        if (SDL_HasIntersection(place, &others->taken[i]))
+            return true;
+    }
+    return false;
+}
+
+static void take(labels *others, SDL_Rect place)
+{
+    if (others->count < LABELS)
+        others->taken[others->count++] = place;
+}
+
+/* A number in the ruler at x, unless its place is taken. The place has some room around it. */
+static bool draw_number_at(const zoe_timeline *timeline, zoe_ui *ui, const char *text, int x,
+                           const labels *others, SDL_Color color, SDL_Rect *place)
+{
+    SDL_Rect ruler = timeline->ruler;
+    int gap = zoe_ui_px(ui, ZOE_SPACE + 1), width = zoe_ui_text_width(ui, ZOE_TEXT_SMALL, text);
+    *place = (SDL_Rect){x - gap, ruler.y + zoe_ui_px(ui, 2), width + 2 * gap,
+                        zoe_ui_text_height(ui, ZOE_TEXT_SMALL)};
+    if (is_taken(others, place))
+        return false;
+    zoe_ui_text(ui, ZOE_TEXT_SMALL, x, ruler.y + zoe_ui_px(ui, 3), width, color, text, false);
+    return true;
+}
+
+/* The same in the middle above the frame's mark; beside the ruler's edge the number of an end is moved
+ * in, and others are left out. */
 static void draw_number(const zoe_timeline *timeline, zoe_ui *ui, const zoe_sequence *sequence,
                         int64_t position, const labels *others, SDL_Color color, SDL_Rect *place)
 {
@@ -267,15 +298,34 @@ static void draw_number(const zoe_timeline *timeline, zoe_ui *ui, const zoe_sequ
     int gap = zoe_ui_px(ui, ZOE_SPACE + 1);
     number_text(sequence, position, text);
     int width = zoe_ui_text_width(ui, ZOE_TEXT_SMALL, text);
-    int x = zoe_clamp_int(mark_x(timeline, position) - width / 2, ruler.x + gap,
-                          ruler.x + ruler.w - gap - width);
-    *place = (SDL_Rect){x - gap, ruler.y + zoe_ui_px(ui, 2), width + 2 * gap,
-                        zoe_ui_text_height(ui, ZOE_TEXT_SMALL)};
-    for (int i = 0; i < others->count; i++) {
-        if (SDL_HasIntersection(place, &others->taken[i]))
-            return;
+    int middle = mark_x(timeline, position) - width / 2;
+    int x = zoe_clamp_int(middle, ruler.x + gap, ruler.x + ruler.w - gap - width);
+    bool is_end = position == 0 || position == zoe_sequence_count(sequence) - 1;
+    *place = (SDL_Rect){0, 0, 0, 0};
+    if (x == middle || is_end)
+        (void)draw_number_at(timeline, ui, text, x, others, color, place);
+}
+
+/* The ends of a work area that the user has set bear their numbers, inside of their handles. */
+static void draw_area_ends(const zoe_timeline *timeline, zoe_ui *ui, const zoe_sequence *sequence,
+                           const zoe_transport *transport, labels *others)
+{
+    SDL_Rect ruler = timeline->ruler;
+    int foot = zoe_ui_px(ui, FOOT), gap = zoe_ui_px(ui, 2);
+    for (int i = 0; i < 2; i++) {
+        int64_t position = i ? transport->out : transport->in;
+        int x = screen_x(timeline, (double)(position + i)) - (i ? foot : 0);
+        SDL_Rect handle = {x, ruler.y, foot, ruler.h}, place;
+        char text[32];
+        if (position == (i ? transport->count - 1 : 0) || !zoe_rect_has(ruler, x, ruler.y))
+            continue;
+        number_text(sequence, position, text);
+        int width = zoe_ui_text_width(ui, ZOE_TEXT_SMALL, text);
+        if (draw_number_at(timeline, ui, text, i ? x - gap - width : x + foot + gap, others,
+                           zoe_theme_dark.text, &place))
+            take(others, place);
+        take(others, handle);
     }
-    zoe_ui_text(ui, ZOE_TEXT_SMALL, x, ruler.y + zoe_ui_px(ui, 3), width, color, text, false);
 }
 
 /* First and last frame always bear their number where they are in sight. */
@@ -289,8 +339,8 @@ static void draw_ends(const zoe_timeline *timeline, zoe_ui *ui, const zoe_sequen
         if (ends[i] >= first && ends[i] <= last)
             draw_number(timeline, ui, sequence, ends[i], others, zoe_theme_dark.text, &places[i]);
     }
-    for (int i = 0; i < 2 && others->count < LABELS; i++)
-        others->taken[others->count++] = places[i];
+    for (int i = 0; i < 2; i++)
+        take(others, places[i]);
 }
 
 static void draw_marks(const zoe_timeline *timeline, zoe_ui *ui, const zoe_sequence *sequence,
@@ -324,7 +374,7 @@ static void draw_handle(const zoe_timeline *timeline, zoe_ui *ui, int64_t positi
                         zoe_timeline_hold which, int set)
 {
     SDL_Rect ruler = timeline->ruler;
-    int thick = zoe_ui_px(ui, 2), foot = zoe_ui_px(ui, 6);
+    int thick = zoe_ui_px(ui, 2), foot = zoe_ui_px(ui, FOOT);
     int x = screen_x(timeline, (double)position);
     if (x < ruler.x || x > ruler.x + ruler.w)
         return;
@@ -382,23 +432,40 @@ static void draw_way_to_playhead(const zoe_timeline *timeline, zoe_ui *ui, int64
                   zoe_theme_dark.accent);
 }
 
+/* Pixels of the overview for each position. */
+static double overview_scale(const zoe_timeline *timeline)
+{
+    return (double)timeline->overview.w / (double)timeline->map.count;
+}
+
+/* The part of the overview that the ruler shows: never too small to be taken hold of. */
+static SDL_Rect overview_part(const zoe_timeline *timeline, const zoe_ui *ui)
+{
+    const zoe_timeline_map *map = &timeline->map;
+    SDL_Rect whole = timeline->overview, part = whole;
+    double each = overview_scale(timeline);
+    part.w = zoe_clamp_int((int)lround((double)map->width / map->scale * each), zoe_ui_px(ui, 12),
+                           whole.w);
+    part.x =
+        zoe_clamp_int(whole.x + (int)lround(map->left * each), whole.x, whole.x + whole.w - part.w);
+    return part;
+}
+
 /* Enlarged: which part of all frames is in sight, and where the playhead is in them. */
 static void draw_overview(const zoe_timeline *timeline, zoe_ui *ui, const zoe_transport *transport)
 {
-    const zoe_timeline_map *map = &timeline->map;
-    if (map->fitted)
+    if (timeline->map.fitted)
         return;
-    SDL_Rect whole = timeline->overview, part = whole;
-    double each = (double)whole.w / (double)map->count;
-    int least = zoe_ui_px(ui, 6), mark = zoe_ui_px(ui, 2);
-    part.w = zoe_clamp_int((int)lround((double)map->width / map->scale * each), least, whole.w);
-    part.x =
-        zoe_clamp_int(whole.x + (int)lround(map->left * each), whole.x, whole.x + whole.w - part.w);
+    SDL_Rect whole = timeline->overview, part = overview_part(timeline, ui);
+    int mark = zoe_ui_px(ui, 2);
+    bool is_lit = timeline->hold == ZOE_HOLD_OVERVIEW ||
+                  (timeline->hold == ZOE_HOLD_NONE && timeline->hover == ZOE_HOLD_OVERVIEW);
     zoe_draw_fill(&ui->draw, whole, whole.h / 2, zoe_theme_dark.track);
-    zoe_draw_fill(&ui->draw, part, whole.h / 2, ui->style->thumb);
+    zoe_draw_fill(&ui->draw, part, whole.h / 2, is_lit ? ui->style->thumb_hover : ui->style->thumb);
     SDL_Rect playhead = whole;
     playhead.w = mark;
-    playhead.x += (int)lround(((double)transport->playhead + 0.5) * each) - mark / 2;
+    playhead.x +=
+        (int)lround(((double)transport->playhead + 0.5) * overview_scale(timeline)) - mark / 2;
     zoe_draw_fill(&ui->draw, playhead, 0, zoe_theme_dark.accent);
 }
 
@@ -436,9 +503,10 @@ static void draw_ruler(const zoe_timeline *timeline, zoe_ui *ui, const zoe_seque
         plate = (SDL_Rect){0, 0, 0, 0};
     if (pointed >= 0)
         other = pointed_rect(timeline, ui, sequence, pointed, plate);
-    others.taken[others.count++] = plate;
-    others.taken[others.count++] = other;
+    take(&others, plate);
+    take(&others, other);
     draw_area(timeline, ui, transport);
+    draw_area_ends(timeline, ui, sequence, transport, &others);
     draw_marks(timeline, ui, sequence, &others);
     draw_handle(timeline, ui, transport->in, ZOE_HOLD_IN, is_set);
     draw_handle(timeline, ui, transport->out + 1, ZOE_HOLD_OUT, is_set);
@@ -480,6 +548,10 @@ static zoe_timeline_hold find_hold(const zoe_timeline *timeline, zoe_ui *ui, zoe
     reach.x -= slack;
     reach.w += 2 * slack;
     reach.h = timeline->area.y + timeline->area.h - reach.y;
+    SDL_Rect above = timeline->area;
+    above.h = timeline->ruler.y - above.y;
+    if (transport && !timeline->map.fitted && zoe_rect_has(above, x, y))
+        return ZOE_HOLD_OVERVIEW;
     if (!transport || !zoe_rect_has(reach, x, y))
         return ZOE_HOLD_NONE;
     if (y < timeline->ruler.y + timeline->ruler.h) {
@@ -518,8 +590,24 @@ static void drag(zoe_timeline *timeline, zoe_session *session, int x, int dx)
         zoe_timeline_map_pan(&timeline->map, (double)dx);
         timeline->columns_stale = true;
         break;
+    case ZOE_HOLD_OVERVIEW:
+        zoe_timeline_map_center(&timeline->map,
+                                (double)(x - timeline->grab_x - timeline->overview.x) /
+                                    overview_scale(timeline));
+        timeline->columns_stale = true;
+        break;
     case ZOE_HOLD_NONE: break;
     }
+}
+
+/* The part in sight is taken where it was pressed, or comes to the pointer. */
+static void grab_overview(zoe_timeline *timeline, const zoe_ui *ui, zoe_session *session, int x)
+{
+    SDL_Rect part = overview_part(timeline, ui);
+    bool is_inside = x >= part.x && x < part.x + part.w;
+    timeline->grab_x = is_inside ? x - (part.x + part.w / 2) : 0;
+    if (!is_inside)
+        drag(timeline, session, x, 0);
 }
 
 static void press(zoe_timeline *timeline, zoe_ui *ui, zoe_session *session, zoe_ui_hit hit)
@@ -538,6 +626,8 @@ static void press(zoe_timeline *timeline, zoe_ui *ui, zoe_session *session, zoe_
                                in_end ? transport->out : transport->count - 1);
         zoe_session_touch(session);
         timeline->hold = ZOE_HOLD_NONE;
+    } else if (timeline->hold == ZOE_HOLD_OVERVIEW) {
+        grab_overview(timeline, ui, session, in->mouse_x);
     } else if (timeline->hold == ZOE_HOLD_PLAYHEAD) {
         zoe_session_scrub_begin(session, zoe_now_ns());
         drag(timeline, session, in->mouse_x, 0);

@@ -7,8 +7,8 @@
  *
  * Mouse: left in the ruler or indicator holds the playhead; left on a work area handle moves it;
  * middle (or Alt and left) pans; the wheel zooms at the pointer, with Shift it pans; a double click
- * on a handle puts it back to the end. While the ruler shows a part, a thin line above it shows which,
- * and an arrow the side at which a playhead out of sight is.
+ * on a handle puts it back to the end. While the ruler shows a part, a thin bar above it shows which
+ * and can be dragged, and an arrow shows the side at which a playhead out of sight is.
  *
  * Thread-safety: the main thread only.
  *
@@ -35,6 +35,7 @@ typedef enum zoe_timeline_hold {
     ZOE_HOLD_IN,
     ZOE_HOLD_OUT,
     ZOE_HOLD_PAN,
+    ZOE_HOLD_OVERVIEW,
 } zoe_timeline_hold;
 
 typedef struct zoe_timeline {
@@ -47,6 +48,7 @@ typedef struct zoe_timeline {
     zoe_timeline_hold hold;  /* what the mouse holds */
     zoe_timeline_hold hover; /* what it would take */
     uint32_t held_button;    /* SDL_BUTTON(n) */
+    int grab_x;              /* pixels from the middle of the overview's part to the pointer */
     int pointer_x;           /* last known; -1: not over the timeline */
     int last_x;              /* the same, wherever it was */
     uint8_t *columns;        /* [column_capacity] zoe_frame_state of each pixel column; 255: none */

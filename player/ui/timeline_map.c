@@ -91,6 +91,12 @@ void zoe_timeline_map_pan(zoe_timeline_map *map, double dx)
     settle(map);
 }
 
+void zoe_timeline_map_center(zoe_timeline_map *map, double position)
+{
+    map->left = position - (double)map->width / map->scale / 2.0;
+    settle(map);
+}
+
 bool zoe_timeline_map_reveal(zoe_timeline_map *map, int64_t position)
 {
     double visible = (double)map->width / map->scale;

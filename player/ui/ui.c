@@ -444,6 +444,45 @@ int zoe_ui_text(zoe_ui *ui, zoe_text_style style, int x, int y, int room, SDL_Co
     return draw_text(ui, style, x, y, color, part, until - from + sizeof ellipsis - 1);
 }
 
+/* How much of a word that is wider than the room goes on this line. */
+static size_t cut_word(zoe_ui *ui, zoe_text_style style, const char *text, size_t length, int room)
+{
+    size_t fits = 0, slash = 0, at = 0;
+    while (at < length) {
+        at = zoe_utf8_next(text, at);
+        if (ui->host.text_width(ui->host.user, style, text, at) > room)
+            break;
+        fits = at;
+        slash = text[at - 1] == '/' ? at : slash;
+    }
+    return slash ? slash : fits ? fits : zoe_utf8_next(text, 0);
+}
+
+int zoe_ui_wrap(zoe_ui *ui, zoe_text_style style, const char *text, int room, const char **starts,
+                int *lengths, int most)
+{
+    int count = 0;
+    while (*text && count < most) {
+        size_t fits = 0, at = 0;
+        bool is_last = count + 1 == most;
+        while (text[at]) {
+            size_t end = at + strcspn(text + at, " ");
+            bool is_wide = ui->host.text_width(ui->host.user, style, text, end) > room;
+            if (is_wide && !is_last) {
+                fits = fits ? fits : cut_word(ui, style, text, end, room);
+                break;
+            }
+            fits = end;
+            at = end + strspn(text + end, " ");
+        }
+        starts[count] = text;
+        lengths[count++] = (int)fits;
+        text += fits;
+        text += strspn(text, " ");
+    }
+    return count;
+}
+
 void zoe_ui_ring(zoe_ui *ui, SDL_Rect rect)
 {
     if (!ui->ring)

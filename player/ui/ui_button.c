@@ -1,5 +1,9 @@
 #include "ui/ui_button.h"
 
+#include <stdio.h>
+
+enum { PARAGRAPH = 8 }; /* lines, at most */
+
 /* ---- labels ---- */
 
 bool zoe_ui_label(zoe_ui *ui, SDL_Rect rect, zoe_text_style style, zoe_ui_align align,
@@ -14,6 +18,21 @@ bool zoe_ui_label(zoe_ui *ui, SDL_Rect rect, zoe_text_style style, zoe_ui_align 
         x += rect.w - width;
     zoe_ui_text(ui, style, x, y, rect.w, color, text, align == ZOE_UI_KEEP_END);
     return width <= rect.w;
+}
+
+int zoe_ui_paragraph(zoe_ui *ui, SDL_Rect rect, zoe_text_style style, SDL_Color color,
+                     const char *text, int most)
+{
+    const char *starts[PARAGRAPH];
+    int lengths[PARAGRAPH], line = zoe_ui_text_height(ui, style);
+    most = zoe_clamp_int(most, 1, PARAGRAPH);
+    int count = zoe_ui_wrap(ui, style, text, rect.w, starts, lengths, most);
+    for (int i = 0; i < count && (i + 1) * line <= rect.h; i++) {
+        char part[1024];
+        snprintf(part, sizeof part, "%.*s", lengths[i], starts[i]);
+        zoe_ui_text(ui, style, rect.x, rect.y + i * line, rect.w, color, part, false);
+    }
+    return count * line;
 }
 
 bool zoe_ui_notice(zoe_ui *ui, SDL_Rect rect, zoe_ui_severity severity, const char *text)

@@ -172,35 +172,13 @@ zoe_ui_open *zoe_ui_popup_current(zoe_ui *ui)
 
 /* ---- the tooltip ---- */
 
-/* Breaks the text between words into lines no wider than `room`. Returns how many; the last takes
- * what is left. */
-static int wrap(zoe_ui *ui, const char *text, int room, const char **starts, int *lengths, int most)
-{
-    int count = 0;
-    while (*text && count < most) {
-        size_t fits = 0, at = 0;
-        while (text[at]) {
-            size_t end = at + strcspn(text + at, " ");
-            int width = ui->host.text_width(ui->host.user, ZOE_TEXT_BODY, text, end);
-            if (fits && width > room && count + 1 < most)
-                break;
-            fits = end;
-            at = end + strspn(text + end, " ");
-        }
-        starts[count] = text;
-        lengths[count++] = (int)fits;
-        text += fits;
-        text += strspn(text, " ");
-    }
-    return count;
-}
-
 static void draw_tip(zoe_ui *ui, const char *text, const char *key)
 {
     const char *starts[TIP_LINES];
     int lengths[TIP_LINES];
     int pad = zoe_ui_px(ui, 8), line = zoe_ui_text_height(ui, ZOE_TEXT_BODY);
-    int count = wrap(ui, text, zoe_ui_px(ui, ZOE_UI_TIP_WIDTH), starts, lengths, TIP_LINES);
+    int count = zoe_ui_wrap(ui, ZOE_TEXT_BODY, text, zoe_ui_px(ui, ZOE_UI_TIP_WIDTH), starts,
+                            lengths, TIP_LINES);
     int key_w = key ? zoe_ui_text_width(ui, ZOE_TEXT_BODY, key) + 2 * pad : 0;
     int width = 0;
     for (int i = 0; i < count; i++) {

@@ -214,7 +214,7 @@ static unsigned value_box(zoe_ui *ui, zoe_ui_id id, zoe_ui_id field, SDL_Rect bo
         begin_typing(ui, id, field, number);
     bool moved = fabs(*value - range->otherwise) > range->step / 1000.0;
     SDL_Color ink = ui->disabled ? s->text_disabled : moved ? s->text_light : s->text_dim;
-    zoe_ui_label(ui, zoe_inset(box, zoe_ui_px(ui, 6), 0), ZOE_TEXT_BODY, ZOE_UI_RIGHT, ink, shown);
+    zoe_ui_label(ui, zoe_inset(box, zoe_ui_px(ui, 4), 0), ZOE_TEXT_BODY, ZOE_UI_RIGHT, ink, shown);
     return 0;
 }
 

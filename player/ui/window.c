@@ -1,5 +1,6 @@
 #include "ui/window.h"
 
+#include <locale.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -102,9 +103,18 @@ static void set_icon(SDL_Window *window)
     SDL_FreeSurface(icon);
 }
 
+/* X's libraries give a window no title with letters that the locale does not have. Numbers keep
+ * their points: only what letters are is taken. */
+static void take_locale(void)
+{
+    if (!setlocale(LC_CTYPE, "") || MB_CUR_MAX == 1)
+        setlocale(LC_CTYPE, "C.UTF-8");
+}
+
 static zoe_status open_parts(zoe_window *window, int width, int height, int maximized,
                              zoe_error *error)
 {
+    take_locale();
     if (SDL_Init(SDL_INIT_VIDEO))
         return zoe_error_set(error, ZOE_ERROR_IO, "cannot open a display: %s", SDL_GetError());
     zoe_interrupt_install(); /* after SDL's own handlers */

@@ -80,6 +80,22 @@ static void parents(void **state)
     assert_string_equal(path, "/");
 }
 
+static void shots(void **state)
+{
+    (void)state;
+    static const char *const names[][2] = {
+        {"sh010_comp_v012.####.exr", "sh010_comp_v012"},
+        {"sh010_comp_v012_%04d.exr", "sh010_comp_v012"},
+        {"beauty.exr", "beauty"},
+        {"a.b.###.exr", "a.b"},
+        {"####.exr", "####.exr"},
+        {".exr", ".exr"},
+        {"", ""},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        assert_int_equal(zoe_path_shot_length(names[i][0]), strlen(names[i][1]));
+}
+
 static void the_programs_files(void **state)
 {
     (void)state;
@@ -113,6 +129,7 @@ int main(void)
         cmocka_unit_test(resolving),
         cmocka_unit_test(too_long),
         cmocka_unit_test(parents),
+        cmocka_unit_test(shots),
         cmocka_unit_test(the_programs_files),
     };
     return cmocka_run_group_tests_name("paths", tests, NULL, NULL);

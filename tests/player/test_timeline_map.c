@@ -1,4 +1,5 @@
 /* The timeline's arithmetic: frames to pixels and back, zoom, pages, columns, merged states. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -199,6 +200,22 @@ static void merged_states_tell_the_worst(void **state)
     }
 }
 
+static void a_position_comes_to_the_middle(void **state)
+{
+    (void)state;
+    zoe_timeline_map map;
+    zoe_timeline_map_init(&map, 100, 1000);
+    zoe_timeline_map_center(&map, 70.0);
+    assert_true(map.fitted); /* all is visible: nothing moves */
+    zoe_timeline_map_zoom(&map, 0.0, 4.0);
+    zoe_timeline_map_center(&map, 70.0);
+    assert_true(fabs(zoe_timeline_map_x(&map, 70.0) - 500.0) < 1e-9);
+    zoe_timeline_map_center(&map, 99.0);
+    assert_true(fabs(zoe_timeline_map_x(&map, 100.0) - 1000.0) < 1e-9);
+    zoe_timeline_map_center(&map, -5.0);
+    assert_true(fabs(map.left) < 1e-9);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +228,7 @@ int main(void)
         cmocka_unit_test(columns_hold_each_frame),
         cmocka_unit_test(steps_are_round),
         cmocka_unit_test(merged_states_tell_the_worst),
+        cmocka_unit_test(a_position_comes_to_the_middle),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

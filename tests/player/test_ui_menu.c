@@ -298,6 +298,31 @@ static void tooltip_waits_and_shows_the_key(void **state)
     ui_hand_end(&hand);
 }
 
+/* A path is wider than the room: it is broken behind a slash, and no piece is wider. */
+static void long_words_are_wrapped(void **state)
+{
+    (void)state;
+    desk d;
+    begin(&d);
+    static const char text[] = "/shots/sh010/renders/beauty/sh010.1017.exr: the file ends early";
+    const char *starts[8];
+    int lengths[8];
+    int each = hand.ui.host.text_width(hand.ui.host.user, ZOE_TEXT_BODY, "m", 1);
+    int count = zoe_ui_wrap(&hand.ui, ZOE_TEXT_BODY, text, 24 * each, starts, lengths, 8);
+    assert_in_range(count, 3, 5);
+    size_t covered = 0;
+    for (int i = 0; i < count; i++) {
+        assert_in_range(lengths[i], 1, 24);
+        covered += (size_t)lengths[i] + (starts[i][lengths[i]] == ' ');
+    }
+    assert_int_equal(covered, strlen(text));
+    assert_int_equal(starts[0][lengths[0] - 1], '/');
+    /* The last line takes what is left. */
+    assert_int_equal(zoe_ui_wrap(&hand.ui, ZOE_TEXT_BODY, text, 24 * each, starts, lengths, 1), 1);
+    assert_int_equal(lengths[0], strlen(text));
+    ui_hand_end(&hand);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -310,6 +335,7 @@ int main(void)
         cmocka_unit_test(higher_than_the_window_scrolls),
         cmocka_unit_test(modal_page_blocks),
         cmocka_unit_test(tooltip_waits_and_shows_the_key),
+        cmocka_unit_test(long_words_are_wrapped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
