@@ -11,6 +11,7 @@
 #include <zoetrope/folder.h>
 #include <zoetrope/frame.h>
 #include <zoetrope/header.h>
+#include <zoetrope/inspect.h>
 #include <zoetrope/sequence.h>
 #include <zoetrope/settings.h>
 #include <zoetrope/stats.h>
