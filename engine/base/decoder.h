@@ -30,8 +30,11 @@ enum { ZOE_DECODER_FILE_BYTES = 256 << 10 };
 
 /* What an opened file needs and gives. */
 typedef struct zoe_picture {
-    zoe_frame frame;      /* as acquire will give it; planes[].data are offsets into the buffer */
-    size_t bytes;         /* of the buffer; 0: an empty window */
+    zoe_frame frame;      /* as acquire will give it; planes[].data are offsets into the buffer,
+                             which finish says where there is one */
+    size_t bytes;         /* of the buffer, with `shared_bytes`; 0: an empty window */
+    size_t shared_bytes;  /* at the end of the buffer, for what pieces have to tell each other: a
+                             multiple of 64. 0 before the first piece. 0 bytes: nothing */
     size_t buffer_bytes;  /* what it would take with all of its display window in memory, so that
                              frames of a sequence have buffers of one kind; 0: nothing is known */
     size_t scratch_bytes; /* that decoding one piece needs, at most */
@@ -39,6 +42,27 @@ typedef struct zoe_picture {
     int32_t piece_count;  /* pieces are decoded independently, in any order, each once. 1 or more */
     zoe_os_file_id id;
 } zoe_picture;
+
+/* The planes of a frame that are one row for all: bit p is set for plane p. */
+static inline uint32_t zoe_frame_uniform(const zoe_frame *frame)
+{
+    uint32_t uniform = 0;
+    for (uint32_t p = 0; p < frame->plane_count; p++)
+        uniform |= (uint32_t)(frame->planes[p].data && frame->planes[p].stride == 0) << p;
+    return uniform;
+}
+
+/* What an opened picture takes while it is decoded when these planes of it are uniform. */
+static inline size_t zoe_picture_fitted(const zoe_picture *picture, uint32_t uniform)
+{
+    const zoe_box *window = &picture->frame.window;
+    size_t bytes = picture->bytes;
+    for (uint32_t p = 0; p < picture->frame.plane_count && picture->shared_bytes > 0; p++)
+        if (uniform & 1u << p)
+            bytes -=
+                picture->frame.planes[p].stride * (size_t)((int64_t)window->max_y - window->min_y);
+    return bytes;
+}
 
 /* Where a decoder reports how long its reads took. */
 typedef struct zoe_read_stats {
@@ -79,11 +103,30 @@ typedef struct zoe_decoder {
                        const zoe_read_stats *stats, void *memory, size_t memory_bytes,
                        zoe_picture *picture, void **file, zoe_error *error);
 
-    /* Decodes piece 0..piece_count-1 into the buffer; together they write every sample. Scratch is 64-byte aligned and at least
-     * picture.scratch_bytes long; TOO_SMALL: it is not. TRUNCATED: the file does not have this piece (yet); its pixels
-     * were cleared. */
-    zoe_status (*decode)(void *user, void *file, int32_t piece, uint8_t *buffer, void *scratch,
-                         size_t scratch_bytes, zoe_error *error);
+    /*
+     * Decodes piece 0..piece_count-1 into the buffer, which is 64-byte aligned. Scratch is too, and at
+     * least picture.scratch_bytes long.
+     *
+     * buffer_bytes is picture.bytes; or, where some planes are expected to be uniform (all of their
+     * samples equal), less by all rows but one of each of those: zoe_picture_fitted().
+     * It is the same for all pieces of a picture.
+     *
+     * Errors: TOO_SMALL (there are more planes with samples of their own than buffer_bytes is for:
+     * the picture has to be decoded again with all of picture.bytes; or the scratch is too small),
+     * TRUNCATED (the file does not have this piece (yet); its pixels were cleared).
+     */
+    zoe_status (*decode)(void *user, void *file, int32_t piece, uint8_t *buffer,
+                         size_t buffer_bytes, void *scratch, size_t scratch_bytes,
+                         zoe_error *error);
+
+    /*
+     * When all pieces were decoded: completes the planes, and sets picture->frame.planes[] to where
+     * they are in the buffer and picture->bytes to how much of it they take, from its beginning:
+     * what is behind that is not needed any more. A plane that is uniform is one row with stride 0.
+     * Called once. NULL: everything is as open said.
+     */
+    void (*finish)(void *user, void *file, uint8_t *buffer, size_t buffer_bytes,
+                   zoe_picture *picture);
 
     /* When all pieces were decoded: what was missing. NULL: nobody counts but in pieces. */
     void (*absence)(void *user, void *file, zoe_absence *absence);

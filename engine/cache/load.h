@@ -64,8 +64,9 @@ typedef struct zoe_load {
 
     /* the opener's while OPENING, fixed while OPEN, but for an error: guarded by the lock then */
     void *file;
-    zoe_picture picture;
-    zoe_error error; /* it failed, unless the status is OK */
+    zoe_picture picture; /* its `bytes` are what was reserved, until all of it is decoded */
+    uint32_t uniform;    /* planes that no more than a row was reserved for */
+    zoe_error error;     /* it failed, unless the status is OK */
 
     /* atomic. Relaxed but for done_pieces: a piece's pixels are released by its worker's increment
      * and acquired by the one that does the last */

@@ -1,5 +1,7 @@
 #include "cache/loader.h"
 
+#include <string.h>
+
 #include "cache/reserve.h"
 #include "cache/scheduler.h"
 
@@ -94,24 +96,38 @@ static bool open_file(zoe_load_worker *worker, zoe_load *load, const char *path)
     return false;
 }
 
-/* Opens the file, and makes the buffer's record of its picture: what acquire copies. */
+/* The planes that the picture probably has one row of: those that it had the last time, else those
+ * of the frame before it. */
+static uint32_t expected_uniform_locked(const zoe_load *load)
+{
+    const zoe_source *source = load->source;
+    uint32_t own = source->table->slots[load->position].uniform;
+    if (own & ZOE_UNIFORM_KNOWN)
+        return own & ~(uint32_t)ZOE_UNIFORM_KNOWN;
+    return source->doubt ? 0 : source->uniform;
+}
+
+/* Opens the file, and makes the buffer's record of its picture: what acquire copies, but for where
+ * the planes are. */
 static bool begin(zoe_load_worker *worker, zoe_load *load, const char *path)
 {
-    const zoe_picture *picture = &load->picture;
+    zoe_picture *picture = &load->picture;
     if (!open_file(worker, load, path))
         return false;
+    zoe_cache_lock(worker->cache);
+    load->uniform = expected_uniform_locked(load);
+    zoe_cache_unlock(worker->cache);
+    picture->bytes = zoe_picture_fitted(picture, load->uniform);
     /* A frame without samples has a buffer too: it is where the frame is described. */
     const zoe_needs needs = {picture->bytes ? picture->bytes : 1, picture->scratch_bytes,
                              picture->file_bytes};
     if (!adjust(worker, load, &needs, path))
         return false;
     zoe_frame_buffer *buffer = load->buffer;
-    uint8_t *data = buffer->memory.data;
     buffer->frame = picture->frame;
     buffer->file_id = picture->id;
-    for (uint32_t p = 0; p < buffer->frame.plane_count; p++)
-        buffer->frame.planes[p].data =
-            picture->bytes ? data + (size_t)buffer->frame.planes[p].data : NULL;
+    memset(buffer->memory.data + (picture->bytes - picture->shared_bytes), 0,
+           picture->shared_bytes);
     return true;
 }
 
@@ -150,6 +166,17 @@ static bool open_load(zoe_load_worker *worker, zoe_load *load)
 
 /* ---- pieces ---- */
 
+/* The picture has more planes with samples of their own than was expected: it is decoded again, and
+ * next time that is known. Less is expected of the frames after it: where the two kinds take turns,
+ * every other frame would be decoded twice. */
+static void disappoint_locked(zoe_load *load)
+{
+    enum { DOUBT = 16 };
+    load->outdated = true;
+    load->source->table->slots[load->position].uniform = ZOE_UNIFORM_KNOWN;
+    load->source->doubt = DOUBT;
+}
+
 /* Decodes one piece; false: it failed, and the load with it, or the load was stopped. */
 static bool decode_piece(zoe_load_worker *worker, zoe_load *load, int32_t piece)
 {
@@ -157,9 +184,9 @@ static bool decode_piece(zoe_load_worker *worker, zoe_load *load, int32_t piece)
     zoe_error error = {.status = ZOE_OK};
     uint64_t start = zoe_os_now_ns();
     const zoe_stop *before = zoe_stop_enter(&load->stop);
-    zoe_status status =
-        cache->decoder.decode(cache->decoder.user, load->file, piece, load->buffer->memory.data,
-                              worker->scratch.base, worker->scratch.committed, &error);
+    zoe_status status = cache->decoder.decode(
+        cache->decoder.user, load->file, piece, load->buffer->memory.data, load->picture.bytes,
+        worker->scratch.base, worker->scratch.committed, &error);
     zoe_stop_enter(before);
     uint64_t spent = zoe_os_now_ns() - start;
     zoe_histogram_add(&cache->piece_times, spent);
@@ -173,6 +200,8 @@ static bool decode_piece(zoe_load_worker *worker, zoe_load *load, int32_t piece)
     zoe_cache_lock(cache);
     if (load->error.status == ZOE_OK)
         load->error = error;
+    if (status == ZOE_ERROR_TOO_SMALL && load->uniform)
+        disappoint_locked(load);
     zoe_load_stop_locked(load);
     zoe_cache_unlock(cache);
     return false;
@@ -214,8 +243,39 @@ static bool leave(zoe_load_worker *worker, zoe_load *load, bool did_last)
     return end;
 }
 
+/* All pieces are decoded: says where the planes are. */
+static void complete(const zoe_cache *cache, zoe_load *load)
+{
+    zoe_picture *picture = &load->picture;
+    zoe_frame *frame = &load->buffer->frame;
+    uint8_t *data = load->buffer->memory.data;
+    bool is_empty = picture->bytes == 0;
+    if (cache->decoder.finish)
+        cache->decoder.finish(cache->decoder.user, load->file, data, picture->bytes, picture);
+    for (uint32_t p = 0; p < frame->plane_count; p++) {
+        frame->planes[p] = picture->frame.planes[p];
+        frame->planes[p].data = is_empty ? NULL : data + (size_t)frame->planes[p].data;
+    }
+}
+
+/* The buffer keeps what the planes take, and others of the source are expected to be like it. */
+static void fit_locked(zoe_cache *cache, zoe_load *load)
+{
+    zoe_source *source = load->source;
+    zoe_slot *slot = &source->table->slots[load->position];
+    uint32_t uniform = zoe_frame_uniform(&load->buffer->frame);
+    slot->uniform = (uint16_t)(uniform | ZOE_UNIFORM_KNOWN);
+    source->uniform = uniform;
+    if (uniform == 0)
+        return;
+    source->doubt -= source->doubt > 0;
+    zoe_slab_shrink(&cache->slab, &load->buffer->memory, load->picture.bytes);
+    slot->needs.bytes = source->needs.bytes = load->picture.bytes;
+}
+
 static void publish_locked(zoe_cache *cache, zoe_load *load, const zoe_error *incomplete)
 {
+    fit_locked(cache, load);
     zoe_source *source = load->source;
     zoe_frame_buffer *buffer = load->buffer;
     load->buffer = NULL;
@@ -240,6 +300,14 @@ static void publish_locked(zoe_cache *cache, zoe_load *load, const zoe_error *in
         source->waiting_since_ns = 0;
 }
 
+/* Were all pieces decoded? */
+static bool is_done(const zoe_load *load)
+{
+    int32_t count = load->picture.piece_count;
+    return load->error.status == ZOE_OK && load->buffer && count > 0 &&
+           atomic_load_explicit(&load->done_pieces, memory_order_acquire) == count;
+}
+
 /* What became of a load whose file is closed: `closed` says whether it changed, `absent` what part
  * of the picture it does not have. */
 static void settle_locked(zoe_cache *cache, zoe_load *load, const zoe_error *closed,
@@ -247,10 +315,8 @@ static void settle_locked(zoe_cache *cache, zoe_load *load, const zoe_error *clo
 {
     zoe_table *table = load->source->table;
     zoe_slot *slot = &table->slots[load->position];
-    int32_t count = load->picture.piece_count;
     bool failed = load->error.status != ZOE_OK;
-    bool done = !failed && load->buffer && count > 0 &&
-                atomic_load_explicit(&load->done_pieces, memory_order_acquire) == count;
+    bool done = is_done(load);
     bool changed = closed->status == ZOE_ERROR_CHANGED;
     if (load->outdated || changed)
         slot->needs = (zoe_needs){0, 0, 0};
@@ -312,6 +378,8 @@ static void end_load(zoe_cache *cache, zoe_load *load)
     zoe_error closed = {.status = ZOE_OK}, absent = {.status = ZOE_OK};
     char path[ZOE_PATH_MAX] = "";
     (void)zoe_sequence_path(load->source->sequence, load->position, path, sizeof path);
+    if (is_done(load))
+        complete(cache, load);
     describe_absence(cache, load, path, &absent);
     if (load->file)
         cache->decoder.close(cache->decoder.user, &load->file, &closed);

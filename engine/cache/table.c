@@ -188,6 +188,7 @@ void zoe_table_move_locked(zoe_table *from, int64_t position, zoe_table *to, int
     zoe_slot *source = &from->slots[position], *target = &to->slots[to_position];
     zoe_frame_buffer *buffer = atomic_load_explicit(&source->buffer, memory_order_relaxed);
     zoe_note *note = source->note;
+    target->uniform = source->uniform;
     source->note = NULL;
     target->needs = source->needs;
     zoe_table_let_go_locked(from, position);

@@ -12,10 +12,15 @@ static int32_t first_band_row(const zoe_exr_rows *rows, uint32_t source)
     return row / geometry->y_sampling[source] * geometry->y_sampling[source];
 }
 
-void zoe_exr_chroma_begin(const zoe_exr_rows *rows)
+bool zoe_exr_chroma_begin(zoe_exr_rows *rows)
 {
-    for (uint32_t s = 0; s < 3; s++)
+    bool has_room = true;
+    for (uint32_t s = 0; s < 3; s++) {
         zoe_stop_clear(rows->scratch + rows->layout->bands[s].at, rows->layout->bands[s].bytes);
+        if (rows->geometry->shift == 0)
+            has_room = zoe_exr_planes_spread(&rows->planes, s) && has_room;
+    }
+    return has_room;
 }
 
 uint8_t *zoe_exr_chroma_band_row(const zoe_exr_rows *rows, uint32_t source, int32_t x, int32_t y)
@@ -72,9 +77,7 @@ static void convert(zoe_exr_rows *rows, const zoe_luma_chroma_source *sources, i
         .type = (uint8_t)geometry->plane_type[0],
     };
     for (uint32_t p = 0; p < 3; p++) {
-        target.planes[p] = zoe_exr_plane_row(geometry, rows->buffer, p, need->min_y) +
-                           (size_t)((int64_t)need->min_x - geometry->window.min_x) *
-                               zoe_exr_sample_bytes((int)geometry->plane_type[p]);
+        target.planes[p] = zoe_exr_planes_at(&rows->planes, p, need->min_x, need->min_y);
         target.strides[p] = geometry->plane_stride[p];
     }
     zoe_luma_chroma_convert(&geometry->luma_chroma, sources, first, count, &target,

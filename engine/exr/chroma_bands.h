@@ -11,8 +11,9 @@
 
 #include "exr/rows.h"
 
-/* Clears the bands: what the file does not have is 0. */
-void zoe_exr_chroma_begin(const zoe_exr_rows *rows);
+/* Clears the bands: what the file does not have is 0. Where rows are converted right into planes
+ * 0, 1, 2, these are spread. false: there is no room for them. */
+bool zoe_exr_chroma_begin(zoe_exr_rows *rows);
 
 /* Where the samples of source 0, 1 or 2 from level pixel x, y on go, which lies in the data window.
  * NULL: the group does not need that row. */

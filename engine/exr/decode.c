@@ -16,6 +16,7 @@ typedef struct open_file {
     zoe_exr_file file;
     zoe_exr_header header;
     zoe_exr_plan plan;
+    size_t shared_bytes; /* the picture's */
     zoe_blocks blocks;
     _Atomic uint32_t largest; /* packed chunk seen; relaxed: a hint */
     _Atomic int64_t missing;  /* scanlines or tiles; relaxed: asked for when all pieces are done */
@@ -55,6 +56,7 @@ static zoe_status read_picture(open_file *open, const zoe_choice *choice, uint64
                                    picture, error);
     if (status != ZOE_OK)
         return status;
+    open->shared_bytes = picture->shared_bytes;
     zoe_exr_file_forget_head(file);
     /* OpenEXR's context is not needed any more, unless OpenEXR is to decode the chunks. */
     if (open->plan.geometry.routines || open->plan.geometry.is_deep)
@@ -215,8 +217,8 @@ static zoe_status decode_chunks(group_run *run, const zoe_exr_chunk_group *group
     return status == ZOE_OK ? run->missing : status;
 }
 
-static zoe_status decode_group(open_file *open, int32_t index, uint8_t *buffer, void *scratch,
-                               size_t scratch_bytes, zoe_error *error)
+static zoe_status decode_group(open_file *open, int32_t index, uint8_t *buffer, size_t buffer_bytes,
+                               void *scratch, size_t scratch_bytes, zoe_error *error)
 {
     const zoe_exr_geometry *geometry = &open->plan.geometry;
     const zoe_exr_layout *layout = &open->plan.layout;
@@ -225,7 +227,10 @@ static zoe_status decode_group(open_file *open, int32_t index, uint8_t *buffer, 
         return ZOE_OK;
     if (scratch_bytes < layout->bytes)
         return too_small(&open->file, error);
-    zoe_exr_rows rows = {geometry, layout, &group, buffer, scratch};
+    zoe_exr_rows rows = {
+        .geometry = geometry, .layout = layout, .group = &group, .scratch = scratch};
+    zoe_exr_planes_begin(&rows.planes, geometry, group.out, buffer, buffer_bytes,
+                         open->shared_bytes);
     zoe_exr_chunk_reader reader = {
         .geometry = geometry,
         .table = &open->plan.table,
@@ -239,22 +244,24 @@ static zoe_status decode_group(open_file *open, int32_t index, uint8_t *buffer, 
     for (uint32_t lane = 0; lane < geometry->lanes && !geometry->is_deep; lane++)
         zoe_exr_flat_begin(&run.lanes[lane], &reader, &rows, lane);
     zoe_exr_rows_begin(&rows);
-    if (geometry->is_luma_chroma)
-        zoe_exr_chroma_begin(&rows);
+    if (geometry->is_luma_chroma && !zoe_exr_chroma_begin(&rows))
+        return too_small(&open->file, error);
     zoe_status status = decode_chunks(&run, &group, error);
     if (status != ZOE_OK && status != ZOE_ERROR_TRUNCATED)
         return status;
     if (geometry->is_luma_chroma)
         zoe_exr_chroma_end(&rows);
     zoe_exr_rows_end(&rows);
-    return status;
+    return zoe_exr_planes_end(&rows.planes, index) ? status : too_small(&open->file, error);
 }
 
-static zoe_status decode_exr(void *user, void *file, int32_t index, uint8_t *buffer, void *scratch,
-                             size_t scratch_bytes, zoe_error *error)
+static zoe_status decode_exr(void *user, void *file, int32_t index, uint8_t *buffer,
+                             size_t buffer_bytes, void *scratch, size_t scratch_bytes,
+                             zoe_error *error)
 {
     (void)user;
-    zoe_status status = decode_group(file, index, buffer, scratch, scratch_bytes, error);
+    zoe_status status =
+        decode_group(file, index, buffer, buffer_bytes, scratch, scratch_bytes, error);
     /* What was stopped somewhere inside may look like anything. */
     return zoe_stop_wanted() ? ZOE_STALE : status;
 }
@@ -272,11 +279,20 @@ static void absence_exr(void *user, void *file, zoe_absence *absence)
     absence->unit = geometry->tiled ? "tiles" : "scanlines";
 }
 
+static void finish_exr(void *user, void *file, uint8_t *buffer, size_t buffer_bytes,
+                       zoe_picture *picture)
+{
+    (void)user;
+    const open_file *open = file;
+    zoe_exr_planes_finish(&open->plan.geometry, buffer, buffer_bytes, open->shared_bytes, picture);
+}
+
 const zoe_decoder *zoe_exr_decoder(void)
 {
     static const zoe_decoder decoder = {
         .open = open_exr,
         .decode = decode_exr,
+        .finish = finish_exr,
         .close = close_exr,
         .absence = absence_exr,
     };

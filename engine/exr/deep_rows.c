@@ -73,18 +73,16 @@ static void flatten(zoe_exr_rows *rows, const zoe_exr_deep_chunk *chunk, zoe_box
         .column_count = (int32_t)zoe_box_width(&part),
     };
     for (uint32_t p = 0; p < geometry->plane_count; p++) {
-        size_t bytes = zoe_exr_sample_bytes((int)geometry->plane_type[p]);
         target.types[p] = geometry->plane_type[p];
         target.strides[p] = geometry->plane_stride[p];
-        target.planes[p] = zoe_exr_plane_row(geometry, rows->buffer, p, part.min_y) +
-                           (size_t)((int64_t)part.min_x - geometry->window.min_x) * bytes;
+        target.planes[p] = zoe_exr_planes_at(&rows->planes, p, part.min_x, part.min_y);
     }
     zoe_exr_deep_flatten(&geometry->deep, chunk, &target);
 }
 
-/* Row by row to scratch, and from there to blocks. */
-static void flatten_and_shrink(zoe_exr_rows *rows, const zoe_exr_deep_chunk *chunk, zoe_box box,
-                               zoe_box part)
+/* Row by row to scratch, and from there to blocks, or to planes some of which are uniform so far. */
+static void flatten_rows(zoe_exr_rows *rows, const zoe_exr_deep_chunk *chunk, zoe_box box,
+                         zoe_box part)
 {
     const zoe_exr_geometry *geometry = rows->geometry;
     zoe_exr_deep_target target = {
@@ -153,8 +151,8 @@ zoe_status zoe_exr_deep_rows_chunk(zoe_exr_chunk_reader *reader, zoe_exr_rows *r
         return failed(reader, status, error);
     zoe_box box = zoe_exr_chunk_box(geometry, column, row);
     zoe_box part = zoe_box_intersect(box, rows->group->need);
-    if (geometry->shift > 0)
-        flatten_and_shrink(rows, &chunk, box, part);
+    if (geometry->shift > 0 || rows->planes.held)
+        flatten_rows(rows, &chunk, box, part);
     else
         flatten(rows, &chunk, box, part);
     return ZOE_OK;

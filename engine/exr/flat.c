@@ -116,8 +116,8 @@ static void measure_channels(zoe_exr_flat *flat, zoe_box box)
 
 /* ---- where rows go ---- */
 
-/* Where a source's row at y is decoded to: into its plane, or into scratch when
- * it has to be converted or cropped. NULL: nobody needs it. */
+/* Where a source's row at y is decoded to: into its plane, or into scratch when it has to be
+ * converted or cropped, or its plane is uniform so far. NULL: nobody needs it. */
 static uint8_t *row_target(zoe_exr_flat *flat, uint32_t source, const zoe_codec_channel *channel,
                            int32_t x, int32_t y, uint8_t **deferred_rows)
 {
@@ -132,9 +132,9 @@ static uint8_t *row_target(zoe_exr_flat *flat, uint32_t source, const zoe_codec_
         return NULL;
     bool as_it_is = geometry->shift == 0 && channel->x_sampling == 1 && channel->y_sampling == 1 &&
                     channel->type == (uint8_t)geometry->plane_type[source];
-    if (as_it_is && x >= need->min_x && last <= need->max_x)
-        return zoe_exr_plane_row(geometry, flat->rows->buffer, source, y) +
-               (size_t)((int64_t)x - geometry->window.min_x) * zoe_exr_sample_bytes(channel->type);
+    if (as_it_is && x >= need->min_x && last <= need->max_x &&
+        !zoe_exr_planes_hold(&flat->rows->planes, source))
+        return zoe_exr_planes_at(&flat->rows->planes, source, x, y);
     uint8_t *samples = *deferred_rows;
     *deferred_rows += zoe_exr_row_bytes((size_t)channel->width, channel->type);
     flat->deferred[flat->deferred_count++] =

@@ -76,8 +76,7 @@ typedef struct zoe_exr_geometry {
 
     /* planes */
     uint32_t plane_count;
-    size_t plane_offset[ZOE_PLANES_MAX]; /* into the buffer */
-    size_t plane_stride[ZOE_PLANES_MAX];
+    size_t plane_stride[ZOE_PLANES_MAX]; /* bytes from a row to the next */
     zoe_sample_type plane_type[ZOE_PLANES_MAX];
 } zoe_exr_geometry;
 

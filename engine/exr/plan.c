@@ -5,6 +5,7 @@
 #include "base/box.h"
 #include "exr/chunk_groups.h"
 #include "exr/deep_rows.h"
+#include "exr/planes.h"
 
 /* Addresses this far apart share a set of a first-level cache. */
 enum { CACHE_PERIOD = 4096 };
@@ -300,7 +301,6 @@ static zoe_status lay_planes(maker *m)
                 zoe_megabytes(m->limit));
         g->plane_type[p] = type;
         g->plane_stride[p] = (size_t)stride;
-        g->plane_offset[p] = (size_t)offset;
         frame->planes[p].type = type;
         frame->planes[p].stride = (size_t)stride;
         frame->planes[p].data = (const void *)(uintptr_t)offset;
@@ -402,6 +402,9 @@ static zoe_status lay_out(zoe_exr_plan *plan, maker *m, zoe_codec_channel *chann
     if (status != ZOE_OK)
         return chunk_over_budget(m);
     m->picture->scratch_bytes = plan->layout.bytes;
+    m->picture->shared_bytes =
+        zoe_exr_planes_shared_bytes(m->picture->bytes, m->picture->piece_count);
+    m->picture->bytes += m->picture->shared_bytes;
     return ZOE_OK;
 }
 

@@ -10,16 +10,14 @@
 
 /* ---- clearing ---- */
 
-static void clear_plane(const zoe_exr_geometry *geometry, uint8_t *buffer, uint32_t plane,
-                        zoe_box box)
+static void clear_plane(zoe_exr_rows *rows, uint32_t plane, zoe_box box)
 {
-    if (zoe_box_is_empty(&box))
+    if (zoe_box_is_empty(&box) || zoe_exr_planes_are_zero(&rows->planes, plane))
         return;
-    size_t bytes = zoe_exr_sample_bytes((int)geometry->plane_type[plane]);
-    size_t from = (size_t)((int64_t)box.min_x - geometry->window.min_x) * bytes;
-    size_t length = (size_t)zoe_box_width(&box) * bytes;
+    size_t length =
+        (size_t)zoe_box_width(&box) * zoe_exr_sample_bytes((int)rows->geometry->plane_type[plane]);
     for (int64_t y = box.min_y; y <= box.max_y && !zoe_stop_wanted(); y++)
-        zoe_stop_clear(zoe_exr_plane_row(geometry, buffer, plane, (int32_t)y) + from, length);
+        zoe_stop_clear(zoe_exr_planes_at(&rows->planes, plane, box.min_x, (int32_t)y), length);
 }
 
 /* The first multiple of `step` from `value` on. */
@@ -47,7 +45,7 @@ void zoe_exr_rows_clear(zoe_exr_rows *rows, zoe_box chunk)
             box.max_y = last < box.min_y ? box.min_y - 1 : (int32_t)last;
         box.min_x = zoe_max_i32(box.min_x, chunk.min_x);
         box.max_x = zoe_min_i32(box.max_x, chunk.max_x);
-        clear_plane(geometry, rows->buffer, p, box);
+        clear_plane(rows, p, box);
     }
 }
 
@@ -62,6 +60,31 @@ static void to_plane(uint8_t *dst, zoe_sample_type to, const uint8_t *src, uint8
         zoe_half_from_float_row((uint16_t *)(void *)dst, (const float *)(const void *)src, count);
     else
         zoe_half_from_uint_row((uint16_t *)(void *)dst, (const uint32_t *)(const void *)src, count);
+}
+
+/* Takes samples of any type to a plane. Those of a plane that is uniform so far are converted to be
+ * compared, some at a time. */
+static void store(zoe_exr_rows *rows, uint32_t plane, int32_t x, int32_t y, const uint8_t *src,
+                  uint8_t from, size_t count)
+{
+    enum { SOME = 1024 };
+    zoe_exr_planes *planes = &rows->planes;
+    zoe_sample_type to = rows->geometry->plane_type[plane];
+    if (from == (uint8_t)to) {
+        zoe_exr_planes_store(planes, plane, x, y, src, count);
+        return;
+    }
+    while (count > 0 && zoe_exr_planes_hold(planes, plane)) {
+        uint32_t some[SOME];
+        size_t n = count < SOME ? count : SOME;
+        to_plane((uint8_t *)some, to, src, from, n);
+        zoe_exr_planes_store(planes, plane, x, y, some, n);
+        x += (int32_t)n;
+        src += n * zoe_exr_sample_bytes(from);
+        count -= n;
+    }
+    if (count > 0)
+        to_plane(zoe_exr_planes_at(planes, plane, x, y), to, src, from, count);
 }
 
 static void to_float(float *dst, const void *src, uint8_t from, size_t count)
@@ -125,10 +148,10 @@ static void pick(const zoe_exr_rows *rows, uint32_t plane, const zoe_exr_row *ro
     const zoe_exr_geometry *geometry = rows->geometry;
     const zoe_box *picture = &geometry->picture;
     int32_t block = 1 << geometry->shift;
-    if (row->y % block != 0 && row->y != picture->min_y)
+    if ((row->y % block != 0 && row->y != picture->min_y) || rows->planes.lacks_room)
         return;
-    uint32_t *dst = (uint32_t *)(void *)zoe_exr_plane_row(geometry, rows->buffer, plane,
-                                                          zoe_block_of(row->y, geometry->shift));
+    uint32_t *dst = (uint32_t *)(void *)zoe_exr_planes_at(
+        &rows->planes, plane, geometry->window.min_x, zoe_block_of(row->y, geometry->shift));
     const uint32_t *src = row->samples;
     int64_t end = (int64_t)row->x + row->count;
     int64_t x = row->x == picture->min_x ? row->x : next_multiple(row->x, block);
@@ -167,8 +190,8 @@ void zoe_exr_rows_begin(zoe_exr_rows *rows)
         return;
     zoe_stop_clear(rows->scratch + rows->layout->sums.at, rows->layout->sums.bytes);
     for (uint32_t p = 0; p < geometry->plane_count; p++)
-        if (picks(geometry, p))
-            clear_plane(geometry, rows->buffer, p, rows->group->out);
+        if (picks(geometry, p) && zoe_exr_planes_spread(&rows->planes, p))
+            clear_plane(rows, p, rows->group->out);
 }
 
 /* From sums to means. The picture cuts no blocks but the first and the last of a row or column. */
@@ -196,13 +219,10 @@ void zoe_exr_rows_end(zoe_exr_rows *rows)
     for (uint32_t p = 0; p < geometry->plane_count; p++) {
         if (picks(geometry, p))
             continue;
-        bool half = geometry->plane_type[p] == ZOE_SAMPLE_HALF;
         for (int64_t y = out->min_y; y <= out->max_y && !zoe_stop_wanted(); y++) {
             float *sums = sum_row(rows, p, (int32_t)y);
-            uint8_t *dst = zoe_exr_plane_row(geometry, rows->buffer, p, (int32_t)y) +
-                           (size_t)((int64_t)out->min_x - geometry->window.min_x) * (half ? 2 : 4);
             mean_row(geometry, out, (int32_t)y, sums, width);
-            to_plane(dst, geometry->plane_type[p], (const uint8_t *)sums, ZOE_CODEC_FLOAT, width);
+            store(rows, p, out->min_x, (int32_t)y, (const uint8_t *)sums, ZOE_CODEC_FLOAT, width);
         }
     }
 }
@@ -219,11 +239,7 @@ static void put_part(zoe_exr_rows *rows, uint32_t plane, const zoe_exr_row *part
         add(rows, plane, part);
         return;
     }
-    zoe_sample_type to = geometry->plane_type[plane];
-    uint8_t *dst =
-        zoe_exr_plane_row(geometry, rows->buffer, plane, part->y) +
-        (size_t)((int64_t)part->x - geometry->window.min_x) * zoe_exr_sample_bytes((int)to);
-    to_plane(dst, to, part->samples, part->type, (size_t)part->count);
+    store(rows, plane, part->x, part->y, part->samples, part->type, (size_t)part->count);
 }
 
 void zoe_exr_rows_put_full(zoe_exr_rows *rows, uint32_t plane, const zoe_exr_row *row)

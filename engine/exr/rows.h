@@ -10,6 +10,7 @@
 #define ZOE_EXR_ROWS_H
 
 #include "exr/chunk_groups.h"
+#include "exr/planes.h"
 #include "exr/row.h"
 #include "exr/scratch_layout.h"
 
@@ -17,8 +18,8 @@ typedef struct zoe_exr_rows {
     const zoe_exr_geometry *geometry;
     const zoe_exr_layout *layout; /* of `scratch` */
     const zoe_exr_chunk_group *group;
-    uint8_t *buffer; /* the planes */
     uint8_t *scratch;
+    zoe_exr_planes planes;
 } zoe_exr_rows;
 
 /* Before the first row of a group. */
@@ -35,13 +36,5 @@ void zoe_exr_rows_clear(zoe_exr_rows *rows, zoe_box chunk);
 
 /* After the last row of a group. */
 void zoe_exr_rows_end(zoe_exr_rows *rows);
-
-/* The row of a plane that holds plane row y; its first sample is that of the window's edge. */
-static inline uint8_t *zoe_exr_plane_row(const zoe_exr_geometry *geometry, uint8_t *buffer,
-                                         uint32_t plane, int32_t y)
-{
-    return buffer + geometry->plane_offset[plane] +
-           (size_t)((int64_t)y - geometry->window.min_y) * geometry->plane_stride[plane];
-}
 
 #endif

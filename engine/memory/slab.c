@@ -247,9 +247,14 @@ bool zoe_slab_refit(zoe_slab *slab, zoe_buffer *buffer, size_t bytes)
     /* One that is too small for its pool takes address space that larger ones will need. */
     if (buffer->committed < bytes || bytes < buffer->pool->buffer_bytes / SPREAD)
         return false;
+    zoe_slab_shrink(slab, buffer, bytes);
+    return true;
+}
+
+void zoe_slab_shrink(zoe_slab *slab, zoe_buffer *buffer, size_t bytes)
+{
     leave_surplus(slab, buffer);
     need(slab, buffer, bytes);
-    return true;
 }
 
 /* ---- taking and giving ---- */

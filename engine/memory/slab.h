@@ -125,6 +125,10 @@ zoe_status zoe_slab_take(zoe_slab *slab, zoe_buffer_size size, uint32_t node, zo
  * belong in another pool. */
 bool zoe_slab_refit(zoe_slab *slab, zoe_buffer *buffer, size_t bytes);
 
+/* A buffer in use holds no more than this many bytes any more, whatever the pool is that it is of:
+ * for frames that turn out to be smaller than they might have been. */
+void zoe_slab_shrink(zoe_slab *slab, zoe_buffer *buffer, size_t bytes);
+
 /* Is there no buffer left of this size, and no address space for another? One that is given back
  * can be taken then. */
 bool zoe_slab_is_full(const zoe_slab *slab, zoe_buffer_size size);

@@ -175,10 +175,11 @@ static void eat(int from, int to)
 static zoe_decoder fast;
 
 static zoe_status decode_slowly(void *user, void *file, int32_t piece, uint8_t *buffer,
-                                void *scratch, size_t scratch_bytes, zoe_error *error)
+                                size_t buffer_bytes, void *scratch, size_t scratch_bytes,
+                                zoe_error *error)
 {
     nanosleep(&(struct timespec){.tv_nsec = FRAME_MS * 1000000}, NULL);
-    return fast.decode(user, file, piece, buffer, scratch, scratch_bytes, error);
+    return fast.decode(user, file, piece, buffer, buffer_bytes, scratch, scratch_bytes, error);
 }
 
 /* A player whose budget is what the group allows: 1024 MiB. */

@@ -39,15 +39,21 @@ static void decode(void *file, const zoe_picture *picture, const char *path)
 {
     const zoe_decoder *decoder = zoe_exr_decoder();
     uint8_t *buffer = block(picture->bytes), *scratch = block(picture->scratch_bytes);
+    memset(buffer + picture->bytes - picture->shared_bytes, 0, picture->shared_bytes);
     int32_t missing = 0, failed = 0;
     for (int32_t piece = picture->piece_count - 1; piece >= 0 && !failed; piece--) {
         zoe_error error = {ZOE_OK, ""};
-        zoe_status status =
-            decoder->decode(NULL, file, piece, buffer, scratch, picture->scratch_bytes, &error);
+        zoe_status status = decoder->decode(NULL, file, piece, buffer, picture->bytes, scratch,
+                                            picture->scratch_bytes, &error);
         missing += status == ZOE_ERROR_TRUNCATED;
         failed = status != ZOE_OK && status != ZOE_ERROR_TRUNCATED;
         check(!failed || strstr(error.text, path) != NULL, "an error does not name the file",
               error.text);
+    }
+    if (!failed) {
+        zoe_picture finished = *picture;
+        decoder->finish(NULL, file, buffer, picture->bytes, &finished);
+        check(finished.bytes <= picture->bytes, "the planes take more than was asked for", "");
     }
     zoe_absence absence;
     decoder->absence(NULL, file, &absence);

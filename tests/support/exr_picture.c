@@ -18,25 +18,30 @@ void exr_picture_free(exr_picture *r)
 
 static void decode_pieces(exr_picture *r, const zoe_decoder *decoder, void *file, uint32_t order)
 {
-    const zoe_picture *p = &r->picture;
+    zoe_picture *p = &r->picture;
+    const size_t bytes = p->bytes;
     void *buffer = NULL, *scratch = NULL;
-    assert_int_equal(posix_memalign(&buffer, 64, p->bytes + 64), 0);
+    assert_int_equal(posix_memalign(&buffer, 64, bytes + 64), 0);
     assert_int_equal(posix_memalign(&scratch, 64, p->scratch_bytes ? p->scratch_bytes : 1), 0);
-    memset(buffer, 0xA5, p->bytes + 64);
+    memset(buffer, 0xA5, bytes + 64);
+    memset((uint8_t *)buffer + bytes - p->shared_bytes, 0, p->shared_bytes);
     memset(scratch, 0x5A, p->scratch_bytes);
     int32_t first = (int32_t)(order % (uint32_t)p->piece_count);
     for (int32_t i = 0; i < p->piece_count; i++) {
         int32_t piece = (first + i * (p->piece_count % 7 ? 7 : 1)) % p->piece_count;
         zoe_error error = {.status = ZOE_OK};
         zoe_status status =
-            decoder->decode(NULL, file, piece, buffer, scratch, p->scratch_bytes, &error);
+            decoder->decode(NULL, file, piece, buffer, bytes, scratch, p->scratch_bytes, &error);
         r->truncated += status == ZOE_ERROR_TRUNCATED;
         if (status != ZOE_OK && status != ZOE_ERROR_TRUNCATED && r->failed++ == 0)
             r->error = error;
     }
+    if (r->failed == 0)
+        decoder->finish(NULL, file, buffer, bytes, p);
+    assert_true(p->bytes <= bytes);
     decoder->absence(NULL, file, &r->absence);
     for (size_t i = 0; i < 64; i++)
-        assert_int_equal(((uint8_t *)buffer)[p->bytes + i], 0xA5);
+        assert_int_equal(((uint8_t *)buffer)[bytes + i], 0xA5);
     free(scratch);
     r->buffer = buffer;
 }

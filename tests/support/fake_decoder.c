@@ -237,9 +237,11 @@ static void write_piece(const fake_decoder *fake, const fake_file *open, int32_t
     }
 }
 
-static zoe_status fake_decode(void *user, void *file, int32_t piece, uint8_t *buffer, void *scratch,
-                              size_t scratch_bytes, zoe_error *error)
+static zoe_status fake_decode(void *user, void *file, int32_t piece, uint8_t *buffer,
+                              size_t buffer_bytes, void *scratch, size_t scratch_bytes,
+                              zoe_error *error)
 {
+    (void)buffer_bytes;
     fake_decoder *fake = user;
     fake_file *open = file;
     const fake_frame *frame = &open->frame;

@@ -167,12 +167,13 @@ static void decode_in_less(const char *path)
     uint8_t *buffer = aligned_alloc(64, (picture.bytes + 63) / 64 * 64);
     uint8_t *scratch = aligned_alloc(64, (picture.scratch_bytes + 63) / 64 * 64);
     assert_true(buffer && scratch);
+    memset(buffer + picture.bytes - picture.shared_bytes, 0, picture.shared_bytes);
     for (int32_t piece = 0; piece < picture.piece_count; piece += 1 + picture.piece_count / 3) {
-        zoe_status status = decoder->decode(NULL, opened.file, piece, buffer, scratch,
-                                            picture.scratch_bytes - 64, &error);
+        zoe_status status = decoder->decode(NULL, opened.file, piece, buffer, picture.bytes,
+                                            scratch, picture.scratch_bytes - 64, &error);
         must_name(path, status, ZOE_ERROR_TOO_SMALL, &error);
         /* It may be tried again. */
-        assert_int_equal(decoder->decode(NULL, opened.file, piece, buffer, scratch,
+        assert_int_equal(decoder->decode(NULL, opened.file, piece, buffer, picture.bytes, scratch,
                                          picture.scratch_bytes, &error),
                          ZOE_OK);
     }

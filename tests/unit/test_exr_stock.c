@@ -104,9 +104,10 @@ static planes decode(const char *name, const zoe_choice *choice)
     memset(buffer, 0, p.picture.bytes); /* what lies between rows */
     memset(scratch, 0x5A, p.picture.scratch_bytes);
     for (int32_t piece = 0; piece < p.picture.piece_count; piece++)
-        if (decoder->decode(NULL, file, piece, buffer, scratch, p.picture.scratch_bytes, &error) !=
-            ZOE_OK)
+        if (decoder->decode(NULL, file, piece, buffer, p.picture.bytes, scratch,
+                            p.picture.scratch_bytes, &error) != ZOE_OK)
             fail_msg("%s", error.text);
+    decoder->finish(NULL, file, buffer, p.picture.bytes, &p.picture);
     assert_int_equal(close_exr(&opened), ZOE_OK);
     free(scratch);
     p.buffer = buffer;
