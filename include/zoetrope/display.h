@@ -123,6 +123,17 @@ typedef struct zoe_color {
 /* Fills in every default: nothing. */
 ZOE_API void zoe_color_init(zoe_color *color);
 
+/* The matrix from linear light of some primaries to that of others: each is red x y, green x y, blue x y,
+ * white x y (CIE 1931), as in zoe_frame. White becomes white (adapted by the Bradford transform). Rows.
+ * Returns 0, and leaves `matrix` alone, where the numbers are no primaries. */
+ZOE_API int32_t zoe_primaries_matrix(const float from[8], const float to[8], float matrix[9]);
+
+/* "ACEScg AP1", "CIE XYZ", …; NULL for primaries without a name. */
+ZOE_API const char *zoe_primaries_name(const float primaries[8]);
+
+/* [8]: those of Rec. 709 and sRGB, which the transfer functions are made for. */
+ZOE_API const float *zoe_primaries_rec709(void);
+
 /*
  * A grade and a colour worked out: one entry for each half value. About 1.7 MB; the caller's memory, made
  * by zoe_display_lut_make() and then read only. Making one takes about a millisecond; only a change of

@@ -1,0 +1,43 @@
+#include "color/look_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+zoe_look_table *zoe_look_table_create(int32_t edge)
+{
+    zoe_look_table *table = calloc(1, sizeof *table);
+    if (!table)
+        return NULL;
+    zoe_color_init(&table->color);
+    if (edge == 0)
+        return table;
+    size_t side = (size_t)edge, bytes = (side * side * side * 4 * sizeof(float) + 63) / 64 * 64;
+    table->nodes = aligned_alloc(64, bytes);
+    if (!table->nodes) {
+        free(table);
+        return NULL;
+    }
+    memset(table->nodes, 0, bytes);
+    table->cube.edge = edge;
+    table->cube.nodes = table->nodes;
+    for (int c = 0; c < 3; c++)
+        table->cube.shaper[c] = table->shaper[c];
+    table->color.cube = &table->cube;
+    return table;
+}
+
+void zoe_look_table_free(zoe_look_table **pointer)
+{
+    if (!pointer || !*pointer)
+        return;
+    free((*pointer)->nodes);
+    free(*pointer);
+    *pointer = NULL;
+}
+
+void zoe_look_table_gives_display(zoe_look_table *table)
+{
+    for (uint32_t h = 0; h < ZOE_DISPLAY_LUT_SIZE; h++)
+        table->encode[h] = zoe_half_to_float((uint16_t)h);
+    table->color.encode = table->encode;
+}

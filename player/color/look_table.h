@@ -1,0 +1,37 @@
+/*
+ * Look table: a lookup table worked out for drawing: what zoe_color points at, in one piece of memory.
+ *
+ * Thread-safety: read only once it is filled; any number of threads.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef ZOETROPE_PLAYER_LOOK_TABLE_H
+#define ZOETROPE_PLAYER_LOOK_TABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <zoetrope/display.h>
+#include <zoetrope/status.h>
+
+/* All of it is optional; what `color` has no pointer to is unused. */
+typedef struct zoe_look_table {
+    zoe_color color;       /* points into this table */
+    zoe_display_cube cube; /* color.cube where there is one */
+    float *nodes;          /* [edge^3][4], 64-byte aligned */
+    float shaper[3][ZOE_DISPLAY_LUT_SIZE];
+    float decode[ZOE_DISPLAY_LUT_SIZE];
+    float encode[ZOE_DISPLAY_LUT_SIZE];
+} zoe_look_table;
+
+/* A table with room for a cube; edge 0: without one. color.cube is set, its contents are 0. NULL when
+ * there is no memory. */
+zoe_look_table *zoe_look_table_create(int32_t edge);
+
+/* NULL and pointer to NULL are accepted. */
+void zoe_look_table_free(zoe_look_table **table);
+
+/* color.encode becomes: the values are the display's own already. */
+void zoe_look_table_gives_display(zoe_look_table *table);
+
+#endif
