@@ -141,16 +141,23 @@ static bool next_path_locked(zoe_source *source, char *path, size_t capacity)
     return zoe_sequence_path(source->sequence, position, path, capacity) == ZOE_OK;
 }
 
+/* A refresh may give the source another sequence meanwhile, and the load another position in it. */
+static zoe_status path_of(zoe_cache *cache, const zoe_load *load, char *path, size_t capacity)
+{
+    zoe_cache_lock(cache);
+    zoe_status status = zoe_sequence_path(load->source->sequence, load->position, path, capacity);
+    zoe_cache_unlock(cache);
+    return status;
+}
+
 /* OPENING -> OPEN. false: the load is to be ended. */
 static bool open_load(zoe_load_worker *worker, zoe_load *load)
 {
     zoe_cache *cache = worker->cache;
     char path[ZOE_PATH_MAX], next[ZOE_PATH_MAX];
-    const zoe_sequence *sequence = load->source->sequence;
-    zoe_status status = zoe_sequence_path(sequence, load->position, path, sizeof path);
+    zoe_status status = path_of(cache, load, path, sizeof path);
     if (status != ZOE_OK)
-        zoe_error_set(&load->error, status, "the path of a frame of %s does not fit",
-                      zoe_sequence_name(sequence));
+        zoe_error_set(&load->error, status, "the path of a frame cannot be made");
     bool begun = status == ZOE_OK && begin(worker, load, path);
     zoe_cache_lock(cache);
     load->phase = begun ? ZOE_LOAD_OPEN : ZOE_LOAD_ENDING;
@@ -282,7 +289,7 @@ static void publish_locked(zoe_cache *cache, zoe_load *load, const zoe_error *in
     buffer->frame.incomplete = incomplete != NULL;
     buffer->frame.generation = ++cache->generation;
     zoe_buffer_publish_locked(buffer, cache->generation);
-    zoe_table_set_error_locked(source->table, load->position, incomplete);
+    zoe_table_set_error_locked(source->table, load->position, incomplete, &buffer->file_id);
     zoe_table_publish_locked(source->table, load->position, buffer,
                              atomic_load_explicit(&cache->clock, memory_order_relaxed));
     source->table->slots[load->position].retries = 0;
@@ -334,16 +341,19 @@ static void settle_locked(zoe_cache *cache, zoe_load *load, const zoe_error *clo
         return;
     }
     zoe_cache_give_buffer_locked(cache, load);
-    if (failed && !load->outdated) {
-        zoe_table_fail_locked(table, load->position, &load->error);
+    bool is_gone = failed && load->error.status == ZOE_ERROR_NOT_FOUND;
+    if (failed && !load->outdated && !is_gone) {
+        zoe_table_fail_locked(table, load->position, &load->error, &load->picture.id);
         cache->totals.errors++;
         return;
     }
-    /* As if it had not been begun: it begins again, there is no room for it, or nobody wants it any
-     * more. */
+    /* As if it had not been begun: it begins again, there is no room for it, nobody wants it any
+     * more, or its file went meanwhile, which makes it a gap. */
     zoe_table_abandon_locked(table, load->position);
+    if (is_gone || !zoe_sequence_has_file(load->source->sequence, load->position))
+        zoe_table_reset_locked(table, load->position, false);
     zoe_source_rewind_locked(load->source, load->position);
-    if (load->outdated || !zoe_load_is_stopped(load))
+    if (is_gone || load->outdated || !zoe_load_is_stopped(load))
         return;
     if (atomic_load_explicit(&load->done_pieces, memory_order_relaxed) > 0)
         cache->totals.stale_stopped++;
@@ -377,12 +387,15 @@ static void end_load(zoe_cache *cache, zoe_load *load)
 {
     zoe_error closed = {.status = ZOE_OK}, absent = {.status = ZOE_OK};
     char path[ZOE_PATH_MAX] = "";
-    (void)zoe_sequence_path(load->source->sequence, load->position, path, sizeof path);
+    (void)path_of(cache, load, path, sizeof path);
     if (is_done(load))
         complete(cache, load);
     describe_absence(cache, load, path, &absent);
     if (load->file)
         cache->decoder.close(cache->decoder.user, &load->file, &closed);
+    /* What could not even be opened is known by what is at its path. */
+    if (load->error.status != ZOE_OK && !load->picture.id.inode)
+        (void)zoe_os_path_identify(path, &load->picture.id);
     zoe_cache_lock(cache);
     settle_locked(cache, load, &closed, &absent);
     zoe_frame_state state = zoe_table_state(load->source->table, load->position);

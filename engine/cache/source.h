@@ -19,7 +19,8 @@ struct zoe_source {
     zoe_source *const *all; /* the first of the cache's sources */
     zoe_choice choice;
 
-    /* changed by zoe_source_refresh() only, when no load of the source is under way */
+    /* changed with the cache's lock held, when files are looked at again: the owner reads them
+     * without it, its loads with it */
     zoe_sequence *sequence;
     zoe_table *table;
 

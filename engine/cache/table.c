@@ -123,7 +123,7 @@ static zoe_frame_state empty_state(const zoe_table *table, int64_t position)
 void zoe_table_claim_locked(zoe_table *table, int64_t position)
 {
     assert(zoe_state_is_empty(zoe_table_state(table, position)));
-    zoe_table_set_error_locked(table, position, NULL);
+    zoe_table_set_error_locked(table, position, NULL, NULL);
     set_state_locked(table, position, ZOE_FRAME_LOADING);
 }
 
@@ -144,17 +144,18 @@ void zoe_table_publish_locked(zoe_table *table, int64_t position, zoe_frame_buff
                      buffer->frame.incomplete ? ZOE_FRAME_INCOMPLETE : ZOE_FRAME_LOADED);
 }
 
-void zoe_table_fail_locked(zoe_table *table, int64_t position, const zoe_error *error)
+void zoe_table_fail_locked(zoe_table *table, int64_t position, const zoe_error *error,
+                           const zoe_os_file_id *id)
 {
     assert(zoe_table_state(table, position) == ZOE_FRAME_LOADING);
-    zoe_table_set_error_locked(table, position, error);
+    zoe_table_set_error_locked(table, position, error, id);
     set_state_locked(table, position, ZOE_FRAME_ERROR);
 }
 
 void zoe_table_block_locked(zoe_table *table, int64_t position, const zoe_error *why)
 {
     assert(zoe_state_is_empty(zoe_table_state(table, position)));
-    zoe_table_set_error_locked(table, position, why);
+    zoe_table_set_error_locked(table, position, why, &(zoe_os_file_id){0, 0, 0});
     set_state_locked(table, position, ZOE_FRAME_NO_ROOM);
 }
 
@@ -162,7 +163,7 @@ void zoe_table_unblock_locked(zoe_table *table, int64_t position)
 {
     if (zoe_table_state(table, position) != ZOE_FRAME_NO_ROOM)
         return;
-    zoe_table_set_error_locked(table, position, NULL);
+    zoe_table_set_error_locked(table, position, NULL, NULL);
     set_state_locked(table, position, empty_state(table, position));
 }
 
@@ -176,7 +177,7 @@ void zoe_table_let_go_locked(zoe_table *table, int64_t position)
 {
     zoe_slot *slot = &table->slots[position];
     assert(zoe_state_is_loaded(zoe_table_state(table, position)));
-    zoe_table_set_error_locked(table, position, NULL);
+    zoe_table_set_error_locked(table, position, NULL, NULL);
     zoe_victims_remove(&table->victims, position);
     atomic_load_explicit(&slot->buffer, memory_order_relaxed)->table = NULL;
     atomic_store_explicit(&slot->buffer, NULL, memory_order_relaxed);
@@ -186,16 +187,28 @@ void zoe_table_let_go_locked(zoe_table *table, int64_t position)
 void zoe_table_move_locked(zoe_table *from, int64_t position, zoe_table *to, int64_t to_position)
 {
     zoe_slot *source = &from->slots[position], *target = &to->slots[to_position];
+    zoe_frame_state state = zoe_table_state(from, position);
+    assert(state != ZOE_FRAME_MISSING);
     zoe_frame_buffer *buffer = atomic_load_explicit(&source->buffer, memory_order_relaxed);
-    zoe_note *note = source->note;
+    uint64_t last_use = atomic_load_explicit(&source->last_use, memory_order_relaxed);
     target->uniform = source->uniform;
-    source->note = NULL;
     target->needs = source->needs;
-    zoe_table_let_go_locked(from, position);
-    zoe_table_claim_locked(to, to_position);
-    target->note = note;
-    zoe_table_publish_locked(to, to_position, buffer,
-                             atomic_load_explicit(&source->last_use, memory_order_relaxed));
+    target->retries = source->retries;
+    target->note = source->note;
+    source->note = NULL;
+    source->needs = (zoe_needs){0, 0, 0};
+    if (zoe_state_is_loaded(state)) {
+        zoe_table_let_go_locked(from, position);
+        set_state_locked(to, to_position, ZOE_FRAME_LOADING);
+        zoe_table_publish_locked(to, to_position, buffer, last_use);
+        return;
+    }
+    atomic_store_explicit(&target->last_use, last_use, memory_order_relaxed);
+    atomic_store_explicit(&target->missed,
+                          atomic_load_explicit(&source->missed, memory_order_relaxed),
+                          memory_order_relaxed);
+    set_state_locked(from, position, ZOE_FRAME_EMPTY);
+    set_state_locked(to, to_position, state);
 }
 
 void zoe_table_reset_locked(zoe_table *table, int64_t position, bool has_file)
@@ -203,14 +216,15 @@ void zoe_table_reset_locked(zoe_table *table, int64_t position, bool has_file)
     zoe_frame_state state = zoe_table_state(table, position);
     zoe_frame_state next = has_file ? ZOE_FRAME_EMPTY : ZOE_FRAME_MISSING;
     assert(state != ZOE_FRAME_LOADING && !zoe_state_is_loaded(state));
-    zoe_table_set_error_locked(table, position, NULL);
+    zoe_table_set_error_locked(table, position, NULL, NULL);
     table->slots[position].needs = (zoe_needs){0, 0, 0};
     table->slots[position].retries = 0;
     if (state != next)
         set_state_locked(table, position, next);
 }
 
-void zoe_table_set_error_locked(zoe_table *table, int64_t position, const zoe_error *error)
+void zoe_table_set_error_locked(zoe_table *table, int64_t position, const zoe_error *error,
+                                const zoe_os_file_id *id)
 {
     zoe_lock_assert_held(table->lock);
     zoe_slot *slot = &table->slots[position];
@@ -223,6 +237,7 @@ void zoe_table_set_error_locked(zoe_table *table, int64_t position, const zoe_er
     if (!note)
         return;
     note->status = error->status;
+    note->file_id = *id;
     memcpy(note->text, error->text, length + 1);
     slot->note = note;
 }

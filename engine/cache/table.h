@@ -71,7 +71,8 @@ typedef struct zoe_frame_buffer {
 /* What went wrong with a frame; as long as its text, since there may be one for every frame. */
 typedef struct zoe_note {
     zoe_status status;
-    char text[]; /* terminated */
+    zoe_os_file_id file_id; /* of the file; all 0: not known */
+    char text[];            /* terminated */
 } zoe_note;
 
 /* What loading a frame takes of the budget. */
@@ -164,7 +165,8 @@ int64_t zoe_table_next_loaded(const zoe_table *table, int64_t from);
 void zoe_table_claim_locked(zoe_table *table, int64_t position);
 void zoe_table_publish_locked(zoe_table *table, int64_t position, zoe_frame_buffer *buffer,
                               uint64_t last_use);
-void zoe_table_fail_locked(zoe_table *table, int64_t position, const zoe_error *error);
+void zoe_table_fail_locked(zoe_table *table, int64_t position, const zoe_error *error,
+                           const zoe_os_file_id *id);
 void zoe_table_abandon_locked(zoe_table *table, int64_t position);
 void zoe_table_let_go_locked(zoe_table *table, int64_t position);
 
@@ -175,11 +177,13 @@ void zoe_table_unblock_locked(zoe_table *table, int64_t position);
 /* Anything but LOADING and LOADED -> EMPTY or MISSING, and nothing is known of it. */
 void zoe_table_reset_locked(zoe_table *table, int64_t position, bool has_file);
 
-/* LOADED in one table, EMPTY in the other -> the reverse, with note, needs and last use. */
+/* Anything but MISSING in one table, EMPTY or MISSING in the other -> EMPTY in the first, and in the
+ * other as it was, with all that is known of it. A LOADING frame's load is the caller's to tell. */
 void zoe_table_move_locked(zoe_table *from, int64_t position, zoe_table *to, int64_t to_position);
 
-/* Stores a copy of the error with the frame in place of the old one; NULL: none. Without memory the
+/* Stores a copy of the error with the frame in place of the old one, and of its file's identity; NULL: none. Without memory the
  * frame has no text. */
-void zoe_table_set_error_locked(zoe_table *table, int64_t position, const zoe_error *error);
+void zoe_table_set_error_locked(zoe_table *table, int64_t position, const zoe_error *error,
+                                const zoe_os_file_id *id);
 
 #endif

@@ -1,44 +1,12 @@
 /*
- * Refreshing a source: the folder as it is now, and of the frames in memory only those whose files
- * are what they were. And reloading one frame, when only its file is in question.
+ * Sources whose files change: a look at them is taken by the source, which lets go of what is not as
+ * it was. Refreshing is a look at the folder and all that was read, reloading one at a single file.
  */
 #include "cache/scheduler.h"
 #include "core/engine_internal.h"
+#include "core/look.h"
 
-/* A frame of the old table that was read, and whether its file is still the same. */
-typedef struct carried {
-    int64_t from;        /* its position in the old table */
-    int64_t position;    /* in the new sequence; -1: it is not there any more */
-    uint64_t generation; /* of its picture */
-    zoe_os_file_id id;   /* of the file that was read */
-    bool same;
-} carried;
-
-typedef struct carry {
-    zoe_source *source;
-    const zoe_sequence *fresh;
-    carried *list;
-    size_t count;
-} carry;
-
-static size_t count_loaded_locked(const zoe_table *table)
-{
-    size_t count = 0;
-    for (int64_t i = -1; (i = zoe_table_next_loaded(table, i + 1)) < table->count;)
-        count++;
-    return count;
-}
-
-/* At most `capacity`: frames can only leave meanwhile. */
-static void list_loaded_locked(carry *c, size_t capacity)
-{
-    const zoe_table *table = c->source->table;
-    for (int64_t i = -1;
-         (i = zoe_table_next_loaded(table, i + 1)) < table->count && c->count < capacity;)
-        c->list[c->count++] = (carried){.from = i,
-                                        .generation = table->slots[i].generation,
-                                        .id = table->slots[i].buffer->file_id};
-}
+/* ---- the folder ---- */
 
 /* The position in the new sequence that stands for the same file as `position` in the old one; -1:
  * none. */
@@ -50,20 +18,6 @@ static int64_t new_position(const zoe_source *source, const zoe_sequence *fresh,
         zoe_sequence_number(fresh, there) != number || !zoe_sequence_has_file(fresh, there))
         return -1;
     return there;
-}
-
-/* Looks at the file of every frame in memory; no lock is held. */
-static void compare_files(carry *c)
-{
-    char path[ZOE_PATH_MAX];
-    for (size_t i = 0; i < c->count; i++) {
-        carried *item = &c->list[i];
-        zoe_os_file_id id;
-        item->position = new_position(c->source, c->fresh, item->from);
-        item->same = item->position >= 0 &&
-                     zoe_sequence_path(c->fresh, item->position, path, sizeof path) == ZOE_OK &&
-                     zoe_os_path_identify(path, &id) && zoe_os_file_id_equal(&id, &item->id);
-    }
 }
 
 static int64_t clamp(int64_t value, int64_t low, int64_t high)
@@ -108,32 +62,116 @@ static void count_files(const zoe_source *source, const zoe_sequence *fresh,
     report->added = zoe_sequence_file_count(fresh) - kept;
 }
 
-static int64_t count_errors(const zoe_table *table)
+static zoe_load *find_load_locked(zoe_source *source, int64_t position)
 {
-    int64_t errors = 0;
-    for (int64_t i = 0; i < table->count; i++)
-        errors += atomic_load_explicit(&table->states[i], memory_order_relaxed) == ZOE_FRAME_ERROR;
-    return errors;
+    zoe_cache *cache = source->cache;
+    for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;)
+        if (load->source == source && load->position == position)
+            return load;
+    return NULL;
+}
+
+/* Does the load read the file that is there now? Which one is being opened nobody can tell under
+ * the lock, unless that began after looking. */
+static bool reads_this_file(const zoe_load *load, const zoe_looked *now, uint64_t looked_ns)
+{
+    if (load->phase == ZOE_LOAD_OPENING && load->claimed_ns > looked_ns)
+        return true;
+    return load->phase == ZOE_LOAD_OPEN && now->there &&
+           zoe_os_file_id_equal(&now->id, &load->picture.id);
+}
+
+/* It begins again, where there is a file. */
+static void stop_outdated_locked(zoe_load *load)
+{
+    load->outdated = true;
+    zoe_load_stop_locked(load);
+}
+
+/* Is the file of a frame that is in memory or in error the one that was read? */
+static bool is_same_file_locked(const zoe_slot *slot, zoe_frame_state state, const zoe_looked *now)
+{
+    const zoe_os_file_id *id = NULL;
+    if (zoe_state_is_loaded(state))
+        id = &slot->buffer->file_id;
+    else if (slot->note)
+        id = &slot->note->file_id;
+    return now->there && id && zoe_os_file_id_equal(id, &now->id);
+}
+
+/* Loads of frames that are beyond the new sequence's ends have no place in it: waits for them to
+ * end. */
+static void end_loads_outside_locked(zoe_source *source, const zoe_sequence *fresh)
+{
+    zoe_cache *cache = source->cache;
+    int64_t first = zoe_sequence_first(fresh), last = zoe_sequence_last(fresh);
+    int64_t step = zoe_sequence_step(fresh);
+    for (;;) {
+        bool any = false;
+        for (zoe_load *load = cache->loads; load < cache->loads + ZOE_LOADS_MAX; load++) {
+            if (load->source != source || (load->phase == ZOE_LOAD_FREE && load->workers == 0))
+                continue;
+            int64_t number = zoe_sequence_number(source->sequence, load->position);
+            if (number >= first && number <= last && (number - first) % step == 0)
+                continue;
+            zoe_load_stop_locked(load);
+            any = true;
+        }
+        source->halted = any;
+        if (!any)
+            return;
+        zoe_cache_wake_all_locked(cache);
+        zoe_cache_wait_locked(cache, &cache->ended, ZOE_FOREVER);
+    }
+}
+
+/* Of a frame that is being loaded: its load goes on in the new table, from the beginning where its
+ * file is another one. */
+static void move_load_locked(zoe_source *source, int64_t from, zoe_table *table, int64_t to,
+                             bool is_there, const zoe_looked *now, uint64_t looked_ns)
+{
+    zoe_load *load = find_load_locked(source, from);
+    zoe_table_move_locked(source->table, from, table, to);
+    load->position = to;
+    if (!is_there || (now && !reads_this_file(load, now, looked_ns)))
+        stop_outdated_locked(load);
+}
+
+/* Of the frames of the old table goes over what is as it was. */
+static void move_frames_locked(zoe_source *source, const zoe_look *look, zoe_table *table,
+                               zoe_refresh_report *report)
+{
+    zoe_table *old = source->table;
+    for (int64_t i = 0; i < old->count; i++) {
+        zoe_frame_state state = zoe_table_state(old, i);
+        /* A worker finds out anew what has no room. */
+        if (state == ZOE_FRAME_EMPTY || state == ZOE_FRAME_NO_ROOM || state == ZOE_FRAME_MISSING)
+            continue;
+        int64_t number = zoe_sequence_number(source->sequence, i);
+        const zoe_looked *now = zoe_look_find(look, number);
+        int64_t to = new_position(source, look->fresh, i);
+        if (state == ZOE_FRAME_LOADING)
+            move_load_locked(source, i, table, zoe_sequence_position(look->fresh, number), to >= 0,
+                             now, look->began_ns);
+        else if (to < 0)
+            continue;
+        else if (state == ZOE_FRAME_HEADER || !now ||
+                 is_same_file_locked(&old->slots[i], state, now))
+            zoe_table_move_locked(old, i, table, to);
+        else
+            report->changed++;
+    }
 }
 
 /* Puts the new sequence and table in place of the old ones, which are handed back through the same
- * pointers. Frames whose files are the same go over, their pins with them. */
-static void swap_locked(carry *c, zoe_sequence **fresh, zoe_table **table,
-                        zoe_refresh_report *report)
+ * pointers. */
+static void swap_locked(zoe_source *source, const zoe_look *look, zoe_sequence **fresh,
+                        zoe_table **table, zoe_refresh_report *report)
 {
-    zoe_source *source = c->source;
     zoe_table *old_table = source->table;
     zoe_sequence *old_sequence = source->sequence;
-    report->changed = count_errors(old_table);
-    for (size_t i = 0; i < c->count; i++) {
-        const carried *item = &c->list[i];
-        bool there = zoe_state_is_loaded(zoe_table_state(old_table, item->from)) &&
-                     old_table->slots[item->from].generation == item->generation;
-        if (item->same && there)
-            zoe_table_move_locked(old_table, item->from, *table, item->position);
-        else if (!item->same && item->position >= 0)
-            report->changed++;
-    }
+    end_loads_outside_locked(source, *fresh);
+    move_frames_locked(source, look, *table, report);
     zoe_cache_let_go_all_locked(source->cache, old_table);
     shift_want_locked(source, *fresh);
     source->table = *table;
@@ -144,37 +182,23 @@ static void swap_locked(carry *c, zoe_sequence **fresh, zoe_table **table,
     *table = old_table;
 }
 
-/* With the source halted: the new sequence and a table for it take the place of the old ones. */
-static zoe_status refresh_halted(zoe_source *source, zoe_sequence **fresh,
-                                 zoe_refresh_report *report, zoe_error *error)
+/* The source has the sequence of the look from now on. */
+static zoe_status take_folder(zoe_source *source, const zoe_look *look, zoe_refresh_report *report,
+                              zoe_error *error)
 {
     zoe_cache *cache = source->cache;
-    carry c = {.source = source, .fresh = *fresh};
-    zoe_table *table = zoe_table_create(*fresh, source, &cache->lock, &source->changes);
+    zoe_table *table = zoe_table_create(look->fresh, source, &cache->lock, &source->changes);
+    if (!table)
+        return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "no memory to read %s again",
+                             zoe_sequence_name(source->sequence));
+    zoe_sequence *fresh = zoe_sequence_share(look->fresh);
+    count_files(source, fresh, report);
     zoe_cache_lock(cache);
-    size_t loaded = count_loaded_locked(source->table);
+    swap_locked(source, look, &fresh, &table, report);
     zoe_cache_unlock(cache);
-    c.list = zoe_os_alloc((loaded + 1) * sizeof *c.list);
-    zoe_status status = ZOE_OK;
-    if (!table || !c.list) {
-        status = zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "no memory to read %s again",
-                               zoe_sequence_name(source->sequence));
-    } else {
-        /* Frames are listed, and compared without the lock; those that leave meanwhile are known
-         * by their generation. */
-        zoe_cache_lock(cache);
-        list_loaded_locked(&c, loaded);
-        zoe_cache_unlock(cache);
-        compare_files(&c);
-        count_files(source, *fresh, report);
-        zoe_cache_lock(cache);
-        swap_locked(&c, fresh, &table, report);
-        zoe_cache_unlock(cache);
-    }
-    zoe_os_free(c.list);
-    if (table)
-        zoe_table_destroy(table);
-    return status;
+    zoe_table_destroy(table);
+    zoe_sequence_close(&fresh);
+    return ZOE_OK;
 }
 
 /* One refresh at a time: a second one waits, and then reads the folder anew. */
@@ -192,7 +216,6 @@ static void end_refresh(zoe_source *source)
 {
     zoe_cache *cache = source->cache;
     zoe_cache_lock(cache);
-    source->halted = false;
     source->refreshing = false;
     zoe_cache_ended_locked(cache);
     zoe_cache_frame_settled_locked(cache);
@@ -200,64 +223,28 @@ static void end_refresh(zoe_source *source)
     zoe_cache_unlock(cache);
 }
 
-zoe_status zoe_source_refresh(zoe_source *source, zoe_refresh_report *out, zoe_error *error)
-{
-    if (!source)
-        return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "no source");
-    zoe_cache *cache = source->cache;
-    zoe_sequence *fresh = NULL;
-    zoe_refresh_report report = {0};
-    begin_refresh(source);
-    zoe_status status = zoe_sequence_reopen(source->sequence, &fresh, error);
-    if (status == ZOE_OK) {
-        zoe_cache_lock(cache);
-        zoe_scheduler_halt_source_locked(source);
-        zoe_cache_unlock(cache);
-        status = refresh_halted(source, &fresh, &report, error);
-    }
-    end_refresh(source);
-    zoe_sequence_close(&fresh);
-    if (status == ZOE_OK && out)
-        *out = report;
-    zoe_cache_notify(cache);
-    return status;
-}
-
 /* ---- one frame ---- */
 
-/* What is known of a frame's file now. */
-typedef struct looked {
-    bool there;
-    zoe_os_file_id id;
-} looked;
-
-/* The load of a frame, unless it is known to read the file that is there now: it begins again. */
-static bool stop_if_other_locked(zoe_cache *cache, const zoe_table *table, int64_t position,
-                                 const looked *now)
+/* Returns whether the frame is to be decoded again, or gone. retry: an ERROR is tried again whatever
+ * its file is. */
+static bool reload_locked(zoe_source *source, int64_t position, const zoe_looked *now,
+                          uint64_t looked_ns, bool retry)
 {
-    for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;) {
-        if (load->source->table != table || load->position != position)
-            continue;
-        /* Which file is being opened, or was read to its end, nobody can tell under the lock. */
-        if (load->phase == ZOE_LOAD_OPEN && now->there &&
-            zoe_os_file_id_equal(&now->id, &load->picture.id))
+    zoe_cache *cache = source->cache;
+    zoe_table *table = source->table;
+    zoe_frame_state state = zoe_table_state(table, position);
+    bool is_other = true;
+    switch (state) {
+    case ZOE_FRAME_LOADING: {
+        zoe_load *load = find_load_locked(source, position);
+        if (reads_this_file(load, now, looked_ns))
             return false;
-        load->outdated = true;
-        zoe_load_stop_locked(load);
+        stop_outdated_locked(load);
         return true;
     }
-    return false;
-}
-
-/* Returns whether the frame is to be decoded again, or gone. */
-static bool reload_locked(zoe_cache *cache, zoe_table *table, int64_t position, const looked *now)
-{
-    bool is_other = true;
-    switch (zoe_table_state(table, position)) {
-    case ZOE_FRAME_LOADING: return stop_if_other_locked(cache, table, position, now);
     case ZOE_FRAME_LOADED:
     case ZOE_FRAME_INCOMPLETE:
-        if (now->there && zoe_os_file_id_equal(&now->id, &table->slots[position].buffer->file_id))
+        if (is_same_file_locked(&table->slots[position], state, now))
             return false;
         zoe_cache_let_go_locked(cache, table, position);
         break;
@@ -271,10 +258,20 @@ static bool reload_locked(zoe_cache *cache, zoe_table *table, int64_t position, 
         /* What it takes may be something else by now; who waits for it goes on waiting. */
         is_other = !now->there;
         break;
-    case ZOE_FRAME_ERROR: break;
+    case ZOE_FRAME_ERROR:
+        if (!retry && is_same_file_locked(&table->slots[position], state, now))
+            return false;
+        break;
     }
     zoe_table_reset_locked(table, position, now->there);
     return is_other;
+}
+
+/* After frames were reset: whoever waits for one, and workers. */
+static void settle_locked(zoe_source *source, int64_t position)
+{
+    zoe_source_rewind_locked(source, position);
+    zoe_cache_frame_settled_locked(source->cache);
 }
 
 zoe_status zoe_source_reload(zoe_source *source, int64_t position, int32_t *changed)
@@ -288,14 +285,13 @@ zoe_status zoe_source_reload(zoe_source *source, int64_t position, int32_t *chan
     if (status != ZOE_OK)
         return status;
     zoe_cache *cache = source->cache;
-    looked now = {.there = false};
+    zoe_looked now = {.there = false};
+    uint64_t looked_ns = zoe_os_now_ns();
     now.there = zoe_os_path_identify(path, &now.id);
     zoe_cache_lock(cache);
-    bool other = reload_locked(cache, source->table, position, &now);
-    if (other) {
-        zoe_source_rewind_locked(source, position);
-        zoe_cache_frame_settled_locked(cache);
-    }
+    bool other = reload_locked(source, position, &now, looked_ns, true);
+    if (other)
+        settle_locked(source, position);
     /* What the frame needs may be less by now, though nothing was read of it. */
     zoe_cache_wake_all_locked(cache);
     zoe_cache_unlock(cache);
@@ -304,4 +300,88 @@ zoe_status zoe_source_reload(zoe_source *source, int64_t position, int32_t *chan
     if (other)
         zoe_cache_notify(cache);
     return ZOE_OK;
+}
+
+/* Frames of the look alone. */
+static void take_frames(zoe_source *source, const zoe_look *look, zoe_refresh_report *report)
+{
+    zoe_cache *cache = source->cache;
+    const zoe_sequence *sequence = source->sequence;
+    zoe_cache_lock(cache);
+    for (size_t i = 0; i < look->count; i++) {
+        const zoe_looked *now = &look->list[i];
+        int64_t position = zoe_sequence_position(sequence, now->number);
+        if (zoe_sequence_number(sequence, position) != now->number ||
+            !zoe_sequence_has_file(sequence, position) ||
+            !reload_locked(source, position, now, look->began_ns, false))
+            continue;
+        settle_locked(source, position);
+        if (now->there)
+            report->changed++;
+        else
+            report->removed++;
+    }
+    zoe_cache_unlock(cache);
+}
+
+/* ---- looks ---- */
+
+zoe_status zoe_source_take_look(zoe_source *source, const zoe_look *look, zoe_refresh_report *out,
+                                zoe_error *error)
+{
+    zoe_refresh_report report = {0};
+    zoe_status status = ZOE_OK;
+    if (!source || !look || !look->is_read)
+        return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "a look that was not read is taken");
+    begin_refresh(source);
+    if (look->fresh)
+        status = take_folder(source, look, &report, error);
+    else
+        take_frames(source, look, &report);
+    end_refresh(source);
+    if (status == ZOE_OK && out)
+        *out = report;
+    zoe_cache_notify(source->cache);
+    return status;
+}
+
+/* Frames in error are tried again, whatever their files are, and what those that are not in memory
+ * take is no longer taken for known. */
+static void forget_rest(zoe_source *source)
+{
+    zoe_cache *cache = source->cache;
+    zoe_cache_lock(cache);
+    for (int64_t i = 0; i < source->table->count; i++) {
+        zoe_frame_state state = zoe_table_state(source->table, i);
+        if (state != ZOE_FRAME_ERROR && state != ZOE_FRAME_HEADER)
+            continue;
+        zoe_table_reset_locked(source->table, i, true);
+        zoe_source_rewind_locked(source, i);
+    }
+    zoe_cache_unlock(cache);
+}
+
+zoe_status zoe_source_refresh(zoe_source *source, zoe_refresh_report *out, zoe_error *error)
+{
+    if (!source)
+        return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "no source");
+    zoe_look *look = NULL;
+    zoe_refresh_report report = {0};
+    begin_refresh(source);
+    zoe_status status = zoe_look_begin(source->sequence, &look, error);
+    if (status == ZOE_OK && zoe_look_add_source(look, source) != ZOE_OK)
+        status = zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "no memory to read %s again",
+                               zoe_sequence_name(source->sequence));
+    if (status == ZOE_OK)
+        status = zoe_look_read(look, 1, error);
+    if (status == ZOE_OK)
+        status = take_folder(source, look, &report, error);
+    if (status == ZOE_OK)
+        forget_rest(source);
+    end_refresh(source);
+    zoe_look_end(&look);
+    if (status == ZOE_OK && out)
+        *out = report;
+    zoe_cache_notify(source->cache);
+    return status;
 }

@@ -6,6 +6,7 @@
 #include <zoetrope/sequence.h>
 
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +26,7 @@ typedef struct irregular {
 } irregular;
 
 struct zoe_sequence {
+    atomic_uint holds; /* how many zoe_sequence_close() are to come */
     char *spec;
     char *folder;
     char *name; /* as zoe_sequence_name() gives it */
@@ -383,6 +385,7 @@ static zoe_status open_anew(const char *spec, const zoe_sequence *old, zoe_seque
     zoe_sequence *opened = zoe_os_alloc(sizeof *opened);
     if (!opened)
         return no_memory(spec, error);
+    atomic_init(&opened->holds, 1);
     opened->named_position = -1;
     opened->spec = zoe_os_strdup(spec);
     opening from;
@@ -424,6 +427,9 @@ void zoe_sequence_close(zoe_sequence **sequence)
     if (!sequence || !*sequence)
         return;
     zoe_sequence *closed = *sequence;
+    *sequence = NULL;
+    if (atomic_fetch_sub_explicit(&closed->holds, 1, memory_order_acq_rel) != 1)
+        return;
     zoe_groups_free(closed->groups, closed->group_count);
     zoe_os_free(closed->irregulars);
     zoe_os_free(closed->present);
@@ -433,7 +439,17 @@ void zoe_sequence_close(zoe_sequence **sequence)
     zoe_os_free(closed->folder);
     zoe_os_free(closed->spec);
     zoe_os_free(closed);
-    *sequence = NULL;
+}
+
+zoe_sequence *zoe_sequence_share(const zoe_sequence *sequence)
+{
+    /* Of all its fields the count alone ever changes. */
+    union {
+        const zoe_sequence *fixed;
+        zoe_sequence *shared;
+    } same = {.fixed = sequence};
+    atomic_fetch_add_explicit(&same.shared->holds, 1, memory_order_relaxed);
+    return same.shared;
 }
 
 /* ---- asking ---- */

@@ -179,13 +179,15 @@ ZOE_API uint64_t zoe_source_epoch(const zoe_source *source);
 typedef struct zoe_refresh_report {
     int64_t added;   /* frames that have a file now and had none */
     int64_t removed; /* frames whose file is gone */
-    int64_t changed; /* frames in memory or in error whose file changed, to be loaded again */
+    int64_t
+        changed; /* frames in memory or in error whose file is another one, to be loaded again */
 } zoe_refresh_report;
 
 /*
  * Reads the folder again, and looks at the file of every frame that was read: what changed is
- * let go of and will be decoded again; what did not stays in memory, pinned or not. Frames in ERROR
- * are tried again. Numbers may be added at both ends: positions then shift, the want with them.
+ * let go of and will be decoded again; what did not stays in memory, pinned or not, and goes on
+ * being loaded. Frames in ERROR are tried again, and count as changed only where their file is
+ * another one. Numbers may be added at both ends: positions then shift, the want with them.
  * Blocks on the folder and on one stat() a frame in memory; a second refresh of the same source
  * waits for the first one. `report` may be NULL. On failure the source stays as it was. Not at the
  * same time as another call on this source that takes a position from the old sequence. Errors: as
@@ -210,6 +212,57 @@ ZOE_API zoe_status zoe_source_refresh(zoe_source *source, zoe_refresh_report *re
  * the same time as zoe_source_refresh() on this source. Errors: ARGUMENT.
  */
 ZOE_API zoe_status zoe_source_reload(zoe_source *source, int64_t position, int32_t *changed);
+
+/*
+ * A look at files: what refreshing and reloading do, in steps, for programs that may not wait for a
+ * file system. A look is begun and filled on the thread of its sources, read on any other one while
+ * they go on, and then taken by each source, which blocks on nothing.
+ *
+ *     zoe_look_begin(sequence, &look, &error);
+ *     zoe_look_add_source(look, source);             or zoe_look_add_number()
+ *     zoe_look_read(look, 1, &error);                on another thread
+ *     zoe_source_take_look(source, look, &report, &error);
+ *     zoe_look_end(&look);
+ *
+ * Thread-safety: one thread at a time.
+ */
+typedef struct zoe_look zoe_look;
+
+/* On success *look is the caller's, to be ended with zoe_look_end(). Shares the sequence. Errors:
+ * ARGUMENT, NO_MEMORY. */
+ZOE_API zoe_status zoe_look_begin(const zoe_sequence *sequence, zoe_look **look, zoe_error *error);
+
+/* Frees and sets *look to NULL; accepts NULL. */
+ZOE_API void zoe_look_end(zoe_look **look);
+
+/* Looks at the file of the frame of this number. One that has no file in the sequence is passed
+ * over. Does not block. Errors: NO_MEMORY. */
+ZOE_API zoe_status zoe_look_add_number(zoe_look *look, int64_t number);
+
+/* The same for every frame of a source that is in memory, in error, or being loaded. Its sequence
+ * has the frame numbers of the look's. Does not block. Errors: NO_MEMORY. */
+ZOE_API zoe_status zoe_look_add_source(zoe_look *look, zoe_source *source);
+
+/*
+ * Looks at the files; with `folder` 1 the folder is read first, for files that came and went. Once
+ * for each look. Blocks on the folder and one stat() a frame. Errors: as zoe_sequence_reopen();
+ * such a look is only to be ended.
+ */
+ZOE_API zoe_status zoe_look_read(zoe_look *look, int32_t folder, zoe_error *error);
+
+/*
+ * Lets a source know what was seen. Frames whose file is another one are decoded again, as by
+ * zoe_source_reload(), but those in ERROR only where their file is another one too; frames whose
+ * file is gone become MISSING. If the folder was read, the source has the sequence as it is now,
+ * and positions may shift, as by zoe_source_refresh(). What was read since the look began stays.
+ *
+ * Does not block, but for a chunk's time where a frame goes from the sequence's end while it is
+ * being loaded. `report` may be NULL. Not at the same time as another call on this source that
+ * takes a position. On failure the source stays as it was. Errors: ARGUMENT (the look was not
+ * read), NO_MEMORY.
+ */
+ZOE_API zoe_status zoe_source_take_look(zoe_source *source, const zoe_look *look,
+                                        zoe_refresh_report *report, zoe_error *error);
 
 /* ---- clock ---- */
 

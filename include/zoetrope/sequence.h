@@ -56,8 +56,13 @@ ZOE_API zoe_status zoe_sequence_open(const char *spec, zoe_sequence **sequence, 
 ZOE_API zoe_status zoe_sequence_reopen(const zoe_sequence *old, zoe_sequence **sequence,
                                        zoe_error *error);
 
-/* Frees and sets *sequence to NULL. NULL and pointer to NULL are accepted. */
+/* Frees, or lets go of what is shared, and sets *sequence to NULL. NULL and pointer to NULL are
+ * accepted. */
 ZOE_API void zoe_sequence_close(zoe_sequence **sequence);
+
+/* The same sequence for one owner more, who closes it too: it goes with the last of them. Does not
+ * fail. */
+ZOE_API zoe_sequence *zoe_sequence_share(const zoe_sequence *sequence);
 
 /* Number of positions, 1 or more. */
 ZOE_API int64_t zoe_sequence_count(const zoe_sequence *sequence);

@@ -308,6 +308,179 @@ static void test_a_load_that_nearly_read_the_old_file(void **state)
     check_begins_again(3);
 }
 
+/* ---- looks: the same in steps ---- */
+
+/* What a look at the folder, or at the frames of these numbers alone, tells the source. */
+static zoe_refresh_report look(zoe_source *source, const int64_t *numbers, size_t count)
+{
+    zoe_look *look = NULL;
+    zoe_refresh_report report = {-1, -1, -1};
+    assert_int_equal(zoe_look_begin(zoe_source_sequence(source), &look, NULL), ZOE_OK);
+    assert_int_equal(zoe_source_take_look(source, look, NULL, NULL), ZOE_ERROR_ARGUMENT);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(zoe_look_add_number(look, numbers[i]), ZOE_OK);
+    if (!numbers)
+        assert_int_equal(zoe_look_add_source(look, source), ZOE_OK);
+    assert_int_equal(zoe_look_read(look, numbers == NULL, NULL), ZOE_OK);
+    assert_int_equal(zoe_source_take_look(source, look, &report, NULL), ZOE_OK);
+    zoe_look_end(&look);
+    assert_null(look);
+    return report;
+}
+
+static void test_a_look_at_some_frames(void **state)
+{
+    (void)state;
+    stage s;
+    zoe_source *source = begin(&s, 6, 64 * MiB);
+    change(&s, 2, 2);
+    change(&s, 3, 2);
+    stage_remove(&s, "f", 5);
+    const int64_t numbers[] = {5, 2, 1, 2, 77, -4};
+    zoe_refresh_report report = look(source, numbers, 6);
+    assert_int_equal(report.changed, 1);
+    assert_int_equal(report.removed, 1);
+    assert_int_equal(report.added, 0);
+    assert_int_equal(stage_state(source, 4), ZOE_FRAME_MISSING);
+    zoe_frame frame = stage_wait(source, 1);
+    stage_assert_right(&s, &frame, 2, 2);
+    zoe_frame_release(&frame);
+    stage_rest(&s);
+    /* Nobody looked at 3. */
+    assert_int_equal(fake_opened(s.fake, 3), 1);
+    assert_int_equal(fake_opened(s.fake, 2), 2);
+    assert_int_equal(fake_opened(s.fake, 1), 1);
+    stage_end(&s);
+}
+
+/* A broken file is not decoded again and again while its folder changes: only when it does. */
+static void test_a_look_tries_no_error_again_whose_file_is_the_same(void **state)
+{
+    (void)state;
+    const int64_t first = 1;
+    for (int folder = 0; folder <= 1; folder++) {
+        stage s;
+        stage_begin(&s, 1, 64 * MiB, MiB, 4);
+        set_status(&s, 1, ZOE_ERROR_CORRUPT);
+        zoe_source *source = stage_source(&s, "f", 1, 2);
+        zoe_want want = stage_play(0, 0, 1);
+        stage_settle(&s, source, &want);
+        assert_int_equal(look(source, folder ? NULL : &first, !folder).changed, 0);
+        stage_rest(&s);
+        assert_int_equal(stage_state(source, 0), ZOE_FRAME_ERROR);
+        assert_int_equal(zoe_source_frame_error(source, 0, NULL), ZOE_ERROR_CORRUPT);
+        assert_int_equal(fake_opened(s.fake, 1), 1);
+        set_status(&s, 1, ZOE_OK);
+        stage_change(&s, "f", 1);
+        assert_int_equal(look(source, folder ? NULL : &first, !folder).changed, 1);
+        zoe_frame frame = stage_wait(source, 0);
+        zoe_frame_release(&frame);
+        stage_end(&s);
+    }
+}
+
+/* A frame that is being decoded while others appear in front of it goes on in its new place, from
+ * where it is. */
+static void test_loads_go_on_while_the_folder_is_taken(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 1, 64 * MiB, MiB, 4);
+    fake_lock(s.fake, 11)->gate = true;
+    fake_unlock(s.fake);
+    zoe_source *source = stage_source(&s, "f", 11, 12);
+    zoe_want want = stage_play(0, 0, 1);
+    stage_want(source, &want);
+    fake_pass(s.fake, 11, 2);
+    assert_true(fake_wait_started(s.fake, 11, 3));
+    for (int64_t number = 8; number <= 10; number++)
+        stage_touch(&s, "f", number);
+    zoe_refresh_report report = look(source, NULL, 0);
+    assert_int_equal(report.added, 3);
+    assert_int_equal(report.changed, 0);
+    assert_int_equal(stage_state(source, 3), ZOE_FRAME_LOADING);
+    assert_int_equal(stage_state(source, 0), ZOE_FRAME_EMPTY);
+    fake_open_gates(s.fake);
+    zoe_frame frame = stage_wait(source, 3);
+    stage_assert_right(&s, &frame, 11, 1);
+    assert_int_equal(frame.position, 3);
+    zoe_frame_release(&frame);
+    stage_rest(&s);
+    assert_int_equal(fake_opened(s.fake, 11), 1);
+    assert_int_equal(stage_loaded(source, 0, 4), 5);
+    stage_end(&s);
+}
+
+/* It is being decoded when its file is another one, is gone, or is gone with all behind it. */
+static void check_load_without_file(int64_t number, bool is_gone, zoe_frame_state after)
+{
+    stage s;
+    stage_begin(&s, 1, 64 * MiB, MiB, 4);
+    zoe_source *source = stage_source(&s, "f", 1, 3);
+    fake_lock(s.fake, number)->gate = true;
+    fake_unlock(s.fake);
+    zoe_want want = stage_play(number - 1, 0, 2);
+    stage_want(source, &want);
+    assert_true(fake_wait_started(s.fake, number, 1));
+    if (is_gone)
+        stage_remove(&s, "f", number);
+    else
+        stage_change(&s, "f", number);
+    /* Beyond the end it has to be stopped. */
+    if (is_gone && number == 3)
+        fake_open_gates(s.fake);
+    (void)look(source, NULL, 0);
+    fake_open_gates(s.fake);
+    stage_rest(&s);
+    int64_t count = zoe_sequence_count(zoe_source_sequence(source));
+    assert_int_equal(count, is_gone && number == 3 ? 2 : 3);
+    for (int64_t i = 0; i < count; i++)
+        assert_int_equal(stage_state(source, i), i == number - 1 ? after : ZOE_FRAME_LOADED);
+    stage_end(&s);
+}
+
+static void test_loads_without_their_file(void **state)
+{
+    (void)state;
+    check_load_without_file(2, false, ZOE_FRAME_LOADED);
+    check_load_without_file(2, true, ZOE_FRAME_MISSING);
+    check_load_without_file(3, true, ZOE_FRAME_MISSING);
+}
+
+/* A look may be taken by several sources, and outlives none of them. */
+static void test_one_look_for_two_sources(void **state)
+{
+    (void)state;
+    stage s;
+    zoe_source *source = begin(&s, 3, 64 * MiB);
+    zoe_sequence *shared = zoe_sequence_share(zoe_source_sequence(source));
+    zoe_source *second = NULL;
+    assert_int_equal(zoe_source_open(s.engine, &shared, NULL, &second, NULL), ZOE_OK);
+    zoe_want want = stage_play(0, 0, 2);
+    stage_settle(&s, second, &want);
+    zoe_look *look = NULL;
+    assert_int_equal(zoe_look_begin(zoe_source_sequence(source), &look, NULL), ZOE_OK);
+    assert_int_equal(zoe_look_add_source(look, source), ZOE_OK);
+    assert_int_equal(zoe_look_add_source(look, second), ZOE_OK);
+    stage_touch(&s, "f", 4);
+    change(&s, 2, 2);
+    assert_int_equal(zoe_look_read(look, 1, NULL), ZOE_OK);
+    zoe_refresh_report report;
+    assert_int_equal(zoe_source_take_look(source, look, &report, NULL), ZOE_OK);
+    assert_true(report.added == 1 && report.changed == 1);
+    assert_int_equal(zoe_source_take_look(second, look, &report, NULL), ZOE_OK);
+    assert_true(report.added == 1 && report.changed == 1);
+    zoe_look_end(&look);
+    assert_ptr_equal(zoe_source_sequence(source), zoe_source_sequence(second));
+    zoe_source_close(&source);
+    assert_int_equal(zoe_sequence_count(zoe_source_sequence(second)), 4);
+    stage_rest(&s);
+    zoe_frame frame = stage_wait(second, 1);
+    stage_assert_right(&s, &frame, 2, 2);
+    zoe_frame_release(&frame);
+    stage_end(&s);
+}
+
 /* ---- readers all the while ---- */
 
 enum { READERS = 3, VERSIONS = 200 };
@@ -503,6 +676,11 @@ int main(void)
         cmocka_unit_test(test_files_go_and_come_back),
         cmocka_unit_test(test_a_load_of_the_old_file_begins_again),
         cmocka_unit_test(test_a_load_that_nearly_read_the_old_file),
+        cmocka_unit_test(test_a_look_at_some_frames),
+        cmocka_unit_test(test_a_look_tries_no_error_again_whose_file_is_the_same),
+        cmocka_unit_test(test_loads_go_on_while_the_folder_is_taken),
+        cmocka_unit_test(test_loads_without_their_file),
+        cmocka_unit_test(test_one_look_for_two_sources),
         cmocka_unit_test(test_readers_do_not_mind),
         cmocka_unit_test(test_a_file_that_grows),
     };

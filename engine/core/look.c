@@ -1,0 +1,130 @@
+#include "core/look.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/engine_internal.h"
+
+zoe_status zoe_look_begin(const zoe_sequence *sequence, zoe_look **look, zoe_error *error)
+{
+    if (look)
+        *look = NULL;
+    if (!sequence || !look)
+        return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "looking at files: invalid argument");
+    *look = zoe_os_alloc(sizeof **look);
+    if (!*look)
+        return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "no memory to look at %s",
+                             zoe_sequence_name(sequence));
+    (*look)->sequence = zoe_sequence_share(sequence);
+    return ZOE_OK;
+}
+
+void zoe_look_end(zoe_look **look)
+{
+    if (!look || !*look)
+        return;
+    zoe_sequence_close(&(*look)->sequence);
+    zoe_sequence_close(&(*look)->fresh);
+    zoe_os_free((*look)->list);
+    zoe_os_free(*look);
+    *look = NULL;
+}
+
+/* ---- what to look at ---- */
+
+static zoe_status make_room(zoe_look *look, size_t count)
+{
+    if (count <= look->capacity)
+        return ZOE_OK;
+    size_t capacity = count > 2 * look->capacity ? count : 2 * look->capacity;
+    zoe_looked *list = zoe_os_alloc(capacity * sizeof *list);
+    if (!list)
+        return ZOE_ERROR_NO_MEMORY;
+    if (look->count)
+        memcpy(list, look->list, look->count * sizeof *list);
+    zoe_os_free(look->list);
+    look->list = list;
+    look->capacity = capacity;
+    return ZOE_OK;
+}
+
+zoe_status zoe_look_add_number(zoe_look *look, int64_t number)
+{
+    zoe_status status = make_room(look, look->count + 1);
+    if (status == ZOE_OK)
+        look->list[look->count++] = (zoe_looked){.number = number};
+    return status;
+}
+
+/* Has it to do with a file that was read, or is being read? */
+static bool is_of_file(zoe_frame_state state)
+{
+    return state == ZOE_FRAME_ERROR || state == ZOE_FRAME_LOADING || zoe_state_is_loaded(state);
+}
+
+zoe_status zoe_look_add_source(zoe_look *look, zoe_source *source)
+{
+    /* A frame that is loaded after this is as new as what will be seen. */
+    const zoe_table *table = source->table;
+    size_t count = 0;
+    for (int64_t i = 0; i < table->count; i++)
+        count += is_of_file(zoe_table_state(table, i));
+    zoe_status status = make_room(look, look->count + count);
+    for (int64_t i = 0; status == ZOE_OK && count > 0 && i < table->count; i++) {
+        if (!is_of_file(zoe_table_state(table, i)))
+            continue;
+        look->list[look->count++] =
+            (zoe_looked){.number = zoe_sequence_number(source->sequence, i)};
+        count--;
+    }
+    return status;
+}
+
+/* ---- looking ---- */
+
+static int by_number(const void *a, const void *b)
+{
+    int64_t x = ((const zoe_looked *)a)->number, y = ((const zoe_looked *)b)->number;
+    return (x > y) - (x < y);
+}
+
+/* Puts them in order, each once. */
+static void sort(zoe_look *look)
+{
+    size_t kept = 0;
+    if (look->count)
+        qsort(look->list, look->count, sizeof look->list[0], by_number);
+    for (size_t i = 0; i < look->count; i++)
+        if (kept == 0 || look->list[kept - 1].number != look->list[i].number)
+            look->list[kept++] = look->list[i];
+    look->count = kept;
+}
+
+zoe_status zoe_look_read(zoe_look *look, int32_t folder, zoe_error *error)
+{
+    char path[ZOE_PATH_MAX];
+    look->began_ns = zoe_os_now_ns();
+    if (folder) {
+        zoe_status status = zoe_sequence_reopen(look->sequence, &look->fresh, error);
+        if (status != ZOE_OK)
+            return status;
+    }
+    const zoe_sequence *sequence = look->fresh ? look->fresh : look->sequence;
+    sort(look);
+    for (size_t i = 0; i < look->count; i++) {
+        zoe_looked *looked = &look->list[i];
+        int64_t position = zoe_sequence_position(sequence, looked->number);
+        looked->there = zoe_sequence_number(sequence, position) == looked->number &&
+                        zoe_sequence_path(sequence, position, path, sizeof path) == ZOE_OK &&
+                        zoe_os_path_identify(path, &looked->id);
+    }
+    look->is_read = true;
+    return ZOE_OK;
+}
+
+const zoe_looked *zoe_look_find(const zoe_look *look, int64_t number)
+{
+    const zoe_looked wanted = {.number = number};
+    return look->count ? bsearch(&wanted, look->list, look->count, sizeof look->list[0], by_number)
+                       : NULL;
+}
