@@ -18,8 +18,8 @@ struct zoe_exr_shared {
 
 #define HAS_VALUE ((uint64_t)1 << 32)
 
-/* Smaller pictures do not get smaller by what would be saved: memory comes in pages. */
-enum { LEAST_BYTES = 64 << 10 };
+/* Memory comes in pages: of a smaller picture, what is shared takes about what could be saved. */
+enum { LEAST_BYTES = 16 << 10 };
 
 size_t zoe_exr_planes_shared_bytes(size_t bytes, int32_t pieces)
 {

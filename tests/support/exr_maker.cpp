@@ -90,6 +90,33 @@ void fill(plane &p, const exr_maker_channel &channel, unsigned seed, bool odd)
     }
 }
 
+void set(plane &p, const exr_maker_channel &channel, int x, int y, int value)
+{
+    char *to = &p.data[(size_t(y) * size_t(p.width) + size_t(x)) * p.bytes];
+    const unsigned short half_bits = half(float(value)).bits();
+    const float single = float(value);
+    if (channel.type == 1)
+        memcpy(to, &half_bits, 2);
+    else if (channel.type == 2)
+        memcpy(to, &single, 4);
+    else
+        memcpy(to, &value, 4);
+}
+
+void fill_channel(plane &p, const exr_maker_part &part, int index, unsigned seed, bool odd)
+{
+    const exr_maker_channel &channel = part.channels[index];
+    if (!(part.flat >> index & 1)) {
+        fill(p, channel, seed, odd);
+        return;
+    }
+    for (int y = 0; y < p.height; y++)
+        for (int x = 0; x < p.width; x++)
+            set(p, channel, x, y, 1);
+    if (part.has_other && part.other_x < p.width && part.other_y < p.height)
+        set(p, channel, part.other_x, part.other_y, 2);
+}
+
 Header make_header(const exr_maker_part &part, int index, bool named)
 {
     Box2i data(V2i(part.data[0], part.data[1]), V2i(part.data[2], part.data[3]));
@@ -126,8 +153,8 @@ template <class Out> void write_tiles(Out &out, const exr_maker_part &part, unsi
             planes.reserve(size_t(part.channel_count));
             for (int c = 0; c < part.channel_count; c++) {
                 planes.emplace_back(window, part.channels[c]);
-                fill(planes.back(), part.channels[c], mix(seed, unsigned(c + 16 * lx + 256 * ly)),
-                     !(seed & EXR_MAKER_SMOOTH));
+                fill_channel(planes.back(), part, c, mix(seed, unsigned(c + 16 * lx + 256 * ly)),
+                             !(seed & EXR_MAKER_SMOOTH));
                 frame.insert(part.channels[c].name, planes.back().slice(part.channels[c]));
             }
             out.setFrameBuffer(frame);
@@ -144,7 +171,7 @@ template <class Out> void write_lines(Out &out, const exr_maker_part &part, unsi
     planes.reserve(size_t(part.channel_count));
     for (int c = 0; c < part.channel_count; c++) {
         planes.emplace_back(window, part.channels[c]);
-        fill(planes.back(), part.channels[c], mix(seed, unsigned(c)), !(seed & EXR_MAKER_SMOOTH));
+        fill_channel(planes.back(), part, c, mix(seed, unsigned(c)), !(seed & EXR_MAKER_SMOOTH));
         frame.insert(part.channels[c].name, planes.back().slice(part.channels[c]));
     }
     out.setFrameBuffer(frame);

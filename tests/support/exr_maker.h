@@ -32,9 +32,12 @@ typedef struct exr_maker_part {
     int line_order;          /* 0 increasing, 1 decreasing, 2 random (tiles) */
     int tile_width;          /* 0: scanlines */
     int tile_height;
-    int stray_tiles; /* 1: scanlines all the same, with an attribute "tiles" */
-    int level_mode;  /* 0 one, 1 mip, 2 rip */
-    int round_mode;  /* 0 down, 1 up */
+    int stray_tiles;      /* 1: scanlines all the same, with an attribute "tiles" */
+    int level_mode;       /* 0 one, 1 mip, 2 rip */
+    int round_mode;       /* 0 down, 1 up */
+    unsigned flat;        /* bit c: all samples of channel c are 1 */
+    int has_other;        /* 1: but for one that is 2 */
+    int other_x, other_y; /* where it stands, from the data window's corner; samples */
     int channel_count;
     exr_maker_channel channels[EXR_MAKER_CHANNELS];
 } exr_maker_part;
