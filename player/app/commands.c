@@ -256,35 +256,48 @@ static void copy_frame(zoe_app *app, int unused)
     copy_text(app, text);
 }
 
-/* Into the folder that the player was started in, under a name that no file has. */
-static void save_picture(zoe_app *app, int is_linear)
+/* What is seen now is what will be saved, under the name that the save page asks for. */
+static bool take_picture(zoe_app *app)
 {
     zoe_session *session = &app->session;
-    const zoe_frame *frame = &session->screen.frame;
-    const zoe_sequence *sequence = zoe_session_sequence(session);
-    char folder[PATH_CAPACITY], path[PATH_CAPACITY];
-    const char *layer = NULL, *view = NULL;
-    zoe_error error = {ZOE_OK, ""};
-    if (!frame->pin || session->screen.is_foreign) {
+    const char *layer, *view;
+    static zoe_save_picture picture; /* too large for the stack */
+    if (zoe_screen_pin(&session->screen, zoe_session_shot(session), session->engine,
+                       &picture.frame) != ZOE_OK) {
         zoe_message_say(&app->message, true, "There is no picture to save");
-        return;
+        return false;
     }
-    int64_t number = zoe_sequence_number(sequence, frame->position);
-    if (!getcwd(folder, sizeof folder) ||
-        !zoe_picture_free_name(sequence, number, folder, is_linear ? "exr" : "png", path,
-                               sizeof path)) {
-        zoe_message_say(&app->message, true, "No name is free for the picture");
+    picture.grade = session->grade;
+    zoe_session_layer(session, &layer, &view);
+    bool is_own = !session->screen.is_fallback;
+    snprintf(picture.layer, sizeof picture.layer, "%s", is_own ? layer : "");
+    snprintf(picture.view, sizeof picture.view, "%s", is_own ? view : "");
+    if (zoe_sequence_path(zoe_session_sequence(session), picture.frame.position, picture.file,
+                          sizeof picture.file) != ZOE_OK)
+        picture.file[0] = '\0';
+    if (app->save && zoe_save_take(app->save, &picture))
+        return true;
+    zoe_message_say(&app->message, true, "The last picture is still being saved");
+    return false;
+}
+
+/* A free name is proposed, in the folder that was saved into last, at first in the one that the player
+ * was started in. */
+static void save_picture(zoe_app *app, int is_linear)
+{
+    char folder[PATH_CAPACITY], path[PATH_CAPACITY];
+    const zoe_sequence *sequence = zoe_session_sequence(&app->session);
+    int64_t position = zoe_session_shown_position(&app->session);
+    if (!take_picture(app))
         return;
-    }
-    if (!session->screen.is_fallback)
-        zoe_session_layer(session, &layer, &view);
-    zoe_status status =
-        is_linear ? zoe_picture_write_exr(path, frame, sequence, layer, view, &error)
-                  : zoe_picture_write_png(path, frame, &session->grade, (zoe_extent){0, 0}, &error);
-    if (status == ZOE_OK)
-        zoe_message_say(&app->message, false, "Saved: %s", path);
-    else
-        zoe_message_say(&app->message, true, "%s", error.text);
+    if (app->saved_to[0])
+        snprintf(folder, sizeof folder, "%s", app->saved_to);
+    else if (!getcwd(folder, sizeof folder))
+        snprintf(folder, sizeof folder, "%s", "");
+    if (!zoe_picture_free_name(sequence, zoe_sequence_number(sequence, position), folder,
+                               is_linear ? "exr" : "png", path, sizeof path))
+        path[0] = '\0';
+    zoe_save_page_show(&app->save_page, path, is_linear);
 }
 
 /* ---- timeline ---- */
@@ -496,8 +509,8 @@ const zoe_command zoe_commands[] = {
     {RUN("sequence-next", switch_sequence, 1), .keys = {{SDLK_PAGEDOWN, 0}}, .help = "Next sequence"},
     {RUN("copy-path", copy_path, 0), .keys = {{SDLK_c, CTRL}}, .help = "Copy the frame's path", .page_keys = "Ctrl+C"},
     {RUN("copy-frame", copy_frame, 0), .keys = {{SDLK_c, CTRL | SHIFT}}, .help = "Copy the frame number", .page_keys = "Ctrl+Shift+C"},
-    {RUN("save-png", save_picture, 0), .keys = {{SDLK_s, CTRL}}, .help = "Save the picture as seen (PNG)", .page_keys = "Ctrl+S"},
-    {RUN("save-exr", save_picture, 1), .keys = {{SDLK_s, CTRL | SHIFT}}, .help = "Save the picture linear (EXR)", .page_keys = "Ctrl+Shift+S"},
+    {RUN("save-png", save_picture, 0), .keys = {{SDLK_s, CTRL}}, .help = "Save as seen (PNG)\342\200\246", .page_keys = "Ctrl+S"},
+    {RUN("save-exr", save_picture, 1), .keys = {{SDLK_s, CTRL | SHIFT}}, .help = "Save linear (EXR)\342\200\246", .page_keys = "Ctrl+Shift+S"},
     {RUN("refresh", refresh, 0), .keys = {{SDLK_r, CTRL}}, .help = "Read changed files again", .page_keys = "Ctrl+R"},
     {RUN("clear-cache", clear_cache, 0), .keys = {{SDLK_c, SHIFT}}, .is_always = true, .help = "Empty the cache", .page_keys = "Shift+C"},
     {.name = "strategy", OPTION(strategy), VALUES(strategy), .keys = {{SDLK_s, 0}}, .help = "Preload: ", .page_keys = "S"},

@@ -11,6 +11,7 @@ void zoe_app_start_pages(zoe_app *app)
     zoe_metadata_page_start(&app->metadata_page);
     zoe_messages_page_start(&app->messages_page);
     zoe_goto_page_start(&app->goto_page);
+    zoe_save_page_start(&app->save_page, zoe_app_wake, app);
     zoe_open_page_start(&app->open_page, &app->recent, zoe_app_wake, app);
     zoe_start_page_start(&app->start_page, app->window.renderer, &app->recent);
 }
@@ -19,6 +20,7 @@ void zoe_app_end_pages(zoe_app *app)
 {
     zoe_start_page_end(&app->start_page);
     zoe_open_page_end(&app->open_page);
+    zoe_save_page_end(&app->save_page);
     zoe_messages_page_end(&app->messages_page);
     zoe_metadata_page_end(&app->metadata_page);
     zoe_layers_page_end(&app->layers_page);
@@ -112,6 +114,44 @@ static void run_open(zoe_app *app)
     app->redraw |= result.count > 0;
 }
 
+/* What became of the picture that was to be saved is told once. */
+static void tell_saved(zoe_app *app)
+{
+    const char *path = "";
+    const zoe_error *error = NULL;
+    zoe_save_state state = app->save ? zoe_save_look(app->save, &path, &error) : ZOE_SAVE_IDLE;
+    if (state == app->save_told || !error)
+        return;
+    app->save_told = state;
+    zoe_save_page_tell(&app->save_page, state, error);
+    if (state == ZOE_SAVE_WRITING)
+        zoe_message_say(&app->message, false, "Saving: %s", path);
+    if (state == ZOE_SAVE_DONE)
+        zoe_message_say(&app->message, false, "Saved: %s", path);
+    if (state == ZOE_SAVE_FAILED)
+        zoe_message_say(&app->message, true, "%s", error->text);
+    if (state == ZOE_SAVE_DONE)
+        zoe_path_parent(path, app->saved_to);
+    if (state == ZOE_SAVE_DONE || state == ZOE_SAVE_FAILED)
+        zoe_save_drop(app->save);
+    app->redraw = true;
+}
+
+static void run_save(zoe_app *app)
+{
+    zoe_error error;
+    zoe_save_page_result result;
+    zoe_save_page_run(&app->ui, &app->save_page, &result);
+    if (result.cancel)
+        zoe_save_drop(app->save);
+    if (result.save)
+        app->save_told = ZOE_SAVE_CHECKING;
+    if (result.save &&
+        zoe_save_write(app->save, result.path, result.is_linear, result.replaces, &error) != ZOE_OK)
+        zoe_save_page_tell(&app->save_page, ZOE_SAVE_REFUSED, &error);
+    app->redraw |= result.cancel || result.save;
+}
+
 static void run_start(zoe_app *app)
 {
     zoe_error error;
@@ -138,7 +178,8 @@ static void run_goto(zoe_app *app)
 
 void zoe_app_run_pages(zoe_app *app)
 {
-    bool modal = app->help.open || app->open_page.open;
+    bool modal = app->help.open || app->open_page.open || app->save_page.open;
+    tell_saved(app);
     if (app->session.count)
         run_goto(app);
     if (!modal)
@@ -147,6 +188,8 @@ void zoe_app_run_pages(zoe_app *app)
         run_start(app);
     if (app->open_page.open)
         run_open(app);
+    if (app->save_page.open)
+        run_save(app);
     if (app->help.open)
         zoe_help_run(&app->ui, &app->help, zoe_commands, zoe_command_count);
 }

@@ -354,6 +354,7 @@ static int play(zoe_app *app)
     if (zoe_session_start(&app->session, &setup, &error) != ZOE_OK ||
         zoe_view_open(&app->view, &error) != ZOE_OK)
         return zoe_failure(command, "%s", error.text);
+    app->save = zoe_save_create(zoe_app_wake, app);
     zoe_app_apply_grade(app);
     if (!open_sequences(app, complaint, sizeof complaint))
         return ZOE_EXIT_FAILED;
@@ -381,6 +382,18 @@ static int play(zoe_app *app)
     return ZOE_EXIT_DONE;
 }
 
+/* A picture that is being saved is waited for; nobody sees the window any more. */
+static void end_saving(zoe_app *app)
+{
+    const zoe_error *error;
+    if (!app->save)
+        return;
+    zoe_save_wait(app->save);
+    if (zoe_save_look(app->save, NULL, &error) == ZOE_SAVE_FAILED)
+        fprintf(stderr, "%s: %s\n", command, error->text);
+    zoe_save_destroy(&app->save);
+}
+
 int zoe_player_run(const zoe_options *options)
 {
     zoe_app *app = calloc(1, sizeof *app);
@@ -398,6 +411,7 @@ int zoe_player_run(const zoe_options *options)
     int result = play(app);
     /* The engine's threads push events: they end before SDL does. */
     SDL_AtomicSet(&app->listening, 0);
+    end_saving(app);
     zoe_session_end(&app->session);
     zoe_view_close(&app->view);
     zoe_timeline_close(&app->timeline);

@@ -33,6 +33,7 @@
 #include "ui/metadata_page.h"
 #include "ui/open_page.h"
 #include "ui/panel.h"
+#include "ui/save_page.h"
 #include "ui/settings_page.h"
 #include "ui/start_page.h"
 #include "ui/statusbar.h"
@@ -112,6 +113,10 @@ struct zoe_app {
     zoe_open_page open_page;
     zoe_start_page start_page;
     zoe_goto_page goto_page;
+    zoe_save_page save_page;
+    zoe_save *save;           /* NULL: memory is out */
+    char saved_to[4096];      /* the folder that was saved into last; "": none yet */
+    zoe_save_state save_told; /* what the user knows of it */
     zoe_help help;
     zoe_app_change change;
     zoe_menu menu;

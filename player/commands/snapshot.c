@@ -64,8 +64,10 @@ static void fit_range(const zoe_clip *clip, const zoe_frame *frame, const snapsh
 static zoe_status write_exr(const zoe_clip *clip, const zoe_frame *frame,
                             const snapshot_options *options, zoe_error *error)
 {
-    return zoe_picture_write_exr(options->out, frame, clip->sequence, options->layer, options->view,
-                                 error);
+    char file[4096];
+    if (zoe_sequence_path(clip->sequence, frame->position, file, sizeof file) != ZOE_OK)
+        file[0] = '\0';
+    return zoe_picture_write_exr(options->out, frame, file, options->layer, options->view, error);
 }
 
 static zoe_status write_png(const zoe_clip *clip, const zoe_frame *frame,

@@ -12,7 +12,6 @@
 
 #include "model/exr_write.h"
 #include "model/frame_box.h"
-#include "model/frame_header.h"
 #include "model/interrupt.h"
 #include "model/paths.h"
 #include "model/png_write.h"
@@ -75,12 +74,12 @@ static void name_channels(zoe_exr_write_spec *spec, const zoe_frame *frame,
     }
 }
 
-zoe_status zoe_picture_write_exr(const char *path, const zoe_frame *frame,
-                                 const zoe_sequence *sequence, const char *layer, const char *view,
-                                 zoe_error *error)
+zoe_status zoe_picture_write_exr(const char *path, const zoe_frame *frame, const char *file,
+                                 const char *layer, const char *view, zoe_error *error)
 {
     zoe_header *header = NULL; /* of a file that cannot be read any more */
-    (void)zoe_frame_header_read(sequence, frame->position, &header, NULL);
+    if (file && file[0])
+        (void)zoe_header_read(file, &header, NULL);
     zoe_exr_write_spec spec;
     memset(&spec, 0, sizeof spec);
     spec.data_window = written_window(frame);

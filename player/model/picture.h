@@ -24,13 +24,12 @@
 enum { ZOE_PICTURE_SIDE_MAX = 32768 /* pixels of a PNG */ };
 
 /*
- * The linear pixels as they are in memory. sequence, layer, view (NULL or "": the default): whose
- * frame it is, for the names of its channels; its file is read for them, and need not be there any
- * more. Errors: as zoe_exr_write().
+ * The linear pixels as they are in memory. file, layer, view (NULL or "": the default): whose frame
+ * it is, for the names of its channels; the file is read for them, and need not be there any more.
+ * Errors: as zoe_exr_write().
  */
-zoe_status zoe_picture_write_exr(const char *path, const zoe_frame *frame,
-                                 const zoe_sequence *sequence, const char *layer, const char *view,
-                                 zoe_error *error);
+zoe_status zoe_picture_write_exr(const char *path, const zoe_frame *frame, const char *file,
+                                 const char *layer, const char *view, zoe_error *error);
 
 /*
  * As the viewer shows it with this grade, over black. size 0x0: one pixel for each row of the

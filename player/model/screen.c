@@ -55,6 +55,17 @@ zoe_status zoe_screen_ask(zoe_screen *screen, zoe_shot *shot, zoe_engine *engine
     return screen->candidate.status;
 }
 
+zoe_status zoe_screen_pin(const zoe_screen *screen, zoe_shot *shot, zoe_engine *engine,
+                          zoe_frame *frame)
+{
+    int64_t position = screen->frame.position;
+    if (!screen->frame.pin || screen->is_foreign)
+        return ZOE_MISSING;
+    if (screen->is_fallback)
+        return zoe_fallback_acquire(&shot->fallback, &shot->variants, engine, position, frame);
+    return zoe_source_acquire(shot->source, position, frame);
+}
+
 void zoe_screen_explain(const zoe_screen *screen, zoe_shot *shot, zoe_error *why)
 {
     int64_t playhead = shot->transport.playhead;

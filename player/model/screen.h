@@ -56,6 +56,11 @@ void zoe_screen_leave(zoe_screen *screen);
 zoe_status zoe_screen_ask(zoe_screen *screen, zoe_shot *shot, zoe_engine *engine,
                           const zoe_want *want, int64_t position);
 
+/* What is on screen, pinned once more, for who keeps it longer: OK, or why it cannot be. One of another
+ * sequence or layer is MISSING. */
+zoe_status zoe_screen_pin(const zoe_screen *screen, zoe_shot *shot, zoe_engine *engine,
+                          zoe_frame *frame);
+
 /* Why the candidate cannot be shown, or not all of it. */
 void zoe_screen_explain(const zoe_screen *screen, zoe_shot *shot, zoe_error *why);
 

@@ -365,14 +365,23 @@ eventually "Esc leaves the search" playhead 4
 key Escape
 filled() { [ "$(beside)" = "26,26,26" ] && echo no || echo yes; }
 eventually "and Esc again closes the panel" filled yes
-key ctrl+s
 saved() { ls "$work/saved" | tr '\n' ' '; }
-eventually "Ctrl+S saves the picture" saved "shot 105.png "
-key ctrl+s
-eventually "and never over another file" saved "shot 105 (2).png shot 105.png "
+asks() { [ "$(color_at 700 285)" = "38,38,38" ] && [ "$(color_at 300 300)" != "38,38,38" ] && echo yes || echo no; }
+save_page() { # save_page KEY TEXT
+    key "$1"
+    eventually "$2" asks yes
+}
+save_page ctrl+s "Ctrl+S asks for a name"
+cp "$now" "$shots/save.png"
+key Return
+eventually "Enter saves under the one that is proposed" saved "shot 105.png "
+save_page ctrl+s "again, another name is proposed"
+key Return
+eventually "and no other file replaced" saved "shot 105 (2).png shot 105.png "
 check "it has the picture's size" "$(convert "$work/saved/shot 105.png" -format '%wx%h' info:)" 640x360
-key ctrl+shift+s
-eventually "Ctrl+Shift+S saves an EXR" saved "shot 105 (2).png shot 105.exr shot 105.png "
+save_page ctrl+shift+s "Ctrl+Shift+S asks, too"
+key Return
+eventually "and saves an EXR" saved "shot 105 (2).png shot 105.exr shot 105.png "
 
 # ---- window ----
 
