@@ -199,6 +199,18 @@ static void toggle_channel(zoe_app *app, int view)
     grade->view = (int)grade->view == view ? ZOE_VIEW_COLOR : (zoe_channel_view)view;
 }
 
+static void view_options(zoe_app *app, int unused)
+{
+    (void)unused;
+    SDL_Rect at = {app->mouse_x, app->mouse_y, 0, 0};
+    if (!zoe_inside(app->view.area, at.x, at.y)) {
+        at.x = app->view.area.x + app->view.area.w / 2;
+        at.y = app->view.area.y + app->view.area.h / 4;
+    }
+    app->menu_next = ZOE_MENU_VIEW;
+    app->menu_place = at;
+}
+
 static void fit(zoe_app *app, int unused)
 {
     (void)unused;
@@ -268,6 +280,7 @@ static bool take_picture(zoe_app *app)
         return false;
     }
     picture.grade = session->grade;
+    picture.look = app->view.look;
     zoe_session_layer(session, &layer, &view);
     bool is_own = !session->screen.is_fallback;
     snprintf(picture.layer, sizeof picture.layer, "%s", is_own ? layer : "");
@@ -479,6 +492,8 @@ const zoe_command zoe_commands[] = {
     MOUSE("Double click", "Fit"),
     {RUN("fit", fit, 0), .keys = {{SDLK_f, 0}}, .help = "Fit", .page_keys = "F"},
     {RUN("one-to-one", one_to_one, 0), .keys = {{SDLK_1, 0}}, .help = "One to one", .page_keys = "1"},
+    {RUN("view-options", view_options, 0), .keys = {{SDLK_v, 0}}, .help = "View options\342\200\246", .page_keys = "V",
+     .page_help = "Menu of view options"},
     {RUN("zoom-in", zoom_in_steps, 1), .repeats = true, .help = "Enlarge the picture",
      .keys = {{SDLK_EQUALS, 0}, {SDLK_EQUALS, SHIFT}, {SDLK_PLUS, 0}, {SDLK_KP_PLUS, 0}}, .page_keys = "+  -", .page_help = "Zoom"},
     {RUN("zoom-out", zoom_in_steps, -1), .keys = {{SDLK_MINUS, 0}, {SDLK_KP_MINUS, 0}}, .repeats = true, .help = "Shrink the picture"},
@@ -488,13 +503,23 @@ const zoe_command zoe_commands[] = {
     {RUN("blue", toggle_channel, ZOE_VIEW_BLUE), .keys = {{SDLK_b, SHIFT}}, .help = "Blue; again: colour"},
     {RUN("alpha", toggle_channel, ZOE_VIEW_ALPHA), .keys = {{SDLK_a, 0}, {SDLK_a, SHIFT}}, .help = "Alpha; again: colour",
      .page_keys = "A  Y", .page_help = "Alpha, luminance; again: colour"},
-    {RUN("luminance", toggle_channel, ZOE_VIEW_LUMINANCE), .keys = {{SDLK_y, 0}, {SDLK_y, SHIFT}}, .help = "Luminance; again: colour"},
+    {RUN("luminance", toggle_channel, ZOE_VIEW_LUMINANCE), .keys = {{SDLK_y, 0}}, .help = "Luminance; again: colour"},
     {RUN("layer-previous", switch_layer, -1), .keys = {{SDLK_LEFTBRACKET, SHIFT}, {SDLK_PAGEUP, CTRL}}, .help = "Previous layer",
      .page_keys = "{  }", .page_help = "Previous, next layer"},
     {RUN("layer-next", switch_layer, 1), .keys = {{SDLK_RIGHTBRACKET, SHIFT}, {SDLK_PAGEDOWN, CTRL}}, .help = "Next layer"},
     {.name = "proxy", OPTION(proxy), .keys = {{SDLK_p, SHIFT}}, .help = "Full size, 1/2, 1/4, 1/8", .page_keys = "Shift+P"},
     {.name = "overscan", OPTION(overscan), .keys = {{SDLK_o, SHIFT}}, .help = "Show overscan, or not", .page_keys = "Shift+O"},
     {.name = "precision", OPTION(full_precision), .keys = {{SDLK_d, SHIFT}}, .help = "Float in full, or as half", .page_keys = "Shift+D"},
+    {.name = "pixels", OPTION(pixels), .keys = {{SDLK_n, SHIFT}}, .help = "Pixels at every size, or smooth below 200%", .page_keys = "Shift+N",
+     .page_help = "Pixels, or smooth below 200%"},
+    {.name = "flop", OPTION(flop), .keys = {{SDLK_x, SHIFT}}, .help = "Mirror left to right", .page_keys = "Shift+X  Shift+Y",
+     .page_help = "Mirror: left to right, top to bottom"},
+    {.name = "flip", OPTION(flip), .keys = {{SDLK_y, SHIFT}}, .help = "Mirror top to bottom"},
+    {.name = "guides", OPTION(guides), .keys = {{SDLK_s, SHIFT}}, .help = "Safe areas: action 90%, title 80%; with middle", .page_keys = "Shift+S  Shift+T",
+     .page_help = "Safe areas; frame of an aspect"},
+    {.name = "aspect", OPTION(aspect), .keys = {{SDLK_t, SHIFT}}, .help = "Frame of another aspect"},
+    {.name = "marks", OPTION(marks), .keys = {{SDLK_z, 0}}, .help = "Mark NaN, infinity and clipping", .page_keys = "Z"},
+    {.name = "ids", OPTION(ids), .keys = {{SDLK_i, SHIFT}}, .help = "Ids as colours, or black to white", .page_keys = "Shift+I"},
     {RUN("fit-range", fit_range, 0), .keys = {{SDLK_x, 0}}, .help = "Fit the range of depth, ids", .page_keys = "X"},
     MOUSE("E+drag  M+drag", "Exposure, gamma"),
     {RUN("exposure-reset", reset_value, (int)offsetof(zoe_options, exposure)), .keys = {{SDLK_e, SHIFT}}, .help = "Reset exposure",

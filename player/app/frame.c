@@ -32,7 +32,7 @@ static void run_statusbar(zoe_app *app)
     case ZOE_VALUE_CHANNEL: zoe_app_open_menu(app, ZOE_MENU_CHANNEL, NULL, result.place); break;
     case ZOE_VALUE_MEMORY: zoe_app_open_menu(app, ZOE_MENU_MEMORY, NULL, result.place); break;
     case ZOE_VALUE_OPTION:
-        if (zoe_option_choices(result.option))
+        if (zoe_option_choices(result.option) && !(result.option->where & ZOE_IN_STATUSBAR))
             zoe_app_open_menu(app, ZOE_MENU_OPTION, result.option, result.place);
         else
             zoe_app_set_option(app, result.option, result.option->normal);
@@ -86,7 +86,9 @@ static void draw(zoe_app *app)
     SDL_Color ground = zoe_theme_dark.surround;
     SDL_SetRenderDrawColor(window->renderer, ground.r, ground.g, ground.b, 255);
     SDL_RenderClear(window->renderer);
+    uint32_t found = app->view.found;
     zoe_view_draw(&app->view, window, &session->screen.frame, &session->grade);
+    app->redraw |= found != app->view.found; /* the legend names what is found */
     zoe_ui_render_draw(app->render, window, &app->ui.draw);
     SDL_RenderPresent(window->renderer);
 }

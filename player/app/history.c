@@ -111,7 +111,10 @@ static void write_thumbnail(zoe_app *app, const char *spec)
     };
     zoe_path_make_folders(path);
     /* Without one the sequence has a sign in its place. */
-    (void)zoe_png_write(path, frame, app->view.lut, &port, NULL);
+    zoe_look look = app->view.look;
+    look.marks = look.flip = look.flop = false;
+    const zoe_paint paint = {frame, app->view.lut, &port, &look};
+    (void)zoe_png_write(path, &paint, NULL);
 }
 
 /* ---- noting ---- */

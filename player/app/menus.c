@@ -1,6 +1,7 @@
 #include "app/menus.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -62,15 +63,54 @@ static void add_commands(making *m, const char *const *names)
 
 /* ---- each menu ---- */
 
-static const char *const picture_names[] = {
-    "fit",        "one-to-one", "",         "layers",   "metadata", "go-to-frame",    "",
-    "copy-path",  "copy-frame", "save-png", "save-exr", "",         "exposure-reset", "fit-range",
-    "overscan",   "",           "open",     "refresh",  "",         "settings",       "bars",
-    "fullscreen", NULL};
+static const char *const picture_names[] = {"fit",
+                                            "one-to-one",
+                                            "",
+                                            "layers",
+                                            "metadata",
+                                            "go-to-frame",
+                                            "",
+                                            "copy-path",
+                                            "copy-frame",
+                                            "save-png",
+                                            "save-exr",
+                                            "",
+                                            "view-options",
+                                            "exposure-reset",
+                                            "fit-range",
+                                            "overscan",
+                                            "",
+                                            "open",
+                                            "refresh",
+                                            "",
+                                            "settings",
+                                            "bars",
+                                            "fullscreen",
+                                            NULL};
 
 static const char *const timeline_names[] = {"set-in",       "set-out",       "clear-area",  "",
                                              "to-in",        "to-out",        "go-to-frame", "",
                                              "timeline-all", "timeline-area", NULL};
+
+/* The value of an item that sets an option: this, and 100 for each row, and the option's. */
+enum { SETS = 1000, EACH = 100 };
+
+static const struct {
+    const char *command; /* of a flag */
+    size_t option;       /* of a choice: all its values; 0: a line */
+} view_rows[] = {
+    {"pixels", offsetof(zoe_options, pixels)},
+    {NULL, 0},
+    {"flop", offsetof(zoe_options, flop)},
+    {"flip", offsetof(zoe_options, flip)},
+    {NULL, 0},
+    {"marks", offsetof(zoe_options, marks)},
+    {"ids", offsetof(zoe_options, ids)},
+    {NULL, 0},
+    {NULL, offsetof(zoe_options, guides)},
+    {NULL, 0},
+    {NULL, offsetof(zoe_options, aspect)},
+};
 
 static const char *const memory_names[] = {"memory", "settings", "", "clear-cache", NULL};
 
@@ -105,6 +145,28 @@ static void add_zooms(making *m, const zoe_app *app)
         item->keys = !zooms[i] ? "F" : zooms[i] == 100 ? "1" : NULL;
         item->checked =
             zooms[i] ? !map->fitted && lround(map->zoom * 100.0) == zooms[i] : map->fitted;
+    }
+}
+
+static void add_view(making *m, const zoe_app *app)
+{
+    for (size_t row = 0; row < sizeof view_rows / sizeof view_rows[0]; row++) {
+        const zoe_option *option = zoe_option_at(view_rows[row].option);
+        int now = option ? (int)lround(zoe_option_number(option, &app->options)) : 0;
+        int value = SETS + EACH * (int)row;
+        if (!view_rows[row].option) {
+            add_line(m);
+        } else if (view_rows[row].command) {
+            zoe_ui_menu_item *item = add_command(m, view_rows[row].command);
+            item->value = value + !now;
+            item->checked = now != 0;
+        } else {
+            for (int i = 0; i < zoe_option_choices(option); i++) {
+                zoe_ui_menu_item *item = add(m, value + i);
+                zoe_option_label(option, i, m->texts[m->count - 1]);
+                item->checked = i == now;
+            }
+        }
     }
 }
 
@@ -171,6 +233,8 @@ static void make(making *m, const zoe_app *app)
 {
     m->count = 0;
     switch (app->menu) {
+    case ZOE_MENU_NONE: break;
+    case ZOE_MENU_VIEW: add_view(m, app); break;
     case ZOE_MENU_PICTURE:
         add_commands(m, picture_names);
         mark(m, app);
@@ -200,6 +264,11 @@ static void choose(zoe_app *app, int value)
 {
     app->redraw = true;
     switch (app->menu) {
+    case ZOE_MENU_NONE: break;
+    case ZOE_MENU_VIEW:
+        zoe_app_set_option(app, zoe_option_at(view_rows[(value - SETS) / EACH].option),
+                           (value - SETS) % EACH);
+        break;
     case ZOE_MENU_PICTURE:
     case ZOE_MENU_TIMELINE:
     case ZOE_MENU_MEMORY: zoe_command_run(app, &zoe_commands[value]); break;
@@ -227,6 +296,9 @@ void zoe_app_open_menu(zoe_app *app, zoe_menu menu, const zoe_option *option, SD
 void zoe_app_run_menus(zoe_app *app)
 {
     static making m; /* too large for the stack; made anew each time */
+    if (app->menu_next != ZOE_MENU_NONE)
+        zoe_app_open_menu(app, app->menu_next, NULL, app->menu_place);
+    app->menu_next = ZOE_MENU_NONE;
     if (!app->session.count || !zoe_ui_popup_is_open(&app->ui, "menu"))
         return;
     make(&m, app);

@@ -9,6 +9,7 @@
 #include "app/commands.h"
 #include "app/effects.h"
 #include "app/menus.h"
+#include "ui/guides.h"
 #include "ui/theme.h"
 #include "ui/ui_button.h"
 
@@ -157,7 +158,64 @@ static void draw_badge(zoe_app *app)
     zoe_ui_notice(ui, zoe_inset(box, pad, 0), severity, text);
 }
 
+/* ---- marks ---- */
+
+static const struct {
+    zoe_mark mark;
+    const char *text;
+} mark_words[] = {{ZOE_MARK_NAN, "NaN"},
+                  {ZOE_MARK_INFINITE, "Infinite"},
+                  {ZOE_MARK_OVER, "Over 1"},
+                  {ZOE_MARK_UNDER, "Under 0"}};
+
+/* The colours of the marks, in the corner; those that the picture has are lit. */
+static void draw_legend(zoe_app *app)
+{
+    zoe_ui *ui = &app->ui;
+    if (!app->view.look.marks || !app->session.screen.frame.pin)
+        return;
+    int margin = zoe_ui_px(ui, ZOE_MARGIN), pad = zoe_ui_px(ui, ZOE_UI_PAD);
+    int side = zoe_ui_px(ui, 10), width = pad, gap = zoe_ui_px(ui, 6);
+    for (int i = 0; i < 4; i++)
+        width += side + gap + zoe_ui_text_width(ui, ZOE_TEXT_BODY, mark_words[i].text) + 2 * pad;
+    SDL_Rect area = zoe_inset(app->view.area, margin, margin);
+    SDL_Rect box = zoe_cut_top(&area, zoe_ui_px(ui, 26));
+    box = zoe_cut_right(&box, width);
+    SDL_Color ground = ui->style->popup;
+    ground.a = 224;
+    zoe_draw_fill(&ui->draw, box, zoe_ui_px(ui, ZOE_UI_RADIUS), ground);
+    zoe_cut_left(&box, pad);
+    for (int i = 0; i < 4; i++) {
+        const char *text = mark_words[i].text;
+        uint32_t rgb = zoe_inspect_mark_color(mark_words[i].mark);
+        bool is_found = (app->view.found & (uint32_t)mark_words[i].mark) != 0;
+        SDL_Color color = {(Uint8)(rgb >> 16), (Uint8)(rgb >> 8), (Uint8)rgb, is_found ? 255 : 90};
+        SDL_Rect swatch = zoe_cut_left(&box, side);
+        zoe_draw_fill(&ui->draw, zoe_centered(swatch, side, side), zoe_ui_px(ui, 2), color);
+        zoe_cut_left(&box, gap);
+        zoe_ui_label(ui, zoe_cut_left(&box, zoe_ui_text_width(ui, ZOE_TEXT_BODY, text) + 2 * pad),
+                     ZOE_TEXT_BODY, ZOE_UI_LEFT,
+                     is_found ? ui->style->text_light : ui->style->text_disabled, text);
+    }
+}
+
 /* ---- frame ---- */
+
+void zoe_app_look(zoe_app *app)
+{
+    const zoe_options *options = &app->options;
+    const zoe_session *session = &app->session;
+    const zoe_shot *shot = session->count ? &session->shots[session->current] : NULL;
+    const zoe_look look = {
+        .ids = options->ids,
+        .hashed = shot && shot->is_hashed && !session->screen.is_fallback,
+        .marks = options->marks,
+        .flop = options->flop,
+        .flip = options->flip,
+        .filter = options->pixels ? ZOE_FILTER_NEAREST : ZOE_FILTER_AUTO,
+    };
+    zoe_view_look(&app->view, &look);
+}
 
 void zoe_app_hear_picture(zoe_app *app)
 {
@@ -165,10 +223,17 @@ void zoe_app_hear_picture(zoe_app *app)
     const zoe_ui_input *in = &ui->input;
     int x = in->mouse_x, y = in->mouse_y;
     zoe_ui_hit hit = zoe_ui_hear(ui, zoe_ui_make_id(ui, "picture"), app->view.area);
-    app->statusbar.pointer_x = hit.inside ? x : -1;
-    app->statusbar.pointer_y = hit.inside ? y : -1;
+    int px = hit.inside ? x : -1, py = hit.inside ? y : -1;
+    /* The status bar was run before: it reads the values in the next frame. */
+    app->redraw |= px != app->statusbar.pointer_x || py != app->statusbar.pointer_y;
+    app->statusbar.pointer_x = px;
+    app->statusbar.pointer_y = py;
+    zoe_app_look(app);
+    const zoe_guides guides = {app->options.guides, app->options.aspect};
+    zoe_guides_run(ui, &guides, &app->view, &app->session.screen.frame);
     draw_absence(app);
     draw_badge(app);
+    draw_legend(app);
     if (!app->session.count) {
         app->grab = ZOE_GRAB_NONE;
         return;

@@ -70,12 +70,14 @@ typedef struct zoe_noted {
 
 /* What is chosen from in the menu that is open. */
 typedef enum zoe_menu {
+    ZOE_MENU_NONE,
     ZOE_MENU_PICTURE,
     ZOE_MENU_TIMELINE,
     ZOE_MENU_MEMORY,
     ZOE_MENU_CHANNEL,
     ZOE_MENU_ZOOM,
     ZOE_MENU_RATE,
+    ZOE_MENU_VIEW,
     ZOE_MENU_OPTION, /* the values of `menu_option` */
 } zoe_menu;
 
@@ -121,6 +123,8 @@ struct zoe_app {
     zoe_app_change change;
     zoe_menu menu;
     const zoe_option *menu_option;
+    zoe_menu menu_next; /* what a command asks to be opened; NONE: nothing */
+    SDL_Rect menu_place;
     zoe_stats stats;
     uint64_t stats_ns; /* when they were read */
     bool stats_stale;  /* frames changed since */

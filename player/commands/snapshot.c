@@ -82,7 +82,8 @@ static zoe_status write_png(const zoe_clip *clip, const zoe_frame *frame,
     grade.view = (zoe_channel_view)options->channel;
     grade.transfer = (zoe_transfer)options->transfer;
     fit_range(clip, frame, options, &grade);
-    return zoe_picture_write_png(options->out, frame, &grade, options->size, error);
+    const zoe_look look = {.ids = true}; /* as the window has it */
+    return zoe_picture_write_png(options->out, frame, &grade, &look, options->size, error);
 }
 
 static bool has_suffix(const char *text, const char *suffix)

@@ -64,6 +64,12 @@ typedef struct zoe_options {
     double exposure, gamma; /* as in zoe_grade, like what follows */
     double contrast, saturation;
     int32_t transfer; /* zoe_transfer */
+    bool flop, flip;  /* mirrored: left to right, top to bottom */
+    bool pixels;      /* what is magnified a little is not smoothed */
+    bool marks;       /* NaN, infinity and clipping are marked */
+    bool ids;         /* whole numbers are shown as colours */
+    int32_t guides;   /* safe areas; as ui/guides.h has them, like what follows */
+    int32_t aspect;
 
     /* memory and workers */
     int64_t cache_percent;

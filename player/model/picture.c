@@ -135,7 +135,7 @@ static void fit(const zoe_frame *frame, zoe_extent size, zoe_viewport *viewport)
 }
 
 zoe_status zoe_picture_write_png(const char *path, const zoe_frame *frame, const zoe_grade *grade,
-                                 zoe_extent size, zoe_error *error)
+                                 const zoe_look *look, zoe_extent size, zoe_error *error)
 {
     zoe_viewport viewport;
     zoe_display_lut *lut = malloc(sizeof *lut);
@@ -143,7 +143,9 @@ zoe_status zoe_picture_write_png(const char *path, const zoe_frame *frame, const
         return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "%s: out of memory", path);
     zoe_display_lut_make(lut, grade, NULL);
     fit(frame, size, &viewport);
-    zoe_status status = zoe_png_write(path, frame, lut, &viewport, error);
+    zoe_look_apply(look, &viewport);
+    const zoe_paint paint = {frame, lut, &viewport, look};
+    zoe_status status = zoe_png_write(path, &paint, error);
     free(lut);
     return status;
 }

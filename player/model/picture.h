@@ -20,6 +20,7 @@
 #include <zoetrope/sequence.h>
 
 #include "model/args.h"
+#include "model/paint.h"
 
 enum { ZOE_PICTURE_SIDE_MAX = 32768 /* pixels of a PNG */ };
 
@@ -32,12 +33,12 @@ zoe_status zoe_picture_write_exr(const char *path, const zoe_frame *frame, const
                                  const char *layer, const char *view, zoe_error *error);
 
 /*
- * As the viewer shows it with this grade, over black. size 0x0: one pixel for each row of the
+ * As the viewer shows it with this grade and look, over black. size 0x0: one pixel for each row of the
  * frame and as wide as the pixel aspect says; else as large as fits in it. Errors: as
  * zoe_png_write().
  */
 zoe_status zoe_picture_write_png(const char *path, const zoe_frame *frame, const zoe_grade *grade,
-                                 zoe_extent size, zoe_error *error);
+                                 const zoe_look *look, zoe_extent size, zoe_error *error);
 
 /*
  * A path in the folder that no file has: "shot 1001.png", then "shot 1001 (2).png". The blank keeps

@@ -19,8 +19,7 @@ enum { BAND_ROWS = 64, SCRATCH_ALIGNMENT = 64 };
 /* Everything that must survive libpng's long jump lives here, outside the jumping function. */
 typedef struct png_job {
     const char *path;
-    const zoe_frame *frame;
-    const zoe_display_lut *lut;
+    const zoe_paint *paint;
     const zoe_viewport *viewport;
     zoe_error *error;
     zoe_status status;
@@ -72,7 +71,7 @@ static void write_header(png_job *job)
     png_set_IHDR(job->png, job->info, (png_uint_32)job->viewport->width,
                  (png_uint_32)job->viewport->height, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-    const zoe_grade *grade = &job->lut->grade;
+    const zoe_grade *grade = &job->paint->lut->grade;
     if (grade->transfer == ZOE_TRANSFER_SRGB)
         png_set_sRGB(job->png, job->info, PNG_sRGB_INTENT_PERCEPTUAL);
     png_write_info(job->png, job->info);
@@ -86,8 +85,9 @@ static void write_rows(png_job *job)
     for (int32_t y = 0; y < job->viewport->height; y += BAND_ROWS) {
         int32_t rows =
             job->viewport->height - y < BAND_ROWS ? job->viewport->height - y : BAND_ROWS;
-        zoe_status status = zoe_display_draw(job->frame, job->lut, job->viewport, y, rows,
-                                             job->band, stride, job->scratch);
+        uint32_t found = 0;
+        zoe_status status =
+            zoe_paint_rows(job->paint, y, rows, job->band, stride, job->scratch, &found);
         if (status != ZOE_OK) {
             job->status = zoe_error_set(job->error, status, "%s: cannot draw the picture: %s",
                                         job->path, zoe_status_text(status));
@@ -120,7 +120,7 @@ static zoe_status no_memory(png_job *job)
 
 static zoe_status prepare(png_job *job)
 {
-    size_t scratch = zoe_display_scratch_bytes(job->frame, job->viewport);
+    size_t scratch = zoe_paint_scratch_bytes(job->paint);
     job->band = malloc((size_t)job->viewport->width * 4 * BAND_ROWS);
     if (!job->band)
         return no_memory(job);
@@ -135,15 +135,13 @@ static zoe_status prepare(png_job *job)
     return job->info ? ZOE_OK : no_memory(job);
 }
 
-zoe_status zoe_png_write(const char *path, const zoe_frame *frame, const zoe_display_lut *lut,
-                         const zoe_viewport *viewport, zoe_error *error)
+zoe_status zoe_png_write(const char *path, const zoe_paint *paint, zoe_error *error)
 {
     png_job job;
     memset(&job, 0, sizeof job);
     job.path = path;
-    job.frame = frame;
-    job.lut = lut;
-    job.viewport = viewport;
+    job.paint = paint;
+    job.viewport = paint->viewport;
     job.error = error;
     zoe_temp_file file;
     zoe_status status = zoe_temp_file_open(&file, path, error);

@@ -9,16 +9,15 @@
 #ifndef ZOETROPE_PLAYER_PNG_WRITE_H
 #define ZOETROPE_PLAYER_PNG_WRITE_H
 
-#include <zoetrope/display.h>
-#include <zoetrope/frame.h>
 #include <zoetrope/status.h>
 
+#include "model/paint.h"
+
 /*
- * Writes the viewport of a frame over an old file of that name. Blocks. Errors: ARGUMENT,
+ * Writes the viewport over an old file of that name. Blocks. Errors: ARGUMENT,
  * NO_MEMORY, PERMISSION, NOT_FOUND (folder), IO, STALE after a signal; the text names the file.
  * Nothing is left behind on failure.
  */
-zoe_status zoe_png_write(const char *path, const zoe_frame *frame, const zoe_display_lut *lut,
-                         const zoe_viewport *viewport, zoe_error *error);
+zoe_status zoe_png_write(const char *path, const zoe_paint *paint, zoe_error *error);
 
 #endif

@@ -77,7 +77,8 @@ static void *run(void *arg)
     zoe_status status =
         save->is_linear
             ? zoe_picture_write_exr(save->path, &p->frame, p->file, p->layer, p->view, &error)
-            : zoe_picture_write_png(save->path, &p->frame, &p->grade, (zoe_extent){0, 0}, &error);
+            : zoe_picture_write_png(save->path, &p->frame, &p->grade, &p->look, (zoe_extent){0, 0},
+                                    &error);
     (void)enter(save, status == ZOE_OK ? ZOE_SAVE_DONE : ZOE_SAVE_FAILED, &error);
     return NULL;
 }

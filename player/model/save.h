@@ -1,8 +1,8 @@
 /*
  * Save: the picture on screen, written into a file by a thread of its own.
  *
- * What is saved is what was seen when it was asked for: the frame stays pinned and the grade is a
- * copy, whatever is played meanwhile. The thread first looks whether the file may be written: nothing
+ * What is saved is what was seen when it was asked for: the frame stays pinned, grade and look are
+ * copies, whatever is played meanwhile. The thread first looks whether the file may be written: nothing
  * on the caller's thread waits for a file system.
  *
  *      IDLE --take--> READY --write--> CHECKING --> WRITING --> DONE, FAILED --drop--> IDLE
@@ -22,6 +22,7 @@
 #include <zoetrope/frame.h>
 #include <zoetrope/status.h>
 
+#include "model/paint.h"
 #include "model/paths.h"
 
 typedef enum zoe_save_state {
@@ -39,6 +40,7 @@ typedef enum zoe_save_state {
 typedef struct zoe_save_picture {
     zoe_frame frame;
     zoe_grade grade;
+    zoe_look look;
     char file[ZOE_PATH_TEXT];   /* the frame's own, for the names of its channels; "": unknown */
     char layer[256], view[256]; /* "": the default ones */
 } zoe_save_picture;

@@ -23,15 +23,14 @@ struct zoe_painter {
     int hand_count; /* fixed after creation */
 
     /* the present picture; written under the lock before `picture` goes up, then read only */
-    const zoe_frame *frame;
-    const zoe_display_lut *lut;
-    const zoe_viewport *viewport;
+    const zoe_paint *picture_of;
     unsigned char *pixels;
     size_t stride;
     int32_t band; /* rows */
 
     SDL_atomic_t next;   /* first row that nobody has taken */
     SDL_atomic_t status; /* zoe_status of the first band that failed */
+    SDL_atomic_t found;  /* marks */
 
     /* guarded by `lock` */
     SDL_mutex *lock;
@@ -44,19 +43,24 @@ struct zoe_painter {
 
 static void paint(zoe_painter *painter, hand *with)
 {
-    const zoe_viewport *viewport = painter->viewport;
+    const zoe_viewport *viewport = painter->picture_of->viewport;
+    uint32_t found = 0;
     for (;;) {
         int32_t first = SDL_AtomicAdd(&painter->next, painter->band);
         if (first >= viewport->height)
-            return;
+            break;
         int32_t rows = viewport->height - first;
         rows = rows > painter->band ? painter->band : rows;
-        zoe_status status = zoe_display_draw(painter->frame, painter->lut, viewport, first, rows,
-                                             painter->pixels + (size_t)first * painter->stride,
-                                             painter->stride, with->scratch);
+        zoe_status status = zoe_paint_rows(painter->picture_of, first, rows,
+                                           painter->pixels + (size_t)first * painter->stride,
+                                           painter->stride, with->scratch, &found);
         if (status != ZOE_OK)
             SDL_AtomicSet(&painter->status, (int)status);
     }
+    int before;
+    do
+        before = SDL_AtomicGet(&painter->found);
+    while (!SDL_AtomicCAS(&painter->found, before, before | (int)found));
 }
 
 static int help(void *argument)
@@ -156,22 +160,21 @@ static bool fit_scratch(zoe_painter *painter, size_t bytes)
     return true;
 }
 
-zoe_status zoe_painter_draw(zoe_painter *painter, const zoe_frame *frame,
-                            const zoe_display_lut *lut, const zoe_viewport *viewport, void *pixels,
-                            size_t stride)
+zoe_status zoe_painter_draw(zoe_painter *painter, const zoe_paint *paint_of, void *pixels,
+                            size_t stride, uint32_t *found)
 {
-    if (!fit_scratch(painter, zoe_display_scratch_bytes(frame, viewport)))
+    *found = 0;
+    if (!fit_scratch(painter, zoe_paint_scratch_bytes(paint_of)))
         return ZOE_ERROR_NO_MEMORY;
-    int32_t band = viewport->height / (painter->hand_count * BANDS);
+    int32_t band = paint_of->viewport->height / (painter->hand_count * BANDS);
     SDL_LockMutex(painter->lock);
-    painter->frame = frame;
-    painter->lut = lut;
-    painter->viewport = viewport;
+    painter->picture_of = paint_of;
     painter->pixels = pixels;
     painter->stride = stride;
     painter->band = band < BAND_LEAST ? BAND_LEAST : band;
     SDL_AtomicSet(&painter->next, 0);
     SDL_AtomicSet(&painter->status, ZOE_OK);
+    SDL_AtomicSet(&painter->found, 0);
     painter->busy = painter->hand_count - 1;
     painter->picture++;
     SDL_CondBroadcast(painter->begin);
@@ -183,5 +186,6 @@ zoe_status zoe_painter_draw(zoe_painter *painter, const zoe_frame *frame,
     while (painter->busy > 0)
         SDL_CondWait(painter->done, painter->lock);
     SDL_UnlockMutex(painter->lock);
+    *found = (uint32_t)SDL_AtomicGet(&painter->found);
     return (zoe_status)SDL_AtomicGet(&painter->status);
 }

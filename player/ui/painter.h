@@ -1,7 +1,7 @@
 /*
  * Painter: several threads that share the drawing of one picture.
  *
- * zoe_display_draw() takes rows of a picture; the painter hands them out in bands to a few helpers
+ * zoe_paint_rows() takes rows of a picture; the painter hands them out in bands to a few helpers
  * and the caller. Each has scratch of its own, which grows to what the largest picture needs and
  * stays. Helpers sleep between pictures.
  *
@@ -14,9 +14,9 @@
 
 #include <stddef.h>
 
-#include <zoetrope/display.h>
-#include <zoetrope/frame.h>
 #include <zoetrope/status.h>
+
+#include "model/paint.h"
 
 enum { ZOE_PAINTER_HELPERS_MAX = 3 };
 
@@ -29,10 +29,10 @@ zoe_status zoe_painter_create(int helpers, zoe_painter **painter);
 /* Ends the helpers, frees and sets *painter to NULL. NULL and pointer to NULL are accepted. */
 void zoe_painter_destroy(zoe_painter **painter);
 
-/* Draws the whole viewport, as zoe_display_draw() does, and returns when all of it is there. The
- * frame stays pinned by the caller meanwhile. Errors: NO_MEMORY and those of zoe_display_draw(). */
-zoe_status zoe_painter_draw(zoe_painter *painter, const zoe_frame *frame,
-                            const zoe_display_lut *lut, const zoe_viewport *viewport, void *pixels,
-                            size_t stride);
+/* Draws the whole viewport, and returns when all of it is there. The frame stays pinned by the caller
+ * meanwhile. *found: the zoe_marks that are shown. Errors: NO_MEMORY and those of
+ * zoe_display_draw(). */
+zoe_status zoe_painter_draw(zoe_painter *painter, const zoe_paint *paint, void *pixels,
+                            size_t stride, uint32_t *found);
 
 #endif

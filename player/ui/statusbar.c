@@ -93,7 +93,7 @@ static void range_text(const zoe_value_range *range, char *text, size_t capacity
     snprintf(text, capacity, "%s to %s", words[0], words[1]);
 }
 
-static void add_layer(field_list *list, zoe_session *session)
+static void add_layer(field_list *list, zoe_session *session, const zoe_look *look)
 {
     const zoe_shot *shot = zoe_session_shot(session);
     field *f = add(list, ZOE_VALUE_LAYER, "Layer. A list of all of them", "Ctrl+L");
@@ -102,14 +102,26 @@ static void add_layer(field_list *list, zoe_session *session)
     else
         snprintf(f->text, FIELD_TEXT, "%s", shot->layer);
     const zoe_value_range *range = zoe_session_range(session);
-    if (!range)
+    if (!range || zoe_look_shows_ids(look, &session->screen.frame))
         return;
     f = add(list, ZOE_VALUE_RANGE, "Values shown from black to white. Fit them to this frame", "X");
     range_text(range, f->text, FIELD_TEXT);
 }
 
+/* "Marks: NaN, over 1": what the picture has of them. */
+static void marks_text(uint32_t found, char *text)
+{
+    static const char *const words[] = {"NaN", "infinity", "over 1", "under 0"};
+    size_t length = (size_t)snprintf(text, FIELD_TEXT, "Marks: %s", found ? "" : "none");
+    for (int i = 0, said = 0; i < 4; i++) {
+        if (found & 1u << i)
+            length += (size_t)snprintf(text + length, FIELD_TEXT - length, "%s%s",
+                                       said++ ? ", " : "", words[i]);
+    }
+}
+
 /* Exposure and the like, while they are not the default. */
-static void add_options(field_list *list, const zoe_options *options)
+static void add_options(field_list *list, const zoe_options *options, uint32_t found)
 {
     for (size_t i = 0; i < zoe_option_count && list->count < FIELDS; i++) {
         const zoe_option *option = &zoe_option_table[i];
@@ -119,7 +131,16 @@ static void add_options(field_list *list, const zoe_options *options)
         char figure[ZOE_OPTION_TEXT];
         field *f = add(list, ZOE_VALUE_OPTION, "A click brings the default back", NULL);
         zoe_option_figure(option, number, figure);
-        snprintf(f->text, FIELD_TEXT, "%s %s", option->brief, figure);
+        if (option->kind == ZOE_ARG_FLAG)
+            figure[0] = '\0'; /* its name says it */
+        else if (option->kind == ZOE_ARG_CHOICE)
+            zoe_option_label(option, (int)number, figure);
+        if (option->kind == ZOE_ARG_CHOICE)
+            snprintf(f->text, FIELD_TEXT, "%s", figure);
+        else
+            snprintf(f->text, FIELD_TEXT, "%s%s%s", option->brief, figure[0] ? " " : "", figure);
+        if (option == ZOE_OPTION(marks))
+            marks_text(found, f->text);
         f->option = option;
         f->marked = true;
     }
@@ -130,7 +151,7 @@ static void fill(field_list *list, zoe_session *session, const zoe_view *view,
 {
     const zoe_frame *shown = &session->screen.frame;
     list->count = 0;
-    add_layer(list, session);
+    add_layer(list, session, &view->look);
     if (shown->pin) {
         field *zoom = add(list, ZOE_VALUE_ZOOM, "Size on screen", NULL);
         snprintf(zoom->text, FIELD_TEXT, view->map.fitted ? "Fit (%.*f%%)" : "%.*f%%",
@@ -147,7 +168,7 @@ static void fill(field_list *list, zoe_session *session, const zoe_view *view,
     channel->minor = !channel->marked;
     snprintf(channel->text, FIELD_TEXT, "%s",
              channel->marked ? view_names[session->grade.view] : "Colour");
-    add_options(list, options);
+    add_options(list, options, view->found);
     if (shown->pin) {
         zoe_box box = view->map.box;
         field *size = add(list, ZOE_VALUE_NONE, "Picture's size in pixels", NULL);
@@ -334,6 +355,29 @@ static void put(zoe_ui *ui, SDL_Rect *row, int width, SDL_Color color, const cha
     zoe_ui_label(ui, zoe_cut_left(row, width), ZOE_TEXT_BODY, ZOE_UI_LEFT, color, text);
 }
 
+/* The colour that the picture has for an id; NULL: none, but its room stays. */
+static void draw_swatch(zoe_ui *ui, SDL_Rect *row, const double *id, zoe_sample_type type)
+{
+    int side = zoe_ui_px(ui, 12);
+    if (row->w < 2 * side)
+        return;
+    SDL_Rect place = zoe_cut_left(row, side);
+    zoe_cut_left(row, zoe_ui_px(ui, ZOE_UI_PAD));
+    if (!id)
+        return;
+    uint32_t bits = 0;
+    float value = (float)*id;
+    if (type == ZOE_SAMPLE_UINT)
+        bits = (uint32_t)*id;
+    else
+        memcpy(&bits, &value, sizeof bits);
+    uint32_t rgb = zoe_inspect_id_color(bits);
+    SDL_Rect box = zoe_centered(place, side, side);
+    zoe_draw_fill(&ui->draw, box, zoe_ui_px(ui, 2),
+                  (SDL_Color){(Uint8)(rgb >> 16), (Uint8)(rgb >> 8), (Uint8)rgb, 255});
+    zoe_draw_outline(&ui->draw, box, zoe_ui_px(ui, 2), zoe_ui_px(ui, 1), ui->style->edge);
+}
+
 /* Draws the values under the pointer, and cuts their room from the row: it stays, so that a message
  * does not jump when the pointer leaves the picture. */
 static void draw_probe(zoe_ui *ui, SDL_Rect *row, const zoe_statusbar *bar, const zoe_view *view,
@@ -361,6 +405,8 @@ static void draw_probe(zoe_ui *ui, SDL_Rect *row, const zoe_statusbar *bar, cons
         put(ui, &place, name_width(ui, session, i), ui->style->text_dim, plane_name(session, i));
         put(ui, &place, place.w, ui->style->text, figures);
     }
+    if (zoe_look_shows_ids(&view->look, frame))
+        draw_swatch(ui, row, count > 0 ? &values[0] : NULL, frame->planes[0].type);
     note_text(session, values, figures, sizeof figures);
     int width = zoe_ui_text_width(ui, ZOE_TEXT_BODY, widest_note(session));
     if (figures[0] && width <= row->w)

@@ -142,16 +142,28 @@ static bool same_grade(const zoe_grade *a, const zoe_grade *b)
     return a->view == b->view && a->transfer == b->transfer;
 }
 
+void zoe_view_look(zoe_view *view, const zoe_look *look)
+{
+    if (zoe_look_is_same(&view->look, look))
+        return;
+    view->look = *look;
+    zoe_view_map_mirror(&view->map, look->flop, look->flip);
+    view->stale = true;
+}
+
 static zoe_viewport viewport_of(const zoe_view *view, const zoe_frame *frame)
 {
     const zoe_view_map *map = &view->map;
     double proxy = (double)((int64_t)1 << frame->proxy_shift);
     SDL_Color grey = zoe_theme_dark.surround;
+    double left, top;
+    zoe_view_map_point(map, 0.0, 0.0, &left, &top);
     zoe_viewport port = {
-        .origin_x = map->left / proxy,
-        .origin_y = map->top / proxy,
-        .step_x = 1.0 / (map->zoom * map->aspect * proxy),
-        .step_y = 1.0 / (map->zoom * proxy),
+        .origin_x = left / proxy,
+        .origin_y = top / proxy,
+        .step_x = (map->flop ? -1.0 : 1.0) / (map->zoom * map->aspect * proxy),
+        .step_y = (map->flip ? -1.0 : 1.0) / (map->zoom * proxy),
+        .filter = view->look.filter,
         .width = view->area.w,
         .height = view->area.h,
         .outside = 0xFF000000u | (uint32_t)grey.r << 16 | (uint32_t)grey.g << 8 | grey.b,
@@ -168,8 +180,9 @@ static void refill(zoe_view *view, const zoe_window *window, const zoe_frame *fr
     int pitch;
     if (SDL_LockTexture(view->texture, NULL, &pixels, &pitch))
         return;
+    const zoe_paint paint = {frame, view->lut, &port, &view->look};
     zoe_status status =
-        zoe_painter_draw(view->painter, frame, view->lut, &port, pixels, (size_t)pitch);
+        zoe_painter_draw(view->painter, &paint, pixels, (size_t)pitch, &view->found);
     SDL_UnlockTexture(view->texture);
     view->filled = view->filled || status == ZOE_OK;
 }

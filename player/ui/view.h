@@ -36,6 +36,8 @@ typedef struct zoe_view {
     bool stale;  /* true: it is not the one that should be seen */
     zoe_display_lut *lut;
     int lut_made;
+    zoe_look look;  /* as drawn; zoe_view_look() sets it */
+    uint32_t found; /* zoe_marks that the picture shows */
     zoe_painter *painter;
 } zoe_view;
 
@@ -54,6 +56,9 @@ void zoe_view_forget(zoe_view *view);
 
 /* After zooming or panning through `map`, or when the textures were lost. */
 void zoe_view_invalidate(zoe_view *view);
+
+/* How pictures are to be seen from now on. */
+void zoe_view_look(zoe_view *view, const zoe_look *look);
 
 /* Draws the area. `frame` is the one last given to zoe_view_frame(), still pinned; NULL or without
  * a pin: the surround alone. When drawing it fails, the picture before stays. */

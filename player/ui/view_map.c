@@ -54,8 +54,22 @@ static void settle(zoe_view_map *map)
                      (double)map->box.max_y + 1.0 - keep_y);
 }
 
+/* As zoe_view_map_point(), of the mirror image. */
+static void image_point(const zoe_view_map *map, double x, double y, double *image_x,
+                        double *image_y)
+{
+    *image_x = map->left + x / (map->zoom * map->aspect);
+    *image_y = map->top + y / map->zoom;
+}
+
+static double mirrored(double at, int32_t low, int32_t high)
+{
+    return (double)low + (double)high + 1.0 - at;
+}
+
 void zoe_view_map_init(zoe_view_map *map)
 {
+    map->flop = map->flip = false;
     map->width = 1;
     map->height = 1;
     map->box = (zoe_box){0, 0, 0, 0};
@@ -67,8 +81,7 @@ void zoe_view_map_init(zoe_view_map *map)
 void zoe_view_map_resize(zoe_view_map *map, int32_t width, int32_t height)
 {
     double middle_x, middle_y;
-    zoe_view_map_point(map, (double)map->width / 2.0, (double)map->height / 2.0, &middle_x,
-                       &middle_y);
+    image_point(map, (double)map->width / 2.0, (double)map->height / 2.0, &middle_x, &middle_y);
     map->width = width < 1 ? 1 : width;
     map->height = height < 1 ? 1 : height;
     map->left = middle_x - (double)map->width / (2.0 * map->zoom * map->aspect);
@@ -91,10 +104,23 @@ void zoe_view_map_fit(zoe_view_map *map)
     settle(map);
 }
 
+void zoe_view_map_mirror(zoe_view_map *map, bool flop, bool flip)
+{
+    double x, y;
+    image_point(map, (double)map->width / 2.0, (double)map->height / 2.0, &x, &y);
+    if (flop != map->flop)
+        map->left += mirrored(x, map->box.min_x, map->box.max_x) - x;
+    if (flip != map->flip)
+        map->top += mirrored(y, map->box.min_y, map->box.max_y) - y;
+    map->flop = flop;
+    map->flip = flip;
+    settle(map);
+}
+
 void zoe_view_map_zoom_to(zoe_view_map *map, double x, double y, double zoom)
 {
     double anchor_x, anchor_y;
-    zoe_view_map_point(map, x, y, &anchor_x, &anchor_y);
+    image_point(map, x, y, &anchor_x, &anchor_y);
     /* A picture that fits only at a smaller zoom than the least may keep the one it has. */
     double low = zoom_min < zoom_fit(map) ? zoom_min : zoom_fit(map);
     map->fitted = false;
@@ -115,8 +141,11 @@ void zoe_view_map_pan(zoe_view_map *map, double dx, double dy)
 void zoe_view_map_point(const zoe_view_map *map, double x, double y, double *picture_x,
                         double *picture_y)
 {
-    *picture_x = map->left + x / (map->zoom * map->aspect);
-    *picture_y = map->top + y / map->zoom;
+    image_point(map, x, y, picture_x, picture_y);
+    if (map->flop)
+        *picture_x = mirrored(*picture_x, map->box.min_x, map->box.max_x);
+    if (map->flip)
+        *picture_y = mirrored(*picture_y, map->box.min_y, map->box.max_y);
 }
 
 static int32_t to_pixel(double x)
@@ -128,10 +157,22 @@ static int32_t to_pixel(double x)
 zoe_box zoe_view_map_box(const zoe_view_map *map, zoe_box box)
 {
     double across = map->zoom * map->aspect, down = map->zoom;
+    double left = (double)box.min_x, right = (double)box.max_x + 1.0;
+    double top = (double)box.min_y, bottom = (double)box.max_y + 1.0;
+    if (map->flop) {
+        double kept = mirrored(left, map->box.min_x, map->box.max_x);
+        left = mirrored(right, map->box.min_x, map->box.max_x);
+        right = kept;
+    }
+    if (map->flip) {
+        double kept = mirrored(top, map->box.min_y, map->box.max_y);
+        top = mirrored(bottom, map->box.min_y, map->box.max_y);
+        bottom = kept;
+    }
     return (zoe_box){
-        .min_x = to_pixel(((double)box.min_x - map->left) * across),
-        .min_y = to_pixel(((double)box.min_y - map->top) * down),
-        .max_x = to_pixel(((double)box.max_x + 1.0 - map->left) * across) - 1,
-        .max_y = to_pixel(((double)box.max_y + 1.0 - map->top) * down) - 1,
+        .min_x = to_pixel((left - map->left) * across),
+        .min_y = to_pixel((top - map->top) * down),
+        .max_x = to_pixel((right - map->left) * across) - 1,
+        .max_y = to_pixel((bottom - map->top) * down) - 1,
     };
 }

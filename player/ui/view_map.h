@@ -8,6 +8,10 @@
  * zoom is device pixels for each picture pixel, vertically; horizontally it is zoom x aspect, so
  * that pictures with oblong pixels look right.
  *
+ * A mirrored picture is mirrored about the middle of its box: `left` and `top` are then coordinates of
+ * the mirror image, which lies in the same box. Points and boxes given and asked for are always the
+ * picture's own.
+ *
  * Thread-safety: a plain value; one thread at a time. Nothing is allocated.
  *
  * SPDX-License-Identifier: BSD-3-Clause
@@ -26,7 +30,8 @@ typedef struct zoe_view_map {
     zoe_box box;           /* of the picture, at full size */
     double aspect;         /* width of a pixel / its height, more than 0 */
     double zoom;           /* 1/256..256, and as small as fitting needs */
-    double left, top;      /* picture point at the area's top left corner */
+    double left, top;      /* picture point at the area's top left corner; see above */
+    bool flop, flip;       /* mirrored: left to right, top to bottom */
     bool fitted; /* true: the whole picture is shown, and stays so when anything changes */
 } zoe_view_map;
 
@@ -41,6 +46,9 @@ void zoe_view_map_picture(zoe_view_map *map, zoe_box box, double aspect);
 
 /* Shows the whole picture in the middle, as large as it goes. */
 void zoe_view_map_fit(zoe_view_map *map);
+
+/* Mirrors the picture, or not. What is in the area's middle stays there. */
+void zoe_view_map_mirror(zoe_view_map *map, bool flop, bool flip);
 
 /* Sets the zoom; the picture point at screen point (x, y) stays where it is. */
 void zoe_view_map_zoom_to(zoe_view_map *map, double x, double y, double zoom);

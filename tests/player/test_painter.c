@@ -84,12 +84,13 @@ static void same_bytes_with_any_hands(void **state)
         zoe_painter *painter = NULL;
         assert_int_equal(zoe_painter_create(helpers, &painter), ZOE_OK);
         for (int round = 0; round < 50; round++) {
+            uint32_t marks;
             const zoe_viewport *port = &ports[round % 5];
             size_t bytes = (size_t)port->width * (size_t)port->height * 4;
             memset(s->found, 0x55, bytes);
             draw_alone(s, port);
-            assert_int_equal(zoe_painter_draw(painter, &s->frame, s->lut, port, s->found,
-                                              (size_t)port->width * 4),
+            assert_int_equal(zoe_painter_draw(painter, &(zoe_paint){&s->frame, s->lut, port, NULL},
+                                              s->found, (size_t)port->width * 4, &marks),
                              ZOE_OK);
             assert_memory_equal(s->found, s->expected, bytes);
         }
@@ -103,12 +104,14 @@ static void errors_come_back(void **state)
     const scene *s = *state;
     zoe_painter *painter = NULL;
     zoe_viewport port = viewport(64, 64, 1.0);
+    const zoe_paint paint = {&s->frame, s->lut, &port, NULL};
+    uint32_t marks;
     assert_int_equal(zoe_painter_create(2, &painter), ZOE_OK);
     port.step_x = 0.0;
-    assert_int_equal(zoe_painter_draw(painter, &s->frame, s->lut, &port, s->found, 64 * 4),
+    assert_int_equal(zoe_painter_draw(painter, &paint, s->found, 64 * 4, &marks),
                      ZOE_ERROR_ARGUMENT);
     port.step_x = 1.0;
-    assert_int_equal(zoe_painter_draw(painter, &s->frame, s->lut, &port, s->found, 64 * 4), ZOE_OK);
+    assert_int_equal(zoe_painter_draw(painter, &paint, s->found, 64 * 4, &marks), ZOE_OK);
     zoe_painter_destroy(&painter);
     zoe_painter_destroy(&painter);
     zoe_painter_destroy(NULL);

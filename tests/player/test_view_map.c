@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "ui/guides.h"
 #include "ui/view_map.h"
 
 /* cmocka's own compares as float. */
@@ -135,6 +136,66 @@ static void boxes_are_seen_where_they_are(void **state)
                (zoe_box){-far, -far, far - 1, -far - 1});
 }
 
+/* What a point shows in a mirror, and that it stays under the pointer, in the middle and at zooming. */
+static void a_mirror_keeps_points_and_boxes(void **state)
+{
+    (void)state;
+    zoe_view_map map = make(800, 600, (zoe_box){100, 50, 499, 249}, 1.0);
+    double x, y, mx, my;
+    zoe_view_map_zoom_to(&map, 200.0, 150.0, 4.0);
+    zoe_view_map_point(&map, 400.0, 300.0, &x, &y);
+    zoe_view_map_mirror(&map, true, true);
+    zoe_view_map_point(&map, 400.0, 300.0, &mx, &my);
+    assert_near(mx, x, 1e-9);
+    assert_near(my, y, 1e-9);
+    /* To the right is less now, and up is more. */
+    zoe_view_map_point(&map, 410.0, 300.0, &mx, &my);
+    assert_near(mx, x - 10.0 / 4.0, 1e-9);
+    zoe_view_map_point(&map, 400.0, 290.0, &mx, &my);
+    assert_near(my, y + 10.0 / 4.0, 1e-9);
+    /* Zooming keeps the point; panning moves the picture with the pointer. */
+    zoe_view_map_point(&map, 120.0, 80.0, &x, &y);
+    zoe_view_map_zoom_to(&map, 120.0, 80.0, 6.0);
+    zoe_view_map_point(&map, 120.0, 80.0, &mx, &my);
+    assert_near(mx, x, 1e-9);
+    assert_near(my, y, 1e-9);
+    zoe_view_map_pan(&map, 30.0, -20.0);
+    zoe_view_map_point(&map, 150.0, 60.0, &mx, &my);
+    assert_near(mx, x, 1e-9);
+    assert_near(my, y, 1e-9);
+    /* A pixel's box lies where the pixel is seen. */
+    zoe_view_map_point(&map, 400.0, 300.0, &x, &y);
+    int32_t px = (int32_t)x, py = (int32_t)y;
+    zoe_box seen = zoe_view_map_box(&map, (zoe_box){px, py, px, py});
+    assert_true(seen.min_x <= 400 && seen.max_x >= 400 && seen.min_y <= 300 && seen.max_y >= 300);
+    assert_int_equal(seen.max_x - seen.min_x + 1, 6);
+    zoe_view_map_fit(&map);
+    zoe_view_map_point(&map, 0.0, 300.0, &x, &y);
+    assert_near(x, 500.0, 1e-6);
+}
+
+static void guides_lie_in_the_middle(void **state)
+{
+    (void)state;
+    double c[4];
+    zoe_guides_box(1920.0, 1080.0, 1.0, 0.0, 0.9, c);
+    assert_near(c[0], 96.0, 1e-9);
+    assert_near(c[1], 54.0, 1e-9);
+    assert_near(c[2], 1824.0, 1e-9);
+    assert_near(c[3], 1026.0, 1e-9);
+    zoe_guides_box(1920.0, 1080.0, 1.0, 2.4, 1.0, c);
+    assert_near(c[0], 0.0, 1e-9);
+    assert_near(c[3] - c[1], 800.0, 1e-9);
+    zoe_guides_box(1920.0, 1080.0, 1.0, 1.0, 0.5, c);
+    assert_near(c[2] - c[0], 540.0, 1e-9);
+    assert_near(c[1], 270.0, 1e-9);
+    /* Pixels twice as wide as high: 2:1 is as many columns as rows. */
+    zoe_guides_box(1000.0, 500.0, 2.0, 2.0, 1.0, c);
+    assert_near(c[2] - c[0], 500.0, 1e-9);
+    assert_near(zoe_guides_aspect(7), 0.5625, 1e-9);
+    assert_near(zoe_guides_aspect(8), 0.0, 1e-9);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +206,8 @@ int main(void)
         cmocka_unit_test(picture_cannot_be_lost),
         cmocka_unit_test(middle_stays_when_the_window_changes),
         cmocka_unit_test(boxes_are_seen_where_they_are),
+        cmocka_unit_test(a_mirror_keeps_points_and_boxes),
+        cmocka_unit_test(guides_lie_in_the_middle),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

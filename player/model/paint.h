@@ -1,0 +1,53 @@
+/*
+ * Paint: what is drawn of a frame and how, for the window and for a PNG alike: the picture itself, or
+ * its ids as colours, with marks over it.
+ *
+ * Thread-safety: any number of threads, each with its own rows and scratch.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef ZOETROPE_PLAYER_PAINT_H
+#define ZOETROPE_PLAYER_PAINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <zoetrope/display.h>
+#include <zoetrope/frame.h>
+#include <zoetrope/inspect.h>
+
+/* How the user wants to see pictures, beside grade and colour. All 0: nothing special. */
+typedef struct zoe_look {
+    bool ids;          /* whole numbers as colours */
+    bool hashed;       /* floats are ids by their bits (Cryptomatte) */
+    bool marks;        /* NaN, infinity and clipping */
+    bool flop, flip;   /* mirrored: left to right, top to bottom */
+    zoe_filter filter; /* of what is magnified */
+} zoe_look;
+
+/* Pointers are borrowed while it is drawn. */
+typedef struct zoe_paint {
+    const zoe_frame *frame;
+    const zoe_display_lut *lut;
+    const zoe_viewport *viewport; /* mirrored already, with its filter */
+    const zoe_look *look;         /* NULL: all 0 */
+} zoe_paint;
+
+/* True if the frame's values are shown as ids. look may be NULL. */
+bool zoe_look_shows_ids(const zoe_look *look, const zoe_frame *frame);
+
+/* True if both are the same. */
+bool zoe_look_is_same(const zoe_look *a, const zoe_look *b);
+
+/* Mirrors a viewport about its own middle, as the look says, and sets its filter. */
+void zoe_look_apply(const zoe_look *look, zoe_viewport *viewport);
+
+/* Scratch that zoe_paint_rows() needs, 64-byte aligned. */
+size_t zoe_paint_scratch_bytes(const zoe_paint *paint);
+
+/* As zoe_display_draw(). *found is or-ed with the zoe_marks that these rows show. */
+zoe_status zoe_paint_rows(const zoe_paint *paint, int32_t first_row, int32_t row_count,
+                          void *pixels, size_t stride, void *scratch, uint32_t *found);
+
+#endif
