@@ -5,7 +5,7 @@
  *   os_memory    heap and address space
  *   os_meminfo   how much memory there is, and whether it is short
  *   os_file      files and folders
- *   os_thread    threads and the clock
+ *   os_thread    threads, the clock, random bytes
  *   os_fault     making each of these calls fail, for tests
  *   os_cgroup    memory limits of control groups; used by os_meminfo only
  *

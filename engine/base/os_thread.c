@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -74,4 +75,17 @@ uint64_t zoe_os_now_ns(void)
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+void zoe_os_random(void *buffer, size_t bytes)
+{
+    if (getrandom(buffer, bytes, GRND_NONBLOCK) == (ssize_t)bytes)
+        return;
+    /* Early at boot, or on a kernel of before 2014. */
+    uint64_t number = zoe_os_now_ns() ^ (uint64_t)getpid() << 32 ^ (uintptr_t)&number;
+    uint8_t *out = buffer;
+    for (size_t i = 0; i < bytes; i++) {
+        number = number * UINT64_C(6364136223846793005) + 1442695040888963407;
+        out[i] = (uint8_t)(number >> 56);
+    }
 }

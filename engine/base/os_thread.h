@@ -1,5 +1,5 @@
 /*
- * Threads and the clock.
+ * Threads, the clock and random bytes.
  *
  * Thread-safety: any thread.
  *
@@ -8,6 +8,7 @@
 #ifndef ZOE_BASE_OS_THREAD_H
 #define ZOE_BASE_OS_THREAD_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include <zoetrope/status.h>
@@ -28,5 +29,9 @@ void zoe_os_thread_lower_priority(void);
 
 /* Nanoseconds of a clock that never goes back; where it began is not said. */
 uint64_t zoe_os_now_ns(void);
+
+/* Fills `bytes` bytes that nobody can foretell; where the system has none, with what differs from
+ * process to process. */
+void zoe_os_random(void *buffer, size_t bytes);
 
 #endif

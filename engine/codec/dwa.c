@@ -92,6 +92,8 @@ size_t zoe_dwa_scratch_bytes(const zoe_codec_chunk *chunk)
     size_t rle = add(inflated(times(raw, 2)), aligned(line));
     if (rle > most)
         most = rle;
+    if (zoe_dwa_rules_scratch_bytes() > most)
+        most = aligned(zoe_dwa_rules_scratch_bytes());
     size_t info = aligned(times(chunk->channel_count, sizeof(zoe_dwa_class)));
     info = add(info, aligned(times(chunk->channel_count, sizeof(zoe_dwa_set))));
     info = add(info, aligned(times(chunk->channel_count, sizeof(size_t))));
@@ -315,6 +317,17 @@ static zoe_status decode_unknown(decoder d)
     return ZOE_OK;
 }
 
+/* The table of rules is needed no longer than this takes. */
+static zoe_status classify(decoder *d)
+{
+    decoder with_rules = *d;
+    void *scratch = carve(&with_rules, zoe_dwa_rules_scratch_bytes());
+    if (!scratch)
+        return ZOE_ERROR_CORRUPT;
+    return zoe_dwa_classify(&d->header, d->chunk->channels, d->chunk->channel_count, scratch,
+                            d->classes, d->sets, &d->set_count);
+}
+
 zoe_status zoe_dwa_decode(const zoe_codec_chunk *chunk, void *scratch, size_t scratch_bytes)
 {
     decoder d = {.chunk = chunk, .free = scratch, .free_bytes = scratch_bytes};
@@ -328,8 +341,7 @@ zoe_status zoe_dwa_decode(const zoe_codec_chunk *chunk, void *scratch, size_t sc
         return ZOE_ERROR_CORRUPT;
     zoe_status status = zoe_dwa_read_header(chunk->packed, chunk->packed_bytes, &d.header);
     if (status == ZOE_OK)
-        status =
-            zoe_dwa_classify(&d.header, chunk->channels, channels, d.classes, d.sets, &d.set_count);
+        status = classify(&d);
     /* Each has a copy of `d`: what one carves off the scratch is free again for the next. */
     if (status == ZOE_OK)
         status = decode_lossy(d);

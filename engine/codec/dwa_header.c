@@ -21,28 +21,6 @@ enum {
     COUNTERS,
 };
 
-typedef struct rule {
-    const char *suffix;
-    size_t suffix_length;
-    uint8_t type;
-    uint8_t scheme;
-    int8_t place; /* in a set: 0 red, 1 green, 2 blue; -1: none */
-    bool any_case;
-} rule;
-
-/* The rules of versions 0 and 1: any case; `types` has bit n set for sample type n. */
-static const struct {
-    const char *suffix;
-    uint8_t types;
-    uint8_t scheme;
-    int8_t place;
-} legacy_rules[] = {
-    {"r", 6, ZOE_DWA_LOSSY, 0},   {"red", 6, ZOE_DWA_LOSSY, 0},   {"g", 6, ZOE_DWA_LOSSY, 1},
-    {"grn", 6, ZOE_DWA_LOSSY, 1}, {"green", 6, ZOE_DWA_LOSSY, 1}, {"b", 6, ZOE_DWA_LOSSY, 2},
-    {"blu", 6, ZOE_DWA_LOSSY, 2}, {"blue", 6, ZOE_DWA_LOSSY, 2},  {"y", 6, ZOE_DWA_LOSSY, -1},
-    {"by", 6, ZOE_DWA_LOSSY, -1}, {"ry", 6, ZOE_DWA_LOSSY, -1},   {"a", 7, ZOE_DWA_RLE, -1},
-};
-
 /* Takes `bytes` bytes from the front of `rest`. */
 static bool take(zoe_dwa_stream *rest, uint64_t bytes, zoe_dwa_stream *out)
 {
@@ -93,41 +71,6 @@ zoe_status zoe_dwa_read_header(const uint8_t *packed, size_t packed_bytes, zoe_d
     return ZOE_OK;
 }
 
-/* One rule: the suffix with its zero byte; place + 1 in the upper four bits, scheme in the next
- * two, any case in the lowest; the sample type. */
-static bool take_rule(zoe_dwa_stream *rest, rule *out)
-{
-    zoe_dwa_stream suffix;
-    zoe_dwa_stream flags;
-    const uint8_t *zero = rest->bytes ? memchr(rest->data, 0, rest->bytes) : NULL;
-    if (!zero || !take(rest, (uint64_t)(zero - rest->data) + 1, &suffix) || !take(rest, 2, &flags))
-        return false;
-    out->suffix = (const char *)suffix.data;
-    out->suffix_length = suffix.bytes - 1;
-    out->place = (int8_t)((flags.data[0] >> 4) - 1);
-    out->scheme = (flags.data[0] >> 2) & 3;
-    out->any_case = flags.data[0] & 1;
-    out->type = flags.data[1];
-    return out->place < 3 && out->scheme <= ZOE_DWA_RLE && out->type <= ZOE_CODEC_FLOAT;
-}
-
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static bool matches(const rule *r, const char *suffix, size_t length, uint8_t type)
-{
-    if (r->type != type || r->suffix_length != length)
-        return false;
-    if (!r->any_case)
-        return memcmp(r->suffix, suffix, length) == 0;
-    for (size_t i = 0; i < length; i++)
-        if (lower(r->suffix[i]) != lower(suffix[i]))
-            return false;
-    return true;
-}
-
 /* The format's own order of sets: by prefix, bytes as unsigned, a shorter one first. */
 static int compare_prefix(const zoe_dwa_set *set, const char *prefix, size_t length)
 {
@@ -157,38 +100,6 @@ static zoe_dwa_set *set_of(zoe_dwa_set *sets, size_t *count, const char *prefix,
     (*count)++;
     sets[low] = (zoe_dwa_set){prefix, length, {-1, -1, -1}};
     return &sets[low];
-}
-
-static void apply(const rule *r, size_t channel, zoe_dwa_class *class, zoe_dwa_set *set)
-{
-    class->scheme = r->scheme;
-    if (r->place >= 0)
-        set->index[r->place] = (int32_t)channel;
-}
-
-/* Every rule that matches counts, and the last one wins, as in the encoder. */
-static bool classify_channel(const zoe_dwa_header *header, const char *suffix, uint8_t type,
-                             size_t channel, zoe_dwa_class *class, zoe_dwa_set *set)
-{
-    size_t length = strlen(suffix);
-    rule r;
-    if (header->legacy) {
-        for (size_t i = 0; i < sizeof legacy_rules / sizeof *legacy_rules; i++) {
-            r = (rule){legacy_rules[i].suffix, strlen(legacy_rules[i].suffix), type,
-                       legacy_rules[i].scheme, legacy_rules[i].place,          true};
-            if ((legacy_rules[i].types >> type & 1) && matches(&r, suffix, length, type))
-                apply(&r, channel, class, set);
-        }
-        return true;
-    }
-    zoe_dwa_stream rest = header->rules;
-    while (rest.bytes > 0) {
-        if (!take_rule(&rest, &r))
-            return false;
-        if (matches(&r, suffix, length, type))
-            apply(&r, channel, class, set);
-    }
-    return true;
 }
 
 /* Whether the set is complete and its channels can be decoded together. */
@@ -221,20 +132,25 @@ static bool is_sane(const zoe_dwa_set *set, const zoe_codec_channel *channels,
 }
 
 zoe_status zoe_dwa_classify(const zoe_dwa_header *header, const zoe_codec_channel *channels,
-                            size_t channel_count, zoe_dwa_class *classes, zoe_dwa_set *sets,
-                            size_t *set_count)
+                            size_t channel_count, void *scratch, zoe_dwa_class *classes,
+                            zoe_dwa_set *sets, size_t *set_count)
 {
     size_t found = 0;
+    zoe_dwa_rules rules;
     *set_count = 0;
-    if (channel_count > INT32_MAX)
+    if (channel_count > INT32_MAX ||
+        !zoe_dwa_rules_read(&rules, header->legacy ? NULL : header->rules.data, header->rules.bytes,
+                            scratch))
         return ZOE_ERROR_CORRUPT;
     for (size_t c = 0; c < channel_count; c++) {
         const char *name = channels[c].name;
         const char *dot = strrchr(name, '.');
         zoe_dwa_set *set = set_of(sets, &found, name, dot ? (size_t)(dot - name) : 0);
-        classes[c] = (zoe_dwa_class){ZOE_DWA_UNKNOWN, false};
-        if (!classify_channel(header, dot ? dot + 1 : name, channels[c].type, c, &classes[c], set))
-            return ZOE_ERROR_CORRUPT;
+        zoe_dwa_verdict verdict = zoe_dwa_rules_ask(&rules, dot ? dot + 1 : name, channels[c].type);
+        classes[c] = (zoe_dwa_class){verdict.scheme, false};
+        for (int place = 0; place < 3; place++)
+            if (verdict.places >> place & 1)
+                set->index[place] = (int32_t)c;
         if (classes[c].scheme == ZOE_DWA_LOSSY && channels[c].type == ZOE_CODEC_UINT)
             return ZOE_ERROR_CORRUPT;
     }

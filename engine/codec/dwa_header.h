@@ -11,13 +11,7 @@
 #define ZOE_CODEC_DWA_HEADER_H
 
 #include "codec/codec.h"
-
-/* How a channel is stored, with the format's own numbers. */
-enum {
-    ZOE_DWA_UNKNOWN = 0, /* deflated as it is */
-    ZOE_DWA_LOSSY = 1,   /* 8x8 cosine transform */
-    ZOE_DWA_RLE = 2,     /* byte planes, run-length coded, deflated */
-};
+#include "codec/dwa_rules.h"
 
 /* How the AC coefficients are stored, with the format's own numbers. */
 enum {
@@ -64,12 +58,12 @@ typedef struct zoe_dwa_set {
 zoe_status zoe_dwa_read_header(const uint8_t *packed, size_t packed_bytes, zoe_dwa_header *header);
 
 /*
- * Applies the rules. `classes` and `sets` have room for channel_count each; the first *set_count
+ * Applies the rules, with zoe_dwa_rules_scratch_bytes() of scratch. `classes` and `sets` have room for channel_count each; the first *set_count
  * sets are complete, have distinct lossy channels of equal size, and stand in the order of their
  * data.
  */
 zoe_status zoe_dwa_classify(const zoe_dwa_header *header, const zoe_codec_channel *channels,
-                            size_t channel_count, zoe_dwa_class *classes, zoe_dwa_set *sets,
-                            size_t *set_count);
+                            size_t channel_count, void *scratch, zoe_dwa_class *classes,
+                            zoe_dwa_set *sets, size_t *set_count);
 
 #endif

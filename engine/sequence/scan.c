@@ -2,24 +2,15 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/os.h"
 
 enum { TABLE_FIRST = 64, ELEMENTS_FIRST = 16 };
 
-static uint64_t hash_bytes(uint64_t hash, const char *bytes, size_t length)
-{
-    /* FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/ */
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ (unsigned char)bytes[i]) * UINT64_C(1099511628211);
-    return hash;
-}
-
+/* Names are what strangers made them: the hash is one that they cannot foretell. */
 static uint64_t hash_of(const char *prefix, size_t prefix_length, const char *suffix)
 {
-    uint64_t hash = hash_bytes(UINT64_C(14695981039346656037), prefix, prefix_length);
-    hash = hash_bytes(hash, "/", 1); /* in no file name */
-    hash = hash_bytes(hash, suffix, strlen(suffix));
-    return hash ^ (hash >> 32);
+    return zoe_hash(prefix, prefix_length) * 3 + zoe_hash(suffix, strlen(suffix));
 }
 
 static bool is_class(const zoe_scan_class *class, const char *prefix, size_t prefix_length,
