@@ -74,6 +74,32 @@ static void name_channels(zoe_exr_write_spec *spec, const zoe_frame *frame,
     }
 }
 
+/*
+ * Lines where they are of ordinary length and number. Else tiles, since a chunk of lines is in
+ * memory several times while it is packed, and each chunk has a place in a table there.
+ */
+static void choose_chunks(zoe_exr_write_spec *spec)
+{
+    enum { LINES = 16, CHUNK_BYTES = 4 << 20, CHUNKS = 1 << 16 };
+    enum { TILE_BYTES = 1 << 20, TILE_WIDTH = 1024 };
+    const zoe_box *box = &spec->data_window;
+    int64_t width = (int64_t)box->max_x - box->min_x + 1;
+    int64_t height = (int64_t)box->max_y - box->min_y + 1;
+    int64_t bytes = 0;
+    for (uint32_t i = 0; i < spec->channel_count; i++)
+        bytes += spec->types[i] == ZOE_SAMPLE_HALF ? 2 : 4;
+    if (width * bytes <= CHUNK_BYTES / LINES && height / LINES <= CHUNKS)
+        return;
+    int64_t tile_width = width < TILE_WIDTH ? width : TILE_WIDTH;
+    int64_t tile_height = TILE_BYTES / (tile_width * bytes);
+    if (tile_height > height) {
+        tile_height = height;
+        tile_width = TILE_BYTES / (tile_height * bytes);
+    }
+    spec->tile_width = (int32_t)(tile_width < width ? tile_width : width);
+    spec->tile_height = (int32_t)tile_height;
+}
+
 zoe_status zoe_picture_write_exr(const char *path, const zoe_frame *frame, const char *file,
                                  const char *layer, const char *view, zoe_error *error)
 {
@@ -88,6 +114,7 @@ zoe_status zoe_picture_write_exr(const char *path, const zoe_frame *frame, const
     spec.compression = ZOE_COMPRESSION_ZIP;
     spec.channel_count = frame->plane_count;
     name_channels(&spec, frame, header, layer, view);
+    choose_chunks(&spec);
     if (header) {
         spec.fps_numerator = header->fps_numerator;
         spec.fps_denominator = header->fps_denominator;
