@@ -103,6 +103,10 @@ void zoe_color_init(zoe_color *color)
         color->cdl.slope[i] = color->cdl.power[i] = 1;
     }
     color->cdl.saturation = 1;
+    /* ITU-R BT.709-6, item 3.2 */
+    color->luminance[0] = 0.2126f;
+    color->luminance[1] = 0.7152f;
+    color->luminance[2] = 0.0722f;
 }
 
 static float clamped(float value, float low, float high, float otherwise)
@@ -143,7 +147,8 @@ static void clamp_color(zoe_color *color)
     }
     if (color->cube && (color->cube->edge < 2 || color->cube->edge > ZOE_DISPLAY_EDGE_MAX))
         color->cube = NULL;
-    if (color->cube)
+    color->exact_below = clamped(color->exact_below, 0, 1, 0);
+    if (color->cube && !(color->exact_below > 0))
         color->process = NULL;
 }
 

@@ -134,11 +134,58 @@ static void through_cube(float *restrict light, const uint16_t *restrict lanes, 
     }
 }
 
+/* What a pixel is before the cube. */
+static void enter_process(float *to, const uint16_t *lanes, const zoe_display_lut *lut)
+{
+    for (int c = 0; c < 3; c++)
+        to[c] = lut->mixes ? tamed(zoe_half_to_float(lanes[c])) : lut->to_light[c][lanes[c]];
+    to[3] = 0;
+}
+
+static float size_of(float value)
+{
+    return value < 0 ? -value : value;
+}
+
+/* Pixels that the cube is not good enough for, some at a time. */
+static void through_process(float *restrict light, const uint16_t *restrict lanes, size_t count,
+                            const zoe_display_lut *restrict lut)
+{
+    enum { SOME = 64 };
+    float pixels[SOME * ZOE_SCALE_LANES];
+    uint32_t places[SOME];
+    size_t have = 0;
+    const float share = lut->color.exact_below;
+    for (size_t i = 0; i <= count; i++) {
+        if (have == SOME || (i == count && have > 0)) {
+            lut->color.process(lut->color.process_user, pixels, have);
+            for (size_t k = 0; k < have; k++)
+                for (int c = 0; c < 3; c++)
+                    light[(size_t)places[k] * ZOE_SCALE_LANES + (size_t)c] =
+                        pixels[k * ZOE_SCALE_LANES + (size_t)c];
+            have = 0;
+        }
+        if (i == count)
+            return;
+        const float *at = light + i * ZOE_SCALE_LANES;
+        float red = size_of(at[0]), green = size_of(at[1]), blue = size_of(at[2]);
+        float most = red > green ? red : green, least = red < green ? red : green;
+        most = most > blue ? most : blue;
+        least = least < blue ? least : blue;
+        if (!(least < share * most))
+            continue;
+        enter_process(pixels + have * ZOE_SCALE_LANES, lanes + i * ZOE_SCALE_LANES, lut);
+        places[have++] = (uint32_t)i;
+    }
+}
+
 void zoe_pixel_table(uint16_t *lanes, float *restrict light, size_t count,
                      const zoe_display_lut *restrict lut)
 {
     if (lut->color.cube) {
         through_cube(light, lanes, count, lut);
+        if (lut->color.process)
+            through_process(light, lanes, count, lut);
     } else {
         zoe_half_to_float_row(light, lanes, count * ZOE_SCALE_LANES);
         lut->color.process(lut->color.process_user, light, count);
@@ -150,14 +197,13 @@ void zoe_pixel_mix(uint16_t *lanes, float *restrict light, size_t count,
                    const zoe_display_lut *restrict lut)
 {
     const float *const to_light[3] = {lut->to_light[0], lut->to_light[1], lut->to_light[2]};
-    const float saturation = lut->saturation;
+    const float saturation = lut->saturation, *weights = lut->color.luminance;
     const zoe_channel_view view = lut->grade.view;
     for (size_t i = 0; i < count; i++) {
         const uint16_t *at = lanes + i * ZOE_SCALE_LANES;
         float *to = light + i * ZOE_SCALE_LANES;
         float red = to_light[0][at[0]], green = to_light[1][at[1]], blue = to_light[2][at[2]];
-        /* ITU-R BT.709-6, item 3.2 */
-        float luminance = 0.2126f * red + 0.7152f * green + 0.0722f * blue;
+        float luminance = weights[0] * red + weights[1] * green + weights[2] * blue;
         to[0] = luminance + saturation * (red - luminance);
         to[1] = luminance + saturation * (green - luminance);
         to[2] = luminance + saturation * (blue - luminance);

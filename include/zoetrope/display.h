@@ -112,9 +112,14 @@ typedef struct zoe_color {
     int32_t has_matrix;  /* 1: */
     float matrix[9];     /* rows; linear light of the frame to that which is graded */
     zoe_cdl cdl;
+    float luminance[3];           /* weights of red, green and blue. default those of Rec. 709 */
     const zoe_display_cube *cube; /* NULL: none */
-    zoe_process_fn *process;      /* in place of cube; NULL: none */
+    zoe_process_fn *process;      /* in place of cube, or where exact_below says so; NULL: none */
     void *process_user;
+    /* With cube and process: a pixel goes through `process` where the least channel that the cube gives
+     * is, without its sign, less than this share of the greatest. There a small error of a bright channel is a
+     * great one of a dark channel. default 0: none do */
+    float exact_below;
     /* [ZOE_DISPLAY_LUT_SIZE]: the display's value, 0 black..1 white, of each half, in place of the
      * transfer function; NULL: the grade's */
     const float *encode;

@@ -30,6 +30,8 @@ void zoe_look_table_free(zoe_look_table **pointer)
 {
     if (!pointer || !*pointer)
         return;
+    if ((*pointer)->owned)
+        (*pointer)->give_back((*pointer)->owned);
     free((*pointer)->nodes);
     free(*pointer);
     *pointer = NULL;

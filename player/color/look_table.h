@@ -14,11 +14,17 @@
 #include <zoetrope/display.h>
 #include <zoetrope/status.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* All of it is optional; what `color` has no pointer to is unused. */
 typedef struct zoe_look_table {
     zoe_color color;       /* points into this table */
     zoe_display_cube cube; /* color.cube where there is one */
     float *nodes;          /* [edge^3][4], 64-byte aligned */
+    void *owned; /* what color.process is called with, and how it is given back; NULL: nothing */
+    void (*give_back)(void *owned);
     float shaper[3][ZOE_DISPLAY_LUT_SIZE];
     float decode[ZOE_DISPLAY_LUT_SIZE];
     float encode[ZOE_DISPLAY_LUT_SIZE];
@@ -33,5 +39,9 @@ void zoe_look_table_free(zoe_look_table **table);
 
 /* color.encode becomes: the values are the display's own already. */
 void zoe_look_table_gives_display(zoe_look_table *table);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
