@@ -80,6 +80,11 @@ zoe_status zoe_look_add_source(zoe_look *look, zoe_source *source)
     return status;
 }
 
+void zoe_look_retry(zoe_look *look)
+{
+    look->retries = true;
+}
+
 /* ---- looking ---- */
 
 static int by_number(const void *a, const void *b)

@@ -22,6 +22,7 @@ struct zoe_look {
     zoe_sequence *fresh;    /* as the folder is now; NULL: it was not read */
     zoe_looked *list;       /* [count] of [capacity]; by number, each once, when it is read */
     size_t count, capacity;
+    bool retries; /* frames in error, whatever their file is */
     bool is_read;
     uint64_t began_ns; /* when reading began: what was opened since is newer than what was seen */
 };

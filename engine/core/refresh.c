@@ -326,25 +326,6 @@ static void take_frames(zoe_source *source, const zoe_look *look, zoe_refresh_re
 
 /* ---- looks ---- */
 
-zoe_status zoe_source_take_look(zoe_source *source, const zoe_look *look, zoe_refresh_report *out,
-                                zoe_error *error)
-{
-    zoe_refresh_report report = {0};
-    zoe_status status = ZOE_OK;
-    if (!source || !look || !look->is_read)
-        return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "a look that was not read is taken");
-    begin_refresh(source);
-    if (look->fresh)
-        status = take_folder(source, look, &report, error);
-    else
-        take_frames(source, look, &report);
-    end_refresh(source);
-    if (status == ZOE_OK && out)
-        *out = report;
-    zoe_cache_notify(source->cache);
-    return status;
-}
-
 /* Frames in error are tried again, whatever their files are, and what those that are not in memory
  * take is no longer taken for known. */
 static void forget_rest(zoe_source *source)
@@ -361,6 +342,37 @@ static void forget_rest(zoe_source *source)
     zoe_cache_unlock(cache);
 }
 
+static zoe_status take(zoe_source *source, const zoe_look *look, zoe_refresh_report *report,
+                       zoe_error *error)
+{
+    if (!look->fresh) {
+        take_frames(source, look, report);
+    } else {
+        zoe_status status = take_folder(source, look, report, error);
+        if (status != ZOE_OK)
+            return status;
+    }
+    if (look->retries)
+        forget_rest(source);
+    return ZOE_OK;
+}
+
+zoe_status zoe_source_take_look(zoe_source *source, const zoe_look *look, zoe_refresh_report *out,
+                                zoe_error *error)
+{
+    zoe_refresh_report report = {0};
+    zoe_status status = ZOE_OK;
+    if (!source || !look || !look->is_read)
+        return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "a look that was not read is taken");
+    begin_refresh(source);
+    status = take(source, look, &report, error);
+    end_refresh(source);
+    if (status == ZOE_OK && out)
+        *out = report;
+    zoe_cache_notify(source->cache);
+    return status;
+}
+
 zoe_status zoe_source_refresh(zoe_source *source, zoe_refresh_report *out, zoe_error *error)
 {
     if (!source)
@@ -374,10 +386,10 @@ zoe_status zoe_source_refresh(zoe_source *source, zoe_refresh_report *out, zoe_e
                                zoe_sequence_name(source->sequence));
     if (status == ZOE_OK)
         status = zoe_look_read(look, 1, error);
-    if (status == ZOE_OK)
-        status = take_folder(source, look, &report, error);
-    if (status == ZOE_OK)
-        forget_rest(source);
+    if (status == ZOE_OK) {
+        zoe_look_retry(look);
+        status = take(source, look, &report, error);
+    }
     end_refresh(source);
     zoe_look_end(&look);
     if (status == ZOE_OK && out)

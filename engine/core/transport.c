@@ -127,6 +127,18 @@ void zoe_transport_set_area(zoe_transport *t, int64_t in, int64_t out)
     t->out = in < out ? out : in;
 }
 
+void zoe_transport_recount(zoe_transport *t, int64_t count, int64_t shift)
+{
+    bool whole = t->in == 0 && t->out == t->count - 1;
+    t->count = count < 1 ? 1 : count;
+    t->playhead = clamp(t->playhead + shift, 0, t->count - 1);
+    if (t->shown >= 0)
+        t->shown += shift;
+    if (t->shown < 0 || t->shown >= t->count)
+        t->shown = -1;
+    zoe_transport_set_area(t, whole ? 0 : t->in + shift, whole ? t->count - 1 : t->out + shift);
+}
+
 void zoe_transport_set_loop(zoe_transport *t, zoe_loop_mode loop)
 {
     /* Only ping-pong may run against the sign of the speed. */

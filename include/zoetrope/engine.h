@@ -243,6 +243,9 @@ ZOE_API zoe_status zoe_look_add_number(zoe_look *look, int64_t number);
  * has the frame numbers of the look's. Does not block. Errors: NO_MEMORY. */
 ZOE_API zoe_status zoe_look_add_source(zoe_look *look, zoe_source *source);
 
+/* Frames in ERROR are tried again, whatever their file is, as by zoe_source_refresh(). */
+ZOE_API void zoe_look_retry(zoe_look *look);
+
 /*
  * Looks at the files; with `folder` 1 the folder is read first, for files that came and went. Once
  * for each look. Blocks on the folder and one stat() a frame. Errors: as zoe_sequence_reopen();

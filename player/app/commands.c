@@ -136,20 +136,11 @@ static void clear_area(zoe_app *app, int unused)
 
 /* ---- files and memory ---- */
 
+/* What comes of it is said when it is there. */
 static void refresh(zoe_app *app, int unused)
 {
     (void)unused;
-    zoe_refresh_report report;
-    zoe_error error;
-    int64_t shift;
-    if (zoe_session_refresh(&app->session, zoe_now_ns(), &report, &shift, &error) != ZOE_OK) {
-        zoe_message_say(&app->message, true, "%s", error.text);
-        return;
-    }
-    zoe_app_follow_sequence(app, shift);
-    zoe_message_say(&app->message, false,
-                    "Read again: %" PRId64 " new, %" PRId64 " gone, %" PRId64 " changed",
-                    report.added, report.removed, report.changed);
+    zoe_follower_ask(app->follower, &app->session);
 }
 
 static void switch_sequence(zoe_app *app, int by)
@@ -173,12 +164,10 @@ static void clear_cache(zoe_app *app, int unused)
 static void switch_layer(zoe_app *app, int by)
 {
     zoe_error error;
-    int64_t shift;
-    if (zoe_session_switch_layer(&app->session, by, zoe_now_ns(), &shift, &error) != ZOE_OK) {
+    if (zoe_session_switch_layer(&app->session, by, &error) != ZOE_OK) {
         zoe_message_say(&app->message, error.status != ZOE_ERROR_NO_LAYER, "%s", error.text);
         return;
     }
-    zoe_app_follow_sequence(app, shift);
     zoe_message_say(&app->message, false, "Layer %s", zoe_session_shot(&app->session)->layer);
 }
 

@@ -135,16 +135,16 @@ static bool change_grade(zoe_app *app, zoe_error *error)
 /* Frames are asked for in another form: proxy scale, overscan, precision. */
 static bool change_form(zoe_app *app, zoe_error *error)
 {
-    int64_t shift;
     zoe_source_settings form = app->session.setup.source;
     form.proxy_shift = app->options.proxy;
     form.overscan = app->options.overscan;
     form.full_precision = app->options.full_precision;
-    if (zoe_session_set_form(&app->session, &form, zoe_now_ns(), &shift, error) != ZOE_OK)
-        return false;
-    if (app->session.count)
-        zoe_app_follow_sequence(app, shift);
-    return true;
+    return zoe_session_set_form(&app->session, &form, error) == ZOE_OK;
+}
+
+static bool change_watch(zoe_app *app, zoe_error *error)
+{
+    return zoe_follower_watch(app->follower, app->options.watch != 0, error) == ZOE_OK;
 }
 
 static bool change_ui_scale(zoe_app *app, zoe_error *error)
@@ -173,6 +173,7 @@ static const struct {
     {offsetof(zoe_options, proxy), change_form},
     {offsetof(zoe_options, overscan), change_form},
     {offsetof(zoe_options, full_precision), change_form},
+    {offsetof(zoe_options, watch), change_watch},
     {offsetof(zoe_options, ui_scale), change_ui_scale},
 };
 

@@ -67,6 +67,8 @@ void zoe_app_event(zoe_app *app, const SDL_Event *event)
         app->redraw = true;
         return;
     }
+    if (event->type == app->follow_event)
+        return; /* the loop's turn looks */
     zoe_ui_system_event(&app->system, event);
     switch (event->type) {
     case SDL_QUIT: app->quit = true; break;

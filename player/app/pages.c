@@ -55,13 +55,10 @@ static void run_layers(zoe_app *app, SDL_Rect rect)
     if (!result.layer)
         return;
     zoe_error error;
-    int64_t shift;
-    if (zoe_session_set_layer(&app->session, result.layer, result.view, zoe_now_ns(), &shift,
-                              &error) != ZOE_OK) {
+    if (zoe_session_set_layer(&app->session, result.layer, result.view, &error) != ZOE_OK) {
         zoe_message_say(&app->message, true, "%s", error.text);
         return;
     }
-    zoe_app_follow_sequence(app, shift);
     app->redraw = true;
 }
 

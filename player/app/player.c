@@ -1,5 +1,6 @@
 #include "app/player.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -41,6 +42,18 @@ static void frames_changed(void *user)
     event.type = app->notify_event;
     if (SDL_PushEvent(&event) != 1)
         SDL_AtomicSet(&app->notified, 0);
+}
+
+/* Called on the threads that watch files. */
+static void files_changed(void *user)
+{
+    zoe_app *app = user;
+    if (!SDL_AtomicGet(&app->listening))
+        return;
+    SDL_Event event;
+    memset(&event, 0, sizeof event);
+    event.type = app->follow_event;
+    SDL_PushEvent(&event);
 }
 
 static void log_line(void *user, zoe_log_level level, const char *message)
@@ -224,26 +237,22 @@ static void look_around(zoe_app *app, uint64_t now_ns)
         app->redraw = true;
 }
 
-/* A frame that is incomplete, in error or gone may be one that is still being written. While it is
- * on screen its file is looked at, and read again when it changed. */
-static void watch_file(zoe_app *app, uint64_t now_ns)
+/* What happened to files since. */
+static void follow_files(zoe_app *app, uint64_t now_ns)
 {
-    zoe_session *session = &app->session;
-    char path[4096];
-    if (!session->count)
+    zoe_follower_news news;
+    zoe_follower_update(app->follower, &app->session, now_ns, &news);
+    if (news.is_taken)
+        zoe_app_follow_sequence(app, news.shift);
+    if (!news.is_told)
         return;
-    const zoe_transport *transport = zoe_session_transport(session);
-    zoe_status status = session->status;
-    bool bad = status != ZOE_OK;
-    bool incomplete = status == ZOE_OK && (session->why.text[0] || session->screen.is_fallback);
-    if (transport->speed || !(bad || incomplete) ||
-        zoe_sequence_path(zoe_session_sequence(session), transport->playhead, path, sizeof path) !=
-            ZOE_OK)
-        zoe_file_watch_set(&app->file_watch, NULL, now_ns);
-    else if (status != ZOE_LOADING)
-        zoe_file_watch_set(&app->file_watch, path, now_ns);
-    if (zoe_file_watch_look(&app->file_watch, now_ns))
-        (void)zoe_session_reload(session);
+    if (news.error.status != ZOE_OK)
+        zoe_message_say(&app->message, true, "%s", news.error.text);
+    else
+        zoe_message_say(&app->message, false,
+                        "Read again: %" PRId64 " new, %" PRId64 " gone, %" PRId64 " changed",
+                        news.report.added, news.report.removed, news.report.changed);
+    app->redraw = true;
 }
 
 static int wait_time(const zoe_app *app, uint64_t wake_ns)
@@ -267,13 +276,13 @@ static void run(zoe_app *app)
         }
         uint64_t now = zoe_now_ns();
         zoe_app_note_history(app, now);
+        follow_files(app, now);
         update_session(app, now);
         zoe_app_note_history(app, now);
         app->redraw |= zoe_message_expire(&app->message, now);
         if (now >= app->save_ns)
             save_settings(app);
         zoe_app_save_history(app, now);
-        watch_file(app, now);
         look_around(app, now);
         if (app->redraw || now >= app->redraw_ns || now >= app->ui.answer.wake_ns ||
             zoe_ui_system_waits(&app->system)) {
@@ -285,7 +294,7 @@ static void run(zoe_app *app)
         wake = earlier(wake, earlier(app->message.until_ns, app->save_ns));
         wake = earlier(wake, earlier(app->listen_ns, stats_due(app)));
         wake = earlier(wake, app->recent.due_ns);
-        wake = earlier(wake, earlier(app->file_watch.due_ns, app->ui.answer.wake_ns));
+        wake = earlier(wake, earlier(zoe_follower_due_ns(app->follower), app->ui.answer.wake_ns));
         if (app->session.touched || zoe_ui_system_waits(&app->system))
             wake = 0;
     }
@@ -304,8 +313,9 @@ static zoe_status open_window(zoe_app *app, zoe_error *error)
     if (status != ZOE_OK)
         return status;
     SDL_GetWindowSize(app->window.window, &app->start_width, &app->start_height);
-    app->notify_event = SDL_RegisterEvents(2);
+    app->notify_event = SDL_RegisterEvents(3);
     app->wake_event = app->notify_event + 1;
+    app->follow_event = app->notify_event + 2;
     SDL_EventState(SDL_DROPFILE, SDL_ENABLE);
     if (options->fullscreen)
         zoe_window_set_fullscreen(&app->window, 1);
@@ -351,6 +361,9 @@ static int play(zoe_app *app)
     app->options = app->kept;
     zoe_options_override(&app->options, app->given);
     prepare_setup(app, &setup);
+    app->follower = zoe_follower_create(files_changed, app);
+    if (!app->follower)
+        return zoe_failure(command, "out of memory");
     if (zoe_session_start(&app->session, &setup, &error) != ZOE_OK ||
         zoe_view_open(&app->view, &error) != ZOE_OK)
         return zoe_failure(command, "%s", error.text);
@@ -372,6 +385,8 @@ static int play(zoe_app *app)
         zoe_message_say(&app->message, true, "%s", complaint);
     else if (app->session.count && zoe_session_shot(&app->session)->complaint[0])
         zoe_message_say(&app->message, true, "%s", zoe_session_shot(&app->session)->complaint);
+    if (zoe_follower_watch(app->follower, app->options.watch != 0, &error) != ZOE_OK)
+        zoe_message_say(&app->message, true, "%s", error.text);
     if (app->options.play)
         zoe_session_play(&app->session, 1, zoe_now_ns());
     run(app);
@@ -407,11 +422,11 @@ int zoe_player_run(const zoe_options *options)
     zoe_timeline_open(&app->timeline);
     zoe_message_init(&app->message);
     zoe_statusbar_open(&app->statusbar, &app->options, &app->message);
-    zoe_file_watch_init(&app->file_watch);
     int result = play(app);
     /* The engine's threads push events: they end before SDL does. */
     SDL_AtomicSet(&app->listening, 0);
     end_saving(app);
+    zoe_follower_destroy(&app->follower);
     zoe_session_end(&app->session);
     zoe_view_close(&app->view);
     zoe_timeline_close(&app->timeline);

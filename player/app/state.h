@@ -18,7 +18,7 @@
 
 #include <SDL.h>
 
-#include "model/file_watch.h"
+#include "model/follower.h"
 #include "model/memory_history.h"
 #include "model/message.h"
 #include "model/options.h"
@@ -129,7 +129,7 @@ struct zoe_app {
     uint64_t stats_ns; /* when they were read */
     bool stats_stale;  /* frames changed since */
     zoe_memory_history history;
-    zoe_file_watch file_watch; /* on the frame on screen, when something is wrong with it */
+    zoe_follower *follower;
     bool bars_hidden;          /* in a window */
     bool bars_full;            /* bars are shown in full screen too */
 
@@ -153,6 +153,7 @@ struct zoe_app {
     bool held_back;         /* the last frame was not shown, because another one is due at once */
     Uint32 notify_event;    /* pushed when frames changed state */
     Uint32 wake_event;      /* pushed by zoe_app_wake() */
+    Uint32 follow_event;    /* pushed when files changed, and when some were read */
     SDL_atomic_t notified;  /* 1: such an event is in the queue. Any thread */
     SDL_atomic_t listening; /* 1: SDL takes events. Written by the main thread, read by any */
 };

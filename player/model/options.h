@@ -76,6 +76,7 @@ typedef struct zoe_options {
     double reserve_gb; /* GiB */
     int64_t cache_mb;  /* MiB; overrides percent and reserve; 0: they count */
     int64_t workers;   /* 0: the engine's default, three quarters of the cores */
+    int32_t watch;     /* 1: files that change are read again; 0: only when asked to */
     int32_t strategy;  /* zoe_strategy */
 
     /* the program */

@@ -82,13 +82,12 @@ static int find_shot(const zoe_session *session, const char *path)
 
 void zoe_session_show(zoe_session *session, int index)
 {
-    int64_t shift;
     if (index == session->current)
         return;
     make_current(session, index);
     /* It was not on screen when the form was chosen. Where that fails it is shown in the one it
      * had. */
-    (void)zoe_session_set_form(session, &session->setup.source, zoe_now_ns(), &shift, NULL);
+    (void)zoe_session_set_form(session, &session->setup.source, NULL);
 }
 
 zoe_status zoe_session_open(zoe_session *session, const char *spec, bool replace, zoe_error *error)
@@ -114,6 +113,7 @@ zoe_status zoe_session_open(zoe_session *session, const char *spec, bool replace
         close_shots(session);
     }
     session->shots[session->count++] = shot;
+    session->opened++;
     make_current(session, session->count - 1);
     return ZOE_OK;
 }
@@ -216,8 +216,11 @@ static bool show(zoe_session *session, zoe_status status)
     }
     if (status == ZOE_LOADING)
         return !is_playing && zoe_screen_show_trail(screen, shot, &session->grade, may_block);
-    if (screen->is_foreign) {
-        /* The last good picture stays, but not under another sequence's name. */
+    bool is_gone = status == ZOE_MISSING && screen->frame.pin &&
+                   screen->frame.position == shot->transport.playhead;
+    if (screen->is_foreign || is_gone) {
+        /* The last good picture stays, but not under another sequence's name, and not where it was
+         * the file's that is a gap now. */
         zoe_frame_release(&screen->frame);
         screen->is_foreign = false;
         return true;
@@ -342,56 +345,41 @@ void zoe_session_set_loop(zoe_session *session, zoe_loop_mode loop)
 
 /* ---- files, form and layer ---- */
 
-/* The current shot's sources were asked anew: `count` and `shift` tell how its positions changed. */
-static void follow_shot(zoe_session *session, int64_t count_before, int64_t shift)
+/* Other sources of the current shot are asked from now on, or the same with other positions. */
+static void follow_shot(zoe_session *session)
 {
-    if (shift || count_before != zoe_session_transport(session)->count)
-        session->screen.trail_count = 0;
-    session->screen.frame.position += shift;
     session->want_told = false;
     session->touched = true;
 }
 
-zoe_status zoe_session_refresh(zoe_session *session, uint64_t now_ns, zoe_refresh_report *report,
-                               int64_t *shift, zoe_error *error)
+zoe_status zoe_session_take_look(zoe_session *session, zoe_shot *shot, const zoe_look *look,
+                                 zoe_refresh_report *report, int64_t *shift, zoe_error *error)
 {
-    zoe_shot *shot = zoe_session_shot(session);
-    *shift = 0;
-    memset(report, 0, sizeof *report);
-    if (!shot)
-        return ZOE_OK;
+    bool is_current = shot == zoe_session_shot(session);
     int64_t count = shot->transport.count;
-    zoe_screen_drop(&session->screen);
-    session->touched = true;
-    zoe_status status = zoe_shot_refresh(shot, now_ns, report, shift, error);
-    if (status != ZOE_OK)
+    if (is_current)
+        zoe_screen_drop(&session->screen);
+    zoe_status status = zoe_shot_take_look(shot, look, report, shift, error);
+    if (!is_current)
         return status;
-    follow_shot(session, count, *shift);
-    session->screen.trail_count = 0;
-    return ZOE_OK;
-}
-
-bool zoe_session_reload(zoe_session *session)
-{
-    zoe_shot *shot = zoe_session_shot(session);
-    bool has_changed = shot && zoe_shot_reload(shot);
-    session->touched |= has_changed;
-    return has_changed;
+    if (*shift || shot->transport.count != count)
+        session->screen.trail_count = 0;
+    session->screen.frame.position += *shift;
+    follow_shot(session);
+    return status;
 }
 
 zoe_status zoe_session_set_form(zoe_session *session, const zoe_source_settings *form,
-                                uint64_t now_ns, int64_t *shift, zoe_error *error)
+                                zoe_error *error)
 {
     zoe_shot *shot = zoe_session_shot(session);
-    *shift = 0;
     if (shot) {
-        int64_t count = shot->transport.count;
         zoe_screen_drop(&session->screen);
         session->touched = true;
-        zoe_status status = zoe_shot_set_form(shot, session->engine, form, now_ns, shift, error);
+        zoe_status status = zoe_shot_set_form(shot, session->engine, form, error);
         if (status != ZOE_OK)
             return status;
-        follow_shot(session, count, *shift);
+        follow_shot(session);
     }
     session->setup.source.proxy_shift = form->proxy_shift;
     session->setup.source.overscan = form->overscan;
@@ -400,44 +388,39 @@ zoe_status zoe_session_set_form(zoe_session *session, const zoe_source_settings 
 }
 
 /* The sources of another layer are asked from now on. */
-static void follow_layer(zoe_session *session, int64_t count_before, int64_t shift)
+static void follow_layer(zoe_session *session)
 {
-    follow_shot(session, count_before, shift);
+    follow_shot(session);
     /* The last layer's picture is on until this one's is ready, and no longer. */
     session->screen.is_foreign = session->screen.frame.pin != NULL;
     session->screen.is_fallback = false;
 }
 
-zoe_status zoe_session_switch_layer(zoe_session *session, int by, uint64_t now_ns, int64_t *shift,
-                                    zoe_error *error)
+zoe_status zoe_session_switch_layer(zoe_session *session, int by, zoe_error *error)
 {
     zoe_shot *shot = zoe_session_shot(session);
-    *shift = 0;
     if (!shot)
         return zoe_error_set(error, ZOE_ERROR_NO_LAYER, "Nothing is open");
-    int64_t count = shot->transport.count;
     zoe_screen_drop(&session->screen);
     session->touched = true;
-    zoe_status status = zoe_shot_switch_layer(shot, session->engine, by, now_ns, shift, error);
+    zoe_status status = zoe_shot_switch_layer(shot, session->engine, by, error);
     if (status == ZOE_OK)
-        follow_layer(session, count, *shift);
+        follow_layer(session);
     return status;
 }
 
 zoe_status zoe_session_set_layer(zoe_session *session, const char *name, const char *view,
-                                 uint64_t now_ns, int64_t *shift, zoe_error *error)
+                                 zoe_error *error)
 {
     zoe_shot *shot = zoe_session_shot(session);
-    *shift = 0;
     if (!shot)
         return zoe_error_set(error, ZOE_ERROR_NO_LAYER, "Nothing is open");
-    int64_t count = shot->transport.count;
     zoe_screen_drop(&session->screen);
     session->touched = true;
     const zoe_source *before = shot->source;
-    zoe_status status = zoe_shot_set_layer(shot, session->engine, name, view, now_ns, shift, error);
+    zoe_status status = zoe_shot_set_layer(shot, session->engine, name, view, error);
     if (status == ZOE_OK && shot->source != before)
-        follow_layer(session, count, *shift);
+        follow_layer(session);
     return status;
 }
 

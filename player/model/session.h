@@ -44,8 +44,9 @@ typedef struct zoe_session {
     zoe_engine *engine;
     zoe_session_setup setup;
     zoe_shot shots[ZOE_SESSION_SHOTS];
-    int count;   /* 0: nothing is open */
-    int current; /* 0..count-1 */
+    int count;       /* 0: nothing is open */
+    int current;     /* 0..count-1 */
+    uint64_t opened; /* goes up with every sequence that is opened */
     zoe_grade grade;
 
     zoe_screen screen;
@@ -116,26 +117,24 @@ void zoe_session_set_loop(zoe_session *session, zoe_loop_mode loop);
  * Shows the sequences in another form, which is the proxy scale, overscan and precision of *form;
  * its other fields are not looked at. First the current sequence, the others when they are shown
  * again, and those to come. The picture stays until its successor is ready; frames in the form
- * before stay in memory as long as there is room. *shift: positions added in front, where the
- * folder was read again and has more frames now. May block on the folder. Errors: as
+ * before stay in memory as long as there is room. Errors: as
  * zoe_shot_set_form().
  */
 zoe_status zoe_session_set_form(zoe_session *session, const zoe_source_settings *form,
-                                uint64_t now_ns, int64_t *shift, zoe_error *error);
+                                zoe_error *error);
 
 /*
  * Shows the next (+1) or the previous (-1) layer of the playhead's file, for all frames of the
  * current sequence: one without it shows its default layer instead, see zoe_screen. Returns
- * NO_LAYER when there is no other. Blocks on the file's header. *shift and other errors: as above
- * and as zoe_header_read().
+ * NO_LAYER when there is no other. Blocks on the file's header. Other errors: as above and as
+ * zoe_header_read().
  */
-zoe_status zoe_session_switch_layer(zoe_session *session, int by, uint64_t now_ns, int64_t *shift,
-                                    zoe_error *error);
+zoe_status zoe_session_switch_layer(zoe_session *session, int by, zoe_error *error);
 
 /* The same for the layer of that name and view ("" both: the default one). Returns NO_LAYER, and the
  * names that there are, when the playhead's file has none such. */
 zoe_status zoe_session_set_layer(zoe_session *session, const char *name, const char *view,
-                                 uint64_t now_ns, int64_t *shift, zoe_error *error);
+                                 zoe_error *error);
 
 /* The name and view of the layer that was chosen, "" for the default; "" when nothing is open. Valid
  * until the next choice. */
@@ -157,13 +156,9 @@ bool zoe_session_set_range(zoe_session *session, const zoe_value_range *range);
  * because nobody asked otherwise. */
 const zoe_value_range *zoe_session_range(zoe_session *session);
 
-/* Looks at the file of the playhead's frame again, and has it read again if it changed; the picture
- * stays until its successor is ready. Does not look for new files. Returns true if it changed. */
-bool zoe_session_reload(zoe_session *session);
-
-/* Reads the folder and changed files again. *report and *shift (positions added in front) are set
- * on success. Errors: as zoe_source_refresh(). */
-zoe_status zoe_session_refresh(zoe_session *session, uint64_t now_ns, zoe_refresh_report *report,
-                               int64_t *shift, zoe_error *error);
+/* One of the shots takes a look at its files; what is on screen stays until its successor is ready.
+ * *report and *shift (positions added in front) are set. Errors: as zoe_shot_take_look(). */
+zoe_status zoe_session_take_look(zoe_session *session, zoe_shot *shot, const zoe_look *look,
+                                 zoe_refresh_report *report, int64_t *shift, zoe_error *error);
 
 #endif

@@ -107,6 +107,7 @@ zoe_status zoe_shot_open(zoe_shot *shot, zoe_engine *engine, const char *spec,
 
 void zoe_shot_close(zoe_shot *shot)
 {
+    zoe_task_leave(&shot->followed.task);
     zoe_variants_close(&shot->variants);
     shot->source = NULL;
 }
@@ -133,21 +134,9 @@ bool zoe_shot_has_file(const zoe_shot *shot, const char *path)
     size_t folder_length = slash ? (size_t)(slash - path) : 1;
     if (strlen(folder) != folder_length || strncmp(folder, slash ? path : ".", folder_length) != 0)
         return false;
-    const char *name = zoe_sequence_name(sequence);
-    size_t before = strcspn(name, "#");
-    if (!name[before] || strncmp(base, name, before) != 0)
-        return false;
-    char found[PATH_CAPACITY];
-    char *end;
-    long long number = strtoll(base + before, &end, 10);
-    if (end == base + before)
-        return false;
-    int64_t position = zoe_sequence_position(sequence, number);
-    if (position < 0 || position >= zoe_sequence_count(sequence) ||
-        zoe_sequence_path(sequence, position, found, sizeof found) != ZOE_OK)
-        return false;
-    const char *found_slash = strrchr(found, '/');
-    return !strcmp(base, found_slash ? found_slash + 1 : found);
+    int64_t number;
+    return strchr(zoe_sequence_name(sequence), '#') &&
+           zoe_shot_find_file(shot, base, &number) == ZOE_SHOT_FILE_FRAME;
 }
 
 const char *zoe_shot_neighbour(const zoe_shot *shot, int by)
@@ -170,60 +159,55 @@ const char *zoe_shot_neighbour(const zoe_shot *shot, int by)
 
 /* ---- files that change ---- */
 
-/* The transport again, for a sequence that may have grown at both ends. */
-static void rebuild_transport(zoe_transport *transport, int64_t count, int64_t shift,
-                              uint64_t now_ns)
+zoe_status zoe_shot_look(const zoe_shot *shot, zoe_look **look, zoe_error *error)
 {
-    zoe_transport old = *transport;
-    int whole = old.in == 0 && old.out == old.count - 1;
-    zoe_transport_init(transport, count);
-    zoe_transport_set_rate(transport, old.rate_numerator, old.rate_denominator, now_ns);
-    zoe_transport_set_loop(transport, old.loop);
-    zoe_transport_set_policy(transport, old.policy, now_ns);
-    if (!whole)
-        zoe_transport_set_area(transport, old.in + shift, old.out + shift);
-    zoe_transport_seek(transport, old.playhead + shift, now_ns);
-    if (old.speed)
-        zoe_transport_play(transport, old.speed, now_ns);
-}
-
-/* The current source's sequence may have other positions than before, when it began at frame number
- * `first`. Returns how many were added in front. */
-static int64_t follow_sequence(zoe_shot *shot, int64_t first, uint64_t now_ns)
-{
-    const zoe_sequence *sequence = zoe_shot_sequence(shot);
-    int64_t shift = (first - zoe_sequence_first(sequence)) / zoe_sequence_step(sequence);
-    int64_t count = zoe_sequence_count(sequence);
-    if (shift || count != shot->transport.count)
-        rebuild_transport(&shot->transport, count, shift, now_ns);
-    return shift;
-}
-
-zoe_status zoe_shot_refresh(zoe_shot *shot, uint64_t now_ns, zoe_refresh_report *report,
-                            int64_t *shift, zoe_error *error)
-{
-    *shift = 0;
-    int64_t first = zoe_sequence_first(zoe_shot_sequence(shot));
-    zoe_status status = zoe_source_refresh(shot->source, report, error);
+    zoe_status status = zoe_look_begin(zoe_shot_sequence(shot), look, error);
     if (status != ZOE_OK)
         return status;
-    zoe_variants_refreshed(&shot->variants);
-    zoe_fallback_forget(&shot->fallback);
-    *shift = follow_sequence(shot, first, now_ns);
-    const zoe_sequence *sequence = zoe_shot_sequence(shot);
-    const zoe_variant *variant = zoe_variants_now(&shot->variants);
-    zoe_source_settings settings = {.layer = variant->layer, .view = variant->view};
-    read_first_header(shot, sequence, position_with_file(sequence, 0), &settings, false);
-    return ZOE_OK;
+    if (zoe_variants_look(&shot->variants, *look) == ZOE_OK)
+        return ZOE_OK;
+    zoe_look_end(look);
+    return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "no memory to read %s again",
+                         zoe_sequence_name(zoe_shot_sequence(shot)));
 }
 
-bool zoe_shot_reload(zoe_shot *shot)
+zoe_status zoe_shot_take_look(zoe_shot *shot, const zoe_look *look, zoe_refresh_report *report,
+                              int64_t *shift, zoe_error *error)
 {
-    int64_t number = zoe_sequence_number(zoe_shot_sequence(shot), shot->transport.playhead);
-    bool has_changed = zoe_variants_reload(&shot->variants, number) != 0;
-    if (has_changed)
+    int64_t first = zoe_sequence_first(zoe_shot_sequence(shot));
+    zoe_status status = zoe_variants_take_look(&shot->variants, look, report, error);
+    const zoe_sequence *sequence = zoe_shot_sequence(shot);
+    *shift = (first - zoe_sequence_first(sequence)) / zoe_sequence_step(sequence);
+    if (*shift || zoe_sequence_count(sequence) != shot->transport.count)
+        zoe_transport_recount(&shot->transport, zoe_sequence_count(sequence), *shift);
+    shot->fallback.want_told = false;
+    if (report->changed || report->removed)
         zoe_fallback_forget(&shot->fallback);
-    return has_changed;
+    return status;
+}
+
+zoe_shot_file zoe_shot_find_file(const zoe_shot *shot, const char *name, int64_t *number)
+{
+    const zoe_sequence *sequence = zoe_shot_sequence(shot);
+    const char *pattern = zoe_sequence_name(sequence);
+    size_t before = strcspn(pattern, "#");
+    char *end = NULL, path[PATH_CAPACITY];
+    *number = zoe_sequence_first(sequence);
+    if (pattern[before]) {
+        if (strncmp(name, pattern, before) != 0)
+            return ZOE_SHOT_FILE_OTHER;
+        *number = strtoll(name + before, &end, 10);
+        if (end == name + before)
+            return ZOE_SHOT_FILE_OTHER;
+    }
+    int64_t position = zoe_sequence_position(sequence, *number);
+    if (zoe_sequence_number(sequence, position) == *number &&
+        zoe_sequence_path(sequence, position, path, sizeof path) == ZOE_OK) {
+        const char *slash = strrchr(path, '/');
+        if (!strcmp(name, slash ? slash + 1 : path))
+            return ZOE_SHOT_FILE_FRAME;
+    }
+    return ZOE_SHOT_FILE_OTHER;
 }
 
 /* ---- form and layer ---- */
@@ -240,20 +224,18 @@ static zoe_source_settings form_of(const zoe_variant *variant)
 }
 
 static zoe_status choose(zoe_shot *shot, zoe_engine *engine, const zoe_source_settings *settings,
-                         uint64_t now_ns, int64_t *shift, zoe_error *error)
+                         zoe_error *error)
 {
-    int64_t first = zoe_sequence_first(zoe_shot_sequence(shot));
     zoe_status status = zoe_variants_choose(&shot->variants, engine, settings, error);
     if (status != ZOE_OK)
         return status;
     shot->source = zoe_variants_now(&shot->variants)->source;
     zoe_fallback_forget(&shot->fallback);
-    *shift = follow_sequence(shot, first, now_ns);
     return ZOE_OK;
 }
 
 zoe_status zoe_shot_set_form(zoe_shot *shot, zoe_engine *engine, const zoe_source_settings *form,
-                             uint64_t now_ns, int64_t *shift, zoe_error *error)
+                             zoe_error *error)
 {
     /* A variant may be opened in this one's place: copies of its names. */
     zoe_variant now = *zoe_variants_now(&shot->variants);
@@ -261,8 +243,7 @@ zoe_status zoe_shot_set_form(zoe_shot *shot, zoe_engine *engine, const zoe_sourc
     settings.layer = now.layer;
     settings.view = now.view;
     settings.full_precision = form->full_precision || shot->is_whole;
-    *shift = 0;
-    zoe_status status = choose(shot, engine, &settings, now_ns, shift, error);
+    zoe_status status = choose(shot, engine, &settings, error);
     /* Values that are infinite as half are none to fit a range to. */
     if (status == ZOE_OK)
         shot->full_asked = form->full_precision;
@@ -283,14 +264,14 @@ static zoe_status read_header(const zoe_shot *shot, zoe_header **header, zoe_err
 
 /* Goes to a layer of the header. */
 static zoe_status choose_layer(zoe_shot *shot, zoe_engine *engine, const zoe_header *header,
-                               int32_t index, uint64_t now_ns, int64_t *shift, zoe_error *error)
+                               int32_t index, zoe_error *error)
 {
     zoe_variant now = *zoe_variants_now(&shot->variants);
     zoe_source_settings settings = form_of(&now);
     settings.layer = header->layers[index].name;
     settings.view = header->layers[index].view;
     settings.full_precision = shot->full_asked || zoe_layer_is_whole(header, index);
-    zoe_status status = choose(shot, engine, &settings, now_ns, shift, error);
+    zoe_status status = choose(shot, engine, &settings, error);
     if (status != ZOE_OK)
         return status;
     shot->range = (zoe_value_range){0.0f, 0.0f};
@@ -298,11 +279,9 @@ static zoe_status choose_layer(zoe_shot *shot, zoe_engine *engine, const zoe_hea
     return ZOE_OK;
 }
 
-zoe_status zoe_shot_switch_layer(zoe_shot *shot, zoe_engine *engine, int by, uint64_t now_ns,
-                                 int64_t *shift, zoe_error *error)
+zoe_status zoe_shot_switch_layer(zoe_shot *shot, zoe_engine *engine, int by, zoe_error *error)
 {
     zoe_header *header = NULL;
-    *shift = 0;
     zoe_status status = read_header(shot, &header, error);
     if (status != ZOE_OK)
         return status;
@@ -311,16 +290,15 @@ zoe_status zoe_shot_switch_layer(zoe_shot *shot, zoe_engine *engine, int by, uin
     if (next < 0)
         status = zoe_error_set(error, ZOE_ERROR_NO_LAYER, "The file has no other layer");
     else
-        status = choose_layer(shot, engine, header, next, now_ns, shift, error);
+        status = choose_layer(shot, engine, header, next, error);
     zoe_header_free(&header);
     return status;
 }
 
 zoe_status zoe_shot_set_layer(zoe_shot *shot, zoe_engine *engine, const char *name,
-                              const char *view, uint64_t now_ns, int64_t *shift, zoe_error *error)
+                              const char *view, zoe_error *error)
 {
     zoe_header *header = NULL;
-    *shift = 0;
     zoe_status status = read_header(shot, &header, error);
     if (status != ZOE_OK)
         return status;
@@ -330,7 +308,7 @@ zoe_status zoe_shot_set_layer(zoe_shot *shot, zoe_engine *engine, const char *na
         explain_absence(header, name, view, text, sizeof text);
         status = zoe_error_set(error, ZOE_ERROR_NO_LAYER, "%s", text);
     } else {
-        status = choose_layer(shot, engine, header, index, now_ns, shift, error);
+        status = choose_layer(shot, engine, header, index, error);
     }
     zoe_header_free(&header);
     return status;

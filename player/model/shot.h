@@ -2,9 +2,6 @@
  * Shot: one open sequence as it is played: its sources in every form that was looked at, its
  * transport, and what is known of its layer.
  *
- * Where a call takes `shift`, the folder may have been read again: *shift is then how many positions
- * were added in front, and the transport was moved along with the frames it stood at.
- *
  * Thread-safety: one thread at a time. Times are zoe_now_ns().
  *
  * SPDX-License-Identifier: BSD-3-Clause
@@ -19,8 +16,25 @@
 
 #include "model/args.h"
 #include "model/fallback.h"
+#include "model/task.h"
 #include "model/value_range.h"
 #include "model/variants.h"
+
+enum { ZOE_FOLLOWED_NUMBERS = 64 };
+
+/* What a shot's files are known to have gone through; the follower's. All zero: nothing. */
+typedef struct zoe_followed {
+    zoe_task *task;           /* a look that is being read; NULL: none */
+    struct zoe_look_job *job; /* the task's */
+    bool wants_folder;        /* it is to be read again */
+    bool is_asked; /* by the user, who hears of it, and for whom errors are tried again */
+    int32_t count; /* of numbers */
+    int64_t numbers[ZOE_FOLLOWED_NUMBERS]; /* of frames whose files changed */
+    uint64_t folder_ns;                    /* the folder is not read again before */
+    bool has_bad;     /* frames in error, or incomplete, when they were looked for last */
+    uint64_t bad_ns;  /* when they are looked for again */
+    int64_t bad_next; /* position to go on with */
+} zoe_followed;
 
 typedef struct zoe_shot {
     zoe_source *source; /* the current variant's */
@@ -35,6 +49,7 @@ typedef struct zoe_shot {
     bool is_whole;       /* it has uint, which is kept in full whatever is asked for */
     bool full_asked;     /* full precision is asked for all layers */
     bool is_hashed;      /* the bits of its values are ids */
+    zoe_followed followed;
     zoe_fallback fallback;
     zoe_value_range range; /* fitted to the first frame shown of the layer, or when asked to;
                               0..0: not yet */
@@ -65,27 +80,35 @@ bool zoe_shot_has_file(const zoe_shot *shot, const char *path);
 const char *zoe_shot_neighbour(const zoe_shot *shot, int by);
 
 /* Asks for its frames in the proxy scale, overscan and precision of *form. On failure nothing
- * changes. May block on the folder. Errors: as zoe_variants_choose(). */
+ * changes. Errors: as zoe_variants_choose(). */
 zoe_status zoe_shot_set_form(zoe_shot *shot, zoe_engine *engine, const zoe_source_settings *form,
-                             uint64_t now_ns, int64_t *shift, zoe_error *error);
+                             zoe_error *error);
 
 /* Goes to the next (+1) or the previous (-1) layer of the playhead's file. Returns NO_LAYER when
  * there is no other. Blocks on the file's header. Other errors: as zoe_shot_set_form() and
  * zoe_header_read(). */
-zoe_status zoe_shot_switch_layer(zoe_shot *shot, zoe_engine *engine, int by, uint64_t now_ns,
-                                 int64_t *shift, zoe_error *error);
+zoe_status zoe_shot_switch_layer(zoe_shot *shot, zoe_engine *engine, int by, zoe_error *error);
 
 /* Goes to the layer of that name and view ("": the default), as the playhead's file has them. Returns
  * NO_LAYER where the file has none such; the text says which there are. Else as above. */
 zoe_status zoe_shot_set_layer(zoe_shot *shot, zoe_engine *engine, const char *name,
-                              const char *view, uint64_t now_ns, int64_t *shift, zoe_error *error);
+                              const char *view, zoe_error *error);
 
-/* Looks at the file of the playhead's frame again, and has it read again if it changed. Returns true
- * if it did. */
-bool zoe_shot_reload(zoe_shot *shot);
+/* A look at everything that was read of the shot, to be read on another thread. Errors: as
+ * zoe_look_begin(). */
+zoe_status zoe_shot_look(const zoe_shot *shot, zoe_look **look, zoe_error *error);
 
-/* Reads the folder and changed files again. Errors: as zoe_source_refresh(). */
-zoe_status zoe_shot_refresh(zoe_shot *shot, uint64_t now_ns, zoe_refresh_report *report,
-                            int64_t *shift, zoe_error *error);
+/* Takes a look. *report is about the form that is shown; *shift: positions that were added in front,
+ * with which the transport was moved along. Does not block. Errors: as zoe_variants_take_look(). */
+zoe_status zoe_shot_take_look(zoe_shot *shot, const zoe_look *look, zoe_refresh_report *report,
+                              int64_t *shift, zoe_error *error);
+
+/* What the shot knows of a file in its folder. */
+typedef enum zoe_shot_file {
+    ZOE_SHOT_FILE_FRAME, /* the frame of this number */
+    ZOE_SHOT_FILE_OTHER, /* another sequence's, or one that was not there when the folder was read */
+} zoe_shot_file;
+
+zoe_shot_file zoe_shot_find_file(const zoe_shot *shot, const char *name, int64_t *number);
 
 #endif

@@ -71,20 +71,19 @@ static int make_place(zoe_variants *variants)
     return oldest;
 }
 
+/* All variants have one sequence, and are told together when it changes. */
 static zoe_status open_variant(const zoe_variants *variants, zoe_engine *engine,
                                const zoe_source_settings *settings, zoe_source **source,
                                zoe_error *error)
 {
     const zoe_source *now = variants->list[variants->current].source;
-    zoe_sequence *sequence = NULL;
-    zoe_status status = zoe_sequence_reopen(zoe_source_sequence(now), &sequence, error);
-    if (status == ZOE_OK)
-        status = zoe_source_open(engine, &sequence, settings, source, error);
+    zoe_sequence *sequence = zoe_sequence_share(zoe_source_sequence(now));
+    zoe_status status = zoe_source_open(engine, &sequence, settings, source, error);
     zoe_sequence_close(&sequence);
     return status;
 }
 
-/* The variant with these settings, open and as the folder is now. */
+/* The variant with these settings, open. */
 static zoe_status find_or_open(zoe_variants *variants, zoe_engine *engine,
                                const zoe_source_settings *settings, int *index, zoe_error *error)
 {
@@ -95,19 +94,14 @@ static zoe_status find_or_open(zoe_variants *variants, zoe_engine *engine,
     *index = find(variants, &fresh);
     if (*index == variants->current)
         return ZOE_OK;
-    zoe_status status = ZOE_OK;
-    if (*index < 0) {
-        status = open_variant(variants, engine, settings, &fresh.source, error);
-        if (status != ZOE_OK)
-            return status;
-        *index = make_place(variants);
-        variants->list[*index] = fresh;
-    } else if (variants->list[*index].stale) {
-        status = zoe_source_refresh(variants->list[*index].source, NULL, error);
-        if (status == ZOE_OK)
-            variants->list[*index].stale = false;
-    }
-    return status;
+    if (*index >= 0)
+        return ZOE_OK;
+    zoe_status status = open_variant(variants, engine, settings, &fresh.source, error);
+    if (status != ZOE_OK)
+        return status;
+    *index = make_place(variants);
+    variants->list[*index] = fresh;
+    return ZOE_OK;
 }
 
 /* It stays open: what the engine keeps of it is there at once the next time. */
@@ -152,25 +146,26 @@ zoe_variant *zoe_variants_fallback(zoe_variants *variants)
     return variants->fallback < 0 ? NULL : &variants->list[variants->fallback];
 }
 
-bool zoe_variants_reload(zoe_variants *variants, int64_t number)
+zoe_status zoe_variants_look(const zoe_variants *variants, zoe_look *look)
 {
-    bool any = false;
-    for (int i = 0; i < variants->count; i++) {
-        zoe_source *source = variants->list[i].source;
-        const zoe_sequence *sequence = zoe_source_sequence(source);
-        int64_t position = zoe_sequence_position(sequence, number);
-        int32_t changed = 0;
-        /* A variant that does not know of the file yet learns it with its next refresh. */
-        (void)zoe_source_reload(source, position, &changed);
-        any |= changed;
-    }
-    return any;
+    zoe_status status = ZOE_OK;
+    for (int i = 0; i < variants->count && status == ZOE_OK; i++)
+        status = zoe_look_add_source(look, variants->list[i].source);
+    return status;
 }
 
-void zoe_variants_refreshed(zoe_variants *variants)
+zoe_status zoe_variants_take_look(zoe_variants *variants, const zoe_look *look,
+                                  zoe_refresh_report *report, zoe_error *error)
 {
-    leave(variants, variants->fallback);
-    variants->fallback = -1;
-    for (int i = 0; i < variants->count; i++)
-        variants->list[i].stale = i != variants->current;
+    zoe_status worst = ZOE_OK;
+    memset(report, 0, sizeof *report);
+    for (int i = 0; i < variants->count; i++) {
+        zoe_refresh_report own = {0};
+        zoe_status status = zoe_source_take_look(variants->list[i].source, look, &own, error);
+        if (status != ZOE_OK)
+            worst = status;
+        else if (i == variants->current)
+            *report = own;
+    }
+    return worst;
 }

@@ -29,7 +29,6 @@ typedef struct zoe_variant {
     char layer[ZOE_LAYER_TEXT]; /* "" for the default */
     char view[ZOE_VIEW_TEXT];
     int32_t proxy_shift, overscan, full_precision;
-    bool stale;    /* true: the folder was read again through another variant since */
     uint64_t left; /* order in which they were current last */
 } zoe_variant;
 
@@ -54,29 +53,28 @@ zoe_variant *zoe_variants_now(zoe_variants *variants);
 
 /*
  * Makes the variant with these settings current, opening it where it is not open; the others' wants
- * become idle, and there is no fallback any more. The new one's want is the caller's to set, and its
- * sequence is as the folder is now: it may have other positions than the one before. On failure
- * nothing changes. May block on the folder. Errors: as zoe_sequence_open(), zoe_source_open() and
- * zoe_source_refresh(); NO_LAYER for a name too long.
+ * become idle, and there is no fallback any more. The new one's want is the caller's to set; all have
+ * the same sequence. On failure nothing changes. Errors: as zoe_source_open(); NO_LAYER for a name
+ * too long.
  */
 zoe_status zoe_variants_choose(zoe_variants *variants, zoe_engine *engine,
                                const zoe_source_settings *settings, zoe_error *error);
 
 /* Opens the variant with these settings beside the current one, as its fallback. Its want is the
- * caller's to set, and its sequence may have other positions. On failure nothing changes. May block
- * on the folder. Errors: as above; NO_LAYER when the current one is that very variant. */
+ * caller's to set. On failure nothing changes. Errors: as above; NO_LAYER when the current one is
+ * that very variant. */
 zoe_status zoe_variants_open_fallback(zoe_variants *variants, zoe_engine *engine,
                                       const zoe_source_settings *settings, zoe_error *error);
 
 /* The fallback; NULL when there is none. */
 zoe_variant *zoe_variants_fallback(zoe_variants *variants);
 
-/* The file of one frame may have changed: where it did, all variants read it again. Returns true if
- * one of them does. Blocks on one stat() each. */
-bool zoe_variants_reload(zoe_variants *variants, int64_t number);
+/* Adds all frames that were read in any of the variants to a look. Errors: NO_MEMORY. */
+zoe_status zoe_variants_look(const zoe_variants *variants, zoe_look *look);
 
-/* The folder or files changed, and only the current variant knows: the others learn it when they
- * are chosen again. There is no fallback any more. */
-void zoe_variants_refreshed(zoe_variants *variants);
+/* All variants take a look. *report is the current one's. On failure some may have taken it, and it
+ * should be tried again. Errors: as zoe_source_take_look(). */
+zoe_status zoe_variants_take_look(zoe_variants *variants, const zoe_look *look,
+                                  zoe_refresh_report *report, zoe_error *error);
 
 #endif

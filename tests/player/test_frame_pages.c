@@ -125,7 +125,6 @@ static void a_click_chooses_a_layer(void **state)
 
 static void what_is_typed_filters_and_enter_chooses(void **state)
 {
-    int64_t shift;
     (void)state;
     show(draw_layers);
     ui_hand_text(&hand, "z");
@@ -134,9 +133,8 @@ static void what_is_typed_filters_and_enter_chooses(void **state)
     assert_null(stage.layer.layer);
     ui_hand_key(&hand, SDLK_RETURN, 0);
     assert_string_equal(stage.layer.layer, "Z");
-    assert_int_equal(zoe_session_set_layer(stage.session, stage.layer.layer, stage.layer.view,
-                                           session_place_second, &shift, NULL),
-                     ZOE_OK);
+    assert_int_equal(
+        zoe_session_set_layer(stage.session, stage.layer.layer, stage.layer.view, NULL), ZOE_OK);
     ui_hand_frame(&hand);
     see("2 of 2, 1 matches");
     assert_false(hand.ui.answer.wants_keyboard);

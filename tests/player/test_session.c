@@ -29,8 +29,6 @@ static void write_garbage(const session_place *p, const char *name, int number)
 static void nothing_open_is_harmless(void **state)
 {
     session_place *p = *state;
-    zoe_refresh_report report;
-    int64_t shift;
     zoe_session_step step = session_place_update(p, session_place_second);
     assert_int_equal(step.picture, 0);
     zoe_session_play(&p->session, 1, session_place_second);
@@ -38,8 +36,6 @@ static void nothing_open_is_harmless(void **state)
     zoe_session_step_by(&p->session, 1, session_place_second);
     zoe_session_scrub_begin(&p->session, session_place_second);
     zoe_session_scrub_end(&p->session, session_place_second);
-    assert_int_equal(zoe_session_refresh(&p->session, session_place_second, &report, &shift, NULL),
-                     ZOE_OK);
     assert_int_equal(zoe_session_switch(&p->session, 1, NULL), 0);
     assert_null(zoe_session_sequence(&p->session));
 }
@@ -190,8 +186,7 @@ static void refresh_keeps_frame_numbers(void **state)
     session_place_settle(p);
     zoe_transport_set_area(zoe_session_transport(&p->session), 1, 4);
     session_place_write(p, "a", 8, SESSION_PLACE_Y);
-    assert_int_equal(zoe_session_refresh(&p->session, session_place_second, &report, &shift, NULL),
-                     ZOE_OK);
+    assert_int_equal(session_place_refresh(p, &report, &shift), ZOE_OK);
     assert_int_equal(shift, 3);
     assert_int_equal(report.added, 1);
     const zoe_transport *transport = zoe_session_transport(&p->session);
@@ -206,7 +201,6 @@ static void refresh_keeps_frame_numbers(void **state)
 static void the_next_version_keeps_frame_layer_and_playing(void **state)
 {
     session_place *p = *state;
-    int64_t shift;
     const char *layer, *view;
     for (int i = 1; i <= 6; i++) {
         session_place_write(p, "v1", i, SESSION_PLACE_RGBZ);
@@ -214,8 +208,7 @@ static void the_next_version_keeps_frame_layer_and_playing(void **state)
             session_place_write(p, "v2", i, SESSION_PLACE_RGBZ);
     }
     session_place_open(p, "v1", 5, 0);
-    assert_int_equal(
-        zoe_session_set_layer(&p->session, "Z", "", session_place_second, &shift, NULL), ZOE_OK);
+    assert_int_equal(zoe_session_set_layer(&p->session, "Z", "", NULL), ZOE_OK);
     session_place_settle(p);
     zoe_session_play(&p->session, -2, session_place_second);
     assert_int_equal(zoe_session_switch(&p->session, 1, NULL), 1);
@@ -240,30 +233,23 @@ static void the_next_version_keeps_frame_layer_and_playing(void **state)
 static void a_layer_is_chosen_by_its_name(void **state)
 {
     session_place *p = *state;
-    int64_t shift;
     zoe_error error = {ZOE_OK, ""};
     float values[ZOE_PLANES_MAX];
     for (int i = 1; i <= 2; i++)
         session_place_write(p, "a", i, SESSION_PLACE_RGBZ);
-    assert_int_equal(
-        zoe_session_set_layer(&p->session, "Z", "", session_place_second, &shift, NULL),
-        ZOE_ERROR_NO_LAYER);
+    assert_int_equal(zoe_session_set_layer(&p->session, "Z", "", NULL), ZOE_ERROR_NO_LAYER);
     session_place_open(p, "a", 2, 0);
     session_place_settle(p);
-    assert_int_equal(
-        zoe_session_set_layer(&p->session, "Z", "", session_place_second, &shift, NULL), ZOE_OK);
+    assert_int_equal(zoe_session_set_layer(&p->session, "Z", "", NULL), ZOE_OK);
     session_place_settle(p);
     assert_int_equal(zoe_display_sample(&p->session.screen.frame, 1, 1, values), 1);
     assert_float_equal(values[0], 200.0, 0.0);
     assert_string_equal(zoe_session_shot(&p->session)->channels[0], "Z");
     /* One that there is not changes nothing, and those that there are are named. */
-    assert_int_equal(
-        zoe_session_set_layer(&p->session, "nosuch", "", session_place_second, &shift, &error),
-        ZOE_ERROR_NO_LAYER);
+    assert_int_equal(zoe_session_set_layer(&p->session, "nosuch", "", &error), ZOE_ERROR_NO_LAYER);
     assert_string_equal(error.text, "No layer \"nosuch\"; there are RGB, Z");
     assert_string_equal(zoe_session_shot(&p->session)->layer, "Z");
-    assert_int_equal(zoe_session_set_layer(&p->session, "", "", session_place_second, &shift, NULL),
-                     ZOE_OK);
+    assert_int_equal(zoe_session_set_layer(&p->session, "", "", NULL), ZOE_OK);
     assert_string_equal(zoe_session_shot(&p->session)->layer, "RGB");
 }
 
@@ -319,23 +305,20 @@ static void expect_whole_id(session_place *p)
 static void ids_are_never_half(void **state)
 {
     session_place *p = *state;
-    int64_t shift;
     zoe_session *session = &p->session;
     write_ids(p, "a", 1);
     session_place_open(p, "a", 1, 0);
     session_place_settle(p);
     assert_int_equal(session->screen.frame.planes[0].type, ZOE_SAMPLE_HALF);
-    assert_int_equal(zoe_session_set_layer(session, "id", "", session_place_second, &shift, NULL),
-                     ZOE_OK);
+    assert_int_equal(zoe_session_set_layer(session, "id", "", NULL), ZOE_OK);
     expect_whole_id(p);
     /* Also when the form changes, and after it was asked for in full and no more. */
-    assert_int_equal(session_place_set_precision(p, true, &shift, NULL), ZOE_OK);
+    assert_int_equal(session_place_set_precision(p, true, NULL), ZOE_OK);
     expect_whole_id(p);
-    assert_int_equal(session_place_set_precision(p, false, &shift, NULL), ZOE_OK);
+    assert_int_equal(session_place_set_precision(p, false, NULL), ZOE_OK);
     expect_whole_id(p);
     /* Other layers are as they were asked for. */
-    assert_int_equal(zoe_session_switch_layer(session, 1, session_place_second, &shift, NULL),
-                     ZOE_OK);
+    assert_int_equal(zoe_session_switch_layer(session, 1, NULL), ZOE_OK);
     assert_int_equal(zoe_variants_now(&zoe_session_shot(session)->variants)->full_precision, 0);
     session->setup.source.layer = "id";
     session_place_open(p, "a", 1, 1);

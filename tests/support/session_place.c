@@ -137,6 +137,39 @@ void session_place_open(session_place *p, const char *name, int number, int repl
 
 /* ---- doing and seeing ---- */
 
+static zoe_status take(session_place *p, zoe_look *look, bool folder, zoe_refresh_report *report,
+                       int64_t *shift)
+{
+    zoe_shot *shot = zoe_session_shot(&p->session);
+    zoe_look_retry(look);
+    zoe_status status = zoe_look_read(look, folder, NULL);
+    if (status == ZOE_OK)
+        status = zoe_session_take_look(&p->session, shot, look, report, shift, NULL);
+    zoe_look_end(&look);
+    zoe_fallback_forget(&shot->fallback);
+    return status;
+}
+
+zoe_status session_place_refresh(session_place *p, zoe_refresh_report *report, int64_t *shift)
+{
+    zoe_look *look = NULL;
+    zoe_status status = zoe_shot_look(zoe_session_shot(&p->session), &look, NULL);
+    return status == ZOE_OK ? take(p, look, true, report, shift) : status;
+}
+
+bool session_place_reload(session_place *p)
+{
+    zoe_look *look = NULL;
+    zoe_refresh_report report = {0};
+    int64_t shift;
+    const zoe_sequence *sequence = zoe_session_sequence(&p->session);
+    assert_int_equal(zoe_look_begin(sequence, &look, NULL), ZOE_OK);
+    int64_t playhead = zoe_session_transport(&p->session)->playhead;
+    assert_int_equal(zoe_look_add_number(look, zoe_sequence_number(sequence, playhead)), ZOE_OK);
+    assert_int_equal(take(p, look, false, &report, &shift), ZOE_OK);
+    return report.changed > 0;
+}
+
 zoe_session_step session_place_update(session_place *p, uint64_t now_ns)
 {
     zoe_session_step step;
@@ -194,25 +227,23 @@ int session_place_shown(const session_place *p)
     return (int)values[0];
 }
 
-zoe_status session_place_set_proxy(session_place *p, int32_t proxy_shift, int64_t *shift,
-                                   zoe_error *error)
+zoe_status session_place_set_proxy(session_place *p, int32_t proxy_shift, zoe_error *error)
 {
     zoe_source_settings form = p->session.setup.source;
     form.proxy_shift = proxy_shift;
-    return zoe_session_set_form(&p->session, &form, session_place_second, shift, error);
+    return zoe_session_set_form(&p->session, &form, error);
 }
 
-zoe_status session_place_set_overscan(session_place *p, bool on, int64_t *shift, zoe_error *error)
+zoe_status session_place_set_overscan(session_place *p, bool on, zoe_error *error)
 {
     zoe_source_settings form = p->session.setup.source;
     form.overscan = on;
-    return zoe_session_set_form(&p->session, &form, session_place_second, shift, error);
+    return zoe_session_set_form(&p->session, &form, error);
 }
 
-zoe_status session_place_set_precision(session_place *p, bool full, int64_t *shift,
-                                       zoe_error *error)
+zoe_status session_place_set_precision(session_place *p, bool full, zoe_error *error)
 {
     zoe_source_settings form = p->session.setup.source;
     form.full_precision = full;
-    return zoe_session_set_form(&p->session, &form, session_place_second, shift, error);
+    return zoe_session_set_form(&p->session, &form, error);
 }

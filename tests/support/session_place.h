@@ -55,15 +55,20 @@ void session_place_open(session_place *p, const char *name, int number, int repl
 /* A nanosecond count like any other; what happens without one of its own happens then. */
 extern const uint64_t session_place_second;
 
+/* The current sequence's folder is read again, and errors are tried again, at once. As
+ * zoe_session_take_look(). */
+zoe_status session_place_refresh(session_place *p, zoe_refresh_report *report, int64_t *shift);
+
+/* The same for the playhead's file alone. Returns whether it changed. */
+bool session_place_reload(session_place *p);
+
 /* What a window's turn does. */
 zoe_session_step session_place_update(session_place *p, uint64_t now_ns);
 
 /* Another form of the frames, as a window's keys ask for it. */
-zoe_status session_place_set_proxy(session_place *p, int32_t proxy_shift, int64_t *shift,
-                                   zoe_error *error);
-zoe_status session_place_set_overscan(session_place *p, bool on, int64_t *shift, zoe_error *error);
-zoe_status session_place_set_precision(session_place *p, bool full, int64_t *shift,
-                                       zoe_error *error);
+zoe_status session_place_set_proxy(session_place *p, int32_t proxy_shift, zoe_error *error);
+zoe_status session_place_set_overscan(session_place *p, bool on, zoe_error *error);
+zoe_status session_place_set_precision(session_place *p, bool full, zoe_error *error);
 
 /* Updates until every frame of the current sequence is in its last state. The test fails when that
  * takes long. */

@@ -405,6 +405,39 @@ static void changes_while_playing(void **state)
     assert_int_equal(t.skipped, 0);
 }
 
+/* Frames come and go while it plays: the frame stays, and so does its due time. */
+static void recounting_keeps_time(void **state)
+{
+    (void)state;
+    zoe_transport t;
+    zoe_transport_init(&t, 10);
+    zoe_transport_set_rate(&t, 25, 1, 0);
+    const uint64_t period = SECOND / 25;
+    zoe_transport_play(&t, 1, 0);
+    zoe_transport_step step = {.show = -1};
+    for (int i = 0; i < 5; i++)
+        step = update(&t, (uint64_t)i * period);
+    assert_int_equal(step.show, 4);
+    for (int i = 1; i <= 3; i++) {
+        /* Three in front and one behind, between two frames: the next is due when it was. */
+        zoe_transport_recount(&t, 10 + 4 * i, 3);
+        step = update(&t, 4 * period + (uint64_t)i);
+        assert_int_equal(step.show, 4 + 3 * i);
+        assert_int_equal(step.wake_ns, 5 * period);
+    }
+    assert_true(t.in == 0 && t.out == 21);
+    assert_int_equal(update(&t, 5 * period).show, 14);
+    assert_int_equal(t.shown_count, 6);
+    /* An area of its own goes along, and what is gone is cut off. */
+    zoe_transport_set_area(&t, 13, 20);
+    zoe_transport_recount(&t, 12, -4);
+    assert_true(t.in == 9 && t.out == 11 && t.playhead == 10 && t.speed == 1);
+    zoe_transport_recount(&t, 2, -9);
+    assert_true(t.in == 0 && t.out == 1 && t.playhead == 1);
+    zoe_transport_recount(&t, 0, 0);
+    assert_true(t.count == 1 && t.playhead == 0);
+}
+
 static void playhead_outside_of_the_area(void **state)
 {
     (void)state;
@@ -699,6 +732,7 @@ int main(void)
         cmocka_unit_test(every_frame_keeps_the_rate_through_jitter),
         cmocka_unit_test(real_time_keeps_time),
         cmocka_unit_test(changes_while_playing),
+        cmocka_unit_test(recounting_keeps_time),
         cmocka_unit_test(playhead_outside_of_the_area),
         cmocka_unit_test(steps),
         cmocka_unit_test(real_time_against_the_model),
