@@ -112,7 +112,7 @@ void fill_channel(plane &p, const exr_maker_part &part, int index, unsigned seed
     }
     for (int y = 0; y < p.height; y++)
         for (int x = 0; x < p.width; x++)
-            set(p, channel, x, y, 1);
+            set(p, channel, x, y, part.has_other == 2 && y >= part.other_y ? 2 : 1);
     if (part.has_other && part.other_x < p.width && part.other_y < p.height)
         set(p, channel, part.other_x, part.other_y, 2);
 }

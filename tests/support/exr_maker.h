@@ -36,7 +36,7 @@ typedef struct exr_maker_part {
     int level_mode;       /* 0 one, 1 mip, 2 rip */
     int round_mode;       /* 0 down, 1 up */
     unsigned flat;        /* bit c: all samples of channel c are 1 */
-    int has_other;        /* 1: but for one that is 2 */
+    int has_other;        /* 1: but for one that is 2; 2: and for all rows from its own on */
     int other_x, other_y; /* where it stands, from the data window's corner; samples */
     int channel_count;
     exr_maker_channel channels[EXR_MAKER_CHANNELS];
