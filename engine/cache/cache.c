@@ -166,6 +166,12 @@ void zoe_cache_give_buffer_locked(zoe_cache *cache, zoe_load *load)
     load->buffer = NULL;
 }
 
+void zoe_cache_detach_free_locked(zoe_cache *cache)
+{
+    /* Not more than that: the surplus of buffers in use comes after it. */
+    zoe_slab_detach(&cache->slab, cache->slab.free_cost, (zoe_buffer_size){0, 0}, &cache->returns);
+}
+
 void zoe_cache_free_picture_locked(zoe_cache *cache, zoe_frame_buffer *buffer)
 {
     cache->frame_bytes -= buffer->memory.needed;
@@ -174,9 +180,8 @@ void zoe_cache_free_picture_locked(zoe_cache *cache, zoe_frame_buffer *buffer)
     const zoe_source *source = cache->sources;
     while (source && source != buffer->source)
         source = source->next;
-    /* Its size may never come again; what stays in use elsewhere is warm already. */
     if (!source)
-        zoe_slab_detach(&cache->slab, UINT64_MAX, (zoe_buffer_size){0, 0}, &cache->returns);
+        zoe_cache_detach_free_locked(cache);
 }
 
 /* The slot's side of letting go. */

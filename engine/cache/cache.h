@@ -172,6 +172,10 @@ void zoe_cache_evict_all_locked(zoe_cache *cache);
 void zoe_cache_let_go_locked(zoe_cache *cache, zoe_table *table, int64_t position);
 void zoe_cache_let_go_all_locked(zoe_cache *cache, zoe_table *table);
 
+/* Takes free buffers out of use that a closed source left behind: its sizes may never come again,
+ * and what others use is warm already. */
+void zoe_cache_detach_free_locked(zoe_cache *cache);
+
 /* The last reference to a picture was given back: its memory becomes free, or goes back to the
  * system where its source is closed. */
 void zoe_cache_free_picture_locked(zoe_cache *cache, zoe_frame_buffer *buffer);

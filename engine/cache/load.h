@@ -101,12 +101,6 @@ static inline void zoe_load_stop_locked(zoe_load *load)
     zoe_stop_ask(&load->stop);
 }
 
-/* Is it an error that more memory may make good? */
-static inline bool zoe_status_is_for_memory(zoe_status status)
-{
-    return status == ZOE_ERROR_OVER_BUDGET || status == ZOE_ERROR_NO_MEMORY;
-}
-
 /* Was it told to stop, or did it fail? Any thread that is at it, without the lock too. */
 static inline bool zoe_load_is_stopped(const zoe_load *load)
 {

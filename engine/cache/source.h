@@ -37,7 +37,7 @@ struct zoe_source {
                                   none was asked for */
     bool refused;              /* while a worker picks: there is no room for its candidate */
     int64_t announced;         /* position whose file the system was last told of; -1: none */
-    bool halted;               /* nothing new is begun, and wants are not heard */
+    bool halted;               /* nothing new is begun */
     bool refreshing;           /* by one thread; others wait */
     zoe_source *next;          /* in the cache's list */
 

@@ -150,6 +150,8 @@ void zoe_table_fail_locked(zoe_table *table, int64_t position, const zoe_error *
     assert(zoe_table_state(table, position) == ZOE_FRAME_LOADING);
     zoe_table_set_error_locked(table, position, error, id);
     set_state_locked(table, position, ZOE_FRAME_ERROR);
+    table->short_of_memory |=
+        !table->slots[position].note || zoe_status_is_for_memory(error->status);
 }
 
 void zoe_table_block_locked(zoe_table *table, int64_t position, const zoe_error *why)
@@ -194,6 +196,7 @@ void zoe_table_move_locked(zoe_table *from, int64_t position, zoe_table *to, int
     target->uniform = source->uniform;
     target->needs = source->needs;
     target->retries = source->retries;
+    to->short_of_memory |= from->short_of_memory;
     target->note = source->note;
     source->note = NULL;
     source->needs = (zoe_needs){0, 0, 0};
@@ -221,6 +224,18 @@ void zoe_table_reset_locked(zoe_table *table, int64_t position, bool has_file)
     table->slots[position].retries = 0;
     if (state != next)
         set_state_locked(table, position, next);
+}
+
+void zoe_table_retry_locked(zoe_table *table)
+{
+    for (int64_t i = 0; table->short_of_memory && i < table->count; i++) {
+        if (zoe_table_state(table, i) != ZOE_FRAME_ERROR)
+            continue;
+        const zoe_note *note = table->slots[i].note;
+        if (!note || zoe_status_is_for_memory(note->status))
+            zoe_table_reset_locked(table, i, true);
+    }
+    table->short_of_memory = false;
 }
 
 void zoe_table_set_error_locked(zoe_table *table, int64_t position, const zoe_error *error,

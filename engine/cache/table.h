@@ -113,6 +113,7 @@ typedef struct zoe_table {
 
     /* guarded by the cache's lock */
     zoe_victims victims;
+    bool short_of_memory; /* some frame may be in ERROR for want of memory */
 } zoe_table;
 
 /* ---- buffers ---- */
@@ -153,6 +154,12 @@ static inline bool zoe_state_is_loaded(zoe_frame_state state)
     return state == ZOE_FRAME_LOADED || state == ZOE_FRAME_INCOMPLETE;
 }
 
+/* Is it an error that more memory may make good? */
+static inline bool zoe_status_is_for_memory(zoe_status status)
+{
+    return status == ZOE_ERROR_OVER_BUDGET || status == ZOE_ERROR_NO_MEMORY;
+}
+
 /* Any thread, lock-free: pins a loaded frame. NULL: it is not to be had. */
 zoe_frame_buffer *zoe_table_pin(const zoe_table *table, int64_t position);
 
@@ -173,6 +180,10 @@ void zoe_table_let_go_locked(zoe_table *table, int64_t position);
 /* An empty frame -> NO_ROOM, for this reason; and back, if it is that. */
 void zoe_table_block_locked(zoe_table *table, int64_t position, const zoe_error *why);
 void zoe_table_unblock_locked(zoe_table *table, int64_t position);
+
+/* Frames in ERROR for want of memory only -> EMPTY. Costs a look at every frame if there may be
+ * any. */
+void zoe_table_retry_locked(zoe_table *table);
 
 /* Anything but LOADING and LOADED -> EMPTY or MISSING, and nothing is known of it. */
 void zoe_table_reset_locked(zoe_table *table, int64_t position, bool has_file);

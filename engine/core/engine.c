@@ -54,14 +54,7 @@ static void retry_over_budget_locked(zoe_cache *cache)
     for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;)
         load->limit_rose = true;
     for (zoe_source *source = cache->sources; source; source = source->next) {
-        zoe_table *table = source->table;
-        for (int64_t i = 0; i < table->count; i++) {
-            if (zoe_table_state(table, i) != ZOE_FRAME_ERROR)
-                continue;
-            const zoe_note *note = table->slots[i].note;
-            if (!note || zoe_status_is_for_memory(note->status))
-                zoe_table_reset_locked(table, i, true);
-        }
+        zoe_table_retry_locked(source->table);
         source->cursor = 0;
     }
 }

@@ -88,8 +88,7 @@ void zoe_source_close(zoe_source **out)
         link = &(*link)->next;
     *link = source->next;
     zoe_cache_let_go_all_locked(cache, source->table);
-    /* Buffers that it left behind: its sizes may never come again. */
-    zoe_slab_detach(&cache->slab, UINT64_MAX, (zoe_buffer_size){0, 0}, &cache->returns);
+    zoe_cache_detach_free_locked(cache);
     zoe_cache_wake_all_locked(cache);
     zoe_cache_unlock(cache);
     zoe_table_destroy(source->table);
@@ -111,7 +110,7 @@ zoe_status zoe_source_set_want(zoe_source *source, const zoe_want *want)
     zoe_cache *cache = source->cache;
     zoe_cache_lock(cache);
     zoe_status status = zoe_want_check(want, source->table->count);
-    if (status == ZOE_OK && !source->halted)
+    if (status == ZOE_OK)
         zoe_scheduler_set_want_locked(source, want);
     zoe_cache_unlock(cache);
     return status;

@@ -220,6 +220,45 @@ static void test_refreshes_at_the_same_time(void **state)
     stage_end(&s);
 }
 
+static void *refresh_once(void *source)
+{
+    return zoe_source_refresh(source, NULL, NULL) == ZOE_OK ? NULL : source;
+}
+
+/* While a refresh waits for a load to end whose file is gone, a want is heard: it is in force when
+ * that is over. */
+static void test_a_want_during_a_refresh_is_heard(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 2, 16 * MiB, MiB, 2);
+    zoe_source *source = stage_source(&s, "f", 11, 20);
+    stage_touch(&s, "f", 10);
+    fake_close_gates(s.fake);
+    zoe_want want = stage_play(9, 9, 9);
+    stage_want(source, &want);
+    assert_true(fake_wait_started(s.fake, 20, 1));
+    stage_remove(&s, "f", 20);
+    pthread_t refresher;
+    assert_int_equal(pthread_create(&refresher, NULL, refresh_once, source), 0);
+    for (bool halted = false; !halted;) {
+        zoe_cache_lock(&s.engine->cache);
+        halted = source->halted;
+        zoe_cache_unlock(&s.engine->cache);
+    }
+    want = stage_play(5, 5, 6);
+    stage_want(source, &want);
+    fake_open_gates(s.fake);
+    void *failed = NULL;
+    pthread_join(refresher, &failed);
+    assert_null(failed);
+    stage_rest(&s);
+    /* One more number in front: what was position 5 is 6. */
+    assert_int_equal(stage_loaded(source, 6, 7), 2);
+    assert_int_equal(stage_loaded(source, 0, 9), 2);
+    stage_end(&s);
+}
+
 static void test_refresh_that_fails_changes_nothing(void **state)
 {
     (void)state;
@@ -250,6 +289,7 @@ int main(void)
         cmocka_unit_test(test_a_file_that_went_is_a_gap),
         cmocka_unit_test(test_refresh_keeps_what_did_not_change),
         cmocka_unit_test(test_refreshes_at_the_same_time),
+        cmocka_unit_test(test_a_want_during_a_refresh_is_heard),
         cmocka_unit_test(test_refresh_that_fails_changes_nothing),
     };
     return cmocka_run_group_tests_name("files", tests, NULL, NULL);

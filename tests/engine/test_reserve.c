@@ -717,6 +717,38 @@ static void test_short_address_space_keeps_no_frame_out(void **state)
 /* A frame is left half done for one under another playhead, whose memory keeps the worker from going
  * on with it. When that one is not wanted any more the worker hears of it, though no frame waits to
  * be begun. */
+/* What a buffer has beyond its frame is kept for larger ones of its source, whoever else leaves. */
+static void test_closing_leaves_others_their_surplus(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 1, 64 * MiB, 4 * MiB, 1);
+    for (int64_t i = 1; i <= 2; i++) {
+        fake_lock(s.fake, i)->buffer_bytes = 8 * MiB;
+        s.fake->frames[i].bytes = i == 1 ? 8 * MiB : 5 * MiB;
+        fake_unlock(s.fake);
+    }
+    zoe_source *a = stage_source(&s, "a", 1, 2), *b = stage_source(&s, "b", 101, 101);
+    zoe_want want = {.playhead = 0, .in = 0, .out = 0}, idle = {.idle = 1};
+    stage_settle(&s, a, &want);
+    stage_settle(&s, b, &want);
+    /* The large frame's buffer is taken by the small one. */
+    stage_want(a, &idle);
+    zoe_memory_report report;
+    zoe_cache_lock(&s.engine->cache);
+    zoe_cache_let_go_locked(&s.engine->cache, a->table, 0);
+    zoe_cache_unlock(&s.engine->cache);
+    want = (zoe_want){.playhead = 1, .in = 1, .out = 1};
+    stage_settle(&s, a, &want);
+    assert_int_equal(s.engine->cache.slab.surplus_bytes, 3 * MiB);
+    zoe_source_close(&b);
+    assert_int_equal(s.engine->cache.slab.surplus_bytes, 3 * MiB);
+    assert_int_equal(stage_stats(&s).free_bytes, 0);
+    assert_int_equal(zoe_engine_trim(s.engine, &report), ZOE_OK);
+    assert_int_equal(s.engine->cache.slab.surplus_bytes, 0);
+    stage_end(&s);
+}
+
 static void test_a_frame_left_half_done_is_heard_of(void **state)
 {
     (void)state;
@@ -779,6 +811,7 @@ int main(void)
         cmocka_unit_test(test_a_stopped_workers_scratch_is_used),
         cmocka_unit_test(test_pages_on_their_way_back_are_waited_for),
         cmocka_unit_test(test_short_address_space_keeps_no_frame_out),
+        cmocka_unit_test(test_closing_leaves_others_their_surplus),
         cmocka_unit_test(test_a_frame_left_half_done_is_heard_of),
     };
     return cmocka_run_group_tests_name("reserve", tests, NULL, NULL);
