@@ -5,11 +5,11 @@
 /* All or none. */
 static bool init_lock_and_conditions(zoe_cache *cache)
 {
-    pthread_cond_t *conditions[] = {&cache->work, &cache->settled, &cache->ended};
+    pthread_cond_t *conditions[] = {&cache->work, &cache->progress};
     size_t made = 0;
-    while (made < 3 && zoe_lock_init_condition(conditions[made]))
+    while (made < 2 && zoe_lock_init_condition(conditions[made]))
         made++;
-    if (made == 3 && zoe_lock_init(&cache->lock))
+    if (made == 2 && zoe_lock_init(&cache->lock))
         return true;
     while (made > 0)
         pthread_cond_destroy(conditions[--made]);
@@ -21,7 +21,7 @@ zoe_status zoe_cache_init(zoe_cache *cache, const zoe_decoder *decoder,
                           uint64_t address_bytes)
 {
     cache->decoder = *decoder;
-    cache->log = (zoe_log){settings->log, settings->log_user, settings->log_level};
+    zoe_log_init(&cache->log, settings->log, settings->log_user, settings->log_level);
     cache->now_ns = zoe_os_now_ns;
     cache->first_file_bytes = ZOE_DECODER_FILE_BYTES;
     /* Five pictures a second at least: fewer, and a drag feels dead. */
@@ -45,8 +45,7 @@ void zoe_cache_destroy(zoe_cache *cache)
     zoe_lock_give(&cache->lock);
     zoe_slab_destroy(&cache->slab);
     pthread_cond_destroy(&cache->work);
-    pthread_cond_destroy(&cache->settled);
-    pthread_cond_destroy(&cache->ended);
+    pthread_cond_destroy(&cache->progress);
     zoe_lock_destroy(&cache->lock);
     cache->made = false;
 }
@@ -58,8 +57,9 @@ void zoe_cache_lock(zoe_cache *cache)
     zoe_lock_take(&cache->lock);
 }
 
-void zoe_cache_give_back_locked(zoe_cache *cache)
+bool zoe_cache_give_back_locked(zoe_cache *cache)
 {
+    bool any = zoe_returns_any(&cache->returns);
     /* Pools that have no memory left have their records given back in a second round. */
     while (zoe_returns_any(&cache->returns)) {
         zoe_returns mine = cache->returns;
@@ -73,8 +73,9 @@ void zoe_cache_give_back_locked(zoe_cache *cache)
         zoe_slab_reinstate(&cache->slab, &mine, &cache->returns);
         /* Somebody may have looked for that room meanwhile, or wait until the limit is kept. */
         zoe_cache_wake_worker_locked(cache);
-        zoe_cache_ended_locked(cache);
+        zoe_cache_tell_locked(cache);
     }
+    return any;
 }
 
 void zoe_cache_unlock(zoe_cache *cache)
@@ -86,10 +87,9 @@ void zoe_cache_unlock(zoe_cache *cache)
 
 bool zoe_cache_wait_locked(zoe_cache *cache, pthread_cond_t *condition, uint64_t deadline_ns)
 {
-    bool any = zoe_returns_any(&cache->returns);
-    zoe_cache_give_back_locked(cache);
+    bool gave = zoe_cache_give_back_locked(cache);
     zoe_cache_check_locked(cache);
-    return any || zoe_lock_wait(&cache->lock, condition, deadline_ns);
+    return gave || zoe_lock_wait(&cache->lock, condition, deadline_ns);
 }
 
 /* ---- log ---- */
@@ -97,26 +97,13 @@ bool zoe_cache_wait_locked(zoe_cache *cache, pthread_cond_t *condition, uint64_t
 void zoe_cache_note_locked(zoe_cache *cache, const char *what, const zoe_source *source,
                            int64_t position)
 {
-    if (zoe_log_is_heard(&cache->log, ZOE_LOG_DEBUG))
-        zoe_log_note(&cache->notes, "%s: %.80s frame %lld", what,
-                     zoe_sequence_name(source->sequence),
-                     (long long)zoe_sequence_number(source->sequence, position));
-}
-
-void zoe_cache_write_notes(zoe_cache *cache)
-{
-    if (!zoe_log_is_heard(&cache->log, ZOE_LOG_DEBUG))
-        return;
-    zoe_cache_lock(cache);
-    zoe_log_notes notes = cache->notes;
-    cache->notes = (zoe_log_notes){.count = 0};
-    zoe_cache_unlock(cache);
-    zoe_log_write_notes(&cache->log, &notes);
+    zoe_log_note(&cache->log, "%s: %.80s frame %lld", what, zoe_sequence_name(source->sequence),
+                 (long long)zoe_sequence_number(source->sequence, position));
 }
 
 void zoe_cache_notify(zoe_cache *cache)
 {
-    zoe_cache_write_notes(cache);
+    zoe_log_write_notes(&cache->log);
     if (cache->notify)
         cache->notify(cache->notify_user);
 }
@@ -201,13 +188,6 @@ bool zoe_cache_evict_locked(zoe_cache *cache, zoe_frame_buffer *buffer)
     zoe_cache_free_picture_locked(cache, buffer);
     cache->totals.evictions++;
     return true;
-}
-
-void zoe_cache_evict_all_locked(zoe_cache *cache)
-{
-    for (zoe_source *s = cache->sources; s; s = s->next)
-        for (int64_t i = -1; (i = zoe_table_next_loaded(s->table, i + 1)) < s->table->count;)
-            zoe_cache_evict_locked(cache, s->table->slots[i].buffer);
 }
 
 void zoe_cache_let_go_locked(zoe_cache *cache, zoe_table *table, int64_t position)

@@ -46,11 +46,10 @@ typedef struct zoe_cache {
     void *notify_user;
 
     zoe_lock lock;
-    pthread_cond_t work;    /* predicate: there may be work for a worker, or it shall stop */
-    pthread_cond_t settled; /* predicate: a frame that was loading is not any more; or it is EMPTY
-                               and will not be loaded again before somebody is told */
-    pthread_cond_t ended;   /* predicate: a load has ended, a worker found nothing to do, pages are
-                               back with the system, or a refresh is over */
+    pthread_cond_t work;     /* predicate: there may be work for a worker, or it shall stop */
+    pthread_cond_t progress; /* for whoever is no worker. Predicate: a load has ended, a frame is
+                                not awaited any more, a worker found nothing to do, pages are back
+                                with the system, or a refresh is over */
 
     /* guarded by lock */
     zoe_slab slab;
@@ -69,9 +68,8 @@ typedef struct zoe_cache {
     uint64_t frame_bytes; /* that they need, and pictures that only pins still hold */
     uint64_t full_frame_bytes;    /* the same with their windows filled */
     uint64_t scratch_allocations; /* of all workers and loads */
-    zoe_stats totals;    /* since they were reset: decodes, errors, evictions, and what was stale;
+    zoe_stats totals; /* since they were reset: decodes, errors, evictions, and what was stale;
                             `allocations`: how many there were by then */
-    zoe_log_notes notes; /* evictions and epochs; empty unless somebody hears DEBUG */
 
     /* atomic */
     zoe_meter meter;
@@ -104,8 +102,8 @@ void zoe_cache_unlock(zoe_cache *cache);
 /* As zoe_lock_wait(); comes back at once where memory was to be given back first. */
 bool zoe_cache_wait_locked(zoe_cache *cache, pthread_cond_t *condition, uint64_t deadline_ns);
 
-/* Gives that back without the lock, which others may have had then. */
-void zoe_cache_give_back_locked(zoe_cache *cache);
+/* Gives that back without the lock. Returns whether there was any: others may have had the lock. */
+bool zoe_cache_give_back_locked(zoe_cache *cache);
 
 /* ---- waking ---- */
 
@@ -124,26 +122,18 @@ static inline void zoe_cache_wake_all_locked(zoe_cache *cache)
 }
 
 /* See the condition's predicate. */
-static inline void zoe_cache_frame_settled_locked(zoe_cache *cache)
+static inline void zoe_cache_tell_locked(zoe_cache *cache)
 {
-    pthread_cond_broadcast(&cache->settled);
-}
-
-static inline void zoe_cache_ended_locked(zoe_cache *cache)
-{
-    pthread_cond_broadcast(&cache->ended);
+    pthread_cond_broadcast(&cache->progress);
 }
 
 /* ---- log ---- */
 
-/* Notes for the log what became of a frame. */
+/* Notes for the log what became of a frame. The log has it when the program is notified. */
 void zoe_cache_note_locked(zoe_cache *cache, const char *what, const zoe_source *source,
                            int64_t position);
 
-/* Writes to the log what was noted for it. No lock held. */
-void zoe_cache_write_notes(zoe_cache *cache);
-
-/* The same, and tells the notify callback. */
+/* Tells the notify callback. No lock held. */
 void zoe_cache_notify(zoe_cache *cache);
 
 /* ---- loads ---- */
@@ -163,10 +153,8 @@ uint64_t zoe_cache_scratch_bytes_locked(const zoe_cache *cache);
 /* The load's buffer, if it has one, is free again. */
 void zoe_cache_give_buffer_locked(zoe_cache *cache, zoe_load *load);
 
-/* Evicts a LOADED frame, or every one, at a look at each: the buffer becomes free. false: it is
- * pinned, and stays. */
+/* Evicts a LOADED frame: the buffer becomes free. false: it is pinned, and stays. */
 bool zoe_cache_evict_locked(zoe_cache *cache, zoe_frame_buffer *buffer);
-void zoe_cache_evict_all_locked(zoe_cache *cache);
 
 /* A LOADED frame, or all of a table, lets go of its picture, which stays while it is pinned. */
 void zoe_cache_let_go_locked(zoe_cache *cache, zoe_table *table, int64_t position);

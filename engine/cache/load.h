@@ -49,12 +49,12 @@ typedef struct zoe_load {
     bool must_finish; /* before all else, although the playhead has left: who scrubs faster than
                          frames are decoded would otherwise see none until the hand rests */
     bool outdated;    /* its file is another one by now: what was read is not shown */
-    bool limit_rose;  /* since it was claimed: that it does not fit is not said any more */
 
     /* fixed from claim to end */
     zoe_source *source;
     int64_t position;
     uint64_t claimed_ns;
+    uint64_t limit; /* in force then */
 
     /* guarded by the cache's lock; does not move while `file` is open. Kept for the next load */
     zoe_scratch file_memory;
@@ -81,7 +81,7 @@ typedef struct zoe_load {
 /* EMPTY -> LOADING: takes over `load`, which nobody is at, for a frame, with one worker on it and
  * the memory that it has. */
 static inline void zoe_load_claim_locked(zoe_load *load, zoe_source *source, int64_t position,
-                                         uint64_t now_ns)
+                                         uint64_t limit, uint64_t now_ns)
 {
     zoe_table_claim_locked(source->table, position);
     *load = (zoe_load){
@@ -90,6 +90,7 @@ static inline void zoe_load_claim_locked(zoe_load *load, zoe_source *source, int
         .source = source,
         .position = position,
         .claimed_ns = now_ns,
+        .limit = limit,
         .file_memory = load->file_memory,
         .buffer = load->buffer,
     };
@@ -105,6 +106,12 @@ static inline void zoe_load_stop_locked(zoe_load *load)
 static inline bool zoe_load_is_stopped(const zoe_load *load)
 {
     return zoe_stop_is_asked(&load->stop);
+}
+
+/* Pieces whose pixels are there. */
+static inline int32_t zoe_load_done(const zoe_load *load)
+{
+    return atomic_load_explicit(&load->done_pieces, memory_order_acquire);
 }
 
 /* May another worker take pieces of it? */

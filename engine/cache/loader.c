@@ -15,14 +15,12 @@ enum { RETRIES_MAX = 3 };
 static void reserve_for_others_locked(zoe_cache *cache, const zoe_source *source)
 {
     const zoe_needs needs = {source->needs.bytes, source->needs.scratch_bytes, 0};
+    uint64_t cost = zoe_reserve_cost(cache, &needs), limit = zoe_meter_limit(&cache->meter);
     for (zoe_load_worker *worker = cache->all_workers; worker; worker = worker->next) {
         zoe_load *load = worker->load;
-        if (!load || load->source != source || load->phase != ZOE_LOAD_OPENING || load->buffer)
-            continue;
-        if (zoe_meter_used(&cache->meter) + zoe_reserve_cost(cache, &needs) >
-            zoe_meter_limit(&cache->meter))
-            return;
-        zoe_reserve_locked(worker, load, &needs, zoe_load_use_locked(load));
+        if (load && load->source == source && load->phase == ZOE_LOAD_OPENING && !load->buffer &&
+            zoe_meter_used(&cache->meter) + cost <= limit)
+            zoe_reserve_locked(worker, load, &needs, zoe_load_use_locked(load));
     }
 }
 
@@ -35,8 +33,8 @@ static bool adjust(zoe_load_worker *worker, zoe_load *load, const zoe_needs *nee
     zoe_source *source = load->source;
     zoe_cache_lock(cache);
     uint64_t limit = zoe_meter_limit(&cache->meter);
+    bool is_first = needs->bytes && !source->needs.bytes;
     bool fits = zoe_reserve_cost(cache, needs) <= limit;
-    bool is_first = fits && needs->bytes && !source->needs.bytes;
     source->table->slots[load->position].needs = *needs;
     if (needs->bytes)
         source->buffer_bytes = load->picture.buffer_bytes;
@@ -46,7 +44,7 @@ static bool adjust(zoe_load_worker *worker, zoe_load *load, const zoe_needs *nee
     zoe_status status = ZOE_ERROR_OVER_BUDGET;
     if (fits)
         status = zoe_reserve_locked(worker, load, needs, zoe_load_use_locked(load));
-    if (is_first)
+    if (is_first && fits)
         reserve_for_others_locked(cache, source);
     zoe_cache_unlock(cache);
     if (!fits)
@@ -244,7 +242,7 @@ static bool leave(zoe_load_worker *worker, zoe_load *load, bool did_last)
         load->phase = ZOE_LOAD_ENDING;
         load->workers++;
     } else if (load->phase == ZOE_LOAD_FREE && load->workers == 0) {
-        zoe_cache_ended_locked(cache);
+        zoe_cache_tell_locked(cache);
     }
     zoe_cache_unlock(cache);
     return end;
@@ -310,9 +308,10 @@ static void publish_locked(zoe_cache *cache, zoe_load *load, const zoe_error *in
 /* Were all pieces decoded? */
 static bool is_done(const zoe_load *load)
 {
+    /* One that is not open yet may have a buffer, and has no pieces. */
     int32_t count = load->picture.piece_count;
     return load->error.status == ZOE_OK && load->buffer && count > 0 &&
-           atomic_load_explicit(&load->done_pieces, memory_order_acquire) == count;
+           zoe_load_done(load) == count;
 }
 
 /* What became of a load whose file is closed: `closed` says whether it changed, `absent` what part
@@ -327,14 +326,14 @@ static void settle_locked(zoe_cache *cache, zoe_load *load, const zoe_error *clo
     bool changed = closed->status == ZOE_ERROR_CHANGED;
     if (load->outdated || changed)
         slot->needs = (zoe_needs){0, 0, 0};
-    /* That it does not fit is not true any more. */
-    load->outdated = load->outdated ||
-                     (failed && load->limit_rose && zoe_status_is_for_memory(load->error.status));
     if (changed && (done || failed)) {
         /* What was read may be half of one file and half of another. */
-        load->outdated = load->outdated || slot->retries++ < RETRIES_MAX;
+        load->outdated |= slot->retries++ < RETRIES_MAX;
         load->error = *closed;
         failed = true;
+    } else if (failed && zoe_meter_limit(&cache->meter) > load->limit) {
+        /* That it does not fit may not be true any more. */
+        load->outdated |= zoe_status_is_for_memory(load->error.status);
     }
     if (done && !failed && !load->outdated) {
         publish_locked(cache, load, absent->status == ZOE_OK ? NULL : absent);
@@ -355,10 +354,7 @@ static void settle_locked(zoe_cache *cache, zoe_load *load, const zoe_error *clo
     zoe_source_rewind_locked(load->source, load->position);
     if (is_gone || load->outdated || !zoe_load_is_stopped(load))
         return;
-    if (atomic_load_explicit(&load->done_pieces, memory_order_relaxed) > 0)
-        cache->totals.stale_stopped++;
-    else
-        cache->totals.stale_skipped++;
+    *(zoe_load_done(load) > 0 ? &cache->totals.stale_stopped : &cache->totals.stale_skipped) += 1;
     cache->totals.wasted_ns += atomic_load_explicit(&load->spent_ns, memory_order_relaxed);
 }
 
@@ -370,7 +366,7 @@ static void describe_absence(zoe_cache *cache, zoe_load *load, const char *path,
         .total = load->picture.piece_count,
         .unit = "pieces",
     };
-    bool done = atomic_load_explicit(&load->done_pieces, memory_order_relaxed) == absence.total;
+    bool done = zoe_load_done(load) == absence.total;
     if (absence.missing > 0 && load->file && cache->decoder.absence)
         cache->decoder.absence(cache->decoder.user, load->file, &absence);
     if (done && absence.missing > 0 && absence.missing == absence.total)
@@ -403,11 +399,10 @@ static void end_load(zoe_cache *cache, zoe_load *load)
     closed = load->error;
     load->workers--;
     load->phase = ZOE_LOAD_FREE;
-    zoe_cache_frame_settled_locked(cache);
-    zoe_cache_ended_locked(cache);
+    zoe_cache_tell_locked(cache);
     zoe_cache_wake_worker_locked(cache);
     zoe_cache_unlock(cache);
-    zoe_cache_write_notes(cache);
+    zoe_log_write_notes(&cache->log);
     if (state == ZOE_FRAME_ERROR)
         zoe_log_write(&cache->log, ZOE_LOG_WARNING, "%s", closed.text);
     else

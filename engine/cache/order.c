@@ -218,6 +218,15 @@ static bool keeps_direction(const zoe_want *from, const zoe_want *to, int64_t st
     return turn_phase(to, entry(to)) == (turn_phase(from, entry(from)) + steps) % turn;
 }
 
+int64_t zoe_want_lead(const zoe_want *want, uint64_t decode_ns)
+{
+    if (want->idle || !want->playing || !(want->rate > 0) || zoe_want_is_spiral(want))
+        return 0;
+    double steps = want->rate * (double)decode_ns / 1e9 + 1;
+    double most = (double)(want->out - want->in) / 2;
+    return (int64_t)(steps < most ? steps : most);
+}
+
 /* The same order, but for where it starts and which way ping-pong goes? */
 static bool is_same_course(const zoe_want *from, const zoe_want *to)
 {

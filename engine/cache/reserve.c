@@ -53,42 +53,29 @@ static zoe_frame_buffer *last_needed_locked(zoe_cache *cache, int64_t use)
 }
 
 /* Chooses frames of which those that are not pinned have `bytes` together, or as many as there are.
- * Returns the bytes; *list is what was chosen, *held whether any of it is pinned. */
+ * Returns their bytes; *list is all that was chosen. */
 static uint64_t choose_locked(zoe_cache *cache, int64_t use, uint64_t bytes,
-                              zoe_frame_buffer **list, bool *held)
+                              zoe_frame_buffer **list)
 {
     uint64_t chosen = 0;
     zoe_frame_buffer *buffer;
     *list = NULL;
-    *held = false;
     while (chosen < bytes && (buffer = last_needed_locked(cache, use)) != NULL) {
         zoe_victims_remove(&buffer->table->victims, buffer->position);
         buffer->next_victim = *list;
         *list = buffer;
-        /* seq_cst: reads pins after `starved` was written. */
-        if (zoe_buffer_references(buffer) > 1)
-            *held = true;
-        else
-            chosen += zoe_slab_held_cost(&buffer->memory);
+        /* Whoever gives back a last pin from now on wakes the workers. A pin that went before the
+         * flag could be seen is found by looking again. */
+        bool pinned = zoe_buffer_references(buffer) > 1;
+        if (pinned) {
+            atomic_store_explicit(&cache->starved, 1, memory_order_seq_cst);
+            pinned = zoe_buffer_references(buffer) > 1;
+        }
+        chosen += pinned ? 0 : zoe_slab_held_cost(&buffer->memory);
     }
     for (buffer = *list; buffer; buffer = buffer->next_victim)
         zoe_victims_add(&buffer->table->victims, buffer->position,
                         last_use_of(buffer->table, buffer->position));
-    return chosen;
-}
-
-/* The same, of which the list is the frames that are not pinned; and where those do not suffice,
- * whoever gives back a last pin from now on wakes the workers. Pins that went before the flag could
- * be seen are found by looking again. */
-static uint64_t choose_or_starve_locked(zoe_cache *cache, int64_t use, uint64_t bytes,
-                                        zoe_frame_buffer **list)
-{
-    bool held;
-    uint64_t chosen = choose_locked(cache, use, bytes, list, &held);
-    if (chosen < bytes && held) {
-        atomic_store_explicit(&cache->starved, 1, memory_order_seq_cst);
-        chosen = choose_locked(cache, use, bytes, list, &held);
-    }
     return chosen;
 }
 
@@ -97,7 +84,7 @@ uint64_t zoe_reserve_held_locked(zoe_cache *cache, uint64_t bytes)
     zoe_frame_buffer *list;
     uint64_t frames = cache->frame_bytes;
     uint64_t lacking = beyond(add(frames, bytes), zoe_meter_limit(&cache->meter));
-    uint64_t chosen = lacking ? choose_or_starve_locked(cache, 0, lacking, &list) : 0;
+    uint64_t chosen = choose_locked(cache, 0, lacking, &list);
     return chosen < lacking ? beyond(frames, chosen) : 0;
 }
 
@@ -106,40 +93,15 @@ uint64_t zoe_reserve_held_locked(zoe_cache *cache, uint64_t bytes)
 static bool evict_locked(zoe_cache *cache, int64_t use, uint64_t bytes)
 {
     zoe_frame_buffer *list, *next;
-    if (cache->frame_bytes + cache->frames * sizeof *list < bytes)
+    if (cache->frame_bytes + cache->frames * sizeof *list < bytes ||
+        choose_locked(cache, use, bytes, &list) < bytes)
         return false;
-    uint64_t chosen = choose_or_starve_locked(cache, use, bytes, &list);
-    /* Those that are pinned stay, and of the others one that was pinned just now: then the caller
-     * comes again. */
-    for (; chosen >= bytes && list; list = next) {
+    /* Those that are pinned stay, and one that was pinned just now: then the caller comes again. */
+    for (; list; list = next) {
         next = list->next_victim;
         zoe_cache_evict_locked(cache, list);
     }
-    return chosen >= bytes;
-}
-
-/* ---- what nobody uses ---- */
-
-static const zoe_buffer_size no_size = {0, 0};
-
-/* Takes out of use what nobody uses, until that is `bytes`: free buffers, those of `keep`
- * last, files' memory but that of `own`, and scratch of workers at no load but that of `worker`. */
-static uint64_t detach_unused_locked(zoe_cache *cache, uint64_t bytes, zoe_buffer_size keep,
-                                     const zoe_load *own, const zoe_load_worker *worker)
-{
-    uint64_t got = zoe_slab_detach(&cache->slab, bytes, keep, &cache->returns);
-    for (zoe_load *load = cache->loads; load < cache->loads + ZOE_LOADS_MAX; load++)
-        if (got < bytes && load != own && load->phase == ZOE_LOAD_FREE)
-            got += zoe_scratch_detach(&load->file_memory, &cache->returns);
-    for (zoe_load_worker *w = cache->all_workers; w; w = w->next)
-        if (got < bytes && w != worker && !w->load)
-            got += zoe_scratch_detach(&w->scratch, &cache->returns);
-    return got;
-}
-
-void zoe_reserve_trim_locked(zoe_cache *cache)
-{
-    detach_unused_locked(cache, UINT64_MAX, no_size, NULL, NULL);
+    return true;
 }
 
 /* ---- reserving ---- */
@@ -147,21 +109,12 @@ void zoe_reserve_trim_locked(zoe_cache *cache)
 /* What is asked for, and by whom. */
 typedef struct request {
     zoe_cache *cache;
-    zoe_load_worker *worker;
-    zoe_load *load; /* NULL: scratch alone */
-    zoe_needs needs;
+    zoe_needs needs; /* bytes and file_bytes are 0 where that is there already */
+    zoe_buffer_size size;
     int64_t use;
-    /* the worker's scratch and, where that is to be had too, the file's memory */
-    int blocks;
-    zoe_scratch *block[2];
-    size_t bytes[2];
+    uint32_t node;
+    zoe_scratch *scratch, *file; /* blocks that are to have so much; NULL: nobody's */
 } request;
-
-static zoe_buffer_size size_of(const request *r)
-{
-    const size_t filled = r->load ? (size_t)r->load->source->buffer_bytes : 0;
-    return (zoe_buffer_size){(size_t)r->needs.bytes, filled};
-}
 
 /* What fresh scratch of that size is counted with. */
 static uint64_t scratch_cost(uint64_t bytes)
@@ -181,20 +134,34 @@ static uint64_t used_locked(const zoe_cache *cache)
     return zoe_meter_used(&cache->meter) - cache->returns.bytes;
 }
 
+/* Takes out of use what nobody uses, until that is `bytes`: free buffers, those of the request's
+ * size last, files' memory and scratch of workers at no load, but for the request's own. */
+static uint64_t detach_unused_locked(zoe_cache *cache, uint64_t bytes, const request *r)
+{
+    uint64_t got = zoe_slab_detach(&cache->slab, bytes, r->size, &cache->returns);
+    for (zoe_load *load = cache->loads; load < cache->loads + ZOE_LOADS_MAX; load++)
+        if (got < bytes && load->phase == ZOE_LOAD_FREE && &load->file_memory != r->file)
+            got += zoe_scratch_detach(&load->file_memory, &cache->returns);
+    for (zoe_load_worker *w = cache->all_workers; w; w = w->next)
+        if (got < bytes && !w->load && &w->scratch != r->scratch)
+            got += zoe_scratch_detach(&w->scratch, &cache->returns);
+    return got;
+}
+
 /* What could be taken back for the request without evicting anything, its own memory included. */
 static uint64_t spare_locked(const request *r)
 {
     const zoe_cache *cache = r->cache;
     uint64_t scratch = 0, files = 0;
     for (const zoe_load_worker *worker = cache->all_workers; worker; worker = worker->next)
-        if (!worker->load || worker == r->worker)
+        if (!worker->load || &worker->scratch == r->scratch)
             scratch += worker->scratch.committed;
     /* Others keep theirs, unless the frame is needed now: having it again costs time. But whichever
      * worker asks may have as much as it needs: who finds no room sleeps, and wakes no other. */
     if (r->use > (int64_t)cache->workers && scratch > r->needs.scratch_bytes)
         scratch = scratch_cost(r->needs.scratch_bytes);
     for (const zoe_load *load = cache->loads; load < cache->loads + ZOE_LOADS_MAX; load++)
-        if (load->phase == ZOE_LOAD_FREE || (load == r->load && r->blocks > 1))
+        if (load->phase == ZOE_LOAD_FREE || &load->file_memory == r->file)
             files += load->file_memory.committed;
     return cache->slab.free_cost + cache->slab.surplus_bytes + scratch + files;
 }
@@ -224,94 +191,102 @@ static bool make_room_locked(const request *r)
 /* What has to be taken of the meter now. */
 static uint64_t growth_locked(const request *r)
 {
-    uint64_t bytes = 0;
-    if (r->needs.bytes)
-        bytes = zoe_slab_fresh_cost(&r->cache->slab, size_of(r), r->worker->node);
-    for (int i = 0; i < r->blocks; i++)
-        bytes += zoe_scratch_growth(r->block[i], r->bytes[i]);
-    return bytes;
+    uint64_t bytes = r->needs.bytes ? zoe_slab_fresh_cost(&r->cache->slab, r->size, r->node) : 0;
+    return bytes + zoe_scratch_growth(r->scratch, (size_t)r->needs.scratch_bytes) +
+           zoe_scratch_growth(r->file, (size_t)r->needs.file_bytes);
 }
 
-/* Takes something out of use that the request does not need, `bytes` if possible. */
-static bool detach_something_locked(const request *r, uint64_t bytes)
+/* A block of the request's that is larger than it needs is given up, if nothing else is left. */
+static bool detach_own_locked(const request *r, zoe_scratch *block, uint64_t bytes)
 {
-    if (detach_unused_locked(r->cache, bytes, size_of(r), r->blocks > 1 ? r->load : NULL,
-                             r->worker))
-        return true;
-    for (int i = 0; i < r->blocks; i++)
-        if (r->block[i]->committed >= r->bytes[i] + zoe_os_page()) {
-            zoe_scratch_detach(r->block[i], &r->cache->returns);
-            return true;
-        }
-    return false;
+    return block->committed >= bytes + zoe_os_page() &&
+           zoe_scratch_detach(block, &r->cache->returns) > 0;
 }
 
-/* Takes everything; there is room for it. */
-static zoe_status take_locked(const request *r)
+/* Takes what is lacking of the meter, and address space; there is room for all of it. */
+static zoe_status take_of_meter_locked(const request *r)
 {
     zoe_cache *cache = r->cache;
-    uint64_t growth, lacking;
-    do {
+    size_t scratch_bytes = (size_t)r->needs.scratch_bytes, file_bytes = (size_t)r->needs.file_bytes;
+    for (;;) {
         /* A block with too little address space for what is to be in it goes. */
-        for (int i = 0; i < r->blocks; i++)
-            if (!zoe_scratch_make_space(r->block[i], r->bytes[i], &cache->returns))
-                return ZOE_ERROR_NO_MEMORY;
-        growth = growth_locked(r);
-        lacking = beyond(used_locked(cache) + growth, zoe_meter_limit(&cache->meter));
-        if (lacking && !detach_something_locked(r, lacking))
+        if (!zoe_scratch_make_space(r->scratch, scratch_bytes, &cache->returns) ||
+            !zoe_scratch_make_space(r->file, file_bytes, &cache->returns))
+            return ZOE_ERROR_NO_MEMORY;
+        uint64_t growth = growth_locked(r);
+        uint64_t lacking = beyond(used_locked(cache) + growth, zoe_meter_limit(&cache->meter));
+        if (!lacking) {
+            /* What is on its way back goes over to what takes its place: that is touched when the
+             * pages are back. */
+            uint64_t over = growth < cache->returns.bytes ? growth : cache->returns.bytes;
+            zoe_meter_give(&cache->meter, over);
+            cache->returns.bytes -= over;
+            return ZOE_OK;
+        }
+        if (!detach_unused_locked(cache, lacking, r) &&
+            !detach_own_locked(r, r->scratch, scratch_bytes) &&
+            !detach_own_locked(r, r->file, file_bytes))
             return ZOE_ERROR_OVER_BUDGET;
-    } while (lacking);
-    /* What is on its way back goes over to what takes its place: that is touched when the pages
-     * are back. */
-    uint64_t over = growth < cache->returns.bytes ? growth : cache->returns.bytes;
-    zoe_meter_give(&cache->meter, over);
-    cache->returns.bytes -= over;
-    if (r->needs.bytes) {
-        zoe_buffer *buffer = NULL;
-        /* A system that grants too little address space: frames leave as for a lower limit. */
-        while (zoe_slab_is_full(&cache->slab, size_of(r)) && evict_locked(cache, r->use, 1))
-            continue;
-        zoe_status status = zoe_slab_take(&cache->slab, size_of(r), r->worker->node, &buffer);
-        if (status != ZOE_OK)
-            return status;
-        r->load->buffer = (zoe_frame_buffer *)buffer;
     }
-    for (int i = 0; i < r->blocks; i++) {
-        cache->scratch_allocations += zoe_scratch_growth(r->block[i], r->bytes[i]) > 0;
-        bool grown = zoe_scratch_grow(r->block[i], r->bytes[i], &cache->meter);
-        assert(grown);
-        (void)grown;
-    }
-    return ZOE_OK;
+}
+static void grow_locked(zoe_cache *cache, zoe_scratch *block, uint64_t bytes)
+{
+    cache->scratch_allocations += zoe_scratch_growth(block, (size_t)bytes) > 0;
+    bool grown = zoe_scratch_grow(block, (size_t)bytes, &cache->meter);
+    assert(grown);
+    (void)grown;
 }
 
 zoe_status zoe_reserve_locked(zoe_load_worker *worker, zoe_load *load, const zoe_needs *needs,
                               int64_t use)
 {
-    request r = {worker->cache, worker, load, *needs, use, .blocks = 0};
-    r.block[r.blocks] = &worker->scratch;
-    r.bytes[r.blocks++] = (size_t)needs->scratch_bytes;
+    zoe_cache *cache = worker->cache;
+    zoe_scratch none = {NULL, 0, 0};
+    request r = {cache, *needs, {0, 0}, use, worker->node, &worker->scratch, &none};
     /* An open file has its memory, which must not move; `file` is not looked at for others. */
-    if (load && needs->file_bytes && !load->file) {
-        r.block[r.blocks] = &load->file_memory;
-        r.bytes[r.blocks++] = (size_t)needs->file_bytes;
-    } else {
+    if (load && needs->file_bytes && !load->file)
+        r.file = &load->file_memory;
+    else
         r.needs.file_bytes = 0;
-    }
+    if (load)
+        r.size = (zoe_buffer_size){(size_t)needs->bytes, (size_t)load->source->buffer_bytes};
     if (load && load->buffer && needs->bytes) {
         /* It was reserved for what a frame of the source probably needs. */
-        if (zoe_slab_refit(&worker->cache->slab, &load->buffer->memory, (size_t)needs->bytes))
+        if (zoe_slab_refit(&cache->slab, &load->buffer->memory, r.size.bytes))
             r.needs.bytes = 0;
         else
-            zoe_cache_give_buffer_locked(worker->cache, load);
+            zoe_cache_give_buffer_locked(cache, load);
     }
     /* All there already: the ordinary case of a worker that goes on with the next frame. */
     if (growth_locked(&r) == 0 && !r.needs.bytes)
         return ZOE_OK;
-    return make_room_locked(&r) ? take_locked(&r) : ZOE_ERROR_OVER_BUDGET;
+    zoe_status status = make_room_locked(&r) ? take_of_meter_locked(&r) : ZOE_ERROR_OVER_BUDGET;
+    if (status == ZOE_OK && r.needs.bytes) {
+        zoe_buffer *buffer = NULL;
+        /* A system that grants too little address space: frames leave as for a lower limit, at most
+         * all that can. */
+        while (zoe_slab_is_full(&cache->slab, r.size) && evict_locked(cache, use, 1))
+            continue;
+        status = zoe_slab_take(&cache->slab, r.size, r.node, &buffer);
+        load->buffer = (zoe_frame_buffer *)buffer;
+    }
+    if (status != ZOE_OK)
+        return status;
+    grow_locked(cache, r.scratch, r.needs.scratch_bytes);
+    grow_locked(cache, r.file, r.needs.file_bytes);
+    return ZOE_OK;
 }
 
-/* ---- a lower limit ---- */
+/* ---- giving back ---- */
+
+static const request nobody = {.use = 0};
+
+void zoe_reserve_trim_locked(zoe_cache *cache, bool evict)
+{
+    while (evict && evict_locked(cache, -1, 1))
+        continue;
+    detach_unused_locked(cache, UINT64_MAX, &nobody);
+}
 
 /* How far what is used is beyond the limit, when all is back that is on its way. */
 static uint64_t excess_locked(const zoe_cache *cache)
@@ -323,8 +298,7 @@ uint64_t zoe_reserve_fit_now_locked(zoe_cache *cache)
 {
     uint64_t before = cache->totals.evictions;
     for (uint64_t excess; (excess = excess_locked(cache)) > 0;)
-        if (!detach_unused_locked(cache, excess, no_size, NULL, NULL) &&
-            !evict_locked(cache, -1, 1))
+        if (!detach_unused_locked(cache, excess, &nobody) && !evict_locked(cache, -1, 1))
             break;
     return cache->totals.evictions - before;
 }
@@ -333,7 +307,7 @@ uint64_t zoe_reserve_fit_now_locked(zoe_cache *cache)
  * under way. */
 static bool stop_loads_locked(zoe_cache *cache)
 {
-    uint64_t coming = 0, excess = excess_locked(cache);
+    uint64_t coming, excess = excess_locked(cache);
     bool any = false, over = false;
     do {
         coming = 0;
@@ -352,21 +326,21 @@ static bool stop_loads_locked(zoe_cache *cache)
 
 uint64_t zoe_reserve_fit_locked(zoe_cache *cache)
 {
-    uint64_t evicted = 0, limit = zoe_meter_limit(&cache->meter);
+    uint64_t evicted = 0;
+    bool done = false;
     cache->paused = true;
-    for (;;) {
+    while (!done) {
         evicted += zoe_reserve_fit_now_locked(cache);
-        if (zoe_returns_any(&cache->returns)) {
-            zoe_cache_give_back_locked(cache);
+        if (zoe_cache_give_back_locked(cache))
             continue; /* the lock was let go of */
-        }
-        /* Pages that other threads are giving back have to be back as well. */
-        bool is_coming = cache->returning > 0 && beyond(used_locked(cache), limit) > 0;
-        bool is_stuck =
-            excess_locked(cache) > 0 && !stop_loads_locked(cache) && cache->idle == cache->workers;
-        if (!is_coming && (!excess_locked(cache) || is_stuck))
-            break;
-        zoe_cache_wait_locked(cache, &cache->ended, ZOE_FOREVER);
+        /* Pages that other threads are giving back have to be back as well. Pins may hold what is
+         * still beyond the limit when no load is left. */
+        uint64_t beyond_all = beyond(used_locked(cache), zoe_meter_limit(&cache->meter));
+        bool is_kept = excess_locked(cache) == 0;
+        bool is_stuck = !is_kept && !stop_loads_locked(cache) && cache->idle == cache->workers;
+        done = (is_kept || is_stuck) && (cache->returning == 0 || beyond_all == 0);
+        if (!done)
+            zoe_cache_wait_locked(cache, &cache->progress, ZOE_FOREVER);
     }
     cache->paused = false;
     return evicted;

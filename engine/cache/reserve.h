@@ -40,8 +40,9 @@ zoe_status zoe_reserve_locked(zoe_load_worker *worker, zoe_load *load, const zoe
  * yet. */
 uint64_t zoe_reserve_held_locked(zoe_cache *cache, uint64_t bytes);
 
-/* Takes all memory out of use that nobody uses: free buffers, files' memory and scratch. */
-void zoe_reserve_trim_locked(zoe_cache *cache);
+/* Takes all memory out of use that nobody uses: free buffers, files' memory and scratch; after
+ * evicting every frame that is not pinned, if so asked. */
+void zoe_reserve_trim_locked(zoe_cache *cache, bool evict);
 
 /* Brings what is used under the limit, as far as that goes at once: gives back what nobody uses,
  * and evicts. Returns the number of frames evicted. */

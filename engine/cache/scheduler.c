@@ -4,21 +4,16 @@
 
 /* ---- wants ---- */
 
-/* Is there a load that the playhead has left, and has waiting for a picture gone on for too long to
- * throw it away? One at a time, the one that got furthest. */
+/* Waiting for a picture has gone on for too long: of the loads that the playhead has left, the one
+ * that got furthest is not thrown away. One at a time. */
 static void keep_one_locked(zoe_cache *cache, zoe_source *source)
 {
-    if (!source->waiting_since_ns ||
-        cache->now_ns() - source->waiting_since_ns < cache->patience_ns)
-        return;
     zoe_load *best = NULL;
     int32_t best_done = -1;
     for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;) {
         if (load->source != source || load->phase == ZOE_LOAD_ENDING || zoe_load_is_stopped(load))
             continue;
-        if (load->must_finish)
-            return;
-        int32_t done = atomic_load_explicit(&load->done_pieces, memory_order_relaxed);
+        int32_t done = load->must_finish ? INT32_MAX : zoe_load_done(load);
         if (done > best_done) {
             best = load;
             best_done = done;
@@ -45,33 +40,6 @@ static bool stop_stale_locked(zoe_cache *cache, zoe_source *source, bool advance
     return over;
 }
 
-/* How many steps pass while a frame is decoded, when time does not wait. Half a sequence at most:
- * what takes longer is late anyway. */
-static int64_t lead_of(const zoe_cache *cache, const zoe_want *want)
-{
-    if (want->idle || !want->playing || !(want->rate > 0) || zoe_want_is_spiral(want))
-        return 0;
-    double steps = want->rate * (double)cache->decode_ns / 1e9 + 1;
-    double most = (double)(want->out - want->in) / 2;
-    return (int64_t)(steps < most ? steps : most);
-}
-
-/* Told after the want has changed: is the user waiting for the frame under the playhead? */
-static bool note_waiting(zoe_cache *cache, zoe_source *source)
-{
-    const zoe_want *want = &source->want;
-    if (want->idle) {
-        source->waiting_since_ns = 0;
-        return false;
-    }
-    bool ready = zoe_state_is_loaded(zoe_table_state(source->table, want->playhead));
-    if (ready)
-        source->waiting_since_ns = 0;
-    else if (!source->waiting_since_ns)
-        source->waiting_since_ns = cache->now_ns();
-    return !ready;
-}
-
 /* The source whose candidate is needed first, of those that were not refused. */
 static zoe_source *next_source_locked(zoe_cache *cache, int64_t *position, int64_t *use)
 {
@@ -87,14 +55,23 @@ static zoe_source *next_source_locked(zoe_cache *cache, int64_t *position, int64
     return first;
 }
 
-/* Is there a frame to begin with, or one that was left half done? */
-static bool any_work_locked(zoe_cache *cache)
+/* The open load that is needed first of those that a worker without one should go on with: what all
+ * share, or, unless that is all that is asked for, what nobody is at. */
+static zoe_load *best_open_locked(zoe_cache *cache, bool urgent, int64_t *best_use)
 {
-    for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;)
-        if (load->workers == 0 && zoe_load_can_join_locked(load))
-            return true;
-    int64_t position, use;
-    return next_source_locked(cache, &position, &use) != NULL;
+    zoe_load *best = NULL;
+    *best_use = ZOE_NO_USE;
+    for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;) {
+        if (!zoe_load_can_join_locked(load) ||
+            ((urgent || load->workers > 0) && !zoe_load_is_urgent_locked(load)))
+            continue;
+        int64_t use = zoe_load_use_locked(load);
+        if (!best || use < *best_use) {
+            best = load;
+            *best_use = use;
+        }
+    }
+    return best;
 }
 
 void zoe_scheduler_set_want_locked(zoe_source *source, const zoe_want *want)
@@ -106,25 +83,30 @@ void zoe_scheduler_set_want_locked(zoe_source *source, const zoe_want *want)
     if (want->idle || old.playhead != want->playhead)
         zoe_table_unblock_locked(source->table, old.playhead);
     source->want = *want;
-    source->lead = lead_of(cache, want);
+    source->lead = zoe_want_lead(want, cache->decode_ns);
     atomic_fetch_add_explicit(&cache->clock, 1, memory_order_relaxed);
     /* A step along an order shifts it by one; anything else makes a new order. */
     if (!step || zoe_want_is_spiral(want))
         source->cursor = 0;
     else if (moved && source->cursor > 0)
         source->cursor--;
+    bool waits =
+        !want->idle && !zoe_state_is_loaded(zoe_table_state(source->table, want->playhead));
+    uint64_t now = cache->now_ns(), since = source->waiting_since_ns;
     bool over = false;
     if (!step) {
         atomic_fetch_add_explicit(&source->epoch, 1, memory_order_relaxed);
         zoe_cache_note_locked(cache, want->idle ? "new epoch, idle" : "new epoch", source,
                               want->playhead);
-        keep_one_locked(cache, source);
+        if (since && now - since >= cache->patience_ns)
+            keep_one_locked(cache, source);
         over = stop_stale_locked(cache, source, zoe_want_is_advance(&old, want));
     }
-    bool waiting = note_waiting(cache, source);
-    if (over || (waiting && source->lead == 0))
+    source->waiting_since_ns = !waits ? 0 : since ? since : now;
+    int64_t position, use;
+    if (over || (waits && source->lead == 0))
         zoe_cache_wake_all_locked(cache);
-    else if (any_work_locked(cache))
+    else if (best_open_locked(cache, false, &use) || next_source_locked(cache, &position, &use))
         /* Any source's: what this one needs no longer may be room for another. */
         zoe_cache_wake_worker_locked(cache);
 }
@@ -150,7 +132,7 @@ void zoe_scheduler_halt_source_locked(zoe_source *source)
         if (!any)
             return;
         zoe_cache_wake_all_locked(cache);
-        zoe_cache_wait_locked(cache, &cache->ended, ZOE_FOREVER);
+        zoe_cache_wait_locked(cache, &cache->progress, ZOE_FOREVER);
     }
 }
 
@@ -177,31 +159,12 @@ void zoe_scheduler_remove_worker_locked(zoe_load_worker *worker)
 void zoe_scheduler_wait_locked(zoe_cache *cache)
 {
     cache->idle++;
-    zoe_cache_ended_locked(cache);
+    zoe_cache_tell_locked(cache);
     zoe_cache_wait_locked(cache, &cache->work, ZOE_FOREVER);
     cache->idle--;
 }
 
 /* ---- work ---- */
-
-/* The open load that a free worker should go on with: one under a playhead, or one that nobody is
- * at; the one needed first. */
-static zoe_load *best_open_locked(zoe_cache *cache, int64_t *best_use)
-{
-    zoe_load *best = NULL;
-    *best_use = ZOE_NO_USE;
-    for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;) {
-        if (!zoe_load_can_join_locked(load) ||
-            (load->workers > 0 && !zoe_load_is_urgent_locked(load)))
-            continue;
-        int64_t use = zoe_load_use_locked(load);
-        if (!best || use < *best_use) {
-            best = load;
-            *best_use = use;
-        }
-    }
-    return best;
-}
 
 /* Takes the worker on to an open load, if there is scratch for it. */
 static bool join_locked(zoe_load_worker *worker, zoe_load *load, int64_t use)
@@ -251,7 +214,7 @@ static void tell_no_room_locked(zoe_load_worker *worker, const zoe_source *sourc
                   zoe_megabytes(zoe_meter_limit(&cache->meter)),
                   (unsigned long long)((held + bytes + (1 << 20) - 1) >> 20));
     zoe_table_block_locked(source->table, want->playhead, &why);
-    zoe_cache_frame_settled_locked(cache);
+    zoe_cache_tell_locked(cache);
     worker->told = true;
 }
 
@@ -266,31 +229,28 @@ static zoe_load *claim_locked(zoe_load_worker *worker, zoe_source *source, int64
         return NULL;
     const zoe_needs *own = &source->table->slots[position].needs;
     uint64_t limit = zoe_meter_limit(&cache->meter);
-    uint64_t file_bytes = greater(own->file_bytes, cache->first_file_bytes);
     bool is_known = own->bytes > 0;
     zoe_needs needs = is_known ? *own : source->needs;
+    zoe_needs file = {.file_bytes = greater(own->file_bytes, cache->first_file_bytes)};
     if (!is_known)
-        needs.file_bytes = greater(needs.file_bytes, file_bytes);
+        needs.file_bytes = greater(needs.file_bytes, file.file_bytes);
+    if (zoe_reserve_cost(cache, &file) > limit)
+        file.file_bytes = cache->first_file_bytes;
     bool fits = zoe_reserve_cost(cache, &needs) <= limit;
-    zoe_status status = ZOE_ERROR_OVER_BUDGET;
     load->source = source; /* whose kind of buffer it is */
-    if (fits)
-        status = zoe_reserve_locked(worker, load, &needs, use);
+    zoe_status status = zoe_reserve_locked(worker, load, fits ? &needs : &file, use);
     /* What is larger than the limit is opened without a buffer: to hear of its true size, or to
      * fail for it. A guess must not keep the playhead's frame from being looked at either. */
-    if (status == ZOE_ERROR_OVER_BUDGET &&
-        (!fits || (!is_known && position == source->want.playhead))) {
-        needs = (zoe_needs){.file_bytes = file_bytes};
-        if (zoe_reserve_cost(cache, &needs) > limit)
-            needs.file_bytes = cache->first_file_bytes;
-        status = zoe_reserve_locked(worker, load, &needs, use);
+    if (status == ZOE_ERROR_OVER_BUDGET && fits && !is_known && position == source->want.playhead) {
+        fits = false;
+        status = zoe_reserve_locked(worker, load, &file, use);
     }
     if (status == ZOE_ERROR_OVER_BUDGET) {
-        tell_no_room_locked(worker, source, zoe_reserve_cost(cache, &needs));
+        tell_no_room_locked(worker, source, zoe_reserve_cost(cache, fits ? &needs : &file));
         return NULL;
     }
     /* Where the system refused the memory, opening finds that out again, and fails. */
-    zoe_load_claim_locked(load, source, position, cache->now_ns());
+    zoe_load_claim_locked(load, source, position, limit, cache->now_ns());
     return load;
 }
 
@@ -343,7 +303,7 @@ static zoe_load *find_work_locked(zoe_load_worker *worker)
     if (cache->paused || cache->stopping)
         return NULL;
     int64_t use;
-    zoe_load *open = best_open_locked(cache, &use);
+    zoe_load *open = best_open_locked(cache, false, &use);
     zoe_load *load = claim_first_locked(worker, open ? use : ZOE_NO_USE);
     if (load || !open)
         return load;
@@ -372,11 +332,9 @@ zoe_load *zoe_scheduler_pick_locked(zoe_load_worker *worker, zoe_load_phase *pha
 /* Is a frame under a playhead, to be joined or begun, needed sooner than the load's? */
 static bool is_overtaken_locked(zoe_cache *cache, const zoe_load *load)
 {
-    int64_t own = zoe_load_use_locked(load);
-    for (zoe_load *other = NULL; (other = zoe_cache_next_load_locked(cache, other)) != NULL;)
-        if (other != load && zoe_load_can_join_locked(other) && zoe_load_is_urgent_locked(other) &&
-            zoe_load_use_locked(other) < own)
-            return true;
+    int64_t use, own = zoe_load_use_locked(load);
+    if (best_open_locked(cache, true, &use) && use < own)
+        return true;
     for (const zoe_source *s = cache->sources; s; s = s->next)
         if (!s->halted && zoe_source_waits_for_locked(s, s->want.playhead) && s->want.delay < own &&
             zoe_state_is_empty(zoe_table_state(s->table, s->want.playhead)))

@@ -48,11 +48,9 @@ static void end_report(zoe_engine *engine, zoe_memory_report *report)
     report->used_bytes = zoe_meter_used(&engine->cache.meter);
 }
 
-/* Frames that failed for want of memory only are tried again; so are those that are about to. */
+/* Frames that failed for want of memory only are tried again. */
 static void retry_over_budget_locked(zoe_cache *cache)
 {
-    for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;)
-        load->limit_rose = true;
     for (zoe_source *source = cache->sources; source; source = source->next) {
         zoe_table_retry_locked(source->table);
         source->cursor = 0;
@@ -152,10 +150,8 @@ static void give_back(zoe_engine *engine, bool evict, zoe_memory_report *report)
     zoe_cache_lock(cache);
     cache->paused = true;
     uint64_t before = cache->totals.evictions;
-    if (evict)
-        zoe_cache_evict_all_locked(cache);
+    zoe_reserve_trim_locked(cache, evict);
     report->frames_evicted = cache->totals.evictions - before;
-    zoe_reserve_trim_locked(cache);
     zoe_cache_unlock(cache);
     zoe_os_heap_trim();
     end_report(engine, report);

@@ -121,7 +121,7 @@ static void end_loads_outside_locked(zoe_source *source, const zoe_sequence *fre
         if (!any)
             return;
         zoe_cache_wake_all_locked(cache);
-        zoe_cache_wait_locked(cache, &cache->ended, ZOE_FOREVER);
+        zoe_cache_wait_locked(cache, &cache->progress, ZOE_FOREVER);
     }
 }
 
@@ -207,7 +207,7 @@ static void begin_refresh(zoe_source *source)
     zoe_cache *cache = source->cache;
     zoe_cache_lock(cache);
     while (source->refreshing)
-        zoe_cache_wait_locked(cache, &cache->ended, ZOE_FOREVER);
+        zoe_cache_wait_locked(cache, &cache->progress, ZOE_FOREVER);
     source->refreshing = true;
     zoe_cache_unlock(cache);
 }
@@ -217,8 +217,7 @@ static void end_refresh(zoe_source *source)
     zoe_cache *cache = source->cache;
     zoe_cache_lock(cache);
     source->refreshing = false;
-    zoe_cache_ended_locked(cache);
-    zoe_cache_frame_settled_locked(cache);
+    zoe_cache_tell_locked(cache);
     zoe_cache_wake_all_locked(cache);
     zoe_cache_unlock(cache);
 }
@@ -271,7 +270,7 @@ static bool reload_locked(zoe_source *source, int64_t position, const zoe_looked
 static void settle_locked(zoe_source *source, int64_t position)
 {
     zoe_source_rewind_locked(source, position);
-    zoe_cache_frame_settled_locked(source->cache);
+    zoe_cache_tell_locked(source->cache);
 }
 
 zoe_status zoe_source_reload(zoe_source *source, int64_t position, int32_t *changed)

@@ -210,7 +210,7 @@ zoe_status zoe_source_wait(zoe_source *source, int64_t position, uint64_t deadli
         zoe_cache_lock(cache);
         /* With the lock held no frame is published between looking and waiting. */
         while (in_time && is_awaited(zoe_table_state(source->table, position)))
-            in_time = zoe_cache_wait_locked(cache, &cache->settled, deadline_ns);
+            in_time = zoe_cache_wait_locked(cache, &cache->progress, deadline_ns);
         zoe_cache_unlock(cache);
         /* It may have been evicted again by now. */
         status = zoe_source_acquire(source, position, frame);

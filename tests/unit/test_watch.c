@@ -262,7 +262,7 @@ static uint64_t raised_enforce(void *user, const zoe_budget *budget, uint64_t li
 static void test_a_raised_limit_is_not_taken_back(void **state)
 {
     (void)state;
-    const zoe_log log = {NULL, NULL, ZOE_LOG_ERROR};
+    const zoe_log log = {.level = ZOE_LOG_ERROR};
     raised r = {.budget = {.bytes = 32 * MiB}, .limit = 32 * MiB};
     const zoe_watched watched = {&r, raised_budget, raised_stats, raised_enforce, &log};
     zoe_watch watch = {.thread = NULL};
