@@ -169,6 +169,20 @@ static int64_t default_frame(const zoe_clip *clip)
     return zoe_sequence_number(clip->sequence, position);
 }
 
+/* Whole numbers are never shown as half, as in the window. */
+static bool is_whole(const zoe_clip *clip, const snapshot_options *options)
+{
+    zoe_header *header = NULL;
+    int64_t position = 0;
+    if (zoe_clip_position(clip, options->frame, &position, NULL) != ZOE_OK ||
+        zoe_frame_header_read(clip->sequence, position, &header, NULL) != ZOE_OK)
+        return false;
+    int32_t index = zoe_header_find_layer(header, options->layer, options->view);
+    bool whole = index >= 0 && zoe_layer_is_whole(header, index);
+    zoe_header_free(&header);
+    return whole;
+}
+
 int zoe_cmd_snapshot(int argc, char **argv)
 {
     snapshot_options options;
@@ -190,9 +204,14 @@ int zoe_cmd_snapshot(int argc, char **argv)
     zoe_error error = {ZOE_OK, ""};
     zoe_clip clip;
     zoe_status status = zoe_clip_open(&clip, options.spec, &settings, &source, &error);
+    if (status == ZOE_OK && !options.frame_given)
+        options.frame = default_frame(&clip);
+    if (status == ZOE_OK && !source.full_precision && is_whole(&clip, &options)) {
+        zoe_clip_close(&clip);
+        source.full_precision = 1;
+        status = zoe_clip_open(&clip, options.spec, &settings, &source, &error);
+    }
     if (status == ZOE_OK) {
-        if (!options.frame_given)
-            options.frame = default_frame(&clip);
         status = take(&clip, &options, &error);
         zoe_clip_close(&clip);
     }
