@@ -6,6 +6,7 @@
 
 #include "base/box.h"
 #include "display/cubic.h"
+#include "display/lanes.h"
 #include "display/pixel.h"
 #include "display/scale.h"
 
@@ -473,48 +474,53 @@ static void fill_beside(const drawing *d, const span *s)
     }
 }
 
-static void draw_cubic(const drawing *d, uint32_t *out, const sources *from, int32_t first,
-                       int32_t count)
+static void make_cubic(const drawing *d, const sources *from, int32_t first, int32_t count)
 {
     span s = span_of(d, first, count);
     make_rows(d, d->averaged + (size_t)s.at * ZOE_SCALE_LANES, from, s.from, s.to - s.from + 1);
     fill_beside(d, &s);
     zoe_cubic_columns(d->lanes, d->averaged, d->cubics + first, count, d->low, d->factor);
-    draw_lanes(d, out, d->lanes, d->averaged, (size_t)count);
 }
 
-/* `count` destination pixels from begin + first on: a group, or what is left for the last. */
-static void draw_group(const drawing *d, uint32_t *out, const sources *from, int32_t first,
-                       int32_t count)
+/* `count` destination pixels from begin + first on: a group, or what is left for the last. Makes d->lanes:
+ * one for each pixel, or for each column where they are repeated. Returns how many. */
+static int32_t make_group(const drawing *d, const sources *from, int32_t first, int32_t count)
 {
     if (d->x.axis.is_cubic) {
-        draw_cubic(d, out, from, first, count);
-        return;
+        make_cubic(d, from, first, count);
+        return count;
     }
     const zoe_tap *taps = d->taps + first, *last = &taps[count - 1];
     bool averages = d->x.axis.averages;
-    int32_t columns = last->first + zoe_tap_length(last);
+    int32_t columns = last->first + zoe_tap_length(last), made = averages ? count : columns;
     zoe_tap head;
     (void)tap_of(&d->x, d->begin + first, &head);
+    if (columns > d->room && !d->y.axis.is_cubic) {
+        zoe_scale_wide(d->lanes, &d->source, &from->tap, &head, d->averaged, d->room, d->low,
+                       d->factor);
+    } else {
+        make_rows(d, d->averaged, from, head.first, columns);
+        zoe_scale_columns(d->lanes, d->averaged, averages ? taps : NULL, made, d->low, d->factor);
+    }
+    return made;
+}
+
+static void draw_group(const drawing *d, uint32_t *out, const sources *from, int32_t first,
+                       int32_t count)
+{
     uint32_t *to = d->repeats ? d->colors : out;
     if (d->direct) {
-        draw_direct(d, to, from->tap.first, head.first, (size_t)columns);
+        const zoe_tap *last = &d->taps[first + count - 1];
+        zoe_tap head;
+        (void)tap_of(&d->x, d->begin + first, &head);
+        draw_direct(d, to, from->tap.first, head.first,
+                    (size_t)(last->first + zoe_tap_length(last)));
     } else {
-        int32_t made = averages ? count : columns;
-        if (columns > d->room && !d->y.axis.is_cubic) {
-            zoe_scale_wide(d->lanes, &d->source, &from->tap, &head, d->averaged, d->room, d->low,
-                           d->factor);
-        } else {
-            make_rows(d, d->averaged, from, head.first, columns);
-            zoe_scale_columns(d->lanes, d->averaged, averages ? taps : NULL, made, d->low,
-                              d->factor);
-        }
+        int32_t made = make_group(d, from, first, count);
         draw_lanes(d, to, d->lanes, d->averaged, (size_t)made);
     }
-    if (!d->repeats)
-        return;
-    for (int32_t i = 0; i < count; i++)
-        out[i] = to[taps[i].first];
+    for (int32_t i = 0; i < count && d->repeats; i++)
+        out[i] = to[d->taps[first + i].first];
 }
 
 static void fill(uint32_t *out, int32_t from, int32_t to, uint32_t color)
@@ -607,6 +613,77 @@ zoe_status zoe_display_draw(const zoe_frame *frame, const zoe_display_lut *lut,
     draw_rows(&d, viewport, first_row, row_count, pixels, stride);
     return ZOE_OK;
 }
+
+/* ---- lanes ---- */
+
+static void choose_lanes(drawing *d, const zoe_frame *frame, bool is_alpha)
+{
+    const zoe_plane *planes[3] = {NULL, NULL, NULL};
+    uint32_t count = color_planes(frame, planes);
+    d->low = 0;
+    d->factor = 1;
+    d->opaque = is_alpha && frame->alpha_plane < 0;
+    if (is_alpha)
+        planes[0] = &frame->planes[d->opaque ? 0 : frame->alpha_plane];
+    d->single = is_alpha || count == 1;
+    for (int i = 0; i < 3; i++)
+        d->source.planes[i] = d->single ? planes[0] : planes[i];
+}
+
+static void lanes_of_row(const drawing *d, uint64_t *out, int32_t width, const sources *from)
+{
+    const uint64_t one = 0x3c003c003c003c00u;
+    memset(out, 0, (size_t)width * sizeof *out);
+    for (int32_t i = d->x.axis.begin; i < d->x.axis.end && d->opaque; i++)
+        out[i] = one;
+    for (int32_t first = 0; first < d->end - d->begin && from && !d->opaque; first += d->group) {
+        int32_t count = lesser(d->end - d->begin - first, d->group);
+        const uint64_t *made = (const uint64_t *)(const void *)d->lanes;
+        uint64_t *to = out + d->begin + first;
+        (void)make_group(d, from, first, count);
+        for (int32_t i = 0; i < count; i++)
+            to[i] = made[d->repeats ? d->taps[first + i].first : i];
+    }
+    for (int32_t i = 0, k = width - 1; i < k && d->x.is_mirrored; i++, k--) {
+        uint64_t kept = out[i];
+        out[i] = out[k];
+        out[k] = kept;
+    }
+}
+
+bool zoe_lanes_rows(const zoe_frame *frame, const zoe_viewport *viewport, bool is_alpha,
+                    int32_t first_row, int32_t row_count, uint16_t *out, void *scratch,
+                    zoe_lanes_extent *extent)
+{
+    if (!frame_is_valid(frame) || !viewport_is_valid(viewport))
+        return false;
+    drawing d;
+    memset(&d, 0, sizeof d);
+    make_directions(&d, frame, viewport);
+    choose_group(&d);
+    (void)lay_out(&d, scratch);
+    choose_lanes(&d, frame, is_alpha);
+    make_taps(&d);
+    const zoe_axis *x = &d.x.axis, *y = &d.y.axis;
+    int32_t width = viewport->width, height = viewport->height;
+    *extent = (zoe_lanes_extent){
+        d.x.is_mirrored ? width - x->end : x->begin, d.x.is_mirrored ? width - x->begin : x->end,
+        d.y.is_mirrored ? height - y->end : y->begin, d.y.is_mirrored ? height - y->begin : y->end};
+    for (int32_t i = 0; i < row_count; i++) {
+        int32_t row = d.y.is_mirrored ? height - 1 - first_row - i : first_row + i;
+        uint64_t *to = (uint64_t *)(void *)out + (size_t)i * (size_t)width;
+        sources from;
+        bool is_inside = row >= y->begin && row < y->end;
+        bool is_seen = is_inside && d.begin < d.end && sources_of(&d.y, row, &from);
+        if (is_inside)
+            lanes_of_row(&d, to, width, is_seen ? &from : NULL);
+        else
+            memset(to, 0, (size_t)width * sizeof *to);
+    }
+    return true;
+}
+
+/* ---- values ---- */
 
 int32_t zoe_display_sample(const zoe_frame *frame, int32_t x, int32_t y,
                            float values[ZOE_PLANES_MAX])

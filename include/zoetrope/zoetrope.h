@@ -12,6 +12,7 @@
 #include <zoetrope/frame.h>
 #include <zoetrope/header.h>
 #include <zoetrope/inspect.h>
+#include <zoetrope/pair.h>
 #include <zoetrope/sequence.h>
 #include <zoetrope/settings.h>
 #include <zoetrope/stats.h>
