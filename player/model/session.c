@@ -118,8 +118,20 @@ zoe_status zoe_session_open(zoe_session *session, const char *spec, bool replace
     return ZOE_OK;
 }
 
-/* Opens a sequence in the place of the only one that is open: at the same frame number, in the same
- * layer, and it goes on playing. */
+/* The frame numbers of a work area that is not all frames, in another sequence as far as it has them. */
+static void keep_area(zoe_shot *shot, int64_t in, int64_t out)
+{
+    const zoe_sequence *sequence = zoe_shot_sequence(shot);
+    int64_t first = zoe_sequence_position(sequence, in);
+    int64_t last = zoe_sequence_position(sequence, out), end = shot->transport.count - 1;
+    first = first < 0 ? 0 : first;
+    last = last > end ? end : last;
+    if (first <= last)
+        zoe_transport_set_area(&shot->transport, first, last);
+}
+
+/* Opens a sequence in the place of the only one that is open: at the same frame number, with the same work
+ * area, in the same layer, and it goes on playing. */
 static zoe_status open_in_place(zoe_session *session, const char *pattern, zoe_error *error)
 {
     zoe_shot *shot = zoe_session_shot(session);
@@ -130,6 +142,9 @@ static zoe_status open_in_place(zoe_session *session, const char *pattern, zoe_e
         return zoe_error_set(error, ZOE_ERROR_TOO_LARGE, "The path is too long");
     zoe_variant variant = *zoe_variants_now(&shot->variants);
     int64_t number = zoe_sequence_number(zoe_shot_sequence(shot), shot->transport.playhead);
+    int64_t in = zoe_sequence_number(zoe_shot_sequence(shot), shot->transport.in);
+    int64_t out = zoe_sequence_number(zoe_shot_sequence(shot), shot->transport.out);
+    bool has_area = shot->transport.in > 0 || shot->transport.out < shot->transport.count - 1;
     int32_t speed = shot->transport.speed;
     zoe_source_settings before = session->setup.source;
     session->setup.source.layer = variant.layer[0] ? variant.layer : NULL;
@@ -141,6 +156,8 @@ static zoe_status open_in_place(zoe_session *session, const char *pattern, zoe_e
     shot = zoe_session_shot(session);
     int64_t position = zoe_sequence_position(zoe_shot_sequence(shot), number);
     uint64_t now = zoe_now_ns();
+    if (has_area)
+        keep_area(shot, in, out);
     if (position >= 0 && position < shot->transport.count)
         zoe_transport_seek(&shot->transport, position, now);
     if (speed)

@@ -81,9 +81,9 @@ void zoe_session_show(zoe_session *session, int index);
 
 /*
  * Shows the next (+1) or the previous (-1) of the open sequences; where only one is open, opens the
- * next one of its folder instead, at the same frame number, in the same layer and as it played: another
- * version of the same shot takes its place. Returns true if another one is current now; *error is set when
- * opening failed.
+ * next one of its folder instead, at the same frame number, with the same work area, in the same
+ * layer and as it played: another version of the same shot takes its place. Returns true if another
+ * one is current now; *error is set when opening failed.
  */
 bool zoe_session_switch(zoe_session *session, int by, zoe_error *error);
 

@@ -321,8 +321,10 @@ static void draw_area_ends(const zoe_timeline *timeline, zoe_ui *ui, const zoe_s
             continue;
         number_text(sequence, position, text);
         int width = zoe_ui_text_width(ui, ZOE_TEXT_SMALL, text);
-        if (draw_number_at(timeline, ui, text, i ? x - gap - width : x + foot + gap, others,
-                           zoe_theme_dark.text, &place))
+        /* Where frames are so wide that each bears its number, that one is enough. */
+        bool is_wide = timeline->map.scale >= (double)(width + zoe_ui_px(ui, ZOE_SPACE * 5));
+        if (!is_wide && draw_number_at(timeline, ui, text, i ? x - gap - width : x + foot + gap,
+                                       others, zoe_theme_dark.text, &place))
             take(others, place);
         take(others, handle);
     }

@@ -11,70 +11,9 @@ set -u
 
 player=${1:?usage: player_xvfb.sh /path/to/zoetrope [FOLDER]}
 shots=${2:-}
-patience=40 # tenths of a second more than a slow machine needs, each time something is waited for
-
-for tool in Xvfb xdotool import convert; do
-    if ! command -v "$tool" >/dev/null 2>&1; then
-        echo "skipped: $tool is not installed"
-        exit 77
-    fi
-done
-if command -v magick >/dev/null 2>&1; then
-    convert() { magick "$@"; }
-fi
-
-work=$(mktemp -d "${TMPDIR:-/tmp}/zoetrope-player-XXXXXX") || exit 1
-shots=${shots:-$work}
-mkdir -p "$shots" "$work/saved"
-# What the player saves goes into the folder it was started in.
-player=$(realpath "$player")
-shots=$(realpath "$shots")
-cd "$work/saved" || exit 1
-xvfb_pid='' player_pid='' failures=0
-
-clean_up() {
-    [ -n "$player_pid" ] && kill "$player_pid" 2>/dev/null
-    [ -n "$xvfb_pid" ] && kill "$xvfb_pid" 2>/dev/null
-    wait 2>/dev/null
-    rm -rf "$work"
-}
-trap clean_up EXIT
-trap 'exit 1' INT TERM
-
-# ---- saying ----
-
-good() { echo "  ok    $*"; }
-bad() {
-    echo "  FAULT $*"
-    failures=$((failures + 1))
-    import -window root "$shots/fault-$failures.png" 2>/dev/null
-}
-# check TEXT FOUND EXPECTED
-check() {
-    if [ "$2" = "$3" ]; then good "$1"; else bad "$1: found '$2', expected '$3'"; fi
-}
-# eventually TEXT FUNCTION EXPECTED: calls the function until it prints what is expected.
-eventually() {
-    local found='' i
-    for ((i = 0; i < patience; i++)); do
-        shoot
-        found=$($2)
-        if [ "$found" = "$3" ]; then
-            good "$1"
-            return 0
-        fi
-        sleep 0.2
-    done
-    bad "$1: found '$found', expected '$3'"
-    return 1
-}
+. "$(dirname "$0")/window.sh"
 
 # ---- seeing ----
-
-green='rgb(80,200,120)' red='rgb(200,60,60)' accent='rgb(120,190,255)'
-now="$work/now.png"
-
-shoot() { import -window root "$now"; }
 
 # The box around all pixels of exactly that colour in the lowest 116 rows: WIDTH HEIGHT X Y; "none".
 box_of() {
@@ -93,7 +32,6 @@ part() { # part NUMBER WORDS...
     set -- $*
     echo "${!n:-none}"
 }
-color_at() { convert "$now" -format "%[fx:int(255*p{$1,$2}.r+.5)],%[fx:int(255*p{$1,$2}.g+.5)],%[fx:int(255*p{$1,$2}.b+.5)]" info:; }
 brightness() { convert "$now" -crop 300x100+200+430 -colorspace gray -format '%[fx:int(1000*mean)]' info:; }
 
 indicator_height() { part 2 "$(box_of "$green" 116)"; }
@@ -112,71 +50,6 @@ playhead() {
     echo $(((x - 12) * frames / 1256))
 }
 
-# Function keys by their codes: newer releases of xdotool hold Alt down with their names.
-key() {
-    case $1 in
-    F1) set -- 67 ;;
-    F11) set -- 95 ;;
-    esac
-    xdotool key --clearmodifiers "$@"
-}
-
-# ---- start ----
-
-start_display() {
-    exec 3>"$work/display"
-    Xvfb -displayfd 3 -screen 0 1280x720x24 -nolisten tcp >/dev/null 2>&1 &
-    xvfb_pid=$!
-    exec 3>&-
-    local i
-    for ((i = 0; i < patience; i++)); do
-        [ -s "$work/display" ] && break
-        sleep 0.2
-    done
-    if [ ! -s "$work/display" ]; then
-        echo "skipped: Xvfb does not start here"
-        exit 77
-    fi
-    DISPLAY=:$(tr -d '\n' <"$work/display")
-    export DISPLAY
-}
-
-start_player() {
-    "$player" --size 1280x720 --ui-scale 1 --cache-percent 60 "$@" >"$work/out" 2>"$work/err" &
-    player_pid=$!
-    timeout 20 xdotool search --sync --onlyvisible --pid "$player_pid" >"$work/window" 2>/dev/null ||
-        timeout 20 xdotool search --sync --onlyvisible --name Zoetrope >"$work/window"
-    window=$(tail -n 1 "$work/window")
-    xdotool windowmove "$window" 0 0 windowfocus "$window" 2>/dev/null
-    sleep 0.3
-}
-
-stop_player() {
-    key q
-    local i
-    for ((i = 0; i < patience; i++)); do
-        kill -0 "$player_pid" 2>/dev/null || break
-        sleep 0.2
-    done
-    if kill -0 "$player_pid" 2>/dev/null; then
-        bad "Q quits"
-        kill "$player_pid"
-    fi
-    wait "$player_pid"
-    check "Q quits with status 0" "$?" 0
-    player_pid=''
-}
-
-export XDG_CONFIG_HOME="$work/config" XDG_STATE_HOME="$work/state" XDG_CACHE_HOME="$work/cache"
-export SDL_VIDEODRIVER=x11 LC_ALL=C
-unset GDK_SCALE WAYLAND_DISPLAY
-# Under AddressSanitizer: what the window system's libraries keep is not the player's to free, and a
-# graphics driver that is unloaded before the leaks are looked for has no name left to suppress.
-if grep -q __asan_init "$player"; then
-    printf 'leak:%s\n' libdbus libX11 libfontconfig >"$work/lsan"
-    export LSAN_OPTIONS="suppressions=$work/lsan:print_suppressions=0"
-    export SDL_RENDER_DRIVER=software SDL_FRAMEBUFFER_ACCELERATION=0
-fi
 frames=24
 sequence="$work/a sequence [1]"
 "$player" generate --size 640x360 --frames $frames --first 101 --name shot --alpha "$sequence" \

@@ -198,7 +198,7 @@ static void refresh_keeps_frame_numbers(void **state)
     assert_int_equal(session_place_shown(p), 13);
 }
 
-static void the_next_version_keeps_frame_layer_and_playing(void **state)
+static void the_next_version_keeps_frame_area_layer_and_playing(void **state)
 {
     session_place *p = *state;
     const char *layer, *view;
@@ -211,8 +211,12 @@ static void the_next_version_keeps_frame_layer_and_playing(void **state)
     assert_int_equal(zoe_session_set_layer(&p->session, "Z", "", NULL), ZOE_OK);
     session_place_settle(p);
     zoe_session_play(&p->session, -2, session_place_second);
+    zoe_transport_set_area(zoe_session_transport(&p->session), 1, 4);
     assert_int_equal(zoe_session_switch(&p->session, 1, NULL), 1);
     const zoe_transport *transport = zoe_session_transport(&p->session);
+    /* Frames 2 to 5, of which this one has 3 to 5. */
+    assert_int_equal(transport->in, 0);
+    assert_int_equal(transport->out, 2);
     assert_int_equal(zoe_sequence_number(zoe_session_sequence(&p->session), transport->playhead),
                      5);
     assert_int_equal(transport->speed, -2);
@@ -339,7 +343,7 @@ int main(void)
         IN_PLACE(picture_stays_until_the_next_is_there),
         IN_PLACE(switching_shows_the_other_one),
         IN_PLACE(refresh_keeps_frame_numbers),
-        IN_PLACE(the_next_version_keeps_frame_layer_and_playing),
+        IN_PLACE(the_next_version_keeps_frame_area_layer_and_playing),
         IN_PLACE(a_layer_is_chosen_by_its_name),
         IN_PLACE(ids_are_never_half),
         IN_PLACE(a_layer_that_is_not_there_is_told_with_those_that_are),
