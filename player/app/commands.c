@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "app/color_choice.h"
 #include "app/effects.h"
 #include "model/picture.h"
 #include "ui/ui_layout.h"
@@ -34,6 +35,11 @@ static void reset_value(zoe_app *app, int offset)
 {
     const zoe_option *option = zoe_option_at((size_t)offset);
     zoe_app_set_option(app, option, option->normal);
+}
+
+static void next_view(zoe_app *app, int by)
+{
+    zoe_app_next_view(app, by);
 }
 
 /* ---- playback ---- */
@@ -269,6 +275,9 @@ static bool take_picture(zoe_app *app)
         return false;
     }
     picture.grade = session->grade;
+    picture.is_colored = app->view.serial != 0;
+    picture.color = app->view.lut->color;
+    picture.table = zoe_look_table_hold(app->view.table);
     picture.look = app->view.look;
     zoe_session_layer(session, &layer, &view);
     bool is_own = !session->screen.is_fallback;
@@ -493,6 +502,9 @@ const zoe_command zoe_commands[] = {
     {RUN("alpha", toggle_channel, ZOE_VIEW_ALPHA), .keys = {{SDLK_a, 0}, {SDLK_a, SHIFT}}, .help = "Alpha; again: colour",
      .page_keys = "A  Y", .page_help = "Alpha, luminance; again: colour"},
     {RUN("luminance", toggle_channel, ZOE_VIEW_LUMINANCE), .keys = {{SDLK_y, 0}}, .help = "Luminance; again: colour"},
+    {RUN("view-next", next_view, 1), .keys = {{SDLK_c, 0}}, .help = "Next view of OpenColorIO", .page_keys = "C  Shift+V",
+     .page_help = "Next, previous view of OpenColorIO"},
+    {RUN("view-previous", next_view, -1), .keys = {{SDLK_v, SHIFT}}, .help = "Previous view of OpenColorIO"},
     {RUN("layer-previous", switch_layer, -1), .keys = {{SDLK_LEFTBRACKET, SHIFT}, {SDLK_PAGEUP, CTRL}}, .help = "Previous layer",
      .page_keys = "{  }", .page_help = "Previous, next layer"},
     {RUN("layer-next", switch_layer, 1), .keys = {{SDLK_RIGHTBRACKET, SHIFT}, {SDLK_PAGEDOWN, CTRL}}, .help = "Next layer"},
@@ -536,6 +548,7 @@ const zoe_command zoe_commands[] = {
      .page_keys = ".  Shift+F9"},
     {RUN("layers", toggle_panel, ZOE_PANEL_LAYERS), .keys = {{SDLK_l, CTRL}}, .is_always = true, .help = "Layers", .page_keys = "Ctrl+L"},
     {RUN("metadata", toggle_panel, ZOE_PANEL_METADATA), .keys = {{SDLK_i, CTRL}}, .is_always = true, .help = "Metadata", .page_keys = "Ctrl+I"},
+    {RUN("color", toggle_panel, ZOE_PANEL_COLOR), .keys = {{SDLK_k, CTRL}}, .is_always = true, .help = "Colour", .page_keys = "Ctrl+K"},
     {RUN("messages", toggle_panel, ZOE_PANEL_MESSAGES), .keys = {{SDLK_m, CTRL}}, .is_always = true, .help = "Messages", .page_keys = "Ctrl+M"},
     {RUN("bars", toggle_bars, 0), .keys = {{SDLK_h, 0}}, .is_always = true, .help = "Hide, show timeline and bars", .page_keys = "H"},
     {RUN("fullscreen", toggle_fullscreen, 0), .keys = {{SDLK_F11, 0}}, .is_always = true, .help = "Full screen", .page_keys = "F11"},

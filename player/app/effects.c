@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "app/color.h"
 #include "model/amount.h"
 
 static const uint64_t save_delay_ns = 500000000u;
@@ -147,6 +148,11 @@ static bool change_watch(zoe_app *app, zoe_error *error)
     return zoe_follower_watch(app->follower, app->options.watch != 0, error) == ZOE_OK;
 }
 
+static bool change_color(zoe_app *app, zoe_error *error)
+{
+    return zoe_app_choose_color(app, error);
+}
+
 static bool change_ui_scale(zoe_app *app, zoe_error *error)
 {
     (void)error;
@@ -174,6 +180,15 @@ static const struct {
     {offsetof(zoe_options, overscan), change_form},
     {offsetof(zoe_options, full_precision), change_form},
     {offsetof(zoe_options, watch), change_watch},
+    {offsetof(zoe_options, ocio), change_color},
+    {offsetof(zoe_options, input_space), change_color},
+    {offsetof(zoe_options, display), change_color},
+    {offsetof(zoe_options, view_transform), change_color},
+    {offsetof(zoe_options, look), change_color},
+    {offsetof(zoe_options, lut), change_color},
+    {offsetof(zoe_options, lut_space), change_color},
+    {offsetof(zoe_options, cdl), change_color},
+    {offsetof(zoe_options, cdl_id), change_color},
     {offsetof(zoe_options, ui_scale), change_ui_scale},
 };
 
@@ -197,6 +212,41 @@ bool zoe_app_set_option(zoe_app *app, const zoe_option *option, double value)
     zoe_option_set_number(option, &app->options, value);
     if (change && !change(app, &error)) {
         zoe_option_set_number(option, &app->options, before);
+        zoe_message_say(&app->message, true, "%s", error.text);
+        return false;
+    }
+    if (option->where & ZOE_IN_FILE) {
+        zoe_option_copy(option, &app->kept, &app->options);
+        app->save_ns = zoe_now_ns() + save_delay_ns;
+    }
+    return true;
+}
+
+/* What is said of a display, view or look of one configuration does not hold for another. */
+static void forget_names(zoe_app *app, const zoe_option *option)
+{
+    const zoe_option *const names[] = {ZOE_OPTION(display), ZOE_OPTION(view_transform),
+                                       ZOE_OPTION(look), ZOE_OPTION(input_space)};
+    bool is_config = option == ZOE_OPTION(ocio);
+    for (int i = 0; i < 4; i++) {
+        if (!is_config && (option != ZOE_OPTION(display) || i != 1))
+            continue;
+        zoe_option_set_text(names[i], &app->options, NULL);
+        zoe_option_copy(names[i], &app->kept, &app->options);
+    }
+}
+
+bool zoe_app_set_text(zoe_app *app, const zoe_option *option, const char *text)
+{
+    zoe_error error = {ZOE_OK, ""};
+    zoe_options before = app->options;
+    effect_fn *change = find_effect(option);
+    zoe_option_set_text(option, &app->options, text);
+    forget_names(app, option);
+    if (change && !change(app, &error)) {
+        app->options = before;
+        (void)change(app, NULL);
+        fprintf(stderr, "zoetrope: %s\n", error.text);
         zoe_message_say(&app->message, true, "%s", error.text);
         return false;
     }

@@ -25,6 +25,9 @@ bool zoe_app_set_option(zoe_app *app, const zoe_option *option, double value);
 void zoe_app_end_change(zoe_app *app);
 
 /* The option's next value, round and round; the user is told which it is. */
+/* The same for a TEXT; "": none. */
+bool zoe_app_set_text(zoe_app *app, const zoe_option *option, const char *text);
+
 void zoe_app_next_value(zoe_app *app, const zoe_option *option);
 
 /* Gives the picture the grade that the options say. */

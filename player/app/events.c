@@ -2,6 +2,8 @@
 
 #include <stdbool.h>
 
+#include "app/color_choice.h"
+
 static const uint64_t listen_interval_ns = 40000000u;
 
 /* Which of the two is held tells the picture what a drag changes. */
@@ -91,7 +93,9 @@ void zoe_app_event(zoe_app *app, const SDL_Event *event)
     case SDL_WINDOWEVENT: window_event(app, &event->window); break;
     case SDL_DROPBEGIN: app->drop_first = true; break;
     case SDL_DROPFILE:
-        if (event->drop.file && zoe_app_open(app, event->drop.file, app->drop_first))
+        if (event->drop.file && zoe_app_drop_color(app, event->drop.file))
+            app->redraw = true;
+        else if (event->drop.file && zoe_app_open(app, event->drop.file, app->drop_first))
             app->drop_first = false;
         SDL_free(event->drop.file);
         break;

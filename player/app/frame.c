@@ -1,6 +1,7 @@
 #include "app/frame.h"
 
 #include "app/bar.h"
+#include "app/color.h"
 #include "app/commands.h"
 #include "app/effects.h"
 #include "app/menus.h"
@@ -26,6 +27,7 @@ static void run_statusbar(zoe_app *app)
     zoe_statusbar_run(&app->ui, &app->statusbar, &app->session, &app->view, &app->stats, &result);
     switch (result.value) {
     case ZOE_VALUE_NONE: break;
+    case ZOE_VALUE_COLOR: zoe_app_run(app, "color"); break;
     case ZOE_VALUE_LAYER: zoe_app_run(app, "layers"); break;
     case ZOE_VALUE_RANGE: zoe_app_run(app, "fit-range"); break;
     case ZOE_VALUE_ZOOM: zoe_app_open_menu(app, ZOE_MENU_ZOOM, NULL, result.place); break;
@@ -87,7 +89,7 @@ static void draw(zoe_app *app)
     SDL_SetRenderDrawColor(window->renderer, ground.r, ground.g, ground.b, 255);
     SDL_RenderClear(window->renderer);
     uint32_t found = app->view.found;
-    zoe_view_draw(&app->view, window, &session->screen.frame, &session->grade);
+    zoe_view_draw(&app->view, window, &session->screen.frame, &session->grade, &app->colored);
     app->redraw |= found != app->view.found; /* the legend names what is found */
     zoe_ui_render_draw(app->render, window, &app->ui.draw);
     SDL_RenderPresent(window->renderer);
@@ -101,6 +103,7 @@ void zoe_app_frame(zoe_app *app, uint64_t now_ns)
     ui->scale = app->window.scale;
     zoe_app_layout(app);
     zoe_ui_begin(ui, zoe_ui_system_input(&app->system), now_ns);
+    zoe_app_follow_color(app);
     hear(app);
     zoe_ui_end(ui);
     hear_keys(app);

@@ -1,11 +1,13 @@
 #include "app/pages.h"
 
+#include "app/color.h"
 #include "app/commands.h"
 #include "app/effects.h"
 #include "app/history.h"
 
 void zoe_app_start_pages(zoe_app *app)
 {
+    zoe_color_page_start(&app->color_page, &app->options);
     zoe_settings_page_start(&app->settings_page, &app->options);
     zoe_layers_page_start(&app->layers_page);
     zoe_metadata_page_start(&app->metadata_page);
@@ -71,6 +73,18 @@ static void run_metadata(zoe_app *app, SDL_Rect rect)
                         copied == 1 ? "line" : "lines");
 }
 
+static void run_color(zoe_app *app, SDL_Rect rect)
+{
+    char note[512];
+    zoe_color_page_result result;
+    zoe_app_color_note(app, note, sizeof note);
+    zoe_color_page_run(&app->ui, rect, &app->color_page, app->coloring, note, &result);
+    if (result.option && result.text)
+        (void)zoe_app_set_text(app, result.option, result.text);
+    else if (result.option)
+        zoe_app_set_option(app, result.option, result.value);
+}
+
 static void run_panel(zoe_app *app)
 {
     zoe_ui *ui = &app->ui;
@@ -85,6 +99,7 @@ static void run_panel(zoe_app *app)
         zoe_memory_page_run(ui, rect, &app->memory_page, &app->stats,
                             zoe_session_transport(&app->session), &app->history);
         break;
+    case ZOE_PANEL_COLOR: run_color(app, rect); break;
     case ZOE_PANEL_MESSAGES:
         zoe_messages_page_run(ui, rect, &app->messages_page, &app->message);
         break;

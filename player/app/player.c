@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/color.h"
 #include "app/effects.h"
 #include "app/events.h"
 #include "app/frame.h"
@@ -369,6 +370,13 @@ static int play(zoe_app *app)
         return zoe_failure(command, "%s", error.text);
     app->save = zoe_save_create(zoe_app_wake, app);
     zoe_app_apply_grade(app);
+    app->coloring = zoe_coloring_create(zoe_app_wake, app);
+    if (!app->coloring)
+        return zoe_failure(command, "out of memory");
+    if (!zoe_app_choose_color(app, &error)) {
+        snprintf(complaint, sizeof complaint, "%s", error.text);
+        fprintf(stderr, "%s: %s\n", command, error.text);
+    }
     if (!open_sequences(app, complaint, sizeof complaint))
         return ZOE_EXIT_FAILED;
     if (app->options.restore)
@@ -429,6 +437,7 @@ int zoe_player_run(const zoe_options *options)
     zoe_follower_destroy(&app->follower);
     zoe_session_end(&app->session);
     zoe_view_close(&app->view);
+    zoe_coloring_destroy(&app->coloring);
     zoe_timeline_close(&app->timeline);
     if (app->render) {
         zoe_app_end_pages(app);

@@ -2,7 +2,7 @@
  * State: everything the window player holds, and what is told of it from several places. It stands
  * below all else in this folder:
  *
- *   state <- effects <- commands <- menus <- picture, bar, pages <- frame <- player
+ *   state <- color <- effects <- commands <- menus <- picture, bar, pages <- frame <- player
  *                                <- events                                <-
  *                     <- history                        <- pages          <-
  *
@@ -19,11 +19,13 @@
 #include <SDL.h>
 
 #include "model/follower.h"
+#include "color/coloring.h"
 #include "model/memory_history.h"
 #include "model/message.h"
 #include "model/options.h"
 #include "model/recent.h"
 #include "model/session.h"
+#include "ui/color_page.h"
 #include "ui/command.h"
 #include "ui/goto_page.h"
 #include "ui/help.h"
@@ -102,6 +104,11 @@ struct zoe_app {
     SDL_Rect bar;                  /* the transport bar */
     SDL_Rect content; /* what the bars leave: for the picture, and the panel beside it */
     zoe_session session;
+    zoe_coloring *coloring;
+    zoe_file_color file_color;         /* what the sequence on screen says of its colours; of: */
+    const zoe_sequence *file_color_of; /* NULL: not read */
+    zoe_colored colored;               /* the colour of the frame on screen */
+    char color_trouble[1024];          /* why it is not as chosen, as it was said; "": it is */
     zoe_view view;
     zoe_timeline timeline;
     zoe_statusbar statusbar;
@@ -112,6 +119,7 @@ struct zoe_app {
     zoe_layers_page layers_page;
     zoe_metadata_page metadata_page;
     zoe_messages_page messages_page;
+    zoe_color_page color_page;
     zoe_open_page open_page;
     zoe_start_page start_page;
     zoe_goto_page goto_page;

@@ -308,7 +308,7 @@ bool make_nodes(zoe_look_table *table, const std::vector<float> &at,
     size_t edge = at.size(), area = edge * edge;
     for (size_t blue = 0; blue < edge; blue++) {
         float *to = table->nodes + blue * area * 4;
-        if (cancel && *cancel)
+        if (cancel && __atomic_load_n(cancel, __ATOMIC_RELAXED))
             return false;
         for (size_t green = 0; green < edge; green++) {
             for (size_t red = 0; red < edge; red++, to += 4) {

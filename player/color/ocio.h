@@ -16,7 +16,7 @@
 #include <zoetrope/display.h>
 #include <zoetrope/status.h>
 
-#include "color/look_table.h"
+#include "model/look_table.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -14,6 +14,7 @@
 #include <zoetrope/header.h>
 #include <zoetrope/transport.h>
 
+#include "color/coloring.h"
 #include "model/args.h"
 #include "model/frame_header.h"
 #include "model/interrupt.h"
@@ -41,23 +42,37 @@ typedef struct snapshot_options {
     bool overscan, full_precision;
     double exposure, gamma, contrast, saturation;
     int32_t channel, transfer;
+    zoe_coloring_choice color;
     zoe_extent size;
     bool png_only_given; /* an option that an EXR has no use for */
     int64_t cache_mb;
     const char *spec;
 } snapshot_options;
 
-/* Depth, ids and vectors over the range that the viewer opens them with. */
-static void fit_range(const zoe_clip *clip, const zoe_frame *frame, const snapshot_options *options,
+/* Depth, ids and vectors over the range that the viewer opens them with. Returns whether they are such. */
+static bool fit_range(const zoe_clip *clip, const zoe_frame *frame, const snapshot_options *options,
                       zoe_grade *grade)
 {
     zoe_header *header = NULL; /* of a file that cannot be read any more */
     (void)zoe_frame_header_read(clip->sequence, frame->position, &header, NULL);
     int32_t index = header ? zoe_header_find_layer(header, options->layer, options->view) : -1;
     zoe_value_range range;
-    (void)zoe_value_range_first(frame, index >= 0 && zoe_layer_is_data(header, index), &range);
+    bool is_data = index >= 0 && zoe_layer_is_data(header, index);
+    (void)zoe_value_range_first(frame, is_data, &range);
     grade->range_min = range.min;
     grade->range_max = range.max;
+    zoe_header_free(&header);
+    return is_data;
+}
+
+static void read_file_color(const zoe_clip *clip, const zoe_frame *frame, zoe_file_color *file)
+{
+    char path[4096];
+    zoe_header *header = NULL;
+    if (zoe_sequence_path(clip->sequence, frame->position, path, sizeof path) != ZOE_OK)
+        path[0] = '\0';
+    (void)zoe_frame_header_read(clip->sequence, frame->position, &header, NULL);
+    zoe_file_color_read(file, header, path);
     zoe_header_free(&header);
 }
 
@@ -81,9 +96,23 @@ static zoe_status write_png(const zoe_clip *clip, const zoe_frame *frame,
     grade.saturation = (float)options->saturation;
     grade.view = (zoe_channel_view)options->channel;
     grade.transfer = (zoe_transfer)options->transfer;
-    fit_range(clip, frame, options, &grade);
+    bool is_data = fit_range(clip, frame, options, &grade);
+    zoe_file_color file;
+    read_file_color(clip, frame, &file);
+    zoe_coloring *coloring = zoe_coloring_create(NULL, NULL);
+    if (!coloring)
+        return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "out of memory");
+    zoe_colored colored;
+    zoe_status status = zoe_coloring_choose(coloring, &options->color, error);
+    if (status == ZOE_OK)
+        status =
+            zoe_coloring_of(coloring, frame, &file, is_data, grade.transfer, true, &colored, error);
     const zoe_look look = {.ids = true}; /* as the window has it */
-    return zoe_picture_write_png(options->out, frame, &grade, &look, options->size, error);
+    if (status == ZOE_OK)
+        status = zoe_picture_write_png(options->out, frame, &grade, &colored.color, &look,
+                                       options->size, error);
+    zoe_coloring_destroy(&coloring);
+    return status;
 }
 
 static bool has_suffix(const char *text, const char *suffix)
@@ -138,6 +167,15 @@ static zoe_args_result parse(snapshot_options *options, int argc, char **argv)
         {"saturation", 0, ZOE_ARG_DECIMAL, "S", "0..10 (default 1)", &o->saturation, png, 0, 10, 0},
         {"channel", 0, ZOE_ARG_CHOICE, "C", "what to show", &o->channel, png, 0, 0, "color|red|green|blue|alpha|luminance"},
         {"transfer", 0, ZOE_ARG_CHOICE, "T", "transfer function", &o->transfer, png, 0, 0, ZOE_WORDS_TRANSFER},
+        {"ocio", 0, ZOE_ARG_TEXT, "FILE", "OpenColorIO configuration; aces: a built-in one; none (default: $OCIO)", &o->color.config, png, 0, 0, 0},
+        {"input-space", 0, ZOE_ARG_TEXT, "NAME", "its colour space of the file (default: as it says)", &o->color.input, png, 0, 0, 0},
+        {"display", 0, ZOE_ARG_TEXT, "NAME", "its display", &o->color.display, png, 0, 0, 0},
+        {"view-transform", 0, ZOE_ARG_TEXT, "NAME", "its view", &o->color.view, png, 0, 0, 0},
+        {"look", 0, ZOE_ARG_TEXT, "NAME", "its look", &o->color.look, png, 0, 0, 0},
+        {"lut", 0, ZOE_ARG_TEXT, "FILE", "lookup table (.cube); not with --ocio", &o->color.lut, png, 0, 0, 0},
+        {"lut-space", 0, ZOE_ARG_CHOICE, "WHAT", "what it takes and gives", &o->color.lut_place, png, 0, 0, ZOE_WORDS_LUT},
+        {"cdl", 0, ZOE_ARG_TEXT, "FILE", "colour decision list (.cc, .ccc, .cdl)", &o->color.cdl, png, 0, 0, 0},
+        {"cdl-id", 0, ZOE_ARG_TEXT, "ID", "which correction of it (default: the first)", &o->color.cdl_id, png, 0, 0, 0},
         {"size", 0, ZOE_ARG_EXTENT, "WxH", "fit the picture into this size (default: 1:1)", &o->size, png, 1, ZOE_PICTURE_SIDE_MAX, 0},
     };
     /* clang-format on */

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { RANGE_MOST = 1000 /* the widest range that is worth a word of help */ };
@@ -111,6 +112,36 @@ void zoe_option_reset(const zoe_option *option, void *values)
     /* "Not given" of a number without a default is 0, whatever its range. */
     if (option->normal < 0.0 || option->normal > 0.0)
         zoe_option_set_number(option, values, option->normal);
+}
+
+/* ---- texts ---- */
+
+typedef struct kept_text {
+    struct kept_text *next;
+    char text[];
+} kept_text;
+
+void zoe_option_set_text(const zoe_option *option, void *values, const char *text)
+{
+    static kept_text *all;
+    const char **value = (const char **)(void *)((char *)values + option->at);
+    if (!text || !text[0]) {
+        *value = NULL;
+        return;
+    }
+    kept_text *one = all;
+    while (one && strcmp(one->text, text) != 0)
+        one = one->next;
+    if (!one) {
+        size_t bytes = strlen(text) + 1;
+        one = malloc(sizeof *one + bytes);
+        if (!one)
+            return;
+        memcpy(one->text, text, bytes);
+        one->next = all;
+        all = one;
+    }
+    *value = one->text;
 }
 
 /* ---- words ---- */

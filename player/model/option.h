@@ -28,7 +28,7 @@ enum {
 enum {
     ZOE_IN_ARGS = 1,  /* command line: --name */
     ZOE_IN_FILE = 2,  /* settings file: "name", with '_' for '-'. Only of the kinds FLAG, INTEGER,
-                              DECIMAL and CHOICE */
+                              DECIMAL, CHOICE and TEXT */
     ZOE_IN_PANEL = 4, /* settings panel, in its group. Only INTEGER, DECIMAL, CHOICE, and FLAG
                              with labels */
     ZOE_IN_STATUSBAR = 8,  /* status bar, as `brief` and the value, while it is not the default */
@@ -89,6 +89,10 @@ void zoe_option_copy(const zoe_option *option, void *to, const void *from);
  * kind can hold and brings it into the range. */
 double zoe_option_number(const zoe_option *option, const void *values);
 void zoe_option_set_number(const zoe_option *option, void *values, double number);
+
+/* The value of a TEXT. The text is kept for as long as the program runs, once for all that are equal; NULL and
+ * "" are the same. Does nothing without memory. Thread-safety: one thread at a time. */
+void zoe_option_set_text(const zoe_option *option, void *values, const char *text);
 
 /* How many values a choice has, or a flag with labels; 0 for others. */
 int zoe_option_choices(const zoe_option *option);

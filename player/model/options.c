@@ -77,6 +77,24 @@ const zoe_option zoe_option_table[] = {
      .words = "none|1.33|1.78|1.85|2.00|2.39|1.00|0.56", .labels = "No frame|Frame 1.33:1|Frame 1.78:1|Frame 1.85:1|Frame 2.00:1|Frame 2.39:1|Frame 1:1|Frame 9:16",
      .brief = "Frame"},
 
+    HEADING("Colour"),
+    {.name = "ocio", AT(ocio), .kind = ZOE_ARG_TEXT, .where = ARGS | FILE_KEPT, .argument = "FILE",
+     .help = "OpenColorIO configuration; aces: a built-in one; none", .otherwise = "$OCIO"},
+    {.name = "input-space", AT(input_space), .kind = ZOE_ARG_TEXT, .where = ARGS, .argument = "NAME",
+     .help = "its colour space of the files", .otherwise = "as they say"},
+    {.name = "display", AT(display), .kind = ZOE_ARG_TEXT, .where = ARGS | FILE_KEPT, .argument = "NAME", .help = "its display"},
+    {.name = "view-transform", AT(view_transform), .kind = ZOE_ARG_TEXT, .where = ARGS | FILE_KEPT, .argument = "NAME", .help = "its view"},
+    {.name = "look", AT(look), .kind = ZOE_ARG_TEXT, .where = ARGS | FILE_KEPT, .argument = "NAME", .help = "its look"},
+    {.name = "lut", AT(lut), .kind = ZOE_ARG_TEXT, .where = ARGS | FILE_KEPT, .argument = "FILE",
+     .help = "lookup table (.cube); not with --ocio"},
+    {.name = "lut-space", AT(lut_space), .kind = ZOE_ARG_CHOICE, .where = ARGS | FILE_KEPT, .argument = "WHAT",
+     .words = ZOE_WORDS_LUT, .labels = "Light to light|Display to display|Light to display|ACEScct to display",
+     .help = "what it takes and gives"},
+    {.name = "cdl", AT(cdl), .kind = ZOE_ARG_TEXT, .where = ARGS | FILE_KEPT, .argument = "FILE",
+     .help = "colour decision list (.cc, .ccc, .cdl)"},
+    {.name = "cdl-id", AT(cdl_id), .kind = ZOE_ARG_TEXT, .where = ARGS | FILE_KEPT, .argument = "ID",
+     .help = "which correction of it", .otherwise = "the first"},
+
     HEADING("Memory and workers"),
     {.name = "cache-percent", AT(cache_percent), .kind = ZOE_ARG_INTEGER, .where = ARGS | FILE_KEPT | IN_PANEL, .argument = "P",
      .min = ZOE_PERCENT_MIN, .max = ZOE_PERCENT_MAX, .normal = ZOE_PERCENT_DEFAULT,
@@ -121,7 +139,7 @@ enum { ROWS = sizeof zoe_option_table / sizeof zoe_option_table[0] };
 
 const size_t zoe_option_count = ROWS;
 
-static_assert(ROWS <= 64, "zoe_options.given has a bit for each row");
+static_assert(ROWS <= 128, "zoe_options.given has a bit for each row");
 
 const zoe_option *zoe_option_at(size_t offset)
 {
@@ -157,12 +175,14 @@ void zoe_options_init(zoe_options *options)
 
 bool zoe_options_is_given(const zoe_options *options, const zoe_option *option)
 {
-    return (options->given >> (option - zoe_option_table) & 1) != 0;
+    size_t row = (size_t)(option - zoe_option_table);
+    return (options->given[row / 64] >> (row % 64) & 1) != 0;
 }
 
 void zoe_options_give(zoe_options *options, const zoe_option *option)
 {
-    options->given |= (uint64_t)1 << (option - zoe_option_table);
+    size_t row = (size_t)(option - zoe_option_table);
+    options->given[row / 64] |= (uint64_t)1 << (row % 64);
 }
 
 /* What rows cannot say: which options go together. */
@@ -190,6 +210,9 @@ static int check(const zoe_options *options)
                                options->headless ? "--headless" : "a sequence");
     if (options->restore && !options->use_config)
         return zoe_usage_error(command, "--restore and --no-config exclude each other");
+    if (options->ocio && options->ocio[0] && strcmp(options->ocio, "none") != 0 && options->lut &&
+        options->lut[0])
+        return zoe_usage_error(command, "--ocio and --lut exclude each other");
     if (options->config && !options->use_config)
         return zoe_usage_error(command, "--config and --no-config exclude each other");
     return ZOE_EXIT_DONE;
@@ -230,7 +253,8 @@ void zoe_options_override(zoe_options *options, const zoe_options *given)
         if (zoe_options_is_given(given, &zoe_option_table[i]))
             zoe_option_copy(&zoe_option_table[i], options, given);
     }
-    options->given |= given->given;
+    for (int i = 0; i < 2; i++)
+        options->given[i] |= given->given[i];
     options->sequences = given->sequences;
     options->sequence_count = given->sequence_count;
 }

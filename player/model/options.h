@@ -36,13 +36,14 @@
 /* Words that the tables of several commands have. */
 #define ZOE_WORDS_PROXY    "1|1/2|1/4|1/8"
 #define ZOE_WORDS_TRANSFER "srgb|rec709|linear"
+#define ZOE_WORDS_LUT      "linear|display|scene|log"
 
 /* Ranges and defaults: see the table. */
 typedef struct zoe_options {
     /* what to play */
     char **sequences;       /* [sequence_count], into argv, as reordered by parsing */
     int32_t sequence_count; /* 0: none given (never with `headless`) */
-    uint64_t given;         /* bit i: the command line gave the option in row i */
+    uint64_t given[2];      /* bit i: the command line gave the option in row i */
 
     /* how to play */
     int64_t in, out; /* frame numbers; only where given. in <= out when both are given */
@@ -64,6 +65,15 @@ typedef struct zoe_options {
     double exposure, gamma; /* as in zoe_grade, like what follows */
     double contrast, saturation;
     int32_t transfer; /* zoe_transfer */
+
+    /* colour; texts: NULL or "" is nothing */
+    const char *ocio;                  /* configuration of OpenColorIO; ZOE_OCIO_ACES, or "none" in spite of
+                                          the environment */
+    const char *input_space;           /* its colour space of the files; nothing: as they say */
+    const char *display, *view_transform, *look; /* its names; nothing: its defaults */
+    const char *lut;                   /* a `.cube` file */
+    int32_t lut_space;                 /* zoe_cube_place */
+    const char *cdl, *cdl_id;          /* a colour decision list, and which correction of it */
     bool flop, flip;  /* mirrored: left to right, top to bottom */
     bool pixels;      /* what is magnified a little is not smoothed */
     bool marks;       /* NaN, infinity and clipping are marked */

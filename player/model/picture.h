@@ -38,7 +38,8 @@ zoe_status zoe_picture_write_exr(const char *path, const zoe_frame *frame, const
  * zoe_png_write().
  */
 zoe_status zoe_picture_write_png(const char *path, const zoe_frame *frame, const zoe_grade *grade,
-                                 const zoe_look *look, zoe_extent size, zoe_error *error);
+                                 const zoe_color *color, const zoe_look *look, zoe_extent size,
+                                 zoe_error *error);
 
 /*
  * A path in the folder that no file has: "shot 1001.png", then "shot 1001 (2).png". The blank keeps

@@ -77,13 +77,21 @@ static void *run(void *arg)
     zoe_status status =
         save->is_linear
             ? zoe_picture_write_exr(save->path, &p->frame, p->file, p->layer, p->view, &error)
-            : zoe_picture_write_png(save->path, &p->frame, &p->grade, &p->look, (zoe_extent){0, 0},
+            : zoe_picture_write_png(save->path, &p->frame, &p->grade,
+                                    p->is_colored ? &p->color : NULL, &p->look, (zoe_extent){0, 0},
                                     &error);
     (void)enter(save, status == ZOE_OK ? ZOE_SAVE_DONE : ZOE_SAVE_FAILED, &error);
     return NULL;
 }
 
 /* ---- the caller ---- */
+
+static void let_go(zoe_save_picture *picture)
+{
+    zoe_frame_release(&picture->frame);
+    zoe_look_table_free(&picture->table);
+    memset(picture, 0, sizeof *picture);
+}
 
 static void noone(void *user)
 {
@@ -121,7 +129,7 @@ void zoe_save_destroy(zoe_save **save)
     if (!*save)
         return;
     zoe_save_wait(*save);
-    zoe_frame_release(&(*save)->picture.frame);
+    let_go(&(*save)->picture);
     pthread_mutex_destroy(&(*save)->lock);
     free(*save);
     *save = NULL;
@@ -149,8 +157,7 @@ void zoe_save_drop(zoe_save *save)
         pthread_mutex_unlock(&save->lock);
         return;
     }
-    zoe_frame_release(&save->picture.frame);
-    memset(&save->picture, 0, sizeof save->picture);
+    let_go(&save->picture);
     save->state = ZOE_SAVE_IDLE;
 }
 
@@ -158,8 +165,8 @@ bool zoe_save_take(zoe_save *save, const zoe_save_picture *picture)
 {
     zoe_save_drop(save);
     if (is_busy(save->seen)) {
-        zoe_frame frame = picture->frame;
-        zoe_frame_release(&frame);
+        zoe_save_picture none = *picture;
+        let_go(&none);
         return false;
     }
     save->picture = *picture;

@@ -22,6 +22,7 @@
 #include <zoetrope/frame.h>
 #include <zoetrope/status.h>
 
+#include "model/look_table.h"
 #include "model/paint.h"
 #include "model/paths.h"
 
@@ -40,6 +41,9 @@ typedef enum zoe_save_state {
 typedef struct zoe_save_picture {
     zoe_frame frame;
     zoe_grade grade;
+    bool is_colored; /* false: without what follows */
+    zoe_color color;
+    zoe_look_table *table; /* what color points into, held for the picture; NULL: nothing */
     zoe_look look;
     char file[ZOE_PATH_TEXT];   /* the frame's own, for the names of its channels; "": unknown */
     char layer[256], view[256]; /* "": the default ones */
@@ -56,7 +60,7 @@ void zoe_save_wait(zoe_save *save);
 /* The same, and frees it. Accepts a pointer to NULL. */
 void zoe_save_destroy(zoe_save **save);
 
-/* The picture that is saved next; its pin passes over in any case. False, and the frame is released,
+/* The picture that is saved next; its pin and its hold of the table pass over in any case. False, and the frame is released,
  * while another is being written. */
 bool zoe_save_take(zoe_save *save, const zoe_save_picture *picture);
 

@@ -84,6 +84,15 @@ static void read_flag(reader *in, const zoe_option *option, const char *key, con
         complain(in, key, "true or false");
 }
 
+static void read_text(reader *in, const zoe_option *option, const char *key, const json_t *value,
+                      zoe_options *options)
+{
+    if (json_is_string(value))
+        zoe_option_set_text(option, options, json_string_value(value));
+    else
+        complain(in, key, "a text");
+}
+
 static void read_option(reader *in, const zoe_option *option, zoe_options *options)
 {
     char key[ZOE_OPTION_TEXT];
@@ -93,6 +102,8 @@ static void read_option(reader *in, const zoe_option *option, zoe_options *optio
         return;
     if (option->kind == ZOE_ARG_FLAG)
         read_flag(in, option, key, value, options);
+    else if (option->kind == ZOE_ARG_TEXT)
+        read_text(in, option, key, value, options);
     else if (option->kind == ZOE_ARG_CHOICE)
         read_word(in, option, key, value, options);
     else
@@ -153,6 +164,12 @@ static json_t *pack_option(const zoe_option *option, const zoe_options *options)
     double number = zoe_option_number(option, options);
     switch (option->kind) {
     case ZOE_ARG_FLAG: return json_boolean(number > 0.0);
+    case ZOE_ARG_TEXT: {
+        /* A path may hold bytes that JSON cannot: it is not kept then. */
+        const char *text = *(const char *const *)(const void *)((const char *)options + option->at);
+        json_t *value = json_string(text ? text : "");
+        return value ? value : json_string("");
+    }
     case ZOE_ARG_CHOICE: return json_string(zoe_option_word(option, (int)number, word));
     case ZOE_ARG_INTEGER: return json_integer((json_int_t)number);
     default: return json_real(number);

@@ -24,9 +24,10 @@ typedef enum zoe_panel_page {
     ZOE_PANEL_METADATA,
     ZOE_PANEL_MEMORY,
     ZOE_PANEL_MESSAGES,
+    ZOE_PANEL_COLOR,
 } zoe_panel_page;
 
-enum { ZOE_PANEL_PAGES = 5 };
+enum { ZOE_PANEL_PAGES = 6 };
 
 typedef struct zoe_panel {
     bool open;

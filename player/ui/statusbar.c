@@ -147,8 +147,9 @@ static void add_options(field_list *list, const zoe_options *options, uint32_t f
 }
 
 static void fill(field_list *list, zoe_session *session, const zoe_view *view,
-                 const zoe_options *options)
+                 const zoe_statusbar *bar)
 {
+    const zoe_options *options = bar->options;
     const zoe_frame *shown = &session->screen.frame;
     list->count = 0;
     add_layer(list, session, &view->look);
@@ -168,6 +169,11 @@ static void fill(field_list *list, zoe_session *session, const zoe_view *view,
     channel->minor = !channel->marked;
     snprintf(channel->text, FIELD_TEXT, "%s",
              channel->marked ? view_names[session->grade.view] : "Colour");
+    if (bar->color[0]) {
+        field *color =
+            add(list, ZOE_VALUE_COLOR, "Colours of the file, and what they are shown as", "Ctrl+K");
+        snprintf(color->text, FIELD_TEXT, "%s", bar->color);
+    }
     add_options(list, options, view->found);
     if (shown->pin) {
         zoe_box box = view->map.box;
@@ -264,7 +270,7 @@ static void run_picture_row(zoe_ui *ui, SDL_Rect row, const zoe_statusbar *bar,
     const zoe_transport *t = zoe_session_transport(session);
     int64_t position = shown->pin && !session->screen.is_foreign ? shown->position : t->playhead;
     field_list list;
-    fill(&list, session, view, bar->options);
+    fill(&list, session, view, bar);
     file_name(zoe_session_sequence(session), position, text, sizeof text);
     int width = zoe_ui_text_width(ui, ZOE_TEXT_BODY, text), most = row.w / 2;
     SDL_Rect name = zoe_cut_left(&row, width < most ? width : most);

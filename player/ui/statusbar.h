@@ -30,7 +30,8 @@
 typedef struct zoe_statusbar {
     const zoe_options *options; /* the values in force; the caller's, like what follows */
     const zoe_message *message;
-    SDL_Rect area;        /* device pixels */
+    char color[256]; /* what is shown of the picture's colour; "": nothing. Set by the caller */
+    SDL_Rect area;   /* device pixels */
     SDL_Rect frame_place; /* of the frame number */
     int pointer_x;        /* device pixels; -1: not over the picture */
     int pointer_y;
@@ -47,6 +48,7 @@ void zoe_statusbar_memory_text(const zoe_stats *stats, char *text, size_t capaci
 /* What was clicked. */
 typedef enum zoe_value {
     ZOE_VALUE_NONE,
+    ZOE_VALUE_COLOR, /* input space, display and view, or the file's primaries */
     ZOE_VALUE_LAYER,
     ZOE_VALUE_RANGE, /* of values shown from black to white */
     ZOE_VALUE_ZOOM,

@@ -24,6 +24,7 @@ void zoe_view_close(zoe_view *view)
     if (view->texture)
         SDL_DestroyTexture(view->texture);
     free(view->lut);
+    zoe_look_table_free(&view->table);
     zoe_painter_destroy(&view->painter);
     memset(view, 0, sizeof *view);
 }
@@ -230,11 +231,16 @@ static void mark_display_window(const zoe_view *view, const zoe_window *window,
 }
 
 void zoe_view_draw(zoe_view *view, const zoe_window *window, const zoe_frame *frame,
-                   const zoe_grade *grade)
+                   const zoe_grade *grade, const zoe_colored *colored)
 {
     zoe_fill(window, view->area, zoe_theme_dark.surround);
-    if (!view->lut_made || !same_grade(&view->lut->grade, grade)) {
-        zoe_display_lut_make(view->lut, grade, NULL);
+    if (!view->lut_made || !same_grade(&view->lut->grade, grade) ||
+        view->serial != colored->serial) {
+        zoe_look_table *before = view->table;
+        view->table = zoe_look_table_hold(colored->table);
+        view->serial = colored->serial;
+        zoe_display_lut_make(view->lut, grade, colored->serial ? &colored->color : NULL);
+        zoe_look_table_free(&before);
         view->lut->grade = *grade;
         view->lut_made = 1;
         view->stale = true;

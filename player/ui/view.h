@@ -23,6 +23,7 @@
 #include <zoetrope/frame.h>
 #include <zoetrope/status.h>
 
+#include "color/coloring.h"
 #include "ui/painter.h"
 #include "ui/view_map.h"
 #include "ui/window.h"
@@ -35,6 +36,8 @@ typedef struct zoe_view {
     bool filled; /* true: the texture holds a picture */
     bool stale;  /* true: it is not the one that should be seen */
     zoe_display_lut *lut;
+    zoe_look_table *table; /* what lut->color points into; held. NULL: nothing */
+    uint64_t serial;       /* of the colour that lut was made with */
     int lut_made;
     zoe_look look;  /* as drawn; zoe_view_look() sets it */
     uint32_t found; /* zoe_marks that the picture shows */
@@ -61,9 +64,10 @@ void zoe_view_invalidate(zoe_view *view);
 void zoe_view_look(zoe_view *view, const zoe_look *look);
 
 /* Draws the area. `frame` is the one last given to zoe_view_frame(), still pinned; NULL or without
- * a pin: the surround alone. When drawing it fails, the picture before stays. */
+ * a pin: the surround alone. When drawing it fails, the picture before stays. colored: of the frame; its
+ * table is held. */
 void zoe_view_draw(zoe_view *view, const zoe_window *window, const zoe_frame *frame,
-                   const zoe_grade *grade);
+                   const zoe_grade *grade, const zoe_colored *colored);
 
 /*
  * The frame's pixel under a point of the window: its coordinates at full size, and its exact

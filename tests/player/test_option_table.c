@@ -132,7 +132,8 @@ static void the_file_gives_back_what_was_kept(void **state)
     for (size_t i = 0; i < zoe_option_count; i++) {
         const zoe_option *option = &zoe_option_table[i];
         double samples[SAMPLES];
-        int count = option->where & ZOE_IN_FILE ? samples_of(option, samples) : 0;
+        bool is_kept = option->where & ZOE_IN_FILE && is_number(option);
+        int count = is_kept ? samples_of(option, samples) : 0;
         for (int s = 0; s < count; s++) {
             zoe_options out, in;
             zoe_error error = {ZOE_OK, ""};
@@ -148,6 +149,29 @@ static void the_file_gives_back_what_was_kept(void **state)
                     expect_number(&zoe_option_table[k], &in,
                                   zoe_option_number(&zoe_option_table[k], &out), "beside another");
             }
+        }
+    }
+    unlink(path);
+    assert_int_equal(rmdir(folder), 0);
+}
+
+static void texts_are_kept_too(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/zoetrope-options-XXXXXX", path[128], text[ZOE_OPTION_TEXT];
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/settings.json", folder);
+    for (size_t i = 0; i < zoe_option_count; i++) {
+        const zoe_option *option = &zoe_option_table[i];
+        static const char *const values[] = {"a \"name\"", "", NULL, "\xff no UTF-8"};
+        for (int k = 0; option->where & ZOE_IN_FILE && option->kind == ZOE_ARG_TEXT && k < 4; k++) {
+            zoe_options out, in;
+            zoe_options_init(&out);
+            zoe_option_set_text(option, &out, values[k]);
+            assert_int_equal(zoe_settings_save(path, &out, NULL), ZOE_OK);
+            assert_int_equal(zoe_settings_load(path, &in, NULL), ZOE_OK);
+            zoe_option_text(option, &in, text);
+            assert_string_equal(text, k ? "" : values[0]);
         }
     }
     unlink(path);
@@ -255,6 +279,7 @@ int main(void)
         cmocka_unit_test(numbers_go_through_the_command_line),
         cmocka_unit_test(other_values_go_through_the_command_line),
         cmocka_unit_test(the_file_gives_back_what_was_kept),
+        cmocka_unit_test(texts_are_kept_too),
         cmocka_unit_test(rows_are_whole),
         cmocka_unit_test(figures_are_for_people),
         cmocka_unit_test(the_manual_names_every_option),

@@ -84,7 +84,7 @@ static void test_defaults(void **state)
     assert_int_equal(o.policy, ZOE_POLICY_EVERY_FRAME);
     assert_int_equal(o.strategy, ZOE_STRATEGY_AUTO);
     assert_int_equal(o.use_config, 1);
-    assert_true(o.given == 0);
+    assert_true(o.given[0] == 0 && o.given[1] == 0);
     assert_int_equal(parse(&o, ""), ZOE_ARGS_RUN);
     assert_int_equal(o.sequence_count, 0);
 }

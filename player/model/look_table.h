@@ -1,7 +1,7 @@
 /*
  * Look table: a lookup table worked out for drawing: what zoe_color points at, in one piece of memory.
  *
- * Thread-safety: read only once it is filled; any number of threads.
+ * Thread-safety: read only once it is filled; any number of threads. Several may hold it.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -20,6 +20,8 @@ extern "C" {
 
 /* All of it is optional; what `color` has no pointer to is unused. */
 typedef struct zoe_look_table {
+    int holders;           /* atomic */
+    uint64_t number;       /* no other table of the program has it */
     zoe_color color;       /* points into this table */
     zoe_display_cube cube; /* color.cube where there is one */
     float *nodes;          /* [edge^3][4], 64-byte aligned */
@@ -34,7 +36,10 @@ typedef struct zoe_look_table {
  * there is no memory. */
 zoe_look_table *zoe_look_table_create(int32_t edge);
 
-/* NULL and pointer to NULL are accepted. */
+/* Another holder, who calls zoe_look_table_free() too. Returns `table`; accepts NULL. */
+zoe_look_table *zoe_look_table_hold(zoe_look_table *table);
+
+/* Lets go; the last holder frees it. NULL and pointer to NULL are accepted. */
 void zoe_look_table_free(zoe_look_table **table);
 
 /* color.encode becomes: the values are the display's own already. */

@@ -1,4 +1,4 @@
-#include "color/look_table.h"
+#include "model/look_table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +8,9 @@ zoe_look_table *zoe_look_table_create(int32_t edge)
     zoe_look_table *table = calloc(1, sizeof *table);
     if (!table)
         return NULL;
+    static uint64_t numbers;
+    table->holders = 1;
+    table->number = __atomic_add_fetch(&numbers, 1, __ATOMIC_RELAXED);
     zoe_color_init(&table->color);
     if (edge == 0)
         return table;
@@ -26,10 +29,21 @@ zoe_look_table *zoe_look_table_create(int32_t edge)
     return table;
 }
 
+zoe_look_table *zoe_look_table_hold(zoe_look_table *table)
+{
+    if (table)
+        __atomic_fetch_add(&table->holders, 1, __ATOMIC_RELAXED);
+    return table;
+}
+
 void zoe_look_table_free(zoe_look_table **pointer)
 {
     if (!pointer || !*pointer)
         return;
+    if (__atomic_fetch_sub(&(*pointer)->holders, 1, __ATOMIC_ACQ_REL) != 1) {
+        *pointer = NULL;
+        return;
+    }
     if ((*pointer)->owned)
         (*pointer)->give_back((*pointer)->owned);
     free((*pointer)->nodes);

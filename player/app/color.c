@@ -1,0 +1,110 @@
+#include "app/color.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "model/frame_header.h"
+
+bool zoe_app_choose_color(zoe_app *app, zoe_error *error)
+{
+    const zoe_options *o = &app->options;
+    const zoe_coloring_choice choice = {
+        .config = o->ocio,
+        .input = o->input_space,
+        .display = o->display,
+        .view = o->view_transform,
+        .look = o->look,
+        .lut = o->lut,
+        .lut_place = o->lut_space,
+        .cdl = o->cdl,
+        .cdl_id = o->cdl_id,
+    };
+    app->redraw = true;
+    if (!app->coloring)
+        return true;
+    return zoe_coloring_choose(app->coloring, &choice, error) == ZOE_OK;
+}
+
+/* The header of the sequence that is shown is read once; each frame has its own primaries. */
+static void follow_file(zoe_app *app)
+{
+    char path[4096];
+    zoe_header *header = NULL;
+    const zoe_sequence *sequence = zoe_session_sequence(&app->session);
+    if (sequence == app->file_color_of)
+        return;
+    int64_t position = app->session.screen.frame.position;
+    if (zoe_sequence_path(sequence, position, path, sizeof path) != ZOE_OK)
+        path[0] = '\0';
+    (void)zoe_frame_header_read(sequence, position, &header, NULL);
+    zoe_file_color_read(&app->file_color, header, path);
+    zoe_header_free(&header);
+    app->file_color_of = sequence;
+}
+
+static bool is_data(zoe_app *app)
+{
+    const zoe_shot *shot = zoe_session_shot(&app->session);
+    return app->session.screen.is_fallback ? shot->fallback.is_data : shot->is_data;
+}
+
+/* What the status bar has of it. */
+static void write_field(zoe_app *app, const zoe_frame *frame, bool data)
+{
+    char *text = app->statusbar.color;
+    size_t capacity = sizeof app->statusbar.color;
+    const zoe_ocio_way *way = zoe_coloring_way(app->coloring);
+    const char *primaries = zoe_file_color_primaries(frame);
+    text[0] = '\0';
+    if (data)
+        return;
+    if (way && zoe_coloring_ocio(app->coloring))
+        snprintf(text, capacity, "%.60s \342\206\222 %.60s, %.60s",
+                 way->has_matrix && primaries ? primaries : way->input, way->display, way->view);
+    else if (primaries)
+        snprintf(text, capacity, "%s", primaries);
+}
+
+void zoe_app_follow_color(zoe_app *app)
+{
+    const zoe_frame *frame = &app->session.screen.frame;
+    zoe_error error = {ZOE_OK, ""};
+    if (!app->coloring || !app->session.count || !frame->pin || app->session.screen.is_foreign)
+        return;
+    bool data = is_data(app);
+    follow_file(app);
+    zoe_transfer transfer = app->session.grade.transfer;
+    zoe_status status = zoe_coloring_of(app->coloring, frame, &app->file_color, data, transfer,
+                                        false, &app->colored, &error);
+    write_field(app, frame, data);
+    if (status == ZOE_OK)
+        app->color_trouble[0] = '\0';
+    if (status == ZOE_OK || !strcmp(app->color_trouble, error.text))
+        return;
+    snprintf(app->color_trouble, sizeof app->color_trouble, "%s", error.text);
+    fprintf(stderr, "zoetrope: %s\n", error.text);
+    zoe_message_say(&app->message, true, "%s", error.text);
+    app->redraw = true;
+}
+
+void zoe_app_color_note(const zoe_app *app, char *text, size_t capacity)
+{
+    const zoe_frame *frame = &app->session.screen.frame;
+    const zoe_file_color *file = &app->file_color;
+    const char *primaries = frame->pin ? zoe_file_color_primaries(frame) : NULL;
+    text[0] = '\0';
+    if (!app->session.count || !frame->pin)
+        return;
+    size_t length = (size_t)snprintf(text, capacity, "Primaries: %s",
+                                     primaries                   ? primaries
+                                     : frame->has_chromaticities ? "Rec. 709"
+                                                                 : "not given, so Rec. 709");
+    if (file->space[0] && length < capacity)
+        length +=
+            (size_t)snprintf(text + length, capacity - length, ". Colour space: %s", file->space);
+    if (file->is_aces && length < capacity)
+        length += (size_t)snprintf(text + length, capacity - length, ". ACES container");
+    if (file->white_luminance > 0 && length < capacity)
+        snprintf(text + length, capacity - length, ". White: %g cd/m\302\262",
+                 (double)file->white_luminance);
+}
