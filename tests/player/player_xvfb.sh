@@ -378,6 +378,72 @@ key End
 eventually "to the end of the work area" playhead 13
 stop_player
 
+# ---- files that are still being made ----
+
+echo "files that change"
+made="$work/made" later="$work/later"
+"$player" generate --size 640x360 --frames 10 --first 1 --name shot "$made" >/dev/null || exit 1
+"$player" generate --size 640x360 --frames 12 --first 1 --name shot --seed 5 "$later" >/dev/null || exit 1
+frames=10
+# What the picture is, as a number; and what the strip has of the middle of frame $1.
+picture() { convert "$now" -crop 700x300+290+20 +repage -depth 8 gray: | cksum | cut -d ' ' -f 1; }
+picture_is_new() { [ "$(picture)" = "$before" ] && echo no || echo yes; }
+strip_at() {
+    local row=$((720 - 116 + $(part 4 "$(box_of "$green" 116)") + 2))
+    color_at $((12 + 1256 * ($1 * 2 - 1) / (2 * frames))) $row
+}
+frame_5() { strip_at 5; }
+frame_8() { strip_at 8; }
+frame_12() { strip_at 12; }
+is_gap() {
+    case $1 in
+    80,200,120 | 200,60,60 | none) echo no ;;
+    *) [ "${1%%,*},${1%%,*},${1%%,*}" = "$1" ] && echo yes || echo no ;;
+    esac
+}
+frame_8_is_gap() { is_gap "$(frame_8)"; }
+start_player "$made/shot.####.exr" --frame 3
+eventually "all frames are loaded" indicator_width 1256
+shoot
+before=$(picture)
+cp "$later/shot.0003.exr" "$made/shot.0003.exr"
+eventually "the frame on screen is another one when its file is" picture_is_new yes
+rm "$made/shot.0008.exr"
+eventually "a frame whose file is removed is a gap" frame_8_is_gap yes
+head -c 500 "$later/shot.0008.exr" >"$made/shot.0008.exr"
+eventually "a file that does not get far is an error" frame_8 "200,60,60"
+tail -c +501 "$later/shot.0008.exr" >>"$made/shot.0008.exr"
+eventually "and a frame when it is whole" frame_8 "80,200,120"
+frames=12
+cp "$later/shot.0011.exr" "$later/shot.0012.exr" "$made"
+eventually "new frames lengthen the sequence" frame_12 "80,200,120"
+key space
+plays() {
+    local at
+    at=$(playhead)
+    sleep 0.13
+    shoot
+    [ "$(playhead)" != "$at" ] && echo yes
+}
+eventually "it plays" plays yes
+rm "$made/shot.0005.exr"
+frame_5_is_gap() { is_gap "$(frame_5)"; }
+eventually "while playing a frame goes" frame_5_is_gap yes
+cp "$later/shot.0005.exr" "$made"
+eventually "and comes back" frame_5 "80,200,120"
+eventually "it plays all the while" plays yes
+key space
+stop_player
+start_player --watch off "$made/shot.####.exr" --frame 3
+eventually "unwatched, all frames are loaded" indicator_width 1256
+rm "$made/shot.0008.exr"
+sleep 2.5
+shoot
+check "what is not watched stays as it was read" "$(frame_8)" "80,200,120"
+key ctrl+r
+eventually "until Ctrl+R" frame_8_is_gap yes
+stop_player
+
 if [ "$failures" -gt 0 ]; then
     echo "$failures faults"
     exit 1
