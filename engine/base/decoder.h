@@ -123,10 +123,11 @@ typedef struct zoe_decoder {
      * When all pieces were decoded: completes the planes, and sets picture->frame.planes[] to where
      * they are in the buffer and picture->bytes to how much of it they take, from its beginning:
      * what is behind that is not needed any more. A plane that is uniform is one row with stride 0.
-     * Called once. NULL: everything is as open said.
+     * Called once. NULL: everything is as open said. On failure the picture is as it was, and
+     * nothing in it can be shown.
      */
-    void (*finish)(void *user, void *file, uint8_t *buffer, size_t buffer_bytes,
-                   zoe_picture *picture);
+    zoe_status (*finish)(void *user, void *file, uint8_t *buffer, size_t buffer_bytes,
+                         zoe_picture *picture, zoe_error *error);
 
     /* When all pieces were decoded: what was missing. NULL: nobody counts but in pieces. */
     void (*absence)(void *user, void *file, zoe_absence *absence);

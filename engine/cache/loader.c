@@ -249,14 +249,24 @@ static bool leave(zoe_load_worker *worker, zoe_load *load, bool did_last)
 }
 
 /* All pieces are decoded: says where the planes are. */
-static void complete(const zoe_cache *cache, zoe_load *load)
+static void complete(zoe_cache *cache, zoe_load *load)
 {
     zoe_picture *picture = &load->picture;
     zoe_frame *frame = &load->buffer->frame;
     uint8_t *data = load->buffer->memory.data;
     bool is_empty = picture->bytes == 0;
+    zoe_error error = {.status = ZOE_OK};
+    const zoe_stop *before = zoe_stop_enter(&load->stop);
     if (cache->decoder.finish)
-        cache->decoder.finish(cache->decoder.user, load->file, data, picture->bytes, picture);
+        (void)cache->decoder.finish(cache->decoder.user, load->file, data, picture->bytes, picture,
+                                    &error);
+    zoe_stop_enter(before);
+    if (error.status != ZOE_OK) {
+        zoe_cache_lock(cache);
+        load->error = error;
+        zoe_cache_unlock(cache);
+        return;
+    }
     for (uint32_t p = 0; p < frame->plane_count; p++) {
         frame->planes[p] = picture->frame.planes[p];
         frame->planes[p].data = is_empty ? NULL : data + (size_t)frame->planes[p].data;

@@ -88,27 +88,20 @@ static zoe_status close_exr(void *user, void **file, zoe_error *error)
     return zoe_exr_file_close(&open->file, error);
 }
 
-static zoe_status open_exr(void *user, const char *path, const zoe_choice *choice, uint64_t limit,
-                           const zoe_read_stats *stats, void *memory, size_t memory_bytes,
-                           zoe_picture *picture, void **out, zoe_error *error)
+/* A file that is open, with its head read if there is memory for it. */
+static zoe_status make_picture(zoe_exr_file *file, const zoe_choice *choice, uint64_t limit,
+                               uint8_t *memory, size_t memory_bytes, zoe_picture *picture,
+                               void **out, zoe_error *error)
 {
-    (void)user;
-    *out = NULL;
-    memset(picture, 0, sizeof *picture);
-    zoe_exr_file file;
-    uint8_t *head = memory_bytes >= BLOCKS_AT ? (uint8_t *)memory + HEAD_AT : NULL;
-    zoe_status status = zoe_exr_file_open(&file, path, stats, head, error);
-    picture->id = file.id;
-    if (status != ZOE_OK)
-        return status;
-    uint64_t needed = needed_bytes(&file);
+    uint64_t needed = needed_bytes(file);
     open_file *open = NULL;
+    zoe_status status = ZOE_OK;
     if (needed > limit)
         status = zoe_error_set(error, ZOE_ERROR_OVER_BUDGET,
-                               "%s: the header needs %.1f MB; the memory limit is %.1f MB", path,
-                               zoe_megabytes(needed), zoe_megabytes(limit));
-    else if (needed > memory_bytes || !(open = settle_down(&file, memory, memory_bytes)))
-        status = too_small(&file, error);
+                               "%s: the header needs %.1f MB; the memory limit is %.1f MB",
+                               file->path, zoe_megabytes(needed), zoe_megabytes(limit));
+    else if (needed > memory_bytes || !(open = settle_down(file, memory, memory_bytes)))
+        status = too_small(file, error);
     if (status == ZOE_OK)
         status = read_picture(open, choice, limit, picture, error);
     /* A release of OpenEXR that takes more than was reckoned with. */
@@ -120,8 +113,44 @@ static zoe_status open_exr(void *user, const char *path, const zoe_choice *choic
     if (status == ZOE_OK)
         *out = open;
     else
-        zoe_exr_file_close(open ? &open->file : &file, NULL);
+        zoe_exr_file_close(open ? &open->file : file, NULL);
     return status;
+}
+
+static uint8_t *head_of(void *memory, size_t memory_bytes)
+{
+    return memory_bytes >= BLOCKS_AT ? (uint8_t *)memory + HEAD_AT : NULL;
+}
+
+static zoe_status open_exr(void *user, const char *path, const zoe_choice *choice, uint64_t limit,
+                           const zoe_read_stats *stats, void *memory, size_t memory_bytes,
+                           zoe_picture *picture, void **out, zoe_error *error)
+{
+    (void)user;
+    *out = NULL;
+    memset(picture, 0, sizeof *picture);
+    zoe_exr_file file;
+    zoe_status status = zoe_exr_file_open(&file, path, stats, head_of(memory, memory_bytes), error);
+    picture->id = file.id;
+    return status != ZOE_OK
+               ? status
+               : make_picture(&file, choice, limit, memory, memory_bytes, picture, out, error);
+}
+
+zoe_status zoe_exr_open_descriptor(int fd, const zoe_os_file_id *id, const zoe_choice *choice,
+                                   uint64_t limit, const zoe_read_stats *stats, void *memory,
+                                   size_t memory_bytes, zoe_picture *picture, void **out,
+                                   zoe_error *error)
+{
+    *out = NULL;
+    memset(picture, 0, sizeof *picture);
+    zoe_exr_file file;
+    zoe_status status =
+        zoe_exr_file_adopt(&file, fd, id, "-", stats, head_of(memory, memory_bytes), error);
+    picture->id = *id;
+    return status != ZOE_OK
+               ? status
+               : make_picture(&file, choice, limit, memory, memory_bytes, picture, out, error);
 }
 
 /* ---- pieces ---- */
@@ -279,12 +308,14 @@ static void absence_exr(void *user, void *file, zoe_absence *absence)
     absence->unit = geometry->tiled ? "tiles" : "scanlines";
 }
 
-static void finish_exr(void *user, void *file, uint8_t *buffer, size_t buffer_bytes,
-                       zoe_picture *picture)
+static zoe_status finish_exr(void *user, void *file, uint8_t *buffer, size_t buffer_bytes,
+                             zoe_picture *picture, zoe_error *error)
 {
     (void)user;
+    (void)error;
     const open_file *open = file;
     zoe_exr_planes_finish(&open->plan.geometry, buffer, buffer_bytes, open->shared_bytes, picture);
+    return ZOE_OK;
 }
 
 const zoe_decoder *zoe_exr_decoder(void)

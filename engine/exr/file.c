@@ -150,23 +150,35 @@ static zoe_status scan_header(zoe_exr_file *file, zoe_error *error)
     return zoe_exr_scan(read_to_scan, file, file->id.bytes, file->path, &file->outline, error);
 }
 
-zoe_status zoe_exr_file_open(zoe_exr_file *file, const char *path, const zoe_read_stats *stats,
-                             uint8_t *head, zoe_error *error)
+zoe_status zoe_exr_file_adopt(zoe_exr_file *file, int fd, const zoe_os_file_id *id,
+                              const char *path, const zoe_read_stats *stats, uint8_t *head,
+                              zoe_error *error)
 {
     memset(file, 0, sizeof *file);
-    file->fd = -1;
+    file->fd = fd;
+    file->id = *id;
     file->path = path;
     file->stats = *stats;
     file->head = head;
-    if (strlen(path) >= ZOE_PATH_MAX)
-        return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "%s: path too long", path);
-    zoe_status status = zoe_os_file_open(path, &file->fd, &file->id, error);
-    if (status != ZOE_OK)
-        return status;
-    status = scan_header(file, error);
+    zoe_status status = scan_header(file, error);
     if (status != ZOE_OK)
         zoe_exr_file_close(file, NULL);
     return status;
+}
+
+zoe_status zoe_exr_file_open(zoe_exr_file *file, const char *path, const zoe_read_stats *stats,
+                             uint8_t *head, zoe_error *error)
+{
+    int fd = -1;
+    zoe_os_file_id id = {0, 0, 0};
+    memset(file, 0, sizeof *file);
+    file->fd = -1;
+    if (strlen(path) >= ZOE_PATH_MAX)
+        return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "%s: path too long", path);
+    zoe_status status = zoe_os_file_open(path, &fd, &id, error);
+    if (status != ZOE_OK)
+        return status;
+    return zoe_exr_file_adopt(file, fd, &id, path, stats, head, error);
 }
 
 /* Are there no more attributes and parts than the scan saw? Whatever release of OpenEXR parses

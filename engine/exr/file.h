@@ -43,6 +43,12 @@ typedef struct zoe_exr_file {
 zoe_status zoe_exr_file_open(zoe_exr_file *file, const char *path, const zoe_read_stats *stats,
                              uint8_t *head, zoe_error *error);
 
+/* The same of a file that is open already: takes over the descriptor, which is closed on failure
+ * too. The path is for texts alone. */
+zoe_status zoe_exr_file_adopt(zoe_exr_file *file, int fd, const zoe_os_file_id *id,
+                              const char *path, const zoe_read_stats *stats, uint8_t *head,
+                              zoe_error *error);
+
 /*
  * Has OpenEXR parse the header; file->context lives in `blocks` until zoe_exr_file_finish(). The
  * file has to stay where it is meanwhile. Errors: CORRUPT, TRUNCATED, IO, UNSUPPORTED, and

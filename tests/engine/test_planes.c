@@ -373,7 +373,7 @@ static zoe_status decode_fitted(uint32_t uniform, exr_picture *r)
         status = decoder->decode(NULL, opened.file, piece, buffer, bytes, scratch,
                                  r->picture.scratch_bytes, &error);
     if (status == ZOE_OK) {
-        decoder->finish(NULL, opened.file, buffer, bytes, &r->picture);
+        decoder->finish(NULL, opened.file, buffer, bytes, &r->picture, NULL);
         assert_int_equal(r->picture.bytes, bytes);
     }
     r->buffer = buffer;
@@ -473,7 +473,7 @@ static void threads_share_a_picture(void **state)
         for (int t = 0; t < THREADS; t++)
             pthread_join(threads[t], NULL);
         assert_int_equal(s.failed, 0);
-        zoe_exr_decoder()->finish(NULL, s.opened.file, buffer, s.bytes, &s.r.picture);
+        zoe_exr_decoder()->finish(NULL, s.opened.file, buffer, s.bytes, &s.r.picture, NULL);
         assert_uniform(&s.r, i < 4 ? 1 << GREEN_PLANE | 1 << ALPHA_PLANE : 0);
         check_all_channels(&s.r, &file);
         assert_int_equal(close_exr(&s.opened), ZOE_OK);

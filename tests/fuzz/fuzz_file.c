@@ -52,7 +52,7 @@ static void decode(void *file, const zoe_picture *picture, const char *path)
     }
     if (!failed) {
         zoe_picture finished = *picture;
-        decoder->finish(NULL, file, buffer, picture->bytes, &finished);
+        decoder->finish(NULL, file, buffer, picture->bytes, &finished, NULL);
         check(finished.bytes <= picture->bytes, "the planes take more than was asked for", "");
     }
     zoe_absence absence;

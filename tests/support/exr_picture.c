@@ -37,7 +37,7 @@ static void decode_pieces(exr_picture *r, const zoe_decoder *decoder, void *file
             r->error = error;
     }
     if (r->failed == 0)
-        decoder->finish(NULL, file, buffer, bytes, p);
+        decoder->finish(NULL, file, buffer, bytes, p, NULL);
     assert_true(p->bytes <= bytes);
     decoder->absence(NULL, file, &r->absence);
     for (size_t i = 0; i < 64; i++)

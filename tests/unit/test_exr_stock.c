@@ -107,7 +107,7 @@ static planes decode(const char *name, const zoe_choice *choice)
         if (decoder->decode(NULL, file, piece, buffer, p.picture.bytes, scratch,
                             p.picture.scratch_bytes, &error) != ZOE_OK)
             fail_msg("%s", error.text);
-    decoder->finish(NULL, file, buffer, p.picture.bytes, &p.picture);
+    decoder->finish(NULL, file, buffer, p.picture.bytes, &p.picture, NULL);
     assert_int_equal(close_exr(&opened), ZOE_OK);
     free(scratch);
     p.buffer = buffer;
