@@ -6,6 +6,8 @@
  *   os_meminfo   how much memory there is, and whether it is short
  *   os_file      files and folders
  *   os_thread    threads, the clock, random bytes
+ *   os_shared    memory shared with other processes
+ *   os_process   other processes
  *   os_fault     making each of these calls fail, for tests
  *   os_cgroup    memory limits of control groups; used by os_meminfo only
  *
@@ -18,6 +20,8 @@
 #include "base/os_file.h"
 #include "base/os_meminfo.h"
 #include "base/os_memory.h"
+#include "base/os_process.h"
+#include "base/os_shared.h"
 #include "base/os_thread.h"
 
 #endif

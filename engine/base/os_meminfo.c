@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -15,6 +16,7 @@
 #include "base/os_fault.h"
 #include "base/os_file.h"
 #include "base/os_memory.h"
+#include "base/os_shared.h"
 
 /* Reads a small file of /proc without touching the heap. Returns its length, 0 when it cannot be
  * read. */
@@ -62,6 +64,31 @@ void zoe_os_resident(uint64_t *now, uint64_t *peak)
         *now = field_kb(text, "VmRSS:");
         *peak = field_kb(text, "VmHWM:");
     }
+    /* Of shared memory the system counts what this process has touched; what the others have is
+     * here too. */
+    uint64_t shared = zoe_os_shared_resident();
+    if (!shared)
+        return;
+    uint64_t touched = field_kb(text, "RssShmem:");
+    if (shared > touched)
+        *now += shared - touched;
+    static _Atomic uint64_t most; /* relaxed: a number by itself */
+    uint64_t seen = atomic_load_explicit(&most, memory_order_relaxed);
+    while (seen < *now && !atomic_compare_exchange_weak_explicit(
+                              &most, &seen, *now, memory_order_relaxed, memory_order_relaxed))
+        continue;
+    if (*peak < seen)
+        *peak = seen;
+    if (*peak < *now)
+        *peak = *now;
+}
+
+uint64_t zoe_os_resident_unshared(const char *path)
+{
+    char text[4096];
+    if (!read_proc(path, text, sizeof text))
+        return 0;
+    return field_kb(text, "RssAnon:") + field_kb(text, "RssFile:");
 }
 
 zoe_status zoe_os_pressure_open(zoe_os_pressure *pressure)

@@ -22,8 +22,14 @@ typedef struct zoe_os_memory {
 /* Reads both from the system. Allocates nothing. */
 void zoe_os_memory_now(zoe_os_memory *memory);
 
-/* The process's resident memory and its peak, in bytes; 0 where unknown. Allocates nothing. */
+/* The process's resident memory and its peak, in bytes; 0 where unknown. Memory reserved by
+ * zoe_os_shared_reserve() counts whole, whoever touched it; its part in the peak is the most that
+ * was there when somebody asked. Allocates nothing. */
 void zoe_os_resident(uint64_t *now, uint64_t *peak);
+
+/* Resident memory that the process of a /proc/PID/status has beside shared memory; 0 where unknown.
+ * Allocates nothing. */
+uint64_t zoe_os_resident_unshared(const char *path);
 
 /* A wait for the system to say that memory is short (pressure stall information, Linux:
  * Documentation/accounting/psi.rst). */

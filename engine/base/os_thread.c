@@ -70,6 +70,13 @@ void zoe_os_thread_lower_priority(void)
         setpriority(PRIO_PROCESS, tid, nice_now + 5);
 }
 
+void zoe_os_sleep(uint32_t milliseconds)
+{
+    struct timespec t = {(time_t)(milliseconds / 1000), (long)(milliseconds % 1000) * 1000000};
+    while (nanosleep(&t, &t) != 0 && errno == EINTR)
+        continue;
+}
+
 uint64_t zoe_os_now_ns(void)
 {
     struct timespec t;

@@ -27,6 +27,9 @@ void zoe_os_thread_name(const char *name);
 /* Gives the calling thread a lower priority than it has now. */
 void zoe_os_thread_lower_priority(void);
 
+/* Lets the calling thread sleep. */
+void zoe_os_sleep(uint32_t milliseconds);
+
 /* Nanoseconds of a clock that never goes back; where it began is not said. */
 uint64_t zoe_os_now_ns(void);
 

@@ -6,6 +6,7 @@
 #include "cache/reserve.h"
 #include "cache/scheduler.h"
 #include "exr/decode.h"
+#include "isolation/isolation.h"
 
 /* Code, stacks, heap and index of a program without a window. */
 #define OVERHEAD_BYTES ((uint64_t)48 << 20)
@@ -77,8 +78,30 @@ static void watch_budget(void *engine, zoe_budget *budget)
     zoe_engine_budget(engine, budget);
 }
 
+/* Counts what decoder processes hold. Scratch and files' memory are theirs, and counted already. */
+static void count_decoders(zoe_engine *engine)
+{
+    zoe_cache *cache = &engine->cache;
+    zoe_isolation_report now;
+    if (!engine->isolation)
+        return;
+    zoe_isolation_measure(engine->isolation, &now);
+    zoe_cache_lock(cache);
+    uint64_t counted = zoe_cache_scratch_bytes_locked(cache);
+    uint64_t bytes = now.bytes > counted ? now.bytes - counted : 0;
+    if (bytes < now.base_bytes)
+        bytes = now.base_bytes;
+    zoe_meter_add(&cache->meter, bytes);
+    zoe_meter_give(&cache->meter, engine->decoder_bytes);
+    engine->decoder_bytes = bytes;
+    engine->decoders = now;
+    (void)zoe_reserve_fit_now_locked(cache);
+    zoe_cache_unlock(cache);
+}
+
 static void watch_stats(void *engine, zoe_stats *stats)
 {
+    count_decoders(engine);
     zoe_engine_stats(engine, stats);
 }
 
@@ -153,6 +176,8 @@ static void give_back(zoe_engine *engine, bool evict, zoe_memory_report *report)
     zoe_reserve_trim_locked(cache, evict);
     report->frames_evicted = cache->totals.evictions - before;
     zoe_cache_unlock(cache);
+    if (engine->isolation)
+        zoe_isolation_trim(engine->isolation);
     zoe_os_heap_trim();
     end_report(engine, report);
     zoe_cache_lock(cache);
@@ -194,6 +219,8 @@ void zoe_engine_stats(zoe_engine *engine, zoe_stats *stats)
     zoe_cache *cache = &engine->cache;
     zoe_cache_lock(cache);
     *stats = cache->totals;
+    if (engine->isolation)
+        zoe_isolation_count(engine->isolation, &engine->decoders);
     for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;) {
         stats->loads_pending++;
         stats->in_flight_bytes += load->buffer ? load->buffer->memory.committed : 0;
@@ -205,6 +232,10 @@ void zoe_engine_stats(zoe_engine *engine, zoe_stats *stats)
     stats->scratch_bytes = zoe_cache_scratch_bytes_locked(cache);
     stats->allocations = allocations_locked(cache) - cache->totals.allocations;
     stats->workers = cache->workers;
+    stats->decoders = (uint32_t)engine->decoders.running;
+    stats->decoder_bytes = engine->decoders.bytes;
+    stats->decoder_restarts = engine->decoders.restarts - engine->restarts_before;
+    stats->decoder_deaths = engine->decoders.deaths - engine->deaths_before;
     stats->limit_bytes = zoe_meter_limit(&cache->meter);
     stats->used_bytes = zoe_meter_used(&cache->meter);
     zoe_cache_unlock(cache);
@@ -213,6 +244,8 @@ void zoe_engine_stats(zoe_engine *engine, zoe_stats *stats)
     stats->misses = zoe_counter_sum(&cache->misses);
     stats->bytes_read = atomic_load_explicit(&cache->bytes_read, memory_order_relaxed);
     zoe_os_resident(&stats->resident_bytes, &stats->resident_peak_bytes);
+    stats->resident_bytes += stats->decoder_bytes;
+    stats->resident_peak_bytes += stats->decoder_bytes;
     zoe_histogram_read(&cache->decode_times, &stats->decode);
     zoe_histogram_read(&cache->piece_times, &stats->chunk);
     zoe_histogram_read(&cache->read_times, &stats->read);
@@ -224,6 +257,8 @@ void zoe_engine_reset_stats(zoe_engine *engine)
     zoe_cache_lock(cache);
     memset(&cache->totals, 0, sizeof cache->totals);
     cache->totals.allocations = allocations_locked(cache);
+    engine->restarts_before = engine->decoders.restarts;
+    engine->deaths_before = engine->decoders.deaths;
     zoe_cache_unlock(cache);
     atomic_store_explicit(&cache->meter.high_water, zoe_meter_used(&cache->meter),
                           memory_order_relaxed);
@@ -256,6 +291,9 @@ static zoe_status check_settings(const zoe_engine_settings *settings, zoe_budget
     if (settings->workers > ZOE_WORKERS_MAX)
         return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "%u workers; the most is %d",
                              settings->workers, ZOE_WORKERS_MAX);
+    if (settings->isolation < ZOE_ISOLATION_OFF || settings->isolation > ZOE_ISOLATION_AUTO)
+        return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "isolation %d is none of 0, 1, 2",
+                             settings->isolation);
     if (zoe_budget_fill(&settings->budget, budget) != ZOE_OK)
         return zoe_error_set(
             error, ZOE_ERROR_ARGUMENT, "budget out of range: %u %% and %.1f GB of reserve",
@@ -290,6 +328,35 @@ static void free_engine(zoe_engine *engine)
     void *memory;
     memcpy(&memory, (uint8_t *)engine - sizeof memory, sizeof memory);
     zoe_os_free(memory);
+}
+
+/* The decoder for EXR files: in processes of its own where that is asked for and can be done. */
+static zoe_status choose_decoder(zoe_engine *engine, const zoe_engine_settings *settings,
+                                 uint64_t total, zoe_decoder *decoder, zoe_error *error)
+{
+    const zoe_log log = {settings->log, settings->log_user, settings->log_level};
+    *decoder = *zoe_exr_decoder();
+    if (settings->isolation == ZOE_ISOLATION_OFF)
+        return ZOE_OK;
+    const zoe_isolation_settings isolation = {
+        .program = settings->decoder_program,
+        .recycle_frames = settings->decoder_frames,
+        .memory_bytes = settings->decoder_bytes,
+        .hang_ms = settings->decoder_hang_ms,
+        .address_bytes = total,
+        .log = log,
+    };
+    zoe_error why;
+    zoe_status status = zoe_isolation_create(&isolation, &engine->isolation, &why);
+    if (status == ZOE_OK) {
+        *decoder = zoe_isolation_decoder(engine->isolation);
+        zoe_log_write(&log, ZOE_LOG_INFO, "decoding in processes of its own");
+        return ZOE_OK;
+    }
+    if (settings->isolation == ZOE_ISOLATION_ON)
+        return zoe_error_set(error, status, "cannot decode in processes of its own: %s", why.text);
+    zoe_log_write(&log, ZOE_LOG_INFO, "decoding in this process: %s", why.text);
+    return ZOE_OK;
 }
 
 /* Everything after the cache: on failure *step says what was being done. */
@@ -336,10 +403,20 @@ zoe_status zoe_engine_create_with(const zoe_engine_settings *given, const zoe_de
     engine->budget = budget;
     uint64_t total, limit = limit_for(&budget, &total);
     const char *step = "starting the cache";
+    zoe_decoder exr;
+    if (!decoder) {
+        status = choose_decoder(engine, &settings, limit > total ? limit : total, &exr, error);
+        if (status != ZOE_OK) {
+            zoe_engine_destroy(&engine);
+            return status;
+        }
+        decoder = &exr;
+    }
     engine->has_change = pthread_mutex_init(&engine->change, NULL) == 0;
     status = engine->has_change ? zoe_cache_init(&engine->cache, decoder, &settings, limit,
                                                  limit > total ? limit : total)
                                 : ZOE_ERROR_NO_MEMORY;
+    engine->cache.slab.shared = engine->isolation != NULL;
     if (status == ZOE_OK)
         status = start(engine, &settings, &step);
     if (status != ZOE_OK) {
@@ -359,7 +436,7 @@ zoe_status zoe_engine_create(const zoe_engine_settings *settings, zoe_engine **e
 {
     if (!engine)
         return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "no place for the engine");
-    return zoe_engine_create_with(settings, zoe_exr_decoder(), engine, error);
+    return zoe_engine_create_with(settings, NULL, engine, error);
 }
 
 void zoe_engine_destroy(zoe_engine **out)
@@ -374,6 +451,7 @@ void zoe_engine_destroy(zoe_engine **out)
         zoe_source_close(&source);
     }
     zoe_cache_destroy(&engine->cache);
+    zoe_isolation_destroy(&engine->isolation);
     zoe_topology_destroy(&engine->topology);
     if (engine->has_change)
         pthread_mutex_destroy(&engine->change);

@@ -10,12 +10,14 @@
 
 #include "cache/cache.h"
 #include "base/topology.h"
+#include "isolation/isolation.h"
 #include "core/watch.h"
 #include "core/workers.h"
 
 struct zoe_engine {
     /* fixed after creation */
     zoe_topology *topology;
+    zoe_isolation *isolation; /* NULL: decoding is done in this process */
     zoe_cache cache;
     zoe_workers workers;
     zoe_watch watch;
@@ -23,9 +25,15 @@ struct zoe_engine {
     bool has_change;
     pthread_mutex_t change; /* one change of budget or workers at a time; before the cache's lock */
     zoe_budget budget;      /* guarded by the cache's lock */
+
+    /* guarded by the cache's lock */
+    zoe_isolation_report decoders;           /* as the watch saw them last */
+    uint64_t decoder_bytes;                  /* that the meter counts for them, beside scratch */
+    uint64_t restarts_before, deaths_before; /* when statistics were reset */
 };
 
-/* As zoe_engine_create(), with another decoder. */
+/* As zoe_engine_create(), with another decoder than the one that the settings ask for, unless that
+ * is NULL. */
 zoe_status zoe_engine_create_with(const zoe_engine_settings *settings, const zoe_decoder *decoder,
                                   zoe_engine **engine, zoe_error *error);
 

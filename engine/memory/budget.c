@@ -48,6 +48,11 @@ bool zoe_meter_take(zoe_meter *meter, uint64_t bytes)
     return true;
 }
 
+void zoe_meter_add(zoe_meter *meter, uint64_t bytes)
+{
+    atomic_fetch_add_explicit(&meter->used, bytes, memory_order_seq_cst);
+}
+
 void zoe_meter_give(zoe_meter *meter, uint64_t bytes)
 {
     atomic_fetch_sub_explicit(&meter->used, bytes, memory_order_relaxed);

@@ -35,6 +35,9 @@ typedef struct zoe_meter {
 /* true: `bytes` more are taken. false: that would go over the limit; nothing changed. */
 bool zoe_meter_take(zoe_meter *meter, uint64_t bytes);
 
+/* Something that nobody asked about takes `bytes` more, over the limit too. */
+void zoe_meter_add(zoe_meter *meter, uint64_t bytes);
+
 void zoe_meter_give(zoe_meter *meter, uint64_t bytes);
 
 uint64_t zoe_meter_used(const zoe_meter *meter);

@@ -82,7 +82,10 @@ static zoe_buffer *buffer_at(const zoe_pool *pool, size_t index)
 
 static void pool_destroy(zoe_pool *pool)
 {
-    zoe_os_unreserve(pool->base, pool->stride * pool->capacity);
+    if (pool->shared)
+        zoe_os_shared_unreserve(pool->base, pool->stride * pool->capacity);
+    else
+        zoe_os_unreserve(pool->base, pool->stride * pool->capacity);
     zoe_os_unreserve(pool->records, records_bytes(pool, pool->capacity));
     zoe_os_free(pool);
 }
@@ -138,6 +141,7 @@ static zoe_pool *pool_create(const zoe_slab *slab, size_t class_bytes)
     size_t alignment = class_bytes >= huge ? huge : page;
     pool->buffer_bytes = class_bytes;
     pool->record_bytes = slab->record_bytes;
+    pool->shared = slab->shared;
     pool->stride = round_up(class_bytes, alignment);
     /* As many as memory can hold of the smallest that belong in the pool: address space must not be
      * what ends first. */
@@ -145,7 +149,8 @@ static zoe_pool *pool_create(const zoe_slab *slab, size_t class_bytes)
     pool->capacity = (size_t)(slab->address_bytes / (least > page ? least : page)) + 1;
     /* A system that does not overcommit may refuse that much: be content with less. */
     for (; pool->capacity > 0; pool->capacity /= 2) {
-        pool->base = zoe_os_reserve(pool->stride * pool->capacity, alignment);
+        pool->base = pool->shared ? zoe_os_shared_reserve(pool->stride * pool->capacity, alignment)
+                                  : zoe_os_reserve(pool->stride * pool->capacity, alignment);
         if (pool->base)
             break;
     }
@@ -431,12 +436,20 @@ uint64_t zoe_slab_detach(zoe_slab *slab, uint64_t bytes, zoe_buffer_size keep, z
     return given;
 }
 
+static void release(const zoe_buffer *buffer)
+{
+    if (buffer->pool->shared)
+        zoe_os_shared_release(buffer->data + buffer->committed, buffer->leaving);
+    else
+        zoe_os_release(buffer->data + buffer->committed, buffer->leaving);
+}
+
 void zoe_returns_release(const zoe_returns *returns)
 {
     for (const zoe_buffer *buffer = returns->buffers; buffer; buffer = buffer->next)
-        zoe_os_release(buffer->data, buffer->leaving);
+        release(buffer);
     for (const zoe_buffer *buffer = returns->tails; buffer; buffer = buffer->next_tail)
-        zoe_os_release(buffer->data + buffer->committed, buffer->leaving);
+        release(buffer);
     for (const zoe_pool *pool = returns->pools; pool; pool = pool->next)
         zoe_os_release(pool->records, records_bytes(pool, pool->touched));
     for (zoe_mapping *mapping = returns->mappings, *next; mapping; mapping = next) {

@@ -76,6 +76,7 @@ struct zoe_pool {
     uint8_t *records; /* [capacity], reserved like the data */
     size_t touched;   /* buffers 0..touched-1 have been used before */
     size_t used;      /* of them, not cold */
+    bool shared;      /* its buffers can be handed to other processes */
     bool emptied;     /* its records are being given back: nothing can be taken meanwhile */
     zoe_pool *next;   /* in a zoe_returns, while it is emptied */
     /* free and committed, by node, the one given back last first */
@@ -94,6 +95,8 @@ typedef struct zoe_slab {
     zoe_meter *meter;
     size_t record_bytes;
     uint64_t address_bytes;   /* to reserve for a pool: as much as all memory */
+    bool shared;              /* buffers are in memory that other processes can be given, see
+                                 base/os_shared.h; set before the first is taken. Records are not */
     uint32_t nodes;           /* memory nodes, 1..ZOE_SLAB_NODES_MAX */
     zoe_slab_place_fn *place; /* NULL: memory is where it is touched first */
     void *place_user;

@@ -65,6 +65,16 @@ typedef void zoe_log_fn(void *user, zoe_log_level level, const char *message);
  */
 typedef void zoe_notify_fn(void *user);
 
+/* Where files are parsed and decoded. */
+typedef enum zoe_isolation_mode {
+    ZOE_ISOLATION_OFF = 0, /* in the program's own process */
+    ZOE_ISOLATION_ON = 1,  /* in processes of their own, one for each worker, that can read the file
+                               they are given and write frames' memory, and nothing else. A file that
+                               makes one crash or hang costs its frame; the next frame has a new one */
+    ZOE_ISOLATION_AUTO = 2, /* on where the system and the installation allow it; else off, and the
+                               log says why at level INFO */
+} zoe_isolation_mode;
+
 /*
  * Filled by zoe_engine_settings_init(); then change what you like.
  * Thread-safety: a plain value; one thread at a time.
@@ -86,6 +96,18 @@ typedef struct zoe_engine_settings {
     void *log_user;          /* given to log */
     zoe_notify_fn *notify;   /* NULL: nobody is told. default NULL */
     void *notify_user;       /* given to notify */
+
+    /* Decoding in processes of its own. The library starts none unless asked to. */
+    int32_t isolation;           /* a zoe_isolation_mode; default ZOE_ISOLATION_OFF */
+    const char *decoder_program; /* path of zoetrope-decoder, the program that those processes run;
+                                    NULL: what the environment's ZOETROPE_DECODER says, else beside
+                                    the library or the program, else where it was installed.
+                                    Looked at during zoe_engine_create() only. default NULL */
+    uint32_t decoder_frames;     /* a process is started anew after so many frames; 0: never.
+                                    default 0 */
+    uint64_t decoder_bytes;      /* and when it has so much more memory than it was told to use; 0:
+                                    64 MiB */
+    uint32_t decoder_hang_ms; /* a process that makes no progress for so long is ended; 0: 10,000 */
 } zoe_engine_settings;
 
 /* Fills in the size and every default. Thread-safety: any thread. */

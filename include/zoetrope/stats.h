@@ -53,9 +53,17 @@ typedef struct zoe_stats {
     uint64_t resident_bytes; /* now: the process's resident memory, from the system */
     uint64_t resident_peak_bytes; /* the process's, from the system */
     uint32_t workers;             /* now */
-    zoe_times decode;             /* wall time from a frame's claim to its being published */
-    zoe_times chunk;              /* of one chunk: read, decompress, convert */
-    zoe_times read;               /* of one read call */
+    uint32_t decoders;            /* now: processes that decode; 0 without isolation, see
+                                     settings.h */
+    uint64_t decoder_bytes;       /* now: resident memory of those beside frames' memory. It is part
+                                     of resident_bytes and, but for scratch that is in used_bytes
+                                     anyway, of used_bytes; looked at four times a second */
+    uint64_t decoder_restarts;    /* processes started in place of another */
+    uint64_t decoder_deaths; /* of those others: crashed, hung, were killed or gave an impossible
+                                     answer */
+    zoe_times decode;        /* wall time from a frame's claim to its being published */
+    zoe_times chunk;         /* of one chunk: read, decompress, convert */
+    zoe_times read;          /* of one read call */
 } zoe_stats;
 
 #ifdef __cplusplus

@@ -49,7 +49,8 @@ extern "C" {
     X(TIMEOUT, -20, "deadline passed")                                                             \
     X(STALE, -21, "stopped because nobody wants it any more")                                      \
     X(ERROR_TOO_SMALL, -22, "the memory that was given is too small")                              \
-    X(NO_ROOM, -23, "frames that are held leave no room for it")
+    X(NO_ROOM, -23, "frames that are held leave no room for it")                                   \
+    X(ERROR_DECODER, -24, "the decoder process ended")
 
 typedef enum zoe_status {
 #define ZOE_STATUS_ENUM(name, value, text) ZOE_##name = value,

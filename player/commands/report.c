@@ -107,8 +107,16 @@ void zoe_report_memory(json_t *report, const zoe_stats *stats)
     zoe_report_count(report, "frames_loaded", stats->frames_loaded);
     zoe_report_number(report, "frames_mb", (double)stats->frame_bytes / mebibyte);
     zoe_report_number(report, "full_frames_mb", (double)stats->full_frame_bytes / mebibyte);
-    zoe_report_number(report, "rss_mb", (double)zoe_process_resident() / mebibyte);
-    zoe_report_number(report, "rss_peak_mb", (double)zoe_process_resident_peak() / mebibyte);
+    /* The program's own count is of one process only. */
+    bool isolated = stats->decoders > 0 || stats->decoder_restarts > 0;
+    uint64_t now = isolated ? stats->resident_bytes : zoe_process_resident();
+    uint64_t peak = isolated ? stats->resident_peak_bytes : zoe_process_resident_peak();
+    zoe_report_number(report, "rss_mb", (double)now / mebibyte);
+    zoe_report_number(report, "rss_peak_mb", (double)peak / mebibyte);
+    zoe_report_count(report, "decoders", stats->decoders);
+    zoe_report_number(report, "decoders_rss_mb", (double)stats->decoder_bytes / mebibyte);
+    zoe_report_count(report, "decoder_restarts", stats->decoder_restarts);
+    zoe_report_count(report, "decoder_deaths", stats->decoder_deaths);
     zoe_report_count(report, "workers", stats->workers);
 }
 

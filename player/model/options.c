@@ -112,6 +112,9 @@ const zoe_option zoe_option_table[] = {
     {.name = "strategy", AT(strategy), .kind = ZOE_ARG_CHOICE, .where = ARGS | FILE_KEPT | IN_PANEL, .argument = "S",
      .words = "auto|spiral|forward", .labels = "Auto|Spiral|Forward",
      .help = "order of preloading", PANEL(LOADING, "Strategy")},
+    {.name = "isolation", AT(isolation), .kind = ZOE_ARG_CHOICE, .where = ARGS | FILE_KEPT, .argument = "MODE",
+     .words = "off|on|auto", .labels = "Off|On|Auto",
+     .help = "decode in processes that may do nothing else"},
 
     HEADING("Program"),
     {.name = "headless", AT(headless), .kind = ZOE_ARG_FLAG, .where = ARGS, .help = "play without a window and print statistics"},
@@ -267,6 +270,7 @@ void zoe_options_apply(const zoe_options *options, zoe_engine_settings *settings
     settings->budget.reserve_bytes = (uint64_t)(options->reserve_gb * 1024.0 * 1024.0 * 1024.0);
     settings->budget.bytes = (uint64_t)options->cache_mb << 20;
     settings->workers = (uint32_t)options->workers;
+    settings->isolation = options->isolation;
     if (options->verbose == 1)
         settings->log_level = ZOE_LOG_INFO;
     if (options->verbose > 1)

@@ -88,6 +88,7 @@ typedef struct zoe_options {
     int64_t workers;   /* 0: the engine's default, three quarters of the cores */
     int32_t watch;     /* 1: files that change are read again; 0: only when asked to */
     int32_t strategy;  /* zoe_strategy */
+    int32_t isolation; /* zoe_isolation_mode */
 
     /* the program */
     bool headless;            /* no window, and no settings file either */
@@ -137,7 +138,7 @@ void zoe_options_give(zoe_options *options, const zoe_option *option);
 /* Takes over what the command line gave. */
 void zoe_options_override(zoe_options *options, const zoe_options *given);
 
-/* Budget, workers and log level, over initialised settings of the engine. */
+/* Budget, workers, isolation and log level, over initialised settings of the engine. */
 void zoe_options_apply(const zoe_options *options, zoe_engine_settings *settings);
 
 /* Layer, view, proxy, overscan and precision, over initialised settings of a source. The texts live

@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 fail() { echo "$*"; exit 1; }
 
 cmake --install "$build" --prefix "$work/first" >"$work/install.log"
-for file in bin/zoetrope include/zoetrope/zoetrope.h share/man/man1/zoetrope.1 share/applications/zoetrope.desktop \
+for file in bin/zoetrope libexec/zoetrope-decoder include/zoetrope/zoetrope.h share/man/man1/zoetrope.1 share/applications/zoetrope.desktop \
   share/icons/hicolor/scalable/apps/zoetrope.svg; do
   [ -e "$work/first/$file" ] || fail "not installed: $file"
 done
@@ -58,6 +58,9 @@ use() {
   cmake --build "$built" >"$work/log" || fail "$(cat "$work/log")"
   for kind in pc_shared example_shared; do run "$lib" "$built/$kind"; done
   for kind in pc_static example_static; do run /nowhere "$built/$kind"; done
+  # The decoder is found from where the program stands.
+  "$1/bin/zoetrope" play --headless --isolation on --fps 0 "$work/shots" >"$work/out" 2>&1 ||
+    grep -q 'built without libseccomp' "$work/out" || fail "decoding in other processes: $(cat "$work/out")"
 }
 
 use "$work/first"

@@ -1,0 +1,25 @@
+#include "isolation/lock_in.h"
+
+#include "base/os_confine.h"
+#include "base/os_process.h"
+
+#if defined(ZOE_SANITIZED)
+/* Looking for leaks takes calls that the process may not make. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "detect_leaks=0:handle_abort=0";
+}
+#endif
+
+void zoe_lock_in_first(void)
+{
+    zoe_os_close_from(ZOE_OS_PROCESS_SOCKET + 1);
+    zoe_os_die_with_parent();
+}
+
+bool zoe_lock_in(const zoe_isolation_hello *hello, char *text, size_t bytes)
+{
+    const zoe_os_confine_limits limits = {hello->address_bytes, hello->memory_bytes};
+    return zoe_os_confine(&limits, text, bytes);
+}

@@ -1,0 +1,455 @@
+/*
+ * Decoding in processes that may die: what becomes of the frame they were at, of all others, and of
+ * the processes. The decoder is one that does what its files say (support/bad_decoder.c).
+ */
+#define _GNU_SOURCE
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <zoetrope/zoetrope.h>
+
+#include "support/bad_decoder.h"
+#include "support/children.h"
+#include "support/temp_folder.h"
+#include "support/threads.h"
+
+enum { HANG_MS = 400, WAIT_S = 60 };
+
+typedef struct room {
+    char folder[64];
+    zoe_engine *engine;
+    zoe_source *source;
+    int64_t frames;
+    size_t descriptors, children;
+} room;
+
+/* ---- files, engine ---- */
+
+/* The next frame's file. */
+static void add_frame(room *r, const char *text)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/f.%04d.exr", r->folder, (int)++r->frames);
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    /* Each good one is of another size, which its samples say. */
+    if (!text)
+        for (int64_t i = 0; i < 100 + r->frames; i++)
+            fputc('.', file);
+    else
+        fputs(text, file);
+    fclose(file);
+}
+
+static void make_room(room *r)
+{
+    memset(r, 0, sizeof *r);
+    (void)threads_begin();
+    r->descriptors = descriptors_count();
+    r->children = children_count();
+    temp_folder_make(r->folder, sizeof r->folder);
+}
+
+static zoe_engine_settings settings_for(void)
+{
+    zoe_engine_settings settings;
+    zoe_engine_settings_init(&settings);
+    settings.budget.bytes = (uint64_t)256 << 20;
+    settings.workers = 2;
+    settings.isolation = ZOE_ISOLATION_ON;
+    settings.decoder_program = BAD_DECODER;
+    settings.decoder_hang_ms = HANG_MS;
+    return settings;
+}
+
+static void begin(room *r, const zoe_engine_settings *settings)
+{
+    zoe_error error;
+    zoe_sequence *sequence = NULL;
+    if (zoe_engine_create(settings, &r->engine, &error) != ZOE_OK ||
+        zoe_sequence_open(r->folder, &sequence, &error) != ZOE_OK ||
+        zoe_source_open(r->engine, &sequence, NULL, &r->source, &error) != ZOE_OK)
+        fail_msg("%s", error.text);
+}
+
+static void end(room *r)
+{
+    zoe_source_close(&r->source);
+    zoe_engine_destroy(&r->engine);
+    temp_folder_remove(r->folder);
+    assert_int_equal(children_count(), r->children);
+    assert_int_equal(descriptors_count(), r->descriptors);
+}
+
+/* ---- frames ---- */
+
+static zoe_status wait_for(room *r, int64_t position, zoe_frame *frame)
+{
+    zoe_want want = {.playhead = position, .in = 0, .out = r->frames - 1, .direction = 1};
+    want.playing = 1;
+    assert_int_equal(zoe_source_set_want(r->source, &want), ZOE_OK);
+    uint64_t deadline = zoe_now_ns() + (uint64_t)WAIT_S * 1000000000u;
+    return zoe_source_wait(r->source, position, deadline, frame);
+}
+
+static void assert_right(room *r, int64_t position)
+{
+    zoe_frame frame;
+    zoe_error error = {.text = ""};
+    zoe_status status = wait_for(r, position, &frame);
+    zoe_source_frame_error(r->source, position, &error);
+    if (status != ZOE_OK)
+        fail_msg("frame %d: %s: %s", (int)position, zoe_status_name(status), error.text);
+    for (int y = 0; y < BAD_HEIGHT; y++) {
+        const uint16_t *row = (const uint16_t *)(const void *)((const char *)frame.planes[0].data +
+                                                               (size_t)y * frame.planes[0].stride);
+        for (int x = 0; x < BAD_WIDTH; x++)
+            assert_int_equal(row[x], 101 + position);
+    }
+    zoe_frame_release(&frame);
+}
+
+/* The frame is an error that names the file and says `why`. */
+static void assert_bad(room *r, int64_t position, const char *what, const char *why)
+{
+    char name[64];
+    zoe_frame frame;
+    zoe_error error = {.text = ""};
+    zoe_status status = wait_for(r, position, &frame);
+    assert_int_equal(zoe_source_frame_error(r->source, position, &error), status);
+    if (status != ZOE_ERROR_DECODER)
+        fail_msg("%s: %s: %s", what, zoe_status_name(status), error.text);
+    snprintf(name, sizeof name, "f.%04d.exr", (int)position + 1);
+    if (!strstr(error.text, name) || (why && !strstr(error.text, why)))
+        fail_msg("%s: expected '%s' on %s, got '%s'", what, why ? why : "", name, error.text);
+    assert_null(strstr(error.text, "(status 99)"));
+}
+
+/* ---- bad decoders ---- */
+
+typedef struct deed {
+    const char *action;
+    const char *why; /* in the error's text; NULL: any reason */
+} deed;
+
+#ifdef BAD_DECODER_SANITIZED
+#define REFUSED "(status 77)" /* its runtime needs calls to fail, not to end it */
+#else
+#define REFUSED "decoder asked the system for what it may not have (signal 31)"
+#endif
+
+static const deed deeds[] = {
+    {"crash", "decoder crashed (signal 11) on "},
+    {"abort", "decoder crashed (signal 6) on "},
+    {"exit", "decoder ended (status 3) on "},
+    {"hang", "decoder hung (no progress for 0.4 s) on "},
+    {"spin", "decoder hung (no progress for 0.4 s) on "},
+    {"file", REFUSED},
+    {"network", REFUSED},
+    {"exec", REFUSED},
+    {"fork", REFUSED},
+    {"trace", REFUSED},
+    {"murder", REFUSED},
+    {"code", REFUSED},
+    {"write", REFUSED},
+};
+
+static void check_phase(const char *phase, const deed *list, size_t count)
+{
+    room r;
+    char text[64];
+    make_room(&r);
+    for (size_t i = 0; i < count; i++) {
+        snprintf(text, sizeof text, "%s %s", phase, list[i].action);
+        add_frame(&r, NULL);
+        add_frame(&r, text);
+    }
+    add_frame(&r, NULL);
+    zoe_engine_settings settings = settings_for();
+    begin(&r, &settings);
+    for (size_t i = 0; i < count; i++) {
+        snprintf(text, sizeof text, "%s %s", phase, list[i].action);
+        assert_right(&r, (int64_t)i * 2);
+        assert_bad(&r, (int64_t)i * 2 + 1, text, list[i].why);
+    }
+    assert_right(&r, (int64_t)count * 2);
+    zoe_stats stats;
+    zoe_engine_stats(r.engine, &stats);
+    assert_true(stats.decoder_deaths >= count);
+    assert_true(stats.decoder_restarts > 0);
+    /* What killed one is not tried again as long as it is the same. */
+    uint64_t deaths = stats.decoder_deaths;
+    for (int64_t p = 0; p < r.frames; p++) {
+        zoe_frame frame;
+        if (wait_for(&r, p, &frame) == ZOE_OK)
+            zoe_frame_release(&frame);
+    }
+    zoe_engine_stats(r.engine, &stats);
+    assert_int_equal(stats.decoder_deaths, deaths);
+    end(&r);
+}
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+static void test_bad_at_open(void **state)
+{
+    (void)state;
+    check_phase("open", deeds, COUNT_OF(deeds));
+}
+
+static void test_bad_at_first_piece(void **state)
+{
+    (void)state;
+    check_phase("first", deeds, COUNT_OF(deeds));
+}
+
+static void test_bad_at_last_piece(void **state)
+{
+    (void)state;
+    check_phase("last", deeds, COUNT_OF(deeds));
+}
+
+static void test_bad_at_finish(void **state)
+{
+    (void)state;
+    check_phase("finish", deeds, COUNT_OF(deeds));
+}
+
+/* Rubbish in every field: an error, or at worst wrong pixels. A process whose answer could have been
+ * true goes on to the next frame, which it then spoils: that is an error too, and the end of it. */
+static void test_rubbish(void **state)
+{
+    (void)state;
+    static const char *const phases[] = {"open", "first", "last", "finish"};
+    room r;
+    char text[64];
+    make_room(&r);
+    for (size_t p = 0; p < COUNT_OF(phases); p++)
+        for (int seed = 1; seed <= 8; seed++) {
+            snprintf(text, sizeof text, "%s garbage%d", phases[p], seed);
+            add_frame(&r, NULL);
+            add_frame(&r, text);
+        }
+    add_frame(&r, NULL);
+    zoe_engine_settings settings = settings_for();
+    begin(&r, &settings);
+    for (int64_t p = 0; p < r.frames; p++) {
+        zoe_frame frame;
+        zoe_status status = wait_for(&r, p, &frame);
+        assert_true(status == ZOE_OK || status == ZOE_ERROR_DECODER || p % 2 == 1);
+        if (status == ZOE_OK && p % 2 == 0) {
+            zoe_frame_release(&frame);
+            assert_right(&r, p);
+        } else if (status == ZOE_OK) {
+            /* Whatever it says can be read. */
+            float pixel[ZOE_PLANES_MAX] = {0};
+            for (int y = 0; y < BAD_HEIGHT; y++)
+                for (int x = 0; x < BAD_WIDTH; x++)
+                    zoe_display_sample(&frame, x, y, pixel);
+            assert_true(memchr(frame.time_code, 0, sizeof frame.time_code) != NULL);
+            zoe_frame_release(&frame);
+        }
+    }
+    end(&r);
+}
+
+/* ---- the life of processes ---- */
+
+static void add_good_frames(room *r, int count)
+{
+    for (int i = 0; i < count; i++)
+        add_frame(r, NULL);
+}
+
+static void test_killed_while_idle(void **state)
+{
+    (void)state;
+    room r;
+    make_room(&r);
+    add_good_frames(&r, 12);
+    zoe_engine_settings settings = settings_for();
+    begin(&r, &settings);
+    for (int64_t p = 0; p < 6; p++)
+        assert_right(&r, p);
+    zoe_want idle = {.idle = 1};
+    assert_int_equal(zoe_source_set_want(r.source, &idle), ZOE_OK);
+    pid_t pids[8];
+    size_t count = children_list(pids, COUNT_OF(pids));
+    assert_true(count > 0);
+    for (size_t i = 0; i < count; i++)
+        kill(pids[i], SIGKILL);
+    assert_int_equal(zoe_engine_clear(r.engine, NULL), ZOE_OK);
+    for (int64_t p = 0; p < r.frames; p++)
+        assert_right(&r, p);
+    end(&r);
+}
+
+static void test_recycled(void **state)
+{
+    (void)state;
+    room r;
+    make_room(&r);
+    add_good_frames(&r, 12);
+    zoe_engine_settings settings = settings_for();
+    settings.workers = 1;
+    settings.decoder_frames = 3;
+    begin(&r, &settings);
+    for (int64_t p = 0; p < r.frames; p++)
+        assert_right(&r, p);
+    zoe_stats stats;
+    zoe_engine_stats(r.engine, &stats);
+    assert_int_equal(stats.decoder_restarts, 3);
+    assert_int_equal(stats.decoder_deaths, 0);
+    end(&r);
+}
+
+static void test_trim_ends_idle_ones(void **state)
+{
+    (void)state;
+    room r;
+    make_room(&r);
+    add_good_frames(&r, 4);
+    zoe_engine_settings settings = settings_for();
+    begin(&r, &settings);
+    for (int64_t p = 0; p < r.frames; p++)
+        assert_right(&r, p);
+    zoe_want idle = {.idle = 1};
+    assert_int_equal(zoe_source_set_want(r.source, &idle), ZOE_OK);
+    assert_true(children_count() > r.children);
+    assert_int_equal(zoe_engine_trim(r.engine, NULL), ZOE_OK);
+    assert_int_equal(children_count(), r.children);
+    assert_int_equal(zoe_engine_clear(r.engine, NULL), ZOE_OK);
+    assert_right(&r, 2);
+    end(&r);
+}
+
+static void test_no_program(void **state)
+{
+    (void)state;
+    room r;
+    zoe_error error;
+    make_room(&r);
+    zoe_engine_settings settings = settings_for();
+    settings.decoder_program = "/nowhere/zoetrope-decoder";
+    assert_int_equal(zoe_engine_create(&settings, &r.engine, &error), ZOE_ERROR_NOT_FOUND);
+    assert_null(r.engine);
+    assert_non_null(strstr(error.text, "/nowhere/zoetrope-decoder"));
+    settings.isolation = ZOE_ISOLATION_AUTO;
+    assert_int_equal(zoe_engine_create(&settings, &r.engine, &error), ZOE_OK);
+    end(&r);
+}
+
+static void test_dies_at_its_start(void **state)
+{
+    (void)state;
+    room r;
+    char name[128];
+    zoe_error error;
+    make_room(&r);
+    snprintf(name, sizeof name, "%s/decoder_at_start", r.folder);
+    assert_int_equal(symlink(BAD_DECODER, name), 0);
+    zoe_engine_settings settings = settings_for();
+    settings.decoder_program = name;
+    assert_int_equal(zoe_engine_create(&settings, &r.engine, &error), ZOE_ERROR_DECODER);
+    assert_non_null(strstr(error.text, "decoder crashed (signal 11) at its start"));
+    settings.isolation = ZOE_ISOLATION_AUTO;
+    assert_int_equal(zoe_engine_create(&settings, &r.engine, &error), ZOE_OK);
+    end(&r);
+}
+
+/* Once it was well, and then it is not any more. */
+static void test_program_goes_away(void **state)
+{
+    (void)state;
+    room r;
+    char name[128];
+    make_room(&r);
+    add_good_frames(&r, 3);
+    snprintf(name, sizeof name, "%s/decoder", r.folder);
+    assert_int_equal(symlink(BAD_DECODER, name), 0);
+    zoe_engine_settings settings = settings_for();
+    settings.decoder_program = name;
+    begin(&r, &settings);
+    assert_int_equal(unlink(name), 0);
+    zoe_frame frame;
+    zoe_error error;
+    assert_int_equal(wait_for(&r, 0, &frame), ZOE_ERROR_DECODER);
+    zoe_source_frame_error(r.source, 0, &error);
+    assert_non_null(strstr(error.text, "no decoder for "));
+    assert_int_equal(symlink(BAD_DECODER, name), 0);
+    zoe_refresh_report report;
+    assert_int_equal(zoe_source_refresh(r.source, &report, &error), ZOE_OK);
+    assert_right(&r, 0);
+    end(&r);
+}
+
+/* A process that is killed takes its decoders with it. */
+static void test_nobody_is_left_behind(void **state)
+{
+    (void)state;
+    room r;
+    int ends[2];
+    make_room(&r);
+    add_good_frames(&r, 4);
+    assert_int_equal(pipe(ends), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        pid_t pids[8] = {0};
+        zoe_engine_settings settings = settings_for();
+        begin(&r, &settings);
+        assert_right(&r, 0);
+        assert_right(&r, 3);
+        size_t count = children_list(pids, COUNT_OF(pids));
+        if (write(ends[1], &count, sizeof count) < 0 || write(ends[1], pids, sizeof pids) < 0)
+            _exit(1);
+        pause();
+    }
+    size_t count = 0;
+    pid_t pids[8];
+    assert_int_equal(read(ends[0], &count, sizeof count), sizeof count);
+    assert_int_equal(read(ends[0], pids, sizeof pids), sizeof pids);
+    assert_true(count > 0 && count <= COUNT_OF(pids));
+    kill(pid, SIGKILL);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    close(ends[0]);
+    close(ends[1]);
+    uint64_t deadline = zoe_now_ns() + (uint64_t)WAIT_S * 1000000000u;
+    for (size_t i = 0; i < count; i++)
+        while (kill(pids[i], 0) == 0) {
+            /* Whoever takes orphans over may not wait for them: that one is over is enough. */
+            char path[64], text[256] = "";
+            snprintf(path, sizeof path, "/proc/%d/stat", (int)pids[i]);
+            FILE *file = fopen(path, "re");
+            if (!file || !fgets(text, sizeof text, file) || strstr(text, ") Z ")) {
+                if (file)
+                    fclose(file);
+                break;
+            }
+            fclose(file);
+            assert_true(zoe_now_ns() < deadline);
+            usleep(1000);
+        }
+    end(&r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_bad_at_open),       cmocka_unit_test(test_bad_at_first_piece),
+        cmocka_unit_test(test_bad_at_last_piece), cmocka_unit_test(test_bad_at_finish),
+        cmocka_unit_test(test_rubbish),           cmocka_unit_test(test_killed_while_idle),
+        cmocka_unit_test(test_recycled),          cmocka_unit_test(test_trim_ends_idle_ones),
+        cmocka_unit_test(test_no_program),        cmocka_unit_test(test_dies_at_its_start),
+        cmocka_unit_test(test_program_goes_away), cmocka_unit_test(test_nobody_is_left_behind),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
