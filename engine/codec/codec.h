@@ -47,8 +47,8 @@ typedef struct zoe_codec_channel {
 
 /* Where one row of one channel goes. */
 typedef struct zoe_codec_segment {
-    uint8_t *dst;   /* `bytes` bytes, 2-byte aligned at least; NULL: this row is not wanted */
-    uint32_t bytes; /* channel width x sample size */
+    uint8_t *dst; /* `bytes` bytes, 2-byte aligned at least; NULL: this row is not wanted */
+    size_t bytes; /* channel width x sample size; 2^30 floats are 4 GB */
 } zoe_codec_segment;
 
 typedef struct zoe_codec_chunk {

@@ -12,7 +12,7 @@
  * libdeflate does faster, one after the other; so are those that take long, which may be stopped. */
 static bool pays(size_t packed_bytes, size_t dst_bytes)
 {
-    return packed_bytes > dst_bytes / 4 && !zoe_inflate_is_long(packed_bytes, dst_bytes);
+    return packed_bytes > dst_bytes / 4 && dst_bytes <= ZOE_INFLATE_LONG;
 }
 
 void zoe_inflate_chunks(const zoe_inflate_codec *user, const zoe_codec_chunk *const *chunks,

@@ -784,10 +784,10 @@ void zoe_inflate_many(zoe_inflate_job *jobs, size_t count, void *work)
         open_lane(&lanes[i], &jobs[i], (uint32_t *)work + i * LANE_ENTRIES, out);
         out += jobs[i].dst_bytes + MARGIN;
     }
-    while (step(lanes, count, &run))
+    while (step(lanes, count, &run) && !zoe_stop_wanted())
         continue;
     for (size_t i = 0; i < count; i++) {
-        jobs[i].status = close_lane(&lanes[i]);
+        jobs[i].status = zoe_stop_wanted() ? ZOE_STALE : close_lane(&lanes[i]);
         jobs[i].inflated = jobs[i].status == ZOE_OK ? lanes[i].out_start : NULL;
     }
 }

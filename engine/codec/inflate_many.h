@@ -35,7 +35,7 @@ typedef struct zoe_inflate_job {
     const uint8_t *packed;
     size_t packed_bytes;
     size_t dst_bytes;
-    zoe_status status;       /* out: ZOE_OK or ZOE_ERROR_CORRUPT */
+    zoe_status status;       /* out: ZOE_OK, ZOE_ERROR_CORRUPT, or ZOE_STALE (base/stop.h) */
     const uint8_t *inflated; /* out: dst_bytes bytes in `work`, or NULL */
 } zoe_inflate_job;
 

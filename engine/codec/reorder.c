@@ -278,7 +278,7 @@ bool zoe_reorder_fits(const zoe_codec_chunk *chunk)
 {
     size_t left = chunk->unpacked_bytes;
     for (size_t i = 0; i < chunk->segment_count; i++) {
-        uint32_t bytes = chunk->segments[i].bytes;
+        size_t bytes = chunk->segments[i].bytes;
         if (bytes > left || (bytes & 1))
             return false;
         left -= bytes;

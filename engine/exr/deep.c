@@ -206,7 +206,7 @@ typedef struct unpacking {
 static zoe_status decompress(const zoe_exr_deep *deep, const void *packed, uint64_t packed_bytes,
                              const unpacking *u)
 {
-    const zoe_codec_segment segment = {u->dst, (uint32_t)u->bytes};
+    const zoe_codec_segment segment = {u->dst, u->bytes};
     const zoe_codec_chunk chunk = {
         .packed = packed,
         .packed_bytes = (size_t)packed_bytes,

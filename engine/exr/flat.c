@@ -68,22 +68,21 @@ static int32_t rows_up_to(const zoe_codec_channel *channel, int64_t y)
     return (int32_t)(y < 0 && y % channel->y_sampling != 0 ? rows - 1 : rows);
 }
 
-/* Of a line, how much there is between the wanted rows; below 4 GB in chunks that it is used for.
- */
+/* Of a line, how much there is between the wanted rows. */
 static void measure_gaps(zoe_exr_flat *flat)
 {
     uint32_t w = 0;
     size_t gap = 0;
     for (size_t c = 0; c < flat->chunk.channel_count; c++) {
         if (w < flat->geometry->source_count && flat->wanted[w] == (int32_t)c) {
-            flat->skipped[w++] = (uint32_t)gap;
+            flat->skipped[w++] = gap;
             gap = 0;
         } else {
             const zoe_codec_channel *channel = &flat->channels[c];
             gap += (size_t)channel->width * zoe_exr_sample_bytes(channel->type);
         }
     }
-    flat->skipped[w] = (uint32_t)gap;
+    flat->skipped[w] = gap;
 }
 
 /* The channels' sizes in a chunk. */
@@ -150,9 +149,9 @@ static uint8_t *target_of(zoe_exr_flat *flat, size_t c, int32_t x, int32_t y,
                       : row_target(flat, (uint32_t)source, &flat->channels[c], x, y, deferred_rows);
 }
 
-static uint32_t segment_bytes(const zoe_codec_channel *channel)
+static size_t segment_bytes(const zoe_codec_channel *channel)
 {
-    return (uint32_t)((size_t)channel->width * zoe_exr_sample_bytes(channel->type));
+    return (size_t)channel->width * zoe_exr_sample_bytes(channel->type);
 }
 
 /* Lists a line's rows as codecs want them: one segment for each. */
@@ -190,8 +189,7 @@ static void list_segments(zoe_exr_flat *flat, int32_t x)
 {
     uint8_t *deferred_rows = flat->deferred_rows;
     size_t count = 0;
-    bool only_wanted = flat->geometry->compression == ZOE_COMPRESSION_NONE && flat->same_lines &&
-                       flat->chunk.unpacked_bytes <= UINT32_MAX;
+    bool only_wanted = flat->geometry->compression == ZOE_COMPRESSION_NONE && flat->same_lines;
     flat->deferred_count = 0;
     for (int32_t line = 0; line < flat->chunk.line_count && !zoe_stop_wanted(); line++) {
         int32_t y = flat->chunk.first_y + line;

@@ -29,7 +29,7 @@ typedef struct zoe_exr_flat {
     bool same_lines;                         /* every line of a chunk has a row of every channel */
     int32_t measured_width, measured_height; /* of the chunk that the channels were measured for */
     int32_t wanted[ZOE_PLANES_MAX];          /* channels of the sources, in file order */
-    uint32_t skipped[ZOE_PLANES_MAX + 1]; /* bytes of a line before each of them, and behind them */
+    size_t skipped[ZOE_PLANES_MAX + 1]; /* bytes of a line before each of them, and behind them */
     zoe_exr_deferred_row *deferred;
     size_t deferred_count;
     uint8_t *deferred_rows;

@@ -39,10 +39,12 @@ void zoe_exr_rows_clear(zoe_exr_rows *rows, zoe_box chunk)
         int64_t first = next_multiple(chunk.min_y, geometry->y_sampling[p]);
         int64_t last = next_multiple((int64_t)chunk.max_y + 1, geometry->y_sampling[p]) - 1;
         zoe_box box = rows->group->need;
+        if (first > box.max_y || last < box.min_y)
+            continue;
         if (first > box.min_y)
-            box.min_y = first > box.max_y ? box.max_y + 1 : (int32_t)first;
+            box.min_y = (int32_t)first;
         if (last < box.max_y)
-            box.max_y = last < box.min_y ? box.min_y - 1 : (int32_t)last;
+            box.max_y = (int32_t)last;
         box.min_x = zoe_max_i32(box.min_x, chunk.min_x);
         box.max_x = zoe_min_i32(box.max_x, chunk.max_x);
         clear_plane(rows, p, box);
@@ -277,7 +279,7 @@ void zoe_exr_rows_put(zoe_exr_rows *rows, uint32_t plane, const zoe_exr_row *row
         full.samples = wide;
         full.count = row->count * across;
     }
-    for (int32_t n = 0; n < down && row->y <= geometry->data.max_y - n; n++) {
+    for (int32_t n = 0; n < down && row->y <= (int64_t)geometry->data.max_y - n; n++) {
         full.y = row->y + n;
         zoe_exr_rows_put_full(rows, plane, &full);
     }

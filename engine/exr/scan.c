@@ -10,7 +10,8 @@
 #include "memory/blocks.h"
 
 enum {
-    NAME_BYTES = 256, /* of attribute, type and channel names, terminator included */
+    COMPARED_BYTES = 32, /* of a name, in one step of comparing */
+    NAME_BYTES = 256,    /* of attribute, type and channel names, terminator included */
     FLAG_DEEP = 0x800,
     FLAG_MULTIPART = 0x1000,
     FLAGS_KNOWN = 0x1E00, /* tiles, long names, deep, parts */
@@ -47,6 +48,7 @@ typedef struct scan {
     uint64_t offset; /* of buffer[0] */
     size_t filled;
     int32_t strings;
+    uint64_t comparisons; /* of channels' names, when OpenEXR reads them: COMPARED_BYTES each */
     bool deep_without_version; /* any part */
     scan_part part;
     uint64_t attribute_names[ZOE_EXR_PART_ATTRIBUTES_MAX]; /* hashes of the part's */
@@ -262,6 +264,12 @@ static zoe_status scan_channels(scan *s, uint64_t end)
             return ZOE_OK;
         if (++s->outline->channel_count > ZOE_EXR_CHANNELS_MAX)
             return too_large(s, "channels", ZOE_EXR_CHANNELS_MAX);
+        /* OpenEXR compares it with those before it in the list. */
+        s->comparisons += (uint64_t)count * (1 + strlen(name) / COMPARED_BYTES);
+        if (s->comparisons > ZOE_EXR_COMPARISONS_MAX)
+            return zoe_error_set(s->error, ZOE_ERROR_TOO_LARGE,
+                                 "%s: the header declares too many channels with long names",
+                                 s->name);
         uint64_t hash = hash_of(name);
         bool is_next = strcmp(name, last) > 0;
         is_sorted &= is_next;
@@ -568,6 +576,7 @@ zoe_status zoe_exr_scan(zoe_exr_read_fn *read, void *user, uint64_t file_bytes, 
     s.at = s.offset = 0;
     s.filled = 0;
     s.strings = 0;
+    s.comparisons = 0;
     s.deep_without_version = false;
     *outline = (zoe_exr_outline){.context_bytes = CONTEXT_BYTES};
     zoe_status status = scan_header(&s);

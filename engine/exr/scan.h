@@ -29,7 +29,8 @@ enum {
     ZOE_EXR_PARTS_MAX = 4096,
     ZOE_EXR_CHANNELS_MAX = 16384,
     ZOE_EXR_UNSORTED_CHANNELS_MAX =
-        2048, /* in a list that is not sorted by name, as it should be */
+        2048,                            /* in a list that is not sorted by name, as it should be */
+    ZOE_EXR_COMPARISONS_MAX = 384 << 20, /* of channels' names: a second's work */
     ZOE_EXR_ATTRIBUTES_MAX = 16384,
     ZOE_EXR_PART_ATTRIBUTES_MAX = 2048, /* in one part */
     ZOE_EXR_STRINGS_MAX = 65536,        /* in lists of strings */

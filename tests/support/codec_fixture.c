@@ -531,7 +531,7 @@ static void check_rows(const fixture_chunk *f, const rows *r, size_t misalign,
     const uint8_t *expected = f->expected;
     for (size_t i = 0; i < r->count; expected += r->segments[i].bytes, i++) {
         const uint8_t *got = r->segments[i].dst;
-        uint32_t bytes = r->segments[i].bytes;
+        size_t bytes = r->segments[i].bytes;
         if (!got)
             continue;
         for (size_t k = 0; k < misalign; k++)
