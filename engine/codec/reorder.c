@@ -294,6 +294,20 @@ bool zoe_reorder_wanted(const zoe_codec_chunk *chunk)
     return false;
 }
 
+/* A row that alone takes so long that it may be told to stop. */
+static sums weave_long(rows_fn *weave_rows, const zoe_codec_segment *row, const uint8_t *even,
+                       const uint8_t *odd, sums at)
+{
+    for (size_t done = 0; done < row->bytes && !zoe_stop_wanted();) {
+        size_t left = row->bytes - done;
+        const zoe_codec_segment part = {row->dst + done,
+                                        left < ZOE_STOP_BYTES ? left : ZOE_STOP_BYTES};
+        at = weave_rows(&part, 1, even + done / 2, odd + done / 2, at);
+        done += part.bytes;
+    }
+    return at;
+}
+
 void zoe_reorder(const zoe_codec_chunk *chunk, const uint8_t *bytes)
 {
     rows_fn *weave_rows;
@@ -311,11 +325,16 @@ void zoe_reorder(const zoe_codec_chunk *chunk, const uint8_t *bytes)
         const zoe_codec_segment *to = from;
         bool wanted = from->dst != NULL;
         size_t pairs = 0;
-        for (; to < end && (to->dst != NULL) == wanted && pairs < ZOE_STOP_BYTES; to++)
+        for (; to < end && (to->dst != NULL) == wanted && pairs < ZOE_STOP_BYTES; to++) {
+            if (to > from && to->bytes > ZOE_STOP_BYTES)
+                break; /* by itself */
             pairs += to->bytes / 2;
+        }
         if (from > chunk->segments && zoe_stop_wanted())
             return;
-        if (wanted) {
+        if (wanted && pairs > 2 * ZOE_STOP_BYTES) {
+            at = weave_long(weave_rows, from, even, odd, at);
+        } else if (wanted) {
             at = weave_rows(from, (size_t)(to - from), even, odd, at);
         } else {
             unsigned bias = pairs & 1 ? 128u : 0u;

@@ -141,7 +141,7 @@ static void load_block(const zoe_deep_row *row, size_t first, size_t count, cons
         if (is_uint(plane))
             continue;
         if (plane->rule == ZOE_DEEP_OVER && plane->channel.data == row->alpha.data)
-            memcpy(b->planes[p], b->alpha, count * sizeof(float));
+            zoe_stop_copy(b->planes[p], b->alpha, count * sizeof(float));
         else
             load(&plane->channel, first, count, b->planes[p]);
     }
@@ -165,7 +165,7 @@ static bool is_tidy(const pixel *px)
     if (!px->z)
         return true;
     for (uint32_t i = 1; i < px->count; i++)
-        if (!(px->z[sample_at(px, i)] >= px->back[sample_at(px, i - 1)]))
+        if (!(px->z[sample_at(px, i)] >= px->back[sample_at(px, i - 1)]) || is_stopped_at(i))
             return false;
     return true;
 }
@@ -224,6 +224,7 @@ static void sort(uint32_t *order, uint32_t count, const float *key, const float 
 
 static void put_in_order(pixel *px)
 {
+    /* All of them, also when it is told to stop: what is read from here on are indices. */
     for (uint32_t i = 0; i < px->count; i++)
         px->order[i] = i;
     sort(px->order, px->count, px->z, px->back);
