@@ -70,7 +70,8 @@ static void speed_text(const zoe_transport *t, char text[TEXT])
 static int64_t shown_position(const zoe_session *session, const zoe_transport *t)
 {
     const zoe_frame *shown = &session->screen.frame;
-    return shown->pin && !session->screen.is_foreign ? shown->position : t->playhead;
+    bool is_shown = zoe_screen_has_picture(&session->screen) && !session->screen.is_foreign;
+    return is_shown ? shown->position : t->playhead;
 }
 
 /* "1014", the range that it is in, and the state. */

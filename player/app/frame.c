@@ -91,6 +91,8 @@ static void draw(zoe_app *app)
     uint32_t found = app->view.found;
     zoe_view_draw(&app->view, window, &session->screen.frame, &session->grade, &app->colored);
     app->redraw |= found != app->view.found; /* the legend names what is found */
+    if (session->screen.frame.pin && app->view.filled && !app->view.stale)
+        zoe_session_copied(session);
     zoe_ui_render_draw(app->render, window, &app->ui.draw);
     SDL_RenderPresent(window->renderer);
 }

@@ -111,7 +111,7 @@ static void draw_placard(zoe_app *app, const char *title, const char *line)
 static void draw_absence(zoe_app *app)
 {
     const char *trouble = zoe_message_trouble(&app->session);
-    if (app->session.count && !app->session.screen.frame.pin && trouble[0])
+    if (app->session.count && !zoe_screen_has_picture(&app->session.screen) && trouble[0])
         draw_placard(app, trouble,
                      zoe_session_transport(&app->session)->count > 1
                          ? "Other frames may be good; Ctrl+R reads the files again"
@@ -124,15 +124,16 @@ static void draw_badge(zoe_app *app)
     zoe_ui *ui = &app->ui;
     const zoe_session *session = &app->session;
     const zoe_frame *shown = &session->screen.frame;
-    if (!session->count || !shown->pin)
+    if (!session->count || !zoe_screen_has_picture(&session->screen))
         return;
     bool is_held = !session->screen.is_foreign && shown->position != session->playhead;
     const char *why = session->status == ZOE_MISSING ? "Gap"
                       : session->status == ZOE_LOADING
                           ? session->shots[session->current].transport.speed ? "" : "Loading"
-                      : session->status != ZOE_OK ? "Error"
-                      : shown->incomplete         ? "Incomplete"
-                                                  : "";
+                      : session->status == ZOE_NO_ROOM ? "No room"
+                      : session->status != ZOE_OK      ? "Error"
+                      : shown->incomplete              ? "Incomplete"
+                                                       : "";
     if (!why[0] || (session->status == ZOE_LOADING && !is_held))
         return;
     char text[96];
@@ -230,7 +231,7 @@ void zoe_app_hear_picture(zoe_app *app)
     app->statusbar.pointer_y = py;
     zoe_app_look(app);
     const zoe_guides guides = {app->options.guides, app->options.aspect};
-    zoe_guides_run(ui, &guides, &app->view, &app->session.screen.frame);
+    zoe_guides_run(ui, &guides, &app->view);
     draw_absence(app);
     draw_badge(app);
     draw_legend(app);

@@ -63,6 +63,7 @@ static json_t *make_report(const loop_bench *b, const zoe_bench_options *options
     zoe_report_count(report, "on_time", result->on_time);
     zoe_report_count(report, "late", result->late);
     zoe_report_count(report, "bad", result->bad);
+    zoe_playback_report_room(report, command, result);
     zoe_report_number(report, "fps", zoe_playback_rate(result));
     zoe_report_number(report, "seconds", (double)(result->end_ns - result->start_ns) / 1e9);
     zoe_report_integer(report, "loops", b->loops);

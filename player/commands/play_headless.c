@@ -111,6 +111,7 @@ static json_t *make_report(const zoe_clip *clip, const zoe_playback_plan *plan,
     zoe_report_count(report, "skipped", result->skipped);
     zoe_report_count(report, "bad", result->bad);
     zoe_report_count(report, "incomplete", result->incomplete);
+    zoe_playback_report_room(report, command, result);
     json_object_set_new(report, "interrupted", json_boolean(result->interrupted));
     zoe_report_count(report, "decodes", stats.decodes);
     zoe_report_count(report, "evictions", stats.evictions);

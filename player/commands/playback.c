@@ -1,9 +1,11 @@
 #include "commands/playback.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands/report.h"
 #include "model/interrupt.h"
 
 typedef struct playback {
@@ -30,6 +32,19 @@ static void note_shown(zoe_playback_result *result, const zoe_frame *frame)
     *status = frame->incomplete ? ZOE_ERROR_TRUNCATED : ZOE_OK;
 }
 
+/* A frame has no room beside what is held: as in the window, what is on screen stays there without
+ * its memory. false: nothing is held. */
+static bool let_go(playback *p, int64_t position)
+{
+    if (!p->shown.pin && !p->next.pin)
+        return false;
+    p->result->no_room++;
+    zoe_source_frame_error(p->clip->source, position, &p->result->tight);
+    zoe_frame_release(&p->shown);
+    zoe_frame_release(&p->next);
+    return true;
+}
+
 /* A frame that will never be ready counts as ready: the last good picture stays, time goes on. */
 static int is_ready(void *user, int64_t position)
 {
@@ -45,6 +60,10 @@ static int is_ready(void *user, int64_t position)
         p->next = frame;
         note_shown(p->result, &frame);
         return 1;
+    }
+    if (status == ZOE_NO_ROOM && let_go(p, position)) {
+        p->waited_for = position;
+        return 0;
     }
     if (is_bad(status)) {
         p->result->statuses[position] = status;
@@ -218,4 +237,14 @@ double zoe_playback_rate(const zoe_playback_result *result)
     if (result->plays < 2 || result->last_ns <= result->first_ns)
         return 0;
     return (double)(result->plays - 1) * 1e9 / (double)(result->last_ns - result->first_ns);
+}
+
+void zoe_playback_report_room(json_t *report, const char *command,
+                              const zoe_playback_result *result)
+{
+    zoe_report_count(report, "no_room", result->no_room);
+    if (!result->no_room)
+        return;
+    zoe_report_text(report, "no_room_reason", result->tight.text);
+    fprintf(stderr, "%s: warning: only one frame fits: %s\n", command, result->tight.text);
 }

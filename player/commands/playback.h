@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <jansson.h>
+
 #include <zoetrope/transport.h>
 #include <zoetrope/want.h>
 
@@ -45,6 +47,9 @@ typedef struct zoe_playback_result {
     uint64_t incomplete; /* frames that were shown though their file lacks a part of them */
     uint64_t bad;        /* times a frame was due that cannot be shown: a gap or an error */
     uint64_t skipped;    /* left out to keep time */
+    uint64_t no_room;    /* times the frame on screen was let go of before the next one was there,
+                            since memory has no room for both */
+    zoe_error tight;     /* why, the last time; status OK: never */
     uint64_t first_ns;   /* when the first frame was shown (zoe_now_ns() clock) */
     uint64_t last_ns;    /* when the last was */
     uint64_t start_ns, end_ns;
@@ -62,6 +67,11 @@ zoe_status zoe_playback_run(zoe_clip *clip, const zoe_playback_plan *plan,
                             zoe_playback_result *result);
 
 void zoe_playback_result_free(zoe_playback_result *result);
+
+/* Puts `no_room` into the report and, where that is not 0, says on stderr and as `no_room_reason`
+ * what one frame takes and which limit would do. */
+void zoe_playback_report_room(json_t *report, const char *command,
+                              const zoe_playback_result *result);
 
 /* Frames a second as shown from first to last; 0 with fewer than two. */
 double zoe_playback_rate(const zoe_playback_result *result);

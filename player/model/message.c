@@ -123,11 +123,20 @@ const char *zoe_message_trouble(const zoe_session *session)
     return session->status == ZOE_OK ? "" : zoe_status_text(session->status);
 }
 
+/* Without the file's path. */
+static const char *cause_of(const zoe_error *error)
+{
+    const char *cause = error->text;
+    for (const char *next = cause; (next = strstr(next, ": ")) != NULL;)
+        cause = next += 2;
+    return cause;
+}
+
 /* What is special about the picture on screen, though nothing is wrong with it; "" for nothing. */
 static void frame_note(const zoe_session *session, char *text, size_t capacity)
 {
     text[0] = '\0';
-    if (!session->count || !session->screen.frame.pin || session->screen.is_foreign)
+    if (!session->count || !zoe_screen_has_picture(&session->screen) || session->screen.is_foreign)
         return;
     const zoe_shot *shot = &session->shots[session->current];
     if (session->screen.is_fallback)
@@ -136,6 +145,8 @@ static void frame_note(const zoe_session *session, char *text, size_t capacity)
     else if (zoe_frame_is_outside(&session->screen.frame) && !session->setup.source.overscan)
         snprintf(text, capacity,
                  "The data window lies outside the display window: Shift+O shows it");
+    else if (session->screen.tight.status != ZOE_OK)
+        snprintf(text, capacity, "Only one frame fits: %s", cause_of(&session->screen.tight));
 }
 
 /* Where the frame cannot be shown another one's picture stays on screen, and is not taken for it.
@@ -144,7 +155,7 @@ static const char *trouble_text(const zoe_session *session, char *text, size_t c
 {
     const char *trouble = zoe_message_trouble(session);
     const zoe_frame *shown = &session->screen.frame;
-    if (!trouble[0] || !shown->pin || session->screen.is_foreign ||
+    if (!trouble[0] || !zoe_screen_has_picture(&session->screen) || session->screen.is_foreign ||
         shown->position == session->playhead)
         return trouble;
     const zoe_sequence *sequence = zoe_source_sequence(session->shots[session->current].source);

@@ -13,13 +13,21 @@ void zoe_screen_drop(zoe_screen *screen)
 void zoe_screen_close(zoe_screen *screen)
 {
     zoe_screen_drop(screen);
+    zoe_screen_clear(screen);
+}
+
+void zoe_screen_clear(zoe_screen *screen)
+{
     zoe_frame_release(&screen->frame);
+    screen->is_unpinned = false;
+    screen->is_foreign = false;
+    screen->tight.status = ZOE_OK;
 }
 
 void zoe_screen_leave(zoe_screen *screen)
 {
     zoe_screen_drop(screen);
-    screen->is_foreign = screen->frame.pin != NULL;
+    screen->is_foreign = zoe_screen_has_picture(screen);
     screen->is_fallback = false;
     screen->trail_count = 0;
 }
@@ -32,11 +40,48 @@ static void ask_fallback(zoe_screen *screen, zoe_shot *shot, zoe_engine *engine,
 {
     zoe_status status = zoe_fallback_acquire(&shot->fallback, &shot->variants, engine, position,
                                              &screen->candidate.frame);
-    if (status != ZOE_OK && status != ZOE_LOADING)
+    if (status != ZOE_OK && status != ZOE_LOADING && status != ZOE_NO_ROOM)
         return;
     screen->candidate.status = status;
     screen->candidate.is_fallback = true;
     zoe_fallback_tell(&shot->fallback, &shot->variants, want);
+}
+
+/* The candidate has no room. Where that is for the picture on screen it makes room, and the candidate
+ * is on its way. */
+static zoe_status make_room(zoe_screen *screen, zoe_shot *shot)
+{
+    if (!screen->frame.pin)
+        return ZOE_NO_ROOM;
+    screen->has_asked = !screen->is_copied;
+    if (screen->has_asked)
+        return ZOE_LOADING;
+    zoe_screen_explain(screen, shot, &screen->tight);
+    zoe_frame_release(&screen->frame);
+    for (uint32_t i = 0; i < screen->frame.plane_count; i++)
+        screen->frame.planes[i].data = NULL;
+    screen->is_unpinned = true;
+    return ZOE_LOADING;
+}
+
+bool zoe_screen_copied(zoe_screen *screen)
+{
+    bool has_asked = screen->has_asked;
+    screen->is_copied = true;
+    screen->has_asked = false;
+    return has_asked;
+}
+
+bool zoe_screen_repin(zoe_screen *screen, zoe_shot *shot)
+{
+    zoe_frame frame;
+    if (!screen->is_unpinned || screen->is_foreign || screen->is_fallback ||
+        zoe_source_acquire(shot->source, screen->frame.position, &frame) != ZOE_OK)
+        return false;
+    screen->frame = frame;
+    screen->is_unpinned = false;
+    screen->is_copied = false;
+    return true;
 }
 
 zoe_status zoe_screen_ask(zoe_screen *screen, zoe_shot *shot, zoe_engine *engine,
@@ -52,6 +97,8 @@ zoe_status zoe_screen_ask(zoe_screen *screen, zoe_shot *shot, zoe_engine *engine
     screen->candidate.status = zoe_source_acquire(shot->source, position, &screen->candidate.frame);
     if (screen->candidate.status == ZOE_ERROR_NO_LAYER)
         ask_fallback(screen, shot, engine, want, position);
+    if (screen->candidate.status == ZOE_NO_ROOM)
+        screen->candidate.status = make_room(screen, shot);
     return screen->candidate.status;
 }
 
@@ -147,8 +194,13 @@ bool zoe_screen_show(zoe_screen *screen, zoe_shot *shot, zoe_grade *grade, bool 
     bool has_no_name = is_other || !screen->is_fallback || shot->fallback.is_guess;
     if (screen->candidate.is_fallback && has_no_name)
         is_other |= zoe_fallback_show(&shot->fallback, &shot->variants, next, may_block) != 0;
+    if (is_other && now->pin)
+        screen->tight.status = ZOE_OK; /* there was room for both */
+    if (is_other)
+        screen->is_copied = false;
     zoe_frame_release(&screen->frame);
     screen->frame = screen->candidate.frame;
+    screen->is_unpinned = false;
     screen->is_fallback = screen->candidate.is_fallback;
     screen->is_foreign = false;
     use_range(screen, shot, grade);

@@ -2,6 +2,8 @@
  * Screen: the frame that is shown, and which one comes next.
  *
  * What is shown stays pinned until its successor is ready, so that the picture never goes black.
+ * Where memory has no room for both, the pin is let go of as soon as whoever draws has a copy of
+ * the picture: that stays on screen, and what is under the pointer cannot be told for a moment.
  * The candidate is what the playhead's frame is at the moment: a pinned frame, or the reason why
  * there is none. While the playhead waits after a seek, frames that the user passed on the way there
  * are shown as they get ready, newest first: they are in `trail`.
@@ -27,8 +29,12 @@ typedef struct zoe_screen {
     zoe_frame frame;  /* pinned; pin NULL: nothing is shown */
     bool is_fallback; /* `frame` is the default layer of a frame without the chosen one */
     bool is_foreign;  /* `frame` is of another sequence or layer than the current one's */
+    bool is_unpinned; /* `frame` is shown without a pin: what it says holds but for its samples */
+    zoe_error tight;  /* why the picture before it had to go first; status OK: it had not */
 
     /* its own */
+    bool is_copied; /* whoever draws has a copy of the picture */
+    bool has_asked; /* a frame has no room until that is so */
     struct {
         zoe_frame frame; /* pinned where status is OK */
         int64_t position;
@@ -39,6 +45,23 @@ typedef struct zoe_screen {
     int64_t trail[ZOE_SCREEN_TRAIL];
     int trail_count;
 } zoe_screen;
+
+/* Is there a picture on screen, whether or not its samples are in memory? */
+static inline bool zoe_screen_has_picture(const zoe_screen *screen)
+{
+    return screen->frame.pin || screen->is_unpinned;
+}
+
+/* Whoever draws has a copy of the picture that is pinned. Returns true if a frame waits for that:
+ * it is to be asked for again. */
+bool zoe_screen_copied(zoe_screen *screen);
+
+/* A picture that is shown without a pin gets one again, if its frame is in memory again. Returns
+ * true if it has. */
+bool zoe_screen_repin(zoe_screen *screen, zoe_shot *shot);
+
+/* Nothing is shown any more. */
+void zoe_screen_clear(zoe_screen *screen);
 
 /* Lets go of every frame. */
 void zoe_screen_close(zoe_screen *screen);
@@ -51,7 +74,8 @@ void zoe_screen_leave(zoe_screen *screen);
 
 /*
  * Makes the frame at a position the candidate. want: as last told to the engine, for the fallback.
- * Returns its status: OK, LOADING, MISSING or its error.
+ * Returns its status: OK, LOADING, MISSING or its error; NO_ROOM where others than the screen hold
+ * what is in its way.
  */
 zoe_status zoe_screen_ask(zoe_screen *screen, zoe_shot *shot, zoe_engine *engine,
                           const zoe_want *want, int64_t position);

@@ -233,15 +233,16 @@ static bool show(zoe_session *session, zoe_status status)
     }
     if (status == ZOE_LOADING)
         return !is_playing && zoe_screen_show_trail(screen, shot, &session->grade, may_block);
-    bool is_gone = status == ZOE_MISSING && screen->frame.pin &&
+    bool is_gone = status == ZOE_MISSING && zoe_screen_has_picture(screen) &&
                    screen->frame.position == shot->transport.playhead;
     if (screen->is_foreign || is_gone) {
         /* The last good picture stays, but not under another sequence's name, and not where it was
          * the file's that is a gap now. */
-        zoe_frame_release(&screen->frame);
-        screen->is_foreign = false;
+        zoe_screen_clear(screen);
         return true;
     }
+    if (zoe_screen_repin(screen, shot))
+        return true;
     return screen->is_fallback && zoe_screen_name(screen, shot, &session->grade, may_block);
 }
 
@@ -271,6 +272,11 @@ void zoe_session_update(zoe_session *session, uint64_t now_ns, zoe_session_step 
     zoe_screen_drop(&session->screen);
     session->wake_ns = next.wake_ns;
     step->wake_ns = next.wake_ns;
+}
+
+void zoe_session_copied(zoe_session *session)
+{
+    session->touched |= zoe_screen_copied(&session->screen);
 }
 
 /* ---- control ---- */
@@ -409,7 +415,7 @@ static void follow_layer(zoe_session *session)
 {
     follow_shot(session);
     /* The last layer's picture is on until this one's is ready, and no longer. */
-    session->screen.is_foreign = session->screen.frame.pin != NULL;
+    session->screen.is_foreign = zoe_screen_has_picture(&session->screen);
     session->screen.is_fallback = false;
 }
 
@@ -451,10 +457,11 @@ void zoe_session_layer(zoe_session *session, const char **name, const char **vie
 int64_t zoe_session_shown_position(zoe_session *session)
 {
     const zoe_transport *transport = zoe_session_transport(session);
-    const zoe_frame *shown = &session->screen.frame;
+    const zoe_screen *screen = &session->screen;
     if (!transport)
         return -1;
-    return shown->pin && !session->screen.is_foreign ? shown->position : transport->playhead;
+    return zoe_screen_has_picture(screen) && !screen->is_foreign ? screen->frame.position
+                                                                 : transport->playhead;
 }
 
 bool zoe_session_fit_range(zoe_session *session)

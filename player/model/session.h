@@ -50,9 +50,9 @@ typedef struct zoe_session {
     zoe_grade grade;
 
     zoe_screen screen;
-    int64_t playhead;    /* as of the last update */
-    zoe_status status;   /* of the playhead's frame: OK, LOADING, MISSING or its error */
-    zoe_error why;       /* when status is an error, or the frame lacks chunks; else text "" */
+    int64_t playhead;  /* as of the last update */
+    zoe_status status; /* of the playhead's frame: OK, LOADING, MISSING, NO_ROOM or its error */
+    zoe_error why; /* when status is NO_ROOM or an error, or the frame lacks chunks; else text "" */
     bool scrubbing;      /* the user holds the playhead; play goes on after */
     int32_t speed_after; /* the speed to go on with */
 
@@ -97,6 +97,9 @@ void zoe_session_touch(zoe_session *session);
 
 /* Tells the engine what is wanted, moves playback on, and takes the frame to show. */
 void zoe_session_update(zoe_session *session, uint64_t now_ns, zoe_session_step *step);
+
+/* Whoever draws has a copy of the picture on screen: its memory may go to the next one. */
+void zoe_session_copied(zoe_session *session);
 
 /* Moves the playhead; while stopped its way is remembered, see above. */
 void zoe_session_seek(zoe_session *session, int64_t position, uint64_t now_ns);

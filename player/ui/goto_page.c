@@ -38,7 +38,8 @@ static zoe_frame_context context_of(zoe_session *session)
         .zero = zoe_sequence_first(sequence),
         .rate = {(int32_t)t->rate_numerator, (int32_t)t->rate_denominator},
     };
-    if (shown->pin && !session->screen.is_foreign && shown->time_code[0] &&
+    if (zoe_screen_has_picture(&session->screen) && !session->screen.is_foreign &&
+        shown->time_code[0] &&
         zoe_time_code_parse(shown->time_code, context.rate, &frames, NULL) == ZOE_OK)
         context.zero = context.current - frames;
     return context;

@@ -77,10 +77,9 @@ static void matte(zoe_ui *ui, SDL_Rect all, SDL_Rect kept)
                   matte_color);
 }
 
-void zoe_guides_run(zoe_ui *ui, const zoe_guides *guides, const zoe_view *view,
-                    const zoe_frame *frame)
+void zoe_guides_run(zoe_ui *ui, const zoe_guides *guides, const zoe_view *view)
 {
-    if (!frame->pin || (!guides->safe && !guides->aspect))
+    if (!view->filled || (!guides->safe && !guides->aspect))
         return;
     const zoe_box *box = &view->map.box;
     double width = (double)box->max_x - box->min_x + 1,

@@ -33,7 +33,6 @@ void zoe_guides_box(double width, double height, double pixel_aspect, double asp
 double zoe_guides_aspect(int32_t index);
 
 /* Part of a frame: below everything else over the picture. */
-void zoe_guides_run(zoe_ui *ui, const zoe_guides *guides, const zoe_view *view,
-                    const zoe_frame *frame);
+void zoe_guides_run(zoe_ui *ui, const zoe_guides *guides, const zoe_view *view);
 
 #endif

@@ -177,9 +177,11 @@ void zoe_metadata_page_run(zoe_ui *ui, SDL_Rect rect, zoe_metadata_page *page, z
     bool rests = !zoe_session_transport(session)->speed && !session->scrubbing;
     const zoe_frame *shown = &session->screen.frame;
     if ((rests || !page->kept.is_read) &&
-        zoe_kept_header_follow(&page->kept, zoe_session_sequence(session),
-                               zoe_session_shown_position(session),
-                               shown->pin && !session->screen.is_foreign ? shown->generation : 0))
+        zoe_kept_header_follow(
+            &page->kept, zoe_session_sequence(session), zoe_session_shown_position(session),
+            zoe_screen_has_picture(&session->screen) && !session->screen.is_foreign
+                ? shown->generation
+                : 0))
         fill(page);
     if (page->fresh)
         zoe_ui_focus(ui, "search");

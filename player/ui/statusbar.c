@@ -153,7 +153,7 @@ static void fill(field_list *list, zoe_session *session, const zoe_view *view,
     const zoe_frame *shown = &session->screen.frame;
     list->count = 0;
     add_layer(list, session, &view->look);
-    if (shown->pin) {
+    if (zoe_screen_has_picture(&session->screen)) {
         field *zoom = add(list, ZOE_VALUE_ZOOM, "Size on screen", NULL);
         snprintf(zoom->text, FIELD_TEXT, view->map.fitted ? "Fit (%.*f%%)" : "%.*f%%",
                  view->map.zoom < 0.1 ? 1 : 0, view->map.zoom * 100.0);
@@ -175,7 +175,7 @@ static void fill(field_list *list, zoe_session *session, const zoe_view *view,
         snprintf(color->text, FIELD_TEXT, "%s", bar->color);
     }
     add_options(list, options, view->found);
-    if (shown->pin) {
+    if (zoe_screen_has_picture(&session->screen)) {
         zoe_box box = view->map.box;
         field *size = add(list, ZOE_VALUE_NONE, "Picture's size in pixels", NULL);
         size->minor = true;
@@ -266,9 +266,7 @@ static void run_picture_row(zoe_ui *ui, SDL_Rect row, const zoe_statusbar *bar,
     run_memory(ui, &row, stats, result);
     if (!session->count)
         return;
-    const zoe_frame *shown = &session->screen.frame;
-    const zoe_transport *t = zoe_session_transport(session);
-    int64_t position = shown->pin && !session->screen.is_foreign ? shown->position : t->playhead;
+    int64_t position = zoe_session_shown_position(session);
     field_list list;
     fill(&list, session, view, bar);
     file_name(zoe_session_sequence(session), position, text, sizeof text);
@@ -384,6 +382,17 @@ static void draw_swatch(zoe_ui *ui, SDL_Rect *row, const double *id, zoe_sample_
     zoe_draw_outline(&ui->draw, box, zoe_ui_px(ui, 2), zoe_ui_px(ui, 1), ui->style->edge);
 }
 
+/* The width that the values want. */
+static int probe_width(zoe_ui *ui, const zoe_session *session)
+{
+    const zoe_frame *frame = &session->screen.frame;
+    int width =
+        zoe_ui_text_width(ui, ZOE_TEXT_BODY, "00000, 00000  ") + zoe_ui_px(ui, ZOE_SPACE * 4);
+    for (uint32_t i = 0; i < frame->plane_count; i++)
+        width += value_width(ui, session, (int32_t)i);
+    return zoe_screen_has_picture(&session->screen) ? width : 0;
+}
+
 /* Draws the values under the pointer, and cuts their room from the row: it stays, so that a message
  * does not jump when the pointer leaves the picture. */
 static void draw_probe(zoe_ui *ui, SDL_Rect *row, const zoe_statusbar *bar, const zoe_view *view,
@@ -393,6 +402,9 @@ static void draw_probe(zoe_ui *ui, SDL_Rect *row, const zoe_statusbar *bar, cons
     char figures[64];
     int32_t x = 0, y = 0;
     double values[ZOE_PLANES_MAX] = {0};
+    if (session->screen.is_unpinned)
+        put(ui, row, probe_width(ui, session), ui->style->text_dim,
+            bar->pointer_x < 0 ? "" : "Values are not in memory");
     if (!frame->pin)
         return;
     int32_t count = zoe_view_probe(view, frame, bar->pointer_x, bar->pointer_y, &x, &y, values);
@@ -418,17 +430,6 @@ static void draw_probe(zoe_ui *ui, SDL_Rect *row, const zoe_statusbar *bar, cons
     if (figures[0] && width <= row->w)
         put(ui, row, width, ui->style->text_dim, count > 0 ? figures : "");
     zoe_cut_left(row, zoe_ui_px(ui, ZOE_SPACE * 4));
-}
-
-/* The width that the values want. */
-static int probe_width(zoe_ui *ui, const zoe_session *session)
-{
-    const zoe_frame *frame = &session->screen.frame;
-    int width =
-        zoe_ui_text_width(ui, ZOE_TEXT_BODY, "00000, 00000  ") + zoe_ui_px(ui, ZOE_SPACE * 4);
-    for (uint32_t i = 0; frame->pin && i < frame->plane_count; i++)
-        width += value_width(ui, session, (int32_t)i);
-    return frame->pin ? width : 0;
 }
 
 static void run_message_row(zoe_ui *ui, SDL_Rect row, const zoe_statusbar *bar,

@@ -252,7 +252,7 @@ void zoe_view_draw(zoe_view *view, const zoe_window *window, const zoe_frame *fr
     if (!view->filled || !view->texture)
         return;
     SDL_RenderCopy(window->renderer, view->texture, NULL, &view->area);
-    if (!frame || !frame->pin)
+    if (!frame)
         return;
     if (has_overscan(frame))
         mark_display_window(view, window, frame);

@@ -63,9 +63,9 @@ void zoe_view_invalidate(zoe_view *view);
 /* How pictures are to be seen from now on. */
 void zoe_view_look(zoe_view *view, const zoe_look *look);
 
-/* Draws the area. `frame` is the one last given to zoe_view_frame(), still pinned; NULL or without
- * a pin: the surround alone. When drawing it fails, the picture before stays. colored: of the frame; its
- * table is held. */
+/* Draws the area. `frame` is the one last given to zoe_view_frame(), still pinned; without a pin the
+ * picture is drawn as it was, if there is one. NULL: the surround alone. When drawing it fails, the
+ * picture before stays. colored: of the frame; its table is held. */
 void zoe_view_draw(zoe_view *view, const zoe_window *window, const zoe_frame *frame,
                    const zoe_grade *grade, const zoe_colored *colored);
 

@@ -250,6 +250,14 @@ test_headless() {
     # A page beside each is for what pieces tell each other of uniform planes.
     json 'frames_mb>=6' 'full_frames_mb>=6'
     holds "$(value frames_mb) == $(value full_frames_mb) && $(value frames_mb) < 6.04"
+    # Where two do not fit each is shown all the same, and it is said which limit would do.
+    succeeds generate --size 1600x1100 --frames 4 wide
+    succeeds play --headless --fps 0 --loops 1 --cache-mb 16 --json wide
+    json plays=4 bad=0 no_room=3
+    grep -q 'no_room_reason.* MB would do' out || fail "play --headless --json says no reason"
+    grep -q 'warning: .* MB would do' err || fail "play --headless says not which limit would do"
+    succeeds play --headless --fps 0 --loops 1 --cache-mb 64 --json wide
+    json plays=4 no_room=0
     fails 1 test. play --headless a --in 99
     fails 2 --headless play --headless
 }

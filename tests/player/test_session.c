@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -329,6 +330,105 @@ static void ids_are_never_half(void **state)
     expect_whole_id(p);
 }
 
+/* ---- memory for one frame ---- */
+
+enum { LARGE_WIDTH = 2560, LARGE_HEIGHT = 2048 /* 10 MiB of a limit of 16 */ };
+
+static int write_large(void *user, int32_t x, int32_t y, int32_t count,
+                       void *const planes[ZOE_PLANES_MAX])
+{
+    const int *number = user;
+    for (int32_t i = 0; i < count; i++)
+        ((uint16_t *)planes[0])[i] = zoe_float_to_half(x + i == y + 9 ? 0.0f : (float)*number);
+    return 0;
+}
+
+static void open_large(session_place *p, int frames)
+{
+    const zoe_box box = {0, 0, LARGE_WIDTH - 1, LARGE_HEIGHT - 1};
+    const zoe_exr_write_spec spec = {
+        .data_window = box,
+        .display_window = box,
+        .pixel_aspect = 1.0,
+        .compression = ZOE_COMPRESSION_RLE,
+        .channel_count = 1,
+        .names = {"Y"},
+        .types = {ZOE_SAMPLE_HALF},
+    };
+    for (int number = 1; number <= frames; number++) {
+        char path[SESSION_PLACE_PATH];
+        session_place_path(p, "a", number, path);
+        assert_int_equal(zoe_exr_write(path, &spec, write_large, &number, NULL), ZOE_OK);
+    }
+    session_place_open(p, "a", 1, 0);
+    session_place_arrive(p);
+}
+
+/* Updates for a while, or until the screen has let go of what it shows. */
+static bool lets_go(session_place *p)
+{
+    for (int i = 0; i < 400 && !p->session.screen.is_unpinned; i++) {
+        session_place_update(p, session_place_second);
+        nanosleep(&(struct timespec){.tv_nsec = 500000}, NULL);
+    }
+    return p->session.screen.is_unpinned;
+}
+
+static void frames_take_turns_where_one_fits(void **state)
+{
+    session_place *p = *state;
+    zoe_session *session = &p->session;
+    zoe_screen *screen = &session->screen;
+    open_large(p, 3);
+    assert_int_equal(session_place_shown(p), 1);
+    assert_int_equal(screen->tight.status, ZOE_OK);
+    for (int number = 2; number <= 3; number++) {
+        zoe_session_step_by(session, 1, session_place_second);
+        /* Nobody has drawn it yet: it stays. */
+        assert_false(lets_go(p));
+        assert_int_equal(session->status, ZOE_LOADING);
+        assert_int_equal(session_place_shown(p), number - 1);
+        zoe_session_copied(session);
+        assert_true(lets_go(p));
+        assert_true(zoe_screen_has_picture(screen));
+        assert_int_equal(zoe_session_shown_position(session), number - 2);
+        session_place_arrive(p);
+        assert_int_equal(session_place_shown(p), number);
+        assert_false(screen->is_unpinned);
+        assert_int_equal(screen->tight.status, ZOE_NO_ROOM);
+        assert_non_null(strstr(screen->tight.text, "MB would do"));
+    }
+    /* With room for both it is as ever. */
+    zoe_budget budget = {.bytes = 64 << 20};
+    assert_int_equal(zoe_engine_set_budget(session->engine, &budget, NULL), ZOE_OK);
+    zoe_session_step_by(session, -1, session_place_second);
+    session_place_arrive(p);
+    assert_int_equal(session_place_shown(p), 2);
+    assert_int_equal(screen->tight.status, ZOE_OK);
+}
+
+/* The next one is broken: the picture that went for it comes back. */
+static void what_was_let_go_of_comes_back(void **state)
+{
+    session_place *p = *state;
+    zoe_session *session = &p->session;
+    open_large(p, 1);
+    zoe_session_copied(session);
+    /* As if another had asked for its room. */
+    zoe_frame_release(&session->screen.frame);
+    session->screen.is_unpinned = true;
+    write_garbage(p, "a", 2);
+    zoe_refresh_report report;
+    int64_t shift;
+    assert_int_equal(session_place_refresh(p, &report, &shift), ZOE_OK);
+    zoe_session_seek(session, 1, session_place_second);
+    session_place_arrive(p);
+    assert_int_equal(session->status, ZOE_ERROR_NOT_EXR);
+    assert_false(session->screen.is_unpinned);
+    assert_non_null(session->screen.frame.pin);
+    assert_int_equal(session_place_shown(p), 1);
+}
+
 int main(void)
 {
 #define IN_PLACE(test)                                                                             \
@@ -346,6 +446,8 @@ int main(void)
         IN_PLACE(the_next_version_keeps_frame_area_layer_and_playing),
         IN_PLACE(a_layer_is_chosen_by_its_name),
         IN_PLACE(ids_are_never_half),
+        IN_PLACE(frames_take_turns_where_one_fits),
+        IN_PLACE(what_was_let_go_of_comes_back),
         IN_PLACE(a_layer_that_is_not_there_is_told_with_those_that_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
