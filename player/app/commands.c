@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "app/color_choice.h"
+#include "app/compare.h"
 #include "app/effects.h"
 #include "model/picture.h"
 #include "ui/ui_layout.h"
@@ -526,6 +527,31 @@ const zoe_command zoe_commands[] = {
     {RUN("exposure-reset", reset_value, (int)offsetof(zoe_options, exposure)), .keys = {{SDLK_e, SHIFT}}, .help = "Reset exposure",
      .page_keys = "Shift+E  Shift+M", .page_help = "Reset exposure, gamma"},
     {RUN("gamma-reset", reset_value, (int)offsetof(zoe_options, gamma)), .keys = {{SDLK_m, SHIFT}}, .help = "Reset gamma"},
+
+    HEADING("Compare"),
+    {RUN("compare-menu", zoe_app_compare_menu, 0), .keys = {{SDLK_c, KMOD_ALT}}, .help = "Compare\342\200\246", .page_keys = "Alt+C",
+     .page_help = "Menu: with what, and how"},
+    {RUN("compare-flip", zoe_app_compare, ZOE_COMPARE_FLIP), .keys = {{SDLK_RETURN, 0}}, .help = "Flip A and B", .page_keys = "Return"},
+    {RUN("compare-wipe", zoe_app_compare, ZOE_COMPARE_WIPE), .keys = {{SDLK_w, 0}}, .help = "Wipe", .page_keys = "W  D  U",
+     .page_help = "Wipe, difference, blend; again: off"},
+    {RUN("compare-difference", zoe_app_compare, ZOE_COMPARE_DIFFERENCE), .keys = {{SDLK_d, 0}}, .help = "Difference"},
+    {RUN("compare-blend", zoe_app_compare, ZOE_COMPARE_BLEND), .keys = {{SDLK_u, 0}}, .help = "Blend"},
+    {RUN("compare-side", zoe_app_compare, ZOE_COMPARE_SIDE), .keys = {{SDLK_w, SHIFT}}, .help = "Side by side", .page_keys = "Shift+W  Shift+U",
+     .page_help = "Side by side, tile; again: off"},
+    {RUN("compare-tile", zoe_app_compare, ZOE_COMPARE_TILE), .keys = {{SDLK_u, SHIFT}}, .help = "Tile"},
+    {RUN("compare-anaglyph", zoe_app_compare, ZOE_COMPARE_ANAGLYPH), .keys = {{SDLK_a, CTRL}}, .help = "Anaglyph", .page_keys = "Ctrl+A"},
+    {RUN("compare-off", zoe_app_compare, ZOE_COMPARE_OFF), .keys = {{SDLK_x, KMOD_ALT}}, .help = "Stop comparing", .page_keys = "Alt+X"},
+    {RUN("compare-earlier", zoe_app_compare_offset, -1), .keys = {{SDLK_LEFT, KMOD_ALT}}, .repeats = true, .help = "B one frame earlier",
+     .page_keys = "Alt+Left  Right", .page_help = "B earlier, later"},
+    {RUN("compare-later", zoe_app_compare_offset, 1), .keys = {{SDLK_RIGHT, KMOD_ALT}}, .repeats = true, .help = "B one frame later"},
+    {RUN("compare-no-offset", zoe_app_compare_offset, 0), .keys = {{SDLK_0, KMOD_ALT}}, .help = "B not offset"},
+    {RUN("compare-more", zoe_app_compare_amount, 1), .keys = {{SDLK_UP, KMOD_ALT}}, .repeats = true, .help = "More gain, more of B",
+     .page_keys = "Alt+Up  Down", .page_help = "Gain of the difference; share of B"},
+    {RUN("compare-less", zoe_app_compare_amount, -1), .keys = {{SDLK_DOWN, KMOD_ALT}}, .repeats = true, .help = "Less gain, less of B"},
+    {RUN("compare-align", zoe_app_compare_align, 0), .keys = {{SDLK_n, KMOD_ALT}}, .help = "By first frame, not by number", .page_keys = "Alt+N  Alt+P",
+     .page_help = "First with first; pixel for pixel"},
+    {RUN("compare-size", zoe_app_compare_size, 0), .keys = {{SDLK_p, KMOD_ALT}}, .help = "Pixel for pixel, middle on middle"},
+    MOUSE("Drag the line", "Wipe; the round handle turns it"),
 
     HEADING("Files and memory"),
     MOUSE("Drop", "Open files and folders"),

@@ -40,6 +40,10 @@ static void run_statusbar(zoe_app *app)
             zoe_app_set_option(app, result.option, result.option->normal);
         break;
     case ZOE_VALUE_MESSAGE: zoe_app_run(app, "messages"); break;
+    case ZOE_VALUE_COMPARE:
+        app->menu_next = ZOE_MENU_COMPARE;
+        app->menu_place = result.place;
+        break;
     }
 }
 

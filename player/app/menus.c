@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/commands.h"
+#include "app/compare.h"
 #include "app/effects.h"
 #include "ui/ui_menu.h"
 
@@ -113,6 +114,21 @@ static const struct {
     {NULL, offsetof(zoe_options, aspect)},
 };
 
+/* In the order of the modes. */
+static const char *const compare_names[] = {
+    "compare-off",   "compare-flip",     "compare-wipe", "compare-difference",
+    "compare-blend", "compare-anaglyph", "compare-side", "compare-tile"};
+
+static const char *const compare_more[] = {"compare-earlier",
+                                           "compare-later",
+                                           "compare-no-offset",
+                                           "compare-more",
+                                           "compare-less",
+                                           "",
+                                           NULL};
+
+enum { PARTNER = 2000, VIEW = 3000 }; /* and the index of an open sequence, of a view */
+
 static const char *const memory_names[] = {"memory", "settings", "", "clear-cache", NULL};
 
 static const char *const channel_names[] = {"red", "green", "blue", "alpha", "luminance"};
@@ -168,6 +184,60 @@ static void add_view(making *m, const zoe_app *app)
                 item->checked = i == now;
             }
         }
+    }
+}
+
+/* What it can be compared with: what is open, and the other views of its own file. */
+static void add_partners(making *m, const zoe_app *app)
+{
+    const zoe_session *session = &app->session;
+    const zoe_partners *partners = &session->partners;
+    for (int i = 0; i < session->count && m->count < ITEMS - 10; i++) {
+        if (i == session->current)
+            continue;
+        zoe_ui_menu_item *item = add(m, PARTNER + i);
+        const zoe_shot *shot = &session->shots[i];
+        snprintf(m->texts[m->count - 1], ZOE_COMMAND_TEXT, "With %.60s  %.40s",
+                 zoe_sequence_name(zoe_shot_sequence(shot)), shot->layer);
+        item->checked = zoe_partners_has(partners, i);
+    }
+    for (int i = 0; i < app->views.count; i++) {
+        add(m, VIEW + i);
+        snprintf(m->texts[m->count - 1], ZOE_COMMAND_TEXT, "With its view %.60s",
+                 app->views.names[i]);
+    }
+}
+
+static void add_compare(making *m, const zoe_app *app)
+{
+    const zoe_partners *partners = &app->session.partners;
+    for (int i = 0; i < ZOE_COMPARE_MODES; i++) {
+        zoe_ui_menu_item *item = add_command(m, compare_names[i]);
+        item->checked = i && partners->count && (int)partners->compare.mode == i;
+    }
+    add_line(m);
+    int before = m->count;
+    add_partners(m, app);
+    if (m->count > before)
+        add_line(m);
+    add_command(m, "compare-align")->checked = partners->compare.by_start;
+    add_command(m, "compare-size")->checked = partners->compare.is_exact;
+    add_line(m);
+    add_commands(m, compare_more);
+    m->count--; /* the line at the end */
+}
+
+static void choose_compare(zoe_app *app, int value)
+{
+    zoe_error error;
+    if (value >= VIEW) {
+        if (zoe_session_open_partner(&app->session, NULL, app->views.names[value - VIEW], &error) !=
+            ZOE_OK)
+            zoe_message_say(&app->message, true, "%s", error.text);
+    } else if (value >= PARTNER) {
+        (void)zoe_session_compare_with(&app->session, value - PARTNER);
+    } else {
+        zoe_command_run(app, &zoe_commands[value]);
     }
 }
 
@@ -236,6 +306,7 @@ static void make(making *m, const zoe_app *app)
     switch (app->menu) {
     case ZOE_MENU_NONE: break;
     case ZOE_MENU_VIEW: add_view(m, app); break;
+    case ZOE_MENU_COMPARE: add_compare(m, app); break;
     case ZOE_MENU_PICTURE:
         add_commands(m, picture_names);
         mark(m, app);
@@ -270,6 +341,7 @@ static void choose(zoe_app *app, int value)
         zoe_app_set_option(app, zoe_option_at(view_rows[(value - SETS) / EACH].option),
                            (value - SETS) % EACH);
         break;
+    case ZOE_MENU_COMPARE: choose_compare(app, value); break;
     case ZOE_MENU_PICTURE:
     case ZOE_MENU_TIMELINE:
     case ZOE_MENU_MEMORY: zoe_command_run(app, &zoe_commands[value]); break;
@@ -297,6 +369,8 @@ void zoe_app_open_menu(zoe_app *app, zoe_menu menu, const zoe_option *option, SD
 void zoe_app_run_menus(zoe_app *app)
 {
     static making m; /* too large for the stack; made anew each time */
+    if (app->menu_next == ZOE_MENU_COMPARE)
+        zoe_app_find_views(app);
     if (app->menu_next != ZOE_MENU_NONE)
         zoe_app_open_menu(app, app->menu_next, NULL, app->menu_place);
     app->menu_next = ZOE_MENU_NONE;

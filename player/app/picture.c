@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "app/commands.h"
+#include "app/compare.h"
 #include "app/effects.h"
 #include "app/menus.h"
 #include "ui/guides.h"
@@ -27,7 +28,11 @@ static void press(zoe_app *app, zoe_ui_hit hit)
     app->grab_button = hit.middle ? SDL_BUTTON_MMASK : SDL_BUTTON_LMASK;
     app->grab_x = in->mouse_x;
     app->grab_frame = -1;
-    if (hit.pressed && hit.clicks == 2)
+    zoe_grab wipe =
+        hit.pressed ? zoe_app_compare_grab(app, in->mouse_x, in->mouse_y) : ZOE_GRAB_NONE;
+    if (wipe != ZOE_GRAB_NONE && !alt)
+        app->grab = wipe;
+    else if (hit.pressed && hit.clicks == 2)
         zoe_app_run(app, "fit");
     else if (hit.middle || alt)
         app->grab = ZOE_GRAB_PAN;
@@ -58,7 +63,7 @@ static void scrub(zoe_app *app, int x)
     app->redraw = true;
 }
 
-static void drag(zoe_app *app, int x, int dx, int dy)
+static void drag(zoe_app *app, int x, int y, int dx, int dy)
 {
     switch (app->grab) {
     case ZOE_GRAB_NONE: break;
@@ -67,6 +72,8 @@ static void drag(zoe_app *app, int x, int dx, int dy)
         zoe_view_invalidate(&app->view);
         break;
     case ZOE_GRAB_SCRUB: scrub(app, x); break;
+    case ZOE_GRAB_WIPE:
+    case ZOE_GRAB_WIPE_TURN: zoe_app_compare_drag(app, app->grab, x, y); break;
     case ZOE_GRAB_EXPOSURE:
         zoe_app_set_option(app, ZOE_OPTION(exposure),
                            app->options.exposure + dx * 0.01 / app->window.scale);
@@ -89,8 +96,9 @@ static void let_go(zoe_app *app)
 static void zoom(zoe_app *app, const zoe_ui_input *in)
 {
     zoe_view_map *map = &app->view.map;
-    zoe_view_map_zoom_to(map, in->mouse_x - app->view.area.x, in->mouse_y - app->view.area.y,
-                         map->zoom * pow(1.25, in->wheel_y));
+    double x, y;
+    (void)zoe_view_cell_at(&app->view, in->mouse_x, in->mouse_y, &x, &y);
+    zoe_view_map_zoom_to(map, x - 0.5, y - 0.5, map->zoom * pow(1.25, in->wheel_y));
     zoe_view_invalidate(&app->view);
 }
 
@@ -230,11 +238,13 @@ void zoe_app_hear_picture(zoe_app *app)
     app->statusbar.pointer_x = px;
     app->statusbar.pointer_y = py;
     zoe_app_look(app);
+    zoe_app_follow_compare(app);
     const zoe_guides guides = {app->options.guides, app->options.aspect};
     zoe_guides_run(ui, &guides, &app->view);
     draw_absence(app);
     draw_badge(app);
     draw_legend(app);
+    zoe_app_draw_compare(app);
     if (!app->session.count) {
         app->grab = ZOE_GRAB_NONE;
         return;
@@ -244,7 +254,7 @@ void zoe_app_hear_picture(zoe_app *app)
     if (app->grab == ZOE_GRAB_NONE && (hit.pressed || hit.middle))
         press(app, hit);
     else if (app->grab != ZOE_GRAB_NONE)
-        drag(app, x, x - app->mouse_x, y - app->mouse_y);
+        drag(app, x, y, x - app->mouse_x, y - app->mouse_y);
     if (app->grab != ZOE_GRAB_NONE && !(in->down & app->grab_button))
         let_go(app);
     if (hit.hovered && in->wheel_y != 0.0)

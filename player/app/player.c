@@ -186,6 +186,13 @@ static bool open_sequences(zoe_app *app, char *complaint, size_t capacity)
     }
     if (app->session.count > 1)
         zoe_session_show(&app->session, 0);
+    if (app->options.compare &&
+        zoe_session_open_partner(&app->session, app->options.compare, NULL, &error) != ZOE_OK) {
+        snprintf(complaint, capacity, "%s", error.text);
+        fprintf(stderr, "%s: %s\n", command, complaint);
+    } else if (app->options.compare) {
+        (void)zoe_session_compare(&app->session, ZOE_COMPARE_WIPE);
+    }
     return true;
 }
 

@@ -2,7 +2,7 @@
  * State: everything the window player holds, and what is told of it from several places. It stands
  * below all else in this folder:
  *
- *   state <- color <- effects <- commands <- menus <- picture, bar, pages <- frame <- player
+ *   state <- color, compare <- effects <- commands <- menus <- picture, bar, pages <- frame <- player
  *                                <- events                                <-
  *                     <- history                        <- pages          <-
  *
@@ -53,6 +53,8 @@ typedef enum zoe_grab {
     ZOE_GRAB_SCRUB, /* once the pointer has moved */
     ZOE_GRAB_EXPOSURE,
     ZOE_GRAB_GAMMA,
+    ZOE_GRAB_WIPE,      /* the line between two pictures */
+    ZOE_GRAB_WIPE_TURN, /* the handle that turns it */
 } zoe_grab;
 
 /* A change of the memory's limit that comes in parts. */
@@ -70,6 +72,12 @@ typedef struct zoe_noted {
     bool has_picture; /* the current one's was on screen then */
 } zoe_noted;
 
+/* The views of the current file that are not shown. */
+typedef struct zoe_app_views {
+    char names[8][ZOE_VIEW_TEXT];
+    int count;
+} zoe_app_views;
+
 /* What is chosen from in the menu that is open. */
 typedef enum zoe_menu {
     ZOE_MENU_NONE,
@@ -80,6 +88,7 @@ typedef enum zoe_menu {
     ZOE_MENU_ZOOM,
     ZOE_MENU_RATE,
     ZOE_MENU_VIEW,
+    ZOE_MENU_COMPARE,
     ZOE_MENU_OPTION, /* the values of `menu_option` */
 } zoe_menu;
 
@@ -131,6 +140,7 @@ struct zoe_app {
     zoe_app_change change;
     zoe_menu menu;
     const zoe_option *menu_option;
+    zoe_app_views views;
     zoe_menu menu_next; /* what a command asks to be opened; NONE: nothing */
     SDL_Rect menu_place;
     zoe_stats stats;
@@ -138,8 +148,8 @@ struct zoe_app {
     bool stats_stale;  /* frames changed since */
     zoe_memory_history history;
     zoe_follower *follower;
-    bool bars_hidden;          /* in a window */
-    bool bars_full;            /* bars are shown in full screen too */
+    bool bars_hidden; /* in a window */
+    bool bars_full;   /* bars are shown in full screen too */
 
     /* mouse and held keys */
     zoe_grab grab;

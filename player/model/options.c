@@ -30,6 +30,8 @@ const zoe_option zoe_option_table[] = {
     {.name = "out", AT(out), FRAME_NUMBER, .where = ARGS, .help = "last frame of the work area"},
     {.name = "frame", AT(frame), FRAME_NUMBER, .where = ARGS, .help = "start at this frame"},
     {.name = "play", AT(play), .kind = ZOE_ARG_FLAG, .where = ARGS, .help = "start playing at once"},
+    {.name = "compare", AT(compare), .kind = ZOE_ARG_TEXT, .where = ARGS, .argument = "SEQUENCE",
+     .help = "compare the first sequence with this one, with a wipe"},
     {.name = "restore", AT(restore), .kind = ZOE_ARG_FLAG, .where = ARGS, .help = "open again what was open last, as it was left"},
     {.name = "stay", AT(stay), .kind = ZOE_ARG_FLAG, .where = ARGS, .help = "open the window also where no SEQUENCE can be opened"},
     {.name = "fps", .letter = 'f', AT(rate), .kind = ZOE_ARG_RATE, .where = ARGS, .argument = "RATE", .max = 1000,

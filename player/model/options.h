@@ -50,6 +50,7 @@ typedef struct zoe_options {
     int64_t frame;   /* frame number to start at; only where given */
     bool play;       /* start playing at once */
     bool stay;       /* the window opens also where none of the sequences can be */
+    const char *compare; /* a sequence to compare the first one with; NULL: none */
     bool restore;    /* open again what was open last; never with sequences or headless */
     zoe_rate rate;   /* frames a second; only where given: else the file's, else 24.
                         numerator 0 (headless only): as fast as frames get ready */

@@ -1,5 +1,7 @@
 #include "model/paint.h"
 
+#include <zoetrope/pair.h>
+
 bool zoe_look_shows_ids(const zoe_look *look, const zoe_frame *frame)
 {
     zoe_sample_type type = frame->planes[0].type;
@@ -26,23 +28,238 @@ void zoe_look_apply(const zoe_look *look, zoe_viewport *viewport)
     viewport->filter = look->filter;
 }
 
+void zoe_paint_grid(const zoe_paint *paint, int *columns, int *rows)
+{
+    *columns = *rows = 1;
+    if (paint->compare)
+        zoe_compare_grid(paint->compare, 1 + paint->other_count, columns, rows);
+}
+
+int32_t zoe_paint_width(const zoe_paint *paint)
+{
+    int columns, rows;
+    zoe_paint_grid(paint, &columns, &rows);
+    return columns * (paint->viewport->width + ZOE_PAINT_GAP) - ZOE_PAINT_GAP;
+}
+
+int32_t zoe_paint_height(const zoe_paint *paint)
+{
+    int columns, rows;
+    zoe_paint_grid(paint, &columns, &rows);
+    return rows * (paint->viewport->height + ZOE_PAINT_GAP) - ZOE_PAINT_GAP;
+}
+
+/* ---- scratch ---- */
+
+enum { WIPE_ROWS = 16 }; /* of B that are drawn beside A's at a time */
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+/* What is shown of B, or NULL. */
+static const zoe_frame *second_of(const zoe_paint *paint)
+{
+    const zoe_frame *other = paint->compare && paint->other_count ? paint->others[0] : NULL;
+    return other && other->pin ? other : NULL;
+}
+
+static zoe_pair pair_of(const zoe_paint *paint, const zoe_frame *second, const zoe_viewport *port)
+{
+    const zoe_compare *c = paint->compare;
+    zoe_pair pair = {{paint->frame, second},
+                     {paint->viewport, port},
+                     c->mode == ZOE_COMPARE_BLEND      ? ZOE_PAIR_BLEND
+                     : c->mode == ZOE_COMPARE_ANAGLYPH ? ZOE_PAIR_ANAGLYPH
+                                                       : ZOE_PAIR_DIFFERENCE,
+                     (float)(c->mode == ZOE_COMPARE_BLEND ? c->mix : c->gain)};
+    return pair;
+}
+
+static bool is_mixed(const zoe_compare *compare)
+{
+    return compare->mode == ZOE_COMPARE_DIFFERENCE || compare->mode == ZOE_COMPARE_BLEND ||
+           compare->mode == ZOE_COMPARE_ANAGLYPH;
+}
+
+/* Where the rows of B that a wipe draws stand in the scratch, behind what drawing them needs. */
+static size_t wipe_bytes(const zoe_paint *paint)
+{
+    return (size_t)paint->viewport->width * 4 * WIPE_ROWS;
+}
+
+static size_t alone_bytes(const zoe_paint *paint)
+{
+    size_t most = zoe_inspect_scratch_bytes(paint->viewport);
+    most = larger(most, zoe_display_scratch_bytes(paint->frame, paint->viewport));
+    for (int i = 0; paint->compare && i < paint->other_count; i++) {
+        zoe_viewport port;
+        if (!paint->others[i]->pin)
+            continue;
+        zoe_compare_viewport(paint->compare, paint->frame, paint->others[i], paint->viewport,
+                             &port);
+        most = larger(most, zoe_display_scratch_bytes(paint->others[i], &port));
+    }
+    return (most + 63) / 64 * 64;
+}
+
 size_t zoe_paint_scratch_bytes(const zoe_paint *paint)
 {
-    size_t picture = zoe_display_scratch_bytes(paint->frame, paint->viewport);
-    size_t inspect = zoe_inspect_scratch_bytes(paint->viewport);
-    return picture > inspect ? picture : inspect;
+    size_t bytes = alone_bytes(paint);
+    const zoe_frame *second = second_of(paint);
+    if (second && is_mixed(paint->compare)) {
+        zoe_viewport port;
+        zoe_compare_viewport(paint->compare, paint->frame, second, paint->viewport, &port);
+        zoe_pair pair = pair_of(paint, second, &port);
+        bytes = larger(bytes, zoe_pair_scratch_bytes(&pair));
+    }
+    return bytes + (second && paint->compare->mode == ZOE_COMPARE_WIPE ? wipe_bytes(paint) : 0);
+}
+
+/* ---- one picture ---- */
+
+typedef struct rows {
+    int32_t first, count;
+    char *pixels; /* of the first */
+    size_t stride;
+    void *scratch;
+    uint32_t *found;
+} rows;
+
+static zoe_status draw_alone(const zoe_paint *paint, const zoe_frame *frame,
+                             const zoe_viewport *viewport, const rows *r)
+{
+    if (zoe_look_shows_ids(paint->look, frame))
+        return zoe_inspect_draw_ids(frame, viewport, r->first, r->count, r->pixels, r->stride,
+                                    r->scratch);
+    zoe_status status = zoe_display_draw(frame, paint->lut, viewport, r->first, r->count, r->pixels,
+                                         r->stride, r->scratch);
+    if (status == ZOE_OK && paint->look && paint->look->marks)
+        status = zoe_inspect_draw_marks(frame, paint->lut, viewport, r->first, r->count, r->pixels,
+                                        r->stride, r->scratch, r->found);
+    return status;
+}
+
+static zoe_status draw_other(const zoe_paint *paint, const zoe_frame *other, const rows *r)
+{
+    zoe_viewport port;
+    zoe_compare_viewport(paint->compare, paint->frame, other, paint->viewport, &port);
+    return draw_alone(paint, other, &port, r);
+}
+
+/* ---- two on each other ---- */
+
+/* The line is a light one between two dark ones, so that it is seen on everything. */
+static void draw_line(uint32_t *pixel, double distance)
+{
+    if (distance > -1.0 && distance < 1.0)
+        *pixel = 0xffe8e8e8u;
+    else if (distance > -2.0 && distance < 2.0)
+        *pixel = 0xff101010u;
+}
+
+static zoe_status draw_wipe(const zoe_paint *paint, const zoe_frame *second, const rows *r)
+{
+    zoe_wipe_line line = zoe_compare_line(paint->compare, paint->frame, paint->viewport);
+    int32_t width = paint->viewport->width;
+    char *of_b = (char *)r->scratch + alone_bytes(paint);
+    zoe_status status = draw_alone(paint, paint->frame, paint->viewport, r);
+    for (int32_t done = 0; done < r->count && status == ZOE_OK; done += WIPE_ROWS) {
+        rows part = {r->first + done,
+                     r->count - done < WIPE_ROWS ? r->count - done : WIPE_ROWS,
+                     of_b,
+                     (size_t)width * 4,
+                     r->scratch,
+                     r->found};
+        status = draw_other(paint, second, &part);
+        for (int32_t i = 0; i < part.count && status == ZOE_OK; i++) {
+            const uint32_t *from = (const uint32_t *)(const void *)(of_b + (size_t)i * part.stride);
+            uint32_t *to = (uint32_t *)(void *)(r->pixels + (size_t)(done + i) * r->stride);
+            for (int32_t x = 0; x < width; x++) {
+                double d = zoe_wipe_distance(&line, x + 0.5, part.first + i + 0.5);
+                to[x] = d > 0.0 ? from[x] : to[x];
+                if (paint->has_line)
+                    draw_line(&to[x], d);
+            }
+        }
+    }
+    return status;
+}
+
+static zoe_status draw_mixed(const zoe_paint *paint, const zoe_frame *second, const rows *r)
+{
+    zoe_viewport port;
+    zoe_compare_viewport(paint->compare, paint->frame, second, paint->viewport, &port);
+    zoe_pair pair = pair_of(paint, second, &port);
+    return zoe_pair_draw(&pair, paint->lut, r->first, r->count, r->pixels, r->stride, r->scratch);
+}
+
+static zoe_status draw_cell(const zoe_paint *paint, int index, const rows *r)
+{
+    if (index == 0)
+        return draw_alone(paint, paint->frame, paint->viewport, r);
+    if (index <= paint->other_count && paint->others[index - 1]->pin)
+        return draw_other(paint, paint->others[index - 1], r);
+    for (int32_t i = 0; i < r->count; i++) {
+        uint32_t *to = (uint32_t *)(void *)(r->pixels + (size_t)i * r->stride);
+        for (int32_t x = 0; x < paint->viewport->width; x++)
+            to[x] = paint->viewport->outside;
+    }
+    return ZOE_OK;
+}
+
+/* ---- cells ---- */
+
+static void clear_rows(const zoe_paint *paint, const rows *r)
+{
+    int32_t width = zoe_paint_width(paint);
+    for (int32_t i = 0; i < r->count; i++) {
+        uint32_t *to = (uint32_t *)(void *)(r->pixels + (size_t)i * r->stride);
+        for (int32_t x = 0; x < width; x++)
+            to[x] = paint->viewport->outside;
+    }
+}
+
+static zoe_status draw_cells(const zoe_paint *paint, int columns, int cell_rows, const rows *r)
+{
+    int32_t width = paint->viewport->width, height = paint->viewport->height;
+    clear_rows(paint, r);
+    for (int i = 0; i < columns * cell_rows; i++) {
+        int32_t top = i / columns * (height + ZOE_PAINT_GAP);
+        int32_t left = i % columns * (width + ZOE_PAINT_GAP);
+        int32_t first = r->first > top ? r->first : top;
+        int32_t end = r->first + r->count < top + height ? r->first + r->count : top + height;
+        if (first >= end)
+            continue;
+        rows part = {first - top,
+                     end - first,
+                     r->pixels + (size_t)(first - r->first) * r->stride + (size_t)left * 4,
+                     r->stride,
+                     r->scratch,
+                     r->found};
+        zoe_status status = draw_cell(paint, i, &part);
+        if (status != ZOE_OK)
+            return status;
+    }
+    return ZOE_OK;
 }
 
 zoe_status zoe_paint_rows(const zoe_paint *paint, int32_t first_row, int32_t row_count,
                           void *pixels, size_t stride, void *scratch, uint32_t *found)
 {
-    if (zoe_look_shows_ids(paint->look, paint->frame))
-        return zoe_inspect_draw_ids(paint->frame, paint->viewport, first_row, row_count, pixels,
-                                    stride, scratch);
-    zoe_status status = zoe_display_draw(paint->frame, paint->lut, paint->viewport, first_row,
-                                         row_count, pixels, stride, scratch);
-    if (status == ZOE_OK && paint->look && paint->look->marks)
-        status = zoe_inspect_draw_marks(paint->frame, paint->lut, paint->viewport, first_row,
-                                        row_count, pixels, stride, scratch, found);
-    return status;
+    const zoe_compare *compare = paint->compare;
+    const zoe_frame *second = second_of(paint);
+    const rows r = {first_row, row_count, pixels, stride, scratch, found};
+    int columns, cell_rows;
+    zoe_paint_grid(paint, &columns, &cell_rows);
+    if (columns * cell_rows > 1)
+        return draw_cells(paint, columns, cell_rows, &r);
+    if (second && compare->mode == ZOE_COMPARE_WIPE)
+        return draw_wipe(paint, second, &r);
+    if (second && is_mixed(compare))
+        return draw_mixed(paint, second, &r);
+    if (second && compare->mode == ZOE_COMPARE_FLIP && compare->is_second)
+        return draw_other(paint, second, &r);
+    return draw_alone(paint, paint->frame, paint->viewport, &r);
 }

@@ -1,6 +1,6 @@
 /*
  * Paint: what is drawn of a frame and how, for the window and for a PNG alike: the picture itself, or
- * its ids as colours, with marks over it.
+ * its ids as colours, with marks over it; alone, or together with those that it is compared with.
  *
  * Thread-safety: any number of threads, each with its own rows and scratch.
  *
@@ -17,6 +17,8 @@
 #include <zoetrope/frame.h>
 #include <zoetrope/inspect.h>
 
+#include "model/compare.h"
+
 /* How the user wants to see pictures, beside grade and colour. All 0: nothing special. */
 typedef struct zoe_look {
     bool ids;          /* whole numbers as colours */
@@ -26,13 +28,30 @@ typedef struct zoe_look {
     zoe_filter filter; /* of what is magnified */
 } zoe_look;
 
-/* Pointers are borrowed while it is drawn. */
+/*
+ * Pointers are borrowed while it is drawn.
+ *
+ * Pictures that do not lie on each other are cells of a grid, each as large as the viewport, from left to
+ * right and from top to bottom; a line of `outside` is between them.
+ */
 typedef struct zoe_paint {
     const zoe_frame *frame;
     const zoe_display_lut *lut;
     const zoe_viewport *viewport; /* mirrored already, with its filter */
     const zoe_look *look;         /* NULL: all 0 */
+
+    const zoe_compare *compare; /* NULL: the frame alone; so are what follows then */
+    const zoe_frame *others[ZOE_COMPARE_OTHERS]; /* without a pin: there is none */
+    int other_count;
+    bool has_line; /* a wipe's line is drawn */
 } zoe_paint;
+
+enum { ZOE_PAINT_GAP = 2 /* pixels between cells */ };
+
+/* Columns and rows of cells, and the size of all together. */
+void zoe_paint_grid(const zoe_paint *paint, int *columns, int *rows);
+int32_t zoe_paint_width(const zoe_paint *paint);
+int32_t zoe_paint_height(const zoe_paint *paint);
 
 /* True if the frame's values are shown as ids. look may be NULL. */
 bool zoe_look_shows_ids(const zoe_look *look, const zoe_frame *frame);
@@ -46,7 +65,7 @@ void zoe_look_apply(const zoe_look *look, zoe_viewport *viewport);
 /* Scratch that zoe_paint_rows() needs, 64-byte aligned. */
 size_t zoe_paint_scratch_bytes(const zoe_paint *paint);
 
-/* As zoe_display_draw(). *found is or-ed with the zoe_marks that these rows show. */
+/* As zoe_display_draw(), of zoe_paint_width() x zoe_paint_height() pixels. *found is or-ed with the zoe_marks that these rows show. */
 zoe_status zoe_paint_rows(const zoe_paint *paint, int32_t first_row, int32_t row_count,
                           void *pixels, size_t stride, void *scratch, uint32_t *found);
 

@@ -15,11 +15,14 @@ zoe_status zoe_session_start(zoe_session *session, const zoe_session_setup *setu
     session->status = ZOE_LOADING;
     session->wake_ns = ZOE_NEVER;
     zoe_grade_init(&session->grade);
+    zoe_compare_init(&session->partners.compare);
     return zoe_engine_create(&setup->engine, &session->engine, error);
 }
 
 static void close_shots(zoe_session *session)
 {
+    zoe_partners_choose(&session->partners, NULL, 0);
+    session->partners.compare.mode = ZOE_COMPARE_OFF;
     for (int i = 0; i < session->count; i++)
         zoe_shot_close(&session->shots[i]);
     session->count = 0;
@@ -54,14 +57,28 @@ void zoe_session_touch(zoe_session *session)
 
 /* ---- opening ---- */
 
-/* Makes a shot current: the others rest, and nothing of theirs is looked at any more. */
+/* A partner that becomes the current one changes places with it. */
+static void swap_partner(zoe_session *session, int index)
+{
+    zoe_partners *partners = &session->partners;
+    int shots[ZOE_COMPARE_OTHERS];
+    for (int i = 0; i < partners->count; i++)
+        shots[i] = partners->list[i].shot == index ? session->current : partners->list[i].shot;
+    zoe_partners_choose(partners, shots, partners->count);
+}
+
+/* Makes a shot current: the others rest, and nothing of theirs is looked at any more, unless they are
+ * compared with it. */
 static void make_current(zoe_session *session, int index)
 {
     zoe_screen_leave(&session->screen);
+    if (zoe_partners_has(&session->partners, index))
+        swap_partner(session, index);
     for (int i = 0; i < session->count; i++) {
         if (i != index)
             zoe_shot_rest(&session->shots[i]);
     }
+    zoe_partners_touch(&session->partners);
     session->current = index;
     session->want_told = false;
     session->scrubbing = false;
@@ -84,7 +101,17 @@ void zoe_session_show(zoe_session *session, int index)
 {
     if (index == session->current)
         return;
+    /* Whom it was compared with goes on from the same place. */
+    int64_t position = zoe_partners_position(&session->partners, index);
+    int32_t speed = session->shots[session->current].transport.speed;
     make_current(session, index);
+    if (position >= 0) {
+        zoe_transport *transport = zoe_session_transport(session);
+        if (position < transport->count)
+            zoe_transport_seek(transport, position, zoe_now_ns());
+        if (speed)
+            zoe_transport_play(transport, speed, zoe_now_ns());
+    }
     /* It was not on screen when the form was chosen. Where that fails it is shown in the one it
      * had. */
     (void)zoe_session_set_form(session, &session->setup.source, NULL);
@@ -178,6 +205,114 @@ bool zoe_session_switch(zoe_session *session, int by, zoe_error *error)
     return open_in_place(session, pattern, error) == ZOE_OK;
 }
 
+/* ---- comparing ---- */
+
+/* The partner there was, else the next of the open sequences; -1: there is none. */
+static int likely_partner(const zoe_session *session)
+{
+    const zoe_partners *partners = &session->partners;
+    if (partners->count)
+        return partners->list[0].shot;
+    return session->count > 1 ? (session->current + 1) % session->count : -1;
+}
+
+/* Those that are no partners any more rest. */
+static void choose_partners(zoe_session *session, const int *shots, int count)
+{
+    zoe_screen_drop(&session->screen);
+    zoe_partners_choose(&session->partners, shots, count);
+    for (int i = 0; i < session->count; i++) {
+        if (i != session->current && !zoe_partners_has(&session->partners, i))
+            zoe_shot_rest(&session->shots[i]);
+    }
+    session->touched = true;
+}
+
+bool zoe_session_compare(zoe_session *session, zoe_compare_mode mode)
+{
+    zoe_compare *compare = &session->partners.compare;
+    int shots[ZOE_COMPARE_OTHERS], count = 0, partner = likely_partner(session);
+    if (mode != ZOE_COMPARE_OFF && partner < 0)
+        return false;
+    if (mode != ZOE_COMPARE_OFF)
+        shots[count++] = partner;
+    for (int i = 0; i < session->count && mode == ZOE_COMPARE_TILE; i++) {
+        if (i != session->current && i != partner && count < ZOE_COMPARE_OTHERS)
+            shots[count++] = i;
+    }
+    bool is_same = count == session->partners.count && count == 1;
+    compare->mode = mode;
+    if (!is_same)
+        choose_partners(session, shots, count);
+    session->touched = true;
+    return true;
+}
+
+bool zoe_session_compare_with(zoe_session *session, int index)
+{
+    zoe_compare *compare = &session->partners.compare;
+    if (index < 0 || index >= session->count || index == session->current)
+        return false;
+    if (compare->mode == ZOE_COMPARE_OFF || compare->mode == ZOE_COMPARE_TILE)
+        compare->mode = ZOE_COMPARE_FLIP;
+    choose_partners(session, &index, 1);
+    return true;
+}
+
+void zoe_session_realign(zoe_session *session)
+{
+    zoe_partners_touch(&session->partners);
+    session->touched = true;
+}
+
+/* A view of the current shot's file other than the one that is shown, in its layer. */
+static zoe_status open_view(zoe_session *session, const char *view, zoe_error *error)
+{
+    zoe_shot *shot = zoe_session_shot(session);
+    const zoe_variant *now = zoe_variants_now(&shot->variants);
+    char spec[PATH_CAPACITY];
+    zoe_shot other;
+    if (session->count == ZOE_SESSION_SHOTS)
+        return zoe_error_set(error, ZOE_ERROR_TOO_LARGE, "Too many sequences are open");
+    zoe_source_settings settings = session->setup.source;
+    settings.layer = now->layer[0] ? now->layer : NULL;
+    settings.view = view;
+    if (zoe_sequence_path(zoe_shot_sequence(shot), shot->transport.playhead, spec, sizeof spec) !=
+        ZOE_OK)
+        return zoe_error_set(error, ZOE_ERROR_NOT_FOUND, "This frame has no file");
+    zoe_status status =
+        zoe_shot_open(&other, session->engine, spec, &settings, session->setup.rate, error);
+    if (status != ZOE_OK)
+        return status;
+    if (other.complaint[0]) {
+        status = zoe_error_set(error, ZOE_ERROR_NO_LAYER, "%.400s", other.complaint);
+        zoe_shot_close(&other);
+        return status;
+    }
+    zoe_transport_set_loop(&other.transport, session->setup.loop);
+    zoe_transport_set_policy(&other.transport, session->setup.policy, zoe_now_ns());
+    session->shots[session->count++] = other;
+    session->opened++;
+    return ZOE_OK;
+}
+
+zoe_status zoe_session_open_partner(zoe_session *session, const char *spec, const char *view,
+                                    zoe_error *error)
+{
+    int current = session->current, before = session->count;
+    zoe_status status =
+        spec ? zoe_session_open(session, spec, false, error) : open_view(session, view, error);
+    if (status != ZOE_OK)
+        return status;
+    int partner = session->count > before ? session->count - 1 : session->current;
+    if (session->current != current)
+        zoe_session_show(session, current);
+    if (partner == current)
+        return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "%s: it is the sequence itself", spec);
+    (void)zoe_session_compare_with(session, partner);
+    return ZOE_OK;
+}
+
 /* ---- update ---- */
 
 static void tell_want(zoe_session *session)
@@ -195,6 +330,7 @@ static void tell_want(zoe_session *session)
         .rate = zoe_transport_step_rate(t),
     };
     zoe_fallback_tell(&shot->fallback, &shot->variants, &want);
+    zoe_partners_tell(&session->partners, session->shots, session->current, &want);
     if (session->want_told && zoe_same_want(&want, &session->want))
         return;
     session->want = want;
@@ -205,8 +341,11 @@ static void tell_want(zoe_session *session)
 static int is_ready(void *user, int64_t position)
 {
     zoe_session *session = user;
-    return zoe_screen_ask(&session->screen, &session->shots[session->current], session->engine,
-                          &session->want, position) != ZOE_LOADING;
+    bool is_there = zoe_screen_ask(&session->screen, &session->shots[session->current],
+                                   session->engine, &session->want, position) != ZOE_LOADING;
+    bool are_there = zoe_partners_ask(&session->partners, session->shots, session->current,
+                                      session->engine, position);
+    return is_there && are_there;
 }
 
 static void learn_status(zoe_session *session, zoe_status status, bool is_incomplete)
@@ -229,8 +368,12 @@ static bool show(zoe_session *session, zoe_status status)
     bool may_block = !is_playing && !session->scrubbing;
     if (status == ZOE_OK) {
         screen->trail_count = 0;
-        return zoe_screen_show(screen, shot, &session->grade, may_block);
+        bool is_other = zoe_screen_show(screen, shot, &session->grade, may_block);
+        return zoe_partners_show(&session->partners, session->shots, &session->grade) || is_other;
     }
+    /* What was passed is there of one of them only. */
+    if (status == ZOE_LOADING && session->partners.count)
+        return false;
     if (status == ZOE_LOADING)
         return !is_playing && zoe_screen_show_trail(screen, shot, &session->grade, may_block);
     bool is_gone = status == ZOE_MISSING && zoe_screen_has_picture(screen) &&
@@ -256,12 +399,14 @@ void zoe_session_update(zoe_session *session, uint64_t now_ns, zoe_session_step 
     zoe_transport_step next;
     tell_want(session);
     zoe_screen_drop(&session->screen);
+    zoe_partners_drop(&session->partners);
     zoe_transport_update(transport, now_ns, is_ready, session, &next);
     tell_want(session);
 
     /* Make sure that what is known is known of the playhead, whatever the transport asked about. */
-    (void)is_ready(session, transport->playhead);
-    zoe_status status = session->screen.candidate.status;
+    bool is_whole = is_ready(session, transport->playhead);
+    /* Both, or what was on before. */
+    zoe_status status = is_whole ? session->screen.candidate.status : ZOE_LOADING;
     const zoe_frame *candidate = &session->screen.candidate.frame;
     bool is_incomplete = candidate->pin && candidate->incomplete;
     step->playhead =
@@ -270,6 +415,7 @@ void zoe_session_update(zoe_session *session, uint64_t now_ns, zoe_session_step 
     learn_status(session, status, is_incomplete);
     step->picture = show(session, status);
     zoe_screen_drop(&session->screen);
+    zoe_partners_drop(&session->partners);
     session->wake_ns = next.wake_ns;
     step->wake_ns = next.wake_ns;
 }
@@ -277,6 +423,8 @@ void zoe_session_update(zoe_session *session, uint64_t now_ns, zoe_session_step 
 void zoe_session_copied(zoe_session *session)
 {
     session->touched |= zoe_screen_copied(&session->screen);
+    for (int i = 0; i < session->partners.count; i++)
+        session->touched |= zoe_screen_copied(&session->partners.list[i].screen);
 }
 
 /* ---- control ---- */

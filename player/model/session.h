@@ -18,6 +18,7 @@
 #include <zoetrope/zoetrope.h>
 
 #include "model/args.h"
+#include "model/partners.h"
 #include "model/screen.h"
 #include "model/shot.h"
 
@@ -48,6 +49,8 @@ typedef struct zoe_session {
     int current;     /* 0..count-1 */
     uint64_t opened; /* goes up with every sequence that is opened */
     zoe_grade grade;
+
+    zoe_partners partners; /* what it is compared with; change through the functions below */
 
     zoe_screen screen;
     int64_t playhead;  /* as of the last update */
@@ -86,6 +89,26 @@ void zoe_session_show(zoe_session *session, int index);
  * one is current now; *error is set when opening failed.
  */
 bool zoe_session_switch(zoe_session *session, int by, zoe_error *error);
+
+/*
+ * Compares the current sequence with others: TILE with all that are open, any other mode with the partner
+ * that was chosen last, else the next of the open ones. Returns false, and nothing changes, where no other
+ * one is open. OFF ends it.
+ */
+bool zoe_session_compare(zoe_session *session, zoe_compare_mode mode);
+
+/* Another partner; FLIP where nothing was compared. False for the current one. */
+bool zoe_session_compare_with(zoe_session *session, int index);
+
+/* Alignment or offset in partners.compare changed. */
+void zoe_session_realign(zoe_session *session);
+
+/*
+ * Opens a sequence to compare the current one with, which stays current: spec, or another view of its own
+ * file where that is NULL. Errors: as zoe_session_open(); NO_LAYER where there is no other view.
+ */
+zoe_status zoe_session_open_partner(zoe_session *session, const char *spec, const char *view,
+                                    zoe_error *error);
 
 /* The current shot, its transport and sequence; NULL when nothing is open. */
 zoe_shot *zoe_session_shot(zoe_session *session);

@@ -43,13 +43,13 @@ struct zoe_painter {
 
 static void paint(zoe_painter *painter, hand *with)
 {
-    const zoe_viewport *viewport = painter->picture_of->viewport;
+    int32_t height = zoe_paint_height(painter->picture_of);
     uint32_t found = 0;
     for (;;) {
         int32_t first = SDL_AtomicAdd(&painter->next, painter->band);
-        if (first >= viewport->height)
+        if (first >= height)
             break;
-        int32_t rows = viewport->height - first;
+        int32_t rows = height - first;
         rows = rows > painter->band ? painter->band : rows;
         zoe_status status = zoe_paint_rows(painter->picture_of, first, rows,
                                            painter->pixels + (size_t)first * painter->stride,
@@ -166,7 +166,7 @@ zoe_status zoe_painter_draw(zoe_painter *painter, const zoe_paint *paint_of, voi
     *found = 0;
     if (!fit_scratch(painter, zoe_paint_scratch_bytes(paint_of)))
         return ZOE_ERROR_NO_MEMORY;
-    int32_t band = paint_of->viewport->height / (painter->hand_count * BANDS);
+    int32_t band = zoe_paint_height(paint_of) / (painter->hand_count * BANDS);
     SDL_LockMutex(painter->lock);
     painter->picture_of = paint_of;
     painter->pixels = pixels;

@@ -120,6 +120,22 @@ static void marks_text(uint32_t found, char *text)
     }
 }
 
+static void compare_text(const zoe_compare *c, char *text)
+{
+    const char *name = zoe_compare_name(c->mode);
+    char offset[32] = "";
+    if (c->offset)
+        snprintf(offset, sizeof offset, "  %+" PRId64, c->offset);
+    if (c->mode == ZOE_COMPARE_FLIP)
+        snprintf(text, FIELD_TEXT, "%s of A and B%s", c->is_second ? "B" : "A", offset);
+    else if (c->mode == ZOE_COMPARE_DIFFERENCE)
+        snprintf(text, FIELD_TEXT, "%s \303\227%.0f%s", name, c->gain, offset);
+    else if (c->mode == ZOE_COMPARE_BLEND)
+        snprintf(text, FIELD_TEXT, "%s %.0f%%%s", name, c->mix * 100.0, offset);
+    else
+        snprintf(text, FIELD_TEXT, "%s%s", name, offset);
+}
+
 /* Exposure and the like, while they are not the default. */
 static void add_options(field_list *list, const zoe_options *options, uint32_t found)
 {
@@ -175,6 +191,12 @@ static void fill(field_list *list, zoe_session *session, const zoe_view *view,
         snprintf(color->text, FIELD_TEXT, "%s", bar->color);
     }
     add_options(list, options, view->found);
+    const zoe_partners *partners = &session->partners;
+    if (partners->count) {
+        field *f = add(list, ZOE_VALUE_COMPARE, "What is compared, and how", "Alt+C");
+        compare_text(&partners->compare, f->text);
+        f->marked = true;
+    }
     if (zoe_screen_has_picture(&session->screen)) {
         zoe_box box = view->map.box;
         field *size = add(list, ZOE_VALUE_NONE, "Picture's size in pixels", NULL);

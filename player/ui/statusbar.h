@@ -56,6 +56,7 @@ typedef enum zoe_value {
     ZOE_VALUE_MEMORY,
     ZOE_VALUE_OPTION, /* see `option` */
     ZOE_VALUE_MESSAGE,
+    ZOE_VALUE_COMPARE,
 } zoe_value;
 
 typedef struct zoe_statusbar_result {

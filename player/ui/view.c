@@ -13,6 +13,8 @@ zoe_status zoe_view_open(zoe_view *view, zoe_error *error)
 {
     memset(view, 0, sizeof *view);
     zoe_view_map_init(&view->map);
+    zoe_compare_init(&view->compare);
+    view->columns = view->rows = 1;
     view->lut = malloc(sizeof *view->lut);
     if (!view->lut || zoe_painter_create(-1, &view->painter) != ZOE_OK)
         return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "out of memory for the display");
@@ -29,16 +31,68 @@ void zoe_view_close(zoe_view *view)
     memset(view, 0, sizeof *view);
 }
 
+/* A cell is what the map maps. */
+static void fit_map(zoe_view *view)
+{
+    int32_t width = (view->area.w - (view->columns - 1) * ZOE_PAINT_GAP) / view->columns;
+    int32_t height = (view->area.h - (view->rows - 1) * ZOE_PAINT_GAP) / view->rows;
+    zoe_view_map_resize(&view->map, width, height);
+    view->stale = true;
+}
+
 void zoe_view_place(zoe_view *view, SDL_Rect area)
 {
     area.w = area.w < 1 ? 1 : area.w;
     area.h = area.h < 1 ? 1 : area.h;
-    if (area.w != view->area.w || area.h != view->area.h) {
-        zoe_view_map_resize(&view->map, area.w, area.h);
-        view->stale = true;
-    }
+    bool is_other = area.w != view->area.w || area.h != view->area.h;
     view->area = area;
+    if (is_other)
+        fit_map(view);
 }
+
+/* ---- comparing ---- */
+
+void zoe_view_compare(zoe_view *view, const zoe_compare *compare, const zoe_frame *const *others,
+                      int count)
+{
+    bool is_other = count != view->other_count || !zoe_compare_is_same(&view->compare, compare);
+    for (int i = 0; i < count; i++) {
+        is_other |= others[i] != view->others[i];
+        view->others[i] = others[i];
+    }
+    view->other_count = count;
+    view->compare = *compare;
+    view->stale |= is_other;
+    int columns, rows;
+    zoe_compare_grid(compare, 1 + count, &columns, &rows);
+    if (columns == view->columns && rows == view->rows)
+        return;
+    view->columns = columns;
+    view->rows = rows;
+    fit_map(view);
+}
+
+SDL_Rect zoe_view_cell(const zoe_view *view, int index)
+{
+    int32_t width = view->map.width, height = view->map.height;
+    return (SDL_Rect){view->area.x + index % view->columns * (width + ZOE_PAINT_GAP),
+                      view->area.y + index / view->columns * (height + ZOE_PAINT_GAP), width,
+                      height};
+}
+
+int zoe_view_cell_at(const zoe_view *view, int x, int y, double *cell_x, double *cell_y)
+{
+    int column = (x - view->area.x) / (view->map.width + ZOE_PAINT_GAP);
+    int row = (y - view->area.y) / (view->map.height + ZOE_PAINT_GAP);
+    column = column < 0 ? 0 : column >= view->columns ? view->columns - 1 : column;
+    row = row < 0 ? 0 : row >= view->rows ? view->rows - 1 : row;
+    SDL_Rect cell = zoe_view_cell(view, row * view->columns + column);
+    *cell_x = (double)(x - cell.x) + 0.5;
+    *cell_y = (double)(y - cell.y) + 0.5;
+    return row * view->columns + column;
+}
+
+/* ---- pictures ---- */
 
 static int32_t at_full_size(int32_t value, int32_t shift)
 {
@@ -111,21 +165,20 @@ void zoe_view_invalidate(zoe_view *view)
     view->stale = true;
 }
 
-static bool fit_texture(zoe_view *view, const zoe_window *window)
+static bool fit_texture(zoe_view *view, const zoe_window *window, int width, int height)
 {
-    if (view->texture && view->texture_width == view->area.w &&
-        view->texture_height == view->area.h)
+    if (view->texture && view->texture_width == width && view->texture_height == height)
         return true;
     if (view->texture)
         SDL_DestroyTexture(view->texture);
     view->filled = false;
     view->texture = SDL_CreateTexture(window->renderer, SDL_PIXELFORMAT_ARGB8888,
-                                      SDL_TEXTUREACCESS_STREAMING, view->area.w, view->area.h);
+                                      SDL_TEXTUREACCESS_STREAMING, width, height);
     if (!view->texture)
         return false;
     SDL_SetTextureBlendMode(view->texture, SDL_BLENDMODE_NONE);
-    view->texture_width = view->area.w;
-    view->texture_height = view->area.h;
+    view->texture_width = width;
+    view->texture_height = height;
     return true;
 }
 
@@ -152,7 +205,7 @@ void zoe_view_look(zoe_view *view, const zoe_look *look)
     view->stale = true;
 }
 
-static zoe_viewport viewport_of(const zoe_view *view, const zoe_frame *frame)
+zoe_viewport zoe_view_port(const zoe_view *view, const zoe_frame *frame)
 {
     const zoe_view_map *map = &view->map;
     double proxy = (double)((int64_t)1 << frame->proxy_shift);
@@ -165,8 +218,8 @@ static zoe_viewport viewport_of(const zoe_view *view, const zoe_frame *frame)
         .step_x = (map->flop ? -1.0 : 1.0) / (map->zoom * map->aspect * proxy),
         .step_y = (map->flip ? -1.0 : 1.0) / (map->zoom * proxy),
         .filter = view->look.filter,
-        .width = view->area.w,
-        .height = view->area.h,
+        .width = map->width,
+        .height = map->height,
         .outside = 0xFF000000u | (uint32_t)grey.r << 16 | (uint32_t)grey.g << 8 | grey.b,
     };
     return port;
@@ -174,14 +227,22 @@ static zoe_viewport viewport_of(const zoe_view *view, const zoe_frame *frame)
 
 static void refill(zoe_view *view, const zoe_window *window, const zoe_frame *frame)
 {
-    if (!fit_texture(view, window))
+    zoe_viewport port = zoe_view_port(view, frame);
+    zoe_paint paint = {.frame = frame,
+                       .lut = view->lut,
+                       .viewport = &port,
+                       .look = &view->look,
+                       .compare = view->other_count ? &view->compare : NULL,
+                       .other_count = view->other_count,
+                       .has_line = true};
+    for (int i = 0; i < view->other_count; i++)
+        paint.others[i] = view->others[i];
+    if (!fit_texture(view, window, zoe_paint_width(&paint), zoe_paint_height(&paint)))
         return;
-    zoe_viewport port = viewport_of(view, frame);
     void *pixels;
     int pitch;
     if (SDL_LockTexture(view->texture, NULL, &pixels, &pitch))
         return;
-    const zoe_paint paint = {frame, view->lut, &port, &view->look};
     zoe_status status =
         zoe_painter_draw(view->painter, &paint, pixels, (size_t)pitch, &view->found);
     SDL_UnlockTexture(view->texture);
@@ -251,8 +312,9 @@ void zoe_view_draw(zoe_view *view, const zoe_window *window, const zoe_frame *fr
     }
     if (!view->filled || !view->texture)
         return;
-    SDL_RenderCopy(window->renderer, view->texture, NULL, &view->area);
-    if (!frame)
+    SDL_Rect drawn = {view->area.x, view->area.y, view->texture_width, view->texture_height};
+    SDL_RenderCopy(window->renderer, view->texture, NULL, &drawn);
+    if (!frame || view->columns * view->rows > 1)
         return;
     if (has_overscan(frame))
         mark_display_window(view, window, frame);
@@ -266,8 +328,9 @@ int32_t zoe_view_probe(const zoe_view *view, const zoe_frame *frame, int x, int 
     if (!frame->pin || !zoe_inside(view->area, x, y))
         return 0;
     double px, py;
-    zoe_view_map_point(&view->map, (double)(x - view->area.x) + 0.5,
-                       (double)(y - view->area.y) + 0.5, &px, &py);
+    double cell_x, cell_y;
+    (void)zoe_view_cell_at(view, x, y, &cell_x, &cell_y);
+    zoe_view_map_point(&view->map, cell_x, cell_y, &px, &py);
     px = floor(px);
     py = floor(py);
     if (fabs(px) > 1e9 || fabs(py) > 1e9)

@@ -24,6 +24,7 @@
 #include <zoetrope/status.h>
 
 #include "color/coloring.h"
+#include "model/compare.h"
 #include "ui/painter.h"
 #include "ui/view_map.h"
 #include "ui/window.h"
@@ -39,8 +40,12 @@ typedef struct zoe_view {
     zoe_look_table *table; /* what lut->color points into; held. NULL: nothing */
     uint64_t serial;       /* of the colour that lut was made with */
     int lut_made;
-    zoe_look look;  /* as drawn; zoe_view_look() sets it */
-    uint32_t found; /* zoe_marks that the picture shows */
+    zoe_look look;       /* as drawn; zoe_view_look() sets it */
+    zoe_compare compare; /* likewise, zoe_view_compare(); what follows with it */
+    const zoe_frame *others[ZOE_COMPARE_OTHERS];
+    int other_count;
+    int columns, rows; /* cells that `map` maps one of */
+    uint32_t found;    /* zoe_marks that the picture shows */
     zoe_painter *painter;
 } zoe_view;
 
@@ -62,6 +67,21 @@ void zoe_view_invalidate(zoe_view *view);
 
 /* How pictures are to be seen from now on. */
 void zoe_view_look(zoe_view *view, const zoe_look *look);
+
+/* What the frame is compared with from now on: frames that stay where they are, pinned or not. Pictures
+ * beside each other have the same zoom and place. */
+void zoe_view_compare(zoe_view *view, const zoe_compare *compare, const zoe_frame *const *others,
+                      int count);
+
+/* The point of the cell under a point of the window, device pixels from the cell's corner. Returns the
+ * cell's index. */
+int zoe_view_cell_at(const zoe_view *view, int x, int y, double *cell_x, double *cell_y);
+
+/* Where a cell lies in the window. */
+SDL_Rect zoe_view_cell(const zoe_view *view, int index);
+
+/* The viewport that a cell's frame `frame` is seen through, were it the first. */
+zoe_viewport zoe_view_port(const zoe_view *view, const zoe_frame *frame);
 
 /* Draws the area. `frame` is the one last given to zoe_view_frame(), still pinned; without a pin the
  * picture is drawn as it was, if there is one. NULL: the surround alone. When drawing it fails, the

@@ -1,0 +1,411 @@
+#include "app/compare.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/frame_header.h"
+#include "model/paths.h"
+#include "model/sample.h"
+#include "ui/theme.h"
+#include "ui/ui_button.h"
+
+enum {
+    LINE_REACH = 7, /* points beside the line where it is taken hold of */
+    KNOB = 14,      /* the handles' width */
+    KNOB_AWAY = 72, /* from the line's handle to the one that turns it */
+    CHIP_HEIGHT = 26,
+    TEXT = 256,
+};
+
+static zoe_compare *compare_of(zoe_app *app)
+{
+    return &app->session.partners.compare;
+}
+
+static zoe_partner *partner_of(zoe_app *app)
+{
+    return app->session.partners.count ? &app->session.partners.list[0] : NULL;
+}
+
+/* ---- commands ---- */
+
+/* Where nothing else is open: the next sequence of the folder, as for Page Down. */
+static bool find_partner(zoe_app *app)
+{
+    zoe_error error = {ZOE_OK, ""};
+    zoe_session *session = &app->session;
+    if (session->count > 1)
+        return true;
+    const char *next = zoe_shot_neighbour(&session->shots[0], 1);
+    if (next && zoe_session_open_partner(session, next, NULL, &error) == ZOE_OK)
+        return true;
+    zoe_message_say(&app->message, error.text[0] != '\0', "%s",
+                    error.text[0] ? error.text : "Open another sequence to compare this one with");
+    return false;
+}
+
+/* The line is where it can be seen. */
+static void bring_wipe(zoe_app *app)
+{
+    zoe_compare *compare = compare_of(app);
+    const zoe_view_map *map = &app->view.map;
+    double x, y;
+    zoe_view_map_point(map, map->width / 2.0, map->height / 2.0, &x, &y);
+    compare->wipe_x = (x - map->box.min_x) / ((double)map->box.max_x - map->box.min_x + 1.0);
+    compare->wipe_y = (y - map->box.min_y) / ((double)map->box.max_y - map->box.min_y + 1.0);
+}
+
+void zoe_app_compare(zoe_app *app, int mode)
+{
+    zoe_compare *compare = compare_of(app);
+    zoe_compare_mode wanted = (zoe_compare_mode)mode, before = compare->mode;
+    if (wanted != ZOE_COMPARE_OFF && !find_partner(app))
+        return;
+    if (wanted == before && wanted == ZOE_COMPARE_FLIP)
+        compare->is_second = !compare->is_second;
+    else if (wanted == ZOE_COMPARE_FLIP)
+        compare->is_second = true;
+    else if (wanted == before)
+        wanted = ZOE_COMPARE_OFF;
+    if (!zoe_session_compare(&app->session, wanted))
+        return;
+    if (wanted == ZOE_COMPARE_WIPE)
+        bring_wipe(app);
+    if (wanted == ZOE_COMPARE_FLIP)
+        zoe_message_clear(&app->message);
+    else
+        zoe_message_say(&app->message, false, "Compare: %s", zoe_compare_name(wanted));
+}
+
+void zoe_app_compare_offset(zoe_app *app, int by)
+{
+    zoe_compare *compare = compare_of(app);
+    if (!app->session.partners.count)
+        return;
+    compare->offset = by ? compare->offset + by : 0;
+    zoe_session_realign(&app->session);
+    if (compare->offset)
+        zoe_message_say(&app->message, false, "B is %" PRId64 " frame%s %s",
+                        compare->offset < 0 ? -compare->offset : compare->offset,
+                        compare->offset == 1 || compare->offset == -1 ? "" : "s",
+                        compare->offset > 0 ? "ahead" : "behind");
+    else
+        zoe_message_say(&app->message, false, "B is not offset");
+}
+
+void zoe_app_compare_amount(zoe_app *app, int by)
+{
+    zoe_compare *compare = compare_of(app);
+    if (compare->mode == ZOE_COMPARE_BLEND) {
+        compare->mix = fmin(fmax(floor(compare->mix * 10.0 + 0.5) / 10.0 + 0.1 * by, 0.0), 1.0);
+        zoe_message_say(&app->message, false, "Blend: %.0f%% of B", compare->mix * 100.0);
+    } else if (compare->mode == ZOE_COMPARE_DIFFERENCE) {
+        compare->gain = fmin(fmax(compare->gain * (by > 0 ? 2.0 : 0.5), 1.0), 4096.0);
+        zoe_message_say(&app->message, false, "Difference \303\227%.0f", compare->gain);
+    }
+}
+
+void zoe_app_compare_align(zoe_app *app, int unused)
+{
+    (void)unused;
+    zoe_compare *compare = compare_of(app);
+    compare->by_start = !compare->by_start;
+    zoe_session_realign(&app->session);
+    zoe_message_say(&app->message, false, "Compared by %s",
+                    compare->by_start ? "first frame" : "frame number");
+}
+
+void zoe_app_compare_size(zoe_app *app, int unused)
+{
+    (void)unused;
+    zoe_compare *compare = compare_of(app);
+    compare->is_exact = !compare->is_exact;
+    zoe_message_say(&app->message, false, "%s",
+                    compare->is_exact ? "Pixel for pixel, middle on middle"
+                                      : "Display windows as wide as each other");
+}
+
+void zoe_app_compare_menu(zoe_app *app, int unused)
+{
+    (void)unused;
+    SDL_Rect at = {app->mouse_x, app->mouse_y, 0, 0};
+    if (!zoe_inside(app->view.area, at.x, at.y)) {
+        at.x = app->view.area.x + app->view.area.w / 2;
+        at.y = app->view.area.y + app->view.area.h / 4;
+    }
+    app->menu_next = ZOE_MENU_COMPARE;
+    app->menu_place = at;
+}
+
+void zoe_app_find_views(zoe_app *app)
+{
+    zoe_app_views *views = &app->views;
+    zoe_session *session = &app->session;
+    zoe_header *header = NULL;
+    const char *layer = "", *now = "";
+    int most = (int)(sizeof views->names / sizeof views->names[0]);
+    views->count = 0;
+    if (!session->count ||
+        zoe_frame_header_read(zoe_session_sequence(session),
+                              zoe_session_transport(session)->playhead, &header, NULL) != ZOE_OK)
+        return;
+    zoe_session_layer(session, &layer, &now);
+    int32_t shown = zoe_header_find_layer(header, layer[0] ? layer : NULL, now[0] ? now : NULL);
+    for (size_t i = 0; i < header->layer_count && shown >= 0 && views->count < most; i++) {
+        const zoe_layer *l = &header->layers[i];
+        if (l->view && l->view[0] && i != (size_t)shown &&
+            !strcmp(l->name, header->layers[shown].name))
+            snprintf(views->names[views->count++], ZOE_VIEW_TEXT, "%s", l->view);
+    }
+    zoe_header_free(&header);
+}
+
+void zoe_app_follow_compare(zoe_app *app)
+{
+    const zoe_partners *partners = &app->session.partners;
+    const zoe_frame *others[ZOE_COMPARE_OTHERS] = {NULL};
+    for (int i = 0; i < partners->count; i++)
+        others[i] = &partners->list[i].screen.frame;
+    zoe_view_compare(&app->view, &partners->compare, others, partners->count);
+}
+
+/* ---- the wipe's line ---- */
+
+static bool has_wipe(const zoe_app *app)
+{
+    const zoe_partners *partners = &app->session.partners;
+    return partners->count && partners->compare.mode == ZOE_COMPARE_WIPE &&
+           app->session.screen.frame.pin && partners->list[0].screen.frame.pin;
+}
+
+/* In device pixels of the window. */
+static zoe_wipe_line line_of(const zoe_app *app)
+{
+    const zoe_frame *frame = &app->session.screen.frame;
+    zoe_viewport port = zoe_view_port(&app->view, frame);
+    zoe_wipe_line line = zoe_compare_line(&app->session.partners.compare, frame, &port);
+    line.x += app->view.area.x;
+    line.y += app->view.area.y;
+    return line;
+}
+
+static void knob_of(const zoe_app *app, const zoe_wipe_line *line, double *x, double *y)
+{
+    double away = KNOB_AWAY * app->window.scale;
+    *x = line->x - line->across_y * away;
+    *y = line->y + line->across_x * away;
+}
+
+zoe_grab zoe_app_compare_grab(const zoe_app *app, int x, int y)
+{
+    double knob_x, knob_y, scale = app->window.scale;
+    if (!has_wipe(app))
+        return ZOE_GRAB_NONE;
+    zoe_wipe_line line = line_of(app);
+    knob_of(app, &line, &knob_x, &knob_y);
+    if (hypot(x - knob_x, y - knob_y) <= KNOB * scale)
+        return ZOE_GRAB_WIPE_TURN;
+    return fabs(zoe_wipe_distance(&line, x, y)) <= LINE_REACH * scale ? ZOE_GRAB_WIPE
+                                                                      : ZOE_GRAB_NONE;
+}
+
+/* Nearly upright or level is so. */
+static double settled(double angle)
+{
+    const double right = 1.5707963267948966, slack = 0.05;
+    double nearest = floor(angle / right + 0.5) * right;
+    return fabs(angle - nearest) < slack ? nearest : angle;
+}
+
+void zoe_app_compare_drag(zoe_app *app, zoe_grab grab, int x, int y)
+{
+    zoe_compare *compare = compare_of(app);
+    if (!has_wipe(app))
+        return;
+    if (grab == ZOE_GRAB_WIPE_TURN) {
+        zoe_wipe_line line = line_of(app);
+        compare->wipe_angle = settled(atan2(line.x - x, y - line.y));
+    } else {
+        const zoe_view_map *map = &app->view.map;
+        double px, py;
+        zoe_view_map_point(map, x - app->view.area.x, y - app->view.area.y, &px, &py);
+        double across = (px - map->box.min_x) / ((double)map->box.max_x - map->box.min_x + 1.0);
+        double down = (py - map->box.min_y) / ((double)map->box.max_y - map->box.min_y + 1.0);
+        compare->wipe_x = fmin(fmax(across, 0.0), 1.0);
+        compare->wipe_y = fmin(fmax(down, 0.0), 1.0);
+    }
+    app->redraw = true;
+}
+
+static void draw_knob(zoe_ui *ui, double x, double y, int width)
+{
+    SDL_Rect box = {(int)lround(x) - width / 2, (int)lround(y) - width / 2, width, width};
+    SDL_Rect inner = zoe_inset(box, zoe_ui_px(ui, 2), zoe_ui_px(ui, 2));
+    zoe_draw_fill(&ui->draw, box, width / 2, (SDL_Color){16, 16, 16, 255});
+    zoe_draw_fill(&ui->draw, inner, inner.w / 2, (SDL_Color){232, 232, 232, 255});
+}
+
+static void draw_handles(zoe_app *app)
+{
+    zoe_ui *ui = &app->ui;
+    double x, y;
+    SDL_Rect clip = ui->draw.clip;
+    if (!has_wipe(app) || !SDL_IntersectRect(&clip, &app->view.area, &ui->draw.clip))
+        return;
+    zoe_wipe_line line = line_of(app);
+    knob_of(app, &line, &x, &y);
+    draw_knob(ui, line.x, line.y, zoe_ui_px(ui, KNOB));
+    draw_knob(ui, x, y, zoe_ui_px(ui, KNOB - 4));
+    ui->draw.clip = clip;
+}
+
+/* ---- labels ---- */
+
+/* A word over the picture, at the left or the right end of an area's lower edge. */
+static void draw_chip(zoe_ui *ui, SDL_Rect area, bool is_right, bool is_warning, const char *text)
+{
+    int margin = zoe_ui_px(ui, ZOE_MARGIN), pad = zoe_ui_px(ui, ZOE_UI_PAD);
+    area = zoe_inset(area, margin, margin);
+    int width = zoe_ui_text_width(ui, ZOE_TEXT_BODY, text) + 2 * pad;
+    width = width > area.w ? area.w : width;
+    SDL_Rect row = zoe_cut_bottom(&area, zoe_ui_px(ui, CHIP_HEIGHT));
+    SDL_Rect box = is_right ? zoe_cut_right(&row, width) : zoe_cut_left(&row, width);
+    SDL_Color ground = ui->style->popup;
+    ground.a = 224;
+    zoe_draw_fill(&ui->draw, box, zoe_ui_px(ui, ZOE_UI_RADIUS), ground);
+    zoe_ui_label(ui, zoe_inset(box, pad, 0), ZOE_TEXT_BODY, ZOE_UI_LEFT,
+                 is_warning ? ui->style->warning : ui->style->text_light, text);
+}
+
+static const char letters[] = "ABCDEFGHI";
+
+/* Of "sh010_v012.####.exr" what people call it. */
+static int shot_length(const char *name)
+{
+    int length = (int)zoe_path_shot_length(name);
+    return length > 80 ? 80 : length;
+}
+
+/* "A  sh010_v012  1001" */
+static void name_current(const zoe_app *app, char text[TEXT])
+{
+    const zoe_session *session = &app->session;
+    const zoe_sequence *sequence = zoe_shot_sequence(&session->shots[session->current]);
+    const zoe_frame *frame = &session->screen.frame;
+    const char *name = zoe_sequence_name(sequence);
+    snprintf(text, TEXT, "A  %.*s  %" PRId64, shot_length(name), name,
+             zoe_sequence_number(sequence, frame->pin ? frame->position : session->playhead));
+}
+
+/* Returns true where it has no picture. */
+static bool name_partner(const zoe_app *app, int index, char text[TEXT])
+{
+    const zoe_session *session = &app->session;
+    const zoe_partner *p = &session->partners.list[index];
+    const zoe_sequence *sequence = zoe_shot_sequence(&session->shots[p->shot]);
+    const char *name = zoe_sequence_name(sequence);
+    int64_t number = zoe_sequence_number(sequence, p->position);
+    char letter = letters[index + 1];
+    int length = shot_length(name);
+    if (p->screen.frame.pin)
+        snprintf(text, TEXT, "%c  %.*s  %" PRId64, letter, length, name,
+                 zoe_sequence_number(sequence, p->screen.frame.position));
+    else if (p->status == ZOE_LOADING)
+        snprintf(text, TEXT, "%c  %.*s  %" PRId64 ": loading", letter, length, name, number);
+    else if (p->status == ZOE_MISSING)
+        snprintf(text, TEXT, "%c  %.*s has no frame %" PRId64, letter, length, name, number);
+    else
+        snprintf(text, TEXT, "%c  %.*s  %" PRId64 ": %.100s", letter, length, name, number,
+                 p->why.text[0] ? p->why.text : "cannot be read");
+    return !p->screen.frame.pin;
+}
+
+static void draw_names(zoe_app *app)
+{
+    zoe_ui *ui = &app->ui;
+    const zoe_compare *compare = compare_of(app);
+    char text[TEXT];
+    bool has_cells = app->view.columns * app->view.rows > 1;
+    bool only_b = compare->mode == ZOE_COMPARE_FLIP && compare->is_second &&
+                  partner_of(app)->screen.frame.pin;
+    SDL_Rect area = app->view.area;
+    if (!only_b) {
+        name_current(app, text);
+        draw_chip(ui, has_cells ? zoe_view_cell(&app->view, 0) : area, false, false, text);
+    }
+    for (int i = 0; i < app->session.partners.count; i++) {
+        bool is_warning = name_partner(app, i, text);
+        bool is_hidden = compare->mode == ZOE_COMPARE_FLIP && !compare->is_second && !is_warning;
+        if (!is_hidden)
+            draw_chip(ui, has_cells ? zoe_view_cell(&app->view, i + 1) : area,
+                      !has_cells && !only_b, is_warning, text);
+    }
+}
+
+/* ---- values ---- */
+
+/* The values of both under the pointer, and their difference, in columns. */
+static void draw_values(zoe_app *app)
+{
+    zoe_ui *ui = &app->ui;
+    const zoe_partner *p = partner_of(app);
+    const zoe_frame *a = &app->session.screen.frame, *b = &p->screen.frame;
+    double of_a[ZOE_PLANES_MAX], of_b[ZOE_PLANES_MAX], x, y, cell_x, cell_y, b_x, b_y;
+    int at_x = app->statusbar.pointer_x, at_y = app->statusbar.pointer_y;
+    int32_t pixel_x, pixel_y;
+    if (at_x < 0 || !a->pin || !b->pin)
+        return;
+    int32_t count = zoe_view_probe(&app->view, a, at_x, at_y, &pixel_x, &pixel_y, of_a);
+    (void)zoe_view_cell_at(&app->view, at_x, at_y, &cell_x, &cell_y);
+    zoe_view_map_point(&app->view.map, cell_x, cell_y, &x, &y);
+    zoe_compare_point(compare_of(app), a, b, x, y, &b_x, &b_y);
+    if (!(fabs(b_x) < 1e9 && fabs(b_y) < 1e9))
+        return;
+    double proxy = (double)((int64_t)1 << b->proxy_shift);
+    int32_t count_b =
+        zoe_display_sample_exact(b, (int32_t)floor(b_x / proxy), (int32_t)floor(b_y / proxy), of_b);
+    if (count <= 0 && count_b <= 0)
+        return;
+    int most = count > count_b ? count : count_b;
+    int column = zoe_ui_text_width(ui, ZOE_TEXT_BODY, "-0.000000") + zoe_ui_px(ui, 10);
+    int head = zoe_ui_text_width(ui, ZOE_TEXT_BODY, "A\342\210\222B") + zoe_ui_px(ui, 10);
+    int pad = zoe_ui_px(ui, ZOE_UI_PAD), margin = zoe_ui_px(ui, ZOE_MARGIN);
+    int line = zoe_ui_px(ui, 20);
+    SDL_Rect area = zoe_inset(app->view.area, margin, margin);
+    zoe_cut_bottom(&area, zoe_ui_px(ui, CHIP_HEIGHT + 6));
+    SDL_Rect box = zoe_cut_bottom(&area, 3 * line + pad);
+    box = zoe_cut_left(&box, head + most * column + 2 * pad);
+    SDL_Color ground = ui->style->popup;
+    ground.a = 224;
+    zoe_draw_fill(&ui->draw, box, zoe_ui_px(ui, ZOE_UI_RADIUS), ground);
+    box = zoe_inset(box, pad, pad / 2);
+    for (int row = 0; row < 3; row++) {
+        static const char *const heads[] = {"A", "B", "A\342\210\222B"};
+        SDL_Rect cells = zoe_cut_top(&box, line);
+        zoe_ui_label(ui, zoe_cut_left(&cells, head), ZOE_TEXT_BODY, ZOE_UI_LEFT,
+                     ui->style->text_dim, heads[row]);
+        for (int i = 0; i < most; i++) {
+            char text[64] = "\342\200\223";
+            bool has_a = i < count, has_b = i < count_b;
+            if (row == 0 && has_a)
+                zoe_sample_text(of_a[i], a->planes[i].type, text);
+            else if (row == 1 && has_b)
+                zoe_sample_text(of_b[i], b->planes[i].type, text);
+            else if (row == 2 && has_a && has_b)
+                snprintf(text, sizeof text, "%.5g", of_a[i] - of_b[i]);
+            zoe_ui_label(ui, zoe_cut_left(&cells, column), ZOE_TEXT_BODY, ZOE_UI_LEFT,
+                         ui->style->text_light, text);
+        }
+    }
+}
+
+void zoe_app_draw_compare(zoe_app *app)
+{
+    if (!app->session.count || !app->session.partners.count)
+        return;
+    draw_handles(app);
+    draw_names(app);
+    draw_values(app);
+}
