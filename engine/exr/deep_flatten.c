@@ -378,9 +378,14 @@ static void over_untidy(const pixel *px, float out[ZOE_DEEP_PLANES_MAX])
         if (set.mix.count > 0 && next > at)
             over_stretch(&c, px, &set, at, next);
         at = next;
-        for (; ended < volumes && px->back[px->ends[ended]] == at; ended++)
+        for (; ended < volumes && px->back[px->ends[ended]] == at; ended++) {
+            if (ended > 0 && is_stopped_at(ended))
+                return;
             end_volume(&set, px, px->ends[ended]);
+        }
         for (; begun < px->count && px->z[px->order[begun]] == at; begun++) {
+            if (begun > 0 && is_stopped_at(begun))
+                return;
             if (is_volume(px, px->order[begun]))
                 begin_volume(&set, px, px->order[begun]);
             else
@@ -410,12 +415,14 @@ static void store(void *out, size_t index, const void *value)
 static void flatten_pixel(pixel *px, void *const out[], size_t index)
 {
     const zoe_deep_row *row = px->row;
-    float values[ZOE_DEEP_PLANES_MAX];
+    float values[ZOE_DEEP_PLANES_MAX] = {0};
     bool tidy = is_tidy(px);
-    if (!tidy) {
+    if (!tidy && !zoe_stop_wanted()) {
         put_in_order(px);
         tidy = is_tidy(px);
     }
+    if (zoe_stop_wanted())
+        return;
     if (tidy)
         over_tidy(px, values);
     else

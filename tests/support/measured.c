@@ -3,10 +3,14 @@
  *
  *   measured [-i SECONDS] [-q] COMMAND [ARGUMENT...]
  *
- * prints one line on standard output: "exit=STATUS cpu=SECONDS peak_mb=MB wall=SECONDS end=SECONDS".
+ * prints one line on standard output:
+ *
+ *   exit=STATUS cpu=SECONDS peak_mb=MB wall=SECONDS after=SECONDS end=SECONDS
+ *
  * exit: of the command, 128 + signal where one killed it. cpu: of all its threads. peak_mb: its
- * greatest resident memory. -i: SIGINT is sent after so many seconds; end: from then to its end
- * (0 where it was through before). -q: what the command prints is dropped.
+ * greatest resident memory. -i: SIGINT is sent when its threads have worked for so many seconds;
+ * after: what they worked from then on, end: how long it took until it ended (0 where it was
+ * through before). -q: what the command prints is dropped.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -51,20 +55,32 @@ static pid_t start(char **command, bool quiet)
     _exit(127);
 }
 
-/* Waits for the child, and interrupts it once `at` has come; *sent is when that was, 0: not. */
-static int wait_for(pid_t child, double at, struct rusage *usage, double *sent)
+/* What the child's threads have worked so far. */
+static double worked(pid_t child)
+{
+    clockid_t clock;
+    struct timespec t = {0};
+    if (clock_getcpuclockid(child, &clock) == 0)
+        clock_gettime(clock, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* Waits for the child, and interrupts it once it has worked for so long; *sent is when that was,
+ * 0: not, and *before what it had worked by then. */
+static int wait_for(pid_t child, double work, struct rusage *usage, double *sent, double *before)
 {
     int status = 0;
-    *sent = 0;
+    *sent = *before = 0;
     for (;;) {
-        bool waits = at > 0 && *sent == 0;
+        bool waits = work > 0 && *sent == 0;
         pid_t ended = wait4(child, &status, waits ? WNOHANG : 0, usage);
         if (ended == child)
             return status;
         if (ended < 0 && errno != EINTR)
             exit(2);
-        if (waits && now() >= at) {
+        if (waits && worked(child) >= work) {
             *sent = now();
+            *before = worked(child);
             kill(child, SIGINT);
         } else if (waits) {
             nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
@@ -87,17 +103,17 @@ int main(int argc, char **argv)
     }
     if (optind >= argc)
         return 2;
-    double begin = now(), sent = 0;
+    double begin = now(), sent, before;
     struct rusage usage;
     memset(&usage, 0, sizeof usage);
     pid_t child = start(argv + optind, quiet);
     if (child < 0)
         return 2;
-    int status = wait_for(child, interrupt > 0 ? begin + interrupt : 0, &usage, &sent);
-    double end = now();
-    printf("exit=%d cpu=%.3f peak_mb=%.1f wall=%.3f end=%.3f\n",
-           WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status),
-           seconds(usage.ru_utime) + seconds(usage.ru_stime), (double)usage.ru_maxrss / 1024,
-           end - begin, sent > 0 ? end - sent : 0);
+    int status = wait_for(child, interrupt, &usage, &sent, &before);
+    double end = now(), cpu = seconds(usage.ru_utime) + seconds(usage.ru_stime);
+    printf("exit=%d cpu=%.3f peak_mb=%.1f wall=%.3f after=%.3f end=%.3f\n",
+           WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status), cpu,
+           (double)usage.ru_maxrss / 1024, end - begin, sent > 0 ? cpu - before : 0,
+           sent > 0 ? end - sent : 0);
     return 0;
 }

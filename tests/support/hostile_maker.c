@@ -1,0 +1,344 @@
+/*
+ * Makes EXR files that mean harm: within what the format allows, and made to waste time or memory.
+ *
+ *   hostile_maker FOLDER
+ *
+ * writes each of `files`, below, to FOLDER/NAME.exr. They are written byte by byte: OpenEXR would
+ * refuse to. Format: "OpenEXR File Layout" (openexr.com).
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libdeflate.h>
+
+enum { NONE = 0, RLE = 1, ZIPS = 2, ZIP = 3, HALF = 1, FLOAT = 2 };
+enum { TILED = 0x200, LONG_NAMES = 0x400, DEEP = 0x800 };
+
+/* ---- bytes ---- */
+
+typedef struct bytes {
+    uint8_t *at;
+    size_t count, capacity;
+} bytes;
+
+static void put(bytes *b, const void *from, size_t count)
+{
+    if (b->count + count > b->capacity) {
+        b->capacity = 2 * (b->count + count);
+        b->at = realloc(b->at, b->capacity);
+        if (!b->at)
+            abort();
+    }
+    if (from)
+        memcpy(b->at + b->count, from, count);
+    else
+        memset(b->at + b->count, 0, count);
+    b->count += count;
+}
+
+static void put_byte(bytes *b, int value)
+{
+    uint8_t byte = (uint8_t)value;
+    put(b, &byte, 1);
+}
+
+static void put_int(bytes *b, int64_t value)
+{
+    uint32_t number = (uint32_t)value;
+    put(b, &number, 4);
+}
+
+static void put_long(bytes *b, uint64_t value)
+{
+    put(b, &value, 8);
+}
+
+static void put_text(bytes *b, const char *text)
+{
+    put(b, text, strlen(text) + 1);
+}
+
+/* ---- headers ---- */
+
+/* The beginning of an attribute; its size is filled in by end_attribute(). */
+static size_t begin_attribute(bytes *b, const char *name, const char *type)
+{
+    put_text(b, name);
+    put_text(b, type);
+    put_int(b, 0);
+    return b->count;
+}
+
+static void end_attribute(bytes *b, size_t begin)
+{
+    uint32_t size = (uint32_t)(b->count - begin);
+    memcpy(b->at + begin - 4, &size, 4);
+}
+
+static void put_box(bytes *b, const char *name, const int32_t box[4])
+{
+    size_t begin = begin_attribute(b, name, "box2i");
+    put(b, box, 16);
+    end_attribute(b, begin);
+}
+
+static void put_value(bytes *b, const char *name, const char *type, const void *value, size_t size)
+{
+    size_t begin = begin_attribute(b, name, type);
+    put(b, value, size);
+    end_attribute(b, begin);
+}
+
+/* Channels are added between begin_header() and end_header(). */
+static size_t begin_header(bytes *b, int flags)
+{
+    put_int(b, 20000630);
+    put_int(b, 2 | flags | LONG_NAMES);
+    return begin_attribute(b, "channels", "chlist");
+}
+
+static void put_channel(bytes *b, const char *name, int type, int32_t x, int32_t y)
+{
+    put_text(b, name);
+    put_int(b, type);
+    put_int(b, 0);
+    put_int(b, x);
+    put_int(b, y);
+}
+
+typedef struct header {
+    int32_t data[4], display[4];
+    int compression;
+    int32_t tile[2]; /* 0: none */
+    int32_t deep_chunks;
+} header;
+
+static void end_header(bytes *b, size_t channels, const header *h)
+{
+    const float one = 1, center[2] = {0, 0};
+    const uint8_t compression = (uint8_t)h->compression, increasing = 0;
+    const int32_t version = 1;
+    put_byte(b, 0);
+    end_attribute(b, channels);
+    put_value(b, "compression", "compression", &compression, 1);
+    put_box(b, "dataWindow", h->data);
+    put_box(b, "displayWindow", h->display);
+    put_value(b, "lineOrder", "lineOrder", &increasing, 1);
+    put_value(b, "pixelAspectRatio", "float", &one, 4);
+    put_value(b, "screenWindowCenter", "v2f", center, 8);
+    put_value(b, "screenWindowWidth", "float", &one, 4);
+    if (h->tile[0]) {
+        size_t begin = begin_attribute(b, "tiles", "tiledesc");
+        put(b, h->tile, 8);
+        put_byte(b, 0);
+        end_attribute(b, begin);
+    }
+    if (h->deep_chunks) {
+        put_value(b, "type", "string", "deepscanline", 12);
+        put_value(b, "name", "string", "d", 1);
+        put_value(b, "version", "int", &version, 4);
+        put_value(b, "chunkCount", "int", &h->deep_chunks, 4);
+    }
+    put_byte(b, 0);
+}
+
+/* ---- chunks of zeros ---- */
+
+/* Zeros, reordered and as differences: a 0, then 128s. */
+static uint8_t *differences(size_t count)
+{
+    uint8_t *raw = malloc(count);
+    if (!raw)
+        abort();
+    memset(raw, 128, count);
+    raw[0] = 0;
+    return raw;
+}
+
+static void put_zip(bytes *b, const void *raw, size_t count)
+{
+    struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(1);
+    size_t bound = libdeflate_zlib_compress_bound(compressor, count);
+    uint8_t *packed = malloc(bound);
+    if (!compressor || !packed)
+        abort();
+    put(b, packed, libdeflate_zlib_compress(compressor, raw, count, packed, bound));
+    free(packed);
+    libdeflate_free_compressor(compressor);
+}
+
+static void put_rle(bytes *b, size_t count)
+{
+    put_byte(b, 0);
+    put_byte(b, 0);
+    for (size_t left = count - 1; left > 0;) {
+        size_t run = left < 128 ? left : 128;
+        put_byte(b, (int)run - 1);
+        put_byte(b, 128);
+        left -= run;
+    }
+}
+
+/* Fills in a 32-bit size in front of what was put since. */
+static void end_chunk(bytes *b, size_t begin)
+{
+    uint32_t size = (uint32_t)(b->count - begin);
+    memcpy(b->at + begin - 4, &size, 4);
+}
+
+/* ---- files ---- */
+
+/* 2^26 pixels in one tile: 128 MB out of 2 MB. */
+static void one_tile(bytes *b)
+{
+    enum { SIDE = 8192 };
+    size_t channels = begin_header(b, TILED);
+    put_channel(b, "Y", HALF, 1, 1);
+    end_header(
+        b, channels,
+        &(header){{0, 0, SIDE - 1, SIDE - 1}, {0, 0, SIDE - 1, SIDE - 1}, RLE, {SIDE, SIDE}, 0});
+    put_long(b, b->count + 8);
+    put(b, NULL, 16 + 4);
+    size_t begin = b->count;
+    put_rle(b, (size_t)SIDE * SIDE * 2);
+    end_chunk(b, begin);
+}
+
+/* One pixel of 16 million samples. */
+static void deep_pixel(bytes *b)
+{
+    enum { SAMPLES = 16 << 20, BYTES = SAMPLES * 8 };
+    size_t channels = begin_header(b, DEEP);
+    put_channel(b, "A", FLOAT, 1, 1);
+    put_channel(b, "Z", FLOAT, 1, 1);
+    end_header(b, channels, &(header){{0, 0, 0, 0}, {0, 0, 0, 0}, ZIPS, {0, 0}, 1});
+    put_long(b, b->count + 8);
+    bytes samples = {0};
+    uint8_t *raw = differences(BYTES);
+    put_zip(&samples, raw, BYTES);
+    put_int(b, 0);
+    put_long(b, 4);
+    put_long(b, samples.count);
+    put_long(b, BYTES);
+    put_int(b, SAMPLES);
+    put(b, samples.at, samples.count);
+    free(raw);
+    free(samples.at);
+}
+
+/* 100 million tiles of a pixel each, without a table for them. */
+static void no_tiles(bytes *b)
+{
+    enum { SIDE = 10000 };
+    size_t channels = begin_header(b, TILED);
+    put_channel(b, "Y", HALF, 1, 1);
+    end_header(b, channels,
+               &(header){{0, 0, SIDE - 1, SIDE - 1}, {0, 0, SIDE - 1, SIDE - 1}, NONE, {1, 1}, 0});
+}
+
+/* 16,384 channels, all but one with a row on a single line of 65,536: each line costs a look. */
+static void rare_rows(bytes *b)
+{
+    enum { CHANNELS = 16384, LINES = 65536 };
+    size_t channels = begin_header(b, 0);
+    for (int c = 1; c < CHANNELS; c++) {
+        char name[16];
+        snprintf(name, sizeof name, "C%05d", c);
+        put_channel(b, name, HALF, 1, LINES);
+    }
+    put_channel(b, "Y", HALF, 1, 1);
+    end_header(b, channels, &(header){{0, 0, 0, LINES - 1}, {0, 0, 0, LINES - 1}, NONE, {0, 0}, 0});
+    uint64_t at = b->count + 8 * (uint64_t)LINES;
+    for (int y = 0; y < LINES; y++) {
+        put_long(b, at);
+        at += y == 0 ? 8 + 2 * CHANNELS : 8 + 2;
+    }
+    for (int y = 0; y < LINES; y++) {
+        int size = y == 0 ? 2 * CHANNELS : 2;
+        put_int(b, y);
+        put_int(b, size);
+        put(b, NULL, (size_t)size);
+    }
+}
+
+/* 16,384 channels whose names differ in their last letters only. */
+static void long_names(bytes *b)
+{
+    enum { CHANNELS = 16384 };
+    size_t channels = begin_header(b, 0);
+    for (int c = 0; c < CHANNELS; c++) {
+        char name[256];
+        memset(name, 'a', sizeof name);
+        snprintf(name + 245, sizeof name - 245, "%05d.R", c);
+        put_channel(b, name, HALF, 1, 1);
+    }
+    end_header(b, channels, &(header){{0, 0, 0, 0}, {0, 0, 0, 0}, NONE, {0, 0}, 0});
+    put_long(b, b->count + 8);
+    put_int(b, 0);
+    put_int(b, 2 * CHANNELS);
+    put(b, NULL, 2 * CHANNELS);
+}
+
+/* Luminance and chroma; of two chunks the file has one. */
+static void edge(bytes *b, int32_t x, int32_t y)
+{
+    size_t channels = begin_header(b, 0);
+    put_channel(b, "BY", HALF, 2, 2);
+    put_channel(b, "RY", HALF, 2, 2);
+    put_channel(b, "Y", HALF, 1, 1);
+    const int32_t box[4] = {x, y, x + 31, y + 31};
+    header h = {.compression = ZIP};
+    memcpy(h.data, box, sizeof box);
+    memcpy(h.display, box, sizeof box);
+    end_header(b, channels, &h);
+    put_long(b, b->count + 16);
+    put_long(b, 0);
+    put_int(b, y);
+    put_int(b, 0);
+    size_t begin = b->count, samples = 32 * 16 + 2 * (16 * 8);
+    uint8_t *raw = differences(2 * samples);
+    put_zip(b, raw, 2 * samples);
+    end_chunk(b, begin);
+    free(raw);
+}
+
+/* As far out as OpenEXR lets a window be, on even numbers. */
+static void edge_low(bytes *b)
+{
+    edge(b, -(INT32_MAX / 2) + 1, -(INT32_MAX / 2) + 1);
+}
+
+static void edge_high(bytes *b)
+{
+    edge(b, INT32_MAX / 2 - 33, INT32_MAX / 2 - 33);
+}
+
+static const struct {
+    const char *name;
+    void (*make)(bytes *b);
+} files[] = {
+    {"one_tile", one_tile},   {"deep_pixel", deep_pixel}, {"no_tiles", no_tiles},
+    {"rare_rows", rare_rows}, {"long_names", long_names}, {"edge_low", edge_low},
+    {"edge_high", edge_high},
+};
+
+int main(int argc, char **argv)
+{
+    for (size_t i = 0; argc == 2 && i < sizeof files / sizeof files[0]; i++) {
+        char path[4096];
+        bytes b = {0};
+        files[i].make(&b);
+        snprintf(path, sizeof path, "%s/%s.exr", argv[1], files[i].name);
+        FILE *file = fopen(path, "wb");
+        if (!file || fwrite(b.at, 1, b.count, file) != b.count || fclose(file) != 0) {
+            perror(path);
+            return 1;
+        }
+        free(b.at);
+    }
+    return argc == 2 ? 0 : 2;
+}
