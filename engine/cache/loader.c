@@ -256,11 +256,9 @@ static void complete(zoe_cache *cache, zoe_load *load)
     uint8_t *data = load->buffer->memory.data;
     bool is_empty = picture->bytes == 0;
     zoe_error error = {.status = ZOE_OK};
-    const zoe_stop *before = zoe_stop_enter(&load->stop);
     if (cache->decoder.finish)
         (void)cache->decoder.finish(cache->decoder.user, load->file, data, picture->bytes, picture,
                                     &error);
-    zoe_stop_enter(before);
     if (error.status != ZOE_OK) {
         zoe_cache_lock(cache);
         load->error = error;

@@ -12,6 +12,9 @@
 /* Its children that are still running, at most `capacity`. Returns how many. */
 size_t children_list(pid_t *pids, size_t capacity);
 
+/* The same of another process. */
+size_t children_list_of(pid_t parent, pid_t *pids, size_t capacity);
+
 /* Children, zombies included. */
 size_t children_count(void);
 
