@@ -1,5 +1,12 @@
 #include "display/pixel.h"
 
+#include <string.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#include "base/cpu.h"
 #include "base/half.h"
 #include "display/scale.h"
 
@@ -42,8 +49,10 @@ void zoe_pixel_from_lanes(uint32_t *restrict out, const uint16_t *restrict lanes
         return;
     }
     for (size_t i = 0; i < count; i++) {
-        const uint16_t *at = lanes + i * ZOE_SCALE_LANES;
-        out[i] = rgb(byte[at[0]], byte[at[1]], byte[at[2]]);
+        uint64_t four_halves; /* in one load; little-endian, as the pixels are */
+        memcpy(&four_halves, lanes + i * ZOE_SCALE_LANES, sizeof four_halves);
+        out[i] = rgb(byte[four_halves & 0xffff], byte[four_halves >> 16 & 0xffff],
+                     byte[four_halves >> 32 & 0xffff]);
     }
 }
 
@@ -83,8 +92,17 @@ void zoe_pixel_enter(uint16_t *lanes, float *restrict light, size_t count,
     zoe_half_from_float_row(lanes, light, count * ZOE_SCALE_LANES);
 }
 
+/* ---- the cube ---- */
+
+/*
+ * A cell is cut into six tetrahedra, each of which has the corners 000 and 111 and the way between them
+ * along the axes in the order of the fractions, the greatest first. Weights are multiples of 1/65536, and
+ * the products are added in the order of that way, so that every form writes the same bits.
+ */
+static const float WEIGHT_UNIT = 1.0f / 65536.0f;
+
 /* Four floats that are added and multiplied at once, by whatever instructions the processor has: each
- * lane is rounded as a float by itself is, so that all write the same bits. */
+ * lane is rounded as a float by itself is. */
 typedef float four __attribute__((vector_size(16)));
 
 static uint32_t lesser(uint32_t a, uint32_t b)
@@ -97,12 +115,8 @@ static uint32_t greater(uint32_t a, uint32_t b)
     return a > b ? a : b;
 }
 
-/*
- * A cell is cut into six tetrahedra, each of which has the corners 000 and 111 and the way between them
- * along the axes in the order of the fractions, the greatest first.
- */
-static void through_cube(float *restrict light, const uint16_t *restrict lanes, size_t count,
-                         const zoe_display_lut *restrict lut)
+static void through_cube_portable(float *restrict light, const uint16_t *restrict lanes,
+                                  size_t count, const zoe_display_lut *restrict lut)
 {
     const four *nodes = (const four *)(const void *)lut->color.cube->nodes;
     const uint32_t edge = (uint32_t)lut->color.cube->edge, area = edge * edge;
@@ -122,16 +136,138 @@ static void through_cube(float *restrict light, const uint16_t *restrict lanes, 
         uint32_t middle = red + green + blue - most - least;
         uint32_t first = most == red ? 1 : most == green ? edge : area;
         uint32_t last = least == blue ? area : least == green ? edge : 1;
-        const float unit = 1.0f / 65536.0f;
-        float w0 = (float)(int32_t)(65536 - most) * unit;
-        float w1 = (float)(int32_t)(most - middle) * unit;
-        float w2 = (float)(int32_t)(middle - least) * unit;
-        float w3 = (float)(int32_t)least * unit;
-        four value = cell[0] * w0 + cell[first] * w1;
-        value = value + cell[all - last] * w2;
-        value = value + cell[all] * w3;
+        four value = cell[0] * ((float)(int32_t)(65536 - most) * WEIGHT_UNIT);
+        value = value + cell[first] * ((float)(int32_t)(most - middle) * WEIGHT_UNIT);
+        value = value + cell[all - last] * ((float)(int32_t)(middle - least) * WEIGHT_UNIT);
+        value = value + cell[all] * ((float)(int32_t)least * WEIGHT_UNIT);
         *(four *)(void *)(light + i * ZOE_SCALE_LANES) = value;
     }
+}
+
+#if defined(__x86_64__)
+
+#define ZOE_AVX2 __attribute__((target("avx2,f16c")))
+
+/* Pixels that are worked out together: each step is done for all of them, so that what it reads was stored
+ * long before. */
+enum { BLOCK = 64 };
+
+/* Of a block: where pixels lie in the cube, where their tetrahedra's corners are, in bytes from the first
+ * node, and what these weigh. */
+typedef struct tetrahedra {
+    _Alignas(32) uint32_t at[3][BLOCK];
+    _Alignas(32) uint32_t corner[4][BLOCK];
+    _Alignas(32) float weight[4][BLOCK];
+} tetrahedra;
+
+static inline void find_places(tetrahedra *t, const uint16_t *lanes, const zoe_display_lut *lut)
+{
+    const uint32_t *reds = lut->coordinate[0], *greens = lut->coordinate[1];
+    const uint32_t *blues = lut->coordinate[2];
+    for (int k = 0; k < BLOCK; k++) {
+        uint64_t four_halves; /* x86-64 is little-endian */
+        memcpy(&four_halves, lanes + (size_t)k * ZOE_SCALE_LANES, sizeof four_halves);
+        t->at[0][k] = reds[four_halves & 0xffff];
+        t->at[1][k] = greens[four_halves >> 16 & 0xffff];
+        t->at[2][k] = blues[four_halves >> 32 & 0xffff];
+    }
+}
+
+ZOE_AVX2 static inline __m256i load_places(const uint32_t *at)
+{
+    return _mm256_load_si256((const __m256i *)(const void *)at);
+}
+
+ZOE_AVX2 static inline void find_corners(tetrahedra *t, int k, __m256i edge, __m256i area)
+{
+    const __m256i one = _mm256_set1_epi32(1), low = _mm256_set1_epi32(0xffff);
+    const __m256 unit = _mm256_set1_ps(WEIGHT_UNIT);
+    __m256i red = load_places(t->at[0] + k), green = load_places(t->at[1] + k);
+    __m256i blue = load_places(t->at[2] + k);
+    __m256i cell = _mm256_add_epi32(_mm256_mullo_epi32(_mm256_srli_epi32(blue, 16), area),
+                                    _mm256_mullo_epi32(_mm256_srli_epi32(green, 16), edge));
+    cell = _mm256_add_epi32(cell, _mm256_srli_epi32(red, 16));
+    red = _mm256_and_si256(red, low);
+    green = _mm256_and_si256(green, low);
+    blue = _mm256_and_si256(blue, low);
+    __m256i most = _mm256_max_epi32(_mm256_max_epi32(red, green), blue);
+    __m256i least = _mm256_min_epi32(_mm256_min_epi32(red, green), blue);
+    __m256i sum = _mm256_add_epi32(_mm256_add_epi32(red, green), blue);
+    __m256i middle = _mm256_sub_epi32(_mm256_sub_epi32(sum, most), least);
+    __m256i first = _mm256_blendv_epi8(area, edge, _mm256_cmpeq_epi32(most, green));
+    first = _mm256_blendv_epi8(first, one, _mm256_cmpeq_epi32(most, red));
+    __m256i last = _mm256_blendv_epi8(one, edge, _mm256_cmpeq_epi32(least, green));
+    last = _mm256_blendv_epi8(last, area, _mm256_cmpeq_epi32(least, blue));
+    __m256i end = _mm256_add_epi32(cell, _mm256_add_epi32(one, _mm256_add_epi32(edge, area)));
+    const __m256i corners[4] = {cell, _mm256_add_epi32(cell, first), _mm256_sub_epi32(end, last),
+                                end};
+    const __m256i weights[4] = {_mm256_sub_epi32(_mm256_set1_epi32(65536), most),
+                                _mm256_sub_epi32(most, middle), _mm256_sub_epi32(middle, least),
+                                least};
+    for (int c = 0; c < 4; c++) {
+        _mm256_store_si256((__m256i *)(void *)(t->corner[c] + k), _mm256_slli_epi32(corners[c], 4));
+        _mm256_store_ps(t->weight[c] + k, _mm256_mul_ps(_mm256_cvtepi32_ps(weights[c]), unit));
+    }
+}
+
+ZOE_AVX2 static inline __m128 interpolate(const tetrahedra *t, int k, const char *nodes)
+{
+    __m128 sum = _mm_mul_ps(_mm_load_ps((const float *)(const void *)(nodes + t->corner[0][k])),
+                            _mm_broadcast_ss(&t->weight[0][k]));
+    for (int c = 1; c < 4; c++) {
+        __m128 node = _mm_load_ps((const float *)(const void *)(nodes + t->corner[c][k]));
+        sum = _mm_add_ps(sum, _mm_mul_ps(node, _mm_broadcast_ss(&t->weight[c][k])));
+    }
+    return sum;
+}
+
+/* `light` NULL: the halves are stored instead. Returns how many pixels it did: a multiple of BLOCK. */
+ZOE_AVX2 static size_t through_cube_avx2(float *light, uint16_t *lanes, size_t count,
+                                         const zoe_display_lut *lut)
+{
+    const char *nodes = (const char *)lut->color.cube->nodes;
+    const int32_t side = lut->color.cube->edge;
+    const __m256i edge = _mm256_set1_epi32(side), area = _mm256_set1_epi32(side * side);
+    tetrahedra t;
+    size_t i = 0;
+    for (; i + BLOCK <= count; i += BLOCK) {
+        uint16_t *block = lanes + i * ZOE_SCALE_LANES;
+        find_places(&t, block, lut);
+        for (int k = 0; k < BLOCK; k += 8)
+            find_corners(&t, k, edge, area);
+        for (int k = 0; k < BLOCK && light; k++)
+            _mm_store_ps(light + (i + (size_t)k) * ZOE_SCALE_LANES, interpolate(&t, k, nodes));
+        for (int k = 0; k < BLOCK && !light; k++) {
+            __m128i halves = _mm_cvtps_ph(interpolate(&t, k, nodes), _MM_FROUND_TO_NEAREST_INT);
+            _mm_storel_epi64((__m128i *)(void *)(block + 4 * k), halves);
+        }
+    }
+    return i;
+}
+
+static bool has_avx2(void)
+{
+    const unsigned needed = (unsigned)ZOE_CPU_AVX2 | (unsigned)ZOE_CPU_F16C;
+    return (zoe_cpu_features() & needed) == needed;
+}
+
+#endif
+
+/* Into `lanes`, and where the process has to see them, before that into `light`. */
+static void through_cube(float *restrict light, uint16_t *restrict lanes, size_t count,
+                         const zoe_display_lut *restrict lut)
+{
+    const bool is_last = !lut->color.process;
+    size_t done = 0;
+#if defined(__x86_64__)
+    if (has_avx2())
+        done = through_cube_avx2(is_last ? NULL : light, lanes, count, lut);
+#endif
+    light += done * ZOE_SCALE_LANES;
+    lanes += done * ZOE_SCALE_LANES;
+    through_cube_portable(light, lanes, count - done, lut);
+    if (is_last)
+        zoe_half_from_float_row(lanes, light, (count - done) * ZOE_SCALE_LANES);
 }
 
 /* What a pixel is before the cube. */
@@ -184,8 +320,9 @@ void zoe_pixel_table(uint16_t *lanes, float *restrict light, size_t count,
 {
     if (lut->color.cube) {
         through_cube(light, lanes, count, lut);
-        if (lut->color.process)
-            through_process(light, lanes, count, lut);
+        if (!lut->color.process)
+            return;
+        through_process(light, lanes, count, lut);
     } else {
         zoe_half_to_float_row(light, lanes, count * ZOE_SCALE_LANES);
         lut->color.process(lut->color.process_user, light, count);

@@ -220,8 +220,11 @@ static bool is_new(source *s, const char *path, const char *part, int32_t place,
     if (!strcmp(s->path, path) && !strcmp(s->part, part) && s->place == place &&
         s->transfer == transfer)
         return false;
-    snprintf(s->path, sizeof s->path, "%s", path);
-    snprintf(s->part, sizeof s->part, "%s", part);
+    /* They may be the texts that are there. */
+    if (path != s->path)
+        snprintf(s->path, sizeof s->path, "%s", path);
+    if (part != s->part)
+        snprintf(s->part, sizeof s->part, "%s", part);
     s->place = place;
     s->transfer = transfer;
     s->is_good = false;
