@@ -280,6 +280,8 @@ static bool take_picture(zoe_app *app)
     picture.color = app->view.lut->color;
     picture.table = zoe_look_table_hold(app->view.table);
     picture.look = app->view.look;
+    zoe_session_pin_partners(session, picture.others, &picture.other_count);
+    picture.compare = session->partners.compare;
     zoe_session_layer(session, &layer, &view);
     bool is_own = !session->screen.is_fallback;
     snprintf(picture.layer, sizeof picture.layer, "%s", is_own ? layer : "");

@@ -16,7 +16,8 @@ enum {
     KNOB = 14,      /* the handles' width */
     KNOB_AWAY = 72, /* from the line's handle to the one that turns it */
     CHIP_HEIGHT = 26,
-    TEXT = 256,
+    TEXT = 320,
+    NAME = 160,
 };
 
 static zoe_compare *compare_of(zoe_app *app)
@@ -281,43 +282,51 @@ static void draw_chip(zoe_ui *ui, SDL_Rect area, bool is_right, bool is_warning,
 
 static const char letters[] = "ABCDEFGHI";
 
-/* Of "sh010_v012.####.exr" what people call it. */
-static int shot_length(const char *name)
+/* What a sequence is called: "sh010_v012", with its layer where A and B are of one sequence and differ in
+ * nothing else. */
+static const char *name_of(const zoe_session *session, int shot, char text[NAME])
 {
-    int length = (int)zoe_path_shot_length(name);
-    return length > 80 ? 80 : length;
+    const zoe_partner *p = &session->partners.list[0];
+    const char *a = zoe_sequence_name(zoe_shot_sequence(&session->shots[session->current]));
+    const char *b = zoe_sequence_name(zoe_shot_sequence(&session->shots[p->shot]));
+    const char *own = zoe_sequence_name(zoe_shot_sequence(&session->shots[shot]));
+    int length = (int)zoe_path_shot_length(own);
+    bool is_alike = !strcmp(a, b);
+    snprintf(text, NAME, "%.*s%s%.60s", length > 80 ? 80 : length, own, is_alike ? "  " : "",
+             is_alike ? session->shots[shot].layer : "");
+    return text;
 }
 
 /* "A  sh010_v012  1001" */
 static void name_current(const zoe_app *app, char text[TEXT])
 {
+    char name[NAME];
     const zoe_session *session = &app->session;
     const zoe_sequence *sequence = zoe_shot_sequence(&session->shots[session->current]);
     const zoe_frame *frame = &session->screen.frame;
-    const char *name = zoe_sequence_name(sequence);
-    snprintf(text, TEXT, "A  %.*s  %" PRId64, shot_length(name), name,
+    snprintf(text, TEXT, "A  %s  %" PRId64, name_of(session, session->current, name),
              zoe_sequence_number(sequence, frame->pin ? frame->position : session->playhead));
 }
 
 /* Returns true where it has no picture. */
 static bool name_partner(const zoe_app *app, int index, char text[TEXT])
 {
+    char name[NAME];
     const zoe_session *session = &app->session;
     const zoe_partner *p = &session->partners.list[index];
     const zoe_sequence *sequence = zoe_shot_sequence(&session->shots[p->shot]);
-    const char *name = zoe_sequence_name(sequence);
     int64_t number = zoe_sequence_number(sequence, p->position);
     char letter = letters[index + 1];
-    int length = shot_length(name);
+    (void)name_of(session, p->shot, name);
     if (p->screen.frame.pin)
-        snprintf(text, TEXT, "%c  %.*s  %" PRId64, letter, length, name,
+        snprintf(text, TEXT, "%c  %s  %" PRId64, letter, name,
                  zoe_sequence_number(sequence, p->screen.frame.position));
     else if (p->status == ZOE_LOADING)
-        snprintf(text, TEXT, "%c  %.*s  %" PRId64 ": loading", letter, length, name, number);
+        snprintf(text, TEXT, "%c  %s  %" PRId64 ": loading", letter, name, number);
     else if (p->status == ZOE_MISSING)
-        snprintf(text, TEXT, "%c  %.*s has no frame %" PRId64, letter, length, name, number);
+        snprintf(text, TEXT, "%c  %s has no frame %" PRId64, letter, name, number);
     else
-        snprintf(text, TEXT, "%c  %.*s  %" PRId64 ": %.100s", letter, length, name, number,
+        snprintf(text, TEXT, "%c  %s  %" PRId64 ": %.80s", letter, name, number,
                  p->why.text[0] ? p->why.text : "cannot be read");
     return !p->screen.frame.pin;
 }
@@ -346,34 +355,69 @@ static void draw_names(zoe_app *app)
 
 /* ---- values ---- */
 
+/* Values of A and of another one under the pointer. */
+typedef struct both {
+    const zoe_frame *frames[2];
+    double values[2][ZOE_PLANES_MAX];
+    int32_t counts[2]; /* 0 beside the picture */
+} both;
+
+/* Returns the cell under the pointer, or -1 where there is nothing to tell. Of pictures beside each other
+ * the one under the pointer is the other one. */
+static int read_both(zoe_app *app, both *b)
+{
+    const zoe_partners *partners = &app->session.partners;
+    int at_x = app->statusbar.pointer_x, at_y = app->statusbar.pointer_y;
+    double cell_x, cell_y, x, y, other_x, other_y;
+    int32_t pixel_x, pixel_y;
+    int cell = zoe_view_cell_at(&app->view, at_x, at_y, &cell_x, &cell_y);
+    if (at_x < 0 || cell > partners->count)
+        return -1;
+    b->frames[0] = &app->session.screen.frame;
+    b->frames[1] = &partners->list[cell > 0 ? cell - 1 : 0].screen.frame;
+    if (!b->frames[0]->pin || !b->frames[1]->pin)
+        return -1;
+    b->counts[0] =
+        zoe_view_probe(&app->view, b->frames[0], at_x, at_y, &pixel_x, &pixel_y, b->values[0]);
+    zoe_view_map_point(&app->view.map, cell_x, cell_y, &x, &y);
+    zoe_compare_point(&partners->compare, b->frames[0], b->frames[1], x, y, &other_x, &other_y);
+    double proxy = (double)((int64_t)1 << b->frames[1]->proxy_shift);
+    if (!(fabs(other_x) < 1e9 && fabs(other_y) < 1e9))
+        return -1;
+    b->counts[1] = zoe_display_sample_exact(b->frames[1], (int32_t)floor(other_x / proxy),
+                                            (int32_t)floor(other_y / proxy), b->values[1]);
+    return b->counts[0] > 0 || b->counts[1] > 0 ? cell : -1;
+}
+
+static void value_text(const both *b, int row, int plane, char text[64])
+{
+    bool has[2] = {plane < b->counts[0], plane < b->counts[1]};
+    snprintf(text, 64, "\342\200\223");
+    if (row < 2 && has[row])
+        zoe_sample_text(b->values[row][plane], b->frames[row]->planes[plane].type, text);
+    else if (row == 2 && has[0] && has[1])
+        snprintf(text, 64, "%.5g", b->values[0][plane] - b->values[1][plane]);
+}
+
 /* The values of both under the pointer, and their difference, in columns. */
 static void draw_values(zoe_app *app)
 {
     zoe_ui *ui = &app->ui;
-    const zoe_partner *p = partner_of(app);
-    const zoe_frame *a = &app->session.screen.frame, *b = &p->screen.frame;
-    double of_a[ZOE_PLANES_MAX], of_b[ZOE_PLANES_MAX], x, y, cell_x, cell_y, b_x, b_y;
-    int at_x = app->statusbar.pointer_x, at_y = app->statusbar.pointer_y;
-    int32_t pixel_x, pixel_y;
-    if (at_x < 0 || !a->pin || !b->pin)
+    both b;
+    int cell = read_both(app, &b);
+    if (cell < 0)
         return;
-    int32_t count = zoe_view_probe(&app->view, a, at_x, at_y, &pixel_x, &pixel_y, of_a);
-    (void)zoe_view_cell_at(&app->view, at_x, at_y, &cell_x, &cell_y);
-    zoe_view_map_point(&app->view.map, cell_x, cell_y, &x, &y);
-    zoe_compare_point(compare_of(app), a, b, x, y, &b_x, &b_y);
-    if (!(fabs(b_x) < 1e9 && fabs(b_y) < 1e9))
-        return;
-    double proxy = (double)((int64_t)1 << b->proxy_shift);
-    int32_t count_b =
-        zoe_display_sample_exact(b, (int32_t)floor(b_x / proxy), (int32_t)floor(b_y / proxy), of_b);
-    if (count <= 0 && count_b <= 0)
-        return;
-    int most = count > count_b ? count : count_b;
-    int column = zoe_ui_text_width(ui, ZOE_TEXT_BODY, "-0.000000") + zoe_ui_px(ui, 10);
+    char other[2] = {letters[cell > 0 ? cell : 1], '\0'}, difference[16], text[64];
+    snprintf(difference, sizeof difference, "A\342\210\222%s", other);
+    const char *const heads[] = {"A", other, difference};
+    int most = b.counts[0] > b.counts[1] ? b.counts[0] : b.counts[1];
+    int column = zoe_ui_text_width(ui, ZOE_TEXT_BODY, "-0.0000000") + zoe_ui_px(ui, 12);
     int head = zoe_ui_text_width(ui, ZOE_TEXT_BODY, "A\342\210\222B") + zoe_ui_px(ui, 10);
     int pad = zoe_ui_px(ui, ZOE_UI_PAD), margin = zoe_ui_px(ui, ZOE_MARGIN);
     int line = zoe_ui_px(ui, 20);
-    SDL_Rect area = zoe_inset(app->view.area, margin, margin);
+    bool has_cells = app->view.columns * app->view.rows > 1;
+    SDL_Rect area = has_cells ? zoe_view_cell(&app->view, cell) : app->view.area;
+    area = zoe_inset(area, margin, margin);
     zoe_cut_bottom(&area, zoe_ui_px(ui, CHIP_HEIGHT + 6));
     SDL_Rect box = zoe_cut_bottom(&area, 3 * line + pad);
     box = zoe_cut_left(&box, head + most * column + 2 * pad);
@@ -382,19 +426,11 @@ static void draw_values(zoe_app *app)
     zoe_draw_fill(&ui->draw, box, zoe_ui_px(ui, ZOE_UI_RADIUS), ground);
     box = zoe_inset(box, pad, pad / 2);
     for (int row = 0; row < 3; row++) {
-        static const char *const heads[] = {"A", "B", "A\342\210\222B"};
         SDL_Rect cells = zoe_cut_top(&box, line);
         zoe_ui_label(ui, zoe_cut_left(&cells, head), ZOE_TEXT_BODY, ZOE_UI_LEFT,
                      ui->style->text_dim, heads[row]);
         for (int i = 0; i < most; i++) {
-            char text[64] = "\342\200\223";
-            bool has_a = i < count, has_b = i < count_b;
-            if (row == 0 && has_a)
-                zoe_sample_text(of_a[i], a->planes[i].type, text);
-            else if (row == 1 && has_b)
-                zoe_sample_text(of_b[i], b->planes[i].type, text);
-            else if (row == 2 && has_a && has_b)
-                snprintf(text, sizeof text, "%.5g", of_a[i] - of_b[i]);
+            value_text(&b, row, i, text);
             zoe_ui_label(ui, zoe_cut_left(&cells, column), ZOE_TEXT_BODY, ZOE_UI_LEFT,
                          ui->style->text_light, text);
         }

@@ -108,9 +108,10 @@ static zoe_status write_png(const zoe_clip *clip, const zoe_frame *frame,
         status =
             zoe_coloring_of(coloring, frame, &file, is_data, grade.transfer, true, &colored, error);
     const zoe_look look = {.ids = true}; /* as the window has it */
+    const zoe_paint seen = {.frame = frame, .look = &look};
     if (status == ZOE_OK)
-        status = zoe_picture_write_png(options->out, frame, &grade, &colored.color, &look,
-                                       options->size, error);
+        status = zoe_picture_write_png(options->out, &seen, &grade, &colored.color, options->size,
+                                       error);
     zoe_coloring_destroy(&coloring);
     return status;
 }

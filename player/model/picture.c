@@ -161,17 +161,20 @@ static void fit(const zoe_frame *frame, zoe_extent size, zoe_viewport *viewport)
     viewport->outside = 0xff000000u;
 }
 
-zoe_status zoe_picture_write_png(const char *path, const zoe_frame *frame, const zoe_grade *grade,
-                                 const zoe_color *color, const zoe_look *look, zoe_extent size, zoe_error *error)
+zoe_status zoe_picture_write_png(const char *path, const zoe_paint *seen, const zoe_grade *grade,
+                                 const zoe_color *color, zoe_extent size, zoe_error *error)
 {
     zoe_viewport viewport;
+    zoe_paint paint = *seen;
     zoe_display_lut *lut = malloc(sizeof *lut);
     if (!lut)
         return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "%s: out of memory", path);
     zoe_display_lut_make(lut, grade, color);
-    fit(frame, size, &viewport);
-    zoe_look_apply(look, &viewport);
-    const zoe_paint paint = {frame, lut, &viewport, look};
+    fit(seen->frame, size, &viewport);
+    if (seen->look)
+        zoe_look_apply(seen->look, &viewport);
+    paint.lut = lut;
+    paint.viewport = &viewport;
     zoe_status status = zoe_png_write(path, &paint, error);
     free(lut);
     return status;

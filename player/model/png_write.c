@@ -20,7 +20,7 @@ enum { BAND_ROWS = 64, SCRATCH_ALIGNMENT = 64 };
 typedef struct png_job {
     const char *path;
     const zoe_paint *paint;
-    const zoe_viewport *viewport;
+    int32_t width, height;
     zoe_error *error;
     zoe_status status;
     int fd;
@@ -68,9 +68,9 @@ static void flush_bytes(png_structp png)
 
 static void write_header(png_job *job)
 {
-    png_set_IHDR(job->png, job->info, (png_uint_32)job->viewport->width,
-                 (png_uint_32)job->viewport->height, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
-                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    png_set_IHDR(job->png, job->info, (png_uint_32)job->width, (png_uint_32)job->height, 8,
+                 PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
+                 PNG_FILTER_TYPE_DEFAULT);
     const zoe_grade *grade = &job->paint->lut->grade;
     if (grade->transfer == ZOE_TRANSFER_SRGB)
         png_set_sRGB(job->png, job->info, PNG_sRGB_INTENT_PERCEPTUAL);
@@ -81,10 +81,9 @@ static void write_header(png_job *job)
 
 static void write_rows(png_job *job)
 {
-    size_t stride = (size_t)job->viewport->width * 4;
-    for (int32_t y = 0; y < job->viewport->height; y += BAND_ROWS) {
-        int32_t rows =
-            job->viewport->height - y < BAND_ROWS ? job->viewport->height - y : BAND_ROWS;
+    size_t stride = (size_t)job->width * 4;
+    for (int32_t y = 0; y < job->height; y += BAND_ROWS) {
+        int32_t rows = job->height - y < BAND_ROWS ? job->height - y : BAND_ROWS;
         uint32_t found = 0;
         zoe_status status =
             zoe_paint_rows(job->paint, y, rows, job->band, stride, job->scratch, &found);
@@ -121,7 +120,7 @@ static zoe_status no_memory(png_job *job)
 static zoe_status prepare(png_job *job)
 {
     size_t scratch = zoe_paint_scratch_bytes(job->paint);
-    job->band = malloc((size_t)job->viewport->width * 4 * BAND_ROWS);
+    job->band = malloc((size_t)job->width * 4 * BAND_ROWS);
     if (!job->band)
         return no_memory(job);
     if (scratch && posix_memalign(&job->scratch, SCRATCH_ALIGNMENT, scratch) != 0) {
@@ -141,7 +140,8 @@ zoe_status zoe_png_write(const char *path, const zoe_paint *paint, zoe_error *er
     memset(&job, 0, sizeof job);
     job.path = path;
     job.paint = paint;
-    job.viewport = paint->viewport;
+    job.width = zoe_paint_width(paint);
+    job.height = zoe_paint_height(paint);
     job.error = error;
     zoe_temp_file file;
     zoe_status status = zoe_temp_file_open(&file, path, error);

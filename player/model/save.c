@@ -66,6 +66,18 @@ static zoe_save_state check(const zoe_save *save, zoe_error *error)
     return !save->replaces && !lstat(save->path, &there) ? ZOE_SAVE_EXISTS : ZOE_SAVE_WRITING;
 }
 
+static zoe_status write_png(const char *path, const zoe_save_picture *p, zoe_error *error)
+{
+    zoe_paint seen = {.frame = &p->frame,
+                      .look = &p->look,
+                      .compare = p->other_count ? &p->compare : NULL,
+                      .other_count = p->other_count};
+    for (int i = 0; i < p->other_count; i++)
+        seen.others[i] = &p->others[i];
+    return zoe_picture_write_png(path, &seen, &p->grade, p->is_colored ? &p->color : NULL,
+                                 (zoe_extent){0, 0}, error);
+}
+
 static void *run(void *arg)
 {
     zoe_save *save = arg;
@@ -74,12 +86,9 @@ static void *run(void *arg)
     zoe_save_state state = check(save, &error);
     if (!enter(save, state, &error) || state != ZOE_SAVE_WRITING)
         return NULL;
-    zoe_status status =
-        save->is_linear
-            ? zoe_picture_write_exr(save->path, &p->frame, p->file, p->layer, p->view, &error)
-            : zoe_picture_write_png(save->path, &p->frame, &p->grade,
-                                    p->is_colored ? &p->color : NULL, &p->look, (zoe_extent){0, 0},
-                                    &error);
+    zoe_status status = save->is_linear ? zoe_picture_write_exr(save->path, &p->frame, p->file,
+                                                                p->layer, p->view, &error)
+                                        : write_png(save->path, p, &error);
     (void)enter(save, status == ZOE_OK ? ZOE_SAVE_DONE : ZOE_SAVE_FAILED, &error);
     return NULL;
 }
@@ -89,6 +98,8 @@ static void *run(void *arg)
 static void let_go(zoe_save_picture *picture)
 {
     zoe_frame_release(&picture->frame);
+    for (int i = 0; i < picture->other_count; i++)
+        zoe_frame_release(&picture->others[i]);
     zoe_look_table_free(&picture->table);
     memset(picture, 0, sizeof *picture);
 }

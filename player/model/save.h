@@ -45,6 +45,9 @@ typedef struct zoe_save_picture {
     zoe_color color;
     zoe_look_table *table; /* what color points into, held for the picture; NULL: nothing */
     zoe_look look;
+    zoe_compare compare;                  /* with what follows; OFF: the frame alone */
+    zoe_frame others[ZOE_COMPARE_OTHERS]; /* pinned, or without a picture */
+    int other_count;
     char file[ZOE_PATH_TEXT];   /* the frame's own, for the names of its channels; "": unknown */
     char layer[256], view[256]; /* "": the default ones */
 } zoe_save_picture;

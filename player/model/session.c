@@ -259,6 +259,17 @@ bool zoe_session_compare_with(zoe_session *session, int index)
     return true;
 }
 
+void zoe_session_pin_partners(zoe_session *session, zoe_frame *frames, int *count)
+{
+    *count = session->partners.count;
+    for (int i = 0; i < *count; i++) {
+        zoe_partner *p = &session->partners.list[i];
+        if (zoe_screen_pin(&p->screen, &session->shots[p->shot], session->engine, &frames[i]) !=
+            ZOE_OK)
+            memset(&frames[i], 0, sizeof frames[i]);
+    }
+}
+
 void zoe_session_realign(zoe_session *session)
 {
     zoe_partners_touch(&session->partners);

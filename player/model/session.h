@@ -100,6 +100,10 @@ bool zoe_session_compare(zoe_session *session, zoe_compare_mode mode);
 /* Another partner; FLIP where nothing was compared. False for the current one. */
 bool zoe_session_compare_with(zoe_session *session, int index);
 
+/* Pins what is on screen of each partner, once more: frames[ZOE_COMPARE_OTHERS], without a pin where there
+ * is nothing. */
+void zoe_session_pin_partners(zoe_session *session, zoe_frame *frames, int *count);
+
 /* Alignment or offset in partners.compare changed. */
 void zoe_session_realign(zoe_session *session);
 
