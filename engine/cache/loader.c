@@ -384,9 +384,9 @@ static void end_load(zoe_cache *cache, zoe_load *load)
     zoe_error closed = {.status = ZOE_OK}, absent = {.status = ZOE_OK};
     char path[ZOE_PATH_MAX] = "";
     (void)path_of(cache, load, path, sizeof path);
+    describe_absence(cache, load, path, &absent);
     if (is_done(load))
         complete(cache, load);
-    describe_absence(cache, load, path, &absent);
     if (load->file)
         cache->decoder.close(cache->decoder.user, &load->file, &closed);
     /* What could not even be opened is known by what is at its path. */

@@ -30,7 +30,7 @@ typedef struct zoe_stats {
     uint64_t used_bytes;       /* now: buffers in memory, free ones included, and scratch */
     uint64_t frame_bytes;      /* now: in loaded frames */
     uint64_t full_frame_bytes; /* now: what those would take if each file's data filled its display
-                                  window; frame_bytes or more */
+                                  window, and no plane were kept as one row; frame_bytes or more */
     uint64_t in_flight_bytes;  /* now: in frames being decoded */
     uint64_t free_bytes;       /* now: in buffers kept for reuse */
     uint64_t scratch_bytes;    /* now: decoding scratch, and memory of open files */

@@ -44,7 +44,7 @@ typedef struct generate_options {
     const char *compression;
     int32_t type; /* 0 half, 1 float */
     zoe_extent tiles;
-    bool alpha;
+    bool alpha, opaque;
     int32_t window;
     double grain;
     int64_t seed;
@@ -78,7 +78,9 @@ static int write_row(void *user, int32_t x, int32_t y, int32_t count,
     if (zoe_interrupted() || atomic_load_explicit(&w->generator->failed, memory_order_relaxed))
         return 1;
     zoe_test_pattern_row(&w->picture, x, y, count, w->rows);
-    for (int c = 0; c < 3 + options->alpha; c++) {
+    for (int32_t i = 0; i < count && options->opaque; i++)
+        w->rows[3][i] = 1;
+    for (int c = 0; c < 3 + (options->alpha || options->opaque); c++) {
         const float *from = w->rows[c];
         if (options->type == 1) {
             memcpy(planes[c], from, (size_t)count * sizeof(float));
@@ -128,7 +130,7 @@ static void fill_spec(const generator *g, int64_t number, zoe_exr_write_spec *sp
     spec->compression = g->compression;
     spec->tile_width = options->tiles.width;
     spec->tile_height = options->tiles.height;
-    spec->channel_count = options->alpha ? 4 : 3;
+    spec->channel_count = options->alpha || options->opaque ? 4 : 3;
     for (uint32_t i = 0; i < spec->channel_count; i++) {
         spec->names[i] = names[i];
         spec->types[i] = options->type ? ZOE_SAMPLE_FLOAT : ZOE_SAMPLE_HALF;
@@ -272,6 +274,7 @@ static int parse(generate_options *options, int argc, char **argv, zoe_args_resu
         {"type", 0, ZOE_ARG_CHOICE, "T", "type of the channels", &options->type, 0, 0, 0, "half|float"},
         {"tiles", 0, ZOE_ARG_EXTENT, "WxH", "write tiles of this size (default: scanlines)", &options->tiles, 0, 1, 65536, 0},
         {"alpha", 0, ZOE_ARG_FLAG, 0, "leave the sky transparent and write an alpha channel", &options->alpha, 0, 0, 0, 0},
+        {"opaque", 0, ZOE_ARG_FLAG, 0, "write an alpha channel that is 1 everywhere", &options->opaque, 0, 0, 0, 0},
         {"window", 0, ZOE_ARG_CHOICE, "W", "what of the picture the files have: drift: a half that crosses it; pulse: a part that grows and shrinks", &options->window, 0, 0, 0, "full|drift|pulse"},
         {"grain", 0, ZOE_ARG_DECIMAL, "X", "strength of the grain, 0..1 (default 0.03); 0: a smooth render", &options->grain, 0, 0, 1, 0},
         {"seed", 0, ZOE_ARG_INTEGER, "S", "another seed, another picture (default 1)", &options->seed, 0, -9e15, 9e15, 0},

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Frames held in 1 GB: what five kinds of sequence take in memory, beside a cache whose buffers cover the display window.
+# Frames held in 1 GB: what five kinds of sequence take in memory, beside a cache whose buffers cover the display window
+# with all of their planes.
 #
 #   sh tests/bench/held.sh ZOETROPE [WORK_DIR]
 #
@@ -9,7 +10,8 @@
 # CACHE_MB (default 1024); BEACHBALL, a folder or a sequence (default ../shared/exr/Beachball/singlepart.0001.exr)
 #
 # Each sequence is played once without a window. Frames held is what the limit has room for beside the decoders' scratch, at the
-# mean of the frames that are loaded by then; full window is the same with each frame's window filled.
+# mean of the frames that are loaded by then; full window is the same with each frame's window filled, and
+# no plane kept as one row.
 set -eu
 
 zoetrope=${1:?usage: held.sh ZOETROPE [WORK_DIR]}
@@ -50,14 +52,14 @@ row() {
 }
 
 make rgb --size 4096x2160 --frames 8
-make rgba --size 4096x2160 --frames 8 --alpha
+make opaque --size 4096x2160 --frames 8 --opaque
 make element --size 4096x2160 --frames 48 --alpha --window drift
 make plate8k --size 8192x4320 --frames 4
 
 printf '%s\n' "| sequence | MB a frame | full window | frames held | full window | times |"
 printf '%s\n' "|---|---:|---:|---:|---:|---:|"
 row "full plate, RGB, 4K" "$work/rgb"
-row "full plate, RGBA, 4K" "$work/rgba"
+row "full plate, RGBA with opaque alpha, 4K" "$work/opaque"
 row "CG element crossing the frame, RGBA, 4K" "$work/element"
 if [ -e "$beachball" ]; then
     row "Beachball, 2K" "$beachball"

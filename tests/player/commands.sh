@@ -108,6 +108,11 @@ test_generate() {
     same none.png tiled.png
     succeeds generate --size 70x45 --frames 2 --type float --alpha --first -1 --fps 23.976 float
     succeeds generate --size 1x1 --frames 1 tiny
+    succeeds generate --size 170x145 --frames 1 --opaque --name opaque kinds
+    succeeds generate --size 170x145 --frames 1 --name solid kinds
+    succeeds snapshot kinds/opaque.0001.exr -o opaque.png
+    succeeds snapshot kinds/solid.0001.exr -o solid.png
+    same opaque.png solid.png
     fails 2 lzma generate --compression lzma a
     fails 2 half generate --compression b44 --type float a
     fails 2 0x5 generate --size 0x5 a
