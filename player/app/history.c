@@ -1,5 +1,6 @@
 #include "app/history.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -63,6 +64,18 @@ static void fill_item(zoe_app *app, zoe_shot *shot, zoe_recent_item *item)
     item->out = zoe_sequence_number(sequence, t->out);
     item->has_area = t->in > 0 || t->out < t->count - 1;
     item->grade = app->session.grade;
+    const zoe_view_map *map = &app->view.map;
+    if (app->place.zoom > 0.0) { /* it was not shown yet */
+        item->zoom = app->place.zoom;
+        item->pan_x = app->place.x;
+        item->pan_y = app->place.y;
+        return;
+    }
+    item->zoom = map->fitted ? 0.0 : map->zoom;
+    item->pan_x = item->pan_y = 0.0;
+    if (!map->fitted)
+        zoe_view_map_point(map, (double)map->width / 2.0, (double)map->height / 2.0, &item->pan_x,
+                           &item->pan_y);
 }
 
 static bool same_number(float a, float b)
@@ -76,11 +89,18 @@ static bool same_grade(const zoe_grade *a, const zoe_grade *b)
            same_number(a->contrast, b->contrast) && same_number(a->saturation, b->saturation);
 }
 
+/* Points that lie nearer than a hundredth of a pixel are the same. */
+static bool same_view(const zoe_recent_item *a, const zoe_recent_item *b)
+{
+    return fabs(a->zoom - b->zoom) < 1e-6 * (a->zoom + b->zoom + 1.0) &&
+           fabs(a->pan_x - b->pan_x) < 0.01 && fabs(a->pan_y - b->pan_y) < 0.01;
+}
+
 static bool same_place(const zoe_recent_item *a, const zoe_recent_item *b)
 {
-    return a->frame == b->frame && a->in == b->in && a->out == b->out && a->first == b->first &&
-           a->last == b->last && same_grade(&a->grade, &b->grade) && !strcmp(a->layer, b->layer) &&
-           !strcmp(a->view, b->view);
+    return same_view(a, b) && a->frame == b->frame && a->in == b->in && a->out == b->out &&
+           a->first == b->first && a->last == b->last && same_grade(&a->grade, &b->grade) &&
+           !strcmp(a->layer, b->layer) && !strcmp(a->view, b->view);
 }
 
 /* ---- thumbnails ---- */
@@ -205,8 +225,11 @@ void zoe_app_end_history(zoe_app *app)
 
 /* ---- opening again ---- */
 
-void zoe_app_take_grade(zoe_app *app, const zoe_recent_item *item)
+void zoe_app_take_look(zoe_app *app, const zoe_recent_item *item)
 {
+    zoe_view_map_fit(&app->view.map);
+    zoe_view_invalidate(&app->view);
+    app->place = (zoe_place){item->zoom, item->pan_x, item->pan_y};
     app->options.exposure = (double)item->grade.exposure;
     app->options.gamma = (double)item->grade.gamma;
     app->options.contrast = (double)item->grade.contrast;
@@ -237,6 +260,6 @@ zoe_status zoe_app_reopen(zoe_app *app, const zoe_recent_item *item, bool replac
                                zoe_sequence_position(sequence, item->out));
     zoe_transport_seek(transport, zoe_sequence_position(sequence, item->frame), zoe_now_ns());
     zoe_session_touch(session);
-    zoe_app_take_grade(app, item);
+    zoe_app_take_look(app, item);
     return ZOE_OK;
 }

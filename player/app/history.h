@@ -30,10 +30,11 @@ void zoe_app_save_history(zoe_app *app, uint64_t now_ns);
 /* The same and a thumbnail of what is on screen, before the session ends. */
 void zoe_app_end_history(zoe_app *app);
 
-/* Gives the picture the exposure, gamma, contrast and saturation that the item has. */
-void zoe_app_take_grade(zoe_app *app, const zoe_recent_item *item);
+/* Gives the picture the exposure, gamma, contrast and saturation that the item has, and, once it is
+ * there, its zoom and place. */
+void zoe_app_take_look(zoe_app *app, const zoe_recent_item *item);
 
-/* Opens a sequence as it was left: layer, work area, frame, grade. A layer that is gone is left out.
+/* Opens a sequence as it was left: layer, work area, frame, grade, zoom and place. A layer that is gone is left out.
  * replace: closes what was open. Errors: as zoe_session_open(). */
 zoe_status zoe_app_reopen(zoe_app *app, const zoe_recent_item *item, bool replace,
                           zoe_error *error);

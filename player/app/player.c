@@ -160,7 +160,7 @@ static void restore(zoe_app *app, char *complaint, size_t capacity)
     }
     if (app->session.count) {
         zoe_session_show(&app->session, current);
-        zoe_app_take_grade(app, &app->recent.open[app->recent.open_current]);
+        zoe_app_take_look(app, &app->recent.open[app->recent.open_current]);
     } else if (!complaint[0]) {
         snprintf(complaint, capacity, "There is nothing to restore");
     }
@@ -198,6 +198,15 @@ static bool open_sequences(zoe_app *app, char *complaint, size_t capacity)
 
 /* ---- the loop ---- */
 
+static void show_frame(zoe_app *app)
+{
+    zoe_view_frame(&app->view, &app->session.screen.frame);
+    if (!(app->place.zoom > 0.0) || app->session.screen.is_foreign)
+        return;
+    zoe_view_map_place(&app->view.map, app->place.zoom, app->place.x, app->place.y);
+    app->place.zoom = 0.0;
+}
+
 static void update_session(zoe_app *app, uint64_t now_ns)
 {
     zoe_session_step step;
@@ -207,7 +216,7 @@ static void update_session(zoe_app *app, uint64_t now_ns)
     zoe_session_update(session, now_ns, &step);
     if (step.picture) {
         if (session->screen.frame.pin)
-            zoe_view_frame(&app->view, &session->screen.frame);
+            show_frame(app);
         else
             zoe_view_forget(&app->view);
         app->redraw = true;

@@ -97,6 +97,7 @@ bool zoe_app_open(zoe_app *app, const char *path, bool replace)
         app->redraw = true;
         return false;
     }
+    app->place.zoom = 0.0;
     zoe_app_new_sequence(app);
     const zoe_shot *shot = zoe_session_shot(&app->session);
     if (shot->complaint[0])

@@ -64,6 +64,12 @@ typedef struct zoe_app_change {
     uint64_t evicted;                  /* frames, since */
 } zoe_app_change;
 
+/* Where a sequence that comes back was seen: waits for its first picture. */
+typedef struct zoe_place {
+    double zoom; /* 0: nothing waits */
+    double x, y; /* the picture's point in the middle */
+} zoe_place;
+
 /* What the recent list says of what is open. */
 typedef struct zoe_noted {
     zoe_recent_item items[ZOE_RECENT_OPEN]; /* [count], as the session's shots */
@@ -119,6 +125,7 @@ struct zoe_app {
     zoe_colored colored;               /* the colour of the frame on screen */
     char color_trouble[1024];          /* why it is not as chosen, as it was said; "": it is */
     zoe_view view;
+    zoe_place place;
     zoe_timeline timeline;
     zoe_statusbar statusbar;
     zoe_message message;

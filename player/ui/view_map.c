@@ -130,6 +130,19 @@ void zoe_view_map_zoom_to(zoe_view_map *map, double x, double y, double zoom)
     settle(map);
 }
 
+void zoe_view_map_place(zoe_view_map *map, double zoom, double picture_x, double picture_y)
+{
+    double x = (double)map->width / 2.0, y = (double)map->height / 2.0;
+    zoe_view_map_zoom_to(map, x, y, zoom);
+    if (map->flop)
+        picture_x = mirrored(picture_x, map->box.min_x, map->box.max_x);
+    if (map->flip)
+        picture_y = mirrored(picture_y, map->box.min_y, map->box.max_y);
+    map->left = picture_x - x / (map->zoom * map->aspect);
+    map->top = picture_y - y / map->zoom;
+    settle(map);
+}
+
 void zoe_view_map_pan(zoe_view_map *map, double dx, double dy)
 {
     map->fitted = false;

@@ -53,6 +53,9 @@ void zoe_view_map_mirror(zoe_view_map *map, bool flop, bool flip);
 /* Sets the zoom; the picture point at screen point (x, y) stays where it is. */
 void zoe_view_map_zoom_to(zoe_view_map *map, double x, double y, double zoom);
 
+/* Sets the zoom, with a point of the picture in the area's middle. */
+void zoe_view_map_place(zoe_view_map *map, double zoom, double picture_x, double picture_y);
+
 /* Moves the picture by device pixels. Some of it always stays in the area. */
 void zoe_view_map_pan(zoe_view_map *map, double dx, double dy);
 

@@ -376,6 +376,17 @@ start_player --restore
 eventually "--restore does the same" playhead 3
 key End
 eventually "to the end of the work area" playhead 13
+key 1
+eventually "pixel for pixel" fitted no
+# What is remembered is written while the program runs.
+sleep 4
+kill -9 "$player_pid"
+wait "$player_pid" 2>/dev/null
+start_player --restore
+eventually "killed, it comes back at its frame" playhead 13
+eventually "and at its zoom" fitted no
+key f
+eventually "until it is fitted again" fitted yes
 stop_player
 
 # ---- files that are still being made ----

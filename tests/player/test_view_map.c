@@ -174,6 +174,30 @@ static void a_mirror_keeps_points_and_boxes(void **state)
     assert_near(x, 500.0, 1e-6);
 }
 
+/* Where one was comes back in a window of any size, mirrored or not. */
+static void a_place_comes_back(void **state)
+{
+    (void)state;
+    for (int mirror = 0; mirror < 4; mirror++) {
+        zoe_view_map map;
+        double x, y;
+        zoe_view_map_init(&map);
+        zoe_view_map_resize(&map, 1280, 600);
+        zoe_view_map_picture(&map, (zoe_box){-20, 10, 1899, 1089}, 2.0);
+        zoe_view_map_mirror(&map, mirror & 1, mirror & 2);
+        zoe_view_map_place(&map, 2.5, 300.25, 700.5);
+        assert_false(map.fitted);
+        assert_near(map.zoom, 2.5, 1e-9);
+        zoe_view_map_point(&map, 640.0, 300.0, &x, &y);
+        assert_near(x, 300.25, 1e-6);
+        assert_near(y, 700.5, 1e-6);
+        zoe_view_map_resize(&map, 801, 333);
+        zoe_view_map_point(&map, 400.5, 166.5, &x, &y);
+        assert_near(x, 300.25, 1e-6);
+        assert_near(y, 700.5, 1e-6);
+    }
+}
+
 static void guides_lie_in_the_middle(void **state)
 {
     (void)state;
@@ -207,6 +231,7 @@ int main(void)
         cmocka_unit_test(middle_stays_when_the_window_changes),
         cmocka_unit_test(boxes_are_seen_where_they_are),
         cmocka_unit_test(a_mirror_keeps_points_and_boxes),
+        cmocka_unit_test(a_place_comes_back),
         cmocka_unit_test(guides_lie_in_the_middle),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
