@@ -139,7 +139,6 @@ static const int allowed[] = {
     SCMP_SYS(getrusage),
     SCMP_SYS(madvise),
     SCMP_SYS(prctl),
-    SCMP_SYS(write),
     SCMP_SYS(tgkill),
 #endif
 };
@@ -151,33 +150,31 @@ static const int refused[] = {
     SCMP_SYS(statx),
 };
 
-/* Memory may not become code. */
-static int allow_memory(scmp_filter_ctx filter)
+/* Memory may not become code; what is said before abort() goes to standard error, /dev/null. */
+static int allow_in_part(scmp_filter_ctx filter)
 {
     const struct scmp_arg_cmp no_code[] = {SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)};
-    /* MADV_REMOVE is not among them: it would punch holes into what others have loaded. */
-    static const int advice[] = {MADV_DONTNEED, MADV_HUGEPAGE, MADV_NOHUGEPAGE, MADV_DONTDUMP,
-                                 MADV_FREE};
+    const struct scmp_arg_cmp error[] = {SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO, 0)};
     int code = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, no_code);
     if (code == 0)
         code = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, no_code);
-#ifndef ZOE_SANITIZED
-    for (size_t i = 0; i < sizeof advice / sizeof advice[0] && code == 0; i++) {
-        const struct scmp_arg_cmp is[] = {SCMP_A2(SCMP_CMP_EQ, (scmp_datum_t)advice[i], 0)};
-        code = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(madvise), 1, is);
-    }
-    /* abort(), and what is said before: standard error is /dev/null. */
-    const struct scmp_arg_cmp own[] = {SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0),
-                                       SCMP_A2(SCMP_CMP_EQ, SIGABRT, 0)};
-    const struct scmp_arg_cmp error[] = {SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO, 0)};
-    if (code == 0)
-        code = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 2, own);
     if (code == 0)
         code = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1, error);
     if (code == 0)
         code = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(writev), 1, error);
-#else
-    (void)advice;
+#ifndef ZOE_SANITIZED
+    /* MADV_REMOVE is not among them: it would punch holes into what others have loaded. */
+    static const int advice[] = {MADV_DONTNEED, MADV_HUGEPAGE, MADV_NOHUGEPAGE, MADV_DONTDUMP,
+                                 MADV_FREE};
+    for (size_t i = 0; i < sizeof advice / sizeof advice[0] && code == 0; i++) {
+        const struct scmp_arg_cmp is[] = {SCMP_A2(SCMP_CMP_EQ, (scmp_datum_t)advice[i], 0)};
+        code = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(madvise), 1, is);
+    }
+    /* What abort() does. */
+    const struct scmp_arg_cmp own[] = {SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0),
+                                       SCMP_A2(SCMP_CMP_EQ, SIGABRT, 0)};
+    if (code == 0)
+        code = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 2, own);
 #endif
     return code;
 }
@@ -201,7 +198,7 @@ static bool filter_calls(char *text, size_t bytes)
     (void)refused;
 #endif
     if (code == 0)
-        code = allow_memory(filter);
+        code = allow_in_part(filter);
     if (code == 0)
         code = seccomp_load(filter);
     if (filter)
