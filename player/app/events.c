@@ -41,6 +41,7 @@ static void lost_textures(zoe_app *app)
     zoe_text_forget(app->window.text);
     zoe_ui_render_forget(app->render);
     zoe_view_forget(&app->view);
+    zoe_scopes_page_forget(&app->scopes_page);
     zoe_start_page_forget(&app->start_page);
     app->redraw = true;
 }

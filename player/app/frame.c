@@ -85,6 +85,16 @@ static void hear(zoe_app *app)
     app->mouse_y = app->ui.input.mouse_y;
 }
 
+/* Scopes are measured while their page is seen, which shows them in the frame after. */
+static void follow_scopes(zoe_app *app)
+{
+    zoe_scope *wanted =
+        zoe_panel_shows(&app->panel, ZOE_PANEL_SCOPES) && app->session.count ? &app->scope : NULL;
+    if (wanted && !app->view.scope)
+        zoe_view_invalidate(&app->view);
+    app->view.scope = wanted;
+}
+
 static void draw(zoe_app *app)
 {
     zoe_window *window = &app->window;
@@ -93,7 +103,9 @@ static void draw(zoe_app *app)
     SDL_SetRenderDrawColor(window->renderer, ground.r, ground.g, ground.b, 255);
     SDL_RenderClear(window->renderer);
     uint32_t found = app->view.found;
+    follow_scopes(app);
     zoe_view_draw(&app->view, window, &session->screen.frame, &session->grade, &app->colored);
+    app->redraw |= app->view.scope && app->scopes_page.serial != app->scope.serial;
     app->redraw |= found != app->view.found; /* the legend names what is found */
     if (session->screen.frame.pin && app->view.filled && !app->view.stale)
         zoe_session_copied(session);

@@ -107,6 +107,7 @@ static const struct {
     {"flip", offsetof(zoe_options, flip)},
     {NULL, 0},
     {"marks", offsetof(zoe_options, marks)},
+    {"false-color", offsetof(zoe_options, false_color)},
     {"ids", offsetof(zoe_options, ids)},
     {NULL, 0},
     {NULL, offsetof(zoe_options, guides)},

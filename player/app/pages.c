@@ -7,6 +7,7 @@
 
 void zoe_app_start_pages(zoe_app *app)
 {
+    zoe_scopes_page_start(&app->scopes_page, app->window.renderer);
     zoe_color_page_start(&app->color_page, &app->options);
     zoe_settings_page_start(&app->settings_page, &app->options);
     zoe_layers_page_start(&app->layers_page);
@@ -20,6 +21,7 @@ void zoe_app_start_pages(zoe_app *app)
 
 void zoe_app_end_pages(zoe_app *app)
 {
+    zoe_scopes_page_end(&app->scopes_page);
     zoe_start_page_end(&app->start_page);
     zoe_open_page_end(&app->open_page);
     zoe_save_page_end(&app->save_page);
@@ -85,6 +87,13 @@ static void run_color(zoe_app *app, SDL_Rect rect)
         zoe_app_set_option(app, result.option, result.value);
 }
 
+static void run_scopes(zoe_app *app, SDL_Rect rect)
+{
+    bool on = app->options.false_color;
+    if (zoe_scopes_page_run(&app->ui, rect, &app->scopes_page, &app->scope, &on))
+        zoe_app_set_option(app, ZOE_OPTION(false_color), on);
+}
+
 static void run_panel(zoe_app *app)
 {
     zoe_ui *ui = &app->ui;
@@ -100,6 +109,7 @@ static void run_panel(zoe_app *app)
                             zoe_session_transport(&app->session), &app->history);
         break;
     case ZOE_PANEL_COLOR: run_color(app, rect); break;
+    case ZOE_PANEL_SCOPES: run_scopes(app, rect); break;
     case ZOE_PANEL_MESSAGES:
         zoe_messages_page_run(ui, rect, &app->messages_page, &app->message);
         break;

@@ -219,6 +219,7 @@ void zoe_app_look(zoe_app *app)
         .ids = options->ids,
         .hashed = shot && shot->is_hashed && !session->screen.is_fallback,
         .marks = options->marks,
+        .false_color = options->false_color,
         .flop = options->flop,
         .flip = options->flip,
         .filter = options->pixels ? ZOE_FILTER_NEAREST : ZOE_FILTER_AUTO,

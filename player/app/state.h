@@ -36,6 +36,7 @@
 #include "ui/open_page.h"
 #include "ui/panel.h"
 #include "ui/save_page.h"
+#include "ui/scopes_page.h"
 #include "ui/settings_page.h"
 #include "ui/start_page.h"
 #include "ui/statusbar.h"
@@ -136,6 +137,8 @@ struct zoe_app {
     zoe_metadata_page metadata_page;
     zoe_messages_page messages_page;
     zoe_color_page color_page;
+    zoe_scopes_page scopes_page;
+    zoe_scope scope; /* measured while that page is seen */
     zoe_open_page open_page;
     zoe_start_page start_page;
     zoe_goto_page goto_page;

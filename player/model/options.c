@@ -71,6 +71,8 @@ const zoe_option zoe_option_table[] = {
     {.name = "pixels", AT(pixels), .kind = ZOE_ARG_FLAG, .where = ZOE_IN_STATUSBAR, .labels = "Smooth below 200%|Pixels at every size", .brief = "Pixels"},
     {.name = "marks", AT(marks), .kind = ZOE_ARG_FLAG, .where = ZOE_IN_STATUSBAR,
      .labels = "Nothing is marked|NaN, infinity and clipping are marked", .brief = "Marks"},
+    {.name = "false-color", AT(false_color), .kind = ZOE_ARG_FLAG, .where = ZOE_IN_STATUSBAR,
+     .labels = "Colours as they are|Levels as false colours", .brief = "False colours"},
     {.name = "ids", AT(ids), .kind = ZOE_ARG_FLAG, .where = ZOE_IN_STATUSBAR, .normal = 1,
      .labels = "Ids from black to white|Ids as colours", .brief = "Ids grey"},
     {.name = "guides", AT(guides), .kind = ZOE_ARG_CHOICE, .where = ZOE_IN_STATUSBAR, .words = "none|safe|safe-and-middle",

@@ -77,6 +77,7 @@ typedef struct zoe_options {
     const char *cdl, *cdl_id;          /* a colour decision list, and which correction of it */
     bool flop, flip;  /* mirrored: left to right, top to bottom */
     bool pixels;      /* what is magnified a little is not smoothed */
+    bool false_color; /* levels are shown as colours */
     bool marks;       /* NaN, infinity and clipping are marked */
     bool ids;         /* whole numbers are shown as colours */
     int32_t guides;   /* safe areas; as ui/guides.h has them, like what follows */

@@ -2,6 +2,8 @@
 
 #include <zoetrope/pair.h>
 
+#include "model/scope.h"
+
 bool zoe_look_shows_ids(const zoe_look *look, const zoe_frame *frame)
 {
     zoe_sample_type type = frame->planes[0].type;
@@ -12,7 +14,8 @@ bool zoe_look_shows_ids(const zoe_look *look, const zoe_frame *frame)
 bool zoe_look_is_same(const zoe_look *a, const zoe_look *b)
 {
     return a->ids == b->ids && a->hashed == b->hashed && a->marks == b->marks &&
-           a->flop == b->flop && a->flip == b->flip && a->filter == b->filter;
+           a->flop == b->flop && a->flip == b->flip && a->filter == b->filter &&
+           a->false_color == b->false_color;
 }
 
 void zoe_look_apply(const zoe_look *look, zoe_viewport *viewport)
@@ -135,6 +138,8 @@ static zoe_status draw_alone(const zoe_paint *paint, const zoe_frame *frame,
                                     r->scratch);
     zoe_status status = zoe_display_draw(frame, paint->lut, viewport, r->first, r->count, r->pixels,
                                          r->stride, r->scratch);
+    if (status == ZOE_OK && paint->look && paint->look->false_color)
+        zoe_false_color_rows(r->pixels, viewport->width, r->count, r->stride, viewport->outside);
     if (status == ZOE_OK && paint->look && paint->look->marks)
         status = zoe_inspect_draw_marks(frame, paint->lut, viewport, r->first, r->count, r->pixels,
                                         r->stride, r->scratch, r->found);

@@ -7,7 +7,7 @@
 #include "ui/ui_popup.h"
 
 static const char *const names[ZOE_PANEL_PAGES] = {"Settings", "Layers", "Metadata", "Memory",
-                                                   "Messages", "Colour"};
+                                                   "Messages", "Colour", "Scopes"};
 
 void zoe_panel_toggle(zoe_panel *panel, zoe_panel_page page)
 {

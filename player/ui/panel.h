@@ -25,9 +25,10 @@ typedef enum zoe_panel_page {
     ZOE_PANEL_MEMORY,
     ZOE_PANEL_MESSAGES,
     ZOE_PANEL_COLOR,
+    ZOE_PANEL_SCOPES,
 } zoe_panel_page;
 
-enum { ZOE_PANEL_PAGES = 6 };
+enum { ZOE_PANEL_PAGES = 7 };
 
 typedef struct zoe_panel {
     bool open;

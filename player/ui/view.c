@@ -225,13 +225,25 @@ zoe_viewport zoe_view_port(const zoe_view *view, const zoe_frame *frame)
     return port;
 }
 
+/* Scopes show what the picture is, not its false colours: these then come after them. */
+static void measure(const zoe_view *view, void *pixels, int pitch, uint32_t outside)
+{
+    zoe_scope_measure(view->scope, pixels, view->texture_width, view->texture_height, (size_t)pitch,
+                      outside);
+    if (view->look.false_color)
+        zoe_false_color_rows(pixels, view->texture_width, view->texture_height, (size_t)pitch,
+                             outside);
+}
+
 static void refill(zoe_view *view, const zoe_window *window, const zoe_frame *frame)
 {
     zoe_viewport port = zoe_view_port(view, frame);
+    zoe_look look = view->look;
+    look.false_color = look.false_color && !view->scope;
     zoe_paint paint = {.frame = frame,
                        .lut = view->lut,
                        .viewport = &port,
-                       .look = &view->look,
+                       .look = &look,
                        .compare = view->other_count ? &view->compare : NULL,
                        .other_count = view->other_count,
                        .has_line = true};
@@ -245,6 +257,8 @@ static void refill(zoe_view *view, const zoe_window *window, const zoe_frame *fr
         return;
     zoe_status status =
         zoe_painter_draw(view->painter, &paint, pixels, (size_t)pitch, &view->found);
+    if (view->scope && status == ZOE_OK)
+        measure(view, pixels, pitch, port.outside);
     SDL_UnlockTexture(view->texture);
     view->filled = view->filled || status == ZOE_OK;
 }

@@ -25,6 +25,7 @@
 
 #include "color/coloring.h"
 #include "model/compare.h"
+#include "model/scope.h"
 #include "ui/painter.h"
 #include "ui/view_map.h"
 #include "ui/window.h"
@@ -46,6 +47,7 @@ typedef struct zoe_view {
     int other_count;
     int columns, rows; /* cells that `map` maps one of */
     uint32_t found;    /* zoe_marks that the picture shows */
+    zoe_scope *scope;  /* is measured with each picture; the caller's. NULL: it is not wanted */
     zoe_painter *painter;
 } zoe_view;
 
