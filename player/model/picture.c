@@ -80,7 +80,7 @@ static void name_channels(zoe_exr_write_spec *spec, const zoe_frame *frame,
  */
 static void choose_chunks(zoe_exr_write_spec *spec)
 {
-    enum { LINES = 16, CHUNK_BYTES = 4 << 20, CHUNKS = 1 << 16 };
+    enum { LINES = 16, CHUNK_BYTES = 4 << 20, CHUNKS = 1 << 13 };
     enum { TILE_BYTES = 1 << 20, TILE_WIDTH = 1024 };
     const zoe_box *box = &spec->data_window;
     int64_t width = (int64_t)box->max_x - box->min_x + 1;
