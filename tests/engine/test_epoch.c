@@ -425,6 +425,98 @@ static void test_a_frame_stopped_at_its_end_is_no_error(void **state)
     stage_end(&s);
 }
 
+/* Makes frame 3 one that is never done: its first piece, or opening it, goes on until it is told to
+ * stop. */
+static zoe_source *begin_endless(stage *s, uint32_t workers, bool open)
+{
+    stage_begin(s, workers, 64 * MiB, MiB, 4);
+    wait_for_no_picture(s);
+    fake_frame *frame = fake_lock(s->fake, 3);
+    frame->endless_pieces = 1;
+    frame->endless_open = open;
+    fake_unlock(s->fake);
+    zoe_source *source = stage_source(s, "f", 1, 60);
+    zoe_want want = spiral(2, 0, 59);
+    stage_want(source, &want);
+    assert_true(open ? fake_wait_opened(s->fake, 3, 1) : fake_wait_started(s->fake, 3, 1));
+    return source;
+}
+
+/* A piece can be a whole picture: what nobody wants any more does not keep a worker to its end. */
+static void test_a_piece_is_stopped_inside(void **state)
+{
+    (void)state;
+    for (int open = 0; open <= 1; open++) {
+        stage s;
+        zoe_source *source = begin_endless(&s, 1, open);
+        zoe_want want = spiral(50, 40, 59);
+        stage_want(source, &want);
+        stage_rest(&s);
+        stage_assert_loaded(source, 40, 59);
+        zoe_stats stats = stage_stats(&s);
+        assert_int_equal(stats.errors, 0);
+        assert_int_equal(stats.stale_stopped + stats.stale_skipped, 1);
+        /* It was given up, and is no error: when it is wanted again it is begun again. */
+        fake_frame *frame = fake_lock(s.fake, 3);
+        frame->endless_pieces = 0;
+        frame->endless_open = false;
+        fake_unlock(s.fake);
+        want = spiral(2, 0, 9);
+        stage_settle(&s, source, &want);
+        zoe_frame got = stage_acquire(source, 2);
+        stage_assert_right(&s, &got, 3, 1);
+        zoe_frame_release(&got);
+        stage_end(&s);
+    }
+}
+
+static void test_closing_stops_a_piece_inside(void **state)
+{
+    (void)state;
+    for (int open = 0; open <= 1; open++) {
+        stage s;
+        zoe_source *source = begin_endless(&s, 1, open);
+        zoe_source_close(&source);
+        assert_int_equal(fake_open_now(s.fake), 0);
+        stage_end(&s);
+    }
+}
+
+/* Another piece of the frame failed: nobody waits for this one. */
+static void test_a_failed_piece_stops_the_others(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 2, 64 * MiB, MiB, 4);
+    fake_frame *frame = fake_lock(s.fake, 3);
+    frame->endless_pieces = 1;
+    frame->bad_piece = 1;
+    frame->decode_status = ZOE_ERROR_CORRUPT;
+    fake_unlock(s.fake);
+    zoe_source *source = stage_source(&s, "f", 1, 60);
+    zoe_want want = spiral(2, 2, 2);
+    stage_settle(&s, source, &want);
+    assert_int_equal(stage_state(source, 2), ZOE_FRAME_ERROR);
+    stage_end(&s);
+}
+
+/* A decoder that says it was told to stop when it was not: that is an error, and no reason to begin
+ * again and again. */
+static void test_stopping_unasked_is_an_error(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 1, 64 * MiB, MiB, 4);
+    fake_frame *frame = fake_lock(s.fake, 3);
+    frame->decode_status = ZOE_STALE;
+    fake_unlock(s.fake);
+    zoe_source *source = stage_source(&s, "f", 1, 60);
+    zoe_want want = spiral(2, 2, 2);
+    stage_settle(&s, source, &want);
+    assert_int_equal(stage_state(source, 2), ZOE_FRAME_ERROR);
+    stage_end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -441,6 +533,10 @@ int main(void)
         cmocka_unit_test(test_nothing_piles_up),
         cmocka_unit_test(test_workers_come_and_go),
         cmocka_unit_test(test_a_stopped_worker_leaves_at_its_next_piece),
+        cmocka_unit_test(test_a_piece_is_stopped_inside),
+        cmocka_unit_test(test_closing_stops_a_piece_inside),
+        cmocka_unit_test(test_a_failed_piece_stops_the_others),
+        cmocka_unit_test(test_stopping_unasked_is_an_error),
     };
     return cmocka_run_group_tests_name("epoch", tests, NULL, NULL);
 }

@@ -128,6 +128,16 @@ static bool is_marked(const fake_file *file)
     return true;
 }
 
+/* Works until it is told to stop, which may never be. Locked. */
+static void go_on(fake_decoder *fake)
+{
+    while (!zoe_stop_wanted()) {
+        pthread_mutex_unlock(&fake->lock);
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+        pthread_mutex_lock(&fake->lock);
+    }
+}
+
 /* Counts, waits at the gate, and says what the file is like. */
 static zoe_status enter_file(fake_decoder *fake, fake_file *made, uint64_t limit, size_t given)
 {
@@ -141,12 +151,16 @@ static zoe_status enter_file(fake_decoder *fake, fake_file *made, uint64_t limit
         pthread_cond_broadcast(&fake->changed);
         while (frame->open_gate)
             pthread_cond_wait(&fake->changed, &fake->lock);
+        if (frame->endless_open)
+            go_on(fake);
     }
     made->frame = *frame;
     too_small = frame->file_bytes > given;
     zoe_status status = frame->open_status;
     if (too_small)
         status = ZOE_ERROR_TOO_SMALL;
+    else if (frame->endless_open)
+        status = ZOE_STALE;
     else if (status == ZOE_OK && frame->bytes > limit)
         status = ZOE_ERROR_OVER_BUDGET;
     if (status == ZOE_OK)
@@ -203,7 +217,7 @@ static void spoil(fake_decoder *fake, fake_file *open, uint8_t *buffer)
 }
 
 /* Waits at the gate, and counts. */
-static void enter_piece(fake_decoder *fake, int64_t number)
+static void enter_piece(fake_decoder *fake, int64_t number, bool endless)
 {
     pthread_mutex_lock(&fake->lock);
     fake_frame *frame = &fake->frames[number];
@@ -213,6 +227,8 @@ static void enter_piece(fake_decoder *fake, int64_t number)
         pthread_cond_wait(&fake->changed, &fake->lock);
     if (frame->gate)
         frame->passes--;
+    if (endless)
+        go_on(fake);
     pthread_mutex_unlock(&fake->lock);
 }
 
@@ -252,7 +268,10 @@ static zoe_status fake_decode(void *user, void *file, int32_t piece, uint8_t *bu
     if (frame->scratch_bytes)
         memset(scratch, mark, frame->scratch_bytes);
     spoil(fake, open, buffer);
-    enter_piece(fake, open->number);
+    bool endless = piece < frame->endless_pieces;
+    enter_piece(fake, open->number, endless);
+    if (endless)
+        return ZOE_STALE;
     bool bad = frame->decode_status != ZOE_OK && piece == frame->bad_piece;
     bool there = piece < frame->pieces - frame->missing_pieces;
     if (!bad)

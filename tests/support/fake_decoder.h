@@ -44,7 +44,9 @@ typedef struct fake_frame {
     uint32_t
         version; /* part of the pattern; a file whose version changes while it is open is CHANGED */
     bool gate;   /* closed: pieces wait for fake_pass() */
-    bool open_gate; /* closed: opening waits */
+    bool open_gate;         /* closed: opening waits */
+    int32_t endless_pieces; /* the first so many go on until they are told to stop */
+    bool endless_open;      /* so does opening */
 
     /* what happened to it */
     int64_t passes;         /* pieces that may still go through the closed gate */
