@@ -12,6 +12,7 @@ void zoe_app_start_pages(zoe_app *app)
     zoe_settings_page_start(&app->settings_page, &app->options);
     zoe_layers_page_start(&app->layers_page);
     zoe_metadata_page_start(&app->metadata_page);
+    app->layers_page.kept.hub = app->metadata_page.kept.hub = zoe_follower_hub(app->follower);
     zoe_messages_page_start(&app->messages_page);
     zoe_goto_page_start(&app->goto_page);
     zoe_save_page_start(&app->save_page, zoe_app_wake, app);
@@ -59,7 +60,7 @@ static void run_layers(zoe_app *app, SDL_Rect rect)
     if (!result.layer)
         return;
     zoe_error error;
-    if (zoe_session_set_layer(&app->session, result.layer, result.view, &error) != ZOE_OK) {
+    if (zoe_session_choose_layer(&app->session, result.header, result.index, &error) != ZOE_OK) {
         zoe_message_say(&app->message, true, "%s", error.text);
         return;
     }

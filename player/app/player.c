@@ -261,6 +261,11 @@ static void follow_files(zoe_app *app, uint64_t now_ns)
     zoe_follower_update(app->follower, &app->session, now_ns, &news);
     if (news.is_taken)
         zoe_app_follow_sequence(app, news.shift);
+    /* Pages that wait for a header. */
+    app->redraw |= zoe_kept_header_is_ready(&app->layers_page.kept) &&
+                   zoe_panel_shows(&app->panel, ZOE_PANEL_LAYERS);
+    app->redraw |= zoe_kept_header_is_ready(&app->metadata_page.kept) &&
+                   zoe_panel_shows(&app->panel, ZOE_PANEL_METADATA);
     if (!news.is_told)
         return;
     if (news.error.status != ZOE_OK)

@@ -166,6 +166,10 @@ zoe_status zoe_session_switch_layer(zoe_session *session, int by, zoe_error *err
 zoe_status zoe_session_set_layer(zoe_session *session, const char *name, const char *view,
                                  zoe_error *error);
 
+/* The same for a layer of a header that was read: does not block. */
+zoe_status zoe_session_choose_layer(zoe_session *session, const zoe_header *header, int32_t index,
+                                    zoe_error *error);
+
 /* The name and view of the layer that was chosen, "" for the default; "" when nothing is open. Valid
  * until the next choice. */
 void zoe_session_layer(zoe_session *session, const char **name, const char **view);

@@ -262,9 +262,8 @@ static zoe_status read_header(const zoe_shot *shot, zoe_header **header, zoe_err
     return zoe_frame_header_read(sequence, at, header, error);
 }
 
-/* Goes to a layer of the header. */
-static zoe_status choose_layer(zoe_shot *shot, zoe_engine *engine, const zoe_header *header,
-                               int32_t index, zoe_error *error)
+zoe_status zoe_shot_choose_layer(zoe_shot *shot, zoe_engine *engine, const zoe_header *header,
+                                 int32_t index, zoe_error *error)
 {
     zoe_variant now = *zoe_variants_now(&shot->variants);
     zoe_source_settings settings = form_of(&now);
@@ -290,7 +289,7 @@ zoe_status zoe_shot_switch_layer(zoe_shot *shot, zoe_engine *engine, int by, zoe
     if (next < 0)
         status = zoe_error_set(error, ZOE_ERROR_NO_LAYER, "The file has no other layer");
     else
-        status = choose_layer(shot, engine, header, next, error);
+        status = zoe_shot_choose_layer(shot, engine, header, next, error);
     zoe_header_free(&header);
     return status;
 }
@@ -308,7 +307,7 @@ zoe_status zoe_shot_set_layer(zoe_shot *shot, zoe_engine *engine, const char *na
         explain_absence(header, name, view, text, sizeof text);
         status = zoe_error_set(error, ZOE_ERROR_NO_LAYER, "%s", text);
     } else {
-        status = choose_layer(shot, engine, header, index, error);
+        status = zoe_shot_choose_layer(shot, engine, header, index, error);
     }
     zoe_header_free(&header);
     return status;

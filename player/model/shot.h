@@ -89,6 +89,10 @@ zoe_status zoe_shot_set_form(zoe_shot *shot, zoe_engine *engine, const zoe_sourc
  * zoe_header_read(). */
 zoe_status zoe_shot_switch_layer(zoe_shot *shot, zoe_engine *engine, int by, zoe_error *error);
 
+/* Goes to a layer of a header that was read. Does not block. Errors: as zoe_shot_set_form(). */
+zoe_status zoe_shot_choose_layer(zoe_shot *shot, zoe_engine *engine, const zoe_header *header,
+                                 int32_t index, zoe_error *error);
+
 /* Goes to the layer of that name and view ("": the default), as the playhead's file has them. Returns
  * NO_LAYER where the file has none such; the text says which there are. Else as above. */
 zoe_status zoe_shot_set_layer(zoe_shot *shot, zoe_engine *engine, const char *name,

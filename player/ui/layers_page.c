@@ -84,7 +84,7 @@ static void fill(zoe_layers_page *page)
 }
 
 /* A file is read only while the playhead rests: a slow volume may not hold up what moves. */
-static void follow(zoe_layers_page *page, zoe_session *session)
+static void follow(zoe_ui *ui, zoe_layers_page *page, zoe_session *session)
 {
     const char *name, *view;
     bool rests = !zoe_session_transport(session)->speed && !session->scrubbing;
@@ -92,6 +92,8 @@ static void follow(zoe_layers_page *page, zoe_session *session)
     if (rests || !page->kept.is_read)
         is_new = zoe_kept_header_follow(&page->kept, zoe_session_sequence(session),
                                         zoe_session_shown_position(session), 0);
+    if (page->kept.task)
+        zoe_ui_wake(ui, page->kept.late_ns);
     zoe_session_layer(session, &name, &view);
     int32_t current = page->kept.header ? zoe_header_find_layer(page->kept.header, name, view) : -1;
     if (!is_new && current == page->current)
@@ -144,6 +146,11 @@ static void draw_count(zoe_ui *ui, SDL_Rect place, const zoe_layers_page *page)
 {
     char text[TEXT], shown[48] = "";
     const zoe_kept_header *kept = &page->kept;
+    if (kept->task && !kept->header) {
+        zoe_ui_label(ui, place, ZOE_TEXT_BODY, ZOE_UI_LEFT, ui->style->text_dim,
+                     "Reading\342\200\246");
+        return;
+    }
     if (!kept->header) {
         zoe_ui_notice(ui, place, ZOE_UI_WARNING, kept->path[0] ? kept->error.text : "No file here");
         return;
@@ -169,7 +176,7 @@ void zoe_layers_page_run(zoe_ui *ui, SDL_Rect rect, zoe_layers_page *page, zoe_s
         zoe_ui_label(ui, row, ZOE_TEXT_BODY, ZOE_UI_LEFT, ui->style->text, "Nothing is open");
         return;
     }
-    follow(page, session);
+    follow(ui, page, session);
     if (page->fresh)
         zoe_ui_focus(ui, "filter");
     page->fresh = false;
@@ -185,6 +192,8 @@ void zoe_layers_page_run(zoe_ui *ui, SDL_Rect rect, zoe_layers_page *page, zoe_s
     const zoe_layer *layer = &page->kept.header->layers[page->rows[chosen]];
     snprintf(page->name, sizeof page->name, "%s", layer->name);
     snprintf(page->view, sizeof page->view, "%s", layer->view);
+    result->header = page->kept.header;
+    result->index = page->rows[chosen];
     result->layer = page->name;
     result->view = page->view;
     /* The choice is made: keys are the player's again. */

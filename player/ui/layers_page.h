@@ -33,8 +33,11 @@ typedef struct zoe_layers_page {
 
 /* What the user wants. */
 typedef struct zoe_layers_page_result {
-    const char *layer; /* to show; NULL: none. The page's, valid until its next call */
-    const char *view;  /* of it; NULL: the file's default */
+    const char *layer;        /* to show; NULL: none. The page's, valid until its next call */
+    const char *view;         /* of it; NULL: the file's default */
+    const zoe_header *header; /* the same as one of these layers, for those who have no time to read
+                                 it again */
+    int32_t index;
 } zoe_layers_page_result;
 
 void zoe_layers_page_start(zoe_layers_page *page);

@@ -151,6 +151,11 @@ static void draw_title(zoe_ui *ui, SDL_Rect place, const zoe_metadata_page *page
 {
     char text[TEXT];
     const zoe_kept_header *kept = &page->kept;
+    if (kept->task && !kept->header) {
+        zoe_ui_label(ui, place, ZOE_TEXT_BODY, ZOE_UI_LEFT, ui->style->text_dim,
+                     "Reading\342\200\246");
+        return;
+    }
     if (!kept->header) {
         zoe_ui_notice(ui, place, ZOE_UI_WARNING, kept->path[0] ? kept->error.text : "No file here");
         return;
@@ -183,6 +188,8 @@ void zoe_metadata_page_run(zoe_ui *ui, SDL_Rect rect, zoe_metadata_page *page, z
                 ? shown->generation
                 : 0))
         fill(page);
+    if (page->kept.task)
+        zoe_ui_wake(ui, page->kept.late_ns);
     if (page->fresh)
         zoe_ui_focus(ui, "search");
     page->fresh = false;

@@ -4,12 +4,14 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -21,6 +23,43 @@
 #include "ui/metadata_page.h"
 
 enum { WIDTH = 400, HEIGHT = 400 };
+
+/* ---- a file system that does not answer, see the linker's --wrap ---- */
+
+zoe_status __real_zoe_header_read(const char *path, zoe_header **header, zoe_error *error);
+zoe_status __wrap_zoe_header_read(const char *path, zoe_header **header, zoe_error *error);
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t moved = PTHREAD_COND_INITIALIZER;
+static bool is_stuck; /* guarded by lock, like what follows */
+static int waiting;   /* threads */
+
+zoe_status __wrap_zoe_header_read(const char *path, zoe_header **header, zoe_error *error)
+{
+    pthread_mutex_lock(&lock);
+    waiting++;
+    while (is_stuck)
+        pthread_cond_wait(&moved, &lock);
+    waiting--;
+    pthread_mutex_unlock(&lock);
+    return __real_zoe_header_read(path, header, error);
+}
+
+static void set_stuck(bool stuck)
+{
+    pthread_mutex_lock(&lock);
+    is_stuck = stuck;
+    pthread_cond_broadcast(&moved);
+    pthread_mutex_unlock(&lock);
+}
+
+static int count_waiting(void)
+{
+    pthread_mutex_lock(&lock);
+    int count = waiting;
+    pthread_mutex_unlock(&lock);
+    return count;
+}
 
 static struct {
     zoe_layers_page layers;
@@ -196,6 +235,78 @@ static void metadata_follows_the_frame_but_not_while_playing(void **state)
     assert_int_equal(stage.metadata.kept.number, 11);
 }
 
+/* ---- files that take their time ---- */
+
+static void pause_briefly(void)
+{
+    nanosleep(&(struct timespec){0, 5000000}, NULL);
+}
+
+/* Frames of the window, until the text is seen. */
+static void await(const char *text)
+{
+    for (int i = 0; i < 6000 && !ui_hand_find(&hand, text); i++) {
+        pause_briefly();
+        ui_hand_frame(&hand);
+    }
+    see(text);
+}
+
+/* The window goes on while nothing answers; what comes then of a frame that was left is not shown. */
+static void a_header_that_does_not_come_holds_up_nothing(void **state)
+{
+    session_place *p = *state;
+    zoe_task_hub *hub = zoe_task_hub_create(NULL, NULL);
+    stage.metadata.kept.hub = stage.layers.kept.hub = hub;
+    set_stuck(true);
+    show(draw_metadata);
+    see("Reading\342\200\246");
+    while (count_waiting() < 1)
+        pause_briefly();
+    zoe_session_seek(&p->session, 4, session_place_second);
+    session_place_settle(p);
+    ui_hand_frame(&hand);
+    while (count_waiting() < 2)
+        pause_briefly();
+    see("Reading\342\200\246");
+    set_stuck(false);
+    await("framesPerSecond");
+    assert_int_equal(stage.metadata.kept.number, 15);
+    assert_false(zoe_kept_header_is_ready(&stage.metadata.kept));
+
+    /* The frame before is shown for a moment, no longer. */
+    while (count_waiting() > 0)
+        pause_briefly();
+    set_stuck(true);
+    zoe_session_seek(&p->session, 3, session_place_second);
+    session_place_settle(p);
+    ui_hand_frame(&hand);
+    see("framesPerSecond");
+    await("Reading\342\200\246");
+    assert_null(ui_hand_find(&hand, "framesPerSecond"));
+    set_stuck(false);
+    await("framesPerSecond");
+    assert_int_equal(stage.metadata.kept.number, 14);
+    zoe_task_hub_leave(&hub);
+    stage.metadata.kept.hub = stage.layers.kept.hub = NULL;
+}
+
+/* The choice needs no header but the page's. */
+static void a_layer_is_chosen_while_nothing_answers(void **state)
+{
+    session_place *p = *state;
+    zoe_error error;
+    show(draw_layers);
+    set_stuck(true);
+    const zoe_draw *item = see("Z \302\267 half");
+    ui_hand_click(&hand, item->rect.x + 4, item->rect.y + 4);
+    assert_int_equal(
+        zoe_session_choose_layer(stage.session, stage.layer.header, stage.layer.index, &error),
+        ZOE_OK);
+    assert_string_equal(zoe_session_shot(&p->session)->layer, "Z");
+    set_stuck(false);
+}
+
 /* ---- go to frame ---- */
 
 static void enter(const char *text)
@@ -275,6 +386,8 @@ int main(void)
         ON_STAGE(attributes_are_found_and_copied),
         ON_STAGE(selected_rows_are_copied_alone),
         ON_STAGE(metadata_follows_the_frame_but_not_while_playing),
+        ON_STAGE(a_header_that_does_not_come_holds_up_nothing),
+        ON_STAGE(a_layer_is_chosen_while_nothing_answers),
         ON_STAGE(numbers_steps_and_time_codes_lead_to_frames),
         ON_STAGE(a_wrong_entry_is_marked_and_goes_nowhere),
         ON_STAGE(a_saved_picture_takes_no_name_that_is_taken),
