@@ -239,12 +239,13 @@ static void forget_names(zoe_app *app, const zoe_option *option)
 bool zoe_app_set_text(zoe_app *app, const zoe_option *option, const char *text)
 {
     zoe_error error = {ZOE_OK, ""};
-    zoe_options before = app->options;
+    zoe_options before = app->options, kept = app->kept;
     effect_fn *change = find_effect(option);
     zoe_option_set_text(option, &app->options, text);
     forget_names(app, option);
     if (change && !change(app, &error)) {
         app->options = before;
+        app->kept = kept;
         (void)change(app, NULL);
         fprintf(stderr, "zoetrope: %s\n", error.text);
         zoe_message_say(&app->message, true, "%s", error.text);

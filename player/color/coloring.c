@@ -402,7 +402,7 @@ zoe_status zoe_coloring_of(zoe_coloring *c, const zoe_frame *frame, const zoe_fi
     }
     if (now.table)
         now.color = now.table->color;
-    if (!c->ocio && !is_data)
+    if (!is_data && !(c->ocio && now.table))
         add_primaries(&now.color, frame, file);
     if (c->cdl.is_good && !is_data)
         now.color.cdl = c->cdl_values;

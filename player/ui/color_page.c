@@ -160,7 +160,8 @@ static void ocio_rows(zoe_ui *ui, SDL_Rect *rest, zoe_color_page *page,
     text_row(ui, rest, "File", page, 0, ZOE_OPTION(ocio), is_path ? path : NULL, result);
     if (!ocio)
         return;
-    snprintf(file, sizeof file, "As the file says%s%s", way ? ": " : "", way ? way->input : "");
+    const char *input = way && way->has_matrix ? "its primaries" : way ? way->input : "";
+    snprintf(file, sizeof file, "As the file says%s%s", way ? ": " : "", input);
     snprintf(display, sizeof display, "Default%s%s", way ? ": " : "", way ? way->display : "");
     snprintf(view, sizeof view, "Default%s%s", way ? ": " : "", way ? way->view : "");
     name_row(ui, rest, "Input", ocio, ZOE_OCIO_SPACES, NULL, ZOE_OPTION(input_space),

@@ -17,6 +17,7 @@
 #include <zoetrope/display.h>
 
 #include "color/ocio.h"
+#include "model/scope.h"
 
 enum { WIDTH = 4096, HEIGHT = 2160, MARGIN = 64 };
 
@@ -174,6 +175,35 @@ static void measure_processor(const zoe_ocio *ocio, const zoe_ocio_way *way, int
     free(pixels);
 }
 
+/* Scopes of a picture on screen, of 1920x1080. */
+static void measure_scope(int runs)
+{
+    enum { W = 1920, H = 1080 };
+    static zoe_scope scope;
+    static uint32_t image[ZOE_SCOPE_WIDTH * ZOE_SCOPE_WAVEFORM];
+    uint32_t *pixels = allocate(W * H * sizeof *pixels);
+    double best = INFINITY, images = INFINITY, colors = INFINITY;
+    for (int i = 0; i < runs; i++) {
+        for (int k = 0; k < W * H; k++)
+            pixels[k] = 0xff000000u | (((uint32_t)k * 2654435761u >> 9 & 0x3f3f3f) +
+                                       (uint32_t)(k % W / 16) * 0x010101u);
+        double start = worked_ms();
+        zoe_scope_measure(&scope, pixels, W, H, W * 4, 0xff202020u);
+        double measured = worked_ms();
+        zoe_scope_draw_waveform(&scope, image);
+        zoe_scope_draw_histogram(&scope, image);
+        double drawn = worked_ms();
+        zoe_false_color_rows(pixels, W, H, W * 4, 0xff202020u);
+        best = fmin(best, measured - start);
+        images = fmin(images, drawn - measured);
+        colors = fmin(colors, worked_ms() - drawn);
+    }
+    printf("%-40s %4dx%-4d %8.2f ms\n", "scopes, measured", W, H, best);
+    printf("%-40s %9s %8.2f ms\n", "scopes, drawn", "", images);
+    printf("%-40s %4dx%-4d %8.2f ms\n", "false colours", W, H, colors);
+    free(pixels);
+}
+
 /* A view of the built-in configuration of ACES. */
 static void measure_ocio(const zoe_frame *frame, const char *display, const char *input, int runs)
 {
@@ -288,6 +318,7 @@ int main(int argc, char **argv)
     measure("half RGBA 1:1, saturation", &frame, mixed, 1, 2560, 1440, runs);
     measure_small(&frame, lut, runs);
     measure_threads("half RGBA 1.6:1, two threads", &frame, lut, 1.6, 2560, 1440, runs);
+    measure_scope(runs);
     measure_ocio(&frame, "sRGB", "ACEScg", runs);
     measure_ocio(&frame, "sRGB", "Linear Rec.709", runs);
     measure_ocio(&frame, "Rec.709", "ACEScg", runs);

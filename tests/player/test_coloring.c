@@ -214,6 +214,14 @@ static void choosing_while_it_works(void **state)
                      ZOE_ERROR_ARGUMENT);
     assert_string_equal(error.text, "The configuration has no view \"no such view\"");
     assert_int_equal(colored.serial, serial);
+    /* Where there was no colour before, the file's primaries are honoured as without. */
+    zoe_coloring *fresh = choose(NULL, &choice);
+    zoe_frame other = frame_of(xyz);
+    assert_int_equal(
+        zoe_coloring_of(fresh, &other, &nothing, false, ZOE_TRANSFER_SRGB, true, &colored, NULL),
+        ZOE_ERROR_ARGUMENT);
+    assert_true(colored.color.has_matrix && !colored.table);
+    zoe_coloring_destroy(&fresh);
     /* Destroyed while it works. */
     choice.view = NULL;
     (void)choose(coloring, &choice);
