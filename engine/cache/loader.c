@@ -193,6 +193,9 @@ static bool decode_piece(zoe_load_worker *worker, zoe_load *load, int32_t piece)
     if (status == ZOE_OK || status == ZOE_ERROR_TRUNCATED)
         return true;
     zoe_cache_lock(cache);
+    /* Who gives up unasked would do so again and again. */
+    if (status == ZOE_STALE && !zoe_load_is_stopped(load))
+        error.status = ZOE_ERROR_CORRUPT;
     if (load->error.status == ZOE_OK)
         load->error = error;
     if (status == ZOE_ERROR_TOO_SMALL && load->uniform)
@@ -246,9 +249,11 @@ static void complete(zoe_cache *cache, zoe_load *load)
     uint8_t *data = load->buffer->memory.data;
     bool is_empty = picture->bytes == 0;
     zoe_error error = {.status = ZOE_OK};
+    const zoe_stop *before = zoe_stop_enter(&load->stop);
     if (cache->decoder.finish)
         (void)cache->decoder.finish(cache->decoder.user, load->file, data, picture->bytes, picture,
                                     &error);
+    zoe_stop_enter(before);
     if (error.status != ZOE_OK) {
         zoe_cache_lock(cache);
         load->error = error;
