@@ -128,7 +128,7 @@ static void set_area(zoe_app *app, int64_t in, int64_t out)
 static void set_end(zoe_app *app, int is_out)
 {
     const zoe_transport *t = zoe_session_transport(&app->session);
-    int64_t at = t->playhead;
+    int64_t at = app->here >= 0 ? app->here : t->playhead;
     if (!is_out)
         set_area(app, at, t->out < at ? t->count - 1 : t->out);
     else
@@ -175,7 +175,7 @@ static void switch_layer(zoe_app *app, int by)
         zoe_message_say(&app->message, error.status != ZOE_ERROR_NO_LAYER, "%s", error.text);
         return;
     }
-    zoe_message_say(&app->message, false, "Layer %s", zoe_session_shot(&app->session)->layer);
+    zoe_message_answer(&app->message, "Layer %s", zoe_session_shot(&app->session)->layer);
 }
 
 static void fit_range(zoe_app *app, int unused)
@@ -239,7 +239,7 @@ enum { PATH_CAPACITY = 4096 };
 static void copy_text(zoe_app *app, const char *text)
 {
     app->ui.host.copy(app->ui.host.user, text);
-    zoe_message_say(&app->message, false, "Copied: %s", text);
+    zoe_message_answer(&app->message, "Copied: %s", text);
 }
 
 static void copy_path(zoe_app *app, int unused)
@@ -404,7 +404,7 @@ static void scale_ui(zoe_app *app, int quarters)
     double scale = floor(app->window.scale * 4.0 + 0.5) / 4.0 + 0.25 * quarters;
     /* Not 0, which means the display's. */
     zoe_app_set_option(app, ZOE_OPTION(ui_scale), scale < 0.5 ? 0.5 : scale);
-    zoe_message_say(&app->message, false, "Text and bars at %.0f%%", app->options.ui_scale * 100.0);
+    zoe_message_answer(&app->message, "Text and bars at %.0f%%", app->options.ui_scale * 100.0);
 }
 
 static void quit(zoe_app *app, int unused)

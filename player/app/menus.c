@@ -1,5 +1,6 @@
 #include "app/menus.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -64,31 +65,12 @@ static void add_commands(making *m, const char *const *names)
 
 /* ---- each menu ---- */
 
-static const char *const picture_names[] = {"fit",
-                                            "one-to-one",
-                                            "",
-                                            "layers",
-                                            "metadata",
-                                            "color",
-                                            "go-to-frame",
-                                            "",
-                                            "copy-path",
-                                            "copy-frame",
-                                            "save-png",
-                                            "save-exr",
-                                            "",
-                                            "view-options",
-                                            "exposure-reset",
-                                            "fit-range",
-                                            "overscan",
-                                            "",
-                                            "open",
-                                            "refresh",
-                                            "",
-                                            "settings",
-                                            "bars",
-                                            "fullscreen",
-                                            NULL};
+static const char *const picture_names[] = {
+    "fit",       "one-to-one",  "",     "layers",       "metadata",
+    "color",     "go-to-frame", "",     "copy-path",    "copy-frame",
+    "save-png",  "save-exr",    "",     "view-options", "exposure-reset",
+    "fit-range", "overscan",    "",     "open",         "refresh",
+    "",          "settings",    "bars", "fullscreen",   NULL};
 
 static const char *const timeline_names[] = {"set-in",       "set-out",       "clear-area",  "",
                                              "to-in",        "to-out",        "go-to-frame", "",
@@ -301,6 +283,16 @@ static void mark(making *m, const zoe_app *app)
     }
 }
 
+/* The work area's ends would be where the timeline was clicked. */
+static void name_frame(making *m, const zoe_app *app)
+{
+    static const char *const words[] = {"begins", "ends"};
+    const zoe_shot *shot = &app->session.shots[app->session.current];
+    int64_t number = zoe_sequence_number(zoe_source_sequence(shot->source), app->menu_at);
+    for (int i = 0; i < 2; i++) /* the menu's first two */
+        snprintf(m->texts[i], ZOE_COMMAND_TEXT, "Work area %s at %" PRId64, words[i], number);
+}
+
 static void make(making *m, const zoe_app *app)
 {
     m->count = 0;
@@ -312,7 +304,10 @@ static void make(making *m, const zoe_app *app)
         add_commands(m, picture_names);
         mark(m, app);
         break;
-    case ZOE_MENU_TIMELINE: add_commands(m, timeline_names); break;
+    case ZOE_MENU_TIMELINE:
+        add_commands(m, timeline_names);
+        name_frame(m, app);
+        break;
     case ZOE_MENU_MEMORY: add_commands(m, memory_names); break;
     case ZOE_MENU_CHANNEL: add_channels(m, app); break;
     case ZOE_MENU_ZOOM: add_zooms(m, app); break;
@@ -343,9 +338,12 @@ static void choose(zoe_app *app, int value)
                            (value - SETS) % EACH);
         break;
     case ZOE_MENU_COMPARE: choose_compare(app, value); break;
+    case ZOE_MENU_TIMELINE: app->here = app->menu_at; /* fall through */
     case ZOE_MENU_PICTURE:
-    case ZOE_MENU_TIMELINE:
-    case ZOE_MENU_MEMORY: zoe_command_run(app, &zoe_commands[value]); break;
+    case ZOE_MENU_MEMORY:
+        zoe_command_run(app, &zoe_commands[value]);
+        app->here = -1;
+        break;
     case ZOE_MENU_CHANNEL: app->session.grade.view = (zoe_channel_view)value; break;
     case ZOE_MENU_ZOOM: choose_zoom(app, zooms[value]); break;
     case ZOE_MENU_RATE:
@@ -364,6 +362,8 @@ void zoe_app_open_menu(zoe_app *app, zoe_menu menu, const zoe_option *option, SD
 {
     app->menu = menu;
     app->menu_option = option;
+    app->menu_at = zoe_timeline_map_position(&app->timeline.map,
+                                             app->ui.input.mouse_x - app->timeline.ruler.x + 0.5);
     zoe_ui_popup_open(&app->ui, "menu", place);
 }
 

@@ -72,8 +72,7 @@ static void run_metadata(zoe_app *app, SDL_Rect rect)
     zoe_metadata_page_run(&app->ui, rect, &app->metadata_page, &app->session);
     int copied = app->metadata_page.copied;
     if (copied)
-        zoe_message_say(&app->message, false, "%d %s copied", copied,
-                        copied == 1 ? "line" : "lines");
+        zoe_message_answer(&app->message, "%d %s copied", copied, copied == 1 ? "line" : "lines");
 }
 
 static void run_color(zoe_app *app, SDL_Rect rect)
@@ -148,9 +147,9 @@ static void tell_saved(zoe_app *app)
     app->save_told = state;
     zoe_save_page_tell(&app->save_page, state, error);
     if (state == ZOE_SAVE_WRITING)
-        zoe_message_say(&app->message, false, "Saving: %s", path);
+        zoe_message_answer(&app->message, "Saving: %s", path);
     if (state == ZOE_SAVE_DONE)
-        zoe_message_say(&app->message, false, "Saved: %s", path);
+        zoe_message_answer(&app->message, "Saved: %s", path);
     if (state == ZOE_SAVE_FAILED)
         zoe_message_say(&app->message, true, "%s", error->text);
     if (state == ZOE_SAVE_DONE)

@@ -126,10 +126,35 @@ static void draw_absence(zoe_app *app)
                          : "Ctrl+R reads the file again");
 }
 
+/* Text in the picture's upper left corner, on a ground of its own. */
+static void draw_in_corner(zoe_app *app, zoe_ui_severity severity, const char *text)
+{
+    zoe_ui *ui = &app->ui;
+    int margin = zoe_ui_px(ui, ZOE_MARGIN), pad = zoe_ui_px(ui, ZOE_UI_PAD);
+    SDL_Rect area = zoe_inset(app->view.area, margin, margin);
+    int width = zoe_ui_text_width(ui, ZOE_TEXT_BODY, text) + zoe_ui_px(ui, 24) + 2 * pad;
+    SDL_Rect box = zoe_cut_top(&area, zoe_ui_px(ui, 26));
+    box = zoe_cut_left(&box, width);
+    SDL_Color ground = ui->style->popup;
+    ground.a = 224;
+    zoe_draw_fill(&ui->draw, box, zoe_ui_px(ui, ZOE_UI_RADIUS), ground);
+    zoe_ui_notice(ui, zoe_inset(box, pad, 0), severity, text);
+}
+
+/* Without the bars the picture's corner says what the message line would. */
+static void draw_message(zoe_app *app)
+{
+    char text[1100], first[1100];
+    zoe_message_kind kind;
+    const char *line = zoe_message_line(&app->message, &app->session, &kind, text, sizeof text);
+    if (line[0])
+        draw_in_corner(app, (zoe_ui_severity)kind,
+                       zoe_message_cause_first(line, first, sizeof first));
+}
+
 /* While another frame's picture is held, or one that lacks something, its corner says so and why. */
 static void draw_badge(zoe_app *app)
 {
-    zoe_ui *ui = &app->ui;
     const zoe_session *session = &app->session;
     const zoe_frame *shown = &session->screen.frame;
     if (!session->count || !zoe_screen_has_picture(&session->screen))
@@ -156,15 +181,7 @@ static void draw_badge(zoe_app *app)
     zoe_ui_severity severity = session->status == ZOE_LOADING ? ZOE_UI_INFO
                                : is_error                     ? ZOE_UI_ERROR
                                                               : ZOE_UI_WARNING;
-    int margin = zoe_ui_px(ui, ZOE_MARGIN), pad = zoe_ui_px(ui, ZOE_UI_PAD);
-    SDL_Rect area = zoe_inset(app->view.area, margin, margin);
-    int width = zoe_ui_text_width(ui, ZOE_TEXT_BODY, text) + zoe_ui_px(ui, 24) + 2 * pad;
-    SDL_Rect box = zoe_cut_top(&area, zoe_ui_px(ui, 26));
-    box = zoe_cut_left(&box, width);
-    SDL_Color ground = ui->style->popup;
-    ground.a = 224;
-    zoe_draw_fill(&ui->draw, box, zoe_ui_px(ui, ZOE_UI_RADIUS), ground);
-    zoe_ui_notice(ui, zoe_inset(box, pad, 0), severity, text);
+    draw_in_corner(app, severity, text);
 }
 
 /* ---- marks ---- */
@@ -243,7 +260,10 @@ void zoe_app_hear_picture(zoe_app *app)
     const zoe_guides guides = {app->options.guides, app->options.aspect};
     zoe_guides_run(ui, &guides, &app->view);
     draw_absence(app);
-    draw_badge(app);
+    if (zoe_app_bars_shown(app))
+        draw_badge(app);
+    else
+        draw_message(app);
     draw_legend(app);
     zoe_app_draw_compare(app);
     if (!app->session.count) {

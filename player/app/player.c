@@ -448,6 +448,7 @@ int zoe_player_run(const zoe_options *options)
     app->redraw_ns = ZOE_NEVER;
     app->listen_ns = ZOE_NEVER;
     app->redraw = true;
+    app->here = -1;
     zoe_timeline_open(&app->timeline);
     zoe_message_init(&app->message);
     zoe_statusbar_open(&app->statusbar, &app->options, &app->message);

@@ -128,6 +128,19 @@ static int compare_rows(const void *a, const void *b)
     return x->index < y->index ? -1 : x->index > y->index;
 }
 
+/* A folder that is found below, too: it has a row already. */
+static bool is_found_below(const zoe_browser *browser, size_t index, const char *name)
+{
+    zoe_folder_entry other;
+    if (index >= count_of(browser->folder))
+        return false;
+    for (size_t i = 0; i < count_of(browser->below); i++) {
+        if (zoe_folder_entry_at(browser->below, i, &other) == ZOE_OK && !strcmp(other.name, name))
+            return true;
+    }
+    return false;
+}
+
 /* Works out which rows there are, and their order. */
 static void arrange(zoe_browser *browser)
 {
@@ -144,7 +157,8 @@ static void arrange(zoe_browser *browser)
     for (size_t i = 0; i < total; i++) {
         zoe_folder_entry entry;
         entry_of(browser, i, &entry);
-        if ((entry.hidden && !browser->with_hidden) || !passes(entry.name, browser->filter))
+        if ((entry.hidden && !browser->with_hidden) || !passes(entry.name, browser->filter) ||
+            is_found_below(browser, i, entry.name))
             continue;
         browser->rows[browser->row_count++] = row_of(browser, i, &entry);
     }

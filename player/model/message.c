@@ -22,7 +22,7 @@ void zoe_message_init(zoe_message *message)
 void zoe_message_clear(zoe_message *message)
 {
     message->text[0] = '\0';
-    message->is_bad = message->is_of_frame = false;
+    message->is_bad = message->is_of_frame = message->is_answer = false;
     message->until_ns = ZOE_NEVER;
 }
 
@@ -52,18 +52,32 @@ const zoe_message_entry *zoe_message_past(const zoe_message *message, int index)
     return &message->log[(message->logged - 1 - (uint64_t)index) % ZOE_MESSAGE_LOG];
 }
 
+static void say(zoe_message *message, bool is_bad, const char *format, va_list arguments)
+{
+    vsnprintf(message->text, sizeof message->text, format, arguments);
+    zoe_text_clean(message->text);
+    message->is_bad = is_bad;
+    message->kind = is_bad ? ZOE_MESSAGE_ERROR : ZOE_MESSAGE_INFO;
+    message->is_of_frame = message->is_answer = false;
+    message->until_ns = zoe_now_ns() + (is_bad ? say_bad_ns : say_ns);
+    keep(message, message->kind, message->text);
+}
+
 void zoe_message_say(zoe_message *message, bool is_bad, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(message->text, sizeof message->text, format, arguments);
+    say(message, is_bad, format, arguments);
     va_end(arguments);
-    zoe_text_clean(message->text);
-    message->is_bad = is_bad;
-    message->kind = is_bad ? ZOE_MESSAGE_ERROR : ZOE_MESSAGE_INFO;
-    message->is_of_frame = false;
-    message->until_ns = zoe_now_ns() + (is_bad ? say_bad_ns : say_ns);
-    keep(message, message->kind, message->text);
+}
+
+void zoe_message_answer(zoe_message *message, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    say(message, false, format, arguments);
+    va_end(arguments);
+    message->is_answer = true;
 }
 
 /* A frame that lacks pixels, or has no file, is less than one that cannot be read. */
@@ -87,6 +101,7 @@ void zoe_message_follow(zoe_message *message, const zoe_session *session, uint64
     if (!session->count)
         return;
     bool is_playing = session->shots[session->current].transport.speed != 0;
+    message->is_answer = false;
     if (session->why.text[0])
         keep(message, trouble_kind(session), session->why.text);
     else if (session->status == ZOE_MISSING && !is_playing)
@@ -169,7 +184,7 @@ const char *zoe_message_line(const zoe_message *message, const zoe_session *sess
 {
     const char *trouble = trouble_text(session, text, capacity);
     *kind = message->kind;
-    if (message->text[0] && message->is_bad)
+    if (message->text[0] && (message->is_bad || message->is_answer))
         return message->text;
     *kind = trouble_kind(session);
     if (trouble[0])

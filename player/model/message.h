@@ -34,6 +34,7 @@ typedef struct zoe_message_entry {
 typedef struct zoe_message {
     char text[1024]; /* "" for none */
     bool is_bad;     /* it is more than information */
+    bool is_answer;  /* to what the user did at this frame */
     zoe_message_kind kind;
     bool is_of_frame;                       /* it is about a frame that was passed in playback */
     uint64_t until_ns;                      /* it goes away then; ZOE_NEVER: there is none */
@@ -48,6 +49,10 @@ void zoe_message_clear(zoe_message *message);
 
 /* Says a line for some seconds; bad ones longer. */
 void zoe_message_say(zoe_message *message, bool is_bad, const char *format, ...) ZOE_PRINTF(3, 4);
+
+/* The same, as the answer to something that the user did just now: while the playhead stays, it is read
+ * before the trouble of its frame. */
+void zoe_message_answer(zoe_message *message, const char *format, ...) ZOE_PRINTF(2, 3);
 
 /* How many of the last messages are kept, and one of them: 0 is the newest. */
 int zoe_message_kept(const zoe_message *message);
@@ -65,7 +70,7 @@ bool zoe_message_expire(zoe_message *message, uint64_t now_ns);
  * until the session's next update. */
 const char *zoe_message_trouble(const zoe_session *session);
 
-/* The line to show: what went wrong, else the trouble of the playhead's frame, else what was said,
+/* The line to show: what went wrong or was answered, else the trouble of the playhead's frame, else what was said,
  * else what is special about the picture. May be in `text`. */
 const char *zoe_message_line(const zoe_message *message, const zoe_session *session,
                              zoe_message_kind *kind, char *text, size_t capacity);

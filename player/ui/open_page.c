@@ -147,6 +147,14 @@ static void ask(zoe_open_page *page)
     zoe_browser_complete(page->browser, page->path);
 }
 
+/* A folder with one sequence and nothing else: Enter opens that. */
+static bool is_alone(const zoe_browser *browser)
+{
+    static zoe_browser_row row;
+    return zoe_browser_count(browser) == 1 && zoe_browser_row_at(browser, 0, &row) == ZOE_OK &&
+           row.entry.kind != ZOE_FOLDER_FOLDER;
+}
+
 static void follow(zoe_open_page *page)
 {
     zoe_browser *browser = page->browser;
@@ -171,7 +179,8 @@ static void follow(zoe_open_page *page)
     page->rows = rows;
     int64_t at = page->came_from[0] ? zoe_browser_find(browser, page->came_from) : -1;
     bool is_filtered = page->search[0] || page->list.filter[0];
-    zoe_ui_list_select(&page->list, at >= 0 ? (int)at : is_filtered && rows ? 0 : -1);
+    bool is_first = (is_filtered && rows) || is_alone(browser);
+    zoe_ui_list_select(&page->list, at >= 0 ? (int)at : is_first ? 0 : -1);
     page->came_from[0] = '\0';
 }
 
@@ -328,7 +337,9 @@ static void draw_row(zoe_ui *ui, SDL_Rect place, const zoe_browser_row *row)
                   is_folder                            ? ZOE_ICON_FOLDER
                   : entry->kind == ZOE_FOLDER_SEQUENCE ? ZOE_ICON_FILM
                                                        : ZOE_ICON_FILE,
-                  is_folder ? style->text_dim : style->accent);
+                  is_folder && !row->is_below ? style->text_dim : style->accent);
+    if (row->is_below)
+        draw_cell(ui, c.range, "EXR files", style->text_dim);
     zoe_cut_left(&c.name, zoe_ui_px(ui, ZOE_UI_PAD));
     zoe_ui_label(ui, c.name, ZOE_TEXT_BODY, ZOE_UI_LEFT, style->text, entry->name);
     if (entry->kind == ZOE_FOLDER_SEQUENCE) {
@@ -450,8 +461,8 @@ static void draw_state(zoe_ui *ui, SDL_Rect rect, const zoe_open_page *page)
         break;
     default:
         if (page->is_edited && !found->is_pending && found->count > 1)
-            snprintf(text, sizeof text, "%s, %s%s", found->names[0], found->names[1],
-                     found->count > 2 ? ", " ELLIPSIS : "");
+            snprintf(text, sizeof text, "%zu begin like that: %s, %s%s", found->count,
+                     found->names[0], found->names[1], found->count > 2 ? ", " ELLIPSIS : "");
         else if (chosen > 1)
             snprintf(text, sizeof text, "%d selected", chosen);
         else if (is_below)

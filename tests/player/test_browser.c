@@ -274,6 +274,13 @@ static void folders_below_that_have_some(void **state)
     assert_int_equal(zoe_browser_is_cut(browser), 0);
     zoe_browser_filter(browser, "v10");
     check_rows("comp/v10");
+    /* One that is here and has some is listed once. */
+    below(path, "empty");
+    temp_folder_write_range(path, "a.", 1, 2);
+    go_and_finish(root);
+    check_rows("comp comp/v2 comp/v10 empty");
+    assert_int_equal(zoe_browser_row_at(browser, 3, &row), ZOE_OK);
+    assert_int_equal(row.is_below, 1);
 }
 
 static void up_and_relative(void **state)

@@ -65,6 +65,11 @@ static void what_went_wrong_wins(void **state)
     expect_line(&message, p, "No file for this frame; frame 1 is shown", ZOE_MESSAGE_WARNING);
     zoe_message_say(&message, true, "Not saved");
     expect_line(&message, p, "Not saved", ZOE_MESSAGE_ERROR);
+    /* What answers the user is read first, until the playhead moves. */
+    zoe_message_answer(&message, "Saved: %s", "a.png");
+    expect_line(&message, p, "Saved: a.png", ZOE_MESSAGE_INFO);
+    zoe_message_follow(&message, &p->session, session_place_second);
+    expect_line(&message, p, "No file for this frame; frame 1 is shown", ZOE_MESSAGE_WARNING);
 }
 
 /* While playing the reason is kept for a while; stopped, only the frame on screen counts. */
