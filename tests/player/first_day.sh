@@ -45,6 +45,7 @@ done
 
 edge="color_in $accent" # a field that has the keyboard has an edge of the accent
 ruler=606
+panel=$((1280 - 440)) # its left side
 frame_x() { echo $((12 + 1256 * (2 * ($1 - 101) + 1) / (2 * frames))); } # the middle of a frame
 left_of() { echo $((12 + 1256 * ($1 - 101) / frames)); }
 
@@ -105,16 +106,18 @@ step 3-area
 
 echo "a layer from the list"
 key ctrl+l
-eventually "Ctrl+L leads to the list" "$edge 930 40 300 2" 1
+eventually "Ctrl+L leads to the list" "$edge $((panel + 20)) 40 300 2" 1
+second() { [ "$(colors_in $((panel + 36)) 134 120 28)" -gt 1 ] && echo yes || echo no; }
+eventually "which has a second" second yes
 xdotool mousemove 1100 148 click 1 mousemove 640 300
-eventually "a click chooses the second" "color_in $accent 934 138 16 20" 1
+eventually "a click chooses the second" "color_in $accent $((panel + 18)) 138 16 20" 1
 step 4-layers
 
 echo "metadata"
 key ctrl+i
-eventually "Ctrl+I leads to the search" "$edge 930 40 300 2" 1
+eventually "Ctrl+I leads to the search" "$edge $((panel + 20)) 40 300 2" 1
 xdotool type --delay 5 lineOrder
-alone() { [ "$(colors_in 930 88 320 22)" -gt 1 ] && [ "$(colors_in 930 112 320 200)" = 1 ] && echo yes || echo no; }
+alone() { [ "$(colors_in $((panel + 14)) 88 320 22)" -gt 1 ] && [ "$(colors_in $((panel + 14)) 112 320 200)" = 1 ] && echo yes || echo no; }
 eventually "one entry is found" alone yes
 step 5-metadata
 key ctrl+c

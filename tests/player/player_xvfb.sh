@@ -176,12 +176,13 @@ eventually "a drag on the picture scrubs" dragged yes
 key Home 1
 fitted() { [ "$(color_at 200 300)" = "26,26,26" ] && echo no || echo yes; }
 eventually "1 shows pixel for pixel" fitted no
-xdotool mousemove 600 200 click 3
-sleep 0.3
-shoot
+# High enough in the window that all of the menu is below.
+xdotool mousemove 600 40 click 3
+menu() { color_at 640 60; }
+eventually "a right click opens a menu" menu "46,46,46"
 cp "$now" "$shots/menu.png"
 # Its first item.
-xdotool mousemove 640 217
+xdotool mousemove 640 57
 sleep 0.2
 xdotool click 1
 eventually "the first item of the picture's menu fits" fitted yes
