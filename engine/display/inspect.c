@@ -287,6 +287,18 @@ static int32_t count_together(const range *columns, int32_t first, int32_t width
     return i > first ? i - first : 1;
 }
 
+/* The extremes of a block's columns from `base` on, over those of a pixel. */
+static inline uint32_t marks_of_pixel(const watched *w, const int16_t *least, const int16_t *most,
+                                      range columns, int32_t base)
+{
+    int low = least[columns.from - base], high = most[columns.from - base];
+    for (int32_t c = columns.from + 1 - base; c <= columns.to - base; c++) {
+        low = least[c] < low ? least[c] : low;
+        high = most[c] > high ? most[c] : high;
+    }
+    return low >= w->under && high < w->over ? 0 : marks_of(w, low, high);
+}
+
 static uint32_t mark_row(uint32_t *out, int32_t width, const range *columns, range rows,
                          const watched *seen, int planes)
 {
@@ -306,8 +318,7 @@ static uint32_t mark_row(uint32_t *out, int32_t width, const range *columns, ran
             }
             extremes(least, most, &seen[p], rows, all.from, all.to - all.from + 1);
             for (int32_t i = 0; i < count; i++)
-                for (int32_t c = columns[first + i].from; c <= columns[first + i].to; c++)
-                    marks[i] |= marks_of(&seen[p], least[c - all.from], most[c - all.from]);
+                marks[i] |= marks_of_pixel(&seen[p], least, most, columns[first + i], all.from);
         }
         for (int32_t i = 0; i < count; i++) {
             uint32_t mark = first_of(marks[i]);

@@ -120,12 +120,15 @@ static void mix_row(const work *w, const zoe_pair *pair, size_t count)
         break;
     case ZOE_PAIR_BLEND:
         /* The ends are exact, also where the other side is infinite. */
-        for (size_t i = 0; i < count; i++)
-            a[i] = amount <= 0 ? a[i] : amount >= 1 ? b[i] : a[i] + (b[i] - a[i]) * amount;
+        for (size_t i = 0; i < count && amount > 0 && amount < 1; i++)
+            a[i] = a[i] + (b[i] - a[i]) * amount;
+        if (amount >= 1)
+            memcpy(a, b, count * sizeof *a);
         break;
     case ZOE_PAIR_ANAGLYPH:
-        for (size_t i = 0; i < count; i++)
-            a[i] = i % ZOE_SCALE_LANES ? b[i] : a[i];
+        for (size_t i = 0; i < count; i += ZOE_SCALE_LANES)
+            for (size_t lane = 1; lane < ZOE_SCALE_LANES; lane++)
+                a[i + lane] = b[i + lane];
         break;
     }
 }
@@ -138,10 +141,14 @@ static void mix_rows(const work *w, const zoe_pair *pair, int32_t rows)
             zoe_half_to_float_row(w->floats[i], w->lanes[i] + y * count, count);
         mix_row(w, pair, count);
         zoe_half_from_float_row(w->mixed, w->floats[0], count);
-        for (int i = 0; i < 3; i++) {
-            uint16_t *plane = w->planes[i] + y * (w->row / sizeof(uint16_t));
-            for (size_t x = 0; x < width; x++)
-                plane[x] = w->mixed[x * ZOE_SCALE_LANES + (size_t)i];
+        size_t at = y * (w->row / sizeof(uint16_t));
+        uint16_t *restrict red = w->planes[0] + at, *restrict green = w->planes[1] + at;
+        uint16_t *restrict blue = w->planes[2] + at;
+        const uint16_t *restrict mixed = w->mixed;
+        for (size_t x = 0; x < width; x++, mixed += ZOE_SCALE_LANES) {
+            red[x] = mixed[0];
+            green[x] = mixed[1];
+            blue[x] = mixed[2];
         }
     }
 }
@@ -154,7 +161,11 @@ static bool has(const zoe_lanes_extent *e, int32_t x, int32_t y)
 static void clear_outside(uint32_t *out, const zoe_pair *pair, const zoe_lanes_extent extents[2],
                           int32_t y)
 {
-    for (int32_t x = 0; x < pair->viewports[0]->width; x++)
+    int32_t width = pair->viewports[0]->width;
+    for (int i = 0; i < 2; i++)
+        if (has(&extents[i], 0, y) && has(&extents[i], width - 1, y))
+            return;
+    for (int32_t x = 0; x < width; x++)
         if (!has(&extents[0], x, y) && !has(&extents[1], x, y))
             out[x] = pair->viewports[0]->outside;
 }

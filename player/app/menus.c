@@ -66,11 +66,11 @@ static void add_commands(making *m, const char *const *names)
 /* ---- each menu ---- */
 
 static const char *const picture_names[] = {
-    "fit",       "one-to-one",  "",     "layers",       "metadata",
-    "color",     "go-to-frame", "",     "copy-path",    "copy-frame",
-    "save-png",  "save-exr",    "",     "view-options", "exposure-reset",
-    "fit-range", "overscan",    "",     "open",         "refresh",
-    "",          "settings",    "bars", "fullscreen",   NULL};
+    "fit",       "one-to-one",   "",     "layers",       "metadata",
+    "color",     "go-to-frame",  "",     "copy-path",    "copy-frame",
+    "save-png",  "save-exr",     "",     "view-options", "exposure-reset",
+    "fit-range", "compare-menu", "",     "open",         "refresh",
+    "",          "settings",     "bars", "fullscreen",   NULL};
 
 static const char *const timeline_names[] = {"set-in",       "set-out",       "clear-area",  "",
                                              "to-in",        "to-out",        "go-to-frame", "",
@@ -91,6 +91,7 @@ static const struct {
     {"marks", offsetof(zoe_options, marks)},
     {"false-color", offsetof(zoe_options, false_color)},
     {"ids", offsetof(zoe_options, ids)},
+    {"overscan", offsetof(zoe_options, overscan)},
     {NULL, 0},
     {NULL, offsetof(zoe_options, guides)},
     {NULL, 0},

@@ -15,6 +15,8 @@
 #include <pthread.h>
 
 #include <zoetrope/display.h>
+#include <zoetrope/inspect.h>
+#include <zoetrope/pair.h>
 
 #include "color/ocio.h"
 #include "model/scope.h"
@@ -259,6 +261,45 @@ static void measure_small(const zoe_frame *full, const zoe_display_lut *lut, int
     measure("half RGBA 1:1, window of 1296x683", &frame, lut, 1, WIDTH, HEIGHT, runs);
 }
 
+/* Two frames as one picture. */
+static void measure_pair(const zoe_frame *frame, const zoe_display_lut *lut, zoe_pair_mix mix,
+                         const char *name, int runs)
+{
+    zoe_viewport viewport = {0, 0, 1.6, 1.6, 2560, 1440, 0xff202020u, ZOE_FILTER_AUTO};
+    zoe_pair pair = {{frame, frame}, {&viewport, &viewport}, mix, 0.5f};
+    void *scratch = allocate(zoe_pair_scratch_bytes(&pair) + MARGIN);
+    void *pixels = allocate((size_t)2560 * 4 * 1440);
+    double best = INFINITY;
+    for (int i = 0; i < runs; i++) {
+        double start = now_ms();
+        if (zoe_pair_draw(&pair, lut, 0, 1440, pixels, 2560 * 4, scratch) != ZOE_OK)
+            fprintf(stderr, "bench_display: %s failed\n", name);
+        double took = now_ms() - start;
+        best = took < best ? took : best;
+    }
+    printf("%-40s %4dx%-4d %8.2f ms\n", name, 2560, 1440, best);
+    free(pixels);
+    free(scratch);
+}
+
+static void measure_inspect(const zoe_frame *frame, const zoe_display_lut *lut, int runs)
+{
+    zoe_viewport viewport = {0, 0, 1.6, 1.6, 2560, 1440, 0xff202020u, ZOE_FILTER_AUTO};
+    void *scratch = allocate(zoe_inspect_scratch_bytes(&viewport));
+    void *pixels = allocate((size_t)2560 * 4 * 1440);
+    double best = INFINITY;
+    for (int i = 0; i < runs; i++) {
+        double start = now_ms();
+        (void)zoe_inspect_draw_marks(frame, lut, &viewport, 0, 1440, pixels, 2560 * 4, scratch,
+                                     NULL);
+        double took = now_ms() - start;
+        best = took < best ? took : best;
+    }
+    printf("%-40s %4dx%-4d %8.2f ms\n", "marks alone, half RGBA 1.6:1", 2560, 1440, best);
+    free(pixels);
+    free(scratch);
+}
+
 /* What the machine needs to read three planes and write them elsewhere: the yardstick. */
 static void measure_copy(const zoe_frame *frame, int runs)
 {
@@ -317,6 +358,9 @@ int main(int argc, char **argv)
     measure("half RGBA 1.6:1, saturation", &frame, mixed, 1.6, 2560, 1440, runs);
     measure("half RGBA 1:1, saturation", &frame, mixed, 1, 2560, 1440, runs);
     measure_small(&frame, lut, runs);
+    measure_pair(&frame, lut, ZOE_PAIR_DIFFERENCE, "difference, half RGBA 1.6:1", runs);
+    measure_pair(&frame, lut, ZOE_PAIR_BLEND, "blend, half RGBA 1.6:1", runs);
+    measure_inspect(&frame, lut, runs);
     measure_threads("half RGBA 1.6:1, two threads", &frame, lut, 1.6, 2560, 1440, runs);
     measure_scope(runs);
     measure_ocio(&frame, "sRGB", "ACEScg", runs);
