@@ -272,7 +272,8 @@ static zoe_status read_cdl(zoe_coloring *c, const char *path, const char *id, zo
 static const char *config_of(const zoe_coloring_choice *choice)
 {
     const char *config = text_of(choice->config);
-    if (!config[0] && !text_of(choice->lut)[0])
+    /* The environment is not this program's alone: where it cannot be followed, that is no failure. */
+    if (!config[0] && !text_of(choice->lut)[0] && zoe_ocio_is_built_in())
         config = text_of(getenv("OCIO"));
     return strcmp(config, "none") != 0 ? config : "";
 }
