@@ -65,12 +65,32 @@ static void add_commands(making *m, const char *const *names)
 
 /* ---- each menu ---- */
 
-static const char *const picture_names[] = {
-    "fit",       "one-to-one",   "",     "layers",       "metadata",
-    "color",     "go-to-frame",  "",     "copy-path",    "copy-frame",
-    "save-png",  "save-exr",     "",     "view-options", "exposure-reset",
-    "fit-range", "compare-menu", "",     "open",         "refresh",
-    "",          "settings",     "bars", "fullscreen",   NULL};
+static const char *const picture_names[] = {"fit",
+                                            "one-to-one",
+                                            "",
+                                            "layers",
+                                            "metadata",
+                                            "color",
+                                            "scopes",
+                                            "go-to-frame",
+                                            "",
+                                            "copy-path",
+                                            "copy-frame",
+                                            "save-png",
+                                            "save-exr",
+                                            "",
+                                            "view-options",
+                                            "exposure-reset",
+                                            "fit-range",
+                                            "compare-menu",
+                                            "",
+                                            "open",
+                                            "refresh",
+                                            "",
+                                            "settings",
+                                            "bars",
+                                            "fullscreen",
+                                            NULL};
 
 static const char *const timeline_names[] = {"set-in",       "set-out",       "clear-area",  "",
                                              "to-in",        "to-out",        "go-to-frame", "",
