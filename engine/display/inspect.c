@@ -190,11 +190,16 @@ static int16_t key_of_value(const watched *w, float value)
     return key <= KEY_MINUS_INFINITY ? KEY_MINUS_INFINITY + 1 : key;
 }
 
+static bool is_plain(const watched *w)
+{
+    return w->plane->type == ZOE_SAMPLE_HALF && w->low == 0.0f && w->factor == 1.0f;
+}
+
 static void load_keys(int16_t *keys, const watched *w, int32_t row, int32_t column, int32_t count)
 {
     const zoe_plane *plane = w->plane;
     const char *at = zoe_plane_row(plane, row);
-    if (plane->type == ZOE_SAMPLE_HALF && w->low == 0.0f && w->factor == 1.0f) {
+    if (is_plain(w)) {
         const uint16_t *half = (const uint16_t *)(const void *)at + column;
         for (int32_t i = 0; i < count; i++)
             keys[i] = key_of(half[i]);
@@ -211,11 +216,47 @@ static void load_keys(int16_t *keys, const watched *w, int32_t row, int32_t colu
     }
 }
 
+#if defined(__x86_64__)
+
+/* Eight columns at a time of halves, with what every x86-64 processor has. Returns how many columns. */
+static int32_t extremes_of_halves(int16_t *least, int16_t *most, const watched *w, range rows,
+                                  int32_t column, int32_t count)
+{
+    const __m128i magnitude = _mm_set1_epi16(0x7fff);
+    int32_t done = 0, last = w->plane->stride ? rows.to : rows.from;
+    for (; done + 8 <= count; done += 8) {
+        __m128i low = magnitude, high = _mm_set1_epi16(INT16_MIN);
+        for (int32_t row = rows.from; row <= last; row++) {
+            const char *at = zoe_plane_row(w->plane, row) + (size_t)(column + done) * 2;
+            __m128i half = _mm_loadu_si128((const __m128i *)(const void *)at);
+            __m128i key = _mm_xor_si128(half, _mm_and_si128(_mm_srai_epi16(half, 15), magnitude));
+            low = _mm_min_epi16(low, key);
+            high = _mm_max_epi16(high, key);
+        }
+        _mm_storeu_si128((__m128i *)(void *)(least + done), low);
+        _mm_storeu_si128((__m128i *)(void *)(most + done), high);
+    }
+    return done;
+}
+
+#endif
+
 /* The least and the largest key of each column over some rows. */
 static void extremes(int16_t *restrict least, int16_t *restrict most, const watched *w, range rows,
                      int32_t column, int32_t count)
 {
     int16_t keys[BLOCK];
+    int32_t done = 0;
+#if defined(__x86_64__)
+    if (is_plain(w))
+        done = extremes_of_halves(least, most, w, rows, column, count);
+#endif
+    least += done;
+    most += done;
+    column += done;
+    count -= done;
+    if (!count)
+        return;
     load_keys(least, w, rows.from, column, count);
     memcpy(most, least, (size_t)count * sizeof *most);
     for (int32_t row = rows.from + 1; row <= rows.to && w->plane->stride; row++) {
