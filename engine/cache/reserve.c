@@ -14,15 +14,20 @@ static uint64_t beyond(uint64_t bytes, uint64_t limit)
 
 /* ---- victims ---- */
 
-/* May a frame needed in `use` steps push out one of a source that is needed in `victim_use`? */
-static bool is_harmless(const zoe_cache *cache, const zoe_source *source, int64_t victim_use,
-                        int64_t use)
+/* How soon a load's frame is needed. */
+typedef struct urgency {
+    int64_t use; /* in so many steps */
+    bool is_due; /* nothing else can be begun in time before it */
+} urgency;
+
+static const urgency at_once = {-1, true};
+
+/* May a frame push out one of a source that is needed in `victim_use` steps? */
+static bool is_harmless(const zoe_source *source, int64_t victim_use, urgency need)
 {
     if (victim_use == ZOE_NO_USE)
         return true;
-    if (use >= victim_use)
-        return false;
-    return !zoe_want_is_cyclic(&source->want) || use <= (int64_t)cache->workers;
+    return need.use < victim_use && (need.is_due || !zoe_want_is_cyclic(&source->want));
 }
 
 static uint64_t last_use_of(const void *table, int64_t position)
@@ -32,8 +37,8 @@ static uint64_t last_use_of(const void *table, int64_t position)
 }
 
 /* The frame that is needed last of all that are in their tables' victims. NULL: it must not leave
- * for one needed in `use` steps, or there is none. */
-static zoe_frame_buffer *last_needed_locked(zoe_cache *cache, int64_t use)
+ * for one of that need, or there is none. */
+static zoe_frame_buffer *last_needed_locked(zoe_cache *cache, urgency need)
 {
     zoe_source *best = NULL;
     zoe_victim last = {.position = 0};
@@ -47,20 +52,19 @@ static zoe_frame_buffer *last_needed_locked(zoe_cache *cache, int64_t use)
             last = v;
         }
     }
-    return best && is_harmless(cache, best, last.use, use)
-               ? best->table->slots[last.position].buffer
-               : NULL;
+    return best && is_harmless(best, last.use, need) ? best->table->slots[last.position].buffer
+                                                     : NULL;
 }
 
 /* Chooses frames of which those that are not pinned have `bytes` together, or as many as there are.
  * Returns their bytes; *list is all that was chosen. */
-static uint64_t choose_locked(zoe_cache *cache, int64_t use, uint64_t bytes,
+static uint64_t choose_locked(zoe_cache *cache, urgency need, uint64_t bytes,
                               zoe_frame_buffer **list)
 {
     uint64_t chosen = 0;
     zoe_frame_buffer *buffer;
     *list = NULL;
-    while (chosen < bytes && (buffer = last_needed_locked(cache, use)) != NULL) {
+    while (chosen < bytes && (buffer = last_needed_locked(cache, need)) != NULL) {
         zoe_victims_remove(&buffer->table->victims, buffer->position);
         buffer->next_victim = *list;
         *list = buffer;
@@ -84,17 +88,17 @@ uint64_t zoe_reserve_held_locked(zoe_cache *cache, uint64_t bytes)
     zoe_frame_buffer *list;
     uint64_t frames = cache->frame_bytes;
     uint64_t lacking = beyond(add(frames, bytes), zoe_meter_limit(&cache->meter));
-    uint64_t chosen = choose_locked(cache, 0, lacking, &list);
+    uint64_t chosen = choose_locked(cache, (urgency){0, true}, lacking, &list);
     return chosen < lacking ? beyond(frames, chosen) : 0;
 }
 
-/* Evicts frames of `bytes` together, if that does no harm to what is needed sooner than in `use`
- * steps. false: there are not enough, and none has left. */
-static bool evict_locked(zoe_cache *cache, int64_t use, uint64_t bytes)
+/* Evicts frames of `bytes` together, if that does no harm to what is needed sooner. false: there are
+ * not enough, and none has left. */
+static bool evict_locked(zoe_cache *cache, urgency need, uint64_t bytes)
 {
     zoe_frame_buffer *list, *next;
     if (cache->frame_bytes + cache->frames * sizeof *list < bytes ||
-        choose_locked(cache, use, bytes, &list) < bytes)
+        choose_locked(cache, need, bytes, &list) < bytes)
         return false;
     /* Those that are pinned stay, and one that was pinned just now: then the caller comes again. */
     for (; list; list = next) {
@@ -111,7 +115,7 @@ typedef struct request {
     zoe_cache *cache;
     zoe_needs needs; /* bytes and file_bytes are 0 where that is there already */
     zoe_buffer_size size;
-    int64_t use;
+    urgency need;
     uint32_t node;
     zoe_scratch *scratch, *file; /* blocks that are to have so much; NULL: nobody's */
 } request;
@@ -158,7 +162,7 @@ static uint64_t spare_locked(const request *r)
             scratch += worker->scratch.committed;
     /* Others keep theirs, unless the frame is needed now: having it again costs time. But whichever
      * worker asks may have as much as it needs: who finds no room sleeps, and wakes no other. */
-    if (r->use > (int64_t)cache->workers && scratch > r->needs.scratch_bytes)
+    if (!r->need.is_due && scratch > r->needs.scratch_bytes)
         scratch = scratch_cost(r->needs.scratch_bytes);
     for (const zoe_load *load = cache->loads; load < cache->loads + ZOE_LOADS_MAX; load++)
         if (load->phase == ZOE_LOAD_FREE || &load->file_memory == r->file)
@@ -171,7 +175,7 @@ static uint64_t spare_locked(const request *r)
  * workers. One that is needed now does not, since gigabytes take half a second. */
 static bool make_room_locked(const request *r)
 {
-    uint64_t coming = r->use > (int64_t)r->cache->workers ? r->cache->returning : 0;
+    uint64_t coming = r->need.is_due ? 0 : r->cache->returning;
     uint64_t whole = zoe_reserve_cost(r->cache, &r->needs);
     uint64_t limit = zoe_meter_limit(&r->cache->meter);
     /* The limit fell: first it has to be kept again. Whoever gives back what is beyond it wakes the
@@ -183,7 +187,7 @@ static bool make_room_locked(const request *r)
         uint64_t lacking = beyond(add(unspared, whole), limit);
         if (!lacking)
             return true;
-        if (lacking <= coming || !evict_locked(r->cache, r->use, lacking - coming))
+        if (lacking <= coming || !evict_locked(r->cache, r->need, lacking - coming))
             return false;
     }
 }
@@ -242,7 +246,10 @@ zoe_status zoe_reserve_locked(zoe_load_worker *worker, zoe_load *load, const zoe
 {
     zoe_cache *cache = worker->cache;
     zoe_scratch none = {NULL, 0, 0};
-    request r = {cache, *needs, {0, 0}, use, worker->node, &worker->scratch, &none};
+    /* While time does not wait, what is nearer than the lead would be late. */
+    int64_t lead = load ? load->source->lead : 0;
+    urgency need = {use, use - lead <= (int64_t)cache->workers};
+    request r = {cache, *needs, {0, 0}, need, worker->node, &worker->scratch, &none};
     /* An open file has its memory, which must not move; `file` is not looked at for others. */
     if (load && needs->file_bytes && !load->file)
         r.file = &load->file_memory;
@@ -265,7 +272,7 @@ zoe_status zoe_reserve_locked(zoe_load_worker *worker, zoe_load *load, const zoe
         zoe_buffer *buffer = NULL;
         /* A system that grants too little address space: frames leave as for a lower limit, at most
          * all that can. */
-        while (zoe_slab_is_full(&cache->slab, r.size) && evict_locked(cache, use, 1))
+        while (zoe_slab_is_full(&cache->slab, r.size) && evict_locked(cache, r.need, 1))
             continue;
         status = zoe_slab_take(&cache->slab, r.size, r.node, &buffer);
         load->buffer = (zoe_frame_buffer *)buffer;
@@ -279,11 +286,11 @@ zoe_status zoe_reserve_locked(zoe_load_worker *worker, zoe_load *load, const zoe
 
 /* ---- giving back ---- */
 
-static const request nobody = {.use = 0};
+static const request nobody = {.needs = {0, 0, 0}};
 
 void zoe_reserve_trim_locked(zoe_cache *cache, bool evict)
 {
-    while (evict && evict_locked(cache, -1, 1))
+    while (evict && evict_locked(cache, at_once, 1))
         continue;
     detach_unused_locked(cache, UINT64_MAX, &nobody);
 }
@@ -298,7 +305,7 @@ uint64_t zoe_reserve_fit_now_locked(zoe_cache *cache)
 {
     uint64_t before = cache->totals.evictions;
     for (uint64_t excess; (excess = excess_locked(cache)) > 0;)
-        if (!detach_unused_locked(cache, excess, &nobody) && !evict_locked(cache, -1, 1))
+        if (!detach_unused_locked(cache, excess, &nobody) && !evict_locked(cache, at_once, 1))
             break;
     return cache->totals.evictions - before;
 }

@@ -8,9 +8,9 @@
  * Harm. A frame may only push out another one that is needed later than itself. On a circle that is
  * not enough: there the frame just shown is always needed last, so that reading ahead as far as
  * memory goes would push all frames round once a loop. A load that would evict a frame with a next
- * use on a circle is therefore started only when it is itself needed within as many steps as there
- * are workers; all other frames stay where they are, and a loop of N frames with room for C decodes
- * about N - C of them.
+ * use on a circle is therefore started only when it is due: needed within as many steps as there are
+ * workers, counted from the first that can be in time where time does not wait. All other frames
+ * stay where they are, and a loop of N frames with room for C decodes about N - C of them.
  *
  * All functions need the cache's lock held.
  *

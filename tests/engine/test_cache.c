@@ -265,6 +265,34 @@ static void test_reading_ahead_evicts_nothing_of_unknown_sizes(void **state)
     }
 }
 
+/* Where time does not wait a frame has to be begun some steps before it is due, also on a circle that
+ * is longer than memory: it is not only what is in memory once that is shown for ever. */
+static void test_a_long_circle_is_decoded_in_time(void **state)
+{
+    (void)state;
+    enum { LEAD = 5, ROOM = 8, FRAMES = 20 };
+    for (uint32_t workers = 1; workers <= 2; workers++) {
+        stage s;
+        stage_begin(&s, workers, 16 * MiB, 2 * MiB, 2);
+        zoe_source *source = stage_source(&s, "f", 1, FRAMES);
+        zoe_want want = stage_play(0, 0, FRAMES - 1);
+        want.rate = 24;
+        for (int64_t step = 0; step < 3 * FRAMES; step++) {
+            want.playhead = step % FRAMES;
+            zoe_cache_lock(&s.engine->cache);
+            s.engine->cache.decode_ns = (LEAD - 1) * 1000000000u / 24 + 1000;
+            zoe_cache_unlock(&s.engine->cache);
+            stage_settle(&s, source, &want);
+            assert_int_equal(source->lead, LEAD);
+            assert_int_equal(stage_state(source, (step + LEAD) % FRAMES), ZOE_FRAME_LOADED);
+        }
+        /* And no more often than they have to be. */
+        assert_in_range(stage_stats(&s).decodes, 0,
+                        ROOM + 3 * (FRAMES - ROOM + LEAD + (int)workers));
+        stage_end(&s);
+    }
+}
+
 /* ---- more than one source ---- */
 
 /* Room for 16 frames: 14 of the one that is wanted now, and 2 of the 10 that are wanted later. */
@@ -487,6 +515,7 @@ int main(void)
         cmocka_unit_test(test_a_spiral_turns_with_the_direction),
         cmocka_unit_test(test_nothing_is_loaded_to_be_evicted),
         cmocka_unit_test(test_reading_ahead_evicts_nothing_of_unknown_sizes),
+        cmocka_unit_test(test_a_long_circle_is_decoded_in_time),
         cmocka_unit_test(test_closing_a_source_makes_room_for_others),
         cmocka_unit_test(test_a_smaller_want_makes_room_for_others),
         cmocka_unit_test(test_the_nearer_source_comes_first),
