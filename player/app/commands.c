@@ -168,14 +168,11 @@ static void clear_cache(zoe_app *app, int unused)
 
 /* ---- picture ---- */
 
+/* It waits for the header of the playhead's file, see zoe_app_switch_layers(). */
 static void switch_layer(zoe_app *app, int by)
 {
-    zoe_error error;
-    if (zoe_session_switch_layer(&app->session, by, &error) != ZOE_OK) {
-        zoe_message_say(&app->message, error.status != ZOE_ERROR_NO_LAYER, "%s", error.text);
-        return;
-    }
-    zoe_message_answer(&app->message, "Layer %s", zoe_session_shot(&app->session)->layer);
+    app->layer_by += by;
+    zoe_app_switch_layers(app);
 }
 
 static void fit_range(zoe_app *app, int unused)

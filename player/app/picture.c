@@ -116,14 +116,18 @@ static void draw_placard(zoe_app *app, const char *title, const char *line)
     zoe_ui_label(ui, area, ZOE_TEXT_BODY, ZOE_UI_CENTER, ui->style->text_dim, line);
 }
 
+/* The cause stands in the status bar, and only there, unless that is hidden. */
 static void draw_absence(zoe_app *app)
 {
+    char text[64];
     const char *trouble = zoe_message_trouble(&app->session);
-    if (app->session.count && !zoe_screen_has_picture(&app->session.screen) && trouble[0])
-        draw_placard(app, trouble,
-                     zoe_session_transport(&app->session)->count > 1
-                         ? "Other frames may be good; Ctrl+R reads the files again"
-                         : "Ctrl+R reads the file again");
+    if (!app->session.count || zoe_screen_has_picture(&app->session.screen) || !trouble[0])
+        return;
+    snprintf(text, sizeof text, "No picture of frame %" PRId64,
+             zoe_sequence_number(zoe_session_sequence(&app->session), app->session.playhead));
+    const char *hint =
+        app->options.watch ? "It comes when its file changes" : "Ctrl+R reads changed files again";
+    draw_placard(app, zoe_app_bars_shown(app) ? text : trouble, hint);
 }
 
 /* Text in the picture's upper left corner, on a ground of its own. */

@@ -261,7 +261,8 @@ static void follow_files(zoe_app *app, uint64_t now_ns)
     zoe_follower_update(app->follower, &app->session, now_ns, &news);
     if (news.is_taken)
         zoe_app_follow_sequence(app, news.shift);
-    /* Pages that wait for a header. */
+    /* Whoever waits for a header. */
+    zoe_app_switch_layers(app);
     app->redraw |= zoe_kept_header_is_ready(&app->layers_page.kept) &&
                    zoe_panel_shows(&app->panel, ZOE_PANEL_LAYERS);
     app->redraw |= zoe_kept_header_is_ready(&app->metadata_page.kept) &&
@@ -271,9 +272,9 @@ static void follow_files(zoe_app *app, uint64_t now_ns)
     if (news.error.status != ZOE_OK)
         zoe_message_say(&app->message, true, "%s", news.error.text);
     else
-        zoe_message_say(&app->message, false,
-                        "Read again: %" PRId64 " new, %" PRId64 " gone, %" PRId64 " changed",
-                        news.report.added, news.report.removed, news.report.changed);
+        zoe_message_answer(&app->message,
+                           "Read again: %" PRId64 " new, %" PRId64 " gone, %" PRId64 " changed",
+                           news.report.added, news.report.removed, news.report.changed);
     app->redraw = true;
 }
 
@@ -386,6 +387,7 @@ static int play(zoe_app *app)
     app->follower = zoe_follower_create(files_changed, app);
     if (!app->follower)
         return zoe_failure(command, "out of memory");
+    app->layer_header.hub = zoe_follower_hub(app->follower);
     if (zoe_session_start(&app->session, &setup, &error) != ZOE_OK ||
         zoe_view_open(&app->view, &error) != ZOE_OK)
         return zoe_failure(command, "%s", error.text);
@@ -456,6 +458,7 @@ int zoe_player_run(const zoe_options *options)
     /* The engine's threads push events: they end before SDL does. */
     SDL_AtomicSet(&app->listening, 0);
     end_saving(app);
+    zoe_kept_header_drop(&app->layer_header);
     zoe_follower_destroy(&app->follower);
     zoe_session_end(&app->session);
     zoe_view_close(&app->view);

@@ -105,6 +105,32 @@ bool zoe_app_open(zoe_app *app, const char *path, bool replace)
     return true;
 }
 
+void zoe_app_switch_layers(zoe_app *app)
+{
+    zoe_kept_header *kept = &app->layer_header;
+    zoe_shot *shot = zoe_session_shot(&app->session);
+    zoe_error error = {ZOE_OK, ""};
+    if (!app->layer_by)
+        return;
+    if (shot)
+        (void)zoe_kept_header_follow(kept, zoe_shot_sequence(shot), zoe_shot_header_position(shot),
+                                     0);
+    if (kept->task)
+        return;
+    int by = app->layer_by;
+    app->layer_by = 0;
+    if (!kept->header)
+        error = kept->error;
+    for (int step = by < 0 ? -1 : 1; kept->header && by != 0 && error.status == ZOE_OK; by -= step)
+        (void)zoe_session_switch_layer(&app->session, kept->header, step, &error);
+    zoe_kept_header_drop(kept); /* the next time it may be another one */
+    if (error.status != ZOE_OK)
+        zoe_message_say(&app->message, error.status != ZOE_ERROR_NO_LAYER, "%s", error.text);
+    else if (shot)
+        zoe_message_answer(&app->message, "Layer %s", shot->layer);
+    app->redraw = true;
+}
+
 void zoe_app_follow_sequence(zoe_app *app, int64_t shift)
 {
     zoe_timeline_map_recount(&app->timeline.map, zoe_session_transport(&app->session)->count,

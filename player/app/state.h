@@ -160,6 +160,8 @@ struct zoe_app {
     bool stats_stale;  /* frames changed since */
     zoe_memory_history history;
     zoe_follower *follower;
+    int layer_by; /* layers on or back that were asked for, until the header below is there */
+    zoe_kept_header layer_header;
     bool bars_hidden; /* in a window */
     bool bars_full;   /* bars are shown in full screen too */
 
@@ -204,6 +206,9 @@ void zoe_app_new_sequence(zoe_app *app);
 
 /* The current sequence may have other positions: `shift` more in front. */
 void zoe_app_follow_sequence(zoe_app *app, int64_t shift);
+
+/* Goes on to the layers that were asked for, if the header that says which there are is there. */
+void zoe_app_switch_layers(zoe_app *app);
 
 /* Opens a path for the user, who is told when it fails. replace: closes what was open. */
 bool zoe_app_open(zoe_app *app, const char *path, bool replace);

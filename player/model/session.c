@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/layer.h"
+
 enum { PATH_CAPACITY = 4096 };
 
 /* ---- life ---- */
@@ -578,19 +580,6 @@ static void follow_layer(zoe_session *session)
     session->screen.is_fallback = false;
 }
 
-zoe_status zoe_session_switch_layer(zoe_session *session, int by, zoe_error *error)
-{
-    zoe_shot *shot = zoe_session_shot(session);
-    if (!shot)
-        return zoe_error_set(error, ZOE_ERROR_NO_LAYER, "Nothing is open");
-    zoe_screen_drop(&session->screen);
-    session->touched = true;
-    zoe_status status = zoe_shot_switch_layer(shot, session->engine, by, error);
-    if (status == ZOE_OK)
-        follow_layer(session);
-    return status;
-}
-
 zoe_status zoe_session_set_layer(zoe_session *session, const char *name, const char *view,
                                  zoe_error *error)
 {
@@ -619,6 +608,17 @@ zoe_status zoe_session_choose_layer(zoe_session *session, const zoe_header *head
     if (status == ZOE_OK && shot->source != before)
         follow_layer(session);
     return status;
+}
+
+zoe_status zoe_session_switch_layer(zoe_session *session, const zoe_header *header, int by,
+                                    zoe_error *error)
+{
+    const char *name, *view;
+    zoe_session_layer(session, &name, &view);
+    int32_t next = zoe_layer_next(header, name, view, by);
+    if (next < 0)
+        return zoe_error_set(error, ZOE_ERROR_NO_LAYER, "The file has no other layer");
+    return zoe_session_choose_layer(session, header, next, error);
 }
 
 void zoe_session_layer(zoe_session *session, const char **name, const char **view)

@@ -154,20 +154,19 @@ zoe_status zoe_session_set_form(zoe_session *session, const zoe_source_settings 
                                 zoe_error *error);
 
 /*
- * Shows the next (+1) or the previous (-1) layer of the playhead's file, for all frames of the
- * current sequence: one without it shows its default layer instead, see zoe_screen. Returns
- * NO_LAYER when there is no other. Blocks on the file's header. Other errors: as above and as
- * zoe_header_read().
+ * Shows the layer of that name and view ("" both: the default one) for all frames of the current
+ * sequence: one without it shows its default layer instead, see zoe_screen. Returns NO_LAYER, and
+ * the names that there are, when the playhead's file has none such. Blocks on the file's header.
+ * Other errors: as above and as zoe_header_read().
  */
-zoe_status zoe_session_switch_layer(zoe_session *session, int by, zoe_error *error);
-
-/* The same for the layer of that name and view ("" both: the default one). Returns NO_LAYER, and the
- * names that there are, when the playhead's file has none such. */
 zoe_status zoe_session_set_layer(zoe_session *session, const char *name, const char *view,
                                  zoe_error *error);
 
-/* The same for a layer of a header that was read: does not block. */
+/* The same for a layer of a header that was read, and for the next (+1) or the previous (-1) one of
+ * it; NO_LAYER when there is no other. They do not block. */
 zoe_status zoe_session_choose_layer(zoe_session *session, const zoe_header *header, int32_t index,
+                                    zoe_error *error);
+zoe_status zoe_session_switch_layer(zoe_session *session, const zoe_header *header, int by,
                                     zoe_error *error);
 
 /* The name and view of the layer that was chosen, "" for the default; "" when nothing is open. Valid

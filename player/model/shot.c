@@ -254,12 +254,15 @@ zoe_status zoe_shot_set_form(zoe_shot *shot, zoe_engine *engine, const zoe_sourc
     return status;
 }
 
-/* The header of the playhead's file, or of the next one that there is. */
+int64_t zoe_shot_header_position(const zoe_shot *shot)
+{
+    return position_with_file(zoe_shot_sequence(shot), shot->transport.playhead);
+}
+
 static zoe_status read_header(const zoe_shot *shot, zoe_header **header, zoe_error *error)
 {
-    const zoe_sequence *sequence = zoe_shot_sequence(shot);
-    int64_t at = position_with_file(sequence, shot->transport.playhead);
-    return zoe_frame_header_read(sequence, at, header, error);
+    return zoe_frame_header_read(zoe_shot_sequence(shot), zoe_shot_header_position(shot), header,
+                                 error);
 }
 
 zoe_status zoe_shot_choose_layer(zoe_shot *shot, zoe_engine *engine, const zoe_header *header,
@@ -276,22 +279,6 @@ zoe_status zoe_shot_choose_layer(zoe_shot *shot, zoe_engine *engine, const zoe_h
     shot->range = (zoe_value_range){0.0f, 0.0f};
     describe_layer(shot, header, &settings);
     return ZOE_OK;
-}
-
-zoe_status zoe_shot_switch_layer(zoe_shot *shot, zoe_engine *engine, int by, zoe_error *error)
-{
-    zoe_header *header = NULL;
-    zoe_status status = read_header(shot, &header, error);
-    if (status != ZOE_OK)
-        return status;
-    const zoe_variant *now = zoe_variants_now(&shot->variants);
-    int32_t next = zoe_layer_next(header, now->layer, now->view, by);
-    if (next < 0)
-        status = zoe_error_set(error, ZOE_ERROR_NO_LAYER, "The file has no other layer");
-    else
-        status = zoe_shot_choose_layer(shot, engine, header, next, error);
-    zoe_header_free(&header);
-    return status;
 }
 
 zoe_status zoe_shot_set_layer(zoe_shot *shot, zoe_engine *engine, const char *name,

@@ -84,17 +84,17 @@ const char *zoe_shot_neighbour(const zoe_shot *shot, int by);
 zoe_status zoe_shot_set_form(zoe_shot *shot, zoe_engine *engine, const zoe_source_settings *form,
                              zoe_error *error);
 
-/* Goes to the next (+1) or the previous (-1) layer of the playhead's file. Returns NO_LAYER when
- * there is no other. Blocks on the file's header. Other errors: as zoe_shot_set_form() and
- * zoe_header_read(). */
-zoe_status zoe_shot_switch_layer(zoe_shot *shot, zoe_engine *engine, int by, zoe_error *error);
+/* The position whose header says which layers there are: the playhead's, or the next that has a
+ * file. */
+int64_t zoe_shot_header_position(const zoe_shot *shot);
 
 /* Goes to a layer of a header that was read. Does not block. Errors: as zoe_shot_set_form(). */
 zoe_status zoe_shot_choose_layer(zoe_shot *shot, zoe_engine *engine, const zoe_header *header,
                                  int32_t index, zoe_error *error);
 
 /* Goes to the layer of that name and view ("": the default), as the playhead's file has them. Returns
- * NO_LAYER where the file has none such; the text says which there are. Else as above. */
+ * NO_LAYER where the file has none such; the text says which there are. Blocks on the file's header.
+ * Other errors: as above and as zoe_header_read(). */
 zoe_status zoe_shot_set_layer(zoe_shot *shot, zoe_engine *engine, const char *name,
                               const char *view, zoe_error *error);
 

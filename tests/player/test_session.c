@@ -323,7 +323,7 @@ static void ids_are_never_half(void **state)
     assert_int_equal(session_place_set_precision(p, false, NULL), ZOE_OK);
     expect_whole_id(p);
     /* Other layers are as they were asked for. */
-    assert_int_equal(zoe_session_switch_layer(session, 1, NULL), ZOE_OK);
+    assert_int_equal(session_place_switch_layer(p, 1, NULL), ZOE_OK);
     assert_int_equal(zoe_variants_now(&zoe_session_shot(session)->variants)->full_precision, 0);
     session->setup.source.layer = "id";
     session_place_open(p, "a", 1, 1);

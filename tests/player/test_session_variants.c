@@ -34,7 +34,7 @@ static void open_frames(session_place *p, int number)
 static void layer_by(session_place *p, int by)
 {
     zoe_error error = {ZOE_OK, ""};
-    if (zoe_session_switch_layer(&p->session, by, &error) != ZOE_OK)
+    if (session_place_switch_layer(p, by, &error) != ZOE_OK)
         fail_msg("%s", error.text);
 }
 

@@ -17,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "model/frame_header.h"
 #include "model/exr_write.h"
 
 const uint64_t session_place_second = 1000000000u;
@@ -136,6 +137,18 @@ void session_place_open(session_place *p, const char *name, int number, int repl
 }
 
 /* ---- doing and seeing ---- */
+
+zoe_status session_place_switch_layer(session_place *p, int by, zoe_error *error)
+{
+    zoe_header *header = NULL;
+    const zoe_shot *shot = zoe_session_shot(&p->session);
+    zoe_status status = zoe_frame_header_read(zoe_shot_sequence(shot),
+                                              zoe_shot_header_position(shot), &header, error);
+    if (status == ZOE_OK)
+        status = zoe_session_switch_layer(&p->session, header, by, error);
+    zoe_header_free(&header);
+    return status;
+}
 
 static zoe_status take(session_place *p, zoe_look *look, bool folder, zoe_refresh_report *report,
                        int64_t *shift)

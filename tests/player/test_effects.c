@@ -1,0 +1,82 @@
+/*
+ * What changing an option says: a drag of the cache's slider reports all of itself.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "app/effects.h"
+#include "model/amount.h"
+
+static zoe_app *app;
+
+static int set_up(void **state)
+{
+    (void)state;
+    zoe_session_setup setup;
+    app = calloc(1, sizeof *app);
+    if (!app)
+        return -1;
+    memset(&setup, 0, sizeof setup);
+    zoe_options_init(&app->kept);
+    app->options = app->kept;
+    app->options.cache_percent = 25;
+    app->options.reserve_gb = 0.5;
+    zoe_engine_settings_init(&setup.engine);
+    setup.engine.workers = 1;
+    zoe_options_apply(&app->options, &setup.engine);
+    zoe_message_init(&app->message);
+    return zoe_session_start(&app->session, &setup, NULL) == ZOE_OK ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    zoe_session_end(&app->session);
+    free(app);
+    return 0;
+}
+
+static uint64_t set_percent(int percent)
+{
+    zoe_stats stats;
+    assert_true(zoe_app_set_option(app, ZOE_OPTION(cache_percent), percent));
+    zoe_engine_stats(app->session.engine, &stats);
+    return stats.limit_bytes;
+}
+
+static void assert_reports(uint64_t more)
+{
+    char amount[ZOE_AMOUNT_TEXT], text[ZOE_AMOUNT_TEXT + 32];
+    snprintf(text, sizeof text, "Room for %s more", zoe_amount_text(more, amount));
+    assert_string_equal(app->settings_page.report, text);
+}
+
+static void a_drag_reports_all_of_itself(void **state)
+{
+    (void)state;
+    uint64_t first = set_percent(25), last = 0;
+    zoe_app_end_change(app);
+    for (int percent = 26; percent <= 30; percent++)
+        last = set_percent(percent);
+    assert_true(last > first);
+    assert_reports(last - first);
+    /* The next one begins anew. */
+    zoe_app_end_change(app);
+    first = last;
+    last = set_percent(31);
+    assert_reports(last - first);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_drag_reports_all_of_itself, set_up, tear_down),
+    };
+    return cmocka_run_group_tests_name("effects", tests, NULL, NULL);
+}
