@@ -58,12 +58,6 @@ static bool adjust(zoe_load_worker *worker, zoe_load *load, const zoe_needs *nee
     return status == ZOE_OK;
 }
 
-/* Did the decoder return because the load was stopped? That is no error of the frame's. */
-static bool is_given_up(const zoe_load *load, zoe_status status)
-{
-    return status == ZOE_STALE && zoe_load_is_stopped(load);
-}
-
 /* Opens the file. Where the memory that was reserved for it is too small, it says what is enough,
  * and gets that, or the load is not begun. */
 static bool open_file(zoe_load_worker *worker, zoe_load *load, const char *path)
@@ -82,8 +76,6 @@ static bool open_file(zoe_load_worker *worker, zoe_load *load, const char *path)
         zoe_stop_enter(before);
         if (status == ZOE_OK)
             return true;
-        if (is_given_up(load, status))
-            return false;
         const zoe_needs needs = {.file_bytes = load->picture.file_bytes};
         if (status != ZOE_ERROR_TOO_SMALL || needs.file_bytes <= bytes)
             break;
@@ -182,7 +174,7 @@ static void disappoint_locked(zoe_load *load)
     load->source->doubt = DOUBT;
 }
 
-/* Decodes one piece; false: it failed, and the load with it, or the load was stopped. */
+/* Decodes one piece; false: it failed, or was stopped, and the load with it. */
 static bool decode_piece(zoe_load_worker *worker, zoe_load *load, int32_t piece)
 {
     zoe_cache *cache = worker->cache;
@@ -200,8 +192,6 @@ static bool decode_piece(zoe_load_worker *worker, zoe_load *load, int32_t piece)
         atomic_fetch_add_explicit(&load->missing_pieces, 1, memory_order_relaxed);
     if (status == ZOE_OK || status == ZOE_ERROR_TRUNCATED)
         return true;
-    if (is_given_up(load, status))
-        return false;
     zoe_cache_lock(cache);
     /* Who gives up unasked would do so again and again. */
     if (status == ZOE_STALE && !zoe_load_is_stopped(load))
@@ -334,7 +324,9 @@ static void settle_locked(zoe_cache *cache, zoe_load *load, const zoe_error *clo
 {
     zoe_table *table = load->source->table;
     zoe_slot *slot = &table->slots[load->position];
-    bool failed = load->error.status != ZOE_OK;
+    zoe_status status = load->error.status;
+    /* Where the decoder returned because the load was stopped, that is no error of the frame's. */
+    bool failed = status != ZOE_OK && !(status == ZOE_STALE && zoe_load_is_stopped(load));
     bool done = is_done(load);
     bool changed = closed->status == ZOE_ERROR_CHANGED;
     if (load->outdated || changed)
@@ -346,7 +338,7 @@ static void settle_locked(zoe_cache *cache, zoe_load *load, const zoe_error *clo
         failed = true;
     } else if (failed && zoe_meter_limit(&cache->meter) > load->limit) {
         /* That it does not fit may not be true any more. */
-        load->outdated |= zoe_status_is_for_memory(load->error.status);
+        load->outdated |= zoe_status_is_for_memory(status);
     }
     if (done && !failed && !load->outdated) {
         publish_locked(cache, load, absent->status == ZOE_OK ? NULL : absent);

@@ -379,7 +379,51 @@ static void test_a_stopped_worker_leaves_at_its_next_piece(void **state)
     stage_end(&s);
 }
 
-/* ---- stopped inside ---- */
+/* ---- stopped at the very end ---- */
+
+static _Atomic int finishes;
+
+/* The first time it takes as long as it may. */
+static zoe_status finish_until_stopped(void *user, void *file, uint8_t *buffer, size_t bytes,
+                                       zoe_picture *picture, zoe_error *error)
+{
+    (void)user;
+    (void)file;
+    (void)buffer;
+    (void)bytes;
+    (void)picture;
+    if (atomic_fetch_add(&finishes, 1) > 0)
+        return ZOE_OK;
+    while (!zoe_stop_wanted())
+        nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
+    return zoe_error_set(error, ZOE_STALE, "stopped");
+}
+
+static void test_a_frame_stopped_at_its_end_is_no_error(void **state)
+{
+    (void)state;
+    stage s;
+    zoe_engine_settings settings;
+    zoe_engine_settings_init(&settings);
+    settings.workers = 1;
+    settings.budget.bytes = 16 * MiB;
+    fake_decoder *fake = fake_decoder_new(MiB, 2);
+    zoe_decoder decoder = fake_decoder_interface(fake);
+    decoder.finish = finish_until_stopped;
+    atomic_store(&finishes, 0);
+    stage_begin_with(&s, &settings, fake, &decoder);
+    zoe_source *source = stage_source(&s, "f", 1, 1);
+    zoe_want want = {.playhead = 0, .in = 0, .out = 0}, idle = {.idle = 1};
+    stage_want(source, &want);
+    while (atomic_load(&finishes) == 0)
+        nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
+    stage_settle(&s, source, &idle);
+    assert_int_equal(stage_state(source, 0), ZOE_FRAME_HEADER);
+    assert_int_equal(stage_stats(&s).errors, 0);
+    stage_settle(&s, source, &want);
+    assert_int_equal(stage_state(source, 0), ZOE_FRAME_LOADED);
+    stage_end(&s);
+}
 
 /* Makes frame 3 one that is never done: its first piece, or opening it, goes on until it is told to
  * stop. */
@@ -481,6 +525,7 @@ int main(void)
         cmocka_unit_test(test_idle_time_is_not_waiting),
         cmocka_unit_test(test_a_load_that_had_not_begun_is_skipped),
         cmocka_unit_test(test_what_is_still_needed_is_finished),
+        cmocka_unit_test(test_a_frame_stopped_at_its_end_is_no_error),
         cmocka_unit_test(test_a_step_begins_no_epoch),
         cmocka_unit_test(test_all_workers_share_the_frame_that_is_waited_for),
         cmocka_unit_test(test_a_preload_is_left_for_the_playhead),
