@@ -7,16 +7,26 @@
 #include "ui/ui_button.h"
 #include "ui/ui_popup.h"
 
+enum { COLUMNS = 3 }; /* at most */
+
 /* What the page lists, and its measures in device pixels. */
 typedef struct page {
     const zoe_command *rows;
     size_t count;
-    int row, gap;   /* height of a line; space before a heading */
-    int keys, what; /* widths of the two parts of a column */
+    int row, gap; /* height of a line; space before a heading */
     int columns;
+    int keys[COLUMNS], what[COLUMNS]; /* widths of the two parts of each column */
     int column_gap;
-    int height; /* of the longest column */
+    int width;  /* of all columns */
+    int height; /* of the longest one */
 } page;
+
+/* A group of rows and where it stands. Begin with all zero. */
+typedef struct place {
+    bool is_begun;
+    size_t first; /* its heading's row */
+    int column, y;
+} place;
 
 static bool is_listed(const zoe_command *row)
 {
@@ -39,20 +49,58 @@ static int group_height(const page *p, size_t first)
     return rows * p->row + p->gap;
 }
 
-/* Groups stay whole: fills columns one after the other, and returns how many are needed when none
- * may be higher than `limit`. */
+/* Goes to the next group. Columns are filled one after the other, none higher than `limit` unless one group
+ * is; groups stay whole. */
+static bool next_group(const page *p, int limit, place *at)
+{
+    size_t first = at->is_begun ? group_end(p, at->first) : 0;
+    if (first >= p->count)
+        return false;
+    int y = at->is_begun ? at->y + group_height(p, at->first) : 0;
+    bool is_full = y > 0 && y + group_height(p, first) > limit;
+    *at = (place){true, first, at->column + is_full, is_full ? 0 : y};
+    return true;
+}
+
 static int columns_for(const page *p, int limit)
 {
-    int columns = 1, height = 0;
-    for (size_t i = 0; i < p->count; i = group_end(p, i)) {
-        int more = group_height(p, i);
-        if (height && height + more > limit) {
-            columns++;
-            height = 0;
-        }
-        height += more;
+    place at = {0};
+    while (next_group(p, limit, &at))
+        ;
+    return at.column + 1;
+}
+
+/* Each column is as wide as what stands in it. */
+static void widen(zoe_ui *ui, const page *p, size_t first, int *keys, int *what)
+{
+    for (size_t i = first; i < group_end(p, first); i++) {
+        char help[ZOE_COMMAND_TEXT];
+        if (!p->rows[i].page_keys)
+            continue;
+        zoe_command_page_help(&p->rows[i], help);
+        int k = zoe_ui_text_width(ui, ZOE_TEXT_BODY, p->rows[i].page_keys);
+        int w = zoe_ui_text_width(ui, ZOE_TEXT_BODY, help);
+        *keys = k > *keys ? k : *keys;
+        *what = w > *what ? w : *what;
     }
-    return columns;
+}
+
+/* Sets the page out in so many columns or fewer, as low as they can be. */
+static void set_out(zoe_ui *ui, page *p, int most)
+{
+    place at = {0};
+    for (p->height = p->row; columns_for(p, p->height) > most;)
+        p->height += p->row / 2;
+    p->columns = columns_for(p, p->height);
+    p->width = (p->columns - 1) * p->column_gap;
+    for (int i = 0; i < COLUMNS; i++)
+        p->keys[i] = p->what[i] = 0;
+    while (next_group(p, p->height, &at))
+        widen(ui, p, at.first, &p->keys[at.column], &p->what[at.column]);
+    for (int i = 0; i < p->columns; i++) {
+        p->keys[i] += zoe_ui_px(ui, ZOE_SPACE * 4);
+        p->width += p->keys[i] + p->what[i];
+    }
 }
 
 static page measure(zoe_ui *ui, const zoe_command *rows, size_t count, int width)
@@ -62,29 +110,15 @@ static page measure(zoe_ui *ui, const zoe_command *rows, size_t count, int width
               .row = zoe_ui_text_height(ui, ZOE_TEXT_BODY) + zoe_ui_px(ui, ZOE_SPACE),
               .gap = zoe_ui_px(ui, ZOE_SPACE * 3),
               .column_gap = zoe_ui_px(ui, ZOE_SPACE * 8)};
-    for (size_t i = 0; i < count; i++) {
-        const zoe_command *b = &rows[i];
-        char help[ZOE_COMMAND_TEXT];
-        if (!b->page_keys)
-            continue;
-        zoe_command_page_help(b, help);
-        int keys = zoe_ui_text_width(ui, ZOE_TEXT_BODY, b->page_keys);
-        int what = zoe_ui_text_width(ui, ZOE_TEXT_BODY, help);
-        p.keys = keys > p.keys ? keys : p.keys;
-        p.what = what > p.what ? what : p.what;
+    for (int most = COLUMNS; most > 0; most--) {
+        set_out(ui, &p, most);
+        if (p.width <= width)
+            break;
     }
-    p.keys += zoe_ui_px(ui, ZOE_SPACE * 4);
-    int most = (width + p.column_gap) / (p.keys + p.what + p.column_gap);
-    most = zoe_clamp_int(most, 1, 3);
-    /* The lowest page with no more columns than fit. */
-    p.height = p.row;
-    while (columns_for(&p, p.height) > most)
-        p.height += p.row / 2;
-    p.columns = columns_for(&p, p.height);
     return p;
 }
 
-static void draw_group(zoe_ui *ui, const page *p, size_t first, SDL_Rect column)
+static void draw_group(zoe_ui *ui, const page *p, size_t first, int keys, SDL_Rect column)
 {
     for (size_t i = first; i < group_end(p, first); i++) {
         const zoe_command *b = &p->rows[i];
@@ -96,7 +130,7 @@ static void draw_group(zoe_ui *ui, const page *p, size_t first, SDL_Rect column)
         } else {
             char help[ZOE_COMMAND_TEXT];
             zoe_command_page_help(b, help);
-            zoe_ui_label(ui, zoe_cut_left(&row, p->keys), ZOE_TEXT_BODY, ZOE_UI_LEFT,
+            zoe_ui_label(ui, zoe_cut_left(&row, keys), ZOE_TEXT_BODY, ZOE_UI_LEFT,
                          ui->style->text_light, b->page_keys);
             zoe_ui_label(ui, row, ZOE_TEXT_BODY, ZOE_UI_LEFT, ui->style->text, help);
         }
@@ -105,17 +139,15 @@ static void draw_group(zoe_ui *ui, const page *p, size_t first, SDL_Rect column)
 
 static void draw_groups(zoe_ui *ui, const page *p, SDL_Rect area)
 {
-    SDL_Rect column = area;
-    int width = p->keys + p->what;
-    column.w = width < area.w ? width : area.w;
-    for (size_t i = 0; i < p->count; i = group_end(p, i)) {
-        int more = group_height(p, i);
-        if (column.y > area.y && column.y - area.y + more > p->height) {
-            column.x += width + p->column_gap;
-            column.y = area.y;
-        }
-        draw_group(ui, p, i, column);
-        column.y += more;
+    place at = {0};
+    while (next_group(p, p->height, &at)) {
+        SDL_Rect column = area;
+        for (int i = 0; i < at.column; i++)
+            column.x += p->keys[i] + p->what[i] + p->column_gap;
+        column.y += at.y;
+        int width = p->keys[at.column] + p->what[at.column];
+        column.w = zoe_clamp_int(width, 0, area.x + area.w - column.x);
+        draw_group(ui, p, at.first, p->keys[at.column], column);
     }
 }
 
@@ -160,7 +192,7 @@ void zoe_help_run(zoe_ui *ui, zoe_help *help, const zoe_command *rows, size_t co
     int bar = zoe_ui_scroll_bar(ui), head = zoe_ui_px(ui, 44);
     SDL_Rect most = zoe_inset(ui->window, edge, edge);
     page p = measure(ui, rows, count, most.w - 2 * pad - bar);
-    int width = p.columns * (p.keys + p.what) + (p.columns - 1) * p.column_gap + 2 * pad + bar;
+    int width = p.width + 2 * pad + bar;
     int legend = 3 * p.row;
     SDL_Rect rest = zoe_centered(most, width, head + p.height + legend + pad);
     rest = zoe_ui_modal_begin(ui, "help", rest);

@@ -282,7 +282,7 @@ eventually "F11 hides the bars" bars hidden
 key F11
 eventually "F11 again shows them" indicator_width 1256
 key F1
-eventually "F1 shows the keys" "color_at 640 100" "38,38,38"
+eventually "F1 shows the keys" "color_at 435 72" "38,38,38"
 cp "$now" "$shots/keys.png"
 key Escape
 
