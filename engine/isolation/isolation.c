@@ -63,15 +63,22 @@ typedef struct place {
 
     /* guarded by `lock` */
     zoe_isolation_process process;
-    uint64_t serials[ZOE_ISOLATION_FILES]; /* of files that it has open; 0: none. Written with both
-                                              locks, read with either */
-    uint64_t used[ZOE_ISOLATION_FILES];    /* when; the larger, the later */
+    /* Of files that the process has open; 0: none. Set by its thread, cleared by whoever closes the
+     * file, both under the isolation's lock. Relaxed: its thread reads them without that, and asks
+     * for its own files only. */
+    _Atomic uint64_t serials[ZOE_ISOLATION_FILES];
+    uint64_t used[ZOE_ISOLATION_FILES]; /* when; the larger, the later */
     uint64_t clock;
     zoe_isolation_windows windows;
     uint64_t frames; /* that it has opened */
     uint64_t worked_ns;
     uint64_t told; /* bytes that it was told to use: scratch and files' memory */
     bool had_one;  /* a process was here before */
+
+    /* relaxed: for figures only. A pid that is looked at while its process ends is at worst
+     * another's once */
+    _Atomic int pid;
+    _Atomic uint64_t base_bytes;
 } place;
 
 struct zoe_isolation {
@@ -97,19 +104,38 @@ struct zoe_isolation {
 
 /* ---- processes ---- */
 
+static uint64_t serial_of(const place *p, uint32_t index)
+{
+    return atomic_load_explicit(&p->serials[index], memory_order_relaxed);
+}
+
+static void set_serial(place *p, uint32_t index, uint64_t serial)
+{
+    atomic_store_explicit(&p->serials[index], serial, memory_order_relaxed);
+}
+
 static void forget_files(place *p)
 {
     pthread_mutex_lock(&p->all->lock);
-    memset(p->serials, 0, sizeof p->serials);
+    for (size_t i = 0; i < ZOE_ISOLATION_FILES; i++)
+        set_serial(p, (uint32_t)i, 0);
     pthread_mutex_unlock(&p->all->lock);
     memset(&p->windows, 0, sizeof p->windows);
     p->frames = p->told = p->worked_ns = 0;
+}
+
+/* For figures. */
+static void note_process(place *p)
+{
+    atomic_store_explicit(&p->pid, p->process.os.pid, memory_order_relaxed);
+    atomic_store_explicit(&p->base_bytes, p->process.base_bytes, memory_order_relaxed);
 }
 
 static void end_process(place *p)
 {
     forget_files(p);
     zoe_isolation_end(&p->process);
+    note_process(p);
 }
 
 /* The process has died under a command. */
@@ -117,8 +143,8 @@ static zoe_status mourn(place *p, const isolated_file *file, const zoe_isolation
                         zoe_error *error)
 {
     forget_files(p);
+    note_process(p);
     atomic_fetch_add_explicit(&p->all->deaths, 1, memory_order_relaxed);
-    zoe_log_write(&p->all->settings.log, ZOE_LOG_INFO, "%s on %s", cause->text, file->path);
     if (zoe_stop_wanted())
         return zoe_error_set(error, ZOE_STALE, "%s: %s", file->path, zoe_status_text(ZOE_STALE));
     return zoe_error_set(error, ZOE_ERROR_DECODER, "%s on %s", cause->text, file->path);
@@ -165,6 +191,7 @@ static zoe_status provide_process(place *p, const char *name, zoe_error *error)
             if (p->had_one)
                 atomic_fetch_add_explicit(&all->restarts, 1, memory_order_relaxed);
             p->had_one = true;
+            note_process(p);
             atomic_store_explicit(&all->pause_ms, 0, memory_order_relaxed);
             break;
         }
@@ -184,6 +211,7 @@ static void leave_place(void *user)
     pthread_mutex_lock(&p->lock);
     forget_files(p);
     zoe_isolation_free(&p->process);
+    note_process(p);
     p->had_one = false;
     pthread_mutex_unlock(&p->lock);
     pthread_mutex_lock(&p->all->lock);
@@ -227,7 +255,7 @@ static zoe_status no_place(const char *path, zoe_error *error)
 static uint32_t place_of(const place *p, uint64_t serial)
 {
     uint32_t i = 0;
-    while (i < ZOE_ISOLATION_FILES && p->serials[i] != serial)
+    while (i < ZOE_ISOLATION_FILES && serial_of(p, i) != serial)
         i++;
     return i;
 }
@@ -237,7 +265,7 @@ static uint32_t make_room(const place *p)
 {
     uint32_t oldest = 0;
     for (uint32_t i = 0; i < ZOE_ISOLATION_FILES; i++) {
-        if (!p->serials[i])
+        if (!serial_of(p, i))
             return i;
         if (p->used[i] < p->used[oldest])
             oldest = i;
@@ -248,7 +276,7 @@ static uint32_t make_room(const place *p)
 static void note_open(place *p, uint32_t index, uint64_t serial)
 {
     pthread_mutex_lock(&p->all->lock);
-    p->serials[index] = serial;
+    set_serial(p, index, serial);
     atomic_store_explicit(&p->process.block->open_serials[index], serial, memory_order_relaxed);
     pthread_mutex_unlock(&p->all->lock);
 }
@@ -442,7 +470,7 @@ static zoe_status close_isolated(void *user, void **out, zoe_error *error)
         uint32_t index = place_of(p, file->serial);
         if (index == ZOE_ISOLATION_FILES)
             continue;
-        p->serials[index] = 0;
+        set_serial(p, index, 0);
         atomic_store_explicit(&p->process.block->open_serials[index], 0, memory_order_relaxed);
     }
     pthread_mutex_unlock(&all->lock);
@@ -633,18 +661,13 @@ void zoe_isolation_measure(zoe_isolation *all, zoe_isolation_report *report)
     *report = (zoe_isolation_report){.running = 0};
     zoe_isolation_count(all, report);
     for (size_t i = 0; i < all->made; i++) {
-        /* A pid that is read while its process ends is at worst another's figure once. */
-        place *p = &all->places[i];
-        bool locked = pthread_mutex_trylock(&p->lock) == 0;
-        zoe_os_process os = p->process.os;
-        uint64_t base = p->process.base_bytes;
-        if (locked)
-            pthread_mutex_unlock(&p->lock);
+        const place *p = &all->places[i];
+        const zoe_os_process os = {atomic_load_explicit(&p->pid, memory_order_relaxed), -1};
         if (os.pid <= 0)
             continue;
         report->running++;
         report->bytes += zoe_os_process_resident(&os);
-        report->base_bytes += base;
+        report->base_bytes += atomic_load_explicit(&p->base_bytes, memory_order_relaxed);
     }
 }
 

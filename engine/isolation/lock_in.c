@@ -6,12 +6,26 @@
 #if defined(ZOE_SANITIZED)
 /* Looking for leaks takes calls that the process may not make, and the program shall see what it
  * died of. */
+#define OPTIONS                                                                                    \
+    "detect_leaks=0:abort_on_error=1:handle_segv=0:handle_sigbus=0:handle_sigfpe=0:"               \
+    "handle_sigill=0:handle_abort=0"
+
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
-    return "detect_leaks=0:abort_on_error=1:handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_"
-           "sigill=0:"
-           "handle_abort=0";
+    return OPTIONS;
+}
+
+const char *__tsan_default_options(void);
+const char *__tsan_default_options(void)
+{
+    return OPTIONS;
+}
+
+const char *__ubsan_default_options(void);
+const char *__ubsan_default_options(void)
+{
+    return OPTIONS;
 }
 #endif
 

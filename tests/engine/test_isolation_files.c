@@ -19,6 +19,7 @@
 
 #include <zoetrope/zoetrope.h>
 
+#include "base/os.h"
 #include "support/children.h"
 #include "support/image_folder.h"
 #include "support/temp_folder.h"
@@ -152,6 +153,14 @@ static void compare_all(const pile *p, uint32_t workers, const zoe_source_settin
     zoe_stats stats;
     zoe_engine_stats(out.engine, &stats);
     assert_int_equal(stats.decoder_deaths, 0);
+    /* Frames' memory goes back to the system, whichever process touched it. */
+    enum { BLOCKS_BYTES = 64 << 10 };
+    assert_true(zoe_os_shared_resident() > BLOCKS_BYTES);
+    uint64_t deadline = zoe_now_ns() + (uint64_t)WAIT_S * 1000000000u;
+    do /* a worker may be about to leave its last load */
+        assert_int_equal(zoe_engine_clear(out.engine, NULL), ZOE_OK);
+    while (zoe_os_shared_resident() > BLOCKS_BYTES && zoe_now_ns() < deadline);
+    assert_true(zoe_os_shared_resident() <= BLOCKS_BYTES);
     printf("%lld files, %lld pictures\n", (long long)p->count, (long long)loaded);
     close_way(&out);
     close_way(&in);
