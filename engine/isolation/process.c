@@ -15,7 +15,7 @@ enum { START_MS = 10000 };
 
 /* After SIGKILL; one that waits for a dead network file system takes longer, and is left behind for
  * the system to end. */
-enum { END_MS = 2000 };
+enum { END_MS = 10000 };
 
 /* ---- end ---- */
 
