@@ -370,6 +370,26 @@ static void learn_status(zoe_session *session, zoe_status status, bool is_incomp
     zoe_screen_explain(&session->screen, &session->shots[session->current], &session->why);
 }
 
+/* As zoe_screen_show_trail(): the newest position passed at which all that belongs together is there. */
+static bool show_passed_pair(zoe_session *session, bool may_block)
+{
+    zoe_screen *screen = &session->screen;
+    zoe_shot *shot = &session->shots[session->current];
+    for (int i = screen->trail_count - 1; i >= 0; i--) {
+        int64_t position = screen->trail[i];
+        zoe_screen_drop(screen);
+        zoe_partners_drop(&session->partners);
+        if (!is_ready(session, position) || screen->candidate.status != ZOE_OK)
+            continue;
+        screen->trail_count -= i + 1;
+        memmove(screen->trail, screen->trail + i + 1,
+                (size_t)screen->trail_count * sizeof screen->trail[0]);
+        bool is_other = zoe_screen_show(screen, shot, &session->grade, may_block);
+        return zoe_partners_show(&session->partners, session->shots, &session->grade) || is_other;
+    }
+    return false;
+}
+
 /* Shows what there is to show of the playhead's frame. Returns true if the picture changes. */
 static bool show(zoe_session *session, zoe_status status)
 {
@@ -384,9 +404,8 @@ static bool show(zoe_session *session, zoe_status status)
         bool is_other = zoe_screen_show(screen, shot, &session->grade, may_block);
         return zoe_partners_show(&session->partners, session->shots, &session->grade) || is_other;
     }
-    /* What was passed is there of one of them only. */
     if (status == ZOE_LOADING && session->partners.count)
-        return false;
+        return !is_playing && show_passed_pair(session, may_block);
     if (status == ZOE_LOADING)
         return !is_playing && zoe_screen_show_trail(screen, shot, &session->grade, may_block);
     bool is_gone = status == ZOE_MISSING && zoe_screen_has_picture(screen) &&

@@ -212,6 +212,31 @@ static void pairs_are_shown_together(void **state)
     assert_int_equal(session_place_shown(p), 2);
 }
 
+/* While the playhead's pair is on its way, one that was passed is shown; never one half of it. */
+static void passed_pairs_are_shown_meanwhile(void **state)
+{
+    session_place *p = *state;
+    zoe_session *session = &p->session;
+    open_both(p);
+    assert_true(zoe_session_compare(session, ZOE_COMPARE_WIPE));
+    arrive_at(p, 2);
+    for (int round = 0; round < 20; round++) {
+        zoe_memory_report report;
+        assert_int_equal(zoe_engine_clear(session->engine, &report), ZOE_OK);
+        for (int i = 0; i < 8; i++) {
+            zoe_session_seek(session, i, session_place_second);
+            session_place_update(p, session_place_second);
+            int a = session_place_shown(p), b = shown_of_b(p);
+            if (a >= 3 ? b != a : b != -1)
+                fail_msg("%d with %d", a, b);
+            nanosleep(&(struct timespec){.tv_nsec = 500000}, NULL);
+        }
+        session_place_arrive(p);
+        assert_int_equal(session_place_shown(p), 8);
+        assert_int_equal(shown_of_b(p), 8);
+    }
+}
+
 /* Every picture that playback shows is a pair. */
 static void playback_keeps_pairs_together(void **state)
 {
@@ -351,6 +376,8 @@ int main(void)
         cmocka_unit_test(the_line_goes_with_the_picture),
         cmocka_unit_test(grids_hold_all),
         cmocka_unit_test_setup_teardown(pairs_are_shown_together, session_place_set_up,
+                                        session_place_tear_down),
+        cmocka_unit_test_setup_teardown(passed_pairs_are_shown_meanwhile, session_place_set_up,
                                         session_place_tear_down),
         cmocka_unit_test_setup_teardown(playback_keeps_pairs_together, session_place_set_up,
                                         session_place_tear_down),
