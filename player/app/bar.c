@@ -220,7 +220,13 @@ static void run_values(zoe_app *app, SDL_Rect *rest)
     char text[TEXT];
     SDL_Rect place;
     fps_text(t, text);
-    if (value_button(ui, rest, "rate", text, false, "Frames a second", "Up, Down", &place))
+    zoe_rate own = app->session.shots[app->session.current].file_rate;
+    own = own.numerator > 0 && own.denominator > 0 ? own : (zoe_rate){24, 1};
+    bool is_other = (int64_t)t->rate_numerator * own.denominator !=
+                    (int64_t)own.numerator * t->rate_denominator;
+    if (value_button(ui, rest, "rate", text, is_other,
+                     is_other ? "Frames a second; not the file's rate" : "Frames a second",
+                     "Up, Down", &place))
         zoe_app_open_menu(app, ZOE_MENU_RATE, NULL, place);
     const zoe_option *policy = ZOE_OPTION(policy);
     zoe_option_label(policy, (int)t->policy, text);
