@@ -197,7 +197,12 @@ static zoe_status draw_mixed(const zoe_paint *paint, const zoe_frame *second, co
     zoe_viewport port;
     zoe_compare_viewport(paint->compare, paint->frame, second, paint->viewport, &port);
     zoe_pair pair = pair_of(paint, second, &port);
-    return zoe_pair_draw(&pair, paint->lut, r->first, r->count, r->pixels, r->stride, r->scratch);
+    zoe_status status =
+        zoe_pair_draw(&pair, paint->lut, r->first, r->count, r->pixels, r->stride, r->scratch);
+    if (status == ZOE_OK && paint->look && paint->look->false_color)
+        zoe_false_color_rows(r->pixels, paint->viewport->width, r->count, r->stride,
+                             paint->viewport->outside);
+    return status;
 }
 
 static zoe_status draw_cell(const zoe_paint *paint, int index, const rows *r)

@@ -25,7 +25,7 @@ typedef struct zoe_look {
     bool hashed;       /* floats are ids by their bits (Cryptomatte) */
     bool marks;        /* NaN, infinity and clipping */
     bool flop, flip;   /* mirrored: left to right, top to bottom */
-    bool false_color;  /* levels as colours, of what is colour */
+    bool false_color;  /* levels as colours, but not of ids */
     zoe_filter filter; /* of what is magnified */
 } zoe_look;
 
