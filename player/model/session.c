@@ -599,21 +599,6 @@ static void follow_layer(zoe_session *session)
     session->screen.is_fallback = false;
 }
 
-zoe_status zoe_session_set_layer(zoe_session *session, const char *name, const char *view,
-                                 zoe_error *error)
-{
-    zoe_shot *shot = zoe_session_shot(session);
-    if (!shot)
-        return zoe_error_set(error, ZOE_ERROR_NO_LAYER, "Nothing is open");
-    zoe_screen_drop(&session->screen);
-    session->touched = true;
-    const zoe_source *before = shot->source;
-    zoe_status status = zoe_shot_set_layer(shot, session->engine, name, view, error);
-    if (status == ZOE_OK && shot->source != before)
-        follow_layer(session);
-    return status;
-}
-
 zoe_status zoe_session_choose_layer(zoe_session *session, const zoe_header *header, int32_t index,
                                     zoe_error *error)
 {

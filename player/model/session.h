@@ -154,16 +154,11 @@ zoe_status zoe_session_set_form(zoe_session *session, const zoe_source_settings 
                                 zoe_error *error);
 
 /*
- * Shows the layer of that name and view ("" both: the default one) for all frames of the current
- * sequence: one without it shows its default layer instead, see zoe_screen. Returns NO_LAYER, and
- * the names that there are, when the playhead's file has none such. Blocks on the file's header.
- * Other errors: as above and as zoe_header_read().
+ * Shows a layer of a header that was read for all frames of the current sequence: one without it
+ * shows its default layer instead, see zoe_screen. switch: the next (+1) or the previous (-1) one of
+ * the header; NO_LAYER when there is no other, or nothing is open. Other errors: as
+ * zoe_shot_choose_layer().
  */
-zoe_status zoe_session_set_layer(zoe_session *session, const char *name, const char *view,
-                                 zoe_error *error);
-
-/* The same for a layer of a header that was read, and for the next (+1) or the previous (-1) one of
- * it; NO_LAYER when there is no other. They do not block. */
 zoe_status zoe_session_choose_layer(zoe_session *session, const zoe_header *header, int32_t index,
                                     zoe_error *error);
 zoe_status zoe_session_switch_layer(zoe_session *session, const zoe_header *header, int by,

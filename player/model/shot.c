@@ -259,12 +259,6 @@ int64_t zoe_shot_header_position(const zoe_shot *shot)
     return position_with_file(zoe_shot_sequence(shot), shot->transport.playhead);
 }
 
-static zoe_status read_header(const zoe_shot *shot, zoe_header **header, zoe_error *error)
-{
-    return zoe_frame_header_read(zoe_shot_sequence(shot), zoe_shot_header_position(shot), header,
-                                 error);
-}
-
 zoe_status zoe_shot_choose_layer(zoe_shot *shot, zoe_engine *engine, const zoe_header *header,
                                  int32_t index, zoe_error *error)
 {
@@ -279,23 +273,4 @@ zoe_status zoe_shot_choose_layer(zoe_shot *shot, zoe_engine *engine, const zoe_h
     shot->range = (zoe_value_range){0.0f, 0.0f};
     describe_layer(shot, header, &settings);
     return ZOE_OK;
-}
-
-zoe_status zoe_shot_set_layer(zoe_shot *shot, zoe_engine *engine, const char *name,
-                              const char *view, zoe_error *error)
-{
-    zoe_header *header = NULL;
-    zoe_status status = read_header(shot, &header, error);
-    if (status != ZOE_OK)
-        return status;
-    int32_t index = zoe_header_find_layer(header, name, view);
-    if (index < 0) {
-        char text[480];
-        explain_absence(header, name, view, text, sizeof text);
-        status = zoe_error_set(error, ZOE_ERROR_NO_LAYER, "%s", text);
-    } else {
-        status = zoe_shot_choose_layer(shot, engine, header, index, error);
-    }
-    zoe_header_free(&header);
-    return status;
 }

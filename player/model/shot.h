@@ -92,12 +92,6 @@ int64_t zoe_shot_header_position(const zoe_shot *shot);
 zoe_status zoe_shot_choose_layer(zoe_shot *shot, zoe_engine *engine, const zoe_header *header,
                                  int32_t index, zoe_error *error);
 
-/* Goes to the layer of that name and view ("": the default), as the playhead's file has them. Returns
- * NO_LAYER where the file has none such; the text says which there are. Blocks on the file's header.
- * Other errors: as above and as zoe_header_read(). */
-zoe_status zoe_shot_set_layer(zoe_shot *shot, zoe_engine *engine, const char *name,
-                              const char *view, zoe_error *error);
-
 /* A look at everything that was read of the shot, to be read on another thread. Errors: as
  * zoe_look_begin(). */
 zoe_status zoe_shot_look(const zoe_shot *shot, zoe_look **look, zoe_error *error);

@@ -173,7 +173,8 @@ static void what_is_typed_filters_and_enter_chooses(void **state)
     ui_hand_key(&hand, SDLK_RETURN, 0);
     assert_string_equal(stage.layer.layer, "Z");
     assert_int_equal(
-        zoe_session_set_layer(stage.session, stage.layer.layer, stage.layer.view, NULL), ZOE_OK);
+        zoe_session_choose_layer(stage.session, stage.layer.header, stage.layer.index, NULL),
+        ZOE_OK);
     ui_hand_frame(&hand);
     see("2 of 2, 1 matches");
     assert_false(hand.ui.answer.wants_keyboard);

@@ -150,6 +150,22 @@ zoe_status session_place_switch_layer(session_place *p, int by, zoe_error *error
     return status;
 }
 
+zoe_status session_place_set_layer(session_place *p, const char *name, const char *view)
+{
+    zoe_header *header = NULL;
+    const zoe_shot *shot = zoe_session_shot(&p->session);
+    if (!shot)
+        return zoe_session_choose_layer(&p->session, NULL, 0, NULL);
+    zoe_status status = zoe_frame_header_read(zoe_shot_sequence(shot),
+                                              zoe_shot_header_position(shot), &header, NULL);
+    int32_t index = status == ZOE_OK ? zoe_header_find_layer(header, name, view) : -1;
+    if (status == ZOE_OK)
+        status = index < 0 ? ZOE_ERROR_NO_LAYER
+                           : zoe_session_choose_layer(&p->session, header, index, NULL);
+    zoe_header_free(&header);
+    return status;
+}
+
 static zoe_status take(session_place *p, zoe_look *look, bool folder, zoe_refresh_report *report,
                        int64_t *shift)
 {

@@ -58,6 +58,10 @@ extern const uint64_t session_place_second;
 /* The next (+1) or the previous (-1) layer of the playhead's file. */
 zoe_status session_place_switch_layer(session_place *p, int by, zoe_error *error);
 
+/* The layer of that name and view, "" for the default, in the playhead's file; NO_LAYER where it has
+ * none such. */
+zoe_status session_place_set_layer(session_place *p, const char *name, const char *view);
+
 /* The current sequence's folder is read again, and errors are tried again, at once. As
  * zoe_session_take_look(). */
 zoe_status session_place_refresh(session_place *p, zoe_refresh_report *report, int64_t *shift);
