@@ -193,9 +193,10 @@ static bool decode_piece(zoe_load_worker *worker, zoe_load *load, int32_t piece)
     if (status == ZOE_OK || status == ZOE_ERROR_TRUNCATED)
         return true;
     zoe_cache_lock(cache);
-    /* Who gives up unasked would do so again and again. */
-    if (status == ZOE_STALE && !zoe_load_is_stopped(load))
-        error.status = ZOE_ERROR_CORRUPT;
+    /* Who was stopped may have found anything wrong with what it had by then. Who gives up unasked
+     * would do so again and again. */
+    if (status == ZOE_STALE)
+        error.status = zoe_load_is_stopped(load) ? ZOE_STALE : ZOE_ERROR_CORRUPT;
     if (load->error.status == ZOE_OK)
         load->error = error;
     if (status == ZOE_ERROR_TOO_SMALL && load->uniform)

@@ -281,6 +281,9 @@ static zoe_status decode_group(open_file *open, int32_t index, uint8_t *buffer, 
     if (geometry->is_luma_chroma)
         zoe_exr_chroma_end(&rows);
     zoe_exr_rows_end(&rows);
+    /* Others must not go by what half a piece looks like. */
+    if (zoe_stop_wanted())
+        return ZOE_STALE;
     return zoe_exr_planes_end(&rows.planes, index) ? status : too_small(&open->file, error);
 }
 

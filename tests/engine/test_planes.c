@@ -20,6 +20,7 @@
 
 #include <zoetrope/display.h>
 
+#include "base/stop.h"
 #include "support/exr_deep_reference.h"
 #include "support/exr_maker.h"
 #include "support/exr_picture.h"
@@ -419,6 +420,39 @@ static void a_plane_without_room_is_said(void **state)
     exr_picture_free(&r);
 }
 
+/* A piece that is stopped has not seen all of its samples. */
+static void a_stopped_piece_tells_others_nothing(void **state)
+{
+    (void)state;
+    exr_maker_file file = file_of(1, ALPHA);
+    assert_int_equal(exr_maker_write(path, &file), 0);
+    zoe_picture picture;
+    open_exr_file opened;
+    zoe_error error = {.status = ZOE_OK};
+    const zoe_choice choice = {.full_precision = true};
+    assert_int_equal(open_exr(path, &choice, EXR_PICTURE_LIMIT, NULL, &picture, &opened, &error),
+                     ZOE_OK);
+    const size_t bytes = zoe_picture_fitted(&picture, 1 << ALPHA_PLANE);
+    void *buffer = NULL, *scratch = NULL;
+    assert_int_equal(posix_memalign(&buffer, 64, bytes), 0);
+    assert_int_equal(posix_memalign(&scratch, 64, picture.scratch_bytes), 0);
+    const uint8_t *shared = (uint8_t *)buffer + bytes - picture.shared_bytes;
+    memset(buffer, 0, bytes);
+    zoe_stop stop = {0};
+    zoe_stop_ask(&stop);
+    const zoe_stop *before = zoe_stop_enter(&stop);
+    for (int32_t piece = 0; piece < picture.piece_count; piece++)
+        assert_int_equal(zoe_exr_decoder()->decode(NULL, opened.file, piece, buffer, bytes, scratch,
+                                                   picture.scratch_bytes, &error),
+                         ZOE_STALE);
+    zoe_stop_enter(before);
+    for (size_t i = sizeof(uint64_t); i < picture.shared_bytes; i++) /* behind the planes' order */
+        assert_int_equal(shared[i], 0);
+    free(scratch);
+    free(buffer);
+    assert_int_equal(close_exr(&opened), ZOE_OK);
+}
+
 /* ---- threads ---- */
 
 enum { THREADS = 4 };
@@ -663,6 +697,7 @@ int main(void)
         cmocka_unit_test(only_what_is_in_the_picture_counts),
         cmocka_unit_test(as_much_room_as_the_last_time_is_enough),
         cmocka_unit_test(a_plane_without_room_is_said),
+        cmocka_unit_test(a_stopped_piece_tells_others_nothing),
         cmocka_unit_test(threads_share_a_picture),
         cmocka_unit_test(the_cache_counts_what_is_kept),
         cmocka_unit_test(an_empty_pass_takes_next_to_nothing),
