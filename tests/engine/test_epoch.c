@@ -381,7 +381,8 @@ static void test_a_stopped_worker_leaves_at_its_next_piece(void **state)
 
 /* ---- stopped at the very end ---- */
 
-static _Atomic int finishes;
+static _Atomic int reached;
+static zoe_decoder plain;
 
 /* The first time it takes as long as it may. */
 static zoe_status finish_until_stopped(void *user, void *file, uint8_t *buffer, size_t bytes,
@@ -392,16 +393,28 @@ static zoe_status finish_until_stopped(void *user, void *file, uint8_t *buffer, 
     (void)buffer;
     (void)bytes;
     (void)picture;
-    if (atomic_fetch_add(&finishes, 1) > 0)
+    if (atomic_fetch_add(&reached, 1) > 0)
         return ZOE_OK;
     while (!zoe_stop_wanted())
         nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
     return zoe_error_set(error, ZOE_STALE, "stopped");
 }
 
-static void test_a_frame_stopped_at_its_end_is_no_error(void **state)
+/* Finds fault with what it has when it is stopped, the first time. */
+static zoe_status decode_until_stopped(void *user, void *file, int32_t piece, uint8_t *buffer,
+                                       size_t buffer_bytes, void *scratch, size_t scratch_bytes,
+                                       zoe_error *error)
 {
-    (void)state;
+    if (atomic_fetch_add(&reached, 1) > 0)
+        return plain.decode(user, file, piece, buffer, buffer_bytes, scratch, scratch_bytes, error);
+    while (!zoe_stop_wanted())
+        nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
+    zoe_error_set(error, ZOE_ERROR_CORRUPT, "half a piece");
+    return ZOE_STALE;
+}
+
+static void check_stopped(bool in_a_piece)
+{
     stage s;
     zoe_engine_settings settings;
     zoe_engine_settings_init(&settings);
@@ -409,13 +422,17 @@ static void test_a_frame_stopped_at_its_end_is_no_error(void **state)
     settings.budget.bytes = 16 * MiB;
     fake_decoder *fake = fake_decoder_new(MiB, 2);
     zoe_decoder decoder = fake_decoder_interface(fake);
-    decoder.finish = finish_until_stopped;
-    atomic_store(&finishes, 0);
+    plain = decoder;
+    if (in_a_piece)
+        decoder.decode = decode_until_stopped;
+    else
+        decoder.finish = finish_until_stopped;
+    atomic_store(&reached, 0);
     stage_begin_with(&s, &settings, fake, &decoder);
     zoe_source *source = stage_source(&s, "f", 1, 1);
     zoe_want want = {.playhead = 0, .in = 0, .out = 0}, idle = {.idle = 1};
     stage_want(source, &want);
-    while (atomic_load(&finishes) == 0)
+    while (atomic_load(&reached) == 0)
         nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
     stage_settle(&s, source, &idle);
     assert_int_equal(stage_state(source, 0), ZOE_FRAME_HEADER);
@@ -423,6 +440,18 @@ static void test_a_frame_stopped_at_its_end_is_no_error(void **state)
     stage_settle(&s, source, &want);
     assert_int_equal(stage_state(source, 0), ZOE_FRAME_LOADED);
     stage_end(&s);
+}
+
+static void test_a_frame_stopped_at_its_end_is_no_error(void **state)
+{
+    (void)state;
+    check_stopped(false);
+}
+
+static void test_a_frame_stopped_in_a_piece_is_no_error(void **state)
+{
+    (void)state;
+    check_stopped(true);
 }
 
 /* Makes frame 3 one that is never done: its first piece, or opening it, goes on until it is told to
@@ -526,6 +555,7 @@ int main(void)
         cmocka_unit_test(test_a_load_that_had_not_begun_is_skipped),
         cmocka_unit_test(test_what_is_still_needed_is_finished),
         cmocka_unit_test(test_a_frame_stopped_at_its_end_is_no_error),
+        cmocka_unit_test(test_a_frame_stopped_in_a_piece_is_no_error),
         cmocka_unit_test(test_a_step_begins_no_epoch),
         cmocka_unit_test(test_all_workers_share_the_frame_that_is_waited_for),
         cmocka_unit_test(test_a_preload_is_left_for_the_playhead),
