@@ -1,6 +1,6 @@
 /*
  * All calls to the operating system. They stand in os_*.c alone: nothing else in the engine knows
- * Linux. This header gives all of them; a file that needs one kind may include just that.
+ * Linux. This header gives all but the last two; a file that needs one kind may include just that.
  *
  *   os_memory    heap and address space
  *   os_meminfo   how much memory there is, and whether it is short
@@ -10,6 +10,7 @@
  *   os_process   other processes
  *   os_fault     making each of these calls fail, for tests
  *   os_cgroup    memory limits of control groups; used by os_meminfo only
+ *   os_confine   locking the calling process in; linked into decoder processes only
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */

@@ -2,9 +2,10 @@
  * State: everything the window player holds, and what is told of it from several places. It stands
  * below all else in this folder:
  *
- *   state <- color, compare <- effects <- commands <- menus <- picture, bar, pages <- frame <- player
- *                                <- events                                <-
- *                     <- history                        <- pages          <-
+ *   state <- color <- effects <- color_choice <- commands <- menus <- picture, bar <- frame <- player
+ *   state <- compare <- commands <- pages
+ *   effects <- history <- pages <- frame
+ *   color_choice <- events <- player
  *
  * Thread-safety: the main thread only, but for `notified` and `listening`.
  *

@@ -1,7 +1,8 @@
 /*
  * Status bar: two rows of figures under the transport buttons.
  *
- *   file   proxy   layer   values   zoom   size   channel   exposure …           Mem: used of limit
+ *   file   layer   values   zoom   proxy   channel   colour   exposure …   compare   size   time code
+ *                                                                             Mem: used of limit
  *   pixel position and linear values   |   message
  *
  * What looks like a value answers a click. What is not as it is by default is marked, and is brought
