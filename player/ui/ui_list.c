@@ -292,7 +292,8 @@ static void hear_mouse(zoe_ui *ui, zoe_ui_list *list)
     } else {
         go_to(list, row, many && ui->input.modifiers & KMOD_SHIFT,
               many && ui->input.modifiers & KMOD_CTRL);
-        if (hit.clicks == 2 && !ui->input.modifiers)
+        /* A double click that follows another at once counts on: its second press is the fourth. */
+        if (hit.clicks > 0 && hit.clicks % 2 == 0 && !ui->input.modifiers)
             list->answer |= ZOE_UI_ENTER;
     }
 }

@@ -130,6 +130,13 @@ static void click_selects_and_double_click_opens(void **state)
         assert_int_equal(d.list.cursor, 4);
         assert_true(d.answer & ZOE_UI_ENTER);
         assert_int_equal(zoe_ui_list_selected(&d.list), 1);
+        /* Another, before the system has begun to count again. */
+        ui_hand_press(&hand, SDL_BUTTON_LEFT, 3);
+        ui_hand_release(&hand, SDL_BUTTON_LEFT);
+        d.answer = 0;
+        ui_hand_press(&hand, SDL_BUTTON_LEFT, 4);
+        ui_hand_release(&hand, SDL_BUTTON_LEFT);
+        assert_true(d.answer & ZOE_UI_ENTER);
         end(&d);
     }
     desk d;
