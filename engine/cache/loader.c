@@ -76,6 +76,8 @@ static bool open_file(zoe_load_worker *worker, zoe_load *load, const char *path)
         zoe_stop_enter(before);
         if (status == ZOE_OK)
             return true;
+        if (status == ZOE_STALE)
+            error.status = zoe_load_is_stopped(load) ? ZOE_STALE : ZOE_ERROR_CORRUPT;
         const zoe_needs needs = {.file_bytes = load->picture.file_bytes};
         if (status != ZOE_ERROR_TOO_SMALL || needs.file_bytes <= bytes)
             break;
@@ -257,6 +259,8 @@ static void complete(zoe_cache *cache, zoe_load *load)
     zoe_stop_enter(before);
     if (error.status != ZOE_OK) {
         zoe_cache_lock(cache);
+        if (error.status == ZOE_STALE && !zoe_load_is_stopped(load))
+            error.status = ZOE_ERROR_CORRUPT;
         load->error = error;
         zoe_cache_unlock(cache);
         return;

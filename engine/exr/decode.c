@@ -315,9 +315,12 @@ static zoe_status finish_exr(void *user, void *file, uint8_t *buffer, size_t buf
                              zoe_picture *picture, zoe_error *error)
 {
     (void)user;
-    (void)error;
     const open_file *open = file;
     zoe_exr_planes_finish(&open->plan.geometry, buffer, buffer_bytes, open->shared_bytes, picture);
+    /* Rows that were left out may still lack. */
+    if (zoe_stop_wanted())
+        return zoe_error_set(error, ZOE_STALE, "%s: %s", open->file.path,
+                             zoe_status_text(ZOE_STALE));
     return ZOE_OK;
 }
 
