@@ -125,16 +125,22 @@ static void end_loads_outside_locked(zoe_source *source, const zoe_sequence *fre
     }
 }
 
-/* Of a frame that is being loaded: its load goes on in the new table, from the beginning where its
- * file is another one. */
-static void move_load_locked(zoe_source *source, int64_t from, zoe_table *table, int64_t to,
-                             bool is_there, const zoe_looked *now, uint64_t looked_ns)
+/* Loads go on in the new table, from the beginning where the file is another one. Each is looked at
+ * once: on the way two may bear the same position, of the old table and of the new one. */
+static void move_loads_locked(zoe_source *source, const zoe_look *look, zoe_table *table)
 {
-    zoe_load *load = find_load_locked(source, from);
-    zoe_table_move_locked(source->table, from, table, to);
-    load->position = to;
-    if (!is_there || (now && !reads_this_file(load, now, looked_ns)))
-        stop_outdated_locked(load);
+    zoe_cache *cache = source->cache;
+    for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;) {
+        if (load->source != source)
+            continue;
+        int64_t from = load->position, number = zoe_sequence_number(source->sequence, from);
+        const zoe_looked *now = zoe_look_find(look, number);
+        bool is_there = new_position(source, look->fresh, from) >= 0;
+        load->position = zoe_sequence_position(look->fresh, number);
+        zoe_table_move_locked(source->table, from, table, load->position);
+        if (!is_there || (now && !reads_this_file(load, now, look->began_ns)))
+            stop_outdated_locked(load);
+    }
 }
 
 /* Of the frames of the old table goes over what is as it was. */
@@ -142,6 +148,7 @@ static void move_frames_locked(zoe_source *source, const zoe_look *look, zoe_tab
                                zoe_refresh_report *report)
 {
     zoe_table *old = source->table;
+    move_loads_locked(source, look, table);
     for (int64_t i = 0; i < old->count; i++) {
         zoe_frame_state state = zoe_table_state(old, i);
         /* A worker finds out anew what has no room. */
@@ -150,13 +157,9 @@ static void move_frames_locked(zoe_source *source, const zoe_look *look, zoe_tab
         int64_t number = zoe_sequence_number(source->sequence, i);
         const zoe_looked *now = zoe_look_find(look, number);
         int64_t to = new_position(source, look->fresh, i);
-        if (state == ZOE_FRAME_LOADING)
-            move_load_locked(source, i, table, zoe_sequence_position(look->fresh, number), to >= 0,
-                             now, look->began_ns);
-        else if (to < 0)
+        if (to < 0)
             continue;
-        else if (state == ZOE_FRAME_HEADER || !now ||
-                 is_same_file_locked(&old->slots[i], state, now))
+        if (state == ZOE_FRAME_HEADER || !now || is_same_file_locked(&old->slots[i], state, now))
             zoe_table_move_locked(old, i, table, to);
         else
             report->changed++;
