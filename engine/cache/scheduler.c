@@ -286,7 +286,8 @@ static zoe_load *claim_first_locked(zoe_load_worker *worker, int64_t before)
             continue;
         load = claim_locked(worker, s, position, use);
         any_refused = true;
-        if (!load && urgent)
+        /* Where what is held is in its way, stopping loads makes no room. */
+        if (!load && urgent && zoe_table_state(s->table, position) != ZOE_FRAME_NO_ROOM)
             load = end_farthest_locked(cache, use);
     }
     for (zoe_source *s = cache->sources; s; s = s->next)
