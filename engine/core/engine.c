@@ -78,13 +78,12 @@ static void watch_budget(void *engine, zoe_budget *budget)
     zoe_engine_budget(engine, budget);
 }
 
-/* Counts what decoder processes hold. Scratch and files' memory are theirs, and counted already. */
-static void count_decoders(zoe_engine *engine)
+/* Counts what decoder processes hold. Scratch and files' memory are theirs, and counted already.
+ * false: with that, more is used than the limit, and no frame is left that could leave for it. */
+static bool count_decoders(zoe_engine *engine)
 {
     zoe_cache *cache = &engine->cache;
     zoe_isolation_report now;
-    if (!engine->isolation)
-        return;
     zoe_isolation_measure(engine->isolation, &now);
     zoe_cache_lock(cache);
     uint64_t counted = zoe_cache_scratch_bytes_locked(cache);
@@ -93,15 +92,30 @@ static void count_decoders(zoe_engine *engine)
         bytes = now.base_bytes;
     zoe_meter_add(&cache->meter, bytes);
     zoe_meter_give(&cache->meter, engine->decoder_bytes);
+    bool less = bytes < engine->decoder_bytes;
     engine->decoder_bytes = bytes;
     engine->decoders = now;
     (void)zoe_reserve_fit_now_locked(cache);
+    if (less)
+        zoe_cache_wake_worker_locked(cache);
+    bool fits = zoe_meter_used(&cache->meter) <= zoe_meter_limit(&cache->meter);
     zoe_cache_unlock(cache);
+    return fits;
+}
+
+/* Where the processes alone are more than the limit, no load would begin any more: those that are at
+ * nothing end, and come back one by one as they are needed. */
+static void hold_decoders(zoe_engine *engine)
+{
+    if (!engine->isolation || count_decoders(engine))
+        return;
+    zoe_isolation_trim(engine->isolation);
+    (void)count_decoders(engine);
 }
 
 static void watch_stats(void *engine, zoe_stats *stats)
 {
-    count_decoders(engine);
+    hold_decoders(engine);
     zoe_engine_stats(engine, stats);
 }
 

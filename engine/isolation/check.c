@@ -90,7 +90,9 @@ static bool check_room(const zoe_picture *picture)
     uint64_t left = picture->bytes;
     if (picture->shared_bytes % 64 != 0 || picture->shared_bytes > left)
         return false;
-    if (picture->shared_bytes == 0 || zoe_box_is_empty(window))
+    if (zoe_box_is_empty(window))
+        return picture->bytes == 0;
+    if (picture->shared_bytes == 0)
         return true;
     left -= picture->shared_bytes;
     uint64_t rows = (uint64_t)zoe_box_height(window);

@@ -150,6 +150,18 @@ static zoe_status mourn(place *p, const isolated_file *file, const zoe_isolation
     return zoe_error_set(error, ZOE_ERROR_DECODER, "%s on %s", cause->text, file->path);
 }
 
+/* Before a command: where the process has died since the last one, no frame is at fault. */
+static void bury_idle(place *p)
+{
+    zoe_isolation_cause cause;
+    if (!zoe_isolation_has_died(&p->process, &cause))
+        return;
+    forget_files(p);
+    note_process(p);
+    atomic_fetch_add_explicit(&p->all->deaths, 1, memory_order_relaxed);
+    zoe_log_write(&p->all->settings.log, ZOE_LOG_INFO, "%s while it was idle", cause.text);
+}
+
 /* An answer that cannot be. */
 static zoe_status refuse(place *p, const isolated_file *file, zoe_error *error)
 {
@@ -389,14 +401,9 @@ static zoe_status open_opened(zoe_isolation *all, isolated_file *file, zoe_pictu
     place *p = take_place(all);
     if (!p)
         return no_place(file->path, error);
-    zoe_isolation_cause cause;
-    if (zoe_isolation_has_died(&p->process, &cause)) {
-        forget_files(p);
-        atomic_fetch_add_explicit(&all->deaths, 1, memory_order_relaxed);
-        zoe_log_write(&all->settings.log, ZOE_LOG_INFO, "%s while it was idle", cause.text);
-    } else if (zoe_isolation_runs(&p->process) && is_worn(p)) {
+    bury_idle(p);
+    if (zoe_isolation_runs(&p->process) && is_worn(p))
         end_process(p);
-    }
     pthread_mutex_lock(&all->lock);
     file->serial = ++all->last_serial;
     pthread_mutex_unlock(&all->lock);
@@ -487,6 +494,7 @@ static zoe_status close_isolated(void *user, void **out, zoe_error *error)
 static zoe_status join(place *p, isolated_file *file, uint32_t *index, zoe_error *error)
 {
     zoe_picture picture = {.bytes = 0};
+    bury_idle(p);
     *index = place_of(p, file->serial);
     if (*index < ZOE_ISOLATION_FILES)
         return ZOE_OK;

@@ -254,8 +254,6 @@ static bool next(server *s)
             continue;
         if (!zoe_os_socket_is_open(s->socket))
             return false;
-        if (wait == LATER_MS)
-            continue;
         close_dropped(s);
         if (s->scratch_bytes > IDLE_BYTES)
             zoe_os_release(s->scratch + IDLE_BYTES, s->scratch_bytes - IDLE_BYTES);
