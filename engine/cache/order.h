@@ -9,8 +9,8 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#ifndef ZOE_WANT_H
-#define ZOE_WANT_H
+#ifndef ZOE_ORDER_H
+#define ZOE_ORDER_H
 
 #include <stdbool.h>
 #include <stdint.h>

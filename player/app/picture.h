@@ -8,8 +8,8 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#ifndef ZOETROPE_PLAYER_PICTURE_H
-#define ZOETROPE_PLAYER_PICTURE_H
+#ifndef ZOETROPE_PLAYER_APP_PICTURE_H
+#define ZOETROPE_PLAYER_APP_PICTURE_H
 
 #include "app/state.h"
 
