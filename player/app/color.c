@@ -25,13 +25,14 @@ bool zoe_app_choose_color(zoe_app *app, zoe_error *error)
     return zoe_coloring_choose(app->coloring, &choice, error) == ZOE_OK;
 }
 
-/* The header of the sequence that is shown is read once; each frame has its own primaries. */
+/* The header of the sequence that is shown is read once, as when it was opened; each frame has its own
+ * primaries. Its zoe_sequence does not tell which it is: each look at the folder makes another one. */
 static void follow_file(zoe_app *app)
 {
     char path[4096];
     zoe_header *header = NULL;
     const zoe_sequence *sequence = zoe_session_sequence(&app->session);
-    if (sequence == app->file_color_of)
+    if (app->session.opened == app->file_color_of && app->session.current == app->file_color_shot)
         return;
     int64_t position = app->session.screen.frame.position;
     if (zoe_sequence_path(sequence, position, path, sizeof path) != ZOE_OK)
@@ -39,7 +40,8 @@ static void follow_file(zoe_app *app)
     (void)zoe_frame_header_read(sequence, position, &header, NULL);
     zoe_file_color_read(&app->file_color, header, path);
     zoe_header_free(&header);
-    app->file_color_of = sequence;
+    app->file_color_of = app->session.opened;
+    app->file_color_shot = app->session.current;
 }
 
 static bool is_data(zoe_app *app)
@@ -74,8 +76,14 @@ void zoe_app_follow_color(zoe_app *app)
     bool data = is_data(app);
     follow_file(app);
     zoe_transfer transfer = app->session.grade.transfer;
+    zoe_colored colored;
     zoe_status status = zoe_coloring_of(app->coloring, frame, &app->file_color, data, transfer,
-                                        false, &app->colored, &error);
+                                        false, &colored, &error);
+    /* Until the frame is drawn a choice may make the coloring let go of its table. */
+    zoe_look_table *before = app->colored.table;
+    (void)zoe_look_table_hold(colored.table);
+    app->colored = colored;
+    zoe_look_table_free(&before);
     write_field(app, frame, data);
     if (status == ZOE_OK)
         app->color_trouble[0] = '\0';

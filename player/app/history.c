@@ -132,7 +132,7 @@ static void write_thumbnail(zoe_app *app, const char *spec)
     zoe_path_make_folders(path);
     /* Without one the sequence has a sign in its place. */
     zoe_look look = app->view.look;
-    look.marks = look.flip = look.flop = false;
+    look.marks = look.false_color = look.flip = look.flop = false;
     const zoe_paint paint = {frame, app->view.lut, &port, &look};
     (void)zoe_png_write(path, &paint, NULL);
 }

@@ -154,7 +154,10 @@ static void tell_saved(zoe_app *app)
         zoe_message_say(&app->message, true, "%s", error->text);
     if (state == ZOE_SAVE_DONE)
         zoe_path_parent(path, app->saved_to);
-    if (state == ZOE_SAVE_DONE || state == ZOE_SAVE_FAILED)
+    bool is_over = state == ZOE_SAVE_DONE || state == ZOE_SAVE_FAILED;
+    /* The page was left while the path was looked at: nobody tries another one. */
+    is_over |= !app->save_page.open && (state == ZOE_SAVE_EXISTS || state == ZOE_SAVE_REFUSED);
+    if (is_over)
         zoe_save_drop(app->save);
     app->redraw = true;
 }

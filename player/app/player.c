@@ -150,17 +150,19 @@ static void restore(zoe_app *app, char *complaint, size_t capacity)
 {
     zoe_error error;
     int current = 0;
+    const zoe_recent_item *shown = NULL; /* what was current; where that is gone, the first */
     for (int i = 0; i < app->recent.open_count; i++) {
         if (zoe_app_reopen(app, &app->recent.open[i], false, &error) != ZOE_OK) {
             snprintf(complaint, capacity, "%s", error.text);
             fprintf(stderr, "%s: %s\n", command, error.text);
-        } else if (i == app->recent.open_current) {
+        } else if (!shown || i == app->recent.open_current) {
+            shown = &app->recent.open[i];
             current = app->session.current;
         }
     }
-    if (app->session.count) {
+    if (shown) {
         zoe_session_show(&app->session, current);
-        zoe_app_take_look(app, &app->recent.open[app->recent.open_current]);
+        zoe_app_take_look(app, shown);
     } else if (!complaint[0]) {
         snprintf(complaint, capacity, "There is nothing to restore");
     }
@@ -269,6 +271,7 @@ static void follow_files(zoe_app *app, uint64_t now_ns)
                    zoe_panel_shows(&app->panel, ZOE_PANEL_METADATA);
     if (!news.is_told)
         return;
+    app->file_color_of = 0; /* a new rendering may say another one */
     if (news.error.status != ZOE_OK)
         zoe_message_say(&app->message, true, "%s", news.error.text);
     else
@@ -462,6 +465,7 @@ int zoe_player_run(const zoe_options *options)
     zoe_follower_destroy(&app->follower);
     zoe_session_end(&app->session);
     zoe_view_close(&app->view);
+    zoe_look_table_free(&app->colored.table);
     zoe_coloring_destroy(&app->coloring);
     zoe_timeline_close(&app->timeline);
     if (app->render) {

@@ -122,10 +122,11 @@ struct zoe_app {
     SDL_Rect content; /* what the bars leave: for the picture, and the panel beside it */
     zoe_session session;
     zoe_coloring *coloring;
-    zoe_file_color file_color;         /* what the sequence on screen says of its colours; of: */
-    const zoe_sequence *file_color_of; /* NULL: not read */
-    zoe_colored colored;               /* the colour of the frame on screen */
-    char color_trouble[1024];          /* why it is not as chosen, as it was said; "": it is */
+    zoe_file_color file_color; /* what the sequence on screen says of its colours; of: */
+    uint64_t file_color_of;    /* session.opened when it was read; 0: not read */
+    int file_color_shot;       /* and session.current */
+    zoe_colored colored;       /* the colour of the frame on screen; its table is held */
+    char color_trouble[1024];  /* why it is not as chosen, as it was said; "": it is */
     zoe_view view;
     zoe_place place;
     zoe_timeline timeline;

@@ -123,17 +123,21 @@ static void stop_work(zoe_coloring *c)
     pthread_mutex_unlock(&c->lock);
 }
 
+/* In place of the present work, which is not waited for: it ends at its next look at `cancel`, and what it
+ * makes is not taken. */
 static void begin_work(zoe_coloring *c)
 {
-    stop_work(c);
     if (!c->is_running && pthread_create(&c->thread, NULL, run, c)) {
         zoe_error_set(&c->why, ZOE_ERROR_THREAD, "OpenColorIO: no thread to work on");
         return;
     }
     c->is_running = true;
     pthread_mutex_lock(&c->lock);
+    zoe_look_table_free(&c->made);
+    c->failure.status = ZOE_OK;
     c->work = c->way;
     c->has_work = true;
+    __atomic_store_n(&c->cancel, 1, __ATOMIC_RELAXED); /* the thread clears it with the new work */
     pthread_cond_broadcast(&c->changed);
     pthread_mutex_unlock(&c->lock);
 }

@@ -71,6 +71,8 @@ static bool begin(zoe_kept_header *kept, header_job *job)
         read_header(job);
     }
     take(kept, job);
+    /* That others do not answer says nothing of this file: it is tried again. */
+    kept->is_read = job->error.status != ZOE_ERROR_THREAD;
     free_job(job);
     return true;
 }

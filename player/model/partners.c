@@ -51,6 +51,17 @@ void zoe_partners_touch(zoe_partners *partners)
         partners->list[i].is_told = false;
 }
 
+void zoe_partners_shift(zoe_partners *partners, int shot, int64_t shift)
+{
+    for (int i = 0; i < partners->count; i++) {
+        zoe_partner *p = &partners->list[i];
+        if (p->shot != shot)
+            continue;
+        p->position += shift;
+        p->screen.frame.position += shift;
+    }
+}
+
 void zoe_partners_tell(zoe_partners *partners, zoe_shot *shots, int current, const zoe_want *want)
 {
     for (int i = 0; i < partners->count; i++) {

@@ -53,6 +53,9 @@ void zoe_partners_drop(zoe_partners *partners);
 /* After alignment or sources changed: everything is told and looked at anew. */
 void zoe_partners_touch(zoe_partners *partners);
 
+/* A shot has `shift` positions more in front. */
+void zoe_partners_shift(zoe_partners *partners, int shot, int64_t shift);
+
 /* Tells the engine what is wanted of each, beside the current shot's want. */
 void zoe_partners_tell(zoe_partners *partners, zoe_shot *shots, int current, const zoe_want *want);
 

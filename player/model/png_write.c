@@ -71,8 +71,9 @@ static void write_header(png_job *job)
     png_set_IHDR(job->png, job->info, (png_uint_32)job->width, (png_uint_32)job->height, 8,
                  PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
                  PNG_FILTER_TYPE_DEFAULT);
-    const zoe_grade *grade = &job->paint->lut->grade;
-    if (grade->transfer == ZOE_TRANSFER_SRGB)
+    const zoe_display_lut *lut = job->paint->lut;
+    /* What a table encodes is a display's of its own. */
+    if (lut->grade.transfer == ZOE_TRANSFER_SRGB && !lut->color.encode)
         png_set_sRGB(job->png, job->info, PNG_sRGB_INTENT_PERCEPTUAL);
     png_write_info(job->png, job->info);
     png_set_bgr(job->png);

@@ -313,13 +313,17 @@ zoe_status zoe_session_open_partner(zoe_session *session, const char *spec, cons
                                     zoe_error *error)
 {
     int current = session->current, before = session->count;
+    int32_t speed = before ? session->shots[current].transport.speed : 0;
     zoe_status status =
         spec ? zoe_session_open(session, spec, false, error) : open_view(session, view, error);
     if (status != ZOE_OK)
         return status;
     int partner = session->count > before ? session->count - 1 : session->current;
-    if (session->current != current)
+    if (session->current != current) {
         zoe_session_show(session, current);
+        if (speed) /* opening the other one stopped it */
+            zoe_transport_play(zoe_session_transport(session), speed, zoe_now_ns());
+    }
     if (partner == current)
         return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "%s: it is the sequence itself", spec);
     (void)zoe_session_compare_with(session, partner);
@@ -555,6 +559,16 @@ static void follow_shot(zoe_session *session)
     session->touched = true;
 }
 
+/* A shot that is not current has other frames: whom it is compared with is shown beside them. */
+static void follow_partner(zoe_session *session, int shot, int64_t shift)
+{
+    if (!zoe_partners_has(&session->partners, shot))
+        return;
+    zoe_partners_shift(&session->partners, shot, shift);
+    zoe_partners_touch(&session->partners);
+    session->touched = true;
+}
+
 zoe_status zoe_session_take_look(zoe_session *session, zoe_shot *shot, const zoe_look *look,
                                  zoe_refresh_report *report, int64_t *shift, zoe_error *error)
 {
@@ -563,8 +577,10 @@ zoe_status zoe_session_take_look(zoe_session *session, zoe_shot *shot, const zoe
     if (is_current)
         zoe_screen_drop(&session->screen);
     zoe_status status = zoe_shot_take_look(shot, look, report, shift, error);
-    if (!is_current)
+    if (!is_current) {
+        follow_partner(session, (int)(shot - session->shots), *shift);
         return status;
+    }
     if (*shift || shot->transport.count != count)
         session->screen.trail_count = 0;
     session->screen.frame.position += *shift;
