@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "app/color.h"
 #include "model/amount.h"
@@ -236,6 +237,13 @@ static void forget_names(zoe_app *app, const zoe_option *option)
     }
 }
 
+/* A configuration and the names that were chosen in it are kept together. */
+static bool is_name_of_config(const zoe_option *option)
+{
+    return option == ZOE_OPTION(display) || option == ZOE_OPTION(view_transform) ||
+           option == ZOE_OPTION(look);
+}
+
 bool zoe_app_set_text(zoe_app *app, const zoe_option *option, const char *text)
 {
     zoe_error error = {ZOE_OK, ""};
@@ -253,9 +261,21 @@ bool zoe_app_set_text(zoe_app *app, const zoe_option *option, const char *text)
     }
     if (option->where & ZOE_IN_FILE) {
         zoe_option_copy(option, &app->kept, &app->options);
+        if (is_name_of_config(option))
+            zoe_option_copy(ZOE_OPTION(ocio), &app->kept, &app->options);
         app->save_ns = zoe_now_ns() + save_delay_ns;
     }
     return true;
+}
+
+void zoe_app_forget_kept_color(zoe_app *app)
+{
+    const char *kept = app->kept.ocio, *given = app->given->ocio;
+    if (!given || (kept && strcmp(kept, given) == 0))
+        return;
+    zoe_option_set_text(ZOE_OPTION(display), &app->options, NULL);
+    zoe_option_set_text(ZOE_OPTION(view_transform), &app->options, NULL);
+    zoe_option_set_text(ZOE_OPTION(look), &app->options, NULL);
 }
 
 void zoe_app_next_value(zoe_app *app, const zoe_option *option)

@@ -385,6 +385,7 @@ static int play(zoe_app *app)
     load_settings(app, complaint, sizeof complaint);
     zoe_app_load_history(app);
     app->options = app->kept;
+    zoe_app_forget_kept_color(app);
     zoe_options_override(&app->options, app->given);
     prepare_setup(app, &setup);
     app->follower = zoe_follower_create(files_changed, app);

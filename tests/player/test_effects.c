@@ -1,5 +1,8 @@
 /*
- * What changing an option says: a drag of the cache's slider reports all of itself.
+ * What changing an option says and keeps: a drag of the cache's slider reports all of itself; a display
+ * is kept with the configuration that it is of.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -73,10 +76,32 @@ static void a_drag_reports_all_of_itself(void **state)
     assert_reports(last - first);
 }
 
+static void a_display_is_kept_with_its_configuration(void **state)
+{
+    (void)state;
+    zoe_options given;
+    zoe_options_init(&given);
+    app->given = &given;
+    zoe_option_set_text(ZOE_OPTION(ocio), &app->options, "/show/a.ocio"); /* on the command line */
+    assert_true(zoe_app_set_text(app, ZOE_OPTION(display), "P3"));
+    assert_string_equal(app->kept.display, "P3");
+    assert_string_equal(app->kept.ocio, "/show/a.ocio");
+    /* The next start, with the same one or none, and with another. */
+    for (int i = 0; i < 3; i++) {
+        static const char *const configs[] = {NULL, "/show/a.ocio", "/show/b.ocio"};
+        app->options = app->kept;
+        zoe_option_set_text(ZOE_OPTION(ocio), &given, configs[i]);
+        zoe_app_forget_kept_color(app);
+        assert_int_equal(app->options.display != NULL, i < 2);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_drag_reports_all_of_itself, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_display_is_kept_with_its_configuration, set_up,
+                                        tear_down),
     };
     return cmocka_run_group_tests_name("effects", tests, NULL, NULL);
 }
