@@ -411,6 +411,34 @@ static void test_loads_go_on_while_the_folder_is_taken(void **state)
     stage_end(&s);
 }
 
+/* Two neighbours are being decoded: on the way, the new position of one is the old one of the other. */
+static void test_neighbours_do_not_change_places(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 2, 64 * MiB, MiB, 1);
+    fake_close_gates(s.fake);
+    zoe_source *source = stage_source(&s, "f", 11, 12);
+    zoe_want want = stage_play(0, 0, 1);
+    stage_want(source, &want);
+    assert_true(fake_wait_started(s.fake, 11, 1));
+    assert_true(fake_wait_started(s.fake, 12, 1));
+    stage_touch(&s, "f", 10);
+    assert_int_equal(look(source, NULL, 0).added, 1);
+    assert_int_equal(stage_state(source, 1), ZOE_FRAME_LOADING);
+    assert_int_equal(stage_state(source, 2), ZOE_FRAME_LOADING);
+    fake_open_gates(s.fake);
+    for (int64_t i = 1; i <= 2; i++) {
+        zoe_frame frame = stage_wait(source, i);
+        assert_int_equal(frame.position, i);
+        stage_assert_right(&s, &frame, 10 + i, 1);
+        zoe_frame_release(&frame);
+    }
+    stage_rest(&s);
+    assert_int_equal(fake_opened(s.fake, 11) + fake_opened(s.fake, 12), 2);
+    stage_end(&s);
+}
+
 /* It is being decoded when its file is another one, is gone, or is gone with all behind it. */
 static void check_load_without_file(int64_t number, bool is_gone, zoe_frame_state after)
 {
@@ -679,6 +707,7 @@ int main(void)
         cmocka_unit_test(test_a_look_at_some_frames),
         cmocka_unit_test(test_a_look_tries_no_error_again_whose_file_is_the_same),
         cmocka_unit_test(test_loads_go_on_while_the_folder_is_taken),
+        cmocka_unit_test(test_neighbours_do_not_change_places),
         cmocka_unit_test(test_loads_without_their_file),
         cmocka_unit_test(test_one_look_for_two_sources),
         cmocka_unit_test(test_readers_do_not_mind),
