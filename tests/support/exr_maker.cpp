@@ -106,7 +106,7 @@ void set(plane &p, const exr_maker_channel &channel, int x, int y, int value)
 void fill_channel(plane &p, const exr_maker_part &part, int index, unsigned seed, bool odd)
 {
     const exr_maker_channel &channel = part.channels[index];
-    if (!(part.flat >> index & 1)) {
+    if (index >= 32 || !(part.flat >> index & 1)) {
         fill(p, channel, seed, odd);
         return;
     }
