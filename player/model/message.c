@@ -36,7 +36,9 @@ static void keep(zoe_message *message, zoe_message_kind kind, const char *text)
         entry = &message->log[message->logged++ % ZOE_MESSAGE_LOG];
         entry->count = 0;
         entry->kind = kind;
-        snprintf(entry->text, sizeof entry->text, "%s", text);
+        size_t length = strnlen(text, sizeof entry->text - 1);
+        memcpy(entry->text, text, length);
+        entry->text[length] = '\0';
     }
     entry->count++;
     entry->at_ns = zoe_now_ns();
