@@ -15,7 +15,7 @@ typedef struct row {
 } row;
 
 struct zoe_browser {
-    zoe_browser_hub *hub;
+    zoe_task_hub *hub;
     zoe_browser_job *job; /* the folder; NULL: none is read */
     uint64_t changes;
 
@@ -347,7 +347,7 @@ zoe_browser *zoe_browser_create(zoe_browser_notify_fn *notify, void *user)
     zoe_browser *browser = calloc(1, sizeof *browser);
     if (!browser)
         return NULL;
-    browser->hub = zoe_browser_hub_create(notify, user);
+    browser->hub = zoe_task_hub_create(notify, user);
     if (!browser->hub) {
         free(browser);
         return NULL;
@@ -362,7 +362,7 @@ void zoe_browser_destroy(zoe_browser **browser)
     zoe_browser *gone = *browser;
     zoe_browser_job_leave(&gone->job);
     zoe_browser_job_leave(&gone->completing);
-    zoe_browser_hub_leave(gone->hub);
+    zoe_task_hub_leave(&gone->hub);
     free(gone->sizes);
     free(gone->rows);
     free(gone);

@@ -10,53 +10,13 @@ static const uint64_t notify_interval_ns = 100000000;
 
 /* ---- lifetime ---- */
 
-/* 1: it was the last reference. */
-static int let_go(atomic_int *refs)
+static void free_job(void *data)
 {
-    return atomic_fetch_sub_explicit(refs, 1, memory_order_acq_rel) == 1;
-}
-
-static void release_hub(zoe_browser_hub *hub)
-{
-    if (!let_go(&hub->refs))
-        return;
-    pthread_mutex_destroy(&hub->lock);
-    free(hub);
-}
-
-zoe_browser_hub *zoe_browser_hub_create(zoe_browser_notify_fn *notify, void *user)
-{
-    zoe_browser_hub *hub = calloc(1, sizeof *hub);
-    if (!hub)
-        return NULL;
-    if (pthread_mutex_init(&hub->lock, NULL)) {
-        free(hub);
-        return NULL;
-    }
-    hub->notify = notify;
-    hub->user = user;
-    atomic_init(&hub->threads, 0);
-    atomic_init(&hub->refs, 1);
-    return hub;
-}
-
-void zoe_browser_hub_leave(zoe_browser_hub *hub)
-{
-    pthread_mutex_lock(&hub->lock);
-    hub->notify = NULL;
-    pthread_mutex_unlock(&hub->lock);
-    release_hub(hub);
-}
-
-static void release_job(zoe_browser_job *job)
-{
-    if (!let_go(&job->refs))
-        return;
+    zoe_browser_job *job = data;
     zoe_folder_close(&job->folder);
     zoe_folder_close(&job->below);
     free(job->sizes);
     pthread_mutex_destroy(&job->lock);
-    release_hub(job->hub);
     free(job);
 }
 
@@ -64,9 +24,10 @@ void zoe_browser_job_leave(zoe_browser_job **job)
 {
     if (!*job)
         return;
+    zoe_task *task = (*job)->task;
     atomic_store_explicit(&(*job)->cancelled, true, memory_order_relaxed);
-    release_job(*job);
     *job = NULL;
+    zoe_task_leave(&task);
 }
 
 /* ---- the thread ---- */
@@ -79,12 +40,8 @@ static bool is_cancelled(const zoe_browser_job *job)
 static void notify(zoe_browser_job *job)
 {
     job->notified_ns = zoe_now_ns();
-    if (is_cancelled(job))
-        return;
-    pthread_mutex_lock(&job->hub->lock);
-    if (job->hub->notify)
-        job->hub->notify(job->hub->user);
-    pthread_mutex_unlock(&job->hub->lock);
+    if (!is_cancelled(job))
+        zoe_task_hub_notify(job->hub);
 }
 
 /* zoe_folder_cancel_fn, which is asked between names and files. */
@@ -97,12 +54,18 @@ static int ask(void *user)
     return is_cancelled(job);
 }
 
-static void enter(zoe_browser_job *job, zoe_browser_state state)
+/* Of DONE and FAILED the end of the task tells. */
+static void set_state(zoe_browser_job *job, zoe_browser_state state)
 {
     pthread_mutex_lock(&job->lock);
     job->state = state;
     job->version++;
     pthread_mutex_unlock(&job->lock);
+}
+
+static void enter(zoe_browser_job *job, zoe_browser_state state)
+{
+    set_state(job, state);
     notify(job);
 }
 
@@ -111,7 +74,7 @@ static void fail(zoe_browser_job *job, const zoe_error *error)
     pthread_mutex_lock(&job->lock);
     job->error = *error;
     pthread_mutex_unlock(&job->lock);
-    enter(job, ZOE_BROWSER_FAILED);
+    set_state(job, ZOE_BROWSER_FAILED);
 }
 
 /* Reads the folder; where the path is a sequence's, the folder that it is in. */
@@ -180,12 +143,12 @@ static void look_closer(zoe_browser_job *job)
     } else {
         free(sizes);
     }
-    enter(job, ZOE_BROWSER_DONE);
+    set_state(job, ZOE_BROWSER_DONE);
 }
 
-static void *run(void *arg)
+static void work(void *data)
 {
-    zoe_browser_job *job = arg;
+    zoe_browser_job *job = data;
     zoe_folder *folder = NULL;
     zoe_error error = {0};
     bool is_sequence = false;
@@ -196,31 +159,15 @@ static void *run(void *arg)
         job->is_sequence = is_sequence;
         pthread_mutex_unlock(&job->lock);
         if (job->lists_only || is_cancelled(job))
-            enter(job, ZOE_BROWSER_DONE);
+            set_state(job, ZOE_BROWSER_DONE);
         else
             look_closer(job);
     } else {
         fail(job, &error);
     }
-    atomic_fetch_sub_explicit(&job->hub->threads, 1, memory_order_relaxed);
-    release_job(job);
-    return NULL;
 }
 
-static int start_detached(zoe_browser_job *job)
-{
-    pthread_attr_t attributes;
-    pthread_t thread;
-    if (pthread_attr_init(&attributes))
-        return 0;
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    int number = pthread_create(&thread, &attributes, run, job);
-    pthread_attr_destroy(&attributes);
-    return number == 0;
-}
-
-/* A job with a reference for the caller and one for the thread. */
-static zoe_browser_job *make_job(zoe_browser_hub *hub, const char *path, bool lists_only)
+static zoe_browser_job *make_job(zoe_task_hub *hub, const char *path, bool lists_only)
 {
     zoe_browser_job *job = calloc(1, sizeof *job);
     if (!job)
@@ -229,35 +176,28 @@ static zoe_browser_job *make_job(zoe_browser_hub *hub, const char *path, bool li
         free(job);
         return NULL;
     }
-    atomic_fetch_add_explicit(&hub->refs, 1, memory_order_relaxed);
     job->hub = hub;
     job->lists_only = lists_only;
     job->state = ZOE_BROWSER_LISTING;
     strcpy(job->path, path);
-    atomic_init(&job->refs, 2);
     atomic_init(&job->cancelled, false);
     atomic_init(&job->progress, 0);
     return job;
 }
 
-zoe_status zoe_browser_job_start(zoe_browser_hub *hub, const char *path, bool lists_only,
+zoe_status zoe_browser_job_start(zoe_task_hub *hub, const char *path, bool lists_only,
                                  zoe_browser_job **job, zoe_error *error)
 {
     *job = NULL;
-    if (atomic_load_explicit(&hub->threads, memory_order_relaxed) >= ZOE_BROWSER_THREADS_MAX)
-        return zoe_error_set(error, ZOE_ERROR_THREAD,
-                             "%s: not read: %d folders asked for before do not answer", path,
-                             ZOE_BROWSER_THREADS_MAX);
     zoe_browser_job *made = make_job(hub, path, lists_only);
     if (!made)
         return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "%s: out of memory", path);
     made->notified_ns = zoe_now_ns();
-    atomic_fetch_add_explicit(&hub->threads, 1, memory_order_relaxed);
-    if (!start_detached(made)) {
-        atomic_fetch_sub_explicit(&hub->threads, 1, memory_order_relaxed);
-        release_job(made);
-        release_job(made);
-        return zoe_error_set(error, ZOE_ERROR_THREAD, "%s: cannot start a thread", path);
+    zoe_error why;
+    zoe_status status = zoe_task_start(hub, work, free_job, made, &made->task, &why);
+    if (status != ZOE_OK) {
+        free_job(made);
+        return zoe_error_set(error, status, "%s: %s", path, why.text);
     }
     *job = made;
     return ZOE_OK;

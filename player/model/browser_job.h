@@ -1,7 +1,8 @@
 /*
  * Browser job: one folder that is read on a thread of its own.
  *
- * The job belongs to its thread and to whoever asked for it, and goes with the last of them.
+ * The job is the data of a task: it belongs to its thread and to whoever asked for it, and goes with the
+ * last of them.
  *
  *   LISTING ──▶ SEARCHING ──▶ MEASURING ──▶ DONE       (SEARCHING where no entry is an EXR file)
  *      └──────────▶ FAILED
@@ -26,24 +27,16 @@
 
 #include "model/browser_state.h"
 #include "model/paths.h"
-
-/* What all jobs of a browser share; outlives the browser while a job's thread runs. */
-typedef struct zoe_browser_hub {
-    pthread_mutex_t lock; /* held while `notify` is called, so that destroying can end that; nobody
-                             takes another lock or does anything else under it */
-    zoe_browser_notify_fn *notify; /* guarded by lock; NULL: the browser is gone */
-    void *user;                    /* guarded by lock */
-    atomic_int threads;            /* relaxed: a limit, nothing hangs on it */
-    atomic_int refs;
-} zoe_browser_hub;
+#include "model/task.h"
 
 typedef struct zoe_browser_job {
     /* fixed after creation */
-    zoe_browser_hub *hub;
+    zoe_task_hub *hub;
     bool lists_only; /* for a completion: names, and nothing else */
     char path[ZOE_PATH_TEXT];
 
-    atomic_int refs;
+    zoe_task *task; /* the one's who asked for it */
+
     atomic_bool cancelled;         /* relaxed: only asks the thread to end */
     atomic_uint_fast64_t progress; /* relaxed: a number to look at */
 
@@ -62,15 +55,9 @@ typedef struct zoe_browser_job {
     uint64_t notified_ns;
 } zoe_browser_job;
 
-/* NULL when memory is out. */
-zoe_browser_hub *zoe_browser_hub_create(zoe_browser_notify_fn *notify, void *user);
-
-/* The browser goes: after that, `notify` is not called any more. */
-void zoe_browser_hub_leave(zoe_browser_hub *hub);
-
 /* Starts reading. On success *job is the caller's, for zoe_browser_job_leave(). Errors: THREAD,
  * NO_MEMORY. */
-zoe_status zoe_browser_job_start(zoe_browser_hub *hub, const char *path, bool lists_only,
+zoe_status zoe_browser_job_start(zoe_task_hub *hub, const char *path, bool lists_only,
                                  zoe_browser_job **job, zoe_error *error);
 
 /* Tells the thread to end, lets go of the job and sets *job to NULL. Accepts NULL. Does not

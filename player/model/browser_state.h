@@ -9,8 +9,6 @@
 #ifndef ZOETROPE_PLAYER_BROWSER_STATE_H
 #define ZOETROPE_PLAYER_BROWSER_STATE_H
 
-enum { ZOE_BROWSER_THREADS_MAX = 16 }; /* that may hang in system calls at once */
-
 /*
  * There is something for zoe_browser_update(). Comes from another thread, several times a second at
  * most while a folder is read, and not after zoe_browser_destroy() has returned. A lock is held

@@ -72,6 +72,14 @@ void zoe_task_hub_leave(zoe_task_hub **hub)
     *hub = NULL;
 }
 
+void zoe_task_hub_notify(zoe_task_hub *hub)
+{
+    pthread_mutex_lock(&hub->lock);
+    if (hub->notify)
+        hub->notify(hub->user);
+    pthread_mutex_unlock(&hub->lock);
+}
+
 static void *run(void *arg)
 {
     zoe_task *task = arg;
@@ -79,10 +87,7 @@ static void *run(void *arg)
     task->work(task->data);
     atomic_fetch_sub_explicit(&hub->threads, 1, memory_order_relaxed);
     atomic_store_explicit(&task->done, true, memory_order_release);
-    pthread_mutex_lock(&hub->lock);
-    if (hub->notify)
-        hub->notify(hub->user);
-    pthread_mutex_unlock(&hub->lock);
+    zoe_task_hub_notify(hub);
     release_task(task);
     return NULL;
 }

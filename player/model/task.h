@@ -21,7 +21,8 @@ enum { ZOE_TASKS_MAX = 16 };
 typedef struct zoe_task zoe_task;
 typedef struct zoe_task_hub zoe_task_hub;
 
-/* A task is done. Comes from its thread; may post an event, and may not call tasks or their hub. */
+/* A task is done, or says that it has got further. Comes from its thread; a lock is held that only this
+ * call and zoe_task_hub_leave() take. May post an event, and may not call tasks or their hub. */
 typedef void zoe_task_notify_fn(void *user);
 
 /* What the tasks of a program share; it outlives its user as long as threads run. NULL when memory is
@@ -39,6 +40,9 @@ void zoe_task_hub_leave(zoe_task_hub **hub);
 zoe_status zoe_task_start(zoe_task_hub *hub, void (*work)(void *data),
                           void (*free_data)(void *data), void *data, zoe_task **task,
                           zoe_error *error);
+
+/* Called by a task's work: tells the hub's user that there is something to look at before it is done. */
+void zoe_task_hub_notify(zoe_task_hub *hub);
 
 bool zoe_task_is_done(const zoe_task *task);
 

@@ -19,6 +19,7 @@
 #include <cmocka.h>
 
 #include "model/browser.h"
+#include "model/task.h"
 #include "support/temp_folder.h"
 #include "support/threads.h"
 
@@ -408,7 +409,7 @@ static void too_many_that_hang_are_refused(void **state)
 {
     (void)state;
     set_gate(true);
-    for (int i = 0; i < ZOE_BROWSER_THREADS_MAX; i++)
+    for (int i = 0; i < ZOE_TASKS_MAX; i++)
         go(root);
     zoe_error error = {0};
     assert_int_equal(zoe_browser_go(browser, root, &error), ZOE_ERROR_THREAD);
