@@ -131,13 +131,7 @@ void zoe_app_compare_size(zoe_app *app, int unused)
 void zoe_app_compare_menu(zoe_app *app, int unused)
 {
     (void)unused;
-    SDL_Rect at = {app->mouse_x, app->mouse_y, 0, 0};
-    if (!zoe_inside(app->view.area, at.x, at.y)) {
-        at.x = app->view.area.x + app->view.area.w / 2;
-        at.y = app->view.area.y + app->view.area.h / 4;
-    }
-    app->menu_next = ZOE_MENU_COMPARE;
-    app->menu_place = at;
+    zoe_app_ask_menu(app, ZOE_MENU_COMPARE);
 }
 
 void zoe_app_find_views(zoe_app *app)

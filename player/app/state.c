@@ -137,3 +137,14 @@ void zoe_app_follow_sequence(zoe_app *app, int64_t shift)
                              shift);
     app->timeline.columns_stale = true;
 }
+
+void zoe_app_ask_menu(zoe_app *app, zoe_menu menu)
+{
+    SDL_Rect at = {app->mouse_x, app->mouse_y, 0, 0};
+    if (!zoe_inside(app->view.area, at.x, at.y)) {
+        at.x = app->view.area.x + app->view.area.w / 2;
+        at.y = app->view.area.y + app->view.area.h / 4;
+    }
+    app->menu_next = menu;
+    app->menu_place = at;
+}

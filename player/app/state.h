@@ -218,4 +218,8 @@ bool zoe_app_open(zoe_app *app, const char *path, bool replace);
 /* The engine may tell of changed frames again; what changed until now is looked at after this. */
 void zoe_app_listen(zoe_app *app);
 
+/* A command asks for a menu: it opens in the next frame at the pointer, or in the picture where the pointer
+ * is elsewhere. */
+void zoe_app_ask_menu(zoe_app *app, zoe_menu menu);
+
 #endif

@@ -32,6 +32,17 @@ static zoe_source *show_first(stage *s, uint32_t workers, zoe_want *want, zoe_fr
     return source;
 }
 
+/* The first frame of one of two sources; there is room for no other. */
+static zoe_frame show_of_two(stage *s, zoe_source **a, zoe_source **b, zoe_want *want)
+{
+    stage_begin(s, 2, 16 * MiB, 10 * MiB, 2);
+    *a = stage_source(s, "a", 1, 2);
+    *b = stage_source(s, "b", 1, 2);
+    *want = (zoe_want){.playhead = 0, .in = 0, .out = 1, .direction = 1};
+    stage_want(*a, want);
+    return stage_wait(*a, 0);
+}
+
 /* What acquire, wait, the state and the text say. */
 static void assert_no_room(zoe_source *source, int64_t position)
 {
@@ -143,11 +154,9 @@ static void test_what_only_pins_hold_counts(void **state)
 {
     (void)state;
     stage s;
-    stage_begin(&s, 2, 16 * MiB, 10 * MiB, 2);
-    zoe_source *a = stage_source(&s, "a", 1, 2), *b = stage_source(&s, "b", 1, 2);
-    zoe_want want = {.playhead = 0, .in = 0, .out = 1, .direction = 1};
-    stage_want(a, &want);
-    zoe_frame shown = stage_wait(a, 0);
+    zoe_source *a, *b;
+    zoe_want want;
+    zoe_frame shown = show_of_two(&s, &a, &b, &want);
     zoe_source_close(&a);
     stage_want(b, &want);
     assert_no_room(b, 0);
@@ -161,11 +170,9 @@ static void test_a_second_playhead_hears_of_the_first(void **state)
 {
     (void)state;
     stage s;
-    stage_begin(&s, 2, 16 * MiB, 10 * MiB, 2);
-    zoe_source *a = stage_source(&s, "a", 1, 2), *b = stage_source(&s, "b", 1, 2);
-    zoe_want want = {.playhead = 0, .in = 0, .out = 1, .direction = 1};
-    stage_want(a, &want);
-    zoe_frame frame = stage_wait(a, 0);
+    zoe_source *a, *b;
+    zoe_want want;
+    zoe_frame frame = show_of_two(&s, &a, &b, &want);
     zoe_frame_release(&frame);
     stage_want(b, &want);
     assert_no_room(b, 0);

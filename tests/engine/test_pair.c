@@ -25,6 +25,14 @@ static void nap(void)
     nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
 }
 
+/* Two sequences of FRAMES frames of a MiB each, with room for 40 and what goes with them. */
+static void begin_pair(stage *s, uint32_t workers, zoe_source **a, zoe_source **b)
+{
+    stage_begin(s, workers, 41 * MiB, MiB, 1);
+    *a = stage_source(s, "a", 1, FRAMES);
+    *b = stage_source(s, "b", OTHER, OTHER + FRAMES - 1);
+}
+
 static void want_both(zoe_source *a, zoe_source *b, const zoe_want *want)
 {
     stage_want(a, want);
@@ -37,9 +45,8 @@ static void test_each_holds_half_round_the_playhead(void **state)
     (void)state;
     for (uint32_t workers = 1; workers <= 4; workers *= 2) {
         stage s;
-        stage_begin(&s, workers, 41 * MiB, MiB, 1);
-        zoe_source *a = stage_source(&s, "a", 1, FRAMES);
-        zoe_source *b = stage_source(&s, "b", OTHER, OTHER + FRAMES - 1);
+        zoe_source *a, *b;
+        begin_pair(&s, workers, &a, &b);
         static const int64_t places[] = {50, 20, 80, 51};
         for (int i = 0; i < 4; i++) {
             zoe_want want = {.playhead = places[i], .in = 0, .out = FRAMES - 1, .direction = 1};
@@ -63,9 +70,8 @@ static void test_the_pair_comes_first(void **state)
 {
     (void)state;
     stage s;
-    stage_begin(&s, 1, 41 * MiB, MiB, 1);
-    zoe_source *a = stage_source(&s, "a", 1, FRAMES);
-    zoe_source *b = stage_source(&s, "b", OTHER, OTHER + FRAMES - 1);
+    zoe_source *a, *b;
+    begin_pair(&s, 1, &a, &b);
     fake_close_gates(s.fake);
     /* Whichever is told first. */
     zoe_want want = stage_play(10, 0, FRAMES - 1);
@@ -103,9 +109,8 @@ static void test_a_loop_that_fits_decodes_each_once(void **state)
 {
     (void)state;
     stage s;
-    stage_begin(&s, 2, 41 * MiB, MiB, 1);
-    zoe_source *a = stage_source(&s, "a", 1, FRAMES);
-    zoe_source *b = stage_source(&s, "b", OTHER, OTHER + FRAMES - 1);
+    zoe_source *a, *b;
+    begin_pair(&s, 2, &a, &b);
     zoe_want want = stage_play(0, 0, 17);
     play(a, b, &want, 5);
     stage_rest(&s);
@@ -118,9 +123,8 @@ static void test_a_loop_that_does_not_fit_keeps_what_it_can(void **state)
 {
     (void)state;
     stage s;
-    stage_begin(&s, 2, 41 * MiB, MiB, 1);
-    zoe_source *a = stage_source(&s, "a", 1, FRAMES);
-    zoe_source *b = stage_source(&s, "b", OTHER, OTHER + FRAMES - 1);
+    zoe_source *a, *b;
+    begin_pair(&s, 2, &a, &b);
     zoe_want want = stage_play(0, 0, 29);
     play(a, b, &want, 2);
     uint64_t before = stage_stats(&s).decodes;
