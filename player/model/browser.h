@@ -43,7 +43,7 @@ typedef enum zoe_browser_sort {
 
 typedef struct zoe_browser_row {
     zoe_folder_entry entry; /* its texts live until the next update, go or stop */
-    int32_t is_below;       /* 1: a folder that was found to have EXR files, named from here ("comp/v2") */
+    int32_t is_below;       /* 1: a folder found below, named from here ("comp/v2") */
     int32_t is_measured;    /* 0: `size` is not known yet */
     zoe_folder_size size;
 } zoe_browser_row;

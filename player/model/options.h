@@ -46,16 +46,16 @@ typedef struct zoe_options {
     uint64_t given[2];      /* bit i: the command line gave the option in row i */
 
     /* how to play */
-    int64_t in, out; /* frame numbers; only where given. in <= out when both are given */
-    int64_t frame;   /* frame number to start at; only where given */
-    bool play;       /* start playing at once */
-    bool stay;       /* the window opens also where none of the sequences can be */
+    int64_t in, out;     /* frame numbers; only where given. in <= out when both are given */
+    int64_t frame;       /* frame number to start at; only where given */
+    bool play;           /* start playing at once */
+    bool stay;           /* the window opens also where none of the sequences can be */
     const char *compare; /* a sequence to compare the first one with; NULL: none */
-    bool restore;    /* open again what was open last; never with sequences or headless */
-    zoe_rate rate;   /* frames a second; only where given: else the file's, else 24.
-                        numerator 0 (headless only): as fast as frames get ready */
-    int32_t policy;  /* zoe_policy */
-    int32_t loop;    /* zoe_loop_mode */
+    bool restore;        /* open again what was open last; never with sequences or headless */
+    zoe_rate rate;       /* frames a second; only where given: else the file's, else 24.
+                            numerator 0 (headless only): as fast as frames get ready */
+    int32_t policy;      /* zoe_policy */
+    int32_t loop;        /* zoe_loop_mode */
 
     /* picture */
     const char *layer;      /* NULL: the file's default */
@@ -68,19 +68,19 @@ typedef struct zoe_options {
     int32_t transfer; /* zoe_transfer */
 
     /* colour; texts: NULL or "" is nothing */
-    const char *ocio;                  /* configuration of OpenColorIO; ZOE_OCIO_ACES, or "none" in spite of
-                                          the environment */
-    const char *input_space;           /* its colour space of the files; nothing: as they say */
+    const char *ocio;        /* configuration of OpenColorIO; ZOE_OCIO_ACES, or "none" in spite of
+                                the environment */
+    const char *input_space; /* its colour space of the files; nothing: as they say */
     const char *display, *view_transform, *look; /* its names; nothing: its defaults */
-    const char *lut;                   /* a `.cube` file */
-    int32_t lut_space;                 /* zoe_cube_place */
-    const char *cdl, *cdl_id;          /* a colour decision list, and which correction of it */
-    bool flop, flip;  /* mirrored: left to right, top to bottom */
-    bool pixels;      /* what is magnified a little is not smoothed */
-    bool false_color; /* levels are shown as colours */
-    bool marks;       /* NaN, infinity and clipping are marked */
-    bool ids;         /* whole numbers are shown as colours */
-    int32_t guides;   /* safe areas; as ui/guides.h has them, like what follows */
+    const char *lut;                             /* a `.cube` file */
+    int32_t lut_space;                           /* zoe_cube_place */
+    const char *cdl, *cdl_id; /* a colour decision list, and which correction of it */
+    bool flop, flip;          /* mirrored: left to right, top to bottom */
+    bool pixels;              /* what is magnified a little is not smoothed */
+    bool false_color;         /* levels are shown as colours */
+    bool marks;               /* NaN, infinity and clipping are marked */
+    bool ids;                 /* whole numbers are shown as colours */
+    int32_t guides;           /* safe areas; as ui/guides.h has them, like what follows */
     int32_t aspect;
 
     /* memory and workers */
