@@ -19,7 +19,7 @@ zoe_args_result zoe_bench_parse(const char *command, const char *about, const zo
         ZOE_OPTION(workers),   ZOE_OPTION(cache_percent),  ZOE_OPTION(reserve_gb),
         ZOE_OPTION(cache_mb),  ZOE_OPTION(layer),          ZOE_OPTION(view),
         ZOE_OPTION(proxy),     ZOE_OPTION(full_precision), ZOE_OPTION(verbose),
-        ZOE_OPTION(isolation),
+        ZOE_OPTION(isolation), ZOE_OPTION(decoder_frames), ZOE_OPTION(decoder_mb),
     };
     char help[COUNT_OF(shared)][ZOE_OPTION_HELP];
     bool given[COUNT_OF(shared)] = {false};

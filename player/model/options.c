@@ -119,6 +119,12 @@ const zoe_option zoe_option_table[] = {
     {.name = "isolation", AT(isolation), .kind = ZOE_ARG_CHOICE, .where = ARGS | FILE_KEPT, .argument = "MODE",
      .words = "off|on|auto", .labels = "Off|On|Auto",
      .help = "decode in processes that may do nothing else"},
+    {.name = "decoder-frames", AT(decoder_frames), .kind = ZOE_ARG_INTEGER, .where = ARGS | FILE_KEPT, .argument = "N", .max = 1e9,
+     .help = "start each of them anew after N frames", .otherwise = "never"},
+    {.name = "decoder-mb", AT(decoder_mb), .kind = ZOE_ARG_INTEGER, .where = ARGS | FILE_KEPT, .argument = "MB", .min = 1,
+     .max = 1 << 20, .normal = 64, .help = "and where it has so much more memory than it needs"},
+    {.name = "decoder-hang", AT(decoder_hang), .kind = ZOE_ARG_INTEGER, .where = ARGS | FILE_KEPT, .argument = "SECONDS", .min = 1,
+     .max = 3600, .normal = 10, .help = "end one that makes no progress for so long"},
 
     HEADING("Program"),
     {.name = "headless", AT(headless), .kind = ZOE_ARG_FLAG, .where = ARGS, .help = "play without a window and print statistics"},
@@ -275,6 +281,9 @@ void zoe_options_apply(const zoe_options *options, zoe_engine_settings *settings
     settings->budget.bytes = (uint64_t)options->cache_mb << 20;
     settings->workers = (uint32_t)options->workers;
     settings->isolation = options->isolation;
+    settings->decoder_frames = (uint32_t)options->decoder_frames;
+    settings->decoder_bytes = (uint64_t)options->decoder_mb << 20;
+    settings->decoder_hang_ms = (uint32_t)options->decoder_hang * 1000;
     if (options->verbose == 1)
         settings->log_level = ZOE_LOG_INFO;
     if (options->verbose > 1)

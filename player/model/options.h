@@ -85,12 +85,15 @@ typedef struct zoe_options {
 
     /* memory and workers */
     int64_t cache_percent;
-    double reserve_gb; /* GiB */
-    int64_t cache_mb;  /* MiB; overrides percent and reserve; 0: they count */
-    int64_t workers;   /* 0: the engine's default, three quarters of the cores */
-    int32_t watch;     /* 1: files that change are read again; 0: only when asked to */
-    int32_t strategy;  /* zoe_strategy */
-    int32_t isolation; /* zoe_isolation_mode */
+    double reserve_gb;      /* GiB */
+    int64_t cache_mb;       /* MiB; overrides percent and reserve; 0: they count */
+    int64_t workers;        /* 0: the engine's default, three quarters of the cores */
+    int32_t watch;          /* 1: files that change are read again; 0: only when asked to */
+    int32_t strategy;       /* zoe_strategy */
+    int32_t isolation;      /* zoe_isolation_mode */
+    int64_t decoder_frames; /* that a process decodes before another takes its place; 0: no end */
+    int64_t decoder_mb;     /* MiB that it may have beyond what it was told to use */
+    int64_t decoder_hang;   /* seconds without progress after which it is ended */
 
     /* the program */
     bool headless;            /* no window, and no settings file either */

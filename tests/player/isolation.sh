@@ -48,10 +48,19 @@ grep -q '/nowhere' "$work/out" || fail "it does not say why: $(cat "$work/out")"
 ZOETROPE_DECODER=/nowhere "$zoetrope" play --headless --isolation auto -v "$work/shot" >"$work/out" 2>&1
 grep -q 'decoding in this process: /nowhere' "$work/out" || fail "auto does not say why: $(cat "$work/out")"
 
+# What hangs is ended when it was told to be; one that has done its frames is followed by another, and nobody dies.
+printf 'last hang' >"$work/shot/f.0005.exr"
+cp "$work/shot/f.0001.exr" "$work/shot/f.0009.exr"
+play --isolation on --json --decoder-hang 1
+"$json_check" error_count=1 decoder_deaths=1 <"$work/out" || fail "a hang: $(cat "$work/out" "$work/err")"
+grep -q 'decoder hung (no progress for 1.0 s) on .*f.0005.exr' "$work/out" || fail "it does not say so: $(cat "$work/out")"
+cp "$work/shot/f.0001.exr" "$work/shot/f.0005.exr"
+play --isolation on --json --decoder-frames 2 --workers 1
+"$json_check" error_count=0 decoder_deaths=0 'decoder_restarts>=4' <"$work/out" || fail "anew: $(cat "$work/out" "$work/err")"
+
 # decoders PID: its children.
 decoders() { ps -o pid= --ppid "$1" | tr -d ' '; }
 
-rm "$work/shot/f.0005.exr" "$work/shot/f.0009.exr"
 ZOETROPE_DECODER=$bad "$zoetrope" play --headless --isolation on --fps 24 --loops 1000 "$work/shot" >/dev/null 2>&1 &
 player=$!
 left=

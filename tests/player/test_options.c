@@ -261,6 +261,14 @@ static void test_apply(void **state)
     assert_int_equal(parse(&o, "--cache-mb 100 --cache-percent 50 a"), ZOE_ARGS_RUN);
     zoe_options_apply(&o, &settings);
     assert_int_equal(settings.budget.bytes, (uint64_t)100 << 20);
+    assert_int_equal(
+        parse(&o, "--isolation on --decoder-frames 7 --decoder-mb 100 --decoder-hang 3 a"),
+        ZOE_ARGS_RUN);
+    zoe_options_apply(&o, &settings);
+    assert_int_equal(settings.isolation, ZOE_ISOLATION_ON);
+    assert_int_equal(settings.decoder_frames, 7);
+    assert_int_equal(settings.decoder_bytes, (uint64_t)100 << 20);
+    assert_int_equal(settings.decoder_hang_ms, 3000);
     zoe_source_settings source;
     memset(&source, 0, sizeof source);
     assert_int_equal(parse(&o, "--layer x --proxy 1/2 --overscan a"), ZOE_ARGS_RUN);
