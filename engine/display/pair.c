@@ -91,10 +91,18 @@ static size_t lay_out(work *w, const zoe_pair *pair, char *scratch)
     return at + most;
 }
 
+static bool is_matrix(const float *matrix)
+{
+    for (int i = 0; matrix && i < 9; i++)
+        if (!isfinite(matrix[i]))
+            return false;
+    return true;
+}
+
 static bool is_valid(const zoe_pair *pair)
 {
     if (!pair || !pair->frames[0] || !pair->frames[1] || !pair->viewports[0] ||
-        !pair->viewports[1] || !isfinite(pair->amount))
+        !pair->viewports[1] || !isfinite(pair->amount) || !is_matrix(pair->matrix))
         return false;
     const zoe_viewport *a = pair->viewports[0], *b = pair->viewports[1];
     return a->width == b->width && a->height == b->height && a->width >= 1 && a->width <= 32768 &&
@@ -105,6 +113,17 @@ size_t zoe_pair_scratch_bytes(const zoe_pair *pair)
 {
     work w;
     return is_valid(pair) ? lay_out(&w, pair, NULL) : 0;
+}
+
+/* One row of the second, to the light of the first. */
+static void convert_row(float *row, const float *m, size_t count)
+{
+    for (size_t i = 0; i < count; i += ZOE_SCALE_LANES) {
+        float r = row[i], g = row[i + 1], b = row[i + 2];
+        row[i] = m[0] * r + m[1] * g + m[2] * b;
+        row[i + 1] = m[3] * r + m[4] * g + m[5] * b;
+        row[i + 2] = m[6] * r + m[7] * g + m[8] * b;
+    }
 }
 
 /* One row, into floats[0]. */
@@ -133,12 +152,14 @@ static void mix_row(const work *w, const zoe_pair *pair, size_t count)
     }
 }
 
-static void mix_rows(const work *w, const zoe_pair *pair, int32_t rows)
+static void mix_rows(const work *w, const zoe_pair *pair, bool is_alpha, int32_t rows)
 {
     size_t width = (size_t)pair->viewports[0]->width, count = width * ZOE_SCALE_LANES;
     for (size_t y = 0; y < (size_t)rows; y++) {
         for (int i = 0; i < 2; i++)
             zoe_half_to_float_row(w->floats[i], w->lanes[i] + y * count, count);
+        if (pair->matrix && !is_alpha)
+            convert_row(w->floats[1], pair->matrix, count);
         mix_row(w, pair, count);
         zoe_half_from_float_row(w->mixed, w->floats[0], count);
         size_t at = y * (w->row / sizeof(uint16_t));
@@ -187,7 +208,7 @@ zoe_status zoe_pair_draw(const zoe_pair *pair, const zoe_display_lut *lut, int32
             if (!zoe_lanes_rows(pair->frames[i], pair->viewports[i], is_alpha, first_row + done,
                                 rows, w.lanes[i], w.scratch, &extents[i]))
                 return ZOE_ERROR_ARGUMENT;
-        mix_rows(&w, pair, rows);
+        mix_rows(&w, pair, is_alpha, rows);
         zoe_frame frame = frame_of(&w, pair, pair->viewports[0]->width, rows);
         zoe_viewport view = viewport_of(pair, rows);
         char *out = (char *)pixels + (size_t)done * stride;

@@ -5,6 +5,7 @@
  * the caller says. Their samples are then mixed as linear light, before the grade:
  *
  *   scale, each frame by itself (as zoe_display_draw() does), to halves a and b
+ *   b's light to that of a, where both have other primaries
  *   mix                            v = |a - b| x amount,  v = a + (b - a) x amount,  or red of a with
  *                                  green and blue of b
  *   round to half, then all that display.h lists from the range on: the same view of v
@@ -44,6 +45,9 @@ typedef struct zoe_pair {
     const zoe_viewport *viewports[2]; /* of the same width and height */
     zoe_pair_mix mix;
     float amount; /* finite */
+    /* [9], rows, finite: the second's linear light to that of the first. Not applied in the view of alpha.
+     * NULL: it is the same */
+    const float *matrix;
 } zoe_pair;
 
 /* Scratch for zoe_pair_draw(), in bytes: at most 240 for each pixel of the width, and 300 KB, whatever the

@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model/frame_header.h"
-
 bool zoe_app_choose_color(zoe_app *app, zoe_error *error)
 {
     const zoe_options *o = &app->options;
@@ -25,29 +23,23 @@ bool zoe_app_choose_color(zoe_app *app, zoe_error *error)
     return zoe_coloring_choose(app->coloring, &choice, error) == ZOE_OK;
 }
 
-/* The header of the sequence that is shown is read once, as when it was opened; each frame has its own
- * primaries. Its zoe_sequence does not tell which it is: each look at the folder makes another one. */
-static void follow_file(zoe_app *app)
+static bool is_data(const zoe_screen *screen, const zoe_shot *shot)
 {
-    char path[4096];
-    zoe_header *header = NULL;
-    const zoe_sequence *sequence = zoe_session_sequence(&app->session);
-    if (app->session.opened == app->file_color_of && app->session.current == app->file_color_shot)
-        return;
-    int64_t position = app->session.screen.frame.position;
-    if (zoe_sequence_path(sequence, position, path, sizeof path) != ZOE_OK)
-        path[0] = '\0';
-    (void)zoe_frame_header_read(sequence, position, &header, NULL);
-    zoe_file_color_read(&app->file_color, header, path);
-    zoe_header_free(&header);
-    app->file_color_of = app->session.opened;
-    app->file_color_shot = app->session.current;
+    return screen->is_fallback ? shot->fallback.is_data : shot->is_data;
 }
 
-static bool is_data(zoe_app *app)
+static void follow_others(zoe_app *app)
 {
-    const zoe_shot *shot = zoe_session_shot(&app->session);
-    return app->session.screen.is_fallback ? shot->fallback.is_data : shot->is_data;
+    zoe_session *session = &app->session;
+    for (int i = 0; i < session->partners.count; i++) {
+        const zoe_partner *p = &session->partners.list[i];
+        const zoe_shot *shot = &session->shots[p->shot];
+        bool is_alike = true;
+        if (p->screen.frame.pin)
+            zoe_coloring_beside(app->coloring, i, &p->screen.frame, &shot->color,
+                                is_data(&p->screen, shot), &app->other_colors[i], &is_alike);
+        app->are_unlike[i] = !is_alike;
+    }
 }
 
 /* What the status bar has of it. */
@@ -73,16 +65,17 @@ void zoe_app_follow_color(zoe_app *app)
     zoe_error error = {ZOE_OK, ""};
     if (!app->coloring || !app->session.count || !frame->pin || app->session.screen.is_foreign)
         return;
-    bool data = is_data(app);
-    follow_file(app);
+    const zoe_shot *shot = zoe_session_shot(&app->session);
+    bool data = is_data(&app->session.screen, shot);
     zoe_transfer transfer = app->session.grade.transfer;
     zoe_colored colored;
-    zoe_status status = zoe_coloring_of(app->coloring, frame, &app->file_color, data, transfer,
-                                        false, &colored, &error);
+    zoe_status status = zoe_coloring_of(app->coloring, frame, &shot->color, data, transfer, false,
+                                        &colored, &error);
     /* Until the frame is drawn a choice may make the coloring let go of its table. */
     zoe_look_table *before = app->colored.table;
     (void)zoe_look_table_hold(colored.table);
     app->colored = colored;
+    follow_others(app);
     zoe_look_table_free(&before);
     write_field(app, frame, data);
     if (status == ZOE_OK)
@@ -98,11 +91,11 @@ void zoe_app_follow_color(zoe_app *app)
 void zoe_app_color_note(const zoe_app *app, char *text, size_t capacity)
 {
     const zoe_frame *frame = &app->session.screen.frame;
-    const zoe_file_color *file = &app->file_color;
     const char *primaries = frame->pin ? zoe_file_color_primaries(frame) : NULL;
     text[0] = '\0';
     if (!app->session.count || !frame->pin)
         return;
+    const zoe_file_color *file = &app->session.shots[app->session.current].color;
     size_t length = (size_t)snprintf(text, capacity, "Primaries: %s",
                                      primaries                   ? primaries
                                      : frame->has_chromaticities ? "Rec. 709"

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "app/color_choice.h"
@@ -271,6 +272,7 @@ static bool take_picture(zoe_app *app)
     picture.color = app->view.lut->color;
     picture.table = zoe_look_table_hold(app->view.table);
     picture.look = app->view.look;
+    memcpy(picture.other_colors, app->view.other_colors, sizeof picture.other_colors);
     zoe_session_pin_partners(session, picture.others, &picture.other_count);
     picture.compare = session->partners.compare;
     zoe_session_layer(session, &layer, &view);

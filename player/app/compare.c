@@ -163,7 +163,7 @@ void zoe_app_follow_compare(zoe_app *app)
     const zoe_frame *others[ZOE_COMPARE_OTHERS] = {NULL};
     for (int i = 0; i < partners->count; i++)
         others[i] = &partners->list[i].screen.frame;
-    zoe_view_compare(&app->view, &partners->compare, others, partners->count);
+    zoe_view_compare(&app->view, &partners->compare, others, app->other_colors, partners->count);
 }
 
 /* ---- the wipe's line ---- */
@@ -313,8 +313,9 @@ static bool name_partner(const zoe_app *app, int index, char text[TEXT])
     char letter = letters[index + 1];
     (void)name_of(session, p->shot, name);
     if (p->screen.frame.pin)
-        snprintf(text, TEXT, "%c  %s  %" PRId64, letter, name,
-                 zoe_sequence_number(sequence, p->screen.frame.position));
+        snprintf(text, TEXT, "%c  %s  %" PRId64 "%s", letter, name,
+                 zoe_sequence_number(sequence, p->screen.frame.position),
+                 app->are_unlike[index] ? "  in A's colour space" : "");
     else if (p->status == ZOE_LOADING)
         snprintf(text, TEXT, "%c  %s  %" PRId64 ": loading", letter, name, number);
     else if (p->status == ZOE_MISSING)

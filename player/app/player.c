@@ -271,7 +271,6 @@ static void follow_files(zoe_app *app, uint64_t now_ns)
                    zoe_panel_shows(&app->panel, ZOE_PANEL_METADATA);
     if (!news.is_told)
         return;
-    app->file_color_of = 0; /* a new rendering may say another one */
     if (news.error.status != ZOE_OK)
         zoe_message_say(&app->message, true, "%s", news.error.text);
     else

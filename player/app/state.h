@@ -122,11 +122,11 @@ struct zoe_app {
     SDL_Rect content; /* what the bars leave: for the picture, and the panel beside it */
     zoe_session session;
     zoe_coloring *coloring;
-    zoe_file_color file_color; /* what the sequence on screen says of its colours; of: */
-    uint64_t file_color_of;    /* session.opened when it was read; 0: not read */
-    int file_color_shot;       /* and session.current */
-    zoe_colored colored;       /* the colour of the frame on screen; its table is held */
-    char color_trouble[1024];  /* why it is not as chosen, as it was said; "": it is */
+    zoe_colored colored; /* the colour of the frame on screen; its table is held */
+    /* and of those it is compared with, which point into that table too */
+    zoe_other_color other_colors[ZOE_COMPARE_OTHERS];
+    bool are_unlike[ZOE_COMPARE_OTHERS]; /* it is drawn as A is, though its colours are others */
+    char color_trouble[1024];            /* why it is not as chosen, as it was said; "": it is */
     zoe_view view;
     zoe_place place;
     zoe_timeline timeline;

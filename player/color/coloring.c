@@ -2,6 +2,7 @@
 
 #include "color/coloring.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,6 +41,19 @@ struct zoe_coloring {
     zoe_error why; /* `way` cannot be had */
     zoe_colored last;
     uint64_t last_number; /* of its table */
+    /* the frame that was coloured last, and those beside it */
+    zoe_color first;
+    uint64_t first_table; /* its number; 0: none */
+    bool first_is_data;
+    struct beside {
+        zoe_ocio_way
+            way; /* the frame's own, and what leads from there to the first's; input "": none yet */
+        char to[ZOE_OCIO_NAME];
+        float matrix[9];
+        bool is_matrix;
+        zoe_other_color color;
+        uint64_t table;
+    } beside[ZOE_COMPARE_OTHERS];
     uint64_t serial;
     pthread_t thread;
     bool is_running;
@@ -247,6 +261,7 @@ static zoe_status read_config(zoe_coloring *c, const char *path, zoe_error *erro
     zoe_ocio_close(&c->ocio);
     zoe_look_table_free(&c->table);
     c->ocio = ocio;
+    memset(c->beside, 0, sizeof c->beside); /* names of another configuration */
     c->is_asked = false;
     c->way.input[0] = '\0';
     return status;
@@ -340,8 +355,9 @@ static void follow(zoe_coloring *c, const zoe_frame *frame, const zoe_file_color
     (void)copy_name(way.view, c->view);
     (void)copy_name(way.look, c->look);
     c->why.status = ZOE_OK;
-    if (zoe_ocio_choose(c->ocio, &c->asked, &way, &c->why) != ZOE_OK)
+    if (zoe_ocio_choose(c->ocio, &c->asked, &way, &c->why) != ZOE_OK && !way.missing)
         return;
+    c->way.missing = way.missing;
     bool is_same = !strcmp(way.input, c->way.input) && !strcmp(way.display, c->way.display) &&
                    !strcmp(way.view, c->way.view) && !strcmp(way.look, c->way.look) &&
                    way.has_matrix == c->way.has_matrix &&
@@ -411,6 +427,9 @@ zoe_status zoe_coloring_of(zoe_coloring *c, const zoe_frame *frame, const zoe_fi
         add_primaries(&now.color, frame, file);
     if (c->cdl.is_good && !is_data)
         now.color.cdl = c->cdl_values;
+    c->first = now.color;
+    c->first_table = now.table ? now.table->number : 0;
+    c->first_is_data = is_data;
     if (does_nothing(&now.color)) {
         c->last.serial = 0;
         *colored = now;
@@ -425,6 +444,127 @@ zoe_status zoe_coloring_of(zoe_coloring *c, const zoe_frame *frame, const zoe_fi
     c->last = now;
     *colored = now;
     return status;
+}
+
+/* ---- frames beside it ---- */
+
+static void multiply(const float a[9], const float b[9], float out[9])
+{
+    for (int row = 0; row < 3; row++)
+        for (int column = 0; column < 3; column++)
+            out[3 * row + column] = a[3 * row] * b[column] + a[3 * row + 1] * b[3 + column] +
+                                    a[3 * row + 2] * b[6 + column];
+}
+
+static bool invert(const float m[9], float out[9])
+{
+    double v[9], c[9], most = 0;
+    for (int i = 0; i < 9; i++) {
+        v[i] = (double)m[i];
+        most = fmax(most, fabs(v[i]));
+    }
+    for (int i = 0; i < 9; i++) {
+        int r = i % 3, k = i / 3; /* cofactors, transposed */
+        int r1 = (r + 1) % 3, r2 = (r + 2) % 3, k1 = (k + 1) % 3, k2 = (k + 2) % 3;
+        c[i] = v[3 * r1 + k1] * v[3 * r2 + k2] - v[3 * r1 + k2] * v[3 * r2 + k1];
+    }
+    double determinant = v[0] * c[0] + v[1] * c[3] + v[2] * c[6];
+    if (!(fabs(determinant) > 1e-9 * most * most * most))
+        return false;
+    for (int i = 0; i < 9; i++)
+        out[i] = (float)(c[i] / determinant);
+    return true;
+}
+
+static const float identity[9] = {1, 0, 0, 0, 1, 0, 0, 0, 1};
+
+static bool is_identity(const float m[9])
+{
+    for (int i = 0; i < 9; i++)
+        if (!(fabsf(m[i] - identity[i]) <= 1e-5f))
+            return false;
+    return true;
+}
+
+/* From the frame's light to that of the first one. False where that is no matrix. */
+static bool lead_to_first(zoe_coloring *c, struct beside *b, const zoe_frame *frame,
+                          const zoe_file_color *file, float out[9])
+{
+    float back[9], own[9];
+    zoe_ocio_file said = {file->path, file->space, file->is_aces,
+                          frame->has_chromaticities ? frame->chromaticities : NULL};
+    zoe_ocio_way way;
+    memset(&way, 0, sizeof way);
+    (void)copy_name(way.input, c->input);
+    (void)copy_name(way.display, c->way.display);
+    (void)copy_name(way.view, c->way.view);
+    if (zoe_ocio_choose(c->ocio, &said, &way, NULL) != ZOE_OK && !way.missing)
+        return false;
+    if (strcmp(b->way.input, way.input) != 0 || strcmp(b->to, c->way.input) != 0) {
+        (void)copy_name(b->to, c->way.input);
+        b->is_matrix = !strcmp(way.input, b->to) ||
+                       zoe_ocio_matrix(c->ocio, way.input, b->to, b->matrix, NULL) == ZOE_OK;
+        if (!strcmp(way.input, b->to))
+            memcpy(b->matrix, identity, sizeof identity);
+    }
+    b->way = way;
+    if (!b->is_matrix || !invert(c->way.has_matrix ? c->way.matrix : identity, back))
+        return false;
+    multiply(b->matrix, way.has_matrix ? way.matrix : identity, own);
+    multiply(back, own, out);
+    return true;
+}
+
+/* The same by the primaries that files say. */
+static bool lead_by_primaries(const zoe_coloring *c, const zoe_frame *frame,
+                              const zoe_file_color *file, float out[9])
+{
+    float back[9];
+    zoe_color own;
+    zoe_color_init(&own);
+    add_primaries(&own, frame, file);
+    if (!invert(c->first.has_matrix ? c->first.matrix : identity, back))
+        return false;
+    multiply(back, own.has_matrix ? own.matrix : identity, out);
+    return true;
+}
+
+void zoe_coloring_beside(zoe_coloring *c, int index, const zoe_frame *frame,
+                         const zoe_file_color *file, bool is_data, zoe_other_color *other,
+                         bool *is_alike)
+{
+    struct beside *b = &c->beside[index];
+    zoe_other_color now;
+    memset(&now, 0, sizeof now);
+    memcpy(now.matrix, identity, sizeof identity);
+    memset(other, 0, sizeof *other);
+    *is_alike = true;
+    now.color = c->first;
+    if (is_data != c->first_is_data) {
+        /* Values that are no colours have none, and are not drawn with the colour of others. */
+        zoe_color_init(&now.color);
+        if (!is_data)
+            add_primaries(&now.color, frame, file);
+    } else if (is_data || !frame->is_color) {
+        return;
+    } else {
+        float first[9];
+        bool has_way = c->ocio && c->first_table;
+        *is_alike = has_way ? lead_to_first(c, b, frame, file, now.matrix)
+                            : lead_by_primaries(c, frame, file, now.matrix);
+        if (!*is_alike || is_identity(now.matrix))
+            return;
+        memcpy(first, c->first.has_matrix ? c->first.matrix : identity, sizeof first);
+        multiply(first, now.matrix, now.color.matrix);
+        now.color.has_matrix = 1;
+    }
+    bool is_same = b->color.serial && b->table == c->first_table &&
+                   same_color(&b->color.color, &now.color) &&
+                   !memcmp(b->color.matrix, now.matrix, sizeof now.matrix);
+    now.serial = is_same ? b->color.serial : ++c->serial;
+    b->color = now;
+    b->table = c->first_table;
+    *other = now;
 }
 
 const zoe_ocio *zoe_coloring_ocio(const zoe_coloring *c)

@@ -21,9 +21,10 @@
 #include <zoetrope/frame.h>
 #include <zoetrope/status.h>
 
-#include "color/file_color.h"
+#include "model/file_color.h"
 #include "color/ocio.h"
 #include "model/look_table.h"
+#include "model/paint.h"
 
 /* What is chosen. NULL and "": nothing. */
 typedef struct zoe_coloring_choice {
@@ -62,11 +63,21 @@ typedef struct zoe_colored {
  * The colour of a frame. file: what its header says; is_data: its values are no colours (depth, ids,
  * vectors). transfer: of the grade. wait: until the fine table is there; else it may be of another way,
  * or none, until then. Returned status: OK, or ARGUMENT where the configuration lacks what was chosen, which
- * *error then says; *colored is filled in always.
+ * *error then says; *colored is filled in always, with the configuration's defaults in place of that.
  */
 zoe_status zoe_coloring_of(zoe_coloring *coloring, const zoe_frame *frame,
                            const zoe_file_color *file, bool is_data, zoe_transfer transfer,
                            bool wait, zoe_colored *colored, zoe_error *error);
+
+/*
+ * The colour of the index-th frame that is seen beside the one that zoe_coloring_of() was called for last, which
+ * are drawn with one table: *other brings its light to that. *is_alike: false where no matrix does, as where a
+ * space is a curve; it is then drawn as the first is. Serial 0: both are the same. index:
+ * 0..ZOE_COMPARE_OTHERS-1.
+ */
+void zoe_coloring_beside(zoe_coloring *coloring, int index, const zoe_frame *frame,
+                         const zoe_file_color *file, bool is_data, zoe_other_color *other,
+                         bool *is_alike);
 
 /* The configuration in force, and the way of the last frame; NULL: none. */
 const zoe_ocio *zoe_coloring_ocio(const zoe_coloring *coloring);

@@ -615,29 +615,59 @@ bool has_display(const zoe_ocio *ocio, const char *display)
     return ocio->config->getNumViews(display) > 0;
 }
 
+/* What is chosen and not there is left out. */
 zoe_status choose(const zoe_ocio *ocio, const zoe_ocio_file *file, zoe_ocio_way *way,
                   zoe_error *error)
 {
-    const auto missing = [&](const char *what, const char *name) {
-        return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "The configuration has no %s \"%s\"", what,
-                             name);
+    std::string missing;
+    const auto leave_out = [&](unsigned bit, const char *what, char *name) {
+        way->missing |= bit;
+        missing += std::string(missing.empty() ? "no " : ", no ") + what + " \"" + name + "\"";
+        name[0] = 0;
     };
     way->has_matrix = 0;
-    if (!way->input[0])
-        choose_input(ocio, file, way);
-    else if (!space_named(ocio, way->input))
-        return missing("colour space", way->input);
+    way->missing = 0;
+    if (way->input[0] && !space_named(ocio, way->input))
+        leave_out(ZOE_OCIO_NO_INPUT, "colour space", way->input);
+    if (way->display[0] && !has_display(ocio, way->display))
+        leave_out(ZOE_OCIO_NO_DISPLAY, "display", way->display);
     if (!way->display[0])
         copy_name(way->display, ocio->config->getDefaultDisplay());
-    else if (!has_display(ocio, way->display))
-        return missing("display", way->display);
+    if (way->view[0] && !has_view(ocio, way->display, way->view))
+        leave_out(ZOE_OCIO_NO_VIEW, "view", way->view);
+    if (way->look[0] && !ocio->config->getLook(way->look))
+        leave_out(ZOE_OCIO_NO_LOOK, "look", way->look);
+    if (!way->input[0])
+        choose_input(ocio, file, way);
     if (!way->view[0])
         copy_name(way->view, ocio->config->getDefaultView(way->display));
-    else if (!has_view(ocio, way->display, way->view))
-        return missing("view", way->view);
-    if (way->look[0] && !ocio->config->getLook(way->look))
-        return missing("look", way->look);
-    return ZOE_OK;
+    if (missing.empty())
+        return ZOE_OK;
+    return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "The configuration has %s", missing.c_str());
+}
+
+/* Whether a processor is a matrix, which is written. */
+bool is_matrix(const OCIO::ConstCPUProcessorRcPtr &processor, float matrix[9])
+{
+    float units[12] = {1, 0, 0, 1, 0, 1, 0, 1, 0, 0, 1, 1};
+    run(processor, units, 3);
+    for (int row = 0; row < 3; row++)
+        for (int column = 0; column < 3; column++)
+            matrix[3 * row + column] = units[4 * column + row];
+    static const float tried[][3] = {
+        {0, 0, 0}, {0.01f, 0.02f, 0.005f}, {0.18f, 0.3f, 0.1f}, {-0.1f, 0.4f, 0.2f}, {5, 9, 14}};
+    for (const auto &v : tried) {
+        float pixel[4] = {v[0], v[1], v[2], 1};
+        run(processor, pixel, 1);
+        for (int row = 0; row < 3; row++) {
+            const float *m = matrix + 3 * row;
+            float want = m[0] * v[0] + m[1] * v[1] + m[2] * v[2];
+            float slack = 1e-5f + 1e-3f * (std::fabs(v[0]) + std::fabs(v[1]) + std::fabs(v[2]));
+            if (!(std::fabs(pixel[row] - want) <= slack))
+                return false;
+        }
+    }
+    return true;
 }
 
 } // namespace
@@ -703,6 +733,17 @@ zoe_status zoe_ocio_choose(const zoe_ocio *ocio, const zoe_ocio_file *file, zoe_
                            zoe_error *error)
 {
     return guarded(error, "OpenColorIO", [&] { return choose(ocio, file, way, error); });
+}
+
+zoe_status zoe_ocio_matrix(const zoe_ocio *ocio, const char *from, const char *to, float matrix[9],
+                           zoe_error *error)
+{
+    return guarded(error, "OpenColorIO", [&] {
+        if (is_matrix(cpu_of(ocio->config->getProcessor(from, to)), matrix))
+            return ZOE_OK;
+        return zoe_error_set(error, ZOE_ERROR_UNSUPPORTED, "No matrix leads from %s to %s", from,
+                             to);
+    });
 }
 
 zoe_status zoe_ocio_bake(const zoe_ocio *ocio, const zoe_ocio_way *way, int edge,

@@ -33,6 +33,9 @@ enum {
 
 typedef struct zoe_ocio zoe_ocio;
 
+/* Names of a way. */
+enum { ZOE_OCIO_NO_INPUT = 1, ZOE_OCIO_NO_DISPLAY = 2, ZOE_OCIO_NO_VIEW = 4, ZOE_OCIO_NO_LOOK = 8 };
+
 /* A colour from the file to the display. */
 typedef struct zoe_ocio_way {
     char input[ZOE_OCIO_NAME]; /* a colour space */
@@ -41,6 +44,8 @@ typedef struct zoe_ocio_way {
     /* 1: what comes before the input space, rows: from the file's primaries to it. */
     int has_matrix;
     float matrix[9];
+    /* Names that were chosen and are not there, or-ed: the way has what is taken instead. */
+    unsigned missing;
 } zoe_ocio_way;
 
 /* What a file says of its colours. */
@@ -70,9 +75,17 @@ const char *zoe_ocio_name(const zoe_ocio *ocio, zoe_ocio_list list, const char *
 /*
  * Fills in what *way leaves empty: the input space by what the file says (its colorSpace, its container
  * flag, its primaries, then the configuration's rules), the display and view by default. Names are looked
- * up. Errors: ARGUMENT: the configuration has no such space, display, view or look; the text says which.
+ * up. Errors: ARGUMENT: the configuration has no such space, display, view or look; the text says which, and
+ * *way has what would be taken were they not chosen.
  */
 zoe_status zoe_ocio_choose(const zoe_ocio *ocio, const zoe_ocio_file *file, zoe_ocio_way *way,
+                           zoe_error *error);
+
+/*
+ * The matrix, rows, from one space's light to that of another. Errors: UNSUPPORTED: what lies between them is
+ * none, as where one of them is a curve.
+ */
+zoe_status zoe_ocio_matrix(const zoe_ocio *ocio, const char *from, const char *to, float matrix[9],
                            zoe_error *error);
 
 /* How a way was worked out: against the library's own processor, over colours of 0..16, in steps of 8

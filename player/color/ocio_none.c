@@ -35,6 +35,13 @@ zoe_status zoe_ocio_choose(const zoe_ocio *ocio, const zoe_ocio_file *file, zoe_
     return none(error);
 }
 
+zoe_status zoe_ocio_matrix(const zoe_ocio *ocio, const char *from, const char *to, float matrix[9],
+                           zoe_error *error)
+{
+    (void)ocio, (void)from, (void)to, (void)matrix;
+    return none(error);
+}
+
 zoe_status zoe_ocio_bake(const zoe_ocio *ocio, const zoe_ocio_way *way, int edge,
                          const volatile int *cancel, zoe_look_table **table,
                          zoe_ocio_quality *quality, zoe_error *error)

@@ -110,8 +110,8 @@ static zoe_status write_png(const zoe_clip *clip, const zoe_frame *frame,
     const zoe_look look = {.ids = true}; /* as the window has it */
     const zoe_paint seen = {.frame = frame, .look = &look};
     if (status == ZOE_OK)
-        status = zoe_picture_write_png(options->out, &seen, &grade, &colored.color, options->size,
-                                       error);
+        status = zoe_picture_write_png(options->out, &seen, &grade, &colored.color, NULL,
+                                       options->size, error);
     zoe_coloring_destroy(&coloring);
     return status;
 }

@@ -33,7 +33,9 @@ struct zoe_follower {
 typedef struct zoe_look_job {
     zoe_look *look;
     bool has_folder, is_asked;
+    char path[4096]; /* of a file whose header is read too: what it says of colours; "": none */
     /* what came of it */
+    zoe_file_color color;
     zoe_error error;
     uint64_t rest_ns; /* how long the folder is to be left alone */
 } look_job;
@@ -51,6 +53,12 @@ static void read_look(void *data)
     look_job *job = data;
     uint64_t start = zoe_now_ns(), used = thread_ns();
     (void)zoe_look_read(job->look, job->has_folder, &job->error);
+    zoe_header *header = NULL;
+    if (job->path[0] && zoe_header_read(job->path, &header, NULL) != ZOE_OK)
+        job->path[0] = '\0';
+    if (header)
+        zoe_file_color_read(&job->color, header, job->path);
+    zoe_header_free(&header);
     used = (thread_ns() - used) * REST_CPU;
     uint64_t took = (zoe_now_ns() - start) * REST_TIME;
     job->rest_ns = used > took ? used : took;
@@ -213,6 +221,8 @@ static void finish(zoe_session *session, zoe_shot *shot, uint64_t now_ns, zoe_fo
         followed->wants_folder |= !job->has_folder && report.removed > 0;
         if (!job->has_folder || job->is_asked)
             zoe_fallback_forget(&shot->fallback);
+        if (job->path[0])
+            shot->color = job->color;
     }
     if (job->has_folder)
         followed->folder_ns = now_ns + (rest > folder_interval_ns ? rest : folder_interval_ns);
@@ -237,6 +247,11 @@ static zoe_status start(zoe_follower *follower, zoe_shot *shot, bool has_folder)
         return ZOE_ERROR_NO_MEMORY;
     job->has_folder = has_folder;
     job->is_asked = has_folder && followed->is_asked;
+    /* A new rendering may say other colours. */
+    const zoe_sequence *sequence = zoe_shot_sequence(shot);
+    if (job->is_asked && zoe_sequence_path(sequence, zoe_shot_header_position(shot), job->path,
+                                           sizeof job->path) != ZOE_OK)
+        job->path[0] = '\0';
     zoe_status status = has_folder ? zoe_shot_look(shot, &job->look, NULL)
                                    : zoe_look_begin(zoe_shot_sequence(shot), &job->look, NULL);
     for (int32_t i = 0; i < followed->count && status == ZOE_OK; i++)

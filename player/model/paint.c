@@ -1,5 +1,7 @@
 #include "model/paint.h"
 
+#include <string.h>
+
 #include <zoetrope/pair.h>
 
 #include "model/scope.h"
@@ -54,7 +56,7 @@ int32_t zoe_paint_height(const zoe_paint *paint)
 
 /* ---- scratch ---- */
 
-enum { WIPE_ROWS = 16 }; /* of B that are drawn beside A's at a time */
+enum { SIDE_ROWS = 16 }; /* that are drawn of each side by itself at a time */
 
 static size_t larger(size_t a, size_t b)
 {
@@ -76,7 +78,8 @@ static zoe_pair pair_of(const zoe_paint *paint, const zoe_frame *second, const z
                      c->mode == ZOE_COMPARE_BLEND      ? ZOE_PAIR_BLEND
                      : c->mode == ZOE_COMPARE_ANAGLYPH ? ZOE_PAIR_ANAGLYPH
                                                        : ZOE_PAIR_DIFFERENCE,
-                     (float)(c->mode == ZOE_COMPARE_BLEND ? c->mix : c->gain)};
+                     (float)(c->mode == ZOE_COMPARE_BLEND ? c->mix : c->gain),
+                     paint->other_matrix};
     return pair;
 }
 
@@ -86,10 +89,16 @@ static bool is_mixed(const zoe_compare *compare)
            compare->mode == ZOE_COMPARE_ANAGLYPH;
 }
 
-/* Where the rows of B that a wipe draws stand in the scratch, behind what drawing them needs. */
-static size_t wipe_bytes(const zoe_paint *paint)
+/* Rows of a side: B's of a wipe, the marks of both in a mixture. They stand in the scratch behind what
+ * drawing them needs. */
+static size_t side_bytes(const zoe_paint *paint)
 {
-    return (size_t)paint->viewport->width * 4 * WIPE_ROWS;
+    return (size_t)paint->viewport->width * 4 * SIDE_ROWS;
+}
+
+static bool has_marks(const zoe_paint *paint)
+{
+    return paint->look && paint->look->marks;
 }
 
 static size_t alone_bytes(const zoe_paint *paint)
@@ -117,7 +126,12 @@ size_t zoe_paint_scratch_bytes(const zoe_paint *paint)
         zoe_pair pair = pair_of(paint, second, &port);
         bytes = larger(bytes, zoe_pair_scratch_bytes(&pair));
     }
-    return bytes + (second && paint->compare->mode == ZOE_COMPARE_WIPE ? wipe_bytes(paint) : 0);
+    if (!second)
+        return bytes;
+    /* Marks are drawn when the mixture is there: its scratch is free again. */
+    if (is_mixed(paint->compare) && has_marks(paint))
+        bytes = larger(bytes, alone_bytes(paint) + 2 * side_bytes(paint));
+    return bytes + (paint->compare->mode == ZOE_COMPARE_WIPE ? side_bytes(paint) : 0);
 }
 
 /* ---- one picture ---- */
@@ -131,26 +145,38 @@ typedef struct rows {
 } rows;
 
 static zoe_status draw_alone(const zoe_paint *paint, const zoe_frame *frame,
-                             const zoe_viewport *viewport, const rows *r)
+                             const zoe_display_lut *lut, const zoe_viewport *viewport,
+                             const rows *r)
 {
     if (zoe_look_shows_ids(paint->look, frame))
         return zoe_inspect_draw_ids(frame, viewport, r->first, r->count, r->pixels, r->stride,
                                     r->scratch);
-    zoe_status status = zoe_display_draw(frame, paint->lut, viewport, r->first, r->count, r->pixels,
+    zoe_status status = zoe_display_draw(frame, lut, viewport, r->first, r->count, r->pixels,
                                          r->stride, r->scratch);
     if (status == ZOE_OK && paint->look && paint->look->false_color)
         zoe_false_color_rows(r->pixels, viewport->width, r->count, r->stride, viewport->outside);
-    if (status == ZOE_OK && paint->look && paint->look->marks)
-        status = zoe_inspect_draw_marks(frame, paint->lut, viewport, r->first, r->count, r->pixels,
+    if (status == ZOE_OK && has_marks(paint))
+        status = zoe_inspect_draw_marks(frame, lut, viewport, r->first, r->count, r->pixels,
                                         r->stride, r->scratch, r->found);
     return status;
 }
 
-static zoe_status draw_other(const zoe_paint *paint, const zoe_frame *other, const rows *r)
+static zoe_status draw_first(const zoe_paint *paint, const rows *r)
+{
+    return draw_alone(paint, paint->frame, paint->lut, paint->viewport, r);
+}
+
+static const zoe_display_lut *other_lut(const zoe_paint *paint, int index)
+{
+    return paint->other_luts[index] ? paint->other_luts[index] : paint->lut;
+}
+
+static zoe_status draw_other(const zoe_paint *paint, int index, const rows *r)
 {
     zoe_viewport port;
+    const zoe_frame *other = paint->others[index];
     zoe_compare_viewport(paint->compare, paint->frame, other, paint->viewport, &port);
-    return draw_alone(paint, other, &port, r);
+    return draw_alone(paint, other, other_lut(paint, index), &port, r);
 }
 
 /* ---- two on each other ---- */
@@ -164,20 +190,20 @@ static void draw_line(uint32_t *pixel, double distance)
         *pixel = 0xff101010u;
 }
 
-static zoe_status draw_wipe(const zoe_paint *paint, const zoe_frame *second, const rows *r)
+static zoe_status draw_wipe(const zoe_paint *paint, const rows *r)
 {
     zoe_wipe_line line = zoe_compare_line(paint->compare, paint->frame, paint->viewport);
     int32_t width = paint->viewport->width;
     char *of_b = (char *)r->scratch + alone_bytes(paint);
-    zoe_status status = draw_alone(paint, paint->frame, paint->viewport, r);
-    for (int32_t done = 0; done < r->count && status == ZOE_OK; done += WIPE_ROWS) {
+    zoe_status status = draw_first(paint, r);
+    for (int32_t done = 0; done < r->count && status == ZOE_OK; done += SIDE_ROWS) {
         rows part = {r->first + done,
-                     r->count - done < WIPE_ROWS ? r->count - done : WIPE_ROWS,
+                     r->count - done < SIDE_ROWS ? r->count - done : SIDE_ROWS,
                      of_b,
                      (size_t)width * 4,
                      r->scratch,
                      r->found};
-        status = draw_other(paint, second, &part);
+        status = draw_other(paint, 0, &part);
         for (int32_t i = 0; i < part.count && status == ZOE_OK; i++) {
             const uint32_t *from = (const uint32_t *)(const void *)(of_b + (size_t)i * part.stride);
             uint32_t *to = (uint32_t *)(void *)(r->pixels + (size_t)(done + i) * r->stride);
@@ -192,6 +218,53 @@ static zoe_status draw_wipe(const zoe_paint *paint, const zoe_frame *second, con
     return status;
 }
 
+/* The first of the marks of two sides, as their colours; 0: none. */
+static uint32_t first_mark(uint32_t a, uint32_t b)
+{
+    if (!a || !b || a == b)
+        return a ? a : b;
+    for (int mark = ZOE_MARK_NAN; mark < ZOE_MARK_UNDER; mark *= 2) {
+        uint32_t color = zoe_inspect_mark_color((zoe_mark)mark);
+        if (a == color || b == color)
+            return color;
+    }
+    return a;
+}
+
+/* A pixel of a mixture is marked when that of either side is. */
+static zoe_status mark_mixed(const zoe_paint *paint, const zoe_frame *second,
+                             const zoe_viewport *port, const rows *r)
+{
+    const zoe_frame *frames[2] = {paint->frame, second};
+    const zoe_viewport *ports[2] = {paint->viewport, port};
+    const zoe_display_lut *luts[2] = {paint->lut, other_lut(paint, 0)};
+    int32_t width = paint->viewport->width;
+    uint32_t *marks[2];
+    for (int i = 0; i < 2; i++)
+        marks[i] = (uint32_t *)(void *)((char *)r->scratch + alone_bytes(paint) +
+                                        (size_t)i * side_bytes(paint));
+    for (int32_t done = 0; done < r->count; done += SIDE_ROWS) {
+        int32_t count = r->count - done < SIDE_ROWS ? r->count - done : SIDE_ROWS;
+        for (int i = 0; i < 2; i++) {
+            memset(marks[i], 0, (size_t)width * 4 * (size_t)count);
+            zoe_status status =
+                zoe_inspect_draw_marks(frames[i], luts[i], ports[i], r->first + done, count,
+                                       marks[i], (size_t)width * 4, r->scratch, r->found);
+            if (status != ZOE_OK)
+                return status;
+        }
+        for (int32_t y = 0; y < count; y++) {
+            uint32_t *to = (uint32_t *)(void *)(r->pixels + (size_t)(done + y) * r->stride);
+            for (int32_t x = 0; x < width; x++) {
+                size_t at = (size_t)y * (size_t)width + (size_t)x;
+                uint32_t mark = first_mark(marks[0][at], marks[1][at]);
+                to[x] = mark ? mark : to[x];
+            }
+        }
+    }
+    return ZOE_OK;
+}
+
 static zoe_status draw_mixed(const zoe_paint *paint, const zoe_frame *second, const rows *r)
 {
     zoe_viewport port;
@@ -202,15 +275,15 @@ static zoe_status draw_mixed(const zoe_paint *paint, const zoe_frame *second, co
     if (status == ZOE_OK && paint->look && paint->look->false_color)
         zoe_false_color_rows(r->pixels, paint->viewport->width, r->count, r->stride,
                              paint->viewport->outside);
-    return status;
+    return status == ZOE_OK && has_marks(paint) ? mark_mixed(paint, second, &port, r) : status;
 }
 
 static zoe_status draw_cell(const zoe_paint *paint, int index, const rows *r)
 {
     if (index == 0)
-        return draw_alone(paint, paint->frame, paint->viewport, r);
+        return draw_first(paint, r);
     if (index <= paint->other_count && paint->others[index - 1]->pin)
-        return draw_other(paint, paint->others[index - 1], r);
+        return draw_other(paint, index - 1, r);
     for (int32_t i = 0; i < r->count; i++) {
         uint32_t *to = (uint32_t *)(void *)(r->pixels + (size_t)i * r->stride);
         for (int32_t x = 0; x < paint->viewport->width; x++)
@@ -266,10 +339,10 @@ zoe_status zoe_paint_rows(const zoe_paint *paint, int32_t first_row, int32_t row
     if (columns * cell_rows > 1)
         return draw_cells(paint, columns, cell_rows, &r);
     if (second && compare->mode == ZOE_COMPARE_WIPE)
-        return draw_wipe(paint, second, &r);
+        return draw_wipe(paint, &r);
     if (second && is_mixed(compare))
         return draw_mixed(paint, second, &r);
     if (second && compare->mode == ZOE_COMPARE_FLIP && compare->is_second)
-        return draw_other(paint, second, &r);
-    return draw_alone(paint, paint->frame, paint->viewport, &r);
+        return draw_other(paint, 0, &r);
+    return draw_first(paint, &r);
 }

@@ -29,6 +29,14 @@ typedef struct zoe_look {
     zoe_filter filter; /* of what is magnified */
 } zoe_look;
 
+/* How another frame's colours are seen beside the first one's, where they differ. */
+typedef struct zoe_other_color {
+    uint64_t
+        serial; /* another one for each other colour; 0: no difference, and the rest counts not */
+    zoe_color color; /* to draw it alone */
+    float matrix[9]; /* rows; its light to that of the first, to mix them */
+} zoe_other_color;
+
 /*
  * Pointers are borrowed while it is drawn.
  *
@@ -42,7 +50,9 @@ typedef struct zoe_paint {
     const zoe_look *look;         /* NULL: all 0 */
 
     const zoe_compare *compare; /* NULL: the frame alone; so are what follows then */
-    const zoe_frame *others[ZOE_COMPARE_OTHERS]; /* without a pin: there is none */
+    const zoe_frame *others[ZOE_COMPARE_OTHERS];           /* without a pin: there is none */
+    const zoe_display_lut *other_luts[ZOE_COMPARE_OTHERS]; /* NULL: `lut` */
+    const float *other_matrix; /* [9], of the first other one, as in zoe_other_color; NULL: none */
     int other_count;
     bool has_line; /* a wipe's line is drawn */
 } zoe_paint;

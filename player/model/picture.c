@@ -162,21 +162,30 @@ static void fit(const zoe_frame *frame, zoe_extent size, zoe_viewport *viewport)
 }
 
 zoe_status zoe_picture_write_png(const char *path, const zoe_paint *seen, const zoe_grade *grade,
-                                 const zoe_color *color, zoe_extent size, zoe_error *error)
+                                 const zoe_color *color, const zoe_other_color *others,
+                                 zoe_extent size, zoe_error *error)
 {
     zoe_viewport viewport;
     zoe_paint paint = *seen;
-    zoe_display_lut *lut = malloc(sizeof *lut);
-    if (!lut)
+    int count = paint.compare ? paint.other_count : 0;
+    zoe_display_lut *luts = malloc((size_t)(1 + count) * sizeof *luts);
+    if (!luts)
         return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "%s: out of memory", path);
-    zoe_display_lut_make(lut, grade, color);
+    zoe_display_lut_make(luts, grade, color);
+    for (int i = 0; i < count; i++) {
+        bool is_other = others && others[i].serial;
+        paint.other_luts[i] = is_other ? &luts[i + 1] : NULL;
+        if (is_other)
+            zoe_display_lut_make(&luts[i + 1], grade, &others[i].color);
+    }
+    paint.other_matrix = count && paint.other_luts[0] ? others[0].matrix : NULL;
     fit(seen->frame, size, &viewport);
     if (seen->look)
         zoe_look_apply(seen->look, &viewport);
-    paint.lut = lut;
+    paint.lut = luts;
     paint.viewport = &viewport;
     zoe_status status = zoe_png_write(path, &paint, error);
-    free(lut);
+    free(luts);
     return status;
 }
 

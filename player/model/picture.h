@@ -34,12 +34,13 @@ zoe_status zoe_picture_write_exr(const char *path, const zoe_frame *frame, const
 
 /*
  * As the viewer shows it with this grade and look, over black. seen: what is drawn of which frames; its
- * table and viewport are not looked at. size 0x0: one pixel for each row of the frame and as wide as the
- * pixel aspect says; else as large as fits in it; of pictures beside each other, each of them. Errors: as
- * zoe_png_write().
+ * tables and viewport are not looked at. size 0x0: one pixel for each row of the frame and as wide as the
+ * pixel aspect says; else as large as fits in it; of pictures beside each other, each of them. others:
+ * [seen->other_count]; NULL: their colours are as the frame's. Errors: as zoe_png_write().
  */
 zoe_status zoe_picture_write_png(const char *path, const zoe_paint *seen, const zoe_grade *grade,
-                                 const zoe_color *color, zoe_extent size, zoe_error *error);
+                                 const zoe_color *color, const zoe_other_color *others,
+                                 zoe_extent size, zoe_error *error);
 
 /*
  * A path in the folder that no file has: "shot 1001.png", then "shot 1001 (2).png". The blank keeps

@@ -75,7 +75,7 @@ static zoe_status write_png(const char *path, const zoe_save_picture *p, zoe_err
     for (int i = 0; i < p->other_count; i++)
         seen.others[i] = &p->others[i];
     return zoe_picture_write_png(path, &seen, &p->grade, p->is_colored ? &p->color : NULL,
-                                 (zoe_extent){0, 0}, error);
+                                 p->other_colors, (zoe_extent){0, 0}, error);
 }
 
 static void *run(void *arg)

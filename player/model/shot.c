@@ -64,8 +64,13 @@ static void explain_absence(const zoe_header *header, const char *name, const ch
 static void read_first_header(zoe_shot *shot, const zoe_sequence *sequence, int64_t position,
                               const zoe_source_settings *settings, bool is_new)
 {
+    char path[PATH_CAPACITY];
     zoe_header *header = NULL;
-    if (zoe_frame_header_read(sequence, position, &header, NULL) != ZOE_OK)
+    if (zoe_sequence_path(sequence, position, path, sizeof path) != ZOE_OK)
+        path[0] = '\0';
+    zoe_status status = zoe_frame_header_read(sequence, position, &header, NULL);
+    zoe_file_color_read(&shot->color, header, path);
+    if (status != ZOE_OK)
         return;
     shot->file_rate = (zoe_rate){header->fps_numerator, header->fps_denominator};
     describe_layer(shot, header, settings);

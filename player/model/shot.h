@@ -16,6 +16,7 @@
 
 #include "model/args.h"
 #include "model/fallback.h"
+#include "model/file_color.h"
 #include "model/task.h"
 #include "model/value_range.h"
 #include "model/variants.h"
@@ -43,12 +44,13 @@ typedef struct zoe_shot {
     zoe_rate file_rate;                /* 0/0: the file says none */
     char layer[128];                   /* name for people: "RGBA", "beauty", "beauty left" */
     char channels[ZOE_PLANES_MAX][32]; /* what its values are called: "Z"; "" where unknown */
-    char complaint[512]; /* of opening: the layer that was asked for is not there, and which are */
-    bool is_data;        /* the layer's values are shown as grey over `range` */
-    bool is_wide;        /* its file has float or uint, see zoe_layer_is_wide() */
-    bool is_whole;       /* it has uint, which is kept in full whatever is asked for */
-    bool full_asked;     /* full precision is asked for all layers */
-    bool is_hashed;      /* the bits of its values are ids */
+    char complaint[512];  /* of opening: the layer that was asked for is not there, and which are */
+    bool is_data;         /* the layer's values are shown as grey over `range` */
+    bool is_wide;         /* its file has float or uint, see zoe_layer_is_wide() */
+    bool is_whole;        /* it has uint, which is kept in full whatever is asked for */
+    bool full_asked;      /* full precision is asked for all layers */
+    bool is_hashed;       /* the bits of its values are ids */
+    zoe_file_color color; /* what the file that was opened says, or as the user had it read again */
     zoe_followed followed;
     zoe_fallback fallback;
     zoe_value_range range; /* fitted to the first frame shown of the layer, or when asked to;

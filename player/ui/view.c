@@ -26,6 +26,8 @@ void zoe_view_close(zoe_view *view)
     if (view->texture)
         SDL_DestroyTexture(view->texture);
     free(view->lut);
+    for (int i = 0; i < ZOE_COMPARE_OTHERS; i++)
+        free(view->other_luts[i]);
     zoe_look_table_free(&view->table);
     zoe_painter_destroy(&view->painter);
     memset(view, 0, sizeof *view);
@@ -53,12 +55,16 @@ void zoe_view_place(zoe_view *view, SDL_Rect area)
 /* ---- comparing ---- */
 
 void zoe_view_compare(zoe_view *view, const zoe_compare *compare, const zoe_frame *const *others,
-                      int count)
+                      const zoe_other_color *colors, int count)
 {
     bool is_other = count != view->other_count || !zoe_compare_is_same(&view->compare, compare);
     for (int i = 0; i < count; i++) {
         is_other |= others[i] != view->others[i];
         view->others[i] = others[i];
+        if (view->other_colors[i].serial == colors[i].serial)
+            continue;
+        view->other_colors[i] = colors[i];
+        view->lut_made = 0;
     }
     view->other_count = count;
     view->compare = *compare;
@@ -225,30 +231,48 @@ zoe_viewport zoe_view_port(const zoe_view *view, const zoe_frame *frame)
     return port;
 }
 
-/* Scopes show what the picture is, not its false colours: these then come after them. */
-static void measure(const zoe_view *view, void *pixels, int pitch, uint32_t outside)
+/* Scopes show what the picture is, without false colours and marks: these are drawn after them. */
+static zoe_status draw_measured(zoe_view *view, zoe_paint *paint, void *pixels, size_t pitch)
 {
-    zoe_scope_measure(view->scope, pixels, view->texture_width, view->texture_height, (size_t)pitch,
-                      outside);
-    if (view->look.false_color)
-        zoe_false_color_rows(pixels, view->texture_width, view->texture_height, (size_t)pitch,
-                             outside);
+    zoe_look plain = view->look;
+    plain.false_color = plain.marks = plain.ids = false;
+    paint->look = &plain;
+    paint->has_line = false;
+    zoe_status status = zoe_painter_draw(view->painter, paint, pixels, pitch, &view->found);
+    if (status == ZOE_OK)
+        zoe_scope_measure(view->scope, pixels, view->texture_width, view->texture_height, pitch,
+                          paint->viewport->outside);
+    paint->look = &view->look;
+    paint->has_line = true;
+    bool is_same = zoe_look_is_same(&plain, &view->look) && view->compare.mode != ZOE_COMPARE_WIPE;
+    if (status != ZOE_OK || is_same)
+        return status;
+    return zoe_painter_draw(view->painter, paint, pixels, pitch, &view->found);
+}
+
+/* Those of the others that differ; one without memory is drawn as the frame is. */
+static void use_other_colors(zoe_view *view, zoe_paint *paint)
+{
+    for (int i = 0; i < view->other_count; i++) {
+        paint->others[i] = view->others[i];
+        if (view->other_colors[i].serial)
+            paint->other_luts[i] = view->other_luts[i];
+    }
+    if (view->other_count && paint->other_luts[0])
+        paint->other_matrix = view->other_colors[0].matrix;
 }
 
 static void refill(zoe_view *view, const zoe_window *window, const zoe_frame *frame)
 {
     zoe_viewport port = zoe_view_port(view, frame);
-    zoe_look look = view->look;
-    look.false_color = look.false_color && !view->scope;
     zoe_paint paint = {.frame = frame,
                        .lut = view->lut,
                        .viewport = &port,
-                       .look = &look,
+                       .look = &view->look,
                        .compare = view->other_count ? &view->compare : NULL,
                        .other_count = view->other_count,
                        .has_line = true};
-    for (int i = 0; i < view->other_count; i++)
-        paint.others[i] = view->others[i];
+    use_other_colors(view, &paint);
     if (!fit_texture(view, window, zoe_paint_width(&paint), zoe_paint_height(&paint)))
         return;
     void *pixels;
@@ -256,9 +280,8 @@ static void refill(zoe_view *view, const zoe_window *window, const zoe_frame *fr
     if (SDL_LockTexture(view->texture, NULL, &pixels, &pitch))
         return;
     zoe_status status =
-        zoe_painter_draw(view->painter, &paint, pixels, (size_t)pitch, &view->found);
-    if (view->scope && status == ZOE_OK)
-        measure(view, pixels, pitch, port.outside);
+        view->scope ? draw_measured(view, &paint, pixels, (size_t)pitch)
+                    : zoe_painter_draw(view->painter, &paint, pixels, (size_t)pitch, &view->found);
     SDL_UnlockTexture(view->texture);
     view->filled = view->filled || status == ZOE_OK;
 }
@@ -305,6 +328,18 @@ static void mark_display_window(const zoe_view *view, const zoe_window *window,
     SDL_RenderSetClipRect(window->renderer, NULL);
 }
 
+static void make_other_luts(zoe_view *view, const zoe_grade *grade)
+{
+    for (int i = 0; i < view->other_count; i++) {
+        if (!view->other_colors[i].serial)
+            continue;
+        if (!view->other_luts[i])
+            view->other_luts[i] = malloc(sizeof *view->other_luts[i]);
+        if (view->other_luts[i])
+            zoe_display_lut_make(view->other_luts[i], grade, &view->other_colors[i].color);
+    }
+}
+
 void zoe_view_draw(zoe_view *view, const zoe_window *window, const zoe_frame *frame,
                    const zoe_grade *grade, const zoe_colored *colored)
 {
@@ -315,6 +350,7 @@ void zoe_view_draw(zoe_view *view, const zoe_window *window, const zoe_frame *fr
         view->table = zoe_look_table_hold(colored->table);
         view->serial = colored->serial;
         zoe_display_lut_make(view->lut, grade, colored->serial ? &colored->color : NULL);
+        make_other_luts(view, grade);
         zoe_look_table_free(&before);
         view->lut->grade = *grade;
         view->lut_made = 1;

@@ -45,9 +45,11 @@ typedef struct zoe_view {
     zoe_compare compare; /* likewise, zoe_view_compare(); what follows with it */
     const zoe_frame *others[ZOE_COMPARE_OTHERS];
     int other_count;
-    int columns, rows; /* cells that `map` maps one of */
-    uint32_t found;    /* zoe_marks that the picture shows */
-    zoe_scope *scope;  /* is measured with each picture; the caller's. NULL: it is not wanted */
+    zoe_other_color other_colors[ZOE_COMPARE_OTHERS]; /* as drawn */
+    zoe_display_lut *other_luts[ZOE_COMPARE_OTHERS];  /* made where they differ; NULL: never yet */
+    int columns, rows;                                /* cells that `map` maps one of */
+    uint32_t found;                                   /* zoe_marks that the picture shows */
+    zoe_scope *scope; /* is measured with each picture; the caller's. NULL: it is not wanted */
     zoe_painter *painter;
 } zoe_view;
 
@@ -71,9 +73,10 @@ void zoe_view_invalidate(zoe_view *view);
 void zoe_view_look(zoe_view *view, const zoe_look *look);
 
 /* What the frame is compared with from now on: frames that stay where they are, pinned or not. Pictures
- * beside each other have the same zoom and place. */
+ * beside each other have the same zoom and place. colors: [count]; what they point into is held with that
+ * of the frame. */
 void zoe_view_compare(zoe_view *view, const zoe_compare *compare, const zoe_frame *const *others,
-                      int count);
+                      const zoe_other_color *colors, int count);
 
 /* The point of the cell under a point of the window, device pixels from the cell's corner. Returns the
  * cell's index. */

@@ -266,7 +266,7 @@ static void measure_pair(const zoe_frame *frame, const zoe_display_lut *lut, zoe
                          const char *name, int runs)
 {
     zoe_viewport viewport = {0, 0, 1.6, 1.6, 2560, 1440, 0xff202020u, ZOE_FILTER_AUTO};
-    zoe_pair pair = {{frame, frame}, {&viewport, &viewport}, mix, 0.5f};
+    zoe_pair pair = {{frame, frame}, {&viewport, &viewport}, mix, 0.5f, NULL};
     void *scratch = allocate(zoe_pair_scratch_bytes(&pair) + MARGIN);
     void *pixels = allocate((size_t)2560 * 4 * 1440);
     double best = INFINITY;

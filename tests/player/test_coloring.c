@@ -179,6 +179,94 @@ static void tables_come_from_a_thread(void **state)
     zoe_coloring_destroy(&coloring);
 }
 
+/* What the second of two frames becomes beside the first, for a colour of its file. */
+static void apply(const zoe_color *color, const float in[3], float out[3])
+{
+    for (int i = 0; i < 3; i++)
+        out[i] = color->has_matrix
+                     ? color->matrix[3 * i] * in[0] + color->matrix[3 * i + 1] * in[1] +
+                           color->matrix[3 * i + 2] * in[2]
+                     : in[i];
+}
+
+static void assert_alike(const float a[3], const float b[3], float slack)
+{
+    for (int i = 0; i < 3; i++)
+        if (!(fabsf(a[i] - b[i]) <= slack))
+            fail_msg("%g %g %g, not %g %g %g", (double)a[0], (double)a[1], (double)a[2],
+                     (double)b[0], (double)b[1], (double)b[2]);
+}
+
+/* Frames that are seen beside each other are each shown in their own primaries: what is the same light is
+ * the same before the display, and is no difference. */
+static void each_side_has_its_own_primaries(void **state)
+{
+    (void)state;
+    static const zoe_file_color nothing;
+    static const float light[3] = {0.4f, 0.2f, 0.1f}; /* of Rec. 709 */
+    const zoe_coloring_choice choices[] = {{0}, {.config = ZOE_OCIO_ACES}};
+    for (int i = 0; i < (zoe_ocio_is_built_in() ? 2 : 1); i++) {
+        zoe_coloring *coloring = choose(NULL, &choices[i]);
+        zoe_frame plain = frame_of(NULL), wide = frame_of(p3);
+        float matrix[9], as_p3[3], shown[2][3], mixed[3];
+        bool is_alike = false;
+        assert_true(zoe_primaries_matrix(zoe_primaries_rec709(), p3, matrix));
+        const zoe_color to_p3 = {.has_matrix = 1,
+                                 .matrix = {matrix[0], matrix[1], matrix[2], matrix[3], matrix[4],
+                                            matrix[5], matrix[6], matrix[7], matrix[8]}};
+        apply(&to_p3, light, as_p3);
+        zoe_colored first = color_of(coloring, &plain, NULL, false);
+        zoe_other_color other, again;
+        zoe_coloring_beside(coloring, 0, &plain, &nothing, false, &other, &is_alike);
+        assert_true(is_alike && other.serial == 0);
+        zoe_coloring_beside(coloring, 1, &wide, &nothing, false, &other, &is_alike);
+        assert_true(is_alike && other.serial > 0);
+        apply(&first.color, light, shown[0]);
+        apply(&other.color, as_p3, shown[1]);
+        assert_alike(shown[1], shown[0], 1e-3f);
+        const zoe_color to_first = {.has_matrix = 1,
+                                    .matrix = {other.matrix[0], other.matrix[1], other.matrix[2],
+                                               other.matrix[3], other.matrix[4], other.matrix[5],
+                                               other.matrix[6], other.matrix[7], other.matrix[8]}};
+        apply(&to_first, as_p3, mixed);
+        assert_alike(mixed, light, 1e-3f);
+        assert_true(other.color.cube == first.color.cube);
+        /* The same again is no other colour. */
+        zoe_coloring_beside(coloring, 1, &wide, &nothing, false, &again, &is_alike);
+        assert_int_equal(again.serial, other.serial);
+        /* The other way round. */
+        (void)color_of(coloring, &wide, NULL, false);
+        zoe_coloring_beside(coloring, 1, &plain, &nothing, false, &other, &is_alike);
+        assert_true(is_alike && other.serial != again.serial);
+        /* Data beside colour has no colour, and does not matter beside data. */
+        zoe_coloring_beside(coloring, 1, &plain, &nothing, true, &other, &is_alike);
+        assert_true(!other.color.cube && !other.color.has_matrix);
+        (void)color_of(coloring, &wide, NULL, true);
+        zoe_coloring_beside(coloring, 1, &plain, &nothing, true, &other, &is_alike);
+        assert_int_equal(other.serial, 0);
+        zoe_coloring_destroy(&coloring);
+    }
+}
+
+/* A curve between two spaces is no matrix: that is told. */
+static void a_curve_is_told(void **state)
+{
+    (void)state;
+    if (!zoe_ocio_is_built_in())
+        skip();
+    zoe_file_color said;
+    zoe_other_color other;
+    bool is_alike = true;
+    memset(&said, 0, sizeof said);
+    snprintf(said.space, sizeof said.space, "ACEScct");
+    zoe_coloring *coloring = choose(NULL, &(zoe_coloring_choice){.config = ZOE_OCIO_ACES});
+    zoe_frame plain = frame_of(NULL);
+    (void)color_of(coloring, &plain, NULL, false);
+    zoe_coloring_beside(coloring, 0, &plain, &said, false, &other, &is_alike);
+    assert_true(!is_alike && other.serial == 0);
+    zoe_coloring_destroy(&coloring);
+}
+
 /* Choosing again and again, without waiting, stops what is being made for nothing; the colour before stays
  * until the next is there. A name that is not there is said, and nothing changes. */
 static void choosing_while_it_works(void **state)
@@ -213,15 +301,24 @@ static void choosing_while_it_works(void **state)
                                      &colored, &error),
                      ZOE_ERROR_ARGUMENT);
     assert_string_equal(error.text, "The configuration has no view \"no such view\"");
-    assert_int_equal(colored.serial, serial);
-    /* Where there was no colour before, the file's primaries are honoured as without. */
-    zoe_coloring *fresh = choose(NULL, &choice);
-    zoe_frame other = frame_of(xyz);
-    assert_int_equal(
-        zoe_coloring_of(fresh, &other, &nothing, false, ZOE_TRANSFER_SRGB, true, &colored, NULL),
-        ZOE_ERROR_ARGUMENT);
-    assert_true(colored.color.has_matrix && !colored.table);
-    zoe_coloring_destroy(&fresh);
+    assert_true(colored.table && colored.serial != serial);
+    assert_string_equal(zoe_coloring_way(coloring)->display, displays[0]);
+    assert_string_equal(zoe_coloring_way(coloring)->view, "ACES 1.0 SDR");
+    assert_int_equal(zoe_coloring_way(coloring)->missing, ZOE_OCIO_NO_VIEW);
+    /* Several at once are all said; nothing is left of them when they are not chosen any more. */
+    choice.input = "no such space";
+    choice.display = "no such display";
+    (void)choose(coloring, &choice);
+    assert_int_equal(zoe_coloring_of(coloring, &plain, &nothing, false, ZOE_TRANSFER_SRGB, true,
+                                     &colored, &error),
+                     ZOE_ERROR_ARGUMENT);
+    assert_string_equal(error.text, "The configuration has no colour space \"no such space\", "
+                                    "no display \"no such display\", no view \"no such view\"");
+    assert_true(colored.table != NULL);
+    choice = (zoe_coloring_choice){.config = ZOE_OCIO_ACES};
+    (void)choose(coloring, &choice);
+    (void)color_of(coloring, &plain, NULL, false);
+    assert_int_equal(zoe_coloring_way(coloring)->missing, 0);
     /* Destroyed while it works. */
     choice.view = NULL;
     (void)choose(coloring, &choice);
@@ -239,9 +336,14 @@ static int without_environment(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_file_says_its_primaries), cmocka_unit_test(a_file_says_its_white),
-        cmocka_unit_test(header_attributes),         cmocka_unit_test(tables_and_lists),
-        cmocka_unit_test(tables_come_from_a_thread), cmocka_unit_test(choosing_while_it_works),
+        cmocka_unit_test(a_file_says_its_primaries),
+        cmocka_unit_test(a_file_says_its_white),
+        cmocka_unit_test(header_attributes),
+        cmocka_unit_test(tables_and_lists),
+        cmocka_unit_test(tables_come_from_a_thread),
+        cmocka_unit_test(each_side_has_its_own_primaries),
+        cmocka_unit_test(a_curve_is_told),
+        cmocka_unit_test(choosing_while_it_works),
     };
     return cmocka_run_group_tests(tests, without_environment, NULL);
 }

@@ -367,6 +367,74 @@ static void a_wipe_shows_both(void **state)
     free(lut);
 }
 
+enum { SIDE = 20 /* pixels of a square picture, more rows than are marked at a time */ };
+
+static void make_square(zoe_frame *frame, float *samples)
+{
+    memset(frame, 0, sizeof *frame);
+    frame->pin = samples;
+    frame->picture = frame->window = (zoe_box){0, 0, SIDE - 1, SIDE - 1};
+    frame->display_window = frame->data_window = frame->picture;
+    frame->pixel_aspect = 1;
+    frame->is_color = 1;
+    frame->alpha_plane = -1;
+    frame->plane_count = 3;
+    for (int i = 0; i < SIDE * SIDE * 3; i++)
+        samples[i] = 0.25f;
+    for (int i = 0; i < 3; i++)
+        frame->planes[i] =
+            (zoe_plane){samples + i * SIDE * SIDE, SIDE * sizeof(float), ZOE_SAMPLE_FLOAT};
+}
+
+/* A mixture is marked where either side is, whatever is left of it there; of two marks the more serious. */
+static void a_mixture_has_the_marks_of_both(void **state)
+{
+    (void)state;
+    static const zoe_compare_mode modes[] = {ZOE_COMPARE_DIFFERENCE, ZOE_COMPARE_BLEND,
+                                             ZOE_COMPARE_ANAGLYPH};
+    static float samples[2][SIDE * SIDE * 3];
+    static uint32_t plain[SIDE * SIDE], marked[SIDE * SIDE];
+    zoe_frame frames[2];
+    for (int i = 0; i < 2; i++)
+        make_square(&frames[i], samples[i]);
+    samples[0][0] = NAN, samples[1][0] = 2; /* both: the first wins */
+    samples[1][SIDE * 18 + 3] = INFINITY;
+    samples[0][SIDE * 9 + 1] = 4, samples[1][SIDE * 9 + 1] = 4;
+    zoe_grade grade;
+    zoe_grade_init(&grade);
+    zoe_display_lut *lut = malloc(sizeof *lut);
+    assert_non_null(lut);
+    zoe_display_lut_make(lut, &grade, NULL);
+    zoe_viewport v = {0, 0, 1, 1, SIDE, SIDE, 1, ZOE_FILTER_AUTO};
+    zoe_look look = {.marks = true};
+    zoe_compare c;
+    zoe_compare_init(&c);
+    zoe_paint paint = {
+        .frame = &frames[0], .lut = lut, .viewport = &v, .compare = &c, .other_count = 1};
+    paint.others[0] = &frames[1];
+    for (int i = 0; i < 3; i++) {
+        uint32_t found = 0;
+        c.mode = modes[i];
+        paint.look = &look;
+        void *scratch = aligned_alloc(64, (zoe_paint_scratch_bytes(&paint) + 63) / 64 * 64);
+        assert_non_null(scratch);
+        assert_int_equal(zoe_paint_rows(&paint, 0, SIDE, marked, SIDE * 4, scratch, &found),
+                         ZOE_OK);
+        paint.look = NULL;
+        assert_int_equal(zoe_paint_rows(&paint, 0, SIDE, plain, SIDE * 4, scratch, NULL), ZOE_OK);
+        free(scratch);
+        assert_int_equal(found, ZOE_MARK_NAN | ZOE_MARK_INFINITE | ZOE_MARK_OVER);
+        assert_int_equal(marked[0], zoe_inspect_mark_color(ZOE_MARK_NAN));
+        assert_int_equal(marked[SIDE * 18 + 3], zoe_inspect_mark_color(ZOE_MARK_INFINITE));
+        assert_int_equal(marked[SIDE * 9 + 1], zoe_inspect_mark_color(ZOE_MARK_OVER));
+        marked[0] = plain[0];
+        marked[SIDE * 18 + 3] = plain[SIDE * 18 + 3];
+        marked[SIDE * 9 + 1] = plain[SIDE * 9 + 1];
+        assert_memory_equal(marked, plain, sizeof plain);
+    }
+    free(lut);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -375,6 +443,7 @@ int main(void)
         cmocka_unit_test(pictures_lie_on_each_other),
         cmocka_unit_test(the_line_goes_with_the_picture),
         cmocka_unit_test(grids_hold_all),
+        cmocka_unit_test(a_mixture_has_the_marks_of_both),
         cmocka_unit_test_setup_teardown(pairs_are_shown_together, session_place_set_up,
                                         session_place_tear_down),
         cmocka_unit_test_setup_teardown(passed_pairs_are_shown_meanwhile, session_place_set_up,

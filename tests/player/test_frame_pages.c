@@ -371,7 +371,7 @@ static void a_saved_picture_takes_no_name_that_is_taken(void **state)
     assert_true(zoe_picture_free_name(sequence, 13, p->folder, "png", path, sizeof path));
     const zoe_paint seen = {.frame = frame};
     assert_int_equal(
-        zoe_picture_write_png(path, &seen, &p->session.grade, NULL, (zoe_extent){0, 0}, NULL),
+        zoe_picture_write_png(path, &seen, &p->session.grade, NULL, NULL, (zoe_extent){0, 0}, NULL),
         ZOE_OK);
     assert_false(zoe_picture_free_name(sequence, 13, p->folder, "png", path, 8));
 }

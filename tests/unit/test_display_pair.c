@@ -99,7 +99,8 @@ static void the_ends_of_a_blend_are_the_frames(void **state)
         zoe_display_lut *lut = display_fixture_lut(&g);
         zoe_viewport v[2] = {random_viewport(&s, &frames[0]), random_viewport(&s, &frames[1])};
         for (int end = 0; end < 2; end++) {
-            zoe_pair pair = {{&frames[0], &frames[1]}, {&v[0], &v[1]}, ZOE_PAIR_BLEND, (float)end};
+            zoe_pair pair = {
+                {&frames[0], &frames[1]}, {&v[0], &v[1]}, ZOE_PAIR_BLEND, (float)end, NULL};
             uint32_t *mixed = draw(&pair, lut, 1 + display_fixture_below(&s, 37));
             uint32_t *alone = display_fixture_draw(&frames[end], lut, &v[end]);
             for (int i = 0; i < 61 * 37; i++) {
@@ -139,7 +140,7 @@ static void a_difference_is_of_the_samples(void **state)
     g.exposure = -1;
     zoe_display_lut *lut = display_fixture_lut(&g);
     zoe_viewport v = {0, 0, 1, 1, 40, 30, 0, ZOE_FILTER_AUTO};
-    zoe_pair pair = {{&frames[0], &frames[1]}, {&v, &v}, ZOE_PAIR_DIFFERENCE, 4.0f};
+    zoe_pair pair = {{&frames[0], &frames[1]}, {&v, &v}, ZOE_PAIR_DIFFERENCE, 4.0f, NULL};
     uint32_t *got = draw(&pair, lut, 30), *want = display_fixture_draw(&expected, lut, &v);
     assert_memory_equal(got, want, 1200 * 4);
     free(got);
@@ -167,7 +168,7 @@ static void an_anaglyph_has_red_of_the_first(void **state)
     make_frames(&s, frames);
     zoe_display_lut *lut = display_fixture_lut(NULL);
     zoe_viewport v = {5, 5, 0.8, 0.8, 16, 10, 0, ZOE_FILTER_AUTO};
-    zoe_pair pair = {{&frames[0], &frames[1]}, {&v, &v}, ZOE_PAIR_ANAGLYPH, 0};
+    zoe_pair pair = {{&frames[0], &frames[1]}, {&v, &v}, ZOE_PAIR_ANAGLYPH, 0, NULL};
     uint32_t *mixed = draw(&pair, lut, 3), *left = display_fixture_draw(&frames[0], lut, &v);
     uint32_t *right = display_fixture_draw(&frames[1], lut, &v);
     for (int i = 0; i < 160; i++)
@@ -178,6 +179,52 @@ static void an_anaglyph_has_red_of_the_first(void **state)
     free(lut);
     display_fixture_free(&frames[0]);
     display_fixture_free(&frames[1]);
+}
+
+static const float mixing[9] = {0.6f, 0.3f, 0.1f, -0.2f, 1.1f, 0.1f, 0.05f, 0.05f, 0.9f};
+
+/* The second's light is brought to that of the first before they are mixed. */
+static void light_of_other_primaries_is_converted(void **state)
+{
+    (void)state;
+    uint64_t s = seeded_random_seed(20240229u);
+    zoe_frame frame, converted;
+    display_fixture_make(&frame, 0, 0, 40, 30, 3, display_fixture_halves);
+    display_fixture_fill(&frame, &s, 0, 1.4);
+    display_fixture_make(&converted, 0, 0, 40, 30, 3, display_fixture_halves);
+    for (int i = 0; i < 1200; i++) {
+        double v[3];
+        for (uint32_t p = 0; p < 3; p++)
+            v[p] = display_fixture_get(&frame, p, i % 40, i / 40);
+        for (uint32_t p = 0; p < 3; p++)
+            display_fixture_set(&converted, p, i % 40, i / 40,
+                                (float)((double)mixing[3 * p] * v[0] +
+                                        (double)mixing[3 * p + 1] * v[1] +
+                                        (double)mixing[3 * p + 2] * v[2]));
+    }
+    zoe_display_lut *lut = display_fixture_lut(NULL);
+    zoe_viewport v = {0, 0, 1, 1, 40, 30, 0, ZOE_FILTER_AUTO};
+    zoe_pair pair = {{&converted, &frame}, {&v, &v}, ZOE_PAIR_DIFFERENCE, 1, mixing};
+    uint32_t *got = draw(&pair, lut, 30);
+    for (int i = 0; i < 1200; i++) /* but for the rounding to halves */
+        if ((got[i] & 0xff) > 3 || (got[i] >> 8 & 0xff) > 3 || (got[i] >> 16 & 0xff) > 3)
+            fail_msg("pixel %d: %08x", i, got[i]);
+    free(got);
+    pair.mix = ZOE_PAIR_BLEND;
+    pair.amount = 1;
+    uint32_t *want = display_fixture_draw(&converted, lut, &v);
+    got = draw(&pair, lut, 30);
+    uint32_t *alone = display_fixture_draw(&frame, lut, &v);
+    assert_memory_not_equal(want, alone, 1200 * 4);
+    free(alone);
+    for (int i = 0; i < 1200; i++)
+        for (int shift = 0; shift < 24; shift += 8)
+            assert_true(abs((int)(got[i] >> shift & 0xff) - (int)(want[i] >> shift & 0xff)) <= 1);
+    free(got);
+    free(want);
+    free(lut);
+    display_fixture_free(&frame);
+    display_fixture_free(&converted);
 }
 
 static void every_level_of_simd_writes_the_same(void **state)
@@ -191,7 +238,11 @@ static void every_level_of_simd_writes_the_same(void **state)
         zoe_grade g = random_grade(&s);
         zoe_display_lut *lut = display_fixture_lut(&g);
         zoe_viewport v[2] = {random_viewport(&s, &frames[0]), random_viewport(&s, &frames[1])};
-        zoe_pair pair = {{&frames[0], &frames[1]}, {&v[0], &v[1]}, (zoe_pair_mix)(round % 3), 0.6f};
+        zoe_pair pair = {{&frames[0], &frames[1]},
+                         {&v[0], &v[1]},
+                         (zoe_pair_mix)(round % 3),
+                         0.6f,
+                         round % 2 ? mixing : NULL};
         uint32_t *with = draw(&pair, lut, 37);
         zoe_cpu_limit(0);
         uint32_t *without = draw(&pair, lut, 4);
@@ -212,13 +263,17 @@ static void bad_arguments(void **state)
     display_fixture_make(&frame, 0, 0, 8, 8, 3, display_fixture_halves);
     zoe_display_lut *lut = display_fixture_lut(NULL);
     zoe_viewport v = {0, 0, 1, 1, 8, 8, 0, ZOE_FILTER_AUTO}, other = v;
-    zoe_pair pair = {{&frame, &frame}, {&v, &other}, ZOE_PAIR_BLEND, 0.5f}, bad = pair;
+    zoe_pair pair = {{&frame, &frame}, {&v, &other}, ZOE_PAIR_BLEND, 0.5f, NULL}, bad = pair;
     uint32_t pixels[64];
     void *scratch = display_fixture_scratch((zoe_pair_scratch_bytes(&pair) + 63) / 64 * 64);
     assert_int_equal(zoe_pair_draw(&pair, lut, 0, 8, pixels, 32, scratch), ZOE_OK);
     assert_int_equal(zoe_pair_draw(&pair, lut, 1, 8, pixels, 32, scratch), ZOE_ERROR_ARGUMENT);
     assert_int_equal(zoe_pair_draw(&pair, lut, 0, 8, pixels, 32, NULL), ZOE_ERROR_ARGUMENT);
     bad.frames[1] = NULL;
+    assert_int_equal(zoe_pair_draw(&bad, lut, 0, 8, pixels, 32, scratch), ZOE_ERROR_ARGUMENT);
+    bad = pair;
+    const float no_matrix[9] = {1, 0, 0, 0, INFINITY};
+    bad.matrix = no_matrix;
     assert_int_equal(zoe_pair_draw(&bad, lut, 0, 8, pixels, 32, scratch), ZOE_ERROR_ARGUMENT);
     bad = pair;
     bad.amount = NAN;
@@ -242,6 +297,7 @@ int main(void)
         cmocka_unit_test(the_ends_of_a_blend_are_the_frames),
         cmocka_unit_test(a_difference_is_of_the_samples),
         cmocka_unit_test(an_anaglyph_has_red_of_the_first),
+        cmocka_unit_test(light_of_other_primaries_is_converted),
         cmocka_unit_test(every_level_of_simd_writes_the_same),
         cmocka_unit_test(bad_arguments),
     };

@@ -1,4 +1,4 @@
-#include "color/file_color.h"
+#include "model/file_color.h"
 
 #include <math.h>
 #include <stdio.h>
