@@ -5,6 +5,8 @@
 
 #include <zoetrope/status.h>
 
+#include "base/url.h"
+
 void zoe_log_init(zoe_log *log, zoe_log_fn *fn, void *user, zoe_log_level level)
 {
     *log = (zoe_log){.fn = fn, .user = user, .level = level, .lock = PTHREAD_MUTEX_INITIALIZER};
@@ -22,6 +24,7 @@ void zoe_log_write(const zoe_log *log, zoe_log_level level, const char *format, 
     if (length < 0)
         return;
     zoe_text_clean(line);
+    zoe_url_hide_secrets(line);
     log->fn(log->user, level, line);
 }
 

@@ -41,7 +41,7 @@ static inline bool zoe_log_is_heard(const zoe_log *log, zoe_log_level level)
     return log->fn && level <= log->level;
 }
 
-/* One line, cleaned by zoe_text_clean. */
+/* One line, cleaned by zoe_text_clean and zoe_url_hide_secrets(). */
 void zoe_log_write(const zoe_log *log, zoe_log_level level, const char *format, ...)
     ZOE_PRINTF(3, 4);
 

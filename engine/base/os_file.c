@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/os_fault.h"
@@ -113,6 +114,41 @@ void zoe_os_file_announce(const char *path)
         return;
     posix_fadvise(fd, 0, 0, POSIX_FADV_WILLNEED);
     close(fd);
+}
+
+/* By the numbers in statfs(2) and linux/magic.h. */
+bool zoe_os_path_is_network(const char *path)
+{
+    static const uint32_t types[] = {
+        0x6969,     /* NFS */
+        0x517B,     /* SMB */
+        0xFF534D42, /* CIFS */
+        0xFE534D42, /* SMB2 */
+        0x01021997, /* 9p */
+        0x65735546, /* FUSE: sshfs, rclone, s3fs */
+        0x5346414F, /* AFS, OpenAFS */
+        0x6B414653, /* kAFS */
+        0x73757245, /* Coda */
+        0x00C36400, /* Ceph */
+        0x0BD00BD0, /* Lustre */
+        0x47504653, /* GPFS */
+        0x19830326, /* BeeGFS */
+        0x01161970, /* GFS2 */
+        0x7461636F, /* OCFS2 */
+        0x20030528, /* OrangeFS */
+        0xAAD7AAEA, /* PanFS */
+        0x013111A8, /* IBRIX */
+        0x786F4256, /* VirtualBox shared folders */
+        0xBACBACBC, /* VMware shared folders */
+        0x564C,     /* NCP */
+    };
+    struct statfs info;
+    if (statfs(path, &info))
+        return false;
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if ((uint32_t)info.f_type == types[i])
+            return true;
+    return false;
 }
 
 /* ---- folders ---- */

@@ -40,6 +40,9 @@ void zoe_os_file_close(int fd);
 bool zoe_os_file_identify(int fd, zoe_os_file_id *id);
 bool zoe_os_path_identify(const char *path, zoe_os_file_id *id);
 
+/* Is it on a file system that other machines can write to? false: also where there is nothing. */
+bool zoe_os_path_is_network(const char *path);
+
 /* Reads up to `bytes` at an offset. Returns what was read (less only at the file's end), or -1. */
 int64_t zoe_os_file_read(int fd, void *buffer, size_t bytes, uint64_t offset);
 

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/url.h"
+
 #ifndef ZOE_VERSION
 #error "the build defines ZOE_VERSION"
 #endif
@@ -92,6 +94,7 @@ zoe_status zoe_error_set(zoe_error *error, zoe_status status, const char *format
         error->text[0] = '\0';
     va_end(args);
     zoe_text_clean(error->text);
+    zoe_url_hide_secrets(error->text);
     return status;
 }
 

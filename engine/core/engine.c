@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/settings.h"
 #include "cache/reserve.h"
 #include "cache/scheduler.h"
 #include "exr/decode.h"
@@ -285,19 +286,6 @@ void zoe_engine_reset_stats(zoe_engine *engine)
 }
 
 /* ---- beginning and end ---- */
-
-bool zoe_settings_copy(void *settings, size_t bytes, const void *given)
-{
-    size_t size;
-    memcpy(&size, given, sizeof size);
-    if (size < sizeof size)
-        return false;
-    for (size_t i = bytes; i < size; i++)
-        if (((const uint8_t *)given)[i])
-            return false;
-    memcpy(settings, given, size < bytes ? size : bytes);
-    return true;
-}
 
 static zoe_status check_settings(const zoe_engine_settings *settings, zoe_budget *budget,
                                  zoe_error *error)

@@ -37,11 +37,4 @@ struct zoe_engine {
 zoe_status zoe_engine_create_with(const zoe_engine_settings *settings, const zoe_decoder *decoder,
                                   zoe_engine **engine, zoe_error *error);
 
-/*
- * Copies a settings struct, which begins with its size, over one of `bytes` bytes with the
- * defaults. An older program's is shorter: what it does not have stays. false: it is longer, and
- * says something that this version does not know.
- */
-bool zoe_settings_copy(void *settings, size_t bytes, const void *given);
-
 #endif

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/settings.h"
 #include "cache/reserve.h"
 #include "cache/scheduler.h"
 #include "core/engine_internal.h"

@@ -1,5 +1,5 @@
 /*
- * Display: the visible part of a frame as 8-bit pixels. Tier 3: includes status.h and frame.h.
+ * Display: the visible part of a frame as 8-bit pixels. Tier 5: includes status.h and frame.h.
  *
  * Works on the caller's memory, allocates nothing, has no state but what it is given, and writes
  * the same bytes on every machine.

@@ -1,5 +1,5 @@
 /*
- * The engine: one memory budget, one set of workers, one cache for all open sequences. Tier 3:
+ * The engine: one memory budget, one set of workers, one cache for all open sequences. Tier 5:
  * includes settings.h, sequence.h, stats.h, want.h and frame.h.
  *
  * A program makes one engine, opens a *source* for each sequence it shows, tells each source its

@@ -1,7 +1,7 @@
 /*
  * Folders: what one holds that can be opened. Subfolders, *sequences* (all files whose names differ
  * in the frame number only are one entry, as zoe_sequence_open() takes them) and single EXR files.
- * Other files are left out. Tier 1: includes status.h.
+ * Other files are left out. Tier 3: includes status.h and storage.h.
  *
  * Reading names and looking at files are two steps: zoe_folder_list() takes one pass over the
  * names, zoe_folder_measure() one look at each file of an entry. Both may block for as long as the

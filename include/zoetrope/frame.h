@@ -1,5 +1,5 @@
 /*
- * Frames: decoded pictures and their states. Tier 2: includes status.h and header.h.
+ * Frames: decoded pictures and their states. Tier 4: includes status.h and header.h.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */

@@ -1,5 +1,5 @@
 /*
- * What an EXR file says of itself. Tier 1: includes status.h.
+ * What an EXR file says of itself. Tier 3: includes status.h and storage.h.
  *
  * Formats: the OpenEXR file layout (openexr.com, "OpenEXR File Layout" and "Standard Attributes").
  *

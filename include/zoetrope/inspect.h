@@ -1,5 +1,5 @@
 /*
- * Inspect: pictures that say something of the samples, beside those of display.h. Tier 4: includes
+ * Inspect: pictures that say something of the samples, beside those of display.h. Tier 6: includes
  * display.h.
  *
  * Marks tell where samples are that are no numbers, infinite, or beyond what the display can show.

@@ -1,5 +1,5 @@
 /*
- * Pair: two frames drawn as one picture. Tier 4: includes display.h.
+ * Pair: two frames drawn as one picture. Tier 6: includes display.h.
  *
  * Each frame is scaled by a viewport of its own, so that pictures of different sizes lie on each other as
  * the caller says. Their samples are then mixed as linear light, before the grade:

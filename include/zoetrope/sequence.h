@@ -1,5 +1,5 @@
 /*
- * Sequences: frame numbers and the file of each. Tier 1: includes status.h.
+ * Sequences: frame numbers and the file of each. Tier 3: includes status.h and storage.h.
  *
  * Frames are counted twice. A *frame number* is what stands in the file name and what people say:
  * 1001, -5. A *position* is 0-based and dense: position 0 is the first number, count - 1 the last,

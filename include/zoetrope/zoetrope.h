@@ -17,6 +17,7 @@
 #include <zoetrope/settings.h>
 #include <zoetrope/stats.h>
 #include <zoetrope/status.h>
+#include <zoetrope/storage.h>
 #include <zoetrope/transport.h>
 #include <zoetrope/want.h>
 

@@ -1,5 +1,3 @@
-#define _GNU_SOURCE /* statfs */
-
 #include "model/folder_watch.h"
 
 #include <errno.h>
@@ -8,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
+#include <zoetrope/storage.h>
 #include <zoetrope/transport.h>
 
 #include "model/folder_poll.h"
@@ -73,42 +71,6 @@ static void note_polled(void *user, const char *name)
 
 /* ---- one folder ---- */
 
-/* By the numbers in statfs(2) and linux/magic.h: what other machines write is not told by
- * inotify. */
-static bool is_network(const char *path)
-{
-    static const uint32_t types[] = {
-        0x6969,     /* NFS */
-        0x517B,     /* SMB */
-        0xFF534D42, /* CIFS */
-        0xFE534D42, /* SMB2 */
-        0x01021997, /* 9p */
-        0x65735546, /* FUSE: sshfs, rclone, s3fs */
-        0x5346414F, /* AFS, OpenAFS */
-        0x6B414653, /* kAFS */
-        0x73757245, /* Coda */
-        0x00C36400, /* Ceph */
-        0x0BD00BD0, /* Lustre */
-        0x47504653, /* GPFS */
-        0x19830326, /* BeeGFS */
-        0x01161970, /* GFS2 */
-        0x7461636F, /* OCFS2 */
-        0x20030528, /* OrangeFS */
-        0xAAD7AAEA, /* PanFS */
-        0x013111A8, /* IBRIX */
-        0x786F4256, /* VirtualBox shared folders */
-        0xBACBACBC, /* VMware shared folders */
-        0x564C,     /* NCP */
-    };
-    struct statfs info;
-    if (statfs(path, &info))
-        return false;
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-        if ((uint32_t)info.f_type == types[i])
-            return true;
-    return false;
-}
-
 /* Watches a local folder by inotify if that is possible. */
 static bool attach(const zoe_folder_watch *watch, watched *w)
 {
@@ -131,7 +93,7 @@ static void poll_folder(const zoe_folder_watch *watch, watched *w)
 {
     w->poll_ns = w->now_ns + poll_ns;
     /* Something else may be mounted there by now. */
-    w->is_network = watch->fd >= 0 && is_network(w->pending.folder);
+    w->is_network = watch->fd >= 0 && zoe_storage_is_network(w->pending.folder);
     if (attach(watch, w)) {
         zoe_folder_poll_clear(&w->poll);
         note(w, NULL); /* what happened before is not known */
@@ -151,7 +113,7 @@ static watched *add_folder(const zoe_folder_watch *watch, const char *path, uint
     w->wd = -1;
     w->now_ns = now_ns;
     w->poll_ns = now_ns + poll_ns;
-    w->is_network = watch->fd >= 0 && is_network(path);
+    w->is_network = watch->fd >= 0 && zoe_storage_is_network(path);
     if (!attach(watch, w))
         zoe_folder_poll_look(&w->poll, path, note_polled, w);
     return w;

@@ -1,0 +1,21 @@
+/*
+ * Structs of settings that programs of older and newer versions hand over.
+ *
+ * Thread-safety: any thread.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef ZOE_BASE_SETTINGS_H
+#define ZOE_BASE_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Copies a settings struct, which begins with its size, over one of `bytes` bytes with the
+ * defaults. An older program's is shorter: what it does not have stays. false: it is longer, and
+ * says something that this version does not know.
+ */
+bool zoe_settings_copy(void *settings, size_t bytes, const void *given);
+
+#endif

@@ -1,0 +1,20 @@
+/*
+ * URLs as texts: what is one, and what of one nobody may see.
+ *
+ * Thread-safety: any thread.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef ZOE_BASE_URL_H
+#define ZOE_BASE_URL_H
+
+#include <stdbool.h>
+
+/* Does it begin with http://, https:// or s3://, in any case? */
+bool zoe_is_url(const char *path);
+
+/* Takes "user:password@" and "?query" out of every URL in a text, in place. A query ends at a
+ * space, a quote, and a colon before a space ("URL: what is wrong with it"). */
+void zoe_url_hide_secrets(char *text);
+
+#endif

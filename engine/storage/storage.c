@@ -1,0 +1,308 @@
+#include "storage/storage.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/settings.h"
+#include "base/url.h"
+
+struct zoe_storage {
+    /* fixed after creation */
+    zoe_storage_settings settings; /* its texts are owned */
+
+    atomic_uint holds; /* how many zoe_storage_close() are to come */
+
+    pthread_mutex_t lock; /* held while the remote store is made */
+    /* guarded by lock until it is true, fixed from then on */
+    atomic_bool has_remote; /* release after `remote` was written, acquired before it is read */
+    zoe_store remote;
+};
+
+/* ---- beginning and end ---- */
+
+void zoe_storage_settings_init(zoe_storage_settings *settings)
+{
+    memset(settings, 0, sizeof *settings);
+    settings->size = sizeof *settings;
+    settings->log_level = ZOE_LOG_WARNING;
+}
+
+enum { TEXTS = 5 };
+
+/* The settings' texts. */
+static void find_texts(zoe_storage_settings *settings, const char **texts[TEXTS])
+{
+    texts[0] = &settings->disk_cache;
+    texts[1] = &settings->ca_file;
+    texts[2] = &settings->s3_endpoint;
+    texts[3] = &settings->s3_region;
+    texts[4] = &settings->s3_profile;
+}
+
+static bool own_texts(zoe_storage_settings *settings)
+{
+    const char **texts[TEXTS];
+    bool good = true;
+    find_texts(settings, texts);
+    for (int i = 0; i < TEXTS; i++) {
+        const char *given = *texts[i];
+        *texts[i] = zoe_os_strdup(given);
+        good = good && (!given || *texts[i]);
+    }
+    return good;
+}
+
+static void destroy(zoe_storage *storage)
+{
+    const char **texts[TEXTS];
+    if (storage->has_remote && storage->remote.destroy)
+        storage->remote.destroy(storage->remote.user);
+    find_texts(&storage->settings, texts);
+    for (int i = 0; i < TEXTS; i++)
+        zoe_os_free((char *)(uintptr_t)*texts[i]);
+    pthread_mutex_destroy(&storage->lock);
+    zoe_os_free(storage);
+}
+
+zoe_status zoe_storage_create(const zoe_storage_settings *given, zoe_storage **storage,
+                              zoe_error *error)
+{
+    zoe_storage_settings settings;
+    if (!storage)
+        return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "making a storage: invalid argument");
+    *storage = NULL;
+    zoe_storage_settings_init(&settings);
+    if (given && !zoe_settings_copy(&settings, sizeof settings, given))
+        return zoe_error_set(error, ZOE_ERROR_ARGUMENT,
+                             "storage settings of %zu bytes say more than this version's %zu",
+                             given->size, sizeof settings);
+    if (settings.disk_cache_for < ZOE_DISK_CACHE_AUTO ||
+        settings.disk_cache_for > ZOE_DISK_CACHE_REMOTE)
+        return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "disk_cache_for %d is none of 0, 1, 2",
+                             settings.disk_cache_for);
+    zoe_storage *made = zoe_os_alloc(sizeof *made);
+    if (!made || pthread_mutex_init(&made->lock, NULL)) {
+        zoe_os_free(made);
+        return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "no memory for a storage");
+    }
+    atomic_init(&made->holds, 1);
+    made->settings = settings;
+    if (!own_texts(&made->settings)) {
+        destroy(made);
+        return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "no memory for a storage");
+    }
+    *storage = made;
+    return ZOE_OK;
+}
+
+zoe_status zoe_storage_create_with(const zoe_store *remote, zoe_storage **storage)
+{
+    zoe_status status = zoe_storage_create(NULL, storage, NULL);
+    if (status != ZOE_OK)
+        return status;
+    (*storage)->settings.disk_cache_for = ZOE_DISK_CACHE_REMOTE;
+    (*storage)->remote = *remote;
+    (*storage)->has_remote = true;
+    return ZOE_OK;
+}
+
+zoe_storage *zoe_storage_share(const zoe_storage *storage)
+{
+    /* The count alone changes of what is constant for everybody else. */
+    union {
+        const zoe_storage *fixed;
+        zoe_storage *shared;
+    } same = {.fixed = storage};
+    if (storage)
+        atomic_fetch_add_explicit(&same.shared->holds, 1, memory_order_relaxed);
+    return same.shared;
+}
+
+void zoe_storage_close(zoe_storage **storage)
+{
+    if (!storage || !*storage)
+        return;
+    if (atomic_fetch_sub_explicit(&(*storage)->holds, 1, memory_order_acq_rel) == 1)
+        destroy(*storage);
+    *storage = NULL;
+}
+
+/* ---- paths ---- */
+
+int zoe_storage_is_url(const char *path)
+{
+    return path && zoe_is_url(path);
+}
+
+int zoe_storage_is_network(const char *path)
+{
+    return path && !zoe_is_url(path) && zoe_os_path_is_network(path);
+}
+
+void zoe_storage_text(const char *path, char *text, size_t capacity)
+{
+    /* Cut last: half of a password is not to be seen either. */
+    char whole[ZOE_PATH_MAX];
+    snprintf(whole, sizeof whole, "%s", path);
+    if (zoe_is_url(whole))
+        zoe_url_hide_secrets(whole);
+    snprintf(text, capacity, "%s", whole);
+}
+
+/* ---- who does it ---- */
+
+/* The remote store, made when it is first needed; NULL: see *error. */
+static const zoe_store *remote_store(zoe_storage *storage, zoe_error *error)
+{
+    if (atomic_load_explicit(&storage->has_remote, memory_order_acquire))
+        return &storage->remote;
+    pthread_mutex_lock(&storage->lock);
+    bool made = storage->has_remote ||
+                zoe_remote_create(&storage->settings, &storage->remote, error) == ZOE_OK;
+    atomic_store_explicit(&storage->has_remote, made, memory_order_release);
+    pthread_mutex_unlock(&storage->lock);
+    return made ? &storage->remote : NULL;
+}
+
+bool zoe_storage_is_far(zoe_storage *storage, const char *path)
+{
+    if (!storage)
+        return false;
+    if (zoe_storage_is_url(path))
+        return true;
+    const zoe_storage_settings *settings = &storage->settings;
+    if (settings->disk_cache && !*settings->disk_cache)
+        return false;
+    return settings->disk_cache_for == ZOE_DISK_CACHE_ALL ||
+           (settings->disk_cache_for == ZOE_DISK_CACHE_AUTO && zoe_os_path_is_network(path));
+}
+
+/* Who opens and reads what is at a path; NULL: see *error. */
+static const zoe_store *store_of(zoe_storage *storage, const char *path, zoe_error *error)
+{
+    if (zoe_storage_is_far(storage, path))
+        return remote_store(storage, error);
+    if (!zoe_storage_is_url(path))
+        return zoe_local_store();
+    zoe_error_set(error, ZOE_ERROR_UNSUPPORTED, "%s: URLs are not read here", path);
+    return NULL;
+}
+
+/* The text of a failure without a store, which has no path in it. */
+static zoe_status fail(zoe_error *error, const zoe_error *why)
+{
+    return zoe_error_set(error, why->status, "%s", why->text);
+}
+
+/* ---- the contract ---- */
+
+zoe_status zoe_storage_list(zoe_storage *storage, const char *folder, zoe_os_name_fn *each,
+                            void *each_user, zoe_error *error)
+{
+    /* Folders of files are not kept on disk. */
+    zoe_error why = {.status = ZOE_OK};
+    const zoe_store *store =
+        zoe_storage_is_url(folder) ? store_of(storage, folder, &why) : zoe_local_store();
+    return store ? store->list(store->user, folder, each, each_user, error) : fail(error, &why);
+}
+
+zoe_status zoe_storage_open(zoe_storage *storage, const char *path, zoe_storage_object *object,
+                            zoe_error *error)
+{
+    zoe_error why = {.status = ZOE_OK};
+    const zoe_store *store = store_of(storage, path, &why);
+    *object = (zoe_storage_object){.fd = -1};
+    if (!store)
+        return fail(error, &why);
+    zoe_status status = store->open(store->user, path, object, error);
+    if (status != ZOE_OK)
+        *object = (zoe_storage_object){.fd = -1};
+    else if (store != zoe_local_store())
+        object->store = store;
+    return status;
+}
+
+bool zoe_storage_identify(zoe_storage *storage, const char *path, zoe_os_file_id *id)
+{
+    const zoe_store *store = store_of(storage, path, NULL);
+    return store && store->identify(store->user, path, id);
+}
+
+void zoe_storage_announce(zoe_storage *storage, const char *path)
+{
+    const zoe_store *store = store_of(storage, path, NULL);
+    if (store)
+        store->announce(store->user, path);
+}
+
+zoe_storage_object zoe_storage_adopt(int fd, const zoe_os_file_id *id)
+{
+    return (zoe_storage_object){.id = *id, .fd = fd};
+}
+
+static const zoe_store *store_of_object(const zoe_storage_object *object)
+{
+    return object->store ? object->store : zoe_local_store();
+}
+
+int64_t zoe_storage_read(const zoe_storage_object *object, void *buffer, size_t bytes,
+                         uint64_t offset, zoe_error *error)
+{
+    const zoe_store *store = object->fd >= 0 ? zoe_local_store() : store_of_object(object);
+    return store->read(store->user, object, buffer, bytes, offset, error);
+}
+
+bool zoe_storage_is_same(const zoe_storage_object *object)
+{
+    const zoe_store *store = store_of_object(object);
+    zoe_os_file_id now;
+    return store->identify_object(store->user, object, &now) &&
+           zoe_os_file_id_equal(&now, &object->id);
+}
+
+void zoe_storage_close_object(zoe_storage_object *object)
+{
+    const zoe_store *store = store_of_object(object);
+    store->close(store->user, object);
+    *object = (zoe_storage_object){.fd = -1};
+}
+
+/* ---- ahead ---- */
+
+bool zoe_storage_attach(zoe_storage *storage, const zoe_storage_demand *demand)
+{
+    const zoe_store *store = storage ? remote_store(storage, NULL) : NULL;
+    return store && store->attach && store->attach(store->user, demand);
+}
+
+/* The remote store if it was made, else NULL. */
+static const zoe_store *made_store(const zoe_storage *storage)
+{
+    return storage && atomic_load_explicit(&storage->has_remote, memory_order_acquire)
+               ? &storage->remote
+               : NULL;
+}
+
+void zoe_storage_detach(zoe_storage *storage)
+{
+    const zoe_store *store = made_store(storage);
+    if (store && store->detach)
+        store->detach(store->user);
+}
+
+void zoe_storage_wake(zoe_storage *storage)
+{
+    const zoe_store *store = made_store(storage);
+    if (store && store->wake)
+        store->wake(store->user);
+}
+
+void zoe_storage_get_stats(const zoe_storage *storage, zoe_storage_stats *stats)
+{
+    memset(stats, 0, sizeof *stats);
+    const zoe_store *store = made_store(storage);
+    if (store && store->stats)
+        store->stats(store->user, stats);
+}
