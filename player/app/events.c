@@ -60,7 +60,7 @@ void zoe_app_event(zoe_app *app, const SDL_Event *event)
 {
     if (event->type == app->notify_event) {
         /* Small frames load by the thousand a second. Only who waits for one hears of each. */
-        if (app->session.status == ZOE_LOADING)
+        if (zoe_session_waits(&app->session))
             zoe_session_touch(&app->session);
         else if (app->listen_ns == ZOE_NEVER)
             app->listen_ns = zoe_now_ns() + listen_interval_ns;

@@ -456,6 +456,11 @@ void zoe_session_update(zoe_session *session, uint64_t now_ns, zoe_session_step 
     step->wake_ns = next.wake_ns;
 }
 
+bool zoe_session_waits(const zoe_session *session)
+{
+    return session->status == ZOE_LOADING || session->screen.is_unpinned;
+}
+
 void zoe_session_copied(zoe_session *session)
 {
     session->touched |= zoe_screen_copied(&session->screen);

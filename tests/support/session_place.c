@@ -224,6 +224,16 @@ static int is_there(session_place *p)
     return p->session.status != ZOE_LOADING;
 }
 
+static int waits_no_more(session_place *p)
+{
+    return !zoe_session_waits(&p->session);
+}
+
+static int has_let_go(session_place *p)
+{
+    return p->session.screen.tight.status == ZOE_NO_ROOM;
+}
+
 static void update_until(session_place *p, int (*done)(session_place *p), const char *otherwise)
 {
     for (int round = 0; round < ROUNDS; round++) {
@@ -245,6 +255,18 @@ void session_place_settle(session_place *p)
 void session_place_arrive(session_place *p)
 {
     update_until(p, is_there, "the frame does not load");
+}
+
+void session_place_rest(session_place *p)
+{
+    update_until(p, waits_no_more, "it waits for a frame that does not come");
+}
+
+void session_place_let_go(session_place *p)
+{
+    p->session.screen.tight.status = ZOE_OK;
+    zoe_session_copied(&p->session);
+    update_until(p, has_let_go, "the picture on screen is not let go of");
 }
 
 int session_place_shown(const session_place *p)

@@ -84,6 +84,13 @@ void session_place_settle(session_place *p);
 /* Updates until the playhead's frame is there, or it is known that it does not come. */
 void session_place_arrive(session_place *p);
 
+/* Updates until the session waits for no frame. */
+void session_place_rest(session_place *p);
+
+/* The picture on screen is drawn: updates until the screen has let go of it. Its successor may be there
+ * by then. */
+void session_place_let_go(session_place *p);
+
 /* The number written into the picture on screen; -1 without one. */
 int session_place_shown(const session_place *p);
 
