@@ -5,6 +5,7 @@
  *   os_memory    heap and address space
  *   os_meminfo   how much memory there is, and whether it is short
  *   os_file      files and folders
+ *   os_folder    a folder of the program's own, held open
  *   os_thread    threads, the clock, random bytes
  *   os_shared    memory shared with other processes
  *   os_process   other processes
@@ -19,6 +20,7 @@
 
 #include "base/os_fault.h"
 #include "base/os_file.h"
+#include "base/os_folder.h"
 #include "base/os_meminfo.h"
 #include "base/os_memory.h"
 #include "base/os_process.h"

@@ -15,8 +15,8 @@
  * The n-th call from now on (1: the next) of those that can fail fails, as do `more` calls after
  * it. 0: none fails. Returns how many such calls were made since the last call of this function.
  *
- * Those are: heap, address space, opening and reading a file, listing a folder, starting a thread
- * or a process, opening the pressure watch.
+ * Those are: heap, address space, opening, reading and writing a file, listing a folder, starting a
+ * thread or a process, opening the pressure watch.
  */
 uint64_t zoe_os_fail_at(uint64_t n, uint64_t more);
 
