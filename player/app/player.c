@@ -168,6 +168,29 @@ static void restore(zoe_app *app, char *complaint, size_t capacity)
     }
 }
 
+/* Compares as the command line says. What cannot be is said, and the first sequence shown alone. */
+static void compare(zoe_app *app, char *complaint, size_t capacity)
+{
+    zoe_error error = {ZOE_OK, ""};
+    const zoe_options *options = &app->options;
+    zoe_compare *how = &app->session.partners.compare;
+    zoe_compare_mode mode = (zoe_compare_mode)(ZOE_COMPARE_FLIP + options->compare_mode);
+    bool is_wanted = options->compare || ZOE_GIVEN(options, compare_mode);
+    how->by_start = options->compare_align != 0;
+    how->is_exact = options->compare_size != 0;
+    how->offset = options->compare_offset;
+    if (!is_wanted || !app->session.count)
+        return;
+    if (options->compare)
+        (void)zoe_session_open_partner(&app->session, options->compare, NULL, &error);
+    if (error.status == ZOE_OK && !zoe_session_compare(&app->session, mode))
+        zoe_error_set(&error, ZOE_ERROR_ARGUMENT, "There is no other sequence to compare with");
+    if (error.status == ZOE_OK)
+        return;
+    snprintf(complaint, capacity, "%s", error.text);
+    fprintf(stderr, "%s: %s\n", command, complaint);
+}
+
 /* Opens what the command line names. False when none of it could be, which ends the program: unless
  * nobody reads what it says on stderr, as where it was started from the desktop. */
 static bool open_sequences(zoe_app *app, char *complaint, size_t capacity)
@@ -188,13 +211,7 @@ static bool open_sequences(zoe_app *app, char *complaint, size_t capacity)
     }
     if (app->session.count > 1)
         zoe_session_show(&app->session, 0);
-    if (app->options.compare &&
-        zoe_session_open_partner(&app->session, app->options.compare, NULL, &error) != ZOE_OK) {
-        snprintf(complaint, capacity, "%s", error.text);
-        fprintf(stderr, "%s: %s\n", command, complaint);
-    } else if (app->options.compare) {
-        (void)zoe_session_compare(&app->session, ZOE_COMPARE_WIPE);
-    }
+    compare(app, complaint, capacity);
     return true;
 }
 

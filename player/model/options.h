@@ -46,16 +46,20 @@ typedef struct zoe_options {
     uint64_t given[2];      /* bit i: the command line gave the option in row i */
 
     /* how to play */
-    int64_t in, out;     /* frame numbers; only where given. in <= out when both are given */
-    int64_t frame;       /* frame number to start at; only where given */
-    bool play;           /* start playing at once */
-    bool stay;           /* the window opens also where none of the sequences can be */
-    const char *compare; /* a sequence to compare the first one with; NULL: none */
-    bool restore;        /* open again what was open last; never with sequences or headless */
-    zoe_rate rate;       /* frames a second; only where given: else the file's, else 24.
+    int64_t in, out;      /* frame numbers; only where given. in <= out when both are given */
+    int64_t frame;        /* frame number to start at; only where given */
+    bool play;            /* start playing at once */
+    bool stay;            /* the window opens also where none of the sequences can be */
+    const char *compare;  /* a sequence to compare the first one with; NULL: none */
+    int32_t compare_mode; /* zoe_compare_mode less one; also without `compare`, where it is given */
+    int32_t compare_align;  /* 1: first frames belong together */
+    int64_t compare_offset; /* frames */
+    int32_t compare_size;   /* 1: pixel for pixel */
+    bool restore;           /* open again what was open last; never with sequences or headless */
+    zoe_rate rate;          /* frames a second; only where given: else the file's, else 24.
                             numerator 0 (headless only): as fast as frames get ready */
-    int32_t policy;      /* zoe_policy */
-    int32_t loop;        /* zoe_loop_mode */
+    int32_t policy;         /* zoe_policy */
+    int32_t loop;           /* zoe_loop_mode */
 
     /* picture */
     const char *layer;      /* NULL: the file's default */
