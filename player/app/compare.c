@@ -276,18 +276,30 @@ static void draw_chip(zoe_ui *ui, SDL_Rect area, bool is_right, bool is_warning,
 
 static const char letters[] = "ABCDEFGHI";
 
-/* What a sequence is called: "sh010_v012", with its layer where A and B are of one sequence and differ in
- * nothing else. */
+/* The last name of a folder's path. */
+static const char *last_name(const char *folder)
+{
+    const char *slash = strrchr(folder, '/');
+    return slash && slash[1] ? slash + 1 : folder;
+}
+
+/* What a sequence is called: "sh010_v012". Where A and B have one name, with what they differ in: the folder,
+ * else the layer. */
 static const char *name_of(const zoe_session *session, int shot, char text[NAME])
 {
     const zoe_partner *p = &session->partners.list[0];
-    const char *a = zoe_sequence_name(zoe_shot_sequence(&session->shots[session->current]));
-    const char *b = zoe_sequence_name(zoe_shot_sequence(&session->shots[p->shot]));
-    const char *own = zoe_sequence_name(zoe_shot_sequence(&session->shots[shot]));
-    int length = (int)zoe_path_shot_length(own);
-    bool is_alike = !strcmp(a, b);
-    snprintf(text, NAME, "%.*s%s%.60s", length > 80 ? 80 : length, own, is_alike ? "  " : "",
-             is_alike ? session->shots[shot].layer : "");
+    const zoe_sequence *a = zoe_shot_sequence(&session->shots[session->current]);
+    const zoe_sequence *b = zoe_shot_sequence(&session->shots[p->shot]);
+    const zoe_sequence *own = zoe_shot_sequence(&session->shots[shot]);
+    const char *name = zoe_sequence_name(own);
+    int length = (int)zoe_path_shot_length(name);
+    length = length > 80 ? 80 : length;
+    if (strcmp(zoe_sequence_name(a), zoe_sequence_name(b)) != 0)
+        snprintf(text, NAME, "%.*s", length, name);
+    else if (strcmp(zoe_sequence_folder(a), zoe_sequence_folder(b)) != 0)
+        snprintf(text, NAME, "%.60s/%.*s", last_name(zoe_sequence_folder(own)), length, name);
+    else
+        snprintf(text, NAME, "%.*s  %.60s", length, name, session->shots[shot].layer);
     return text;
 }
 
@@ -299,7 +311,9 @@ static void name_current(const zoe_app *app, char text[TEXT])
     const zoe_sequence *sequence = zoe_shot_sequence(&session->shots[session->current]);
     const zoe_frame *frame = &session->screen.frame;
     snprintf(text, TEXT, "A  %s  %" PRId64, name_of(session, session->current, name),
-             zoe_sequence_number(sequence, frame->pin ? frame->position : session->playhead));
+             zoe_sequence_number(sequence, zoe_screen_has_picture(&session->screen)
+                                               ? frame->position
+                                               : session->playhead));
 }
 
 /* Returns true where it has no picture. */

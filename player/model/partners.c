@@ -103,6 +103,23 @@ bool zoe_partners_ask(zoe_partners *partners, zoe_shot *shots, int current, zoe_
     return is_ready;
 }
 
+bool zoe_partners_lack_room(const zoe_partners *partners)
+{
+    for (int i = 0; i < partners->count; i++) {
+        if (partners->list[i].status == ZOE_NO_ROOM)
+            return true;
+    }
+    return false;
+}
+
+bool zoe_partners_give_way(zoe_partners *partners)
+{
+    bool goes = false;
+    for (int i = 0; i < partners->count; i++)
+        goes |= zoe_screen_give_way(&partners->list[i].screen);
+    return goes;
+}
+
 bool zoe_partners_show(zoe_partners *partners, zoe_shot *shots, const zoe_grade *grade)
 {
     bool is_other = false;

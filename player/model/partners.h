@@ -64,6 +64,12 @@ void zoe_partners_tell(zoe_partners *partners, zoe_shot *shots, int current, con
 bool zoe_partners_ask(zoe_partners *partners, zoe_shot *shots, int current, zoe_engine *engine,
                       int64_t position);
 
+/* True if one of the frames that were asked for has no room. */
+bool zoe_partners_lack_room(const zoe_partners *partners);
+
+/* zoe_screen_give_way() of each. */
+bool zoe_partners_give_way(zoe_partners *partners);
+
 /* Shows the candidates; what has none lets go of its picture. Returns true if that changes anything. */
 bool zoe_partners_show(zoe_partners *partners, zoe_shot *shots, const zoe_grade *grade);
 

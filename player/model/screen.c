@@ -47,21 +47,38 @@ static void ask_fallback(zoe_screen *screen, zoe_shot *shot, zoe_engine *engine,
     zoe_fallback_tell(&shot->fallback, &shot->variants, want);
 }
 
+/* The picture on screen goes from memory, but stays on screen, once there is a copy of it. */
+static void unpin(zoe_screen *screen)
+{
+    screen->has_asked = !screen->is_copied;
+    if (screen->has_asked)
+        return;
+    zoe_frame_release(&screen->frame);
+    for (uint32_t i = 0; i < screen->frame.plane_count; i++)
+        screen->frame.planes[i].data = NULL;
+    screen->is_unpinned = true;
+}
+
 /* The candidate has no room. Where that is for the picture on screen it makes room, and the candidate
  * is on its way. */
 static zoe_status make_room(zoe_screen *screen, zoe_shot *shot)
 {
     if (!screen->frame.pin)
         return ZOE_NO_ROOM;
-    screen->has_asked = !screen->is_copied;
-    if (screen->has_asked)
-        return ZOE_LOADING;
-    zoe_screen_explain(screen, shot, &screen->tight);
-    zoe_frame_release(&screen->frame);
-    for (uint32_t i = 0; i < screen->frame.plane_count; i++)
-        screen->frame.planes[i].data = NULL;
-    screen->is_unpinned = true;
+    /* Before it goes: then nothing is in the candidate's way any more. */
+    if (screen->is_copied)
+        zoe_screen_explain(screen, shot, &screen->tight);
+    unpin(screen);
     return ZOE_LOADING;
+}
+
+bool zoe_screen_give_way(zoe_screen *screen)
+{
+    const void *next = screen->candidate.is_asked ? screen->candidate.frame.pin : NULL;
+    if (!screen->frame.pin || screen->frame.pin == next)
+        return false;
+    unpin(screen);
+    return true;
 }
 
 bool zoe_screen_copied(zoe_screen *screen)

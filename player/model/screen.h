@@ -56,6 +56,10 @@ static inline bool zoe_screen_has_picture(const zoe_screen *screen)
  * it is to be asked for again. */
 bool zoe_screen_copied(zoe_screen *screen);
 
+/* Another frame that belongs to the same moment has no room: the picture on screen goes, unless it is the
+ * candidate. Returns true if it went, or will once whoever draws has a copy: that frame is on its way. */
+bool zoe_screen_give_way(zoe_screen *screen);
+
 /* A picture that is shown without a pin gets one again, if its frame is in memory again. Returns
  * true if it has. */
 bool zoe_screen_repin(zoe_screen *screen, zoe_shot *shot);

@@ -358,11 +358,17 @@ static void tell_want(zoe_session *session)
 static int is_ready(void *user, int64_t position)
 {
     zoe_session *session = user;
-    bool is_there = zoe_screen_ask(&session->screen, &session->shots[session->current],
-                                   session->engine, &session->want, position) != ZOE_LOADING;
-    bool are_there = zoe_partners_ask(&session->partners, session->shots, session->current,
-                                      session->engine, position);
-    return is_there && are_there;
+    zoe_partners *partners = &session->partners;
+    zoe_status status = zoe_screen_ask(&session->screen, &session->shots[session->current],
+                                       session->engine, &session->want, position);
+    bool are_there =
+        zoe_partners_ask(partners, session->shots, session->current, session->engine, position);
+    if (!partners->count || (status != ZOE_NO_ROOM && !zoe_partners_lack_room(partners)))
+        return status != ZOE_LOADING && are_there;
+    /* What one of them has on screen from before may be in another one's way. */
+    bool goes = zoe_screen_give_way(&session->screen);
+    goes |= zoe_partners_give_way(partners);
+    return !goes && status != ZOE_LOADING && are_there;
 }
 
 static void learn_status(zoe_session *session, zoe_status status, bool is_incomplete)
@@ -458,7 +464,8 @@ void zoe_session_update(zoe_session *session, uint64_t now_ns, zoe_session_step 
 
 bool zoe_session_waits(const zoe_session *session)
 {
-    return session->status == ZOE_LOADING || session->screen.is_unpinned;
+    return session->status == ZOE_LOADING || session->screen.is_unpinned ||
+           zoe_partners_lack_room(&session->partners);
 }
 
 void zoe_session_copied(zoe_session *session)

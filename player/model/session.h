@@ -122,8 +122,8 @@ const zoe_sequence *zoe_session_sequence(zoe_session *session);
 /* Something changed that an update should look at: frames got ready, a key was pressed. */
 void zoe_session_touch(zoe_session *session);
 
-/* Does it wait for a frame: the playhead's, or the one on screen, whose samples went? Then an update is
- * due with every frame that gets ready. */
+/* Does it wait for a frame: the playhead's, one that belongs to it and has no room yet, or the one on
+ * screen, whose samples went? Then an update is due with every frame that gets ready. */
 bool zoe_session_waits(const zoe_session *session);
 
 /* Tells the engine what is wanted, moves playback on, and takes the frame to show. */

@@ -17,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "model/exr_write.h"
 #include "model/paint.h"
 #include "support/session_place.h"
 
@@ -310,6 +311,72 @@ static void what_is_wrong_with_the_other_is_said(void **state)
     assert_int_equal(shown_of_b(p), 8);
 }
 
+/* ---- memory for one pair ---- */
+
+enum { LARGE_WIDTH = 2048, LARGE_HEIGHT = 1800 /* 7 MiB of a limit of 16 */ };
+
+static int write_large(void *user, int32_t x, int32_t y, int32_t count,
+                       void *const planes[ZOE_PLANES_MAX])
+{
+    for (int32_t i = 0; i < count; i++)
+        ((uint16_t *)planes[0])[i] =
+            zoe_float_to_half(x + i == y + 9 ? 0.0f : (float)*(const int *)user);
+    return 0;
+}
+
+static void write_large_frames(session_place *p, const char *name, int first, int last)
+{
+    const zoe_box box = {0, 0, LARGE_WIDTH - 1, LARGE_HEIGHT - 1};
+    const zoe_exr_write_spec spec = {
+        .data_window = box,
+        .display_window = box,
+        .pixel_aspect = 1.0,
+        .compression = ZOE_COMPRESSION_RLE,
+        .channel_count = 1,
+        .names = {"Y"},
+        .types = {ZOE_SAMPLE_HALF},
+    };
+    for (int number = first; number <= last; number++) {
+        char path[SESSION_PLACE_PATH];
+        session_place_path(p, name, number, path);
+        assert_int_equal(zoe_exr_write(path, &spec, write_large, &number, NULL), ZOE_OK);
+    }
+}
+
+/* As the window does: what is on screen was drawn. Nothing is pressed meanwhile. */
+static void draw_until_both(session_place *p, int a, int b)
+{
+    for (int i = 0; i < 4000; i++) {
+        zoe_session_step step;
+        zoe_session_update(&p->session, session_place_second, &step);
+        if (session_place_shown(p) == a && shown_of_b(p) == b)
+            return;
+        zoe_session_copied(&p->session);
+        if (zoe_session_waits(&p->session)) /* what the engine's notice does */
+            zoe_session_touch(&p->session);
+        nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+    }
+    fail_msg("%d with %d, not %d with %d; status %d and %d", session_place_shown(p), shown_of_b(p),
+             a, b, (int)p->session.status, (int)p->session.partners.list[0].status);
+}
+
+/* Pairs take turns in memory that has room for one of them: neither side's picture from before is in the
+ * other's way, also where the other has none. */
+static void pairs_take_turns_where_one_fits(void **state)
+{
+    session_place *p = *state;
+    static const int way[] = {3, 4, 1, 2, 1, 4, 2, 3, 1};
+    write_large_frames(p, "a", 1, 4);
+    write_large_frames(p, "b", 2, 4);
+    session_place_open(p, "b", 2, 0);
+    session_place_open(p, "a", 1, 0);
+    assert_true(zoe_session_compare(&p->session, ZOE_COMPARE_WIPE));
+    for (size_t i = 0; i < sizeof way / sizeof way[0]; i++) {
+        zoe_session_seek(&p->session, way[i] - 1, session_place_second);
+        draw_until_both(p, way[i], way[i] > 1 ? way[i] : -1);
+    }
+}
+
 /* ---- pictures ---- */
 
 /* What the wipe shows on either side is what each shows alone; a grid's cells likewise. */
@@ -453,6 +520,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(partners_change_places, session_place_set_up,
                                         session_place_tear_down),
         cmocka_unit_test_setup_teardown(what_is_wrong_with_the_other_is_said, session_place_set_up,
+                                        session_place_tear_down),
+        cmocka_unit_test_setup_teardown(pairs_take_turns_where_one_fits, session_place_set_up_small,
                                         session_place_tear_down),
         cmocka_unit_test_setup_teardown(a_wipe_shows_both, session_place_set_up,
                                         session_place_tear_down),
