@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -68,6 +69,16 @@ void zoe_os_thread_lower_priority(void)
     int nice_now = getpriority(PRIO_PROCESS, tid);
     if (nice_now != -1 || errno == 0)
         setpriority(PRIO_PROCESS, tid, nice_now + 5);
+}
+
+void zoe_os_thread_block_signals(void)
+{
+    static const int own[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT};
+    sigset_t blocked;
+    sigfillset(&blocked);
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+        sigdelset(&blocked, own[i]);
+    pthread_sigmask(SIG_SETMASK, &blocked, NULL);
 }
 
 void zoe_os_sleep(uint32_t milliseconds)

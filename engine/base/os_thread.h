@@ -27,6 +27,10 @@ void zoe_os_thread_name(const char *name);
 /* Gives the calling thread a lower priority than it has now. */
 void zoe_os_thread_lower_priority(void);
 
+/* Keeps signals from the calling thread, but for those of its own faults: a write to a connection
+ * that was closed fails there and does not end the program. */
+void zoe_os_thread_block_signals(void);
+
 /* Lets the calling thread sleep. */
 void zoe_os_sleep(uint32_t milliseconds);
 
