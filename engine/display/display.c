@@ -210,7 +210,7 @@ static bool reach_of(const direction *along, int32_t i, int32_t *first, int32_t 
     }
     zoe_cubic cubic = zoe_axis_cubic(&along->axis, i);
     *first = greater(cubic.first, along->begin) + along->shift;
-    *last = lesser(cubic.first + ZOE_CUBIC_TAPS, along->end) - 1 + along->shift;
+    *last = lesser(cubic.first, along->end - ZOE_CUBIC_TAPS) + (ZOE_CUBIC_TAPS - 1) + along->shift;
     return *first <= *last;
 }
 
@@ -223,7 +223,7 @@ static bool sources_of(const direction *along, int32_t i, sources *from)
     bool any = false;
     memcpy(from->weight, cubic.weight, sizeof from->weight);
     for (int k = 0; k < ZOE_CUBIC_TAPS; k++) {
-        int32_t row = lesser(greater(cubic.first + k, 0), along->axis.size - 1);
+        int32_t row = greater(lesser(cubic.first, along->axis.size - 1 - k) + k, 0);
         bool has_samples = row >= along->begin && row < along->end;
         from->rows[k] = has_samples ? row + along->shift : ZOE_CUBIC_ZERO;
         any |= has_samples;
@@ -349,13 +349,14 @@ static span span_of(const drawing *d, int32_t first, int32_t count)
     span s;
     int32_t unused;
     int32_t left = zoe_axis_cubic(&x->axis, d->begin + first).first;
-    int32_t right = zoe_axis_cubic(&x->axis, d->begin + first + count - 1).first + ZOE_CUBIC_TAPS;
+    int64_t right =
+        (int64_t)zoe_axis_cubic(&x->axis, d->begin + first + count - 1).first + ZOE_CUBIC_TAPS;
     (void)reach_of(x, d->begin + first, &s.from, &unused);
     (void)reach_of(x, d->begin + first + count - 1, &unused, &s.to);
     s.at = s.from - x->shift - left;
     s.at += s.at % 2;
     s.origin = s.from - x->shift - s.at;
-    s.columns = right - s.origin;
+    s.columns = (int32_t)(right - s.origin);
     return s;
 }
 
@@ -461,7 +462,7 @@ static void fill_beside(const drawing *d, const span *s)
     size_t bytes = ZOE_SCALE_LANES * sizeof *d->averaged;
     int32_t end = s->at + s->to - s->from + 1;
     for (int32_t i = 0; i < s->columns; i++) {
-        int32_t pixel = s->origin + i;
+        int64_t pixel = (int64_t)s->origin + i;
         float *column = d->averaged + (size_t)i * ZOE_SCALE_LANES;
         if (i == s->at)
             i = end - 1;
