@@ -268,8 +268,9 @@ static zoe_status scan_channels(scan *s, uint64_t end)
         s->comparisons += (uint64_t)count * (1 + strlen(name) / COMPARED_BYTES);
         if (s->comparisons > ZOE_EXR_COMPARISONS_MAX)
             return zoe_error_set(s->error, ZOE_ERROR_TOO_LARGE,
-                                 "%s: the header declares too many channels with long names",
-                                 s->name);
+                                 "%s: the header declares more than %" PRId32
+                                 " channels, too many to compare their names",
+                                 s->name, s->outline->channel_count - 1);
         uint64_t hash = hash_of(name);
         bool is_next = strcmp(name, last) > 0;
         is_sorted &= is_next;

@@ -128,8 +128,9 @@ typedef struct zoe_header {
 /*
  * Reads a file's header. Blocks on the file. On success *header is the caller's, to be freed with
  * zoe_header_free(); on failure it is NULL. How much memory reading takes is known before it is
- * taken, and bounded: a header that declares more than 4,096 parts, 16,384 channels, 2,048
- * attributes in a part, 16,384 attributes, 65,536 strings in lists or 64 MiB is ERROR_TOO_LARGE.
+ * taken, and bounded: a header that declares more than 4,096 parts, 16,384 channels (or 5,793
+ * in one part: see the README), 2,048 attributes in a part, 16,384 attributes, 65,536 strings in
+ * lists or 64 MiB is ERROR_TOO_LARGE.
  * One whose values have not the sizes of their types, or with two attributes of one name in a part,
  * is ERROR_CORRUPT. Errors: NOT_FOUND, PERMISSION, IO, NOT_EXR, CORRUPT, TRUNCATED, UNSUPPORTED,
  * TOO_LARGE, NO_MEMORY, ARGUMENT; the text names the file, and the limit.
