@@ -1,8 +1,11 @@
+#define _POSIX_C_SOURCE 200809L /* strncasecmp */
+
 /* A folder's entries. The scan that they were made of is kept: it knows the files of each. */
 #include <zoetrope/folder.h>
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/os.h"
 #include "sequence/groups.h"
@@ -38,8 +41,9 @@ typedef struct work {
     const char *path; /* of the folder that is read now */
     zoe_folder_cancel_fn *cancel;
     void *user;
-    zoe_scan *scan; /* NULL: it is enough to know whether there is an EXR file */
-    path_list folders;
+    zoe_scan *scan;      /* NULL: it is enough to know whether there is an EXR file */
+    const char *endings; /* files with these are collected, and others are not; NULL: EXR files */
+    path_list folders, files;
     int64_t names;
     bool with_hidden;
     bool follows_links;
@@ -119,6 +123,18 @@ static bool is_folder(const work *w, const char *path, const char *name, zoe_os_
            zoe_os_path_look(path, &answer, NULL) == ZOE_OK && answer;
 }
 
+static bool has_ending(const char *name, const char *endings)
+{
+    size_t length = strlen(name);
+    for (; *endings; endings += strspn(endings, " ")) {
+        size_t size = strcspn(endings, " ");
+        if (length > size && !strncasecmp(name + length - size, endings, size))
+            return true;
+        endings += size;
+    }
+    return false;
+}
+
 static bool read_name(void *user, const char *name, zoe_os_name_kind kind)
 {
     static const zoe_scan_query query = {.with_hidden = true};
@@ -139,6 +155,11 @@ static bool read_name(void *user, const char *name, zoe_os_name_kind kind)
         zoe_os_free(path);
         if (w->out_of_memory)
             return false;
+    }
+    if (w->endings) {
+        w->out_of_memory =
+            has_ending(name, w->endings) && !add_path(&w->files, zoe_folder_join(w->path, name));
+        return !w->out_of_memory;
     }
     if (w->scan) {
         w->out_of_memory = !zoe_scan_add(w->scan, &query, name);
@@ -258,6 +279,24 @@ static int compare_entries(const void *a, const void *b)
     return zoe_natural_compare(x->said.path, y->said.path);
 }
 
+/* Makes the entries of folders and single files, whose paths they take over. */
+static bool make_file_entries(zoe_folder *folder, path_list *folders, path_list *files)
+{
+    folder->entries = zoe_os_alloc((folders->count + files->count + 1) * sizeof *folder->entries);
+    if (!folder->entries)
+        return false;
+    for (size_t i = 0; i < folders->count + files->count; i++) {
+        bool is_file = i >= folders->count;
+        char **path = is_file ? &files->paths[i - folders->count] : &folders->paths[i];
+        entry *at = &folder->entries[folder->count++];
+        at->said.kind = is_file ? ZOE_FOLDER_FILE : ZOE_FOLDER_FOLDER;
+        at->said.files = is_file;
+        set_path(folder, at, *path);
+        *path = NULL;
+    }
+    return true;
+}
+
 /* Makes the entries of folders, whose paths they take over, and of the scan's groups. */
 static bool make_entries(zoe_folder *folder, path_list *folders)
 {
@@ -307,7 +346,10 @@ static zoe_status list(zoe_folder *folder, work *w)
     if (status != ZOE_OK)
         return status;
     sort_from(&w->folders, 0);
-    return make_entries(folder, &w->folders) ? ZOE_OK : ZOE_ERROR_NO_MEMORY;
+    sort_from(&w->files, 0);
+    bool good = w->endings ? make_file_entries(folder, &w->folders, &w->files)
+                           : make_entries(folder, &w->folders);
+    return good ? ZOE_OK : ZOE_ERROR_NO_MEMORY;
 }
 
 /*
@@ -361,8 +403,8 @@ static zoe_status search(zoe_folder *folder, work *w)
     return status;
 }
 
-static zoe_status begin(const char *path, zoe_folder_cancel_fn *cancel, void *user,
-                        zoe_folder **folder, zoe_error *error,
+static zoe_status begin(const char *path, const char *endings, zoe_folder_cancel_fn *cancel,
+                        void *user, zoe_folder **folder, zoe_error *error,
                         zoe_status (*body)(zoe_folder *, work *))
 {
     if (folder)
@@ -372,9 +414,10 @@ static zoe_status begin(const char *path, zoe_folder_cancel_fn *cancel, void *us
     zoe_folder *made = make_folder(path);
     if (!made)
         return complain(ZOE_ERROR_NO_MEMORY, path, error);
-    work w = {.cancel = cancel, .user = user};
+    work w = {.endings = endings, .cancel = cancel, .user = user};
     zoe_status status = body(made, &w);
     free_list(&w.folders);
+    free_list(&w.files);
     if (status != ZOE_OK) {
         zoe_folder_close(&made);
         return complain(status, path, error);
@@ -386,13 +429,20 @@ static zoe_status begin(const char *path, zoe_folder_cancel_fn *cancel, void *us
 zoe_status zoe_folder_list(const char *path, zoe_folder_cancel_fn *cancel, void *user,
                            zoe_folder **folder, zoe_error *error)
 {
-    return begin(path, cancel, user, folder, error, list);
+    return begin(path, NULL, cancel, user, folder, error, list);
+}
+
+zoe_status zoe_folder_list_files(const char *path, const char *endings,
+                                 zoe_folder_cancel_fn *cancel, void *user, zoe_folder **folder,
+                                 zoe_error *error)
+{
+    return begin(path, endings ? endings : "", cancel, user, folder, error, list);
 }
 
 zoe_status zoe_folder_search(const char *path, zoe_folder_cancel_fn *cancel, void *user,
                              zoe_folder **folder, zoe_error *error)
 {
-    return begin(path, cancel, user, folder, error, search);
+    return begin(path, NULL, cancel, user, folder, error, search);
 }
 
 int zoe_folder_is_cut(const zoe_folder *folder)
@@ -455,7 +505,7 @@ zoe_status zoe_folder_measure(const zoe_folder *folder, size_t index, zoe_folder
         if (is_cancelled(cancel, user))
             return ZOE_STALE;
         add_file(at->said.path, &sum);
-        size->bytes = 0;
+        size->bytes = at->said.kind == ZOE_FOLDER_FOLDER ? 0 : sum.bytes;
         size->modified_ns = sum.modified_ns;
         return ZOE_OK;
     }

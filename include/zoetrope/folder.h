@@ -1,7 +1,7 @@
 /*
  * Folders: what one holds that can be opened. Subfolders, *sequences* (all files whose names differ
  * in the frame number only are one entry, as zoe_sequence_open() takes them) and single EXR files.
- * Other files are left out. Tier 3: includes status.h and storage.h.
+ * Other files are left out, unless they are asked for. Tier 3: includes status.h and storage.h.
  *
  * Reading names and looking at files are two steps: zoe_folder_list() takes one pass over the
  * names, zoe_folder_measure() one look at each file of an entry. Both may block for as long as the
@@ -29,7 +29,7 @@ typedef struct zoe_folder zoe_folder;
 typedef enum zoe_folder_kind {
     ZOE_FOLDER_FOLDER = 0,
     ZOE_FOLDER_SEQUENCE = 1, /* two files or more */
-    ZOE_FOLDER_FILE = 2,     /* one EXR file, with or without a number in its name */
+    ZOE_FOLDER_FILE = 2,     /* one file, with or without a number in its name */
 } zoe_folder_kind;
 
 /* Limits of zoe_folder_search(). */
@@ -72,6 +72,14 @@ typedef int zoe_folder_cancel_fn(void *user);
  */
 ZOE_API zoe_status zoe_folder_list(const char *path, zoe_folder_cancel_fn *cancel, void *user,
                                    zoe_folder **folder, zoe_error *error);
+
+/*
+ * The same, with single files of other endings in place of sequences: their names end, in any case of
+ * letters, with one of `endings`, which blanks separate (".cc .ccc .cdl").
+ */
+ZOE_API zoe_status zoe_folder_list_files(const char *path, const char *endings,
+                                         zoe_folder_cancel_fn *cancel, void *user,
+                                         zoe_folder **folder, zoe_error *error);
 
 /*
  * Looks for EXR files in the folders below one, nearer ones first: its entries are the folders that

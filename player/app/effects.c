@@ -244,6 +244,19 @@ static bool is_name_of_config(const zoe_option *option)
            option == ZOE_OPTION(look);
 }
 
+/* A file that is used is offered again. Where a path leads from here it leads from elsewhere too. */
+static void note_color_file(zoe_app *app, const zoe_option *option, const char *text)
+{
+    char path[ZOE_PATH_TEXT];
+    bool is_file = (option == ZOE_OPTION(ocio) && strcmp(text, ZOE_OCIO_ACES) != 0 &&
+                    strcmp(text, "none") != 0) ||
+                   option == ZOE_OPTION(lut) || option == ZOE_OPTION(cdl);
+    if (!is_file || !text[0] || zoe_path_resolve(text, NULL, path) != ZOE_OK)
+        return;
+    zoe_recent_add_color(&app->recent, path);
+    zoe_recent_changed(&app->recent, zoe_now_ns());
+}
+
 bool zoe_app_set_text(zoe_app *app, const zoe_option *option, const char *text)
 {
     zoe_error error = {ZOE_OK, ""};
@@ -259,6 +272,7 @@ bool zoe_app_set_text(zoe_app *app, const zoe_option *option, const char *text)
         zoe_message_say(&app->message, true, "%s", error.text);
         return false;
     }
+    note_color_file(app, option, text ? text : "");
     if (option->where & ZOE_IN_FILE) {
         zoe_option_copy(option, &app->kept, &app->options);
         if (is_name_of_config(option))

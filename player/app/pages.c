@@ -1,5 +1,7 @@
 #include "app/pages.h"
 
+#include <string.h>
+
 #include "app/color.h"
 #include "app/commands.h"
 #include "app/effects.h"
@@ -8,7 +10,7 @@
 void zoe_app_start_pages(zoe_app *app)
 {
     zoe_scopes_page_start(&app->scopes_page, app->window.renderer);
-    zoe_color_page_start(&app->color_page, &app->options);
+    zoe_color_page_start(&app->color_page, &app->options, &app->recent);
     zoe_settings_page_start(&app->settings_page, &app->options);
     zoe_layers_page_start(&app->layers_page);
     zoe_metadata_page_start(&app->metadata_page);
@@ -75,6 +77,24 @@ static void run_metadata(zoe_app *app, SDL_Rect rect)
         zoe_message_answer(&app->message, "%d %s copied", copied, copied == 1 ? "line" : "lines");
 }
 
+/* A file for an option is looked for: beside the one that it has, else beside the last one of its kind. */
+static void browse_color(zoe_app *app, const zoe_option *option)
+{
+    const char *title = option == ZOE_OPTION(ocio)  ? "Configuration of OpenColorIO"
+                        : option == ZOE_OPTION(lut) ? "Lookup table"
+                                                    : "Colour decision list";
+    const char *now = option == ZOE_OPTION(ocio)  ? app->options.ocio
+                      : option == ZOE_OPTION(lut) ? app->options.lut
+                                                  : app->options.cdl;
+    const char *last = app->recent.color_count ? app->recent.colors[0] : NULL;
+    bool is_path = now && strchr(now, '/');
+    static char folder[ZOE_PATH_TEXT];
+    if (is_path || last)
+        zoe_path_parent(is_path ? now : last, folder);
+    zoe_open_page_show_files(&app->open_page, option, title, zoe_color_page_endings(option),
+                             is_path || last ? folder : NULL);
+}
+
 static void run_color(zoe_app *app, SDL_Rect rect)
 {
     char note[512];
@@ -85,6 +105,12 @@ static void run_color(zoe_app *app, SDL_Rect rect)
         (void)zoe_app_set_text(app, result.option, result.text);
     else if (result.option)
         zoe_app_set_option(app, result.option, result.value);
+    if (result.cdl) {
+        zoe_coloring_set_cdl(app->coloring, result.cdl);
+        app->redraw = true;
+    }
+    if (result.browse)
+        browse_color(app, result.browse);
 }
 
 static void run_scopes(zoe_app *app, SDL_Rect rect)
@@ -124,6 +150,10 @@ static void run_open(zoe_app *app)
 {
     zoe_open_page_result result;
     zoe_open_page_run(&app->ui, &app->open_page, &result);
+    if (result.count && result.purpose) {
+        (void)zoe_app_set_text(app, result.purpose, result.specs[0]);
+        return;
+    }
     /* As of several that are dropped at once, the first that opens replaces what was open, and is
      * the one that is shown. */
     int opened = 0;

@@ -190,6 +190,9 @@ zoe_coloring *zoe_coloring_create(void (*wake)(void *user), void *user)
         return NULL;
     c->wake = wake;
     c->user = user;
+    zoe_color none;
+    zoe_color_init(&none);
+    c->cdl_values = none.cdl;
     if (pthread_mutex_init(&c->lock, NULL)) {
         free(c);
         return NULL;
@@ -281,11 +284,29 @@ static zoe_status read_lut(zoe_coloring *c, const char *path, int32_t place, int
 
 static zoe_status read_cdl(zoe_coloring *c, const char *path, const char *id, zoe_error *error)
 {
-    if (!is_new(&c->cdl, path, id, 0, 0) || !c->cdl.path[0])
+    if (!is_new(&c->cdl, path, id, 0, 0))
+        return ZOE_OK;
+    zoe_color none;
+    zoe_color_init(&none);
+    c->cdl_values = none.cdl;
+    if (!c->cdl.path[0])
         return ZOE_OK;
     zoe_status status = zoe_cdl_file_read(c->cdl.path, c->cdl.part, &c->cdl_values, error);
     c->cdl.is_good = status == ZOE_OK;
+    if (!c->cdl.is_good)
+        c->cdl_values = none.cdl;
     return status;
+}
+
+const zoe_cdl *zoe_coloring_cdl(const zoe_coloring *c)
+{
+    return &c->cdl_values;
+}
+
+void zoe_coloring_set_cdl(zoe_coloring *c, const zoe_cdl *cdl)
+{
+    c->cdl_values = *cdl;
+    c->cdl.is_good = true;
 }
 
 static const char *config_of(const zoe_coloring_choice *choice)

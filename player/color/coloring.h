@@ -52,6 +52,12 @@ void zoe_coloring_destroy(zoe_coloring **coloring);
 zoe_status zoe_coloring_choose(zoe_coloring *coloring, const zoe_coloring_choice *choice,
                                zoe_error *error);
 
+/* The CDL in force: of the file, or as it was set since; the default where there is none. */
+const zoe_cdl *zoe_coloring_cdl(const zoe_coloring *coloring);
+
+/* Another one from now on, until another file is chosen. */
+void zoe_coloring_set_cdl(zoe_coloring *coloring, const zoe_cdl *cdl);
+
 /* A colour to draw with, and what keeps it. */
 typedef struct zoe_colored {
     zoe_color color;

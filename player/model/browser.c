@@ -16,6 +16,7 @@ typedef struct row {
 
 struct zoe_browser {
     zoe_task_hub *hub;
+    const char *endings;  /* of what is looked for; NULL: sequences */
     zoe_browser_job *job; /* the folder; NULL: none is read */
     uint64_t changes;
 
@@ -298,8 +299,8 @@ void zoe_browser_complete(zoe_browser *browser, const char *text)
         return;
     if (browser->folder && !strcmp(folder, browser->path))
         complete_from(browser, browser->folder);
-    else if (zoe_browser_job_start(browser->hub, folder, true, &browser->completing, NULL) ==
-             ZOE_OK)
+    else if (zoe_browser_job_start(browser->hub, folder, browser->endings, true,
+                                   &browser->completing, NULL) == ZOE_OK)
         out->is_pending = 1;
 }
 
@@ -325,6 +326,11 @@ static int update_completion(zoe_browser *browser)
 }
 
 /* ---- going somewhere ---- */
+
+void zoe_browser_look_for(zoe_browser *browser, const char *endings)
+{
+    browser->endings = endings;
+}
 
 /* Forgets what was read, and tells the thread to end. */
 static void forget(zoe_browser *browser)
@@ -390,7 +396,8 @@ zoe_status zoe_browser_go(zoe_browser *browser, const char *text, zoe_error *err
                       status == ZOE_ERROR_ARGUMENT ? "the path is too long"
                                                    : "no such folder is known");
     else
-        status = zoe_browser_job_start(browser->hub, path, false, &browser->job, &why);
+        status =
+            zoe_browser_job_start(browser->hub, path, browser->endings, false, &browser->job, &why);
     if (status != ZOE_OK)
         return fail(browser, &why, error);
     strcpy(browser->path, path);

@@ -56,6 +56,10 @@ void zoe_browser_destroy(zoe_browser **browser);
 
 /* ---- going somewhere ---- */
 
+/* What is looked for from the next folder on: files of these endings, as zoe_folder_list_files() has them;
+ * NULL: sequences. The text is the caller's and outlives the browser. */
+void zoe_browser_look_for(zoe_browser *browser, const char *endings);
+
 /*
  * Reads the folder that a text means: see zoe_path_resolve(), relative ones begin at the folder
  * that is read now. The filter is emptied and the rows go. The path of a sequence (a file, a
@@ -83,7 +87,7 @@ zoe_browser_state zoe_browser_state_now(const zoe_browser *browser);
 /* The folder, absolute; "" before the first. While LISTING: what was asked for. */
 const char *zoe_browser_path(const zoe_browser *browser);
 
-/* What was asked for, where that is a sequence that can be opened and not a folder; "" otherwise,
+/* What was asked for, where that is a sequence (a file) that is looked for and not a folder; "" otherwise,
  * and as long as it is not known. */
 const char *zoe_browser_sequence(const zoe_browser *browser);
 

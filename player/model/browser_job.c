@@ -77,21 +77,47 @@ static void fail(zoe_browser_job *job, const zoe_error *error)
     set_state(job, ZOE_BROWSER_FAILED);
 }
 
+static zoe_status read_folder(zoe_browser_job *job, const char *path, zoe_folder **folder,
+                              zoe_error *error)
+{
+    return job->endings ? zoe_folder_list_files(path, job->endings, ask, job, folder, error)
+                        : zoe_folder_list(path, ask, job, folder, error);
+}
+
+/* Whether the path is what is looked for. parent: the folder that it is in, as it was read. */
+static bool is_found(const zoe_browser_job *job, const zoe_folder *parent)
+{
+    zoe_folder_entry entry;
+    zoe_sequence *sequence;
+    for (size_t i = 0; parent && zoe_folder_entry_at(parent, i, &entry) == ZOE_OK; i++) {
+        if (!strcmp(entry.path, job->path))
+            return true;
+    }
+    if (job->endings || zoe_sequence_open(job->path, &sequence, NULL) != ZOE_OK)
+        return false;
+    zoe_sequence_close(&sequence);
+    return true;
+}
+
 /* Reads the folder; where the path is a sequence's, the folder that it is in. */
 static zoe_status list(zoe_browser_job *job, zoe_folder **folder, bool *is_sequence,
                        zoe_error *error)
 {
-    zoe_status status = zoe_folder_list(job->path, ask, job, folder, error);
+    zoe_status status = read_folder(job, job->path, folder, error);
     if (status != ZOE_ERROR_NOT_FOUND || job->lists_only || is_cancelled(job))
         return status;
-    zoe_sequence *sequence;
-    if (zoe_sequence_open(job->path, &sequence, NULL) != ZOE_OK)
-        return status;
-    zoe_sequence_close(&sequence);
-    *is_sequence = true;
     char parent[ZOE_PATH_TEXT];
     zoe_path_parent(job->path, parent);
-    return zoe_folder_list(parent, ask, job, folder, error);
+    zoe_folder *in = NULL;
+    if (job->endings && read_folder(job, parent, &in, NULL) != ZOE_OK)
+        return status;
+    if (!is_found(job, in)) {
+        zoe_folder_close(&in);
+        return status;
+    }
+    *is_sequence = true;
+    *folder = in;
+    return in ? ZOE_OK : read_folder(job, parent, folder, error);
 }
 
 static bool has_exr(const zoe_folder *folder)
@@ -121,7 +147,7 @@ static void measure(zoe_browser_job *job, const zoe_folder *folder, size_t first
 /* What comes after the names are there. */
 static void look_closer(zoe_browser_job *job)
 {
-    if (!has_exr(job->folder)) {
+    if (!job->endings && !has_exr(job->folder)) {
         zoe_folder *below = NULL;
         enter(job, ZOE_BROWSER_SEARCHING);
         zoe_folder_search(zoe_folder_path(job->folder), ask, job, &below, NULL);
@@ -167,7 +193,8 @@ static void work(void *data)
     }
 }
 
-static zoe_browser_job *make_job(zoe_task_hub *hub, const char *path, bool lists_only)
+static zoe_browser_job *make_job(zoe_task_hub *hub, const char *path, const char *endings,
+                                 bool lists_only)
 {
     zoe_browser_job *job = calloc(1, sizeof *job);
     if (!job)
@@ -178,6 +205,7 @@ static zoe_browser_job *make_job(zoe_task_hub *hub, const char *path, bool lists
     }
     job->hub = hub;
     job->lists_only = lists_only;
+    job->endings = endings;
     job->state = ZOE_BROWSER_LISTING;
     strcpy(job->path, path);
     atomic_init(&job->cancelled, false);
@@ -185,11 +213,11 @@ static zoe_browser_job *make_job(zoe_task_hub *hub, const char *path, bool lists
     return job;
 }
 
-zoe_status zoe_browser_job_start(zoe_task_hub *hub, const char *path, bool lists_only,
-                                 zoe_browser_job **job, zoe_error *error)
+zoe_status zoe_browser_job_start(zoe_task_hub *hub, const char *path, const char *endings,
+                                 bool lists_only, zoe_browser_job **job, zoe_error *error)
 {
     *job = NULL;
-    zoe_browser_job *made = make_job(hub, path, lists_only);
+    zoe_browser_job *made = make_job(hub, path, endings, lists_only);
     if (!made)
         return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "%s: out of memory", path);
     made->notified_ns = zoe_now_ns();

@@ -139,22 +139,33 @@ void zoe_recent_set_open(zoe_recent *recent, const zoe_recent_item *items, int c
     }
 }
 
-void zoe_recent_add_folder(zoe_recent *recent, const char *path)
+/* Puts an absolute path in front of a list; the oldest goes when there are too many. */
+static void put_first(char (*list)[ZOE_PATH_TEXT], int *count, int most, const char *path)
 {
     size_t length = strlen(path);
     if (path[0] != '/' || length >= ZOE_PATH_TEXT)
         return;
     int at = 0;
-    while (at < recent->folder_count && strcmp(recent->folders[at], path) != 0)
+    while (at < *count && strcmp(list[at], path) != 0)
         at++;
-    if (at == ZOE_RECENT_FOLDERS)
+    if (at == most)
         at--;
-    else if (at == recent->folder_count)
-        recent->folder_count++;
+    else if (at == *count)
+        (*count)++;
     char copy[ZOE_PATH_TEXT]; /* `path` may be one of them */
     memcpy(copy, path, length + 1);
-    memmove(recent->folders[1], recent->folders[0], (size_t)at * sizeof recent->folders[0]);
-    strcpy(recent->folders[0], copy);
+    memmove(list[1], list[0], (size_t)at * sizeof list[0]);
+    strcpy(list[0], copy);
+}
+
+void zoe_recent_add_folder(zoe_recent *recent, const char *path)
+{
+    put_first(recent->folders, &recent->folder_count, ZOE_RECENT_FOLDERS, path);
+}
+
+void zoe_recent_add_color(zoe_recent *recent, const char *path)
+{
+    put_first(recent->colors, &recent->color_count, ZOE_RECENT_COLORS, path);
 }
 
 /* ---- reading ---- */
@@ -242,6 +253,18 @@ static int read_item(const json_t *object, zoe_recent_item *item)
     return copy_clean(item, item);
 }
 
+/* The oldest first, as they were added. */
+static void read_paths(const json_t *list, zoe_recent *recent,
+                       void (*add)(zoe_recent *recent, const char *path))
+{
+    size_t count = json_array_size(list);
+    for (size_t i = count > ZOE_RECENT_FOLDERS ? ZOE_RECENT_FOLDERS : count; i > 0; i--) {
+        const char *path = json_string_value(json_array_get(list, i - 1));
+        if (path)
+            add(recent, path);
+    }
+}
+
 static void read_all(const json_t *root, zoe_recent *recent)
 {
     zoe_recent_item item;
@@ -259,15 +282,8 @@ static void read_all(const json_t *root, zoe_recent *recent)
             recent->open_current = recent->open_count;
         recent->open_count++;
     }
-    list = json_object_get(root, "folders");
-    size_t folders = json_array_size(list);
-    if (folders > ZOE_RECENT_FOLDERS)
-        folders = ZOE_RECENT_FOLDERS;
-    for (size_t i = folders; i > 0; i--) {
-        const char *path = json_string_value(json_array_get(list, i - 1));
-        if (path)
-            zoe_recent_add_folder(recent, path);
-    }
+    read_paths(json_object_get(root, "folders"), recent, zoe_recent_add_folder);
+    read_paths(json_object_get(root, "colors"), recent, zoe_recent_add_color);
     recent->synced_ms = recent->count > 0 ? recent->items[0].when_ms : 0;
 }
 
@@ -362,20 +378,27 @@ static json_t *pack_items(const zoe_recent_item *items, int count, int *current)
     return list;
 }
 
+static json_t *pack_paths(const char (*paths)[ZOE_PATH_TEXT], int count)
+{
+    json_t *list = json_array();
+    for (int i = 0; list && i < count; i++) {
+        json_t *text = json_string(paths[i]);
+        if (text)
+            json_array_append_new(list, text);
+    }
+    return list;
+}
+
 static json_t *pack(const zoe_recent *recent)
 {
     int none = 0;
     int current = recent->open_current;
     json_t *items = pack_items(recent->items, recent->count, &none);
     json_t *open = pack_items(recent->open, recent->open_count, &current);
-    json_t *folders = json_array();
-    for (int i = 0; folders && i < recent->folder_count; i++) {
-        json_t *text = json_string(recent->folders[i]);
-        if (text)
-            json_array_append_new(folders, text);
-    }
-    return json_pack("{s:o, s:o, s:i, s:o}", "recent", items, "open", open, "current", current,
-                     "folders", folders);
+    json_t *folders = pack_paths(recent->folders, recent->folder_count);
+    json_t *colors = pack_paths(recent->colors, recent->color_count);
+    return json_pack("{s:o, s:o, s:i, s:o, s:o}", "recent", items, "open", open, "current", current,
+                     "folders", folders, "colors", colors);
 }
 
 /* Takes in items that another program added to the file since this one knows it. */

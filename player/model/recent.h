@@ -1,6 +1,6 @@
 /*
  * Recent: the sequences that were looked at last, each with where one was in it; what was open
- * last, for --restore; and the folders that were opened from.
+ * last, for --restore; the folders that were opened from; and the colour files that were used.
  *
  * A JSON object in $XDG_STATE_HOME/zoetrope/recent.json ($HOME/.local/state), with a thumbnail of
  * each sequence beside it in $XDG_CACHE_HOME/zoetrope/thumbnails. It says where one was, never what
@@ -13,7 +13,7 @@
  * Reading believes nothing: lists, texts and numbers are bounded, unknown keys and values of the
  * wrong kind are ignored. A file that is no JSON is renamed to recent.json.broken.
  *
- * Thread-safety: a plain value; one thread at a time. About 450 KB: not for the stack.
+ * Thread-safety: a plain value; one thread at a time. About 520 KB: not for the stack.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -32,6 +32,7 @@ enum {
     ZOE_RECENT_ITEMS = 50,
     ZOE_RECENT_OPEN = 32,
     ZOE_RECENT_FOLDERS = 16,
+    ZOE_RECENT_COLORS = 16,
     ZOE_RECENT_LAYER = 256, /* bytes of a layer's name, terminator included */
     ZOE_RECENT_VIEW = 64,
     ZOE_RECENT_FILE_MAX = 4 << 20, /* a longer file is not read */
@@ -62,6 +63,8 @@ typedef struct zoe_recent {
     int open_current;                                /* 0..open_count-1; 0 without */
     char folders[ZOE_RECENT_FOLDERS][ZOE_PATH_TEXT]; /* newest first */
     int folder_count;
+    char colors[ZOE_RECENT_COLORS][ZOE_PATH_TEXT]; /* configurations, tables, lists; newest first */
+    int color_count;
     uint64_t due_ns;   /* when to write; ZOE_NEVER: nothing changed */
     int64_t synced_ms; /* the newest item that the file had when it was read or written last */
 } zoe_recent;
@@ -109,6 +112,9 @@ void zoe_recent_set_open(zoe_recent *recent, const zoe_recent_item *items, int c
 
 /* Puts an absolute path in front of the folders. */
 void zoe_recent_add_folder(zoe_recent *recent, const char *path);
+
+/* The same of the files that say colours: .ocio, .cube, .cc and the like. */
+void zoe_recent_add_color(zoe_recent *recent, const char *path);
 
 /* Writes the path of a sequence's thumbnail, whether or not it is there. Errors: as
  * zoe_path_xdg(). */

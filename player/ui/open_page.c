@@ -58,15 +58,40 @@ static void go(zoe_open_page *page, const char *path)
         (void)zoe_browser_go(page->browser, path, NULL);
 }
 
-void zoe_open_page_show(zoe_open_page *page, const char *path)
+static void show(zoe_open_page *page, const char *path)
 {
     if (!page->browser)
         page->browser = zoe_browser_create(page->wake, page->wake_user);
+    if (page->browser)
+        zoe_browser_look_for(page->browser, page->endings);
     const char *last = page->recent && page->recent->folder_count ? page->recent->folders[0] : ".";
     page->open = page->fresh = true;
     page->entered = false;
     go(page, path ? path : page->shown[0] ? page->shown : last);
     page->shown[0] = '\0';
+}
+
+void zoe_open_page_show(zoe_open_page *page, const char *path)
+{
+    /* Where files of another kind were looked for is no place for sequences. */
+    if (page->purpose)
+        page->shown[0] = '\0';
+    page->purpose = NULL;
+    page->title = "Open";
+    page->endings = NULL;
+    page->path_field.placeholder = "Path of a folder, a file or a pattern";
+    show(page, path);
+}
+
+void zoe_open_page_show_files(zoe_open_page *page, const void *purpose, const char *title,
+                              const char *endings, const char *path)
+{
+    page->purpose = purpose;
+    page->title = title;
+    page->endings = endings;
+    page->path_field.placeholder = "Path of a folder or a file";
+    page->shown[0] = '\0';
+    show(page, path);
 }
 
 void zoe_open_page_hide(zoe_open_page *page)
@@ -80,12 +105,13 @@ void zoe_open_page_hide(zoe_open_page *page)
 
 static void choose(zoe_open_page *page, zoe_open_page_result *result, const char *spec)
 {
-    if (result->count == ZOE_OPEN_PAGE_SPECS)
+    if (result->count == (page->purpose ? 1 : ZOE_OPEN_PAGE_SPECS))
         return;
     char *copy = page->specs[result->count];
     snprintf(copy, ZOE_PATH_TEXT, "%s", spec);
     result->specs[result->count++] = copy;
-    result->replace = true;
+    result->replace = !page->purpose;
+    result->purpose = page->purpose;
 }
 
 static void go_up(zoe_open_page *page)
@@ -228,7 +254,7 @@ static void run_path(zoe_ui *ui, SDL_Rect rect, zoe_open_page *page, zoe_open_pa
         open_selected(page, result);
         return;
     }
-    if (zoe_path_is_address(page->path)) {
+    if (!page->purpose && zoe_path_is_address(page->path)) {
         choose(page, result, page->path);
         return;
     }
@@ -262,7 +288,7 @@ static void run_top(zoe_ui *ui, SDL_Rect *rest, zoe_open_page *page, zoe_open_pa
 {
     int gap = zoe_ui_px(ui, GAP), line = zoe_ui_px(ui, ZOE_UI_CONTROL);
     SDL_Rect row = zoe_cut_top(rest, line);
-    zoe_ui_label(ui, row, ZOE_TEXT_TITLE, ZOE_UI_LEFT, ui->style->text_light, "Open");
+    zoe_ui_label(ui, row, ZOE_TEXT_TITLE, ZOE_UI_LEFT, ui->style->text_light, page->title);
     if (zoe_ui_button(ui, "close", zoe_cut_right(&row, line), ZOE_ICON_CLOSE, NULL, ZOE_UI_QUIET))
         zoe_open_page_hide(page);
     zoe_ui_tip(ui, "Close", "Esc");
@@ -351,8 +377,11 @@ static void draw_row(zoe_ui *ui, SDL_Rect place, const zoe_browser_row *row)
     }
     if (!row->is_measured)
         return;
-    if (!is_folder)
-        draw_cell(ui, c.size, zoe_amount_text(row->size.bytes, amount), style->text_dim);
+    if (!is_folder && row->size.bytes >> 20 == 0)
+        snprintf(amount, sizeof amount, "%" PRIu64 " KB", (row->size.bytes + 1023) / 1024);
+    else
+        zoe_amount_text(row->size.bytes, amount);
+    draw_cell(ui, c.size, is_folder ? "" : amount, style->text_dim);
     time_t when = (time_t)(row->size.modified_ns / 1000000000);
     struct tm local;
     if (!row->size.modified_ns || !localtime_r(&when, &local) ||
@@ -388,7 +417,8 @@ static void run_headings(zoe_ui *ui, SDL_Rect row, zoe_open_page *page)
     row.w -= zoe_ui_scroll_bar(ui);
     columns c = cut_columns(ui, row);
     run_heading(ui, c.name, page, "Name", ZOE_BROWSER_BY_NAME, true);
-    draw_cell(ui, c.range, "Frames", ui->style->text_dim);
+    if (!page->purpose)
+        draw_cell(ui, c.range, "Frames", ui->style->text_dim);
     run_heading(ui, c.size, page, "Size", ZOE_BROWSER_BY_SIZE, false);
     run_heading(ui, c.date, page, "Changed", ZOE_BROWSER_BY_DATE, false);
 }
@@ -402,7 +432,8 @@ static void run_list(zoe_ui *ui, SDL_Rect area, zoe_open_page *page, zoe_open_pa
     run_headings(ui, zoe_cut_top(&area, line), page);
     zoe_draw_fill(&ui->draw, area, zoe_ui_px(ui, ZOE_UI_RADIUS), ui->style->groove);
     zoe_ui_list_begin(ui, "files", area, list, (int)zoe_browser_count(page->browser), line,
-                      ZOE_UI_LIST_MANY | ZOE_UI_LIST_FILTER | ZOE_UI_LIST_KEYS);
+                      (page->purpose ? 0 : ZOE_UI_LIST_MANY) | ZOE_UI_LIST_FILTER |
+                          ZOE_UI_LIST_KEYS);
     while (zoe_ui_list_next(ui, list, &at, &place)) {
         if (zoe_browser_row_at(page->browser, (size_t)at, &row) == ZOE_OK)
             draw_row(ui, place, &row);
@@ -428,13 +459,19 @@ static void count_text(const zoe_open_page *page, char *text, size_t capacity)
         folders++;
     size_t others = count - folders;
     const char *folder = folders == 1 ? "folder" : "folders";
-    const char *other = others == 1 ? "sequence" : "sequences";
-    if (!count)
-        snprintf(text, capacity, "%s",
-                 page->search[0] || page->list.filter[0] ? "Nothing matches the filter"
-                                                         : "No EXR files here or below");
+    const char *other = page->purpose ? (others == 1 ? "file" : "files")
+                        : others == 1 ? "sequence"
+                                      : "sequences";
+    if (!count && (page->search[0] || page->list.filter[0]))
+        snprintf(text, capacity, "Nothing matches the filter");
+    else if (!count && page->purpose)
+        snprintf(text, capacity, "No %s files here", page->endings);
+    else if (!count)
+        snprintf(text, capacity, "No EXR files here or below");
     else if (!folders)
         snprintf(text, capacity, "%zu %s", others, other);
+    else if (!others && page->purpose)
+        snprintf(text, capacity, "%zu %s", folders, folder);
     else
         snprintf(text, capacity, "%zu %s, %zu %s", folders, folder, others, other);
 }

@@ -1,6 +1,6 @@
 /*
- * Open page: where people look for sequences: folders and what is in them, a path to type, recent
- * folders. Modal, as large as the window allows.
+ * Open page: where people look for sequences, or for another file: folders and what is in them, a path to
+ * type, recent folders. Modal, as large as the window allows.
  *
  * Folders are read by a zoe_browser, on a thread of its own; leaving the page ends that.
  *
@@ -27,7 +27,12 @@ enum { ZOE_OPEN_PAGE_SPECS = 32 /* sequences opened at once */ };
 typedef struct zoe_open_page {
     bool open; /* it is seen: set by the functions below only */
 
+    const void
+        *purpose; /* what a file is looked for, as the caller said; NULL: sequences to open */
+
     /* inside */
+    const char *title;
+    const char *endings; /* of the files; NULL: sequences */
     const zoe_recent *recent;
     void (*wake)(void *user);
     void *wake_user;
@@ -56,6 +61,7 @@ typedef struct zoe_open_page_result {
                                                the page's, valid until its next call */
     int count;                              /* 0: nothing yet. Else the page has closed itself */
     bool replace;                           /* what is open is closed */
+    const void *purpose;                    /* NULL: sequences; else one file was chosen for this */
 } zoe_open_page_result;
 
 /* recent: whose folders are offered; it must outlive the page. `wake`, which draws the window anew,
@@ -67,6 +73,11 @@ void zoe_open_page_end(zoe_open_page *page);
 /* Opens the page at a folder or the folder of a file; NULL: where it was, or the folder that was
  * opened from last, or the current one. */
 void zoe_open_page_show(zoe_open_page *page, const char *path);
+
+/* Opens the page to choose one file of these endings (see zoe_browser_look_for()), for a purpose that the
+ * caller knows again. title, endings: texts that stay. path: as above; NULL: the folder of recent sequences. */
+void zoe_open_page_show_files(zoe_open_page *page, const void *purpose, const char *title,
+                              const char *endings, const char *path);
 
 /* Closes it: nothing is read any more. */
 void zoe_open_page_hide(zoe_open_page *page);

@@ -29,6 +29,7 @@ static struct {
     char specs[ZOE_OPEN_PAGE_SPECS][512]; /* what was opened */
     int count;
     bool replace, browse;
+    const void *purpose;
     const zoe_recent_item *item;
 } stage;
 
@@ -45,6 +46,8 @@ static void draw_open(zoe_ui *ui, void *unused)
         snprintf(stage.specs[i], sizeof stage.specs[i], "%s", result.specs[i]);
     stage.count += result.count;
     stage.replace |= result.replace;
+    if (result.count)
+        stage.purpose = result.purpose;
 }
 
 static void draw_start(zoe_ui *ui, void *unused)
@@ -230,6 +233,51 @@ static void several_are_opened_at_once(void **state)
     assert_string_equal(stage.specs[1], below("depth.####.exr"));
 }
 
+/* A file of another kind is looked for in the same way: one, for a purpose that comes back with it. */
+static void another_file_is_looked_for(void **state)
+{
+    (void)state;
+    static const int purpose = 0;
+    temp_folder_write(stage.root, "show.cube", 2000);
+    temp_folder_write(stage.root, "other.CUBE", 10);
+    temp_folder_write(below("comp"), "inner.cube", 10);
+    zoe_open_page_show_files(&stage.open_page, &purpose, "Lookup table", ".cube", stage.root);
+    finish();
+    assert_non_null(ui_hand_find(&hand, "Lookup table"));
+    assert_non_null(ui_hand_find(&hand, "2 folders, 2 files"));
+    assert_non_null(ui_hand_find(&hand, "2 KB"));
+    assert_null(ui_hand_find(&hand, "beauty.####.exr"));
+    click_on("other.CUBE", false);
+    hand.input.modifiers = KMOD_CTRL;
+    click_on("show.cube", false); /* in place of the other one */
+    hand.input.modifiers = 0;
+    ui_hand_key(&hand, SDLK_RETURN, 0);
+    assert_int_equal(stage.count, 1);
+    assert_string_equal(stage.specs[0], below("show.cube"));
+    assert_ptr_equal(stage.purpose, &purpose);
+    assert_false(stage.replace || stage.open_page.open);
+    /* Typed, which a file's name is where there is one; a folder is gone to, and what is neither is said. */
+    zoe_open_page_show_files(&stage.open_page, &purpose, "Lookup table", ".cube", stage.root);
+    finish();
+    type(below("comp/inner.cube"));
+    ui_hand_key(&hand, SDLK_RETURN, 0);
+    finish();
+    assert_int_equal(stage.count, 2);
+    assert_string_equal(stage.specs[0], below("comp/inner.cube"));
+    zoe_open_page_show_files(&stage.open_page, &purpose, "Lookup table", ".cube", stage.root);
+    finish();
+    type(below("beauty.1001.exr"));
+    ui_hand_key(&hand, SDLK_RETURN, 0);
+    finish();
+    assert_int_equal(stage.count, 2);
+    assert_true(ui_hand_has_icon(&hand, ZOE_ICON_ERROR));
+    /* Sequences are looked for as before. */
+    zoe_open_page_show(&stage.open_page, stage.root);
+    finish();
+    assert_non_null(ui_hand_find(&hand, "beauty.####.exr"));
+    assert_null(ui_hand_find(&hand, "show.cube"));
+}
+
 static void folders_below_that_have_some_are_named(void **state)
 {
     (void)state;
@@ -333,6 +381,7 @@ int main(void)
         OPEN(a_typed_path_is_completed_and_opened),
         OPEN(a_pasted_path_is_gone_to),
         OPEN(several_are_opened_at_once),
+        OPEN(another_file_is_looked_for),
         OPEN(folders_below_that_have_some_are_named),
         OPEN(what_is_not_there_is_said),
         OPEN(leaving_ends_the_reading),

@@ -160,6 +160,9 @@ static void comes_back_as_written(void **state)
     zoe_recent_set_open(one, open, 3, 1);
     zoe_recent_add_folder(one, "/shots/old");
     zoe_recent_add_folder(one, "/shots/a");
+    zoe_recent_add_color(one, "/show/old.cube");
+    zoe_recent_add_color(one, "/show/config.ocio");
+    zoe_recent_add_color(one, "relative.cube"); /* from where? */
     save(one);
     load(two);
     assert_int_equal(two->count, 1);
@@ -169,6 +172,9 @@ static void comes_back_as_written(void **state)
     assert_int_equal(two->folder_count, 2);
     assert_string_equal(two->folders[0], "/shots/a");
     assert_string_equal(two->folders[1], "/shots/old");
+    assert_int_equal(two->color_count, 2);
+    assert_string_equal(two->colors[0], "/show/config.ocio");
+    assert_string_equal(two->colors[1], "/show/old.cube");
     const zoe_recent_item *found[2] = {&two->items[0], &two->open[1]};
     for (int i = 0; i < 2; i++) {
         assert_string_equal(found[i]->spec, item.spec);

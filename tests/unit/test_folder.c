@@ -125,6 +125,52 @@ static void test_kinds_and_order(void **state)
     zoe_folder_close(NULL);
 }
 
+/* Files of other endings, in any case of letters, beside the folders; sequences are no concern then. */
+static void test_other_files(void **state)
+{
+    (void)state;
+    temp_folder_add(root, "luts");
+    temp_folder_write(root, "show10.cube", 10);
+    temp_folder_write(root, "show2.CUBE", 20);
+    temp_folder_write(root, "grade.cc", 1);
+    temp_folder_write(root, "grade.ccc", 1);
+    temp_folder_write(root, ".cube", 1); /* a name, and no ending */
+    temp_folder_write_range(root, "beauty.", 1, 3);
+    static const struct {
+        const char *endings;
+        const char *names[4];
+    } tried[] = {{".cube", {"luts", "show2.CUBE", "show10.cube"}},
+                 {".cc .cdl  .ccc", {"luts", "grade.cc", "grade.ccc"}},
+                 {".ocio", {"luts"}},
+                 {"", {"luts"}}};
+    for (size_t t = 0; t < sizeof tried / sizeof tried[0]; t++) {
+        zoe_folder *folder = NULL;
+        zoe_folder_entry entry;
+        assert_int_equal(zoe_folder_list_files(root, tried[t].endings, NULL, NULL, &folder, NULL),
+                         ZOE_OK);
+        size_t i = 0;
+        for (; tried[t].names[i]; i++) {
+            char path[512];
+            assert_int_equal(zoe_folder_entry_at(folder, i, &entry), ZOE_OK);
+            assert_string_equal(entry.name, tried[t].names[i]);
+            snprintf(path, sizeof path, "%s/%s", root, entry.name);
+            assert_string_equal(entry.path, path);
+            assert_int_equal(entry.kind, i ? ZOE_FOLDER_FILE : ZOE_FOLDER_FOLDER);
+            assert_int_equal(entry.files, i > 0);
+        }
+        assert_int_equal(zoe_folder_count(folder), i);
+        zoe_folder_size size = {0, 0};
+        if (t == 0)
+            assert_int_equal(zoe_folder_measure(folder, 2, NULL, NULL, &size), ZOE_OK);
+        assert_int_equal(size.bytes, t == 0 ? 10 : 0);
+        zoe_folder_close(&folder);
+    }
+    zoe_folder *folder = NULL;
+    assert_int_equal(zoe_folder_list_files("/no/such", ".cube", NULL, NULL, &folder, NULL),
+                     ZOE_ERROR_NOT_FOUND);
+    assert_null(folder);
+}
+
 static void test_gaps(void **state)
 {
     (void)state;
@@ -399,6 +445,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_kinds_and_order, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_other_files, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_gaps, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_odd_names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_measuring, set_up, tear_down),
