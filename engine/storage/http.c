@@ -136,7 +136,7 @@ static void finish_cancelled(zoe_http *http, zoe_http_request *request)
 {
     request->body = NULL;
     request->received = 0;
-    request->status = zoe_error_set(&request->error, ZOE_STALE, "%s: cancelled", request->url);
+    zoe_http_request_fail(request, ZOE_STALE, "cancelled");
     finish(http, request);
 }
 
@@ -200,11 +200,9 @@ static uint64_t begin_all(zoe_http *http)
         request->attempts++;
         zoe_status status = zoe_http_transfer_begin(transfer, request, &http->limits);
         if (status == ZOE_OK && curl_multi_add_handle(http->multi, transfer->easy) != CURLM_OK)
-            status = zoe_error_set(&request->error, ZOE_ERROR_NO_MEMORY, "%s: out of memory",
-                                   request->url);
+            status = zoe_http_request_fail(request, ZOE_ERROR_NO_MEMORY, "out of memory");
         if (status != ZOE_OK) {
             zoe_http_transfer_drop(transfer);
-            request->status = status;
             finish(http, request);
         }
     }
@@ -363,9 +361,10 @@ void zoe_http_destroy(zoe_http **http)
     *http = NULL;
     zoe_lock_take(&ended->lock);
     ended->is_closing = true;
-    zoe_lock_give(&ended->lock);
+    /* With the lock, without which the thread does not come to its end. */
     if (ended->thread)
         curl_multi_wakeup(ended->multi);
+    zoe_lock_give(&ended->lock);
     zoe_os_thread_join(&ended->thread);
     if (ended->multi)
         curl_multi_cleanup(ended->multi);
@@ -420,12 +419,10 @@ zoe_status zoe_http_perform(zoe_http *http, zoe_http_request *request)
 {
     waiter who = {.is_done = false};
     if (!zoe_lock_init(&who.lock))
-        return request->status = zoe_error_set(&request->error, ZOE_ERROR_NO_MEMORY,
-                                               "%s: out of memory", request->url);
+        return zoe_http_request_fail(request, ZOE_ERROR_NO_MEMORY, "out of memory");
     if (!zoe_lock_init_condition(&who.changed)) {
         zoe_lock_destroy(&who.lock);
-        return request->status = zoe_error_set(&request->error, ZOE_ERROR_NO_MEMORY,
-                                               "%s: out of memory", request->url);
+        return zoe_http_request_fail(request, ZOE_ERROR_NO_MEMORY, "out of memory");
     }
     request->user = &who;
     request->done = wake_waiter;

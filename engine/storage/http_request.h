@@ -41,8 +41,9 @@ typedef struct zoe_http_request zoe_http_request;
 struct zoe_http_request {
     /* ---- what is asked ---- */
     zoe_http_method method;
-    const char *url; /* http or https, encoded (storage/url.h). user:password@ in it is sent as
+    const char *url;  /* http or https, encoded (storage/url.h). user:password@ in it is sent as
                                basic authentication, and stands in no text. */
+    const char *name; /* what it is called in texts; NULL: the URL */
     uint64_t offset, bytes; /* the range; 0 bytes: the whole object */
     /* Where the body goes. Never more than `capacity` bytes, which is not less than `bytes`. NULL:
      * the transport makes `body` as large as is needed, up to `capacity`. */
@@ -64,7 +65,7 @@ struct zoe_http_request {
      * IO: all else.
      */
     zoe_status status;
-    zoe_error error;     /* names the object by zoe_storage_text() */
+    zoe_error error;     /* its text begins with the name */
     bool is_unreachable; /* no server answered: as without a network */
     long http_status;    /* 0: none came */
     /* The body, `received` bytes: less than the range only at the object's end, and 0 at or beyond

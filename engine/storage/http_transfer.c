@@ -7,10 +7,14 @@
 #include <string.h>
 
 #include "base/os_memory.h"
+#include "storage/listing.h"
 
 static const char propfind[] =
     "<?xml version=\"1.0\" encoding=\"utf-8\"?><D:propfind xmlns:D=\"DAV:\">"
     "<D:prop><D:resourcetype/></D:prop></D:propfind>";
+
+/* S3 wants to be told the body's hash, which before 8.1 libcurl does not of itself: of nothing. */
+static const char no_body[] = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 enum {
     PIECE_BYTES = 128 << 10, /* that libcurl hands over at a time */
@@ -18,6 +22,12 @@ enum {
     REDIRECTS = 5,
     SLOWEST = 100, /* bytes a second; a stalled connection has fewer */
 };
+
+zoe_status zoe_http_request_fail(zoe_http_request *request, zoe_status status, const char *why)
+{
+    const char *name = request->name ? request->name : request->url;
+    return request->status = zoe_error_set(&request->error, status, "%s: %s", name, why);
+}
 
 /* ---- what libcurl hands over ---- */
 
@@ -151,6 +161,8 @@ static bool set_headers(zoe_http_transfer *transfer)
     if (is_set && request->method == ZOE_HTTP_PROPFIND)
         is_set = add_header(transfer, "Depth", "1") &&
                  add_header(transfer, "Content-Type", "application/xml; charset=utf-8");
+    if (is_set && request->signing)
+        is_set = add_header(transfer, "X-Amz-Content-Sha256", no_body);
     if (is_set && request->signing && request->signing->token)
         is_set = add_token(transfer, request->signing->token);
     return is_set && (!transfer->headers || curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER,
@@ -261,18 +273,16 @@ zoe_status zoe_http_transfer_begin(zoe_http_transfer *transfer, zoe_http_request
     request->is_unreachable = request->has_no_ranges = false;
     request->etag_now[0] = request->last_modified_now[0] = '\0';
     if (!easy)
-        return zoe_error_set(&request->error, ZOE_ERROR_NO_MEMORY, "%s: out of memory",
-                             request->url);
+        return zoe_http_request_fail(request, ZOE_ERROR_NO_MEMORY, "out of memory");
     if (request->bytes > request->capacity || request->offset + request->bytes < request->offset)
-        return zoe_error_set(&request->error, ZOE_ERROR_ARGUMENT, "%s: no such range",
-                             request->url);
+        return zoe_http_request_fail(request, ZOE_ERROR_ARGUMENT, "no such range");
     curl_easy_reset(easy);
     CURLcode code = curl_easy_setopt(easy, CURLOPT_URL, request->url);
     if (code == CURLE_OK && set_common(transfer, limits) && set_callbacks(transfer) &&
         set_method(transfer) && set_range(transfer) && set_headers(transfer) &&
         set_signing(transfer))
         return ZOE_OK;
-    return zoe_error_set(&request->error, ZOE_ERROR_NO_MEMORY, "%s: out of memory", request->url);
+    return zoe_http_request_fail(request, ZOE_ERROR_NO_MEMORY, "out of memory");
 }
 
 /* ---- the end ---- */
@@ -330,7 +340,7 @@ static zoe_http_outcome fail(zoe_http_transfer *transfer, CURLcode code)
     bool may_retry = is_of_connection(code) || is_of_kept(transfer);
     zoe_http_outcome outcome = {.may_retry = status == ZOE_ERROR_IO && may_retry};
     request->is_unreachable = is_of_connection(code) && !transfer->answer.status;
-    request->status = zoe_error_set(&request->error, status, "%s: %s", request->url, why);
+    zoe_http_request_fail(request, status, why);
     return outcome;
 }
 
@@ -345,16 +355,19 @@ static zoe_http_outcome conclude(zoe_http_transfer *transfer)
         if (curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &seconds) == CURLE_OK &&
             seconds > 0)
             outcome.wait_ms = (uint64_t)(seconds < 3600 ? seconds : 3600) * 1000;
-        request->status = zoe_error_set(&request->error, verdict->status, "%s: %s (HTTP %ld)",
-                                        request->url, verdict->why, transfer->answer.status);
+        char said[400] = "", why[512];
+        bool has_reason =
+            zoe_listing_s3_error(transfer->problem, transfer->problem_bytes, said, sizeof said);
+        snprintf(why, sizeof why, "%s (HTTP %ld%s%s)", verdict->why, transfer->answer.status,
+                 has_reason ? ", " : "", said);
+        zoe_http_request_fail(request, verdict->status, why);
     } else if (verdict->has_no_ranges && verdict->total == ZOE_HTTP_UNKNOWN && !transfer->is_full) {
         /* That was the object's end. */
         transfer->verdict.total = transfer->skipped + request->received;
         request->status = ZOE_OK;
     } else if (verdict->take != ZOE_HTTP_UNKNOWN && request->received != verdict->take) {
         outcome.may_retry = true;
-        request->status = zoe_error_set(&request->error, ZOE_ERROR_IO,
-                                        "%s: the server sends less than it said", request->url);
+        zoe_http_request_fail(request, ZOE_ERROR_IO, "the server sends less than it said");
     } else {
         request->status = ZOE_OK;
     }

@@ -46,6 +46,9 @@ typedef struct zoe_http_transfer {
     char message[CURL_ERROR_SIZE];
 } zoe_http_transfer;
 
+/* Sets the request's status and error, and returns the status. */
+zoe_status zoe_http_request_fail(zoe_http_request *request, zoe_status status, const char *why);
+
 /* Makes the handle ready for an attempt at request. Errors: NO_MEMORY, ARGUMENT. */
 zoe_status zoe_http_transfer_begin(zoe_http_transfer *transfer, zoe_http_request *request,
                                    const zoe_http_limits *limits);

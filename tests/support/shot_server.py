@@ -594,6 +594,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = ['<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">',
                 f"<Name>bucket</Name><Prefix>{encode(prefix)}</Prefix><KeyCount>{len(page)}</KeyCount>",
                 f"<IsTruncated>{str(more).lower()}</IsTruncated>"]
+        if values.get("encoding-type") == "url":
+            body.append("<EncodingType>url</EncodingType>")
         if more:
             body.append(f"<NextContinuationToken>{escape(token)}</NextContinuationToken>")
         for key, is_prefix in page:
