@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include <zoetrope/frame.h>
+#include <zoetrope/storage.h>
 
 #include "base/os.h"
 #include "base/stop.h"
@@ -89,7 +90,7 @@ typedef struct zoe_decoder {
     void *user;
 
     /*
-     * Opens a file and says what its picture takes; on success *file is to be closed by close.
+     * Opens a file of a storage (NULL: a local one) and says what its picture takes; on success *file is to be closed by close.
      * Everything that the open file needs (parser, header, chunk table) comes from `memory`, which
      * is 64-byte aligned, memory_bytes long and stays where it is until close; decode too asks
      * nobody else for memory than this and its scratch. picture->file_bytes says how much of it is
@@ -99,9 +100,9 @@ typedef struct zoe_decoder {
      * caller may try again), OVER_BUDGET (the header declares more than `limit`), and what is wrong
      * with the file. Nothing is open then.
      */
-    zoe_status (*open)(void *user, const char *path, const zoe_choice *choice, uint64_t limit,
-                       const zoe_read_stats *stats, void *memory, size_t memory_bytes,
-                       zoe_picture *picture, void **file, zoe_error *error);
+    zoe_status (*open)(void *user, zoe_storage *storage, const char *path, const zoe_choice *choice,
+                       uint64_t limit, const zoe_read_stats *stats, void *memory,
+                       size_t memory_bytes, zoe_picture *picture, void **file, zoe_error *error);
 
     /*
      * Decodes piece 0..piece_count-1 into the buffer, which is 64-byte aligned. Scratch is too, and at

@@ -4,6 +4,7 @@
 
 #include "cache/reserve.h"
 #include "cache/scheduler.h"
+#include "storage/storage.h"
 
 /* A file that changes under every load is being written: give its writer this many chances. */
 enum { RETRIES_MAX = 3 };
@@ -70,9 +71,10 @@ static bool open_file(zoe_load_worker *worker, zoe_load *load, const char *path)
         size_t bytes = load->file_memory.committed;
         load->picture.file_bytes = 0;
         const zoe_stop *before = zoe_stop_enter(&load->stop);
-        zoe_status status = cache->decoder.open(
-            cache->decoder.user, path, &load->source->choice, zoe_meter_limit(&cache->meter),
-            &reads, load->file_memory.base, bytes, &load->picture, &load->file, &error);
+        zoe_status status =
+            cache->decoder.open(cache->decoder.user, load->source->storage, path,
+                                &load->source->choice, zoe_meter_limit(&cache->meter), &reads,
+                                load->file_memory.base, bytes, &load->picture, &load->file, &error);
         zoe_stop_enter(before);
         if (status == ZOE_OK)
             return true;
@@ -159,7 +161,7 @@ static bool open_load(zoe_load_worker *worker, zoe_load *load)
         zoe_cache_wake_all_locked(cache);
     zoe_cache_unlock(cache);
     if (announce)
-        zoe_os_file_announce(next);
+        zoe_storage_announce(load->source->storage, next);
     return begun;
 }
 
@@ -401,7 +403,7 @@ static void end_load(zoe_cache *cache, zoe_load *load)
         cache->decoder.close(cache->decoder.user, &load->file, &closed);
     /* What could not even be opened is known by what is at its path. */
     if (load->error.status != ZOE_OK && !load->picture.id.inode)
-        (void)zoe_os_path_identify(path, &load->picture.id);
+        (void)zoe_storage_identify(load->source->storage, path, &load->picture.id);
     zoe_cache_lock(cache);
     settle_locked(cache, load, &closed, &absent);
     zoe_frame_state state = zoe_table_state(load->source->table, load->position);

@@ -18,6 +18,7 @@ struct zoe_source {
     struct zoe_cache *cache;
     zoe_source *const *all; /* the first of the cache's sources */
     zoe_choice choice;
+    zoe_storage *storage; /* the sequence's; NULL: local files only */
 
     /* changed with the cache's lock held, when files are looked at again: the owner reads them
      * without it, its loads with it */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/engine_internal.h"
+#include "storage/storage.h"
 
 zoe_status zoe_look_begin(const zoe_sequence *sequence, zoe_look **look, zoe_error *error)
 {
@@ -121,7 +122,7 @@ zoe_status zoe_look_read(zoe_look *look, int32_t folder, zoe_error *error)
         int64_t position = zoe_sequence_position(sequence, looked->number);
         looked->there = zoe_sequence_number(sequence, position) == looked->number &&
                         zoe_sequence_path(sequence, position, path, sizeof path) == ZOE_OK &&
-                        zoe_os_path_identify(path, &looked->id);
+                        zoe_storage_identify(zoe_sequence_storage(sequence), path, &looked->id);
     }
     look->is_read = true;
     return ZOE_OK;

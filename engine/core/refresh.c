@@ -4,6 +4,7 @@
  */
 #include "cache/scheduler.h"
 #include "core/engine_internal.h"
+#include "storage/storage.h"
 #include "core/look.h"
 
 /* ---- the folder ---- */
@@ -289,7 +290,7 @@ zoe_status zoe_source_reload(zoe_source *source, int64_t position, int32_t *chan
     zoe_cache *cache = source->cache;
     zoe_looked now = {.there = false};
     uint64_t looked_ns = zoe_os_now_ns();
-    now.there = zoe_os_path_identify(path, &now.id);
+    now.there = zoe_storage_identify(source->storage, path, &now.id);
     zoe_cache_lock(cache);
     bool other = reload_locked(source, position, &now, looked_ns, true);
     if (other)

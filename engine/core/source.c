@@ -19,6 +19,7 @@ void zoe_source_settings_init(zoe_source_settings *settings)
 static void free_source(zoe_source *source)
 {
     zoe_sequence_close(&source->sequence);
+    zoe_storage_close(&source->storage);
     zoe_os_free(source->choice.layer);
     zoe_os_free(source->choice.view);
     zoe_os_free(source);
@@ -67,6 +68,7 @@ zoe_status zoe_source_open(zoe_engine *engine, zoe_sequence **sequence,
                              zoe_sequence_name(*sequence));
     }
     source->sequence = *sequence;
+    source->storage = zoe_storage_share(zoe_sequence_storage(*sequence));
     *sequence = NULL;
     zoe_cache_lock(cache);
     source->next = cache->sources;

@@ -25,7 +25,7 @@ static zoe_status read_block(zoe_exr_chunk_reader *reader, uint64_t at, size_t b
     reader->bytes = 0;
     int64_t got = zoe_exr_file_read(reader->file, reader->block, bytes, at);
     if (got < 0)
-        return zoe_error_set(error, ZOE_ERROR_IO, "%s: cannot be read", reader->file->path);
+        return zoe_exr_file_unreadable(reader->file, error);
     reader->at = at;
     reader->bytes = (size_t)got;
     return ZOE_OK;
@@ -48,7 +48,7 @@ static size_t expected_bytes(const zoe_exr_chunk_reader *reader)
 
 static bool is_usable(const zoe_exr_chunk_reader *reader, uint64_t offset)
 {
-    return offset >= reader->table->data_start && offset < reader->file->id.bytes;
+    return offset >= reader->table->data_start && offset < reader->file->object.id.bytes;
 }
 
 /* The range of the file that chunks are read from together. */
@@ -149,7 +149,7 @@ static zoe_status check_leader(zoe_exr_chunk_reader *reader, int32_t column, int
     int64_t packed = int_at(size);
     if (packed < 1 || (uint64_t)packed > reader->geometry->chunk_bytes)
         return zoe_exr_reader_damaged(reader, column, row, "impossible size", error);
-    if ((uint64_t)packed > reader->file->id.bytes - at - leader)
+    if ((uint64_t)packed > reader->file->object.id.bytes - at - leader)
         return ZOE_ERROR_TRUNCATED;
     *bytes = (size_t)packed;
     return ZOE_OK;
@@ -159,7 +159,7 @@ static zoe_status check_leader(zoe_exr_chunk_reader *reader, int32_t column, int
  * offset? */
 static bool is_absent(const zoe_exr_chunk_reader *reader, uint64_t at, size_t leader)
 {
-    uint64_t end = reader->file->id.bytes;
+    uint64_t end = reader->file->object.id.bytes;
     return at == 0 || at > end || leader > end - at;
 }
 
@@ -303,7 +303,7 @@ zoe_status zoe_exr_reader_deep_leader(zoe_exr_chunk_reader *reader, int32_t colu
         return status;
     int64_t got = zoe_exr_file_read(reader->file, bytes, leader, at);
     if (got < 0)
-        return zoe_error_set(error, ZOE_ERROR_IO, "%s: cannot be read", reader->file->path);
+        return zoe_exr_file_unreadable(reader->file, error);
     if ((size_t)got < leader)
         return ZOE_ERROR_TRUNCATED;
     const uint8_t *after = after_place(reader, bytes, column, row);
@@ -312,7 +312,7 @@ zoe_status zoe_exr_reader_deep_leader(zoe_exr_chunk_reader *reader, int32_t colu
                                       "the table of chunks points to something else", error);
     memcpy(sizes, after, 24);
     *data_at = at + leader;
-    uint64_t left = reader->file->id.bytes - *data_at;
+    uint64_t left = reader->file->object.id.bytes - *data_at;
     for (int i = 0; i < 3; i++)
         if (sizes[i] > INT64_MAX)
             return zoe_exr_reader_damaged(reader, column, row, "impossible size", error);

@@ -40,7 +40,7 @@ typedef struct search {
 /* Bytes of the file, or NULL when it ends before. */
 static const uint8_t *look(search *s, uint64_t at, size_t bytes)
 {
-    if (at > s->file->id.bytes || bytes > s->file->id.bytes - at)
+    if (at > s->file->object.id.bytes || bytes > s->file->object.id.bytes - at)
         return NULL;
     if (at < s->block_at || at + bytes > s->block_at + s->block_bytes) {
         /* Large chunks are not read for their few first bytes. */
@@ -112,7 +112,7 @@ static uint64_t step(search *s, uint64_t at)
         return 0;
     const uint8_t *sizes = place + place_bytes;
     here += place_bytes + (deep ? 24 : 4);
-    uint64_t left = s->file->id.bytes - here, bytes;
+    uint64_t left = s->file->object.id.bytes - here, bytes;
     if (deep) {
         uint64_t counts = long_at(sizes), samples = long_at(sizes + 8);
         if (counts > left || samples > left - counts)
@@ -133,14 +133,14 @@ static uint64_t step(search *s, uint64_t at)
 static zoe_status complete(search *s, zoe_error *error)
 {
     const zoe_exr_file *file = s->file;
-    uint64_t at = file->id.bytes > s->table->data_start ? s->table->data_start : 0;
+    uint64_t at = file->object.id.bytes > s->table->data_start ? s->table->data_start : 0;
     for (int32_t n = 0; n < SEARCH_MAX && at != 0 && s->wanted > 0; n++) {
         if (n % STOP_STEPS == 0 && zoe_stop_wanted())
             return ZOE_STALE;
         at = step(s, at);
     }
     if (zoe_exr_file_is_broken(file))
-        return zoe_error_set(error, ZOE_ERROR_IO, "%s: cannot be read", file->path);
+        return zoe_exr_file_unreadable(file, error);
     return ZOE_OK;
 }
 
@@ -152,7 +152,7 @@ static zoe_status read_offsets(zoe_exr_chunk_table *table, zoe_exr_file *file, u
     size_t bytes = (size_t)table->count * sizeof *table->offsets;
     int64_t got = zoe_exr_file_read(file, table->offsets, bytes, at);
     if (got < 0)
-        return zoe_error_set(error, ZOE_ERROR_IO, "%s: cannot be read", file->path);
+        return zoe_exr_file_unreadable(file, error);
     if ((size_t)got < bytes) /* it has become shorter */
         memset(table->offsets, 0, bytes);
     return ZOE_OK;
@@ -192,7 +192,8 @@ static zoe_status choose_chunks(zoe_exr_chunk_table *table, const zoe_exr_geomet
         return zoe_exr_file_damaged(file, "fewer chunks than the picture needs", error);
     *at += (uint64_t)table->first * sizeof *table->offsets;
     /* What the file does not reach is not there, whatever the header declares. */
-    uint64_t left = *at < file->id.bytes ? (file->id.bytes - *at) / sizeof *table->offsets : 0;
+    uint64_t left =
+        *at < file->object.id.bytes ? (file->object.id.bytes - *at) / sizeof *table->offsets : 0;
     if ((uint64_t)table->count > left)
         table->count = (int64_t)left;
     return ZOE_OK;

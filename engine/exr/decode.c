@@ -122,16 +122,18 @@ static uint8_t *head_of(void *memory, size_t memory_bytes)
     return memory_bytes >= BLOCKS_AT ? (uint8_t *)memory + HEAD_AT : NULL;
 }
 
-static zoe_status open_exr(void *user, const char *path, const zoe_choice *choice, uint64_t limit,
-                           const zoe_read_stats *stats, void *memory, size_t memory_bytes,
-                           zoe_picture *picture, void **out, zoe_error *error)
+static zoe_status open_exr(void *user, zoe_storage *storage, const char *path,
+                           const zoe_choice *choice, uint64_t limit, const zoe_read_stats *stats,
+                           void *memory, size_t memory_bytes, zoe_picture *picture, void **out,
+                           zoe_error *error)
 {
     (void)user;
     *out = NULL;
     memset(picture, 0, sizeof *picture);
     zoe_exr_file file;
-    zoe_status status = zoe_exr_file_open(&file, path, stats, head_of(memory, memory_bytes), error);
-    picture->id = file.id;
+    zoe_status status =
+        zoe_exr_file_open(&file, storage, path, stats, head_of(memory, memory_bytes), error);
+    picture->id = file.object.id;
     return status != ZOE_OK
                ? status
                : make_picture(&file, choice, limit, memory, memory_bytes, picture, out, error);
@@ -145,8 +147,9 @@ zoe_status zoe_exr_open_descriptor(int fd, const zoe_os_file_id *id, const zoe_c
     *out = NULL;
     memset(picture, 0, sizeof *picture);
     zoe_exr_file file;
+    const zoe_storage_object object = zoe_storage_adopt(fd, id);
     zoe_status status =
-        zoe_exr_file_adopt(&file, fd, id, "-", stats, head_of(memory, memory_bytes), error);
+        zoe_exr_file_adopt(&file, &object, "-", stats, head_of(memory, memory_bytes), error);
     picture->id = *id;
     return status != ZOE_OK
                ? status

@@ -122,7 +122,7 @@ static zoe_status failed(const zoe_exr_chunk_reader *reader, zoe_status status, 
     switch (status) {
     case ZOE_STALE:
     case ZOE_ERROR_TRUNCATED: return status;
-    case ZOE_ERROR_IO: return zoe_error_set(error, status, "%s: cannot be read", path);
+    case ZOE_ERROR_IO: return zoe_exr_file_unreadable(reader->file, error);
     case ZOE_ERROR_OVER_BUDGET:
         return zoe_error_set(error, ZOE_ERROR_CHANGED, "%s: changed while it was read", path);
     default:

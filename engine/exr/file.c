@@ -31,14 +31,14 @@ enum { READ_STEP = 1 << 20 };
 /* A stopped read is as one that the file ends in: what comes of it is not looked at. Each step is counted
  * when it is done, which shows whoever watches that a slow volume has not stopped. */
 static int64_t read_in_steps(const zoe_exr_file *file, uint8_t *buffer, size_t bytes,
-                             uint64_t offset)
+                             uint64_t offset, zoe_error *why)
 {
     size_t done = 0;
     do {
         size_t step = bytes - done < READ_STEP ? bytes - done : READ_STEP;
-        int64_t got = zoe_os_file_read(file->fd, buffer + done, step, offset + done);
+        int64_t got = zoe_storage_read(&file->object, buffer + done, step, offset + done, why);
         if (got < 0)
-            return -1;
+            return why->status == ZOE_STALE && zoe_stop_wanted() ? (int64_t)done : -1;
         done += (size_t)got;
         if (file->stats.bytes)
             atomic_fetch_add_explicit(file->stats.bytes, (uint64_t)got, memory_order_relaxed);
@@ -48,28 +48,50 @@ static int64_t read_in_steps(const zoe_exr_file *file, uint8_t *buffer, size_t b
     return (int64_t)done;
 }
 
-static int64_t read_system(zoe_exr_file *file, void *buffer, size_t bytes, uint64_t offset)
+/* Keeps the first reason. */
+static void note_broken(zoe_exr_file *file, const zoe_error *why)
+{
+    int whole = 0;
+    if (!atomic_compare_exchange_strong_explicit(&file->broken, &whole, 1, memory_order_relaxed,
+                                                 memory_order_relaxed))
+        return;
+    file->why = why->status;
+    snprintf(file->why_text, sizeof file->why_text, "%.*s", ZOE_EXR_WHY_BYTES - 1, why->text);
+    atomic_store_explicit(&file->broken, 2, memory_order_release);
+}
+
+zoe_status zoe_exr_file_unreadable(const zoe_exr_file *file, zoe_error *error)
+{
+    bool is_known = atomic_load_explicit(&file->broken, memory_order_acquire) == 2;
+    /* A descriptor's failures are known by the path only. */
+    if (is_known && file->object.store)
+        return zoe_error_set(error, file->why, "%s", file->why_text);
+    return zoe_error_set(error, ZOE_ERROR_IO, "%s: cannot be read", file->path);
+}
+
+static int64_t read_storage(zoe_exr_file *file, void *buffer, size_t bytes, uint64_t offset)
 {
     uint64_t start = file->stats.read ? zoe_os_now_ns() : 0;
-    int64_t got = read_in_steps(file, buffer, bytes, offset);
+    zoe_error why = {.status = ZOE_OK};
+    int64_t got = read_in_steps(file, buffer, bytes, offset, &why);
     if (file->stats.read)
         zoe_histogram_add(file->stats.read, zoe_os_now_ns() - start);
     if (got < 0)
-        atomic_store_explicit(&file->broken, 1, memory_order_relaxed);
+        note_broken(file, &why);
     return got;
 }
 
 int64_t zoe_exr_file_read(zoe_exr_file *file, void *buffer, size_t bytes, uint64_t offset)
 {
-    if (offset >= file->id.bytes)
+    if (offset >= file->object.id.bytes)
         return 0;
-    if (bytes > file->id.bytes - offset)
-        bytes = (size_t)(file->id.bytes - offset);
+    if (bytes > file->object.id.bytes - offset)
+        bytes = (size_t)(file->object.id.bytes - offset);
     if (offset <= file->head_bytes && bytes <= file->head_bytes - offset) {
         memcpy(buffer, file->head + offset, bytes);
         return (int64_t)bytes;
     }
-    return read_system(file, buffer, bytes, offset);
+    return read_storage(file, buffer, bytes, offset);
 }
 
 static int64_t read_to_scan(void *user, void *buffer, size_t bytes, uint64_t offset)
@@ -92,7 +114,7 @@ static int64_t read_for_openexr(exr_const_context_t context, void *user, void *b
 static int64_t size_for_openexr(exr_const_context_t context, void *user)
 {
     (void)context;
-    return (int64_t)((const zoe_exr_file *)user)->id.bytes;
+    return (int64_t)((const zoe_exr_file *)user)->object.id.bytes;
 }
 
 /* ---- errors ---- */
@@ -126,8 +148,8 @@ zoe_status zoe_exr_file_error(const zoe_exr_file *file, exr_result_t result,
     zoe_status status = status_of(result);
     const char *why = without_path(last_message, file->path);
     if (zoe_exr_file_is_broken(file))
-        status = ZOE_ERROR_IO;
-    else if (blocks->refused)
+        return zoe_exr_file_unreadable(file, error);
+    if (blocks->refused)
         status = ZOE_ERROR_TOO_SMALL;
     if (status != ZOE_ERROR_CORRUPT && status != ZOE_ERROR_UNSUPPORTED)
         why = "";
@@ -145,23 +167,24 @@ zoe_status zoe_exr_file_damaged(const zoe_exr_file *file, const char *what, zoe_
 static zoe_status scan_header(zoe_exr_file *file, zoe_error *error)
 {
     if (file->head) {
-        uint64_t bytes = file->id.bytes;
+        uint64_t bytes = file->object.id.bytes;
         size_t wanted = bytes < ZOE_EXR_HEAD_BYTES ? (size_t)bytes : ZOE_EXR_HEAD_BYTES;
-        int64_t got = read_system(file, file->head, wanted, 0);
+        int64_t got = read_storage(file, file->head, wanted, 0);
         if (got < 0)
-            return zoe_error_set(error, ZOE_ERROR_IO, "%s: cannot be read", file->path);
+            return zoe_exr_file_unreadable(file, error);
         file->head_bytes = (size_t)got;
     }
-    return zoe_exr_scan(read_to_scan, file, file->id.bytes, file->path, &file->outline, error);
+    zoe_status status =
+        zoe_exr_scan(read_to_scan, file, file->object.id.bytes, file->path, &file->outline, error);
+    return status == ZOE_ERROR_IO ? zoe_exr_file_unreadable(file, error) : status;
 }
 
-zoe_status zoe_exr_file_adopt(zoe_exr_file *file, int fd, const zoe_os_file_id *id,
+zoe_status zoe_exr_file_adopt(zoe_exr_file *file, const zoe_storage_object *object,
                               const char *path, const zoe_read_stats *stats, uint8_t *head,
                               zoe_error *error)
 {
     memset(file, 0, sizeof *file);
-    file->fd = fd;
-    file->id = *id;
+    file->object = *object;
     file->path = path;
     file->stats = *stats;
     file->head = head;
@@ -171,19 +194,18 @@ zoe_status zoe_exr_file_adopt(zoe_exr_file *file, int fd, const zoe_os_file_id *
     return status;
 }
 
-zoe_status zoe_exr_file_open(zoe_exr_file *file, const char *path, const zoe_read_stats *stats,
-                             uint8_t *head, zoe_error *error)
+zoe_status zoe_exr_file_open(zoe_exr_file *file, zoe_storage *storage, const char *path,
+                             const zoe_read_stats *stats, uint8_t *head, zoe_error *error)
 {
-    int fd = -1;
-    zoe_os_file_id id = {0, 0, 0};
+    zoe_storage_object object;
     memset(file, 0, sizeof *file);
-    file->fd = -1;
+    file->object.fd = -1;
     if (strlen(path) >= ZOE_PATH_MAX)
         return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "%s: path too long", path);
-    zoe_status status = zoe_os_file_open(path, &fd, &id, error);
+    zoe_status status = zoe_storage_open(storage, path, &object, error);
     if (status != ZOE_OK)
         return status;
-    return zoe_exr_file_adopt(file, fd, &id, path, stats, head, error);
+    return zoe_exr_file_adopt(file, &object, path, stats, head, error);
 }
 
 /* Are there no more attributes and parts than the scan saw? Whatever release of OpenEXR parses
@@ -245,11 +267,9 @@ void zoe_exr_file_forget_head(zoe_exr_file *file)
 
 zoe_status zoe_exr_file_close(zoe_exr_file *file, zoe_error *error)
 {
-    zoe_os_file_id now;
-    bool changed = !zoe_os_file_identify(file->fd, &now) || !zoe_os_file_id_equal(&now, &file->id);
+    bool changed = !zoe_storage_is_same(&file->object);
     zoe_exr_file_finish(file);
-    zoe_os_file_close(file->fd);
-    file->fd = -1;
+    zoe_storage_close_object(&file->object);
     if (changed)
         return zoe_error_set(error, ZOE_ERROR_CHANGED, "%s: changed while it was read", file->path);
     return ZOE_OK;

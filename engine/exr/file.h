@@ -1,5 +1,5 @@
 /*
- * An EXR file that is open: its descriptor, what the scan found out of its header (exr/scan.h), and
+ * An EXR file that is open: where its bytes come from, what the scan found out of its header (exr/scan.h), and
  * OpenEXR's context as long as it is needed, read through our own hooks and held in memory that the
  * caller gives.
  *
@@ -15,19 +15,24 @@
 #include "base/decoder.h"
 #include "exr/scan.h"
 #include "memory/blocks.h"
+#include "storage/storage.h"
 
 /* Holds the header and the table of chunk offsets of ordinary files; 8 pages. */
 enum { ZOE_EXR_HEAD_BYTES = 32768 };
+
+/* Of a text that says why a file cannot be read. */
+enum { ZOE_EXR_WHY_BYTES = 256 };
 
 /* Thread-safety: once the head was forgotten it does not change, but for the atomics; several
  * threads may read from it. */
 typedef struct zoe_exr_file {
     const char *path; /* the caller's */
-    int fd;           /* -1: closed */
-    zoe_os_file_id id;
+    zoe_storage_object object;
     zoe_read_stats stats;
-    _Atomic int broken; /* relaxed: 1 once the system could not read; not a short file, which is
-                           another thing */
+    _Atomic int broken; /* 1 once reading failed, 2 once `why` says of what; not a short file, which
+                           is another thing. Release after `why` was written by who made it 1 */
+    zoe_status why;
+    char why_text[ZOE_EXR_WHY_BYTES]; /* "": the status says it all */
     zoe_exr_outline outline;
     exr_context_t context; /* NULL: not parsed yet, or finished */
     uint8_t *head;         /* the caller's: ZOE_EXR_HEAD_BYTES; NULL: none */
@@ -40,12 +45,12 @@ typedef struct zoe_exr_file {
  * failure it is closed again. Errors: NOT_FOUND, PERMISSION, IO, ARGUMENT, NOT_EXR, CORRUPT,
  * TRUNCATED, TOO_LARGE, UNSUPPORTED; the text names the file.
  */
-zoe_status zoe_exr_file_open(zoe_exr_file *file, const char *path, const zoe_read_stats *stats,
-                             uint8_t *head, zoe_error *error);
+zoe_status zoe_exr_file_open(zoe_exr_file *file, zoe_storage *storage, const char *path,
+                             const zoe_read_stats *stats, uint8_t *head, zoe_error *error);
 
-/* The same of a file that is open already: takes over the descriptor, which is closed on failure
+/* The same of a file that is open already: takes over the object, which is closed on failure
  * too. The path is for texts alone. */
-zoe_status zoe_exr_file_adopt(zoe_exr_file *file, int fd, const zoe_os_file_id *id,
+zoe_status zoe_exr_file_adopt(zoe_exr_file *file, const zoe_storage_object *object,
                               const char *path, const zoe_read_stats *stats, uint8_t *head,
                               zoe_error *error);
 
@@ -80,7 +85,10 @@ int64_t zoe_exr_file_read(zoe_exr_file *file, void *buffer, size_t bytes, uint64
 /* "damaged file: what". Returns CORRUPT. */
 zoe_status zoe_exr_file_damaged(const zoe_exr_file *file, const char *what, zoe_error *error);
 
-/* Has the system failed to read? */
+/* Reading has failed: why, with the path. Returns the status. */
+zoe_status zoe_exr_file_unreadable(const zoe_exr_file *file, zoe_error *error);
+
+/* Has reading failed? */
 static inline bool zoe_exr_file_is_broken(const zoe_exr_file *file)
 {
     return atomic_load_explicit(&file->broken, memory_order_relaxed) != 0;

@@ -426,7 +426,7 @@ zoe_status zoe_exr_header_make(zoe_exr_header *header, const zoe_exr_file *file,
     b.error = error;
     b.texts = texts;
     memset(header, 0, sizeof *header);
-    header->header.file_bytes = file->id.bytes;
+    header->header.file_bytes = file->object.id.bytes;
     blocks->refused = false;
     zoe_status status = read_parts(&b);
     if (status == ZOE_OK)

@@ -28,7 +28,8 @@ static zoe_status read_in(zoe_exr_file *file, uint64_t bytes, owned_header **out
     return status;
 }
 
-zoe_status zoe_header_read(const char *path, zoe_header **header, zoe_error *error)
+zoe_status zoe_header_read(const char *path, zoe_storage *storage, zoe_header **header,
+                           zoe_error *error)
 {
     if (header)
         *header = NULL;
@@ -39,7 +40,7 @@ zoe_status zoe_header_read(const char *path, zoe_header **header, zoe_error *err
     enum { BYTES_MAX = 1 << 30 };
     const zoe_read_stats stats = {NULL, NULL};
     zoe_exr_file file;
-    zoe_status status = zoe_exr_file_open(&file, path, &stats, NULL, error);
+    zoe_status status = zoe_exr_file_open(&file, storage, path, &stats, NULL, error);
     if (status != ZOE_OK)
         return status;
     owned_header *owned = NULL;

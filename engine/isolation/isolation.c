@@ -9,6 +9,7 @@
 #include "isolation/process.h"
 #include "isolation/program.h"
 #include "isolation/windows.h"
+#include "storage/storage.h"
 
 enum {
     /* Threads that decode: an engine's workers, and one more that ends what they left. */
@@ -34,8 +35,7 @@ enum {
 /* A frame's file, in the memory that open() was given. */
 typedef struct isolated_file {
     /* fixed after it was opened */
-    int fd;
-    zoe_os_file_id id;
+    zoe_storage_object object;
     uint64_t serial;
     const zoe_choice *choice; /* the source's, which outlives the file */
     uint64_t limit;
@@ -312,7 +312,7 @@ static bool command(place *p, const isolated_file *file, zoe_isolation_answer *a
         return false;
     p->worked_ns += zoe_os_now_ns() - start;
     uint64_t bytes = atomic_load_explicit(&block->bytes_read, memory_order_relaxed) - before;
-    if (file->stats.bytes && bytes <= file->id.bytes * 4)
+    if (file->stats.bytes && bytes <= file->object.id.bytes * 4)
         atomic_fetch_add_explicit(file->stats.bytes, bytes, memory_order_relaxed);
     count_reads(&file->stats, answer);
     return true;
@@ -352,7 +352,7 @@ static zoe_status open_in(place *p, isolated_file *file, uint32_t *index, zoe_pi
     zoe_isolation_answer answer;
     *index = make_room(p);
     *c = (zoe_isolation_command){.task = ZOE_TASK_OPEN, .file = *index, .serial = file->serial};
-    c->u.open.id = file->id;
+    c->u.open.id = file->object.id;
     c->u.open.limit = file->limit;
     c->u.open.memory_bytes = file->memory_bytes;
     c->u.open.proxy_shift = choice->proxy_shift;
@@ -364,7 +364,7 @@ static zoe_status open_in(place *p, isolated_file *file, uint32_t *index, zoe_pi
                              file->path);
     note_open(p, *index, file->serial);
     /* Where it does not take the descriptor it is dead, which the command will find. */
-    (void)zoe_isolation_hand_over(&p->process, ZOE_HAND_FILE, file->fd);
+    (void)zoe_isolation_hand_over(&p->process, ZOE_HAND_FILE, file->object.fd);
     if (!command(p, file, &answer, &cause))
         return mourn(p, file, &cause, error);
     if (!zoe_isolation_check_status(answer.status))
@@ -375,7 +375,7 @@ static zoe_status open_in(place *p, isolated_file *file, uint32_t *index, zoe_pi
         return pass_on(file, &answer, error);
     }
     *picture = answer.picture;
-    picture->id = file->id;
+    picture->id = file->object.id;
     if (!zoe_isolation_check_picture(picture, choice))
         return refuse(p, file, error);
     return ZOE_OK;
@@ -422,45 +422,48 @@ static zoe_status open_opened(zoe_isolation *all, isolated_file *file, zoe_pictu
     return status;
 }
 
-static zoe_status open_isolated(void *user, const char *path, const zoe_choice *choice,
-                                uint64_t limit, const zoe_read_stats *stats, void *memory,
-                                size_t memory_bytes, zoe_picture *picture, void **out,
-                                zoe_error *error)
+static zoe_status open_isolated(void *user, zoe_storage *storage, const char *path,
+                                const zoe_choice *choice, uint64_t limit,
+                                const zoe_read_stats *stats, void *memory, size_t memory_bytes,
+                                zoe_picture *picture, void **out, zoe_error *error)
 {
     *out = NULL;
     memset(picture, 0, sizeof *picture);
     size_t length = strlen(path), own = sizeof(isolated_file) + length + 1;
-    int fd = -1;
-    zoe_os_file_id id;
+    zoe_storage_object object;
     if (length >= ZOE_PATH_MAX)
         return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "%s: path too long", path);
-    zoe_status status = zoe_os_file_open(path, &fd, &id, error);
+    zoe_status status = zoe_storage_open(storage, path, &object, error);
     if (status != ZOE_OK)
         return status;
-    picture->id = id;
+    if (object.fd < 0) {
+        zoe_storage_close_object(&object);
+        return zoe_error_set(error, ZOE_ERROR_UNSUPPORTED,
+                             "%s: only files are decoded in another process", path);
+    }
+    picture->id = object.id;
     if (memory_bytes < own) {
         picture->file_bytes = own > ZOE_DECODER_FILE_BYTES ? own : ZOE_DECODER_FILE_BYTES;
-        zoe_os_file_close(fd);
+        zoe_storage_close_object(&object);
         return zoe_error_set(error, ZOE_ERROR_TOO_SMALL, "%s: %s", path,
                              zoe_status_text(ZOE_ERROR_TOO_SMALL));
     }
     isolated_file *file = memory;
     memset(file, 0, sizeof *file);
     memcpy(file->path, path, length + 1);
-    file->fd = fd;
-    file->id = id;
+    file->object = object;
     file->choice = choice;
     file->limit = limit;
     file->memory_bytes = memory_bytes;
     file->stats = *stats;
     status = open_opened(user, file, picture, error);
-    picture->id = id;
+    picture->id = object.id;
     if (picture->file_bytes && picture->file_bytes < own)
         picture->file_bytes = own;
     if (status == ZOE_OK)
         *out = file;
     else
-        zoe_os_file_close(fd);
+        zoe_storage_close_object(&object);
     return status;
 }
 
@@ -468,7 +471,6 @@ static zoe_status close_isolated(void *user, void **out, zoe_error *error)
 {
     zoe_isolation *all = user;
     isolated_file *file = *out;
-    zoe_os_file_id now;
     *out = NULL;
     /* Processes close it with their next command, or when they have had none for a moment. */
     pthread_mutex_lock(&all->lock);
@@ -481,8 +483,8 @@ static zoe_status close_isolated(void *user, void **out, zoe_error *error)
         atomic_store_explicit(&p->process.block->open_serials[index], 0, memory_order_relaxed);
     }
     pthread_mutex_unlock(&all->lock);
-    bool changed = !zoe_os_file_identify(file->fd, &now) || !zoe_os_file_id_equal(&now, &file->id);
-    zoe_os_file_close(file->fd);
+    bool changed = !zoe_storage_is_same(&file->object);
+    zoe_storage_close_object(&file->object);
     if (changed)
         return zoe_error_set(error, ZOE_ERROR_CHANGED, "%s: changed while it was read", file->path);
     return ZOE_OK;

@@ -13,6 +13,7 @@
 #include "sequence/pattern.h"
 #include "sequence/naming.h"
 #include "sequence/scan.h"
+#include "storage/storage.h"
 
 enum { LIST_FIRST = 16 };
 
@@ -38,6 +39,7 @@ struct zoe_folder {
 
 /* Work under way. */
 typedef struct work {
+    zoe_storage *storage;
     const char *path; /* of the folder that is read now */
     zoe_folder_cancel_fn *cancel;
     void *user;
@@ -50,6 +52,7 @@ typedef struct work {
     bool ends_at_exr; /* the first EXR file's name is the last that is read */
     bool has_exr;
     bool cancelled, out_of_memory;
+    zoe_error error; /* of the folder that was read last */
 } work;
 
 static bool is_cancelled(zoe_folder_cancel_fn *cancel, void *user)
@@ -175,7 +178,7 @@ static zoe_status read_folder(work *w, const char *path)
     w->has_exr = false;
     if (is_cancelled(w->cancel, w->user))
         return ZOE_STALE;
-    zoe_status status = zoe_os_folder_list(path, read_name, w);
+    zoe_status status = zoe_storage_list(w->storage, path, read_name, w, &w->error);
     if (w->cancelled)
         return ZOE_STALE;
     return w->out_of_memory ? ZOE_ERROR_NO_MEMORY : status;
@@ -403,9 +406,9 @@ static zoe_status search(zoe_folder *folder, work *w)
     return status;
 }
 
-static zoe_status begin(const char *path, const char *endings, zoe_folder_cancel_fn *cancel,
-                        void *user, zoe_folder **folder, zoe_error *error,
-                        zoe_status (*body)(zoe_folder *, work *))
+static zoe_status begin(const char *path, zoe_storage *storage, const char *endings,
+                        zoe_folder_cancel_fn *cancel, void *user, zoe_folder **folder,
+                        zoe_error *error, zoe_status (*body)(zoe_folder *, work *))
 {
     if (folder)
         *folder = NULL;
@@ -414,35 +417,37 @@ static zoe_status begin(const char *path, const char *endings, zoe_folder_cancel
     zoe_folder *made = make_folder(path);
     if (!made)
         return complain(ZOE_ERROR_NO_MEMORY, path, error);
-    work w = {.endings = endings, .cancel = cancel, .user = user};
+    work w = {.storage = storage, .endings = endings, .cancel = cancel, .user = user};
     zoe_status status = body(made, &w);
     free_list(&w.folders);
     free_list(&w.files);
     if (status != ZOE_OK) {
         zoe_folder_close(&made);
+        if (status == w.error.status)
+            return zoe_error_set(error, status, "%s", w.error.text);
         return complain(status, path, error);
     }
     *folder = made;
     return ZOE_OK;
 }
 
-zoe_status zoe_folder_list(const char *path, zoe_folder_cancel_fn *cancel, void *user,
-                           zoe_folder **folder, zoe_error *error)
+zoe_status zoe_folder_list(const char *path, zoe_storage *storage, zoe_folder_cancel_fn *cancel,
+                           void *user, zoe_folder **folder, zoe_error *error)
 {
-    return begin(path, NULL, cancel, user, folder, error, list);
+    return begin(path, storage, NULL, cancel, user, folder, error, list);
 }
 
 zoe_status zoe_folder_list_files(const char *path, const char *endings,
                                  zoe_folder_cancel_fn *cancel, void *user, zoe_folder **folder,
                                  zoe_error *error)
 {
-    return begin(path, endings ? endings : "", cancel, user, folder, error, list);
+    return begin(path, NULL, endings ? endings : "", cancel, user, folder, error, list);
 }
 
-zoe_status zoe_folder_search(const char *path, zoe_folder_cancel_fn *cancel, void *user,
-                             zoe_folder **folder, zoe_error *error)
+zoe_status zoe_folder_search(const char *path, zoe_storage *storage, zoe_folder_cancel_fn *cancel,
+                             void *user, zoe_folder **folder, zoe_error *error)
 {
-    return begin(path, NULL, cancel, user, folder, error, search);
+    return begin(path, storage, NULL, cancel, user, folder, error, search);
 }
 
 int zoe_folder_is_cut(const zoe_folder *folder)
@@ -499,6 +504,8 @@ zoe_status zoe_folder_measure(const zoe_folder *folder, size_t index, zoe_folder
 {
     if (index >= folder->count || !size)
         return ZOE_ERROR_ARGUMENT;
+    if (zoe_storage_is_url(folder->path))
+        return ZOE_ERROR_UNSUPPORTED;
     const entry *at = &folder->entries[index];
     zoe_folder_size sum = {0};
     if (!at->class) {

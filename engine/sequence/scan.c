@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/os.h"
+#include "storage/storage.h"
 
 enum { TABLE_FIRST = 64, ELEMENTS_FIRST = 16 };
 
@@ -169,12 +170,21 @@ static bool read_name(void *user, const char *name, zoe_os_name_kind kind)
     return !r->out_of_memory;
 }
 
-zoe_status zoe_scan_folder(const char *folder, const zoe_scan_query *query, zoe_scan *scan)
+zoe_status zoe_scan_folder(zoe_storage *storage, const char *folder, const zoe_scan_query *query,
+                           zoe_scan *scan, zoe_error *error)
 {
     memset(scan, 0, sizeof *scan);
     reading r = {.scan = scan, .query = query};
-    zoe_status status = zoe_os_folder_list(folder, read_name, &r);
-    return r.out_of_memory ? ZOE_ERROR_NO_MEMORY : status;
+    zoe_status status = zoe_storage_list(storage, folder, read_name, &r, error);
+    if (r.out_of_memory)
+        status = zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "%s: cannot read the folder: %s", folder,
+                               zoe_status_text(ZOE_ERROR_NO_MEMORY));
+    return status;
+}
+
+bool zoe_scan_pretend(zoe_scan *scan, const zoe_numeral *numeral)
+{
+    return add_file(&scan->picked[0], numeral);
 }
 
 void zoe_scan_free(zoe_scan *scan)

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include <zoetrope/status.h>
+#include <zoetrope/storage.h>
 
 #include "sequence/pattern.h"
 
@@ -53,13 +54,18 @@ typedef struct zoe_scan {
 
 /*
  * Reads the folder. Blocks. *scan is to be freed with zoe_scan_free() also after a failure. Errors:
- * NOT_FOUND, PERMISSION, IO, NO_MEMORY.
+ * NOT_FOUND, PERMISSION, IO, NO_MEMORY, for URLs also UNSUPPORTED; the text names the folder.
  */
-zoe_status zoe_scan_folder(const char *folder, const zoe_scan_query *query, zoe_scan *scan);
+zoe_status zoe_scan_folder(zoe_storage *storage, const char *folder, const zoe_scan_query *query,
+                           zoe_scan *scan, zoe_error *error);
 
 /* Puts one name where it belongs, for those who read the folder themselves: *scan is all 0 before
  * the first. false when memory is out. */
 bool zoe_scan_add(zoe_scan *scan, const zoe_scan_query *query, const char *name);
+
+/* Adds a number to what the query's first reading matches, as if a file of it were in the folder.
+ * false when memory is out. */
+bool zoe_scan_pretend(zoe_scan *scan, const zoe_numeral *numeral);
 
 /* Frees what the scan owns and clears it. */
 void zoe_scan_free(zoe_scan *scan);

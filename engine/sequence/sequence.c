@@ -9,12 +9,14 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/os.h"
 #include "sequence/groups.h"
 #include "sequence/naming.h"
 #include "sequence/pattern.h"
 #include "sequence/scan.h"
+#include "storage/storage.h"
 
 typedef enum opened_by { BY_FILE, BY_FOLDER, BY_PATTERN } opened_by;
 
@@ -26,10 +28,12 @@ typedef struct irregular {
 } irregular;
 
 struct zoe_sequence {
-    atomic_uint holds; /* how many zoe_sequence_close() are to come */
+    atomic_uint holds;    /* how many zoe_sequence_close() are to come */
+    zoe_storage *storage; /* NULL: local files only */
     char *spec;
     char *folder;
-    char *name; /* as zoe_sequence_name() gives it */
+    char *query; /* behind every path: a URL's, with its '?'; NULL: none */
+    char *name;  /* as zoe_sequence_name() gives it */
     opened_by opened_by;
     zoe_scan_class naming; /* prefix, suffix and is_numbered; owned. Its list of files is empty */
     zoe_naming_rule rule;
@@ -46,7 +50,7 @@ struct zoe_sequence {
 
 /* What is to be opened, and what was found in the folder. */
 typedef struct opening {
-    const char *base; /* the spec's name without folder; "" for a folder */
+    char *base; /* the spec's name without folder and query; "" for a folder; owned */
     zoe_pattern pattern;
     zoe_scan scan;
     zoe_status found; /* OK: something is at the spec's path */
@@ -329,35 +333,111 @@ static zoe_status choose(zoe_sequence *sequence, const zoe_sequence *old, const 
     return zoe_error_set(error, from->found, "%s", from->problem.text);
 }
 
-/* Sets the folder, and *base to where the name begins in the spec. */
-static bool split_spec(zoe_sequence *sequence, bool is_folder, const char **base)
+/* Where a URL's path begins; 0 for what is none. */
+static size_t host_end(const char *spec)
 {
-    const char *spec = sequence->spec;
-    size_t length = strlen(spec);
-    *base = spec + length;
-    if (!is_folder) {
-        const char *slash = strrchr(spec, '/');
-        *base = slash ? slash + 1 : spec;
-        length = (size_t)(*base - spec);
-    }
-    while (length > 1 && spec[length - 1] == '/')
-        length--;
-    sequence->folder = length ? zoe_os_strndup(spec, length) : zoe_os_strdup(".");
-    return sequence->folder != NULL;
+    if (!zoe_storage_is_url(spec))
+        return 0;
+    const char *host = strstr(spec, "://") + 3;
+    return (size_t)(host - spec) + strcspn(host, "/?");
 }
 
-static zoe_status open_spec(zoe_sequence *sequence, const zoe_sequence *old, opening *from,
-                            zoe_error *error)
+/* Sets folder, query and base. */
+static bool split_spec(zoe_sequence *sequence, opening *from)
 {
-    from->found = zoe_os_path_look(sequence->spec, &from->is_folder, &from->problem);
-    if (!split_spec(sequence, from->is_folder, &from->base))
-        return no_memory(sequence->spec, error);
-    if (!from->is_folder && from->base[0] == '\0') /* "name/", which is no folder */
-        return from->found == ZOE_OK ? zoe_error_set(error, ZOE_ERROR_NOT_FOUND,
-                                                     "%s: no such file or folder", sequence->spec)
-                                     : zoe_error_set(error, from->found, "%s", from->problem.text);
-    zoe_pattern_parse(from->base, &from->pattern);
+    const char *spec = sequence->spec;
+    size_t host = host_end(spec), length = strlen(spec);
+    if (host) {
+        /* Keys of S3 may have a '?'. */
+        size_t path = strncasecmp(spec, "s3:", 3) == 0 ? length : host + strcspn(spec + host, "?");
+        if (path < length && !(sequence->query = zoe_os_strdup(spec + path)))
+            return false;
+        length = path;
+    }
+    size_t base = length;
+    while (base > host && spec[base - 1] != '/')
+        base--;
+    if (host)
+        from->is_folder = !zoe_is_exr_name(spec + base, length - base);
+    if (from->is_folder)
+        base = length;
+    from->base = zoe_os_strndup(spec + base, length - base);
+    length = base;
+    while (length > 1 && length > host && spec[length - 1] == '/')
+        length--;
+    sequence->folder = length ? zoe_os_strndup(spec, length) : zoe_os_strdup(".");
+    return from->base && sequence->folder;
+}
 
+/* The folder with the query, as it is listed; the caller's. NULL: no memory. */
+static char *listed_folder(const zoe_sequence *sequence)
+{
+    size_t length = strlen(sequence->folder);
+    const char *query = sequence->query ? sequence->query : "";
+    char *path = zoe_os_alloc(length + strlen(query) + 1);
+    if (path) {
+        memcpy(path, sequence->folder, length);
+        memcpy(path + length, query, strlen(query) + 1);
+    }
+    return path;
+}
+
+/* A folder that cannot be listed: all numbers of the range are taken to be there. */
+static zoe_status pretend_range(zoe_sequence *sequence, opening *from, zoe_error *error)
+{
+    const zoe_pattern *pattern = &from->pattern;
+    int padding = pattern->padding ? pattern->padding : 1;
+    uint8_t ext_case = zoe_ext_case(from->base, strlen(from->base));
+    if ((pattern->last - pattern->first) / pattern->step >= ZOE_SEQUENCE_POSITIONS_MAX)
+        return zoe_error_set(error, ZOE_ERROR_TOO_LARGE, "%s: more than %d frames", sequence->spec,
+                             ZOE_SEQUENCE_POSITIONS_MAX);
+    for (int64_t value = pattern->first; value <= pattern->last; value += pattern->step) {
+        int digits = zoe_digit_count(value);
+        zoe_numeral numeral = {.value = value,
+                               .width = (uint8_t)(digits > padding ? digits : padding),
+                               .ext_case = ext_case};
+        if (!zoe_scan_pretend(&from->scan, &numeral))
+            return no_memory(sequence->spec, error);
+    }
+    return open_pattern(sequence, from, error);
+}
+
+static zoe_status open_unlisted(zoe_sequence *sequence, opening *from, const zoe_error *why,
+                                zoe_error *error)
+{
+    bool is_final = why->status == ZOE_STALE || why->status == ZOE_ERROR_NO_MEMORY;
+    if (from->pattern.kind == ZOE_PATTERN_RANGE && !is_final)
+        return pretend_range(sequence, from, error);
+    bool is_listed = why->status == ZOE_ERROR_IO || is_final;
+    if (from->pattern.kind == ZOE_PATTERN_NONE && from->base[0] && !is_listed)
+        return open_file(sequence, from, error);
+    if (from->pattern.kind == ZOE_PATTERN_NUMBER && !is_listed)
+        return zoe_error_set(error, why->status,
+                             "%s; without a list a pattern needs a range, as in shot.1-100####.exr",
+                             why->text);
+    return zoe_error_set(error, why->status, "%s", why->text);
+}
+
+/* The groups' patterns, with the query. */
+static bool add_query(zoe_sequence *sequence)
+{
+    for (size_t i = 0; sequence->query && i < sequence->group_count; i++) {
+        zoe_sequence_group *group = &sequence->groups[i].group;
+        size_t length = strlen(group->pattern), more = strlen(sequence->query);
+        char *pattern = zoe_os_alloc(length + more + 1);
+        if (!pattern)
+            return false;
+        memcpy(pattern, group->pattern, length);
+        memcpy(pattern + length, sequence->query, more + 1);
+        zoe_os_free((char *)(uintptr_t)group->pattern);
+        group->pattern = pattern;
+    }
+    return true;
+}
+
+/* Reads the folder. */
+static zoe_status scan(zoe_sequence *sequence, opening *from, zoe_error *error)
+{
     const zoe_pattern *pattern = &from->pattern;
     zoe_scan_query query = {.name = from->is_folder ? NULL : from->base};
     if (pattern->kind != ZOE_PATTERN_NONE) {
@@ -366,27 +446,61 @@ static zoe_status open_spec(zoe_sequence *sequence, const zoe_sequence *old, ope
         query.prefix_length[1] = pattern->token_start;
         query.suffix = from->base + pattern->suffix_start;
     }
-    zoe_status status = zoe_scan_folder(sequence->folder, &query, &from->scan);
+    char *folder = listed_folder(sequence);
+    if (!folder)
+        return no_memory(sequence->spec, error);
+    zoe_status status = zoe_scan_folder(sequence->storage, folder, &query, &from->scan, error);
+    zoe_os_free(folder);
+    return status;
+}
+
+static zoe_status open_spec(zoe_sequence *sequence, const zoe_sequence *old, opening *from,
+                            zoe_error *error)
+{
+    bool is_url = zoe_storage_is_url(sequence->spec) != 0;
+    zoe_status status =
+        is_url ? zoe_storage_check(sequence->storage, sequence->spec, error) : ZOE_OK;
+    if (status != ZOE_OK)
+        return status;
+    from->found = ZOE_ERROR_NOT_FOUND;
+    if (is_url)
+        zoe_error_set(&from->problem, from->found, "%s: %s", sequence->spec,
+                      zoe_status_text(from->found));
+    else
+        from->found = zoe_os_path_look(sequence->spec, &from->is_folder, &from->problem);
+    if (!split_spec(sequence, from))
+        return no_memory(sequence->spec, error);
+    if (!from->is_folder && from->base[0] == '\0') /* "name/", which is no folder */
+        return from->found == ZOE_OK ? zoe_error_set(error, ZOE_ERROR_NOT_FOUND,
+                                                     "%s: no such file or folder", sequence->spec)
+                                     : zoe_error_set(error, from->found, "%s", from->problem.text);
+    zoe_pattern_parse(from->base, &from->pattern);
+    zoe_error why = {.status = ZOE_OK};
+    status = scan(sequence, from, &why);
     /* A folder that may be passed through but not listed still gives the file that was named. */
     if (status == ZOE_ERROR_PERMISSION && from->found == ZOE_OK && !from->is_folder)
         return open_file(sequence, from, error);
+    if (status != ZOE_OK && is_url)
+        return open_unlisted(sequence, from, &why, error);
     if (status != ZOE_OK)
         return zoe_error_set(error, status, "%s: cannot read the folder: %s", sequence->spec,
                              zoe_status_text(status));
     if (zoe_groups_list(sequence->folder, &from->scan, &sequence->groups, &sequence->group_count) !=
-        ZOE_OK)
+            ZOE_OK ||
+        !add_query(sequence))
         return no_memory(sequence->spec, error);
     return choose(sequence, old, from, error);
 }
 
-static zoe_status open_anew(const char *spec, const zoe_sequence *old, zoe_sequence **sequence,
-                            zoe_error *error)
+static zoe_status open_anew(const char *spec, zoe_storage *storage, const zoe_sequence *old,
+                            zoe_sequence **sequence, zoe_error *error)
 {
     zoe_sequence *opened = zoe_os_alloc(sizeof *opened);
     if (!opened)
         return no_memory(spec, error);
     atomic_init(&opened->holds, 1);
     opened->named_position = -1;
+    opened->storage = zoe_storage_share(storage);
     opened->spec = zoe_os_strdup(spec);
     opening from;
     memset(&from, 0, sizeof from);
@@ -395,6 +509,7 @@ static zoe_status open_anew(const char *spec, const zoe_sequence *old, zoe_seque
     for (size_t i = 0; i < opened->group_count; i++)
         opened->groups[i].class = NULL; /* the scan's, which goes now */
     zoe_scan_free(&from.scan);
+    zoe_os_free(from.base);
     if (status == ZOE_OK)
         *sequence = opened;
     else
@@ -402,7 +517,8 @@ static zoe_status open_anew(const char *spec, const zoe_sequence *old, zoe_seque
     return status;
 }
 
-zoe_status zoe_sequence_open(const char *spec, zoe_sequence **sequence, zoe_error *error)
+zoe_status zoe_sequence_open(const char *spec, zoe_storage *storage, zoe_sequence **sequence,
+                             zoe_error *error)
 {
     if (sequence)
         *sequence = NULL;
@@ -410,7 +526,7 @@ zoe_status zoe_sequence_open(const char *spec, zoe_sequence **sequence, zoe_erro
         return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "no sequence is given");
     if (spec[0] == '\0')
         return zoe_error_set(error, ZOE_ERROR_PATTERN, "an empty name is no sequence");
-    return open_anew(spec, NULL, sequence, error);
+    return open_anew(spec, storage, NULL, sequence, error);
 }
 
 zoe_status zoe_sequence_reopen(const zoe_sequence *old, zoe_sequence **sequence, zoe_error *error)
@@ -419,7 +535,7 @@ zoe_status zoe_sequence_reopen(const zoe_sequence *old, zoe_sequence **sequence,
         *sequence = NULL;
     if (!old || !sequence)
         return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "no sequence is given");
-    return open_anew(old->spec, old, sequence, error);
+    return open_anew(old->spec, old->storage, old, sequence, error);
 }
 
 void zoe_sequence_close(zoe_sequence **sequence)
@@ -436,8 +552,10 @@ void zoe_sequence_close(zoe_sequence **sequence)
     zoe_os_free(closed->name);
     zoe_os_free(closed->naming.suffix);
     zoe_os_free(closed->naming.prefix);
+    zoe_os_free(closed->query);
     zoe_os_free(closed->folder);
     zoe_os_free(closed->spec);
+    zoe_storage_close(&closed->storage);
     zoe_os_free(closed);
 }
 
@@ -536,9 +654,14 @@ zoe_status zoe_sequence_path(const zoe_sequence *sequence, int64_t position, cha
     memcpy(path, sequence->folder, length);
     if (sequence->folder[length - 1] != '/')
         path[length++] = '/';
-    return zoe_write_file_name(path + length, capacity - length, &sequence->naming, &file)
-               ? ZOE_OK
-               : ZOE_ERROR_ARGUMENT;
+    size_t query = sequence->query ? strlen(sequence->query) : 0;
+    size_t written =
+        zoe_write_file_name(path + length, capacity - length, &sequence->naming, &file);
+    if (written == 0 || query >= capacity - length - written)
+        return ZOE_ERROR_ARGUMENT;
+    if (query)
+        memcpy(path + length + written, sequence->query, query + 1);
+    return ZOE_OK;
 }
 
 int64_t zoe_sequence_named_position(const zoe_sequence *sequence)
@@ -559,6 +682,11 @@ const char *zoe_sequence_folder(const zoe_sequence *sequence)
 const char *zoe_sequence_spec(const zoe_sequence *sequence)
 {
     return sequence->spec;
+}
+
+zoe_storage *zoe_sequence_storage(const zoe_sequence *sequence)
+{
+    return sequence->storage;
 }
 
 size_t zoe_sequence_group_count(const zoe_sequence *sequence)

@@ -182,18 +182,24 @@ bool zoe_storage_is_far(zoe_storage *storage, const char *path)
 /* Who opens and reads what is at a path; NULL: see *error. */
 static const zoe_store *store_of(zoe_storage *storage, const char *path, zoe_error *error)
 {
-    if (zoe_storage_is_far(storage, path))
-        return remote_store(storage, error);
-    if (!zoe_storage_is_url(path))
+    if (!zoe_storage_is_url(path) && !zoe_storage_is_far(storage, path))
         return zoe_local_store();
-    zoe_error_set(error, ZOE_ERROR_UNSUPPORTED, "%s: URLs are not read here", path);
-    return NULL;
+    zoe_error why;
+    zoe_error_set(&why, ZOE_ERROR_UNSUPPORTED, "URLs are not read here");
+    const zoe_store *store = storage ? remote_store(storage, &why) : NULL;
+    if (!store && !zoe_storage_is_url(path))
+        return zoe_local_store();
+    if (!store)
+        zoe_error_set(error, why.status, "%s: %s", path, why.text);
+    return store;
 }
 
-/* The text of a failure without a store, which has no path in it. */
-static zoe_status fail(zoe_error *error, const zoe_error *why)
+zoe_status zoe_storage_check(zoe_storage *storage, const char *path, zoe_error *error)
 {
-    return zoe_error_set(error, why->status, "%s", why->text);
+    zoe_error why = {.status = ZOE_OK};
+    if (store_of(storage, path, &why))
+        return ZOE_OK;
+    return zoe_error_set(error, why.status, "%s", why.text);
 }
 
 /* ---- the contract ---- */
@@ -202,20 +208,23 @@ zoe_status zoe_storage_list(zoe_storage *storage, const char *folder, zoe_os_nam
                             void *each_user, zoe_error *error)
 {
     /* Folders of files are not kept on disk. */
-    zoe_error why = {.status = ZOE_OK};
-    const zoe_store *store =
-        zoe_storage_is_url(folder) ? store_of(storage, folder, &why) : zoe_local_store();
-    return store ? store->list(store->user, folder, each, each_user, error) : fail(error, &why);
+    if (!zoe_storage_is_url(folder))
+        return zoe_local_store()->list(NULL, folder, each, each_user, error);
+    zoe_status status = zoe_storage_check(storage, folder, error);
+    if (status != ZOE_OK)
+        return status;
+    const zoe_store *store = &storage->remote;
+    return store->list(store->user, folder, each, each_user, error);
 }
 
 zoe_status zoe_storage_open(zoe_storage *storage, const char *path, zoe_storage_object *object,
                             zoe_error *error)
 {
+    *object = (zoe_storage_object){.fd = -1};
     zoe_error why = {.status = ZOE_OK};
     const zoe_store *store = store_of(storage, path, &why);
-    *object = (zoe_storage_object){.fd = -1};
     if (!store)
-        return fail(error, &why);
+        return zoe_error_set(error, why.status, "%s", why.text);
     zoe_status status = store->open(store->user, path, object, error);
     if (status != ZOE_OK)
         *object = (zoe_storage_object){.fd = -1};
@@ -266,7 +275,7 @@ void zoe_storage_close_object(zoe_storage_object *object)
 {
     const zoe_store *store = store_of_object(object);
     store->close(store->user, object);
-    *object = (zoe_storage_object){.fd = -1};
+    *object = (zoe_storage_object){.id = object->id, .fd = -1};
 }
 
 /* ---- ahead ---- */

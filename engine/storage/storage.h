@@ -136,6 +136,10 @@ zoe_status zoe_remote_create(const zoe_storage_settings *settings, zoe_store *st
  * for tests. `remote` is copied; its destroy() is called at the end. */
 zoe_status zoe_storage_create_with(const zoe_store *remote, zoe_storage **storage);
 
+/* OK: there is a store for the path. Errors: UNSUPPORTED, NO_MEMORY, THREAD; the text names the
+ * path. */
+zoe_status zoe_storage_check(zoe_storage *storage, const char *path, zoe_error *error);
+
 /* The contract above, by path; `storage` may be NULL. What failed says *error, which may be NULL. */
 zoe_status zoe_storage_list(zoe_storage *storage, const char *folder, zoe_os_name_fn *each,
                             void *each_user, zoe_error *error);
@@ -154,7 +158,7 @@ int64_t zoe_storage_read(const zoe_storage_object *object, void *buffer, size_t 
 /* false: the object changed under its reader, or nobody can say. */
 bool zoe_storage_is_same(const zoe_storage_object *object);
 
-/* Closes; what is not open is left alone. */
+/* Closes, and leaves the identity; what is not open is left alone. */
 void zoe_storage_close_object(zoe_storage_object *object);
 
 /* Is it better to have its bytes near before a decoder takes it? Looks at the path alone and, for a

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include <zoetrope/status.h>
+#include <zoetrope/storage.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -64,14 +65,16 @@ typedef struct zoe_folder_size {
 typedef int zoe_folder_cancel_fn(void *user);
 
 /*
- * Lists a folder: its folders, then its sequences and files, each in natural order (shot2 before
+ * Lists a folder of a storage (NULL: a local one): its folders, then its sequences and files, each in natural order (shot2 before
  * shot10). `cancel` (may be NULL) is asked before each name. On success *folder is the caller's, to
  * be closed with zoe_folder_close(); on failure it is NULL. Blocks. Memory: about 16 bytes a file.
  * Errors: NOT_FOUND (also where the path is a file), PERMISSION, IO, NO_MEMORY, STALE (cancelled),
- * ARGUMENT; the text names the path.
+ * ARGUMENT, UNSUPPORTED (a URL whose server does not list, or no storage for it); the text names
+ * the path.
  */
-ZOE_API zoe_status zoe_folder_list(const char *path, zoe_folder_cancel_fn *cancel, void *user,
-                                   zoe_folder **folder, zoe_error *error);
+ZOE_API zoe_status zoe_folder_list(const char *path, zoe_storage *storage,
+                                   zoe_folder_cancel_fn *cancel, void *user, zoe_folder **folder,
+                                   zoe_error *error);
 
 /*
  * The same, with single files of other endings in place of sequences: their names end, in any case of
@@ -87,8 +90,9 @@ ZOE_API zoe_status zoe_folder_list_files(const char *path, const char *endings,
  * some are not looked at, nor are hidden ones and links to folders; those that may not be read are
  * passed over. Ends at the limits above. Ownership, `cancel` and errors as zoe_folder_list().
  */
-ZOE_API zoe_status zoe_folder_search(const char *path, zoe_folder_cancel_fn *cancel, void *user,
-                                     zoe_folder **folder, zoe_error *error);
+ZOE_API zoe_status zoe_folder_search(const char *path, zoe_storage *storage,
+                                     zoe_folder_cancel_fn *cancel, void *user, zoe_folder **folder,
+                                     zoe_error *error);
 
 /* 1: a search ended at a limit; there may be more. */
 ZOE_API int zoe_folder_is_cut(const zoe_folder *folder);
@@ -108,7 +112,8 @@ ZOE_API zoe_status zoe_folder_entry_at(const zoe_folder *folder, size_t index,
 
 /*
  * Looks at each file of an entry, `cancel` being asked before each. Files that are gone count
- * nothing. Blocks. Errors: STALE (cancelled), ARGUMENT; *size is written on success only.
+ * nothing. Blocks. Errors: STALE (cancelled), ARGUMENT, UNSUPPORTED (URLs, each of which would be
+ * asked for); *size is written on success only.
  */
 ZOE_API zoe_status zoe_folder_measure(const zoe_folder *folder, size_t index,
                                       zoe_folder_cancel_fn *cancel, void *user,

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include <zoetrope/status.h>
+#include <zoetrope/storage.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -126,7 +127,7 @@ typedef struct zoe_header {
 } zoe_header;
 
 /*
- * Reads a file's header. Blocks on the file. On success *header is the caller's, to be freed with
+ * Reads the header of a file of a storage (NULL: a local one). Blocks on the file. On success *header is the caller's, to be freed with
  * zoe_header_free(); on failure it is NULL. How much memory reading takes is known before it is
  * taken, and bounded: a header that declares more than 4,096 parts, 16,384 channels (or 5,793
  * in one part: see the README), 2,048 attributes in a part, 16,384 attributes, 65,536 strings in
@@ -135,7 +136,8 @@ typedef struct zoe_header {
  * is ERROR_CORRUPT. Errors: NOT_FOUND, PERMISSION, IO, NOT_EXR, CORRUPT, TRUNCATED, UNSUPPORTED,
  * TOO_LARGE, NO_MEMORY, ARGUMENT; the text names the file, and the limit.
  */
-ZOE_API zoe_status zoe_header_read(const char *path, zoe_header **header, zoe_error *error);
+ZOE_API zoe_status zoe_header_read(const char *path, zoe_storage *storage, zoe_header **header,
+                                   zoe_error *error);
 
 /* Frees and sets *header to NULL. NULL and pointer to NULL are accepted. */
 ZOE_API void zoe_header_free(zoe_header **header);

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include <zoetrope/status.h>
+#include <zoetrope/storage.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -44,11 +45,19 @@ enum { ZOE_SEQUENCE_POSITIONS_MAX = 4 << 20 };
  * number anywhere still opens when the named file exists. Folders are left out, and so are names
  * that begin with a dot unless the given name does. The folder is read once; files are not opened.
  *
+ * Each of them may be a URL, http://, https:// or s3://, of that storage, which the sequence holds
+ * on to; whatever does not end in .exr, a query aside, is a folder. Where the folder cannot be
+ * listed, a pattern with a range has all numbers of the range, and those without a file turn out to
+ * be gaps when they are read; a pattern without is an error, a file stands for itself. A query at
+ * the end ("?sig=...") is part of all paths. NULL: local files only.
+ *
  * Blocks on the folder. On success *sequence is the caller's, to be closed with
  * zoe_sequence_close(); on failure it is NULL. Errors: NOT_FOUND, PERMISSION, IO, NO_FRAMES,
- * PATTERN, TOO_LARGE, NO_MEMORY, ARGUMENT.
+ * PATTERN, TOO_LARGE, NO_MEMORY, ARGUMENT, UNSUPPORTED (a URL without a storage for it, or whose
+ * server does not list).
  */
-ZOE_API zoe_status zoe_sequence_open(const char *spec, zoe_sequence **sequence, zoe_error *error);
+ZOE_API zoe_status zoe_sequence_open(const char *spec, zoe_storage *storage,
+                                     zoe_sequence **sequence, zoe_error *error);
 
 /* Opens the sequence's spec again, as the folder is now. What was opened by a folder keeps its
  * group, and so does what was opened by a file that is gone. The old sequence stays as it is. Same
@@ -99,12 +108,15 @@ ZOE_API int64_t zoe_sequence_named_position(const zoe_sequence *sequence);
  * for one without a number. Lives as long as the sequence. */
 ZOE_API const char *zoe_sequence_name(const zoe_sequence *sequence);
 
-/* The folder, without a trailing slash; "." for the current one, "/" for the root. Lives as long as
- * the sequence. */
+/* The folder, without a trailing slash; "." for the current one, "/" for the root. A URL's is without
+ * a query. Lives as long as the sequence. */
 ZOE_API const char *zoe_sequence_folder(const zoe_sequence *sequence);
 
 /* What the sequence was opened by. Lives as long as the sequence. */
 ZOE_API const char *zoe_sequence_spec(const zoe_sequence *sequence);
+
+/* The storage that it was opened from, which is the sequence's; NULL: none. */
+ZOE_API zoe_storage *zoe_sequence_storage(const zoe_sequence *sequence);
 
 /*
  * The groups of EXR files in the folder, in natural order (shot2 before shot10), whichever of them

@@ -92,7 +92,7 @@ static uint64_t layer_bytes(const zoe_header *header, const zoe_bench_options *o
 uint64_t zoe_bench_frame_bytes(const char *spec, const zoe_bench_options *options)
 {
     zoe_sequence *sequence = NULL;
-    if (zoe_sequence_open(spec, &sequence, NULL) != ZOE_OK)
+    if (zoe_sequence_open(spec, NULL, &sequence, NULL) != ZOE_OK)
         return 0;
     uint64_t bytes = 0;
     int tried = 0;
@@ -102,7 +102,7 @@ uint64_t zoe_bench_frame_bytes(const char *spec, const zoe_bench_options *option
         if (zoe_sequence_path(sequence, p, path, sizeof path) != ZOE_OK)
             continue;
         tried++;
-        if (zoe_header_read(path, &header, NULL) == ZOE_OK)
+        if (zoe_header_read(path, NULL, &header, NULL) == ZOE_OK)
             bytes = layer_bytes(header, options);
         zoe_header_free(&header);
     }

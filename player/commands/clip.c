@@ -45,7 +45,7 @@ zoe_status zoe_clip_open(zoe_clip *clip, const char *spec, const zoe_engine_sett
 {
     memset(clip, 0, sizeof *clip);
     zoe_sequence *sequence = NULL;
-    zoe_status status = zoe_sequence_open(spec, &sequence, error);
+    zoe_status status = zoe_sequence_open(spec, NULL, &sequence, error);
     if (status != ZOE_OK)
         return status;
     zoe_engine_settings own;
@@ -178,7 +178,7 @@ zoe_rate zoe_clip_file_rate(const zoe_clip *clip)
         if (zoe_sequence_path(clip->sequence, p, path, sizeof path) != ZOE_OK)
             continue;
         tried++;
-        if (zoe_header_read(path, &header, NULL) != ZOE_OK)
+        if (zoe_header_read(path, NULL, &header, NULL) != ZOE_OK)
             continue;
         if (header->fps_numerator > 0 && header->fps_denominator > 0)
             rate = (zoe_rate){header->fps_numerator, header->fps_denominator};

@@ -80,7 +80,7 @@ static void add_frame(frame_sizes *sizes, const char *path)
     zoe_header *header = NULL;
     zoe_error error;
     uint64_t bytes;
-    if (zoe_header_read(path, &header, &error) == ZOE_OK && header->layer_count &&
+    if (zoe_header_read(path, NULL, &header, &error) == ZOE_OK && header->layer_count &&
         bytes_a_frame(header, &header->layers[0], &bytes)) {
         sizes->least = sizes->count && sizes->least < bytes ? sizes->least : bytes;
         sizes->most = sizes->most > bytes ? sizes->most : bytes;
@@ -115,7 +115,7 @@ static uint64_t mean_bytes(const frame_sizes *sizes)
 
 static zoe_status open_subject(subject *s, const char *spec, zoe_error *error)
 {
-    zoe_status status = zoe_sequence_open(spec, &s->sequence, error);
+    zoe_status status = zoe_sequence_open(spec, NULL, &s->sequence, error);
     if (status != ZOE_OK)
         return status;
     int64_t position = zoe_sequence_named_position(s->sequence);
@@ -125,7 +125,7 @@ static zoe_status open_subject(subject *s, const char *spec, zoe_error *error)
     status = zoe_sequence_path(s->sequence, position, s->path, sizeof s->path);
     if (status != ZOE_OK)
         return zoe_error_set(error, status, "%s: the path is too long", spec);
-    status = zoe_header_read(s->path, &s->header, error);
+    status = zoe_header_read(s->path, NULL, &s->header, error);
     if (status != ZOE_OK)
         return status;
     if (s->header->layer_count)

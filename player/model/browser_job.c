@@ -81,7 +81,7 @@ static zoe_status read_folder(zoe_browser_job *job, const char *path, zoe_folder
                               zoe_error *error)
 {
     return job->endings ? zoe_folder_list_files(path, job->endings, ask, job, folder, error)
-                        : zoe_folder_list(path, ask, job, folder, error);
+                        : zoe_folder_list(path, NULL, ask, job, folder, error);
 }
 
 /* Whether the path is what is looked for. parent: the folder that it is in, as it was read. */
@@ -93,7 +93,7 @@ static bool is_found(const zoe_browser_job *job, const zoe_folder *parent)
         if (!strcmp(entry.path, job->path))
             return true;
     }
-    if (job->endings || zoe_sequence_open(job->path, &sequence, NULL) != ZOE_OK)
+    if (job->endings || zoe_sequence_open(job->path, NULL, &sequence, NULL) != ZOE_OK)
         return false;
     zoe_sequence_close(&sequence);
     return true;
@@ -150,7 +150,7 @@ static void look_closer(zoe_browser_job *job)
     if (!job->endings && !has_exr(job->folder)) {
         zoe_folder *below = NULL;
         enter(job, ZOE_BROWSER_SEARCHING);
-        zoe_folder_search(zoe_folder_path(job->folder), ask, job, &below, NULL);
+        zoe_folder_search(zoe_folder_path(job->folder), NULL, ask, job, &below, NULL);
         pthread_mutex_lock(&job->lock);
         job->below = below;
         pthread_mutex_unlock(&job->lock);

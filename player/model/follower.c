@@ -54,7 +54,7 @@ static void read_look(void *data)
     uint64_t start = zoe_now_ns(), used = thread_ns();
     (void)zoe_look_read(job->look, job->has_folder, &job->error);
     zoe_header *header = NULL;
-    if (job->path[0] && zoe_header_read(job->path, &header, NULL) != ZOE_OK)
+    if (job->path[0] && zoe_header_read(job->path, NULL, &header, NULL) != ZOE_OK)
         job->path[0] = '\0';
     if (header)
         zoe_file_color_read(&job->color, header, job->path);

@@ -17,7 +17,7 @@ zoe_status zoe_frame_header_read(const zoe_sequence *sequence, int64_t position,
     if (status != ZOE_OK)
         return zoe_error_set(error, status, "%s: %s", zoe_sequence_name(sequence),
                              zoe_status_text(status));
-    return zoe_header_read(path, header, error);
+    return zoe_header_read(path, NULL, header, error);
 }
 
 /* ---- kept ---- */
@@ -34,7 +34,7 @@ typedef struct zoe_header_job {
 static void read_header(void *data)
 {
     header_job *job = data;
-    (void)zoe_header_read(job->path, &job->header, &job->error);
+    (void)zoe_header_read(job->path, NULL, &job->header, &job->error);
 }
 
 static void free_job(void *data)

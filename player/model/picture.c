@@ -105,7 +105,7 @@ zoe_status zoe_picture_write_exr(const char *path, const zoe_frame *frame, const
 {
     zoe_header *header = NULL; /* of a file that cannot be read any more */
     if (file && file[0])
-        (void)zoe_header_read(file, &header, NULL);
+        (void)zoe_header_read(file, NULL, &header, NULL);
     zoe_exr_write_spec spec;
     memset(&spec, 0, sizeof spec);
     spec.data_window = written_window(frame);

@@ -86,7 +86,7 @@ zoe_status zoe_shot_open(zoe_shot *shot, zoe_engine *engine, const char *spec,
 {
     zoe_sequence *sequence = NULL;
     memset(shot, 0, sizeof *shot);
-    zoe_status status = zoe_sequence_open(spec, &sequence, error);
+    zoe_status status = zoe_sequence_open(spec, NULL, &sequence, error);
     if (status != ZOE_OK)
         return status;
     int64_t named = zoe_sequence_named_position(sequence);

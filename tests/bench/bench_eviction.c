@@ -101,7 +101,7 @@ static int measure_room(const char *first, int64_t room, int64_t count, int64_t 
     zoe_sequence *sequence = NULL;
     zoe_source *source = NULL;
     zoe_error error;
-    int ok = zoe_sequence_open(first, &sequence, &error) == ZOE_OK &&
+    int ok = zoe_sequence_open(first, NULL, &sequence, &error) == ZOE_OK &&
              zoe_engine_create(&settings, &engine, &error) == ZOE_OK &&
              zoe_source_open(engine, &sequence, &choice, &source, &error) == ZOE_OK;
     if (ok)

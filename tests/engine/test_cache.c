@@ -491,11 +491,11 @@ static void test_source_settings_of_other_versions(void **state)
     zoe_sequence *sequence = NULL;
     zoe_source *source = NULL;
     zoe_error error;
-    assert_int_equal(zoe_sequence_open(path, &sequence, &error), ZOE_OK);
+    assert_int_equal(zoe_sequence_open(path, NULL, &sequence, &error), ZOE_OK);
     assert_int_equal(zoe_source_open(s.engine, &sequence, &settings, &source, &error), ZOE_OK);
     settings.size = sizeof settings;
     zoe_source_close(&source);
-    assert_int_equal(zoe_sequence_open(path, &sequence, &error), ZOE_OK);
+    assert_int_equal(zoe_sequence_open(path, NULL, &sequence, &error), ZOE_OK);
     assert_int_equal(zoe_source_open(s.engine, &sequence, &settings, &source, &error),
                      ZOE_ERROR_ARGUMENT);
     zoe_sequence_close(&sequence);

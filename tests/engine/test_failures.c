@@ -136,7 +136,7 @@ static zoe_status open_source(trial *t)
     snprintf(path, sizeof path, "%s/f.0001.exr", t->folder);
     zoe_sequence *sequence = NULL;
     zoe_error error = {.status = ZOE_OK};
-    zoe_status status = zoe_sequence_open(path, &sequence, &error);
+    zoe_status status = zoe_sequence_open(path, NULL, &sequence, &error);
     if (status == ZOE_OK)
         status = zoe_source_open(t->engine, &sequence, NULL, &t->source, &error);
     if (status != ZOE_OK) {

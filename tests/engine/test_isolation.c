@@ -76,7 +76,7 @@ static void begin(room *r, const zoe_engine_settings *settings)
     zoe_error error;
     zoe_sequence *sequence = NULL;
     if (zoe_engine_create(settings, &r->engine, &error) != ZOE_OK ||
-        zoe_sequence_open(r->folder, &sequence, &error) != ZOE_OK ||
+        zoe_sequence_open(r->folder, NULL, &sequence, &error) != ZOE_OK ||
         zoe_source_open(r->engine, &sequence, NULL, &r->source, &error) != ZOE_OK)
         fail_msg("%s", error.text);
 }

@@ -81,7 +81,7 @@ static void open_way(way *w, const pile *p, uint32_t workers, int32_t isolation,
     settings.isolation = isolation;
     settings.decoder_program = DECODER;
     if (zoe_engine_create(&settings, &w->engine, &error) != ZOE_OK ||
-        zoe_sequence_open(p->folder, &sequence, &error) != ZOE_OK ||
+        zoe_sequence_open(p->folder, NULL, &sequence, &error) != ZOE_OK ||
         zoe_source_open(w->engine, &sequence, source, &w->source, &error) != ZOE_OK)
         fail_msg("%s", error.text);
 }

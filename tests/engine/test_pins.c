@@ -249,7 +249,7 @@ static void test_real_frames_under_a_low_limit(void **state)
         zoe_source *source = NULL;
         zoe_error error = {ZOE_OK, ""};
         assert_int_equal(zoe_engine_create(&settings, &engine, &error), ZOE_OK);
-        assert_int_equal(zoe_sequence_open(path, &sequence, &error), ZOE_OK);
+        assert_int_equal(zoe_sequence_open(path, NULL, &sequence, &error), ZOE_OK);
         assert_int_equal(zoe_source_open(engine, &sequence, NULL, &source, &error), ZOE_OK);
         zoe_want want = stage_play(0, 0, 7);
         stage_want(source, &want);

@@ -542,7 +542,7 @@ static zoe_engine *begin_engine(const char *name, uint64_t limit, zoe_source **s
     char frames[160];
     snprintf(frames, sizeof frames, "%s/%s.####.exr", folder, name);
     assert_int_equal(zoe_engine_create(&settings, &engine, NULL), ZOE_OK);
-    assert_int_equal(zoe_sequence_open(frames, &sequence, NULL), ZOE_OK);
+    assert_int_equal(zoe_sequence_open(frames, NULL, &sequence, NULL), ZOE_OK);
     assert_int_equal(zoe_source_open(engine, &sequence, NULL, source, NULL), ZOE_OK);
     return engine;
 }

@@ -661,7 +661,7 @@ static void test_a_file_that_grows(void **state)
     zoe_sequence *sequence = NULL;
     zoe_source *source = NULL;
     assert_int_equal(zoe_engine_create(&settings, &engine, NULL), ZOE_OK);
-    assert_int_equal(zoe_sequence_open(g.path, &sequence, NULL), ZOE_OK);
+    assert_int_equal(zoe_sequence_open(g.path, NULL, &sequence, NULL), ZOE_OK);
     assert_int_equal(zoe_source_open(engine, &sequence, NULL, &source, NULL), ZOE_OK);
     zoe_want want = stage_play(0, 0, 0);
     stage_want(source, &want);

@@ -82,7 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
     snprintf(path, sizeof path, "/proc/self/fd/%d", file);
     zoe_header *header = NULL;
     zoe_error error = {ZOE_OK, ""};
-    zoe_status status = zoe_header_read(path, &header, &error);
+    zoe_status status = zoe_header_read(path, NULL, &header, &error);
     check((status == ZOE_OK) == (header != NULL), "status and header differ");
     if (header)
         check_header(header, path);

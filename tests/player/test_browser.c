@@ -33,13 +33,16 @@ static int hanging, ended, cancelled;
 
 /* ---- a file system that does not answer ---- */
 
-zoe_status __real_zoe_folder_list(const char *path, zoe_folder_cancel_fn *cancel, void *user,
-                                  zoe_folder **folder, zoe_error *error);
-zoe_status __wrap_zoe_folder_list(const char *path, zoe_folder_cancel_fn *cancel, void *user,
-                                  zoe_folder **folder, zoe_error *error);
+zoe_status __real_zoe_folder_list(const char *path, zoe_storage *storage,
+                                  zoe_folder_cancel_fn *cancel, void *user, zoe_folder **folder,
+                                  zoe_error *error);
+zoe_status __wrap_zoe_folder_list(const char *path, zoe_storage *storage,
+                                  zoe_folder_cancel_fn *cancel, void *user, zoe_folder **folder,
+                                  zoe_error *error);
 
-zoe_status __wrap_zoe_folder_list(const char *path, zoe_folder_cancel_fn *cancel, void *user,
-                                  zoe_folder **folder, zoe_error *error)
+zoe_status __wrap_zoe_folder_list(const char *path, zoe_storage *storage,
+                                  zoe_folder_cancel_fn *cancel, void *user, zoe_folder **folder,
+                                  zoe_error *error)
 {
     pthread_mutex_lock(&lock);
     hanging++;
@@ -48,7 +51,7 @@ zoe_status __wrap_zoe_folder_list(const char *path, zoe_folder_cancel_fn *cancel
         pthread_cond_wait(&moved, &lock);
     hanging--;
     pthread_mutex_unlock(&lock);
-    zoe_status status = __real_zoe_folder_list(path, cancel, user, folder, error);
+    zoe_status status = __real_zoe_folder_list(path, storage, cancel, user, folder, error);
     pthread_mutex_lock(&lock);
     cancelled += status == ZOE_STALE;
     ended++;

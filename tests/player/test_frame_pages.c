@@ -26,15 +26,18 @@ enum { WIDTH = 400, HEIGHT = 400 };
 
 /* ---- a file system that does not answer, see the linker's --wrap ---- */
 
-zoe_status __real_zoe_header_read(const char *path, zoe_header **header, zoe_error *error);
-zoe_status __wrap_zoe_header_read(const char *path, zoe_header **header, zoe_error *error);
+zoe_status __real_zoe_header_read(const char *path, zoe_storage *storage, zoe_header **header,
+                                  zoe_error *error);
+zoe_status __wrap_zoe_header_read(const char *path, zoe_storage *storage, zoe_header **header,
+                                  zoe_error *error);
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t moved = PTHREAD_COND_INITIALIZER;
 static bool is_stuck; /* guarded by lock, like what follows */
 static int waiting;   /* threads */
 
-zoe_status __wrap_zoe_header_read(const char *path, zoe_header **header, zoe_error *error)
+zoe_status __wrap_zoe_header_read(const char *path, zoe_storage *storage, zoe_header **header,
+                                  zoe_error *error)
 {
     pthread_mutex_lock(&lock);
     waiting++;
@@ -42,7 +45,7 @@ zoe_status __wrap_zoe_header_read(const char *path, zoe_header **header, zoe_err
         pthread_cond_wait(&moved, &lock);
     waiting--;
     pthread_mutex_unlock(&lock);
-    return __real_zoe_header_read(path, header, error);
+    return __real_zoe_header_read(path, storage, header, error);
 }
 
 static void set_stuck(bool stuck)

@@ -162,7 +162,7 @@ static void open_own(player *p)
              p->first);
     zoe_sequence *sequence = NULL;
     zoe_error error = {.status = ZOE_OK};
-    if (zoe_sequence_open(path, &sequence, &error) != ZOE_OK ||
+    if (zoe_sequence_open(path, NULL, &sequence, &error) != ZOE_OK ||
         zoe_source_open(p->all->s.engine, &sequence, NULL, &p->source, &error) != ZOE_OK)
         fail_hard(p, error.text, 0, error.status);
     p->opened++;

@@ -87,7 +87,7 @@ static void open_source(player *p)
 {
     zoe_sequence *sequence = NULL;
     zoe_error error;
-    must(zoe_sequence_open(p->all->folder, &sequence, &error) == ZOE_OK &&
+    must(zoe_sequence_open(p->all->folder, NULL, &sequence, &error) == ZOE_OK &&
              zoe_source_open(p->all->engine, &sequence, NULL, &p->source, &error) == ZOE_OK,
          "a source cannot be opened");
 }

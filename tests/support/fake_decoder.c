@@ -169,10 +169,12 @@ static zoe_status enter_file(fake_decoder *fake, fake_file *made, uint64_t limit
     return status;
 }
 
-static zoe_status fake_open(void *user, const char *path, const zoe_choice *choice, uint64_t limit,
-                            const zoe_read_stats *stats, void *memory, size_t memory_bytes,
-                            zoe_picture *picture, void **file, zoe_error *error)
+static zoe_status fake_open(void *user, zoe_storage *storage, const char *path,
+                            const zoe_choice *choice, uint64_t limit, const zoe_read_stats *stats,
+                            void *memory, size_t memory_bytes, zoe_picture *picture, void **file,
+                            zoe_error *error)
 {
+    (void)storage;
     (void)choice;
     (void)stats;
     (void)memory;

@@ -124,7 +124,7 @@ zoe_header *header_file_must_read(const char *path)
 {
     zoe_header *header = NULL;
     zoe_error error = {0};
-    if (zoe_header_read(path, &header, &error) != ZOE_OK)
+    if (zoe_header_read(path, NULL, &header, &error) != ZOE_OK)
         fail_msg("%s", error.text);
     assert_non_null(header);
     return header;
@@ -146,7 +146,7 @@ void header_file_must_fail(const char *path, zoe_status expected)
 {
     zoe_header *header = NULL;
     zoe_error error = {0};
-    zoe_status status = zoe_header_read(path, &header, &error);
+    zoe_status status = zoe_header_read(path, NULL, &header, &error);
     if (status != expected)
         fail_msg("%s: %s instead of %s: %s", path, zoe_status_name(status),
                  zoe_status_name(expected), error.text);

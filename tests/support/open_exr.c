@@ -20,15 +20,15 @@ zoe_status open_exr(const char *path, const zoe_choice *choice, uint64_t limit,
     zoe_error own = {ZOE_OK, ""};
     error = error ? error : &own;
     opened->memory = NULL;
-    zoe_status status =
-        decoder->open(NULL, path, choice, limit, &none, NULL, 0, picture, &opened->file, error);
+    zoe_status status = decoder->open(NULL, NULL, path, choice, limit, &none, NULL, 0, picture,
+                                      &opened->file, error);
     check(status != ZOE_OK && !opened->file, "opened without memory", path, error);
     if (status != ZOE_ERROR_TOO_SMALL)
         return status;
     size_t bytes = picture->file_bytes;
     check(posix_memalign(&opened->memory, 64, bytes) == 0, "no memory for the test", path, error);
-    status = decoder->open(NULL, path, choice, limit, stats ? stats : &none, opened->memory, bytes,
-                           picture, &opened->file, error);
+    status = decoder->open(NULL, NULL, path, choice, limit, stats ? stats : &none, opened->memory,
+                           bytes, picture, &opened->file, error);
     check(status != ZOE_ERROR_TOO_SMALL, "was given what it asked for", path, error);
     check((status == ZOE_OK) == (opened->file != NULL), "status and file differ", path, error);
     if (status == ZOE_OK) {

@@ -95,7 +95,7 @@ zoe_source *stage_source(stage *s, const char *name, int64_t first, int64_t last
     zoe_sequence *sequence = NULL;
     zoe_source *source = NULL;
     zoe_error error = {.status = ZOE_OK};
-    if (zoe_sequence_open(path, &sequence, &error) != ZOE_OK ||
+    if (zoe_sequence_open(path, NULL, &sequence, &error) != ZOE_OK ||
         zoe_source_open(s->engine, &sequence, NULL, &source, &error) != ZOE_OK)
         fail_msg("%s cannot be opened: %s", path, error.text);
     return source;

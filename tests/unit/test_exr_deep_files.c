@@ -66,7 +66,7 @@ static void flatten_file(const char *path, const char *const *names, uint32_t co
         channels[p] = deep_picture_channel(context, names[p]);
     zoe_exr_deep deep;
     zoe_header *header = NULL;
-    assert_int_equal(zoe_header_read(path, &header, NULL), ZOE_OK);
+    assert_int_equal(zoe_header_read(path, NULL, &header, NULL), ZOE_OK);
     assert_int_equal(zoe_exr_deep_init(&deep, &header->parts[0], channels, count), ZOE_OK);
     int fd;
     zoe_os_file_id id;

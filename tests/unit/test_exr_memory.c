@@ -54,19 +54,19 @@ static void open_in_less(const char *path)
     zoe_picture picture;
     zoe_error error;
     void *file = NULL;
-    decoder->open(NULL, path, &plain, LIMIT, &no_stats, NULL, 0, &picture, &file, &error);
+    decoder->open(NULL, NULL, path, &plain, LIMIT, &no_stats, NULL, 0, &picture, &file, &error);
     const size_t needed = picture.file_bytes;
     uint8_t *memory = aligned_alloc(64, (needed + 63) / 64 * 64);
     assert_non_null(memory);
     for (size_t bytes = 0; bytes < needed; bytes += 1 + needed / 97) {
-        zoe_status status = decoder->open(NULL, path, &plain, LIMIT, &no_stats, memory, bytes,
+        zoe_status status = decoder->open(NULL, NULL, path, &plain, LIMIT, &no_stats, memory, bytes,
                                           &picture, &file, &error);
         must_name(path, status, ZOE_ERROR_TOO_SMALL, &error);
         assert_null(file);
         assert_int_equal(picture.file_bytes, needed);
     }
-    zoe_status status = decoder->open(NULL, path, &plain, needed - 1, &no_stats, memory, needed,
-                                      &picture, &file, &error);
+    zoe_status status = decoder->open(NULL, NULL, path, &plain, needed - 1, &no_stats, memory,
+                                      needed, &picture, &file, &error);
     must_name(path, status, ZOE_ERROR_OVER_BUDGET, &error);
     free(memory);
 }
@@ -123,8 +123,8 @@ static void parse_in_less(const char *path)
     zoe_exr_file file;
     zoe_error error;
     zoe_header *expected = NULL;
-    assert_int_equal(zoe_header_read(path, &expected, &error), ZOE_OK);
-    assert_int_equal(zoe_exr_file_open(&file, path, &no_stats, NULL, &error), ZOE_OK);
+    assert_int_equal(zoe_header_read(path, NULL, &expected, &error), ZOE_OK);
+    assert_int_equal(zoe_exr_file_open(&file, NULL, path, &no_stats, NULL, &error), ZOE_OK);
     for (int texts = 0; texts < 2; texts++) {
         size_t needed =
             (size_t)(file.outline.context_bytes + zoe_exr_header_bytes(&file.outline, texts));

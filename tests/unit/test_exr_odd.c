@@ -42,7 +42,7 @@ static zoe_header *read_header(void)
 {
     zoe_header *header = NULL;
     zoe_error error;
-    if (zoe_header_read(path, &header, &error) != ZOE_OK)
+    if (zoe_header_read(path, NULL, &header, &error) != ZOE_OK)
         fail_msg("%s", error.text);
     return header;
 }
@@ -164,7 +164,7 @@ static void change(const char *name, const char *bytes, size_t length, size_t di
 static void check_refused(void)
 {
     zoe_header *header = NULL;
-    assert_int_equal(zoe_header_read(path, &header, NULL), ZOE_ERROR_CORRUPT);
+    assert_int_equal(zoe_header_read(path, NULL, &header, NULL), ZOE_ERROR_CORRUPT);
     const zoe_choice choice = {.layer = NULL};
     exr_picture r = exr_picture_decode(path, &choice, 0);
     assert_int_equal(r.opened, ZOE_ERROR_CORRUPT);

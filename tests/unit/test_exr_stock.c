@@ -247,7 +247,7 @@ static void test_name(void **state)
         write_as(path, &file, kinds[k].compression);
         zoe_header *header = NULL;
         zoe_error error;
-        assert_int_equal(zoe_header_read(path, &header, &error), ZOE_OK);
+        assert_int_equal(zoe_header_read(path, NULL, &header, &error), ZOE_OK);
         assert_string_equal(zoe_compression_name(header->parts[0].compression), kinds[k].name);
         assert_int_equal(header->parts[0].lines_per_chunk, kinds[k].lines);
         zoe_header_free(&header);
@@ -280,7 +280,7 @@ static void refused(int compression, const char *name)
     patch(compression);
     zoe_header *header = NULL;
     zoe_error error;
-    assert_int_equal(zoe_header_read(path, &header, &error), ZOE_ERROR_UNSUPPORTED);
+    assert_int_equal(zoe_header_read(path, NULL, &header, &error), ZOE_ERROR_UNSUPPORTED);
     assert_null(header);
     print_message("%s\n", error.text);
     assert_non_null(strstr(error.text, path));

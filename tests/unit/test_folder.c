@@ -46,7 +46,7 @@ static zoe_folder *must_list(void)
 {
     zoe_folder *folder = NULL;
     zoe_error error = {0};
-    if (zoe_folder_list(root, NULL, NULL, &folder, &error) != ZOE_OK)
+    if (zoe_folder_list(root, NULL, NULL, NULL, &folder, &error) != ZOE_OK)
         fail_msg("%s", error.text);
     assert_string_equal(zoe_folder_path(folder), root);
     return folder;
@@ -72,7 +72,7 @@ static void check(const zoe_folder *folder, size_t index, zoe_folder_kind kind, 
         return;
     zoe_sequence *sequence = NULL;
     zoe_error error = {0};
-    if (zoe_sequence_open(entry.path, &sequence, &error) != ZOE_OK)
+    if (zoe_sequence_open(entry.path, NULL, &sequence, &error) != ZOE_OK)
         fail_msg("%s", error.text);
     assert_int_equal(zoe_sequence_first(sequence), first);
     assert_int_equal(zoe_sequence_last(sequence), last);
@@ -206,7 +206,7 @@ static void test_odd_names(void **state)
         zoe_sequence *sequence = NULL;
         zoe_error error = {0};
         assert_int_equal(zoe_folder_entry_at(folder, i, &entry), ZOE_OK);
-        if (zoe_sequence_open(entry.path, &sequence, &error) != ZOE_OK)
+        if (zoe_sequence_open(entry.path, NULL, &sequence, &error) != ZOE_OK)
             fail_msg("%s", error.text);
         assert_int_equal(zoe_sequence_file_count(sequence), entry.files);
         assert_int_equal(zoe_sequence_first(sequence), entry.first);
@@ -276,18 +276,19 @@ static void test_many_names_and_cancelling(void **state)
     int left = 1 << 30;
     zoe_folder *folder = NULL;
     zoe_error error = {0};
-    assert_int_equal(zoe_folder_list(root, cancel_after, &left, &folder, &error), ZOE_OK);
+    assert_int_equal(zoe_folder_list(root, NULL, cancel_after, &left, &folder, &error), ZOE_OK);
     assert_in_range((1 << 30) - left, MANY, MANY + 16); /* asked before each name */
     assert_int_equal(zoe_folder_count(folder), 2);
     check(folder, 0, ZOE_FOLDER_SEQUENCE, "even.######.exr", 0, MANY - 2, MANY / 2, MANY / 2 - 1);
     zoe_folder_close(&folder);
     left = 500;
-    assert_int_equal(zoe_folder_list(root, cancel_after, &left, &folder, &error), ZOE_STALE);
+    assert_int_equal(zoe_folder_list(root, NULL, cancel_after, &left, &folder, &error), ZOE_STALE);
     assert_int_equal(left, -1); /* and not once more after it said so */
     assert_null(folder);
     assert_non_null(strstr(error.text, root));
     left = 500;
-    assert_int_equal(zoe_folder_search(root, cancel_after, &left, &folder, &error), ZOE_STALE);
+    assert_int_equal(zoe_folder_search(root, NULL, cancel_after, &left, &folder, &error),
+                     ZOE_STALE);
     assert_null(folder);
 }
 
@@ -298,14 +299,14 @@ static void test_errors_name_the_path(void **state)
     zoe_folder *folder = NULL;
     zoe_error error = {0};
     snprintf(path, sizeof path, "%s/nothing", root);
-    assert_int_equal(zoe_folder_list(path, NULL, NULL, &folder, &error), ZOE_ERROR_NOT_FOUND);
+    assert_int_equal(zoe_folder_list(path, NULL, NULL, NULL, &folder, &error), ZOE_ERROR_NOT_FOUND);
     assert_non_null(strstr(error.text, path));
     temp_folder_write(root, "file.exr", 0);
     snprintf(path, sizeof path, "%s/file.exr", root);
-    assert_int_equal(zoe_folder_list(path, NULL, NULL, &folder, &error), ZOE_ERROR_NOT_FOUND);
+    assert_int_equal(zoe_folder_list(path, NULL, NULL, NULL, &folder, &error), ZOE_ERROR_NOT_FOUND);
     assert_non_null(strstr(error.text, path));
-    assert_int_equal(zoe_folder_list("", NULL, NULL, &folder, &error), ZOE_ERROR_ARGUMENT);
-    assert_int_equal(zoe_folder_list(NULL, NULL, NULL, &folder, &error), ZOE_ERROR_ARGUMENT);
+    assert_int_equal(zoe_folder_list("", NULL, NULL, NULL, &folder, &error), ZOE_ERROR_ARGUMENT);
+    assert_int_equal(zoe_folder_list(NULL, NULL, NULL, NULL, &folder, &error), ZOE_ERROR_ARGUMENT);
     assert_null(folder);
     temp_folder_add(root, "closed");
     snprintf(path, sizeof path, "%s/closed", root);
@@ -313,7 +314,7 @@ static void test_errors_name_the_path(void **state)
     /* Root may read everything: be somebody else for the moment. */
     bool is_root = geteuid() == 0;
     if (!is_root || seteuid(65534) == 0) {
-        zoe_status status = zoe_folder_list(path, NULL, NULL, &folder, &error);
+        zoe_status status = zoe_folder_list(path, NULL, NULL, NULL, &folder, &error);
         if (is_root)
             assert_int_equal(seteuid(0), 0);
         assert_int_equal(status, ZOE_ERROR_PERMISSION);
@@ -330,10 +331,10 @@ static void test_slashes_and_the_root(void **state)
     snprintf(path, sizeof path, "%s//", root);
     zoe_folder *folder = NULL;
     zoe_folder_entry entry;
-    assert_int_equal(zoe_folder_list(path, NULL, NULL, &folder, NULL), ZOE_OK);
+    assert_int_equal(zoe_folder_list(path, NULL, NULL, NULL, &folder, NULL), ZOE_OK);
     check(folder, 0, ZOE_FOLDER_FOLDER, "a", 0, 0, 0, 0);
     zoe_folder_close(&folder);
-    assert_int_equal(zoe_folder_list("/", NULL, NULL, &folder, NULL), ZOE_OK);
+    assert_int_equal(zoe_folder_list("/", NULL, NULL, NULL, &folder, NULL), ZOE_OK);
     bool tmp_seen = false;
     for (size_t i = 0; zoe_folder_entry_at(folder, i, &entry) == ZOE_OK; i++)
         tmp_seen = tmp_seen || (!strcmp(entry.name, "tmp") && !strcmp(entry.path, "/tmp"));
@@ -369,7 +370,7 @@ static void test_searching_below(void **state)
 
     zoe_folder *folder = NULL;
     zoe_error error = {0};
-    assert_int_equal(zoe_folder_search(root, NULL, NULL, &folder, &error), ZOE_OK);
+    assert_int_equal(zoe_folder_search(root, NULL, NULL, NULL, &folder, &error), ZOE_OK);
     check(folder, 0, ZOE_FOLDER_FOLDER, "1/2/3/4", 0, 0, 0, 0);
     check(folder, 1, ZOE_FOLDER_FOLDER, "comp/v2", 0, 0, 0, 0);
     check(folder, 2, ZOE_FOLDER_FOLDER, "comp/v10", 0, 0, 0, 0);
@@ -379,12 +380,13 @@ static void test_searching_below(void **state)
     snprintf(link, sizeof link, "%s/1/2/3/4/deep.exr", root);
     unlink(link);
     add_file_below("1/2/3/4/5", "deeper.exr");
-    assert_int_equal(zoe_folder_search(root, NULL, NULL, &folder, &error), ZOE_OK);
+    assert_int_equal(zoe_folder_search(root, NULL, NULL, NULL, &folder, &error), ZOE_OK);
     assert_int_equal(zoe_folder_count(folder), 2);
     assert_int_equal(zoe_folder_is_cut(folder), 1);
     zoe_folder_close(&folder);
     snprintf(link, sizeof link, "%s/nothing", root);
-    assert_int_equal(zoe_folder_search(link, NULL, NULL, &folder, &error), ZOE_ERROR_NOT_FOUND);
+    assert_int_equal(zoe_folder_search(link, NULL, NULL, NULL, &folder, &error),
+                     ZOE_ERROR_NOT_FOUND);
     assert_non_null(strstr(error.text, link));
 }
 
@@ -397,7 +399,7 @@ static void test_searching_ends_at_its_limits(void **state)
         temp_folder_add(root, name);
     }
     zoe_folder *folder = NULL;
-    assert_int_equal(zoe_folder_search(root, NULL, NULL, &folder, NULL), ZOE_OK);
+    assert_int_equal(zoe_folder_search(root, NULL, NULL, NULL, &folder, NULL), ZOE_OK);
     assert_int_equal(zoe_folder_count(folder), 0);
     assert_int_equal(zoe_folder_is_cut(folder), 1);
     zoe_folder_close(&folder);
@@ -405,7 +407,7 @@ static void test_searching_ends_at_its_limits(void **state)
         snprintf(name, sizeof name, "f%d", i);
         add_file_below(name, "a.exr");
     }
-    assert_int_equal(zoe_folder_search(root, NULL, NULL, &folder, NULL), ZOE_OK);
+    assert_int_equal(zoe_folder_search(root, NULL, NULL, NULL, &folder, NULL), ZOE_OK);
     assert_int_equal(zoe_folder_count(folder), ZOE_FOLDER_SEARCH_FOUND);
     assert_int_equal(zoe_folder_is_cut(folder), 1);
     zoe_folder_close(&folder);
@@ -427,8 +429,8 @@ static void test_each_call_fails(void **state)
             zoe_folder *folder = NULL;
             zoe_error error = {0};
             zoe_os_fail_at(n, 0);
-            status = searches ? zoe_folder_search(root, NULL, NULL, &folder, &error)
-                              : zoe_folder_list(root, NULL, NULL, &folder, &error);
+            status = searches ? zoe_folder_search(root, NULL, NULL, NULL, &folder, &error)
+                              : zoe_folder_list(root, NULL, NULL, NULL, &folder, &error);
             uint64_t calls = zoe_os_fail_at(0, 0);
             assert_true(status == ZOE_OK ? folder != NULL : folder == NULL);
             zoe_folder_close(&folder);

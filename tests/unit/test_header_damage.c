@@ -36,8 +36,8 @@ static void test_errors(void **state)
     header_file_write_bytes("\x76\x2f\x31\x01\x09\0\0\0more", 12);
     header_file_must_fail(header_file_path, ZOE_ERROR_UNSUPPORTED);
     zoe_header *header = NULL;
-    assert_int_equal(zoe_header_read(NULL, &header, NULL), ZOE_ERROR_ARGUMENT);
-    assert_int_equal(zoe_header_read(header_file_path, NULL, NULL), ZOE_ERROR_ARGUMENT);
+    assert_int_equal(zoe_header_read(NULL, NULL, &header, NULL), ZOE_ERROR_ARGUMENT);
+    assert_int_equal(zoe_header_read(header_file_path, NULL, NULL, NULL), ZOE_ERROR_ARGUMENT);
 }
 
 /* ---- limits ---- */
@@ -87,7 +87,7 @@ static void raw_end_with(zoe_status expected, const char *words)
     raw_end(expected);
     zoe_header *header = NULL;
     zoe_error error = {0};
-    assert_int_equal(zoe_header_read(header_file_path, &header, &error), expected);
+    assert_int_equal(zoe_header_read(header_file_path, NULL, &header, &error), expected);
     if (!strstr(error.text, words))
         fail_msg("\"%s\" does not say \"%s\"", error.text, words);
 }
@@ -376,7 +376,7 @@ static void test_damage(void **state)
             bytes[at] = before;
             zoe_header *header = NULL;
             zoe_error error = {0};
-            zoe_status status = zoe_header_read(header_file_path, &header, &error);
+            zoe_status status = zoe_header_read(header_file_path, NULL, &header, &error);
             if ((status == ZOE_OK) != (header != NULL) ||
                 (status != ZOE_OK && !strstr(error.text, header_file_path)))
                 fail_msg("byte %zu = %d: %s, %s", at, values[i], zoe_status_name(status),
@@ -400,7 +400,7 @@ static void test_no_memory(void **state)
     for (uint64_t n = 1; n <= calls; n++) {
         zoe_os_fail_at(n, 0);
         zoe_error error = {0};
-        zoe_status status = zoe_header_read(header_file_path, &header, &error);
+        zoe_status status = zoe_header_read(header_file_path, NULL, &header, &error);
         zoe_os_fail_at(0, 0);
         if (status == ZOE_OK || header)
             fail_msg("call %u of %u failed, and the header was read", (unsigned)n, (unsigned)calls);
@@ -423,7 +423,7 @@ static void test_damaged_images(void **state)
         snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
         zoe_header *header = NULL;
         zoe_error error = {0};
-        zoe_status status = zoe_header_read(path, &header, &error);
+        zoe_status status = zoe_header_read(path, NULL, &header, &error);
         assert_int_equal(status == ZOE_OK, header != NULL);
         if (status != ZOE_OK && !strstr(error.text, entry->d_name))
             fail_msg("%s: %s", entry->d_name, error.text);

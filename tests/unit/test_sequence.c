@@ -64,7 +64,7 @@ static zoe_status try_open(const char *name, zoe_sequence **sequence, zoe_error 
 {
     char spec[512];
     snprintf(spec, sizeof spec, "%s%s%s", folder, name[0] ? "/" : "", name);
-    return zoe_sequence_open(spec, sequence, error);
+    return zoe_sequence_open(spec, NULL, sequence, error);
 }
 
 static zoe_sequence *must_open(const char *name)
@@ -345,7 +345,7 @@ static void check_group(const zoe_sequence *sequence, size_t index, const char *
     /* Each opens what it says. */
     zoe_sequence *opened = NULL;
     zoe_error error;
-    assert_int_equal(zoe_sequence_open(group.pattern, &opened, &error), ZOE_OK);
+    assert_int_equal(zoe_sequence_open(group.pattern, NULL, &opened, &error), ZOE_OK);
     check_extent(opened, first, last, last - first + 1, files);
     zoe_sequence_close(&opened);
 }
@@ -388,9 +388,9 @@ static void test_errors(void **state)
     must_fail("a.0001.exr/", ZOE_ERROR_NOT_FOUND);
     must_fail("b.####.exr", ZOE_ERROR_NO_FRAMES);
     must_fail("a.####", ZOE_ERROR_NO_FRAMES);
-    assert_int_equal(zoe_sequence_open("", &sequence, &error), ZOE_ERROR_PATTERN);
-    assert_int_equal(zoe_sequence_open(NULL, &sequence, &error), ZOE_ERROR_ARGUMENT);
-    assert_int_equal(zoe_sequence_open("a", NULL, NULL), ZOE_ERROR_ARGUMENT);
+    assert_int_equal(zoe_sequence_open("", NULL, &sequence, &error), ZOE_ERROR_PATTERN);
+    assert_int_equal(zoe_sequence_open(NULL, NULL, &sequence, &error), ZOE_ERROR_ARGUMENT);
+    assert_int_equal(zoe_sequence_open("a", NULL, NULL, NULL), ZOE_ERROR_ARGUMENT);
     touch("w.1.exr");
     touch("w.20240101.exr");
     must_fail("w.1.exr", ZOE_ERROR_TOO_LARGE);
@@ -415,7 +415,7 @@ static void test_relative_folder(void **state)
     assert_int_equal(chdir(folder), 0);
     zoe_sequence *sequence = NULL;
     zoe_error error;
-    assert_int_equal(zoe_sequence_open("r02.exr", &sequence, &error), ZOE_OK);
+    assert_int_equal(zoe_sequence_open("r02.exr", NULL, &sequence, &error), ZOE_OK);
     assert_string_equal(zoe_sequence_folder(sequence), ".");
     char path[64];
     assert_int_equal(zoe_sequence_path(sequence, 0, path, sizeof path), ZOE_OK);
@@ -539,7 +539,7 @@ static void test_random_folders(void **state)
         assert_int_equal(zoe_sequence_group_at(all, i, &group), ZOE_OK);
         zoe_sequence *sequence = NULL;
         zoe_error error = {0};
-        if (zoe_sequence_open(group.pattern, &sequence, &error) != ZOE_OK)
+        if (zoe_sequence_open(group.pattern, NULL, &sequence, &error) != ZOE_OK)
             fail_msg("%s: %s", group.pattern, error.text);
         assert_int_equal(zoe_sequence_first(sequence), group.first);
         assert_int_equal(zoe_sequence_last(sequence), group.last);
@@ -559,7 +559,7 @@ static void test_random_folders(void **state)
             assert_true(zoe_frame_name_parse(name, strlen(name), &frame));
             assert_int_equal(frame.numeral.value, zoe_sequence_number(sequence, at));
             zoe_sequence *by_file = NULL;
-            assert_int_equal(zoe_sequence_open(path, &by_file, &error), ZOE_OK);
+            assert_int_equal(zoe_sequence_open(path, NULL, &by_file, &error), ZOE_OK);
             char named[512];
             assert_int_equal(zoe_sequence_path(by_file, zoe_sequence_named_position(by_file), named,
                                                sizeof named),
