@@ -25,6 +25,7 @@ static const char about[] =
 
 typedef struct loop_bench {
     zoe_clip clip;
+    zoe_source *other; /* that is compared; NULL: none */
     int64_t loops;
     int64_t half;      /* loops after which the second half begins */
     zoe_stats first;   /* after the first loop */
@@ -43,6 +44,18 @@ static void end_loop(void *user, int64_t passes)
         b->rss_end = zoe_process_resident();
 }
 
+/* Of both sequences, where two are compared. */
+static int64_t frames_in_loop(const loop_bench *b, const zoe_playback_plan *plan)
+{
+    int64_t count = plan->out - plan->in + 1;
+    for (int64_t p = plan->in; p <= plan->out && b->other; p++) {
+        const zoe_sequence *other = zoe_source_sequence(b->other);
+        int64_t number = zoe_sequence_number(b->clip.sequence, p);
+        count += zoe_sequence_has_file(other, zoe_sequence_position(other, number));
+    }
+    return count;
+}
+
 static json_t *make_report(const loop_bench *b, const zoe_bench_options *options,
                            const zoe_playback_plan *plan, const zoe_playback_result *result)
 {
@@ -57,6 +70,8 @@ static json_t *make_report(const loop_bench *b, const zoe_bench_options *options
     double growth = ((double)b->rss_end - (double)b->rss_half) / 1024;
     json_t *report = json_object();
     zoe_report_text(report, "sequence", options->spec);
+    if (b->other)
+        zoe_report_text(report, "compared", zoe_sequence_name(zoe_source_sequence(b->other)));
     zoe_report_count(report, "plays", result->plays);
     zoe_report_count(report, "hits", result->hits);
     zoe_report_count(report, "misses", result->misses);
@@ -69,7 +84,7 @@ static json_t *make_report(const loop_bench *b, const zoe_bench_options *options
     zoe_report_integer(report, "loops", b->loops);
     zoe_report_count(report, "decodes", stats.decodes);
     zoe_report_number(report, "decodes_per_loop", (double)(stats.decodes - from.decodes) / later);
-    zoe_report_integer(report, "frames_in_loop", plan->out - plan->in + 1);
+    zoe_report_integer(report, "frames_in_loop", frames_in_loop(b, plan));
     zoe_report_integer(report, "capacity_frames", zoe_capacity_frames(&stats));
     zoe_report_count(report, "evictions", stats.evictions);
     zoe_report_number(report, "evictions_per_loop",
@@ -88,6 +103,7 @@ typedef struct loop_options {
     bool rate_given;
     int64_t in, out;
     bool in_given, out_given;
+    const char *compare;
 } loop_options;
 
 static zoe_args_result parse(loop_options *options, int64_t *loops, int argc, char **argv)
@@ -102,6 +118,8 @@ static zoe_args_result parse(loop_options *options, int64_t *loops, int argc, ch
          -1e15, 1e15, 0},
         {"out", 0, ZOE_ARG_INTEGER, "FRAME", "last frame of the work area", &o->out, &o->out_given,
          -1e15, 1e15, 0},
+        {"compare", 0, ZOE_ARG_TEXT, "SEQUENCE", "play it together with this one, under one limit",
+         &o->compare, NULL, 0, 0, 0},
     };
     zoe_args_result result =
         zoe_bench_parse(command, about, own, COUNT_OF(own), &o->common, argc, argv);
@@ -113,6 +131,22 @@ static zoe_args_result parse(loop_options *options, int64_t *loops, int argc, ch
     return result;
 }
 
+/* The sequence that is compared, in the clip's engine. */
+static zoe_status open_other(loop_bench *b, const loop_options *options, zoe_error *error)
+{
+    zoe_sequence *sequence = NULL;
+    zoe_source_settings settings;
+    if (!options->compare)
+        return ZOE_OK;
+    zoe_source_settings_init(&settings);
+    zoe_options_apply_source(&options->common.play, &settings);
+    zoe_status status = zoe_sequence_open(options->compare, NULL, &sequence, error);
+    if (status == ZOE_OK)
+        status = zoe_source_open(b->clip.engine, &sequence, &settings, &b->other, error);
+    zoe_sequence_close(&sequence);
+    return status;
+}
+
 static zoe_status make_plan(loop_bench *b, const loop_options *options, zoe_playback_plan *plan,
                             zoe_error *error)
 {
@@ -120,6 +154,7 @@ static zoe_status make_plan(loop_bench *b, const loop_options *options, zoe_play
     plan->out = b->clip.count - 1;
     plan->passes = b->loops;
     plan->rate = options->rate;
+    plan->other = b->other;
     plan->pass = end_loop;
     plan->pass_user = b;
     zoe_status status = ZOE_OK;
@@ -164,7 +199,9 @@ int zoe_bench_loop(int argc, char **argv)
     zoe_playback_result result;
     memset(&result, 0, sizeof result);
     json_t *report = NULL;
-    zoe_status status = make_plan(&b, &options, &plan, &error);
+    zoe_status status = open_other(&b, &options, &error);
+    if (status == ZOE_OK)
+        status = make_plan(&b, &options, &plan, &error);
     if (status == ZOE_OK) {
         status = zoe_playback_run(&b.clip, &plan, &result);
         if (status != ZOE_OK)
@@ -177,6 +214,7 @@ int zoe_bench_loop(int argc, char **argv)
             report = make_report(&b, &options.common, &plan, &result);
         zoe_playback_result_free(&result);
     }
+    zoe_source_close(&b.other);
     zoe_clip_close(&b.clip);
     if (status != ZOE_OK)
         return zoe_failure(command, "%s", error.text);

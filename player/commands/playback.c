@@ -6,15 +6,18 @@
 #include <string.h>
 
 #include "commands/report.h"
+#include "model/compare.h"
 #include "model/interrupt.h"
 
 typedef struct playback {
     zoe_clip *clip;
     const zoe_playback_plan *plan;
     zoe_playback_result *result;
-    zoe_frame shown;    /* on the screen that is not there */
-    zoe_frame next;     /* ready, pinned until it is shown */
-    int64_t waited_for; /* position that was asked for and was not ready; -1: none */
+    zoe_frame shown;                   /* on the screen that is not there */
+    zoe_frame next;                    /* ready, pinned until it is shown */
+    zoe_frame other_shown, other_next; /* the same of the plan's other source */
+    int64_t other_count, shift;        /* its positions, and how far they are behind the clip's */
+    int64_t waited_for;                /* position that was asked for and was not ready; -1: none */
     int64_t passes;
 } playback;
 
@@ -36,22 +39,46 @@ static void note_shown(zoe_playback_result *result, const zoe_frame *frame)
  * its memory. false: nothing is held. */
 static bool let_go(playback *p, int64_t position)
 {
-    if (!p->shown.pin && !p->next.pin)
+    if (!p->shown.pin && !p->next.pin && !p->other_shown.pin && !p->other_next.pin)
         return false;
     p->result->no_room++;
     zoe_source_frame_error(p->clip->source, position, &p->result->tight);
     zoe_frame_release(&p->shown);
     zoe_frame_release(&p->next);
+    zoe_frame_release(&p->other_shown);
+    zoe_frame_release(&p->other_next);
     return true;
 }
 
-/* A frame that will never be ready counts as ready: the last good picture stays, time goes on. */
-static int is_ready(void *user, int64_t position)
+static bool is_at(const zoe_frame *frame, int64_t position)
 {
-    playback *p = user;
-    if (p->next.pin && p->next.position == position)
-        return 1;
-    if (p->shown.pin && p->shown.position == position)
+    return frame->pin && frame->position == position;
+}
+
+/* The other source's frame, which one that will never be ready does not hold up. */
+static bool other_is_ready(playback *p, int64_t position)
+{
+    zoe_frame frame;
+    int64_t own = position + p->shift;
+    if (!p->plan->other || own < 0 || own >= p->other_count || is_at(&p->other_next, own) ||
+        is_at(&p->other_shown, own))
+        return true;
+    zoe_status status = zoe_source_acquire(p->plan->other, own, &frame);
+    if (status == ZOE_OK) {
+        zoe_frame_release(&p->other_next);
+        p->other_next = frame;
+        return true;
+    }
+    bool waits = status == ZOE_NO_ROOM ? let_go(p, position) : !is_bad(status);
+    if (waits)
+        p->waited_for = position;
+    return !waits;
+}
+
+/* A frame that will never be ready counts as ready: the last good picture stays, time goes on. */
+static int first_is_ready(playback *p, int64_t position)
+{
+    if (is_at(&p->next, position) || is_at(&p->shown, position))
         return 1;
     zoe_frame frame;
     zoe_status status = zoe_source_acquire(p->clip->source, position, &frame);
@@ -73,15 +100,26 @@ static int is_ready(void *user, int64_t position)
     return 0;
 }
 
+static int is_ready(void *user, int64_t position)
+{
+    playback *p = user;
+    bool other = other_is_ready(p, position);
+    return first_is_ready(p, position) && other;
+}
+
 static void show(playback *p, int64_t position, uint64_t now, int late)
 {
     zoe_playback_result *r = p->result;
-    if (p->next.pin && p->next.position == position) {
+    if (is_at(&p->other_next, position + p->shift)) {
+        zoe_frame_release(&p->other_shown);
+        p->other_shown = p->other_next;
+        memset(&p->other_next, 0, sizeof p->other_next);
+    }
+    if (is_at(&p->next, position)) {
         zoe_frame_release(&p->shown);
         p->shown = p->next;
         memset(&p->next, 0, sizeof p->next);
-    } else if (r->statuses[position] != ZOE_OK &&
-               !(p->shown.pin && p->shown.position == position)) {
+    } else if (r->statuses[position] != ZOE_OK && !is_at(&p->shown, position)) {
         r->bad++;
         return;
     }
@@ -100,6 +138,16 @@ static void show(playback *p, int64_t position, uint64_t now, int late)
     r->last_ns = now;
 }
 
+static void tell_other(const playback *p, const zoe_want *want)
+{
+    zoe_compare compare;
+    zoe_want own;
+    zoe_compare_init(&compare);
+    if (!zoe_compare_want(&compare, want, p->shift, 0, p->other_count, &own))
+        own = (zoe_want){.direction = 1, .idle = 1};
+    zoe_source_set_want(p->plan->other, &own);
+}
+
 static void set_want(playback *p, int64_t playhead, int32_t direction, double rate)
 {
     zoe_want want;
@@ -113,6 +161,8 @@ static void set_want(playback *p, int64_t playhead, int32_t direction, double ra
     want.strategy = p->plan->strategy;
     want.rate = rate;
     zoe_source_set_want(p->clip->source, &want);
+    if (p->plan->other)
+        tell_other(p, &want);
 }
 
 static void end_pass(playback *p)
@@ -214,6 +264,11 @@ zoe_status zoe_playback_run(zoe_clip *clip, const zoe_playback_plan *plan,
     p.plan = plan;
     p.result = result;
     p.waited_for = -1;
+    if (plan->other) {
+        const zoe_sequence *sequence = zoe_source_sequence(plan->other);
+        p.other_count = zoe_sequence_count(sequence);
+        p.shift = zoe_sequence_number(clip->sequence, 0) - zoe_sequence_number(sequence, 0);
+    }
     result->start_ns = zoe_now_ns();
     if (plan->rate.numerator > 0)
         run_paced(&p);
@@ -223,6 +278,8 @@ zoe_status zoe_playback_run(zoe_clip *clip, const zoe_playback_plan *plan,
     result->interrupted = zoe_interrupted();
     zoe_frame_release(&p.next);
     zoe_frame_release(&p.shown);
+    zoe_frame_release(&p.other_next);
+    zoe_frame_release(&p.other_shown);
     return ZOE_OK;
 }
 

@@ -32,6 +32,9 @@ typedef struct zoe_playback_plan {
     zoe_loop_mode loop; /* ZOE_ONCE with several passes starts again */
     zoe_policy policy;  /* only with a rate */
     zoe_strategy strategy;
+    zoe_source
+        *other; /* of the clip's engine: its frames of the same numbers are shown with those of
+                          the clip, a pair when both are there; NULL: none */
     zoe_playback_pass_fn *pass; /* may be NULL */
     void *pass_user;
 } zoe_playback_plan;

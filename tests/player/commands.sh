@@ -213,6 +213,14 @@ test_bench() {
         rss_growth_kb_per_loop
     succeeds bench loop a --json --cache-mb 64 --loops 2 --fps 200 --in 3 --out 6
     json plays=8 frames_in_loop=4 'decodes>=4'
+    # Two sequences together: each frame that fits is decoded once, also where they do not begin together.
+    succeeds generate --size 96x54 --frames 8 --first 4 --seed 5 later
+    for other in deep/er/b later; do
+        succeeds bench loop a --compare $other --json --cache-mb 64 --loops 3
+        [ $other = later ] && both=13 all=13 || both=16 all=16
+        json plays=24 decodes=$all frames_in_loop=$both decodes_per_loop=0 evictions=0 allocations=0 bad=0 no_room=0
+    done
+    fails 1 'nowhere' bench loop a --compare nowhere
     succeeds bench scrub a --json --seeks 12
     json latency_ms.p50 latency_ms.p95 latency_ms.max stale_skipped stale_stopped wasted_ms \
         chunk_ms.p50 chunk_ms.max seeks=12 shown=12
