@@ -193,7 +193,7 @@ void zoe_help_run(zoe_ui *ui, zoe_help *help, const zoe_command *rows, size_t co
     SDL_Rect most = zoe_inset(ui->window, edge, edge);
     page p = measure(ui, rows, count, most.w - 2 * pad - bar);
     int width = p.width + 2 * pad + bar;
-    int legend = 3 * p.row;
+    int legend = 2 * p.row;
     SDL_Rect rest = zoe_centered(most, width, head + p.height + legend + pad);
     rest = zoe_ui_modal_begin(ui, "help", rest);
     SDL_Rect title = zoe_inset(zoe_cut_top(&rest, head), pad, 0);

@@ -1,0 +1,204 @@
+#!/bin/bash
+# Comparing and colour in a real window, with a real mouse and real keys: two sequences are flipped, wiped, subtracted, blended,
+# seen side by side and as tiles; a configuration of OpenColorIO, a table and a CDL are found and used; scopes tell of it.
+#
+#   comparing.sh /path/to/zoetrope [FOLDER FOR SCREENSHOTS]
+#
+# Nothing is waited for by the clock: each step is seen in the window before the next one. Pictures are of one colour, so that a
+# pixel says what is shown.
+#
+# Exit status: 0 all is well, 1 something is not, 77 skipped because a tool is absent.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+set -u
+
+player=${1:?usage: comparing.sh /path/to/zoetrope [FOLDER]}
+shots=${2:-}
+. "$(dirname "$0")/window.sh"
+if ! command -v oiiotool >/dev/null 2>&1; then
+    echo "skipped: oiiotool is not installed"
+    exit 77
+fi
+unset OCIO
+
+# Each step stands on the one before.
+bad() {
+    echo "  FAULT $*"
+    import -window root "$shots/fault.png" 2>/dev/null
+    exit 1
+}
+step() { cp "$now" "$shots/compare-$1.png"; }
+
+# ---- three sequences of one colour each; the green of b is another one in each frame ----
+
+folder="$work/shots"
+mkdir -p "$folder"
+for n in 1 2 3 4; do
+    oiiotool --pattern constant:color=0.5,0.1,0.1 320x180 3 -d half -o "$folder/a.000$n.exr" \
+        --pattern constant:color=0.1,0.0$((2 * n)),0.5 320x180 3 -d half -o "$folder/b.000$n.exr" \
+        --pattern constant:color=0.1,0.5,0.1 320x180 3 -d half -o "$folder/c.000$n.exr" || exit 1
+done
+printf 'LUT_3D_SIZE 2\n0 0 0\n0 0 1\n0 1 0\n0 1 1\n1 0 0\n1 0 1\n1 1 0\n1 1 1\n' >"$folder/swap.cube"
+cat >"$folder/show.ocio" <<'END'
+ocio_profile_version: 2
+roles: {default: Linear, scene_linear: Linear}
+file_rules:
+  - !<Rule> {name: Default, colorspace: default}
+displays:
+  Screen:
+    - !<View> {name: Half, colorspace: Half}
+    - !<View> {name: Double, colorspace: Double}
+colorspaces:
+  - !<ColorSpace> {name: Linear}
+  - !<ColorSpace>
+    name: Half
+    from_scene_reference: !<MatrixTransform> {matrix: [0.5, 0, 0, 0, 0, 0.5, 0, 0, 0, 0, 0.5, 0, 0, 0, 0, 1]}
+  - !<ColorSpace>
+    name: Double
+    from_scene_reference: !<MatrixTransform> {matrix: [2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 1]}
+END
+
+# ---- what is seen, as sRGB ----
+
+a=188,89,89 b=89,39,188 b_next=89,56,188 c=89,188,89
+
+# In the window of 1280x720 with the bars, pixels left and right of the middle; one beside the other, and as tiles.
+left() { color_at 400 200; }
+right() { color_at 900 200; }
+both() { echo "$(left) $(right)"; }
+drag() { # from to
+    xdotool mousemove "$1" "$2" mousedown 1 mousemove $((($1 + $3) / 2)) $((($2 + $4) / 2)) mousemove "$3" "$4" mouseup 1
+}
+# The middle of A's cell where it is beside another one, and beside an open panel.
+edge="color_in $accent"
+
+start_display
+xdotool mousemove 640 640
+
+echo "starting with two sequences"
+start_player "$folder/a.####.exr" "$folder/c.####.exr" --compare "$folder/b.####.exr"
+eventually "they are wiped: A on the left, B on the right" both "$a $b"
+step 1-wipe
+
+echo "flipping"
+key Return
+eventually "Return shows B alone" both "$b $b"
+key Return
+eventually "and again A alone" both "$a $a"
+
+echo "the wipe's line"
+key w
+eventually "W wipes" both "$a $b"
+drag 640 150 1000 150
+eventually "the line is dragged" both "$a $a"
+drag 1000 222 928 150
+above_below() { echo "$(color_at 400 60) $(color_at 400 300)"; }
+eventually "its handle turns it: A above, B below" above_below "$a $b"
+step 2-turned
+
+echo "values of both"
+xdotool mousemove 700 300
+values() { [ "$(colors_in 130 480 150 50)" -gt 2 ] && echo yes || echo no; }
+eventually "stand in the picture's corner" values yes
+xdotool mousemove 640 640
+
+echo "difference and blend"
+key d
+eventually "D shows the difference" both "170,80,170 170,80,170"
+key alt+Up
+eventually "Alt+Up doubles it" both "231,111,231 231,111,231"
+step 3-difference
+key alt+Down
+key u
+eventually "U blends them" both "149,69,149 149,69,149"
+step 4-blend
+
+echo "beside each other"
+beside() { echo "$(color_at 320 292) $(color_at 960 292)"; }
+key shift+w
+eventually "Shift+W shows them side by side" beside "$a $b"
+key alt+Right
+eventually "Alt+Right shows B a frame later" beside "$a $b_next"
+step 5-side
+key alt+0
+eventually "Alt+0 brings it back" beside "$a $b"
+tiles() { echo "$(color_at 320 145) $(color_at 960 145) $(color_at 320 440)"; }
+key shift+u
+eventually "Shift+U shows all that are open" tiles "$a $b $c"
+step 6-tiles
+
+echo "by mouse: the menu"
+key alt+x
+eventually "Alt+X ends it" both "$a $a"
+key alt+c
+menu() { [ "$(colors_in 669 397 140 18)" -gt 8 ] && echo yes || echo no; }
+eventually "Alt+C opens the menu" menu yes
+step menu
+xdotool mousemove 740 406 click 1 mousemove 640 640
+key Return
+eventually "which says with what: B" both "$b $b"
+
+echo "a configuration, by mouse"
+key shift+w
+eventually "side by side" beside "$a $b"
+beside_panel() { echo "$(color_at 200 292) $(color_at 640 292)"; }
+key ctrl+k
+eventually "Ctrl+K opens the page beside it" beside_panel "$a $b"
+has_page() { color_in "$accent" 1140 30 60 8; }
+eventually "the page is there" has_page 1
+browse() { # Y TITLE
+    xdotool mousemove 1198 "$1" click 1
+    eventually "its button leads to $2" "$edge 200 56 600 2" 1
+    eventually "which has one file" "color_in $accent 118 115 16 18" 1
+    # The list below it is empty.
+    check "and no sequence" "$(colors_in 110 142 400 400)" 1
+    step "browse-$2"
+    xdotool mousemove 300 124 click --repeat 2 --delay 60 1 mousemove 640 640
+}
+if "$player" snapshot "$folder/a.0001.exr" --ocio aces -o "$work/x.png" 2>/dev/null; then
+    browse 114 configurations
+    eventually "a double click chooses it: its view halves the light" beside_panel "64,13,13 13,3,64"
+    xdotool mousemove 1100 198 click 1
+    views() { [ "$(colors_in 965 271 60 18)" -gt 8 ] && echo yes || echo no; }
+    eventually "its views are in a menu" views yes
+    step 7-views
+    xdotool mousemove 1000 279 click 1 mousemove 640 640
+    eventually "another one doubles it" beside_panel "255,51,51 51,10,255"
+    step 8-ocio
+    xdotool mousemove 1100 86 click 1
+    configurations() { [ "$(colors_in 965 106 60 18)" -gt 8 ] && echo yes || echo no; }
+    eventually "configurations are in a menu" configurations yes
+    step 9-configurations
+    xdotool mousemove 980 115 click 1 mousemove 640 640
+    eventually "the first of which is none" beside_panel "$a $b"
+fi
+
+echo "a table and a CDL"
+browse 174 tables
+eventually "a table swaps red and blue" beside_panel "89,89,188 188,39,89"
+step 10-table
+drag 1002 402 900 402
+grey() { color_at 200 292 | awk -F, '{ print ($1 == $2 && $2 == $3) }'; }
+eventually "without saturation it is grey" grey 1
+step 11-cdl
+
+echo "scopes"
+key ctrl+h
+scope() { convert "$now" -crop 400x380+860+60 +repage -format '%#' info:; }
+drawn() { [ "$(colors_in 860 60 400 380)" -gt 20 ] && echo yes || echo no; }
+eventually "Ctrl+H draws them" drawn yes
+before=$(scope)
+step 12-scopes
+key z
+key shift+h
+colored() { [ "$(grey)" = 0 ] && echo yes || echo no; }
+eventually "false colours are on the picture" colored yes
+check "and not in the scopes" "$(scope)" "$before"
+step 13-false
+key ctrl+h
+
+stop_player
+if [ -s "$work/err" ]; then
+    bad "nothing was complained about: $(cat "$work/err")"
+fi
+echo "all is well"
