@@ -93,7 +93,8 @@ static size_t take_body(char *data, size_t one, size_t bytes, void *user)
     transfer->bytes += bytes;
     atomic_fetch_add_explicit(transfer->limits->counter, bytes, memory_order_relaxed);
     judge(transfer);
-    if (verdict->status != ZOE_OK)
+    /* 416: a page that says so. */
+    if (verdict->status != ZOE_OK || transfer->answer.status == 416)
         return take_problem(transfer, data, bytes);
 
     uint64_t to_skip = verdict->skip - transfer->skipped;

@@ -460,7 +460,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             first = int(begin)
             last = min(int(end) if end else size - 1, size - 1)
             if first >= size or last < first:
-                return self.send_all(416, {"Content-Range": f"bytes */{size}"}, b"")
+                return self.send_all(416, {"Content-Range": f"bytes */{size}"}, b"there is no such range\n")
             if self.kind == "excess":
                 last = min(last + int(self.argument), size - 1)
             count, code = last - first + 1, 206
