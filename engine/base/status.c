@@ -12,6 +12,9 @@
 #error "the build defines ZOE_VERSION"
 #endif
 
+/* Of a text before it is cut: two paths and more. */
+enum { WHOLE_BYTES = 10 << 10 };
+
 static const struct {
     zoe_status status;
     const char *name;
@@ -88,13 +91,18 @@ zoe_status zoe_error_set(zoe_error *error, zoe_status status, const char *format
     if (!error)
         return status;
     error->status = status;
+    /* Cut last: half of a password is not to be seen either. */
+    char whole[WHOLE_BYTES];
     va_list args;
     va_start(args, format);
-    if (vsnprintf(error->text, sizeof error->text, format, args) < 0)
-        error->text[0] = '\0';
+    if (vsnprintf(whole, sizeof whole, format, args) < 0)
+        whole[0] = '\0';
     va_end(args);
+    zoe_text_clean(whole);
+    zoe_url_hide_secrets(whole);
+    snprintf(error->text, sizeof error->text, "%s", whole);
+    /* The last character may be cut. */
     zoe_text_clean(error->text);
-    zoe_url_hide_secrets(error->text);
     return status;
 }
 

@@ -13,8 +13,11 @@
 /* Does it begin with http://, https:// or s3://, in any case? */
 bool zoe_is_url(const char *path);
 
-/* Takes "user:password@" and "?query" out of every URL in a text, in place. A query ends at a
- * space, a quote, and a colon before a space ("URL: what is wrong with it"). */
+/*
+ * Takes "user:password@" and "?query" out of every URL in a text, in place. A query ends at white
+ * space, but for a colon, quote, comma or parenthesis before that. Where it is not clear whether
+ * something belongs to a URL, it goes.
+ */
 void zoe_url_hide_secrets(char *text);
 
 #endif

@@ -39,7 +39,26 @@ static void credentials_are_in_no_text(void **state)
     is_shown_as("https://me@host?sig=1", "https://host");
     is_shown_as("s3://bucket/shots/a.exr", "s3://bucket/shots/a.exr");
     is_shown_as("/shots/what?/a@b.exr", "/shots/what?/a@b.exr");
+    /* Passwords and paths with what a text has too. */
+    is_shown_as("https://me:pa'ss@host/it's/a.exr?sig=x'y", "https://host/it's/a.exr");
+    is_shown_as("https://me:pa\"s:s@host/a: b/c.exr?sig=x", "https://host/a: b/c.exr");
+    is_shown_as("https://me:pa/ss@host/a.exr", "https://host/a.exr");
+    is_shown_as("https://[::1]:80/a.exr", "https://[::1]:80/a.exr");
+    is_shown_as("https://h/a.exr?to=http://u:p@x/?y&sig=z", "https://h/a.exr");
+    /* Cut in the middle of one. */
+    char longer[2000];
+    int used = snprintf(longer, sizeof longer, "https://me:");
+    memset(longer + used, 'p', sizeof longer - (size_t)used - 20);
+    snprintf(longer + sizeof longer - 20, 20, "@host/a.exr");
     zoe_error error;
+    zoe_error_set(&error, ZOE_ERROR_IO, "%s: no", longer);
+    assert_string_equal(error.text, "https://host/a.exr: no");
+    longer[1500] = '\0';
+    zoe_error_set(&error, ZOE_ERROR_IO, "cannot open %s", longer);
+    assert_string_equal(error.text, "cannot open https://");
+
+    zoe_error_set(&error, ZOE_ERROR_IO, "'http://h:80': no '@' and http://h/a: is it? No");
+    assert_string_equal(error.text, "'http://h:80': no '@' and http://h/a: is it? No");
     zoe_error_set(&error, ZOE_ERROR_IO, "\"https://a:b@c/d?e\" and https://f:g@h/i?j k");
     assert_string_equal(error.text, "\"https://c/d\" and https://h/i k");
 }
