@@ -406,6 +406,9 @@ static void end_load(zoe_cache *cache, zoe_load *load)
         (void)zoe_storage_identify(load->source->storage, path, &load->picture.id);
     zoe_cache_lock(cache);
     settle_locked(cache, load, &closed, &absent);
+    /* What was read of it need not be near any more. */
+    if (load->source->ahead)
+        zoe_storage_wake(load->source->storage);
     zoe_frame_state state = zoe_table_state(load->source->table, load->position);
     double took_ms = (double)(cache->now_ns() - load->claimed_ns) / 1e6;
     closed = load->error;

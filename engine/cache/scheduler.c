@@ -74,6 +74,14 @@ static zoe_load *best_open_locked(zoe_cache *cache, bool urgent, int64_t *best_u
     return best;
 }
 
+/* Did play go on, over no more frames than it skips to keep time? */
+static bool goes_on(const zoe_want *old, const zoe_want *want)
+{
+    enum { SKIPPED_MAX = 16 };
+    return zoe_want_is_advance(old, want) &&
+           zoe_want_next_use(old, want->playhead) - old->delay <= SKIPPED_MAX;
+}
+
 void zoe_scheduler_set_want_locked(zoe_source *source, const zoe_want *want)
 {
     zoe_cache *cache = source->cache;
@@ -94,6 +102,7 @@ void zoe_scheduler_set_want_locked(zoe_source *source, const zoe_want *want)
         !want->idle && !zoe_state_is_loaded(zoe_table_state(source->table, want->playhead));
     uint64_t now = cache->now_ns(), since = source->waiting_since_ns;
     bool over = false;
+    source->seeks += !step && !goes_on(&old, want);
     if (!step) {
         atomic_fetch_add_explicit(&source->epoch, 1, memory_order_relaxed);
         zoe_cache_note_locked(cache, want->idle ? "new epoch, idle" : "new epoch", source,
@@ -338,7 +347,7 @@ static bool is_overtaken_locked(zoe_cache *cache, const zoe_load *load)
         return true;
     for (const zoe_source *s = cache->sources; s; s = s->next)
         if (!s->halted && zoe_source_waits_for_locked(s, s->want.playhead) && s->want.delay < own &&
-            zoe_state_is_empty(zoe_table_state(s->table, s->want.playhead)))
+            zoe_source_is_ready(s, s->want.playhead))
             return true;
     return false;
 }

@@ -28,7 +28,7 @@ int64_t zoe_source_candidate_locked(zoe_source *source, int64_t *use)
         return -1;
     int64_t span = zoe_want_span(&source->want), first = span, k = source->cursor;
     for (; k < span; k++) {
-        if (!zoe_state_is_empty(zoe_table_state(source->table, zoe_want_at(&source->want, k))))
+        if (!zoe_source_is_ready(source, zoe_want_at(&source->want, k)))
             continue;
         first = first < span ? first : k;
         if (k >= source->lead)

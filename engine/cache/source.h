@@ -18,7 +18,9 @@ struct zoe_source {
     struct zoe_cache *cache;
     zoe_source *const *all; /* the first of the cache's sources */
     zoe_choice choice;
-    zoe_storage *storage; /* the sequence's; NULL: local files only */
+    zoe_storage *storage;    /* the sequence's; NULL: local files only */
+    uint64_t serial;         /* that no other source has */
+    struct zoe_ahead *ahead; /* who has its files fetched (core/ahead.h); NULL: they are near */
 
     /* changed with the cache's lock held, when files are looked at again: the owner reads them
      * without it, its loads with it */
@@ -27,7 +29,7 @@ struct zoe_source {
 
     /* guarded by the cache's lock */
     zoe_want want;
-    int64_t cursor;        /* every k below it is not empty: candidates start here */
+    int64_t cursor;        /* every k below it is not ready: candidates start here */
     zoe_needs needs;       /* of the last frame opened: what the next one probably takes */
     uint64_t buffer_bytes; /* the same of the largest that it could be, at its display window */
     uint32_t uniform;      /* planes that were uniform in the last frame: so are the next one's
@@ -36,6 +38,7 @@ struct zoe_source {
     int64_t lead; /* while time does not wait: frames nearer than this many steps would be late */
     uint64_t waiting_since_ns; /* when a frame under the playhead was first not ready; 0: it is, or
                                   none was asked for */
+    uint64_t seeks;            /* wants that were neither the next step nor play going on */
     bool refused;              /* while a worker picks: there is no room for its candidate */
     int64_t announced;         /* position whose file the system was last told of; -1: none */
     bool halted;               /* nothing new is begun */
@@ -51,12 +54,19 @@ struct zoe_source {
  * positions is that of zoe_want_next_use(). */
 int64_t zoe_source_next_use_locked(const zoe_source *source, int64_t position);
 
-/* The first empty position in the source's order that would not be late, else the first at all, and
+/* The first ready position in the source's order that would not be late, else the first at all, and
  * its next use; -1 and ZOE_NO_USE when all is loaded or loading. Moves the cursor: between two new
  * orders all calls together go through the want once, but for what would be late. */
 int64_t zoe_source_candidate_locked(zoe_source *source, int64_t *use);
 
-/* A position became empty: the cursor goes back to it. */
+/* Can a worker begin it: is it empty, and are its bytes near? */
+static inline bool zoe_source_is_ready(const zoe_source *source, int64_t position)
+{
+    return zoe_state_is_empty(zoe_table_state(source->table, position)) &&
+           zoe_table_nearness(source->table, position) == ZOE_NEAR;
+}
+
+/* A position became ready: the cursor goes back to it. */
 void zoe_source_rewind_locked(zoe_source *source, int64_t position);
 
 /* Is it the playhead's frame of a want that waits for it? */

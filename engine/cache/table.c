@@ -77,6 +77,27 @@ zoe_table *zoe_table_create(const zoe_sequence *sequence, struct zoe_source *sou
     return table;
 }
 
+bool zoe_table_make_far(zoe_table *table)
+{
+    table->nearness = zoe_os_reserve((size_t)table->count, zoe_os_page());
+    return table->nearness != NULL;
+}
+
+void zoe_table_make_near(zoe_table *table)
+{
+    zoe_os_unreserve(table->nearness, (size_t)table->count);
+    table->nearness = NULL;
+}
+
+void zoe_table_set_nearness_locked(zoe_table *table, int64_t position, zoe_nearness nearness)
+{
+    zoe_lock_assert_held(table->lock);
+    if (!table->nearness)
+        return;
+    atomic_store_explicit(&table->nearness[position], (uint8_t)nearness, memory_order_relaxed);
+    atomic_fetch_add_explicit(table->changes, 1, memory_order_release);
+}
+
 void zoe_table_destroy(zoe_table *table)
 {
     /* A state byte says whether its slot was ever touched: reading the slots of 100,000 untouched
@@ -87,6 +108,7 @@ void zoe_table_destroy(zoe_table *table)
     size_t count = (size_t)table->count;
     zoe_os_unreserve(table->slots, count * sizeof *table->slots);
     zoe_os_unreserve(table->states, count);
+    zoe_os_unreserve(table->nearness, count);
     zoe_victims_destroy(&table->victims);
     zoe_os_free(table);
 }
@@ -140,6 +162,8 @@ void zoe_table_publish_locked(zoe_table *table, int64_t position, zoe_frame_buff
     atomic_store_explicit(&slot->generation, buffer->frame.generation, memory_order_relaxed);
     atomic_store_explicit(&slot->buffer, buffer, memory_order_release);
     zoe_victims_add(&table->victims, position, last_use);
+    if (!table->keeps)
+        zoe_table_set_nearness_locked(table, position, ZOE_FAR);
     set_state_locked(table, position,
                      buffer->frame.incomplete ? ZOE_FRAME_INCOMPLETE : ZOE_FRAME_LOADED);
 }
@@ -197,6 +221,8 @@ void zoe_table_move_locked(zoe_table *from, int64_t position, zoe_table *to, int
     target->needs = source->needs;
     target->retries = source->retries;
     to->short_of_memory |= from->short_of_memory;
+    to->keeps = from->keeps;
+    zoe_table_set_nearness_locked(to, to_position, zoe_table_nearness(from, position));
     target->note = source->note;
     source->note = NULL;
     source->needs = (zoe_needs){0, 0, 0};
@@ -222,6 +248,7 @@ void zoe_table_reset_locked(zoe_table *table, int64_t position, bool has_file)
     zoe_table_set_error_locked(table, position, NULL, NULL);
     table->slots[position].needs = (zoe_needs){0, 0, 0};
     table->slots[position].retries = 0;
+    zoe_table_set_nearness_locked(table, position, ZOE_FAR);
     if (state != next)
         set_state_locked(table, position, next);
 }

@@ -108,11 +108,13 @@ typedef struct zoe_table {
     int64_t count;
     zoe_slot *slots; /* [count], reserved address space: untouched slots are EMPTY and take none */
     _Atomic uint8_t *states;   /* [count], a zoe_frame_state each: timelines read them lock-free */
+    _Atomic uint8_t *nearness; /* [count], a zoe_nearness each, relaxed; NULL: all is near */
     _Atomic uint64_t *changes; /* the source's; release after a state byte, acquired by timelines
                                   before they read */
 
     /* guarded by the cache's lock */
     zoe_victims victims;
+    bool keeps;           /* what is near stays so when it is decoded */
     bool short_of_memory; /* some frame may be in ERROR for want of memory */
 } zoe_table;
 
@@ -134,6 +136,21 @@ uint32_t zoe_buffer_references(const zoe_frame_buffer *buffer);
 /* A table for a sequence: gaps MISSING, all else EMPTY. NULL: no memory. */
 zoe_table *zoe_table_create(const zoe_sequence *sequence, struct zoe_source *source, zoe_lock *lock,
                             _Atomic uint64_t *changes);
+
+/* Of a table that nobody else knows yet: all is FAR, or NEAR again. false: no memory. */
+bool zoe_table_make_far(zoe_table *table);
+void zoe_table_make_near(zoe_table *table);
+
+/* Where a frame's bytes are. Any thread. */
+static inline zoe_nearness zoe_table_nearness(const zoe_table *table, int64_t position)
+{
+    return table->nearness ? (zoe_nearness)atomic_load_explicit(&table->nearness[position],
+                                                                memory_order_relaxed)
+                           : ZOE_NEAR;
+}
+
+/* Does nothing where all is near. */
+void zoe_table_set_nearness_locked(zoe_table *table, int64_t position, zoe_nearness nearness);
 
 /* Frees a table none of whose frames are LOADING or LOADED. */
 void zoe_table_destroy(zoe_table *table);

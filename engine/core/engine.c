@@ -402,6 +402,7 @@ zoe_status zoe_engine_create_with(const zoe_engine_settings *given, const zoe_de
     zoe_engine *engine = alloc_engine();
     if (!engine)
         return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "no memory for an engine");
+    engine->aheads.lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
     engine->budget = budget;
     uint64_t total, limit = limit_for(&budget, &total);
     const char *step = "starting the cache";

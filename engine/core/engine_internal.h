@@ -8,8 +8,9 @@
 
 #include <zoetrope/engine.h>
 
-#include "cache/cache.h"
 #include "base/topology.h"
+#include "cache/cache.h"
+#include "core/ahead.h"
 #include "isolation/isolation.h"
 #include "core/watch.h"
 #include "core/workers.h"
@@ -20,6 +21,7 @@ struct zoe_engine {
     zoe_isolation *isolation; /* NULL: decoding is done in this process */
     zoe_cache cache;
     zoe_workers workers;
+    zoe_aheads aheads;
     zoe_watch watch;
 
     bool has_change;

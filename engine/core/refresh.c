@@ -192,6 +192,10 @@ static zoe_status take_folder(zoe_source *source, const zoe_look *look, zoe_refr
 {
     zoe_cache *cache = source->cache;
     zoe_table *table = zoe_table_create(look->fresh, source, &cache->lock, &source->changes);
+    if (table && source->ahead && !zoe_table_make_far(table)) {
+        zoe_table_destroy(table);
+        table = NULL;
+    }
     if (!table)
         return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "no memory to read %s again",
                              zoe_sequence_name(source->sequence));
@@ -219,6 +223,8 @@ static void begin_refresh(zoe_source *source)
 static void end_refresh(zoe_source *source)
 {
     zoe_cache *cache = source->cache;
+    if (source->ahead)
+        zoe_storage_wake(source->storage);
     zoe_cache_lock(cache);
     source->refreshing = false;
     zoe_cache_tell_locked(cache);
@@ -300,6 +306,8 @@ zoe_status zoe_source_reload(zoe_source *source, int64_t position, int32_t *chan
     zoe_cache_unlock(cache);
     if (changed)
         *changed = other;
+    if (other && source->ahead)
+        zoe_storage_wake(source->storage);
     if (other)
         zoe_cache_notify(cache);
     return ZOE_OK;

@@ -70,6 +70,7 @@ zoe_status zoe_source_open(zoe_engine *engine, zoe_sequence **sequence,
     source->sequence = *sequence;
     source->storage = zoe_storage_share(zoe_sequence_storage(*sequence));
     *sequence = NULL;
+    zoe_ahead_join(&engine->aheads, cache, source);
     zoe_cache_lock(cache);
     source->next = cache->sources;
     cache->sources = source;
@@ -94,6 +95,7 @@ void zoe_source_close(zoe_source **out)
     zoe_cache_detach_free_locked(cache);
     zoe_cache_wake_all_locked(cache);
     zoe_cache_unlock(cache);
+    zoe_ahead_leave(source);
     zoe_table_destroy(source->table);
     free_source(source);
     *out = NULL;
@@ -116,6 +118,8 @@ zoe_status zoe_source_set_want(zoe_source *source, const zoe_want *want)
     if (status == ZOE_OK)
         zoe_scheduler_set_want_locked(source, want);
     zoe_cache_unlock(cache);
+    if (source->ahead)
+        zoe_storage_wake(source->storage);
     return status;
 }
 
@@ -248,6 +252,21 @@ zoe_status zoe_source_states(const zoe_source *source, int64_t first, int64_t co
     for (int64_t i = 0; i < count; i++)
         states[i] = atomic_load_explicit(&from[i], memory_order_relaxed);
     return ZOE_OK;
+}
+
+zoe_status zoe_source_nearness(const zoe_source *source, int64_t first, int64_t count,
+                               uint8_t *nearness)
+{
+    if (!source || first < 0 || count < 0 || count > source->table->count - first || !nearness)
+        return ZOE_ERROR_ARGUMENT;
+    for (int64_t i = 0; i < count; i++)
+        nearness[i] = (uint8_t)zoe_table_nearness(source->table, first + i);
+    return ZOE_OK;
+}
+
+int zoe_source_is_far(const zoe_source *source)
+{
+    return source && source->ahead;
 }
 
 uint64_t zoe_source_changes(const zoe_source *source)

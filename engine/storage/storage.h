@@ -37,6 +37,7 @@ typedef struct zoe_storage_object {
 typedef struct zoe_demand_token {
     uint64_t source;
     int64_t number;
+    uint64_t seeks;
 } zoe_demand_token;
 
 /*

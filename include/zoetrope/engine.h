@@ -169,7 +169,14 @@ ZOE_API zoe_status zoe_source_frame_error(zoe_source *source, int64_t position, 
 ZOE_API zoe_status zoe_source_states(const zoe_source *source, int64_t first, int64_t count,
                                      uint8_t *states);
 
-/* Goes up with every change of any of the source's states: nothing changed, nothing need be read.
+/* The same for where the bytes of their files are (zoe_nearness). */
+ZOE_API zoe_status zoe_source_nearness(const zoe_source *source, int64_t first, int64_t count,
+                                       uint8_t *nearness);
+
+/* 1: its files are fetched ahead of decoding; 0: they are read as they are decoded. */
+ZOE_API int zoe_source_is_far(const zoe_source *source);
+
+/* Goes up with every change of any of the source's states or nearnesses: nothing changed, nothing need be read.
  * Lock-free. */
 ZOE_API uint64_t zoe_source_changes(const zoe_source *source);
 

@@ -16,6 +16,14 @@
 extern "C" {
 #endif
 
+/* Where the bytes of a frame's file are: of sources that read from URLs, or through the disk
+ * cache. */
+typedef enum zoe_nearness {
+    ZOE_FAR = 0,      /* at their origin */
+    ZOE_FETCHING = 1, /* on their way */
+    ZOE_NEAR = 2,     /* on disk or in memory: decoding waits for nothing. So are local files */
+} zoe_nearness;
+
 /*
  *                EMPTY --> LOADING --> LOADED --> HEADER  evicted, to be decoded again, or its file
  *                ^         |     |                        changed

@@ -26,6 +26,7 @@ struct fake_storage {
     char refused[128];
     int64_t may_arrive;
     int at_once;
+    uint64_t disk, memory, each;
     fake_storage_counts counts;
     char order[1 << 16];
     char arrived[PATHS_MAX][128];
@@ -192,6 +193,7 @@ static void end_locked(fake_storage *fake, fetch *f, zoe_status status)
         fake->counts.cancelled++;
     else
         fake->counts.arrived++;
+    id.bytes = fake->each;
     zoe_error_set(&error, status, "%s: %s", f->path, zoe_status_text(status));
     zoe_demand_token token = f->token;
     f->under_way = false;
@@ -280,6 +282,15 @@ static void wake(void *user)
     pthread_mutex_unlock(&fake->lock);
 }
 
+static void stats(void *user, zoe_storage_stats *stats)
+{
+    fake_storage *fake = user;
+    pthread_mutex_lock(&fake->lock);
+    stats->disk_limit_bytes = fake->disk;
+    stats->memory_limit_bytes = fake->memory;
+    pthread_mutex_unlock(&fake->lock);
+}
+
 /* ---- for tests ---- */
 
 fake_storage *fake_storage_create(const char *folder)
@@ -289,6 +300,9 @@ fake_storage *fake_storage_create(const char *folder)
     snprintf(fake->folder, sizeof fake->folder, "%s", folder);
     fake->may_arrive = INT64_MAX;
     fake->at_once = 2;
+    fake->disk = (uint64_t)1 << 30;
+    fake->memory = 1 << 20;
+    fake->each = 1000;
     pthread_mutex_init(&fake->lock, NULL);
     pthread_cond_init(&fake->change, NULL);
     const zoe_store store = {.user = fake,
@@ -301,7 +315,8 @@ fake_storage *fake_storage_create(const char *folder)
                              .close = close_object,
                              .attach = attach,
                              .detach = detach,
-                             .wake = wake};
+                             .wake = wake,
+                             .stats = stats};
     check(zoe_storage_create_with(&store, &fake->storage) == ZOE_OK, "no storage");
     check(pthread_create(&fake->thread, NULL, run, fake) == 0, "no thread");
     return fake;
@@ -356,6 +371,15 @@ void fake_storage_fetch_at_once(fake_storage *fake, int count)
     pthread_mutex_unlock(&fake->lock);
 }
 
+void fake_storage_set_room(fake_storage *fake, uint64_t disk, uint64_t memory, uint64_t each)
+{
+    pthread_mutex_lock(&fake->lock);
+    fake->disk = disk;
+    fake->memory = memory;
+    fake->each = each;
+    pthread_mutex_unlock(&fake->lock);
+}
+
 fake_storage_counts fake_storage_count(fake_storage *fake)
 {
     pthread_mutex_lock(&fake->lock);
@@ -379,5 +403,6 @@ void fake_storage_wait(fake_storage *fake, int64_t asked, int64_t arrived)
             return;
         zoe_os_sleep(1);
     }
+    fprintf(stderr, "asked: %s\n", fake->order);
     check(false, "what was waited for did not come");
 }

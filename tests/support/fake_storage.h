@@ -36,6 +36,10 @@ void fake_storage_let_arrive(fake_storage *fake, int64_t count);
 /* How many are fetched at the same time; at first 2. */
 void fake_storage_fetch_at_once(fake_storage *fake, int count);
 
+/* The bounds that it tells of; at first 1 GB on disk and 1 MB of memory. 0 on disk: no disk cache. A
+ * file takes as many bytes as `each`; at first 1000. */
+void fake_storage_set_room(fake_storage *fake, uint64_t disk, uint64_t memory, uint64_t each);
+
 /* So far: how many were asked for, arrived (whatever came of them), were cancelled, and were opened
  * before they had arrived. */
 typedef struct fake_storage_counts {
