@@ -30,6 +30,9 @@ zoe_status zoe_cache_init(zoe_cache *cache, const zoe_decoder *decoder,
     cache->notify_user = settings->notify_user;
     zoe_meter_set_limit(&cache->meter, limit);
     zoe_slab_init(&cache->slab, &cache->meter, sizeof(zoe_frame_buffer), address_bytes);
+    zoe_slab_init(&cache->work_slab, &cache->meter, sizeof(zoe_buffer), address_bytes);
+    /* Two for every load and worker: one in use, one on its way back to the system. */
+    cache->work_slab.buffers_max = (size_t)4 * ZOE_LOADS_MAX;
     cache->made = init_lock_and_conditions(cache);
     return cache->made ? ZOE_OK : ZOE_ERROR_NO_MEMORY;
 }
@@ -39,11 +42,10 @@ void zoe_cache_destroy(zoe_cache *cache)
     if (!cache->made)
         return;
     zoe_cache_lock(cache);
-    for (size_t i = 0; i < ZOE_LOADS_MAX; i++)
-        zoe_scratch_detach(&cache->loads[i].file_memory, &cache->returns);
     zoe_cache_give_back_locked(cache);
     zoe_lock_give(&cache->lock);
     zoe_slab_destroy(&cache->slab);
+    zoe_slab_destroy(&cache->work_slab);
     pthread_cond_destroy(&cache->work);
     pthread_cond_destroy(&cache->progress);
     zoe_lock_destroy(&cache->lock);
@@ -134,23 +136,21 @@ zoe_load *zoe_cache_stop_farthest_locked(zoe_cache *cache, int64_t use)
     return farthest;
 }
 
-uint64_t zoe_cache_scratch_bytes_locked(const zoe_cache *cache)
-{
-    uint64_t bytes = 0;
-    for (size_t i = 0; i < ZOE_LOADS_MAX; i++)
-        bytes += cache->loads[i].file_memory.committed;
-    for (const zoe_load_worker *worker = cache->all_workers; worker; worker = worker->next)
-        bytes += worker->scratch.committed;
-    return bytes;
-}
-
 /* ---- frames ---- */
 
-void zoe_cache_give_buffer_locked(zoe_cache *cache, zoe_load *load)
+void zoe_cache_give_buffer_locked(zoe_slab *slab, zoe_buffer **buffer)
 {
-    if (load->buffer)
-        zoe_slab_give(&cache->slab, &load->buffer->memory);
-    load->buffer = NULL;
+    if (*buffer)
+        zoe_slab_give(slab, *buffer);
+    *buffer = NULL;
+}
+
+void zoe_cache_give_load_locked(zoe_load_worker *worker, zoe_load *load)
+{
+    zoe_cache *cache = worker->cache;
+    zoe_cache_give_buffer_locked(&cache->slab, &load->memory);
+    zoe_cache_give_buffer_locked(&cache->work_slab, &load->file_memory);
+    zoe_cache_give_buffer_locked(&cache->work_slab, &worker->scratch);
 }
 
 void zoe_cache_detach_free_locked(zoe_cache *cache)

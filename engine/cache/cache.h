@@ -25,13 +25,12 @@
 /* What a worker brings. Guarded by the cache's lock, but for what is in the scratch. */
 typedef struct zoe_load_worker {
     struct zoe_cache *cache;
-    uint32_t node;  /* memory node it is on; fixed after creation */
-    zoe_load *load; /* that it is at; NULL: none, and its scratch may be taken from it */
-    zoe_scratch scratch;
-    bool stop;                    /* it leaves its load at the next piece, and asks for no other */
-    bool told;                    /* a frame's state changed while it picked: see pick */
-    uint32_t seen;                /* of the cache's attention; the worker's own while at a load */
-    struct zoe_load_worker *next; /* in the cache's list */
+    uint32_t node;       /* memory node it is on; fixed after creation */
+    zoe_load *load;      /* that it is at; NULL: none */
+    zoe_buffer *scratch; /* while it is at a load that needs some */
+    bool stop;           /* it leaves its load at the next piece, and asks for no other */
+    bool told;           /* a frame's state changed while it picked: see pick */
+    uint32_t seen;       /* of the cache's attention; the worker's own while at a load */
 } zoe_load_worker;
 
 typedef struct zoe_cache {
@@ -52,12 +51,12 @@ typedef struct zoe_cache {
                                 with the system, or a refresh is over */
 
     /* guarded by lock */
-    zoe_slab slab;
+    zoe_slab slab;       /* frames */
+    zoe_slab work_slab;  /* what loads take besides: scratch, and memory for open files */
     zoe_returns returns; /* to be given back when the lock is let go of */
     uint64_t returning;  /* bytes that other threads are giving back, still counted */
     zoe_source *sources;
     zoe_load loads[ZOE_LOADS_MAX];
-    zoe_load_worker *all_workers;
     uint32_t workers;     /* how many threads ask for work */
     uint32_t idle;        /* how many of them wait for some */
     bool paused;          /* nothing is begun: set while memory is given back */
@@ -66,8 +65,7 @@ typedef struct zoe_cache {
     uint64_t generation;  /* the last that was given to a picture */
     uint64_t frames;      /* LOADED ones */
     uint64_t frame_bytes; /* that they need, and pictures that only pins still hold */
-    uint64_t full_frame_bytes;    /* the same with their windows filled */
-    uint64_t scratch_allocations; /* of all workers and loads */
+    uint64_t full_frame_bytes; /* the same with their windows filled */
     zoe_stats totals; /* since they were reset: decodes, errors, evictions, and what was stale;
                             `allocations`: how many there were by then */
 
@@ -145,13 +143,11 @@ zoe_load *zoe_cache_next_load_locked(zoe_cache *cache, zoe_load *after);
  * none. */
 zoe_load *zoe_cache_stop_farthest_locked(zoe_cache *cache, int64_t use);
 
-/* What workers' scratch and memory of open files are counted with. */
-uint64_t zoe_cache_scratch_bytes_locked(const zoe_cache *cache);
-
 /* ---- frames ---- */
 
-/* The load's buffer, if it has one, is free again. */
-void zoe_cache_give_buffer_locked(zoe_cache *cache, zoe_load *load);
+/* A load's or worker's buffer, if it has one, is free again; and all that both have. */
+void zoe_cache_give_buffer_locked(zoe_slab *slab, zoe_buffer **buffer);
+void zoe_cache_give_load_locked(zoe_load_worker *worker, zoe_load *load);
 
 /* Evicts a LOADED frame: the buffer becomes free. false: it is pinned, and stays. */
 bool zoe_cache_evict_locked(zoe_cache *cache, zoe_frame_buffer *buffer);

@@ -52,16 +52,17 @@ static void check_load(const zoe_cache *cache, const zoe_load *load, census *sum
 {
     CHECK(load->workers <= ZOE_WORKERS_MAX);
     if (load->phase == ZOE_LOAD_FREE) {
-        CHECK(!load->buffer && !load->file);
+        CHECK(!load->memory && !load->file_memory && !load->file);
         return;
     }
-    CHECK(load->phase == ZOE_LOAD_OPEN ? load->buffer != NULL : load->workers > 0);
+    CHECK(load->phase == ZOE_LOAD_OPEN ? load->memory != NULL : load->workers > 0);
     CHECK(zoe_table_state(load->source->table, load->position) == ZOE_FRAME_LOADING);
-    if (load->buffer) {
-        CHECK(load->buffer->memory.in_use && !load->buffer->table);
-        CHECK(zoe_buffer_references(load->buffer) == 0);
-        sum->picture_bytes -= load->buffer->memory.needed;
-        sum->full_bytes -= load->buffer->full_bytes;
+    if (load->memory) {
+        const zoe_frame_buffer *buffer = (const zoe_frame_buffer *)load->memory;
+        CHECK(load->memory->in_use && !buffer->table);
+        CHECK(zoe_buffer_references(buffer) == 0);
+        sum->picture_bytes -= load->memory->needed;
+        sum->full_bytes -= buffer->full_bytes;
     }
     for (const zoe_load *other = cache->loads; other < load; other++)
         CHECK(other->phase == ZOE_LOAD_FREE || other->source != load->source ||
@@ -78,8 +79,7 @@ void zoe_cache_check_locked(zoe_cache *cache)
     CHECK(sum.free == cache->slab.free_bytes && sum.surplus == cache->slab.surplus_bytes);
     CHECK(sum.frames == cache->frames && sum.picture_bytes == cache->frame_bytes);
     CHECK(sum.full_bytes == cache->full_frame_bytes);
-    uint64_t scratch = zoe_cache_scratch_bytes_locked(cache);
-    CHECK(zoe_meter_used(&cache->meter) >= sum.committed + scratch);
+    CHECK(zoe_meter_used(&cache->meter) >= sum.committed);
     for (const zoe_source *source = cache->sources; source; source = source->next)
         CHECK(source->cursor >= 0 && source->table->source == source);
 }

@@ -30,7 +30,6 @@
 
 #include "base/decoder.h"
 #include "cache/source.h"
-#include "memory/scratch.h"
 
 /* One for each worker, and two for frames that a playhead left half done. */
 enum { ZOE_LOADS_SPARE = 2, ZOE_LOADS_MAX = ZOE_WORKERS_MAX + ZOE_LOADS_SPARE };
@@ -56,11 +55,9 @@ typedef struct zoe_load {
     uint64_t claimed_ns;
     uint64_t limit; /* in force then */
 
-    /* guarded by the cache's lock; does not move while `file` is open. Kept for the next load */
-    zoe_scratch file_memory;
-
-    /* guarded by the cache's lock, fixed while OPEN */
-    zoe_frame_buffer *buffer; /* NULL while no room is reserved for it */
+    /* guarded by the cache's lock, fixed while OPEN. NULL while no room is reserved for it */
+    zoe_buffer *memory;      /* of its frame, a zoe_frame_buffer */
+    zoe_buffer *file_memory; /* for the open file */
 
     /* the opener's while OPENING, fixed while OPEN, but for an error: guarded by the lock then */
     void *file;
@@ -78,6 +75,11 @@ typedef struct zoe_load {
     _Atomic uint64_t spent_ns;
 } zoe_load;
 
+static inline zoe_frame_buffer *zoe_load_buffer(const zoe_load *load)
+{
+    return (zoe_frame_buffer *)(void *)load->memory;
+}
+
 /* EMPTY -> LOADING: takes over `load`, which nobody is at, for a frame, with one worker on it and
  * the memory that it has. */
 static inline void zoe_load_claim_locked(zoe_load *load, zoe_source *source, int64_t position,
@@ -91,8 +93,8 @@ static inline void zoe_load_claim_locked(zoe_load *load, zoe_source *source, int
         .position = position,
         .claimed_ns = now_ns,
         .limit = limit,
+        .memory = load->memory,
         .file_memory = load->file_memory,
-        .buffer = load->buffer,
     };
 }
 

@@ -11,20 +11,6 @@ enum { RETRIES_MAX = 3 };
 
 /* ---- opening: false, and load->error is OK: there is no room without harm ---- */
 
-/* The first frame of a source is known: others that are being opened probably take as much. That is
- * reserved for them as long as there is room for it, lest frames that are needed later take it. */
-static void reserve_for_others_locked(zoe_cache *cache, const zoe_source *source)
-{
-    const zoe_needs needs = {source->needs.bytes, source->needs.scratch_bytes, 0};
-    uint64_t cost = zoe_reserve_cost(cache, &needs), limit = zoe_meter_limit(&cache->meter);
-    for (zoe_load_worker *worker = cache->all_workers; worker; worker = worker->next) {
-        zoe_load *load = worker->load;
-        if (load && load->source == source && load->phase == ZOE_LOAD_OPENING && !load->buffer &&
-            zoe_meter_used(&cache->meter) + cost <= limit)
-            zoe_reserve_locked(worker, load, &needs, zoe_load_use_locked(load));
-    }
-}
-
 /* The file is open, or needs more memory for that: notes what it takes, and reserves what the load
  * does not have yet. */
 static bool adjust(zoe_load_worker *worker, zoe_load *load, const zoe_needs *needs,
@@ -34,7 +20,6 @@ static bool adjust(zoe_load_worker *worker, zoe_load *load, const zoe_needs *nee
     zoe_source *source = load->source;
     zoe_cache_lock(cache);
     uint64_t limit = zoe_meter_limit(&cache->meter);
-    bool is_first = needs->bytes && !source->needs.bytes;
     bool fits = zoe_reserve_cost(cache, needs) <= limit;
     source->table->slots[load->position].needs = *needs;
     if (needs->bytes)
@@ -45,8 +30,6 @@ static bool adjust(zoe_load_worker *worker, zoe_load *load, const zoe_needs *nee
     zoe_status status = ZOE_ERROR_OVER_BUDGET;
     if (fits)
         status = zoe_reserve_locked(worker, load, needs, zoe_load_use_locked(load));
-    if (is_first && fits)
-        reserve_for_others_locked(cache, source);
     zoe_cache_unlock(cache);
     if (!fits)
         zoe_error_set(&load->error, ZOE_ERROR_OVER_BUDGET,
@@ -68,13 +51,14 @@ static bool open_file(zoe_load_worker *worker, zoe_load *load, const char *path)
     zoe_read_stats reads = {&cache->read_times, &cache->bytes_read};
     zoe_error error = {.status = ZOE_OK};
     for (int tries = 0; tries < TRIES_MAX; tries++) {
-        size_t bytes = load->file_memory.committed;
+        const zoe_buffer *memory = load->file_memory;
+        size_t bytes = memory ? memory->needed : 0;
         load->picture.file_bytes = 0;
         const zoe_stop *before = zoe_stop_enter(&load->stop);
-        zoe_status status =
-            cache->decoder.open(cache->decoder.user, load->source->storage, path,
-                                &load->source->choice, zoe_meter_limit(&cache->meter), &reads,
-                                load->file_memory.base, bytes, &load->picture, &load->file, &error);
+        zoe_status status = cache->decoder.open(
+            cache->decoder.user, load->source->storage, path, &load->source->choice,
+            zoe_meter_limit(&cache->meter), &reads, memory ? memory->data : NULL, bytes,
+            &load->picture, &load->file, &error);
         zoe_stop_enter(before);
         if (status == ZOE_OK)
             return true;
@@ -117,11 +101,10 @@ static bool begin(zoe_load_worker *worker, zoe_load *load, const char *path)
                              picture->file_bytes};
     if (!adjust(worker, load, &needs, path))
         return false;
-    zoe_frame_buffer *buffer = load->buffer;
+    zoe_frame_buffer *buffer = zoe_load_buffer(load);
     buffer->frame = picture->frame;
     buffer->file_id = picture->id;
-    memset(buffer->memory.data + (picture->bytes - picture->shared_bytes), 0,
-           picture->shared_bytes);
+    memset(load->memory->data + (picture->bytes - picture->shared_bytes), 0, picture->shared_bytes);
     return true;
 }
 
@@ -156,9 +139,12 @@ static bool open_load(zoe_load_worker *worker, zoe_load *load)
     zoe_cache_lock(cache);
     load->phase = begun ? ZOE_LOAD_OPEN : ZOE_LOAD_ENDING;
     bool announce = begun && next_path_locked(load->source, next, sizeof next);
-    /* All hands: the frame that the user waits for can be joined now. */
+    /* All hands: the frame that the user waits for can be joined now. Or it is the first of its
+     * source, whose others are like it. */
     if (begun && zoe_load_is_urgent_locked(load))
         zoe_cache_wake_all_locked(cache);
+    else
+        zoe_cache_wake_worker_locked(cache);
     zoe_cache_unlock(cache);
     if (announce)
         zoe_storage_announce(load->source->storage, next);
@@ -183,11 +169,12 @@ static bool decode_piece(zoe_load_worker *worker, zoe_load *load, int32_t piece)
 {
     zoe_cache *cache = worker->cache;
     zoe_error error = {.status = ZOE_OK};
+    const zoe_buffer *scratch = worker->scratch;
     uint64_t start = zoe_os_now_ns();
     const zoe_stop *before = zoe_stop_enter(&load->stop);
     zoe_status status = cache->decoder.decode(
-        cache->decoder.user, load->file, piece, load->buffer->memory.data, load->picture.bytes,
-        worker->scratch.base, worker->scratch.committed, &error);
+        cache->decoder.user, load->file, piece, load->memory->data, load->picture.bytes,
+        scratch ? scratch->data : NULL, scratch ? scratch->needed : 0, &error);
     zoe_stop_enter(before);
     uint64_t spent = zoe_os_now_ns() - start;
     zoe_histogram_add(&cache->piece_times, spent);
@@ -235,6 +222,7 @@ static bool leave(zoe_load_worker *worker, zoe_load *load, bool did_last)
     zoe_cache *cache = worker->cache;
     zoe_cache_lock(cache);
     load->workers--;
+    zoe_cache_give_buffer_locked(&cache->work_slab, &worker->scratch);
     bool end = did_last || zoe_load_is_over_locked(load);
     if (end) {
         load->phase = ZOE_LOAD_ENDING;
@@ -250,8 +238,8 @@ static bool leave(zoe_load_worker *worker, zoe_load *load, bool did_last)
 static void complete(zoe_cache *cache, zoe_load *load)
 {
     zoe_picture *picture = &load->picture;
-    zoe_frame *frame = &load->buffer->frame;
-    uint8_t *data = load->buffer->memory.data;
+    zoe_frame *frame = &zoe_load_buffer(load)->frame;
+    uint8_t *data = load->memory->data;
     bool is_empty = picture->bytes == 0;
     zoe_error error = {.status = ZOE_OK};
     const zoe_stop *before = zoe_stop_enter(&load->stop);
@@ -278,13 +266,13 @@ static void fit_locked(zoe_cache *cache, zoe_load *load)
 {
     zoe_source *source = load->source;
     zoe_slot *slot = &source->table->slots[load->position];
-    uint32_t uniform = zoe_frame_uniform(&load->buffer->frame);
+    uint32_t uniform = zoe_frame_uniform(&zoe_load_buffer(load)->frame);
     slot->uniform = (uint16_t)(uniform | ZOE_UNIFORM_KNOWN);
     source->uniform = uniform;
     if (uniform == 0)
         return;
     source->doubt -= source->doubt > 0;
-    zoe_slab_shrink(&cache->slab, &load->buffer->memory, load->picture.bytes);
+    zoe_slab_shrink(&cache->slab, load->memory, load->picture.bytes);
     slot->needs.bytes = source->needs.bytes = load->picture.bytes;
 }
 
@@ -292,8 +280,8 @@ static void publish_locked(zoe_cache *cache, zoe_load *load, const zoe_error *in
 {
     fit_locked(cache, load);
     zoe_source *source = load->source;
-    zoe_frame_buffer *buffer = load->buffer;
-    load->buffer = NULL;
+    zoe_frame_buffer *buffer = zoe_load_buffer(load);
+    load->memory = NULL;
     buffer->frame.incomplete = incomplete != NULL;
     buffer->frame.generation = ++cache->generation;
     zoe_buffer_publish_locked(buffer, cache->generation);
@@ -320,7 +308,7 @@ static bool is_done(const zoe_load *load)
 {
     /* One that is not open yet may have a buffer, and has no pieces. */
     int32_t count = load->picture.piece_count;
-    return load->error.status == ZOE_OK && load->buffer && count > 0 &&
+    return load->error.status == ZOE_OK && load->memory && count > 0 &&
            zoe_load_done(load) == count;
 }
 
@@ -351,7 +339,6 @@ static void settle_locked(zoe_cache *cache, zoe_load *load, const zoe_error *clo
         publish_locked(cache, load, absent->status == ZOE_OK ? NULL : absent);
         return;
     }
-    zoe_cache_give_buffer_locked(cache, load);
     bool is_gone = failed && load->error.status == ZOE_ERROR_NOT_FOUND;
     if (failed && !load->outdated && !is_gone) {
         zoe_table_fail_locked(table, load->position, &load->error, &load->picture.id);
@@ -391,8 +378,9 @@ static void describe_absence(zoe_cache *cache, zoe_load *load, const char *path,
 }
 
 /* ENDING -> FREE, though others may have yet to leave. */
-static void end_load(zoe_cache *cache, zoe_load *load)
+static void end_load(zoe_load_worker *worker, zoe_load *load)
 {
+    zoe_cache *cache = worker->cache;
     zoe_error closed = {.status = ZOE_OK}, absent = {.status = ZOE_OK};
     char path[ZOE_PATH_MAX] = "";
     (void)path_of(cache, load, path, sizeof path);
@@ -406,6 +394,7 @@ static void end_load(zoe_cache *cache, zoe_load *load)
         (void)zoe_storage_identify(load->source->storage, path, &load->picture.id);
     zoe_cache_lock(cache);
     settle_locked(cache, load, &closed, &absent);
+    zoe_cache_give_load_locked(worker, load);
     /* What was read of it need not be near any more. */
     if (load->source->ahead)
         zoe_storage_wake(load->source->storage);
@@ -427,7 +416,6 @@ static void end_load(zoe_cache *cache, zoe_load *load)
 
 bool zoe_loader_work(zoe_load_worker *worker, zoe_load_phase phase)
 {
-    zoe_cache *cache = worker->cache;
     zoe_load *load = worker->load;
     bool end = phase == ZOE_LOAD_ENDING;
     if (phase == ZOE_LOAD_OPENING)
@@ -435,6 +423,6 @@ bool zoe_loader_work(zoe_load_worker *worker, zoe_load_phase phase)
     if (!end)
         end = leave(worker, load, decode_pieces(worker, load));
     if (end)
-        end_load(cache, load);
+        end_load(worker, load);
     return end;
 }

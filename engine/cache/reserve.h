@@ -1,9 +1,9 @@
 /*
- * Memory for loads: all that one takes is reserved in one step, or it is not begun. Where there is
- * not enough, what nobody uses is given back: free buffers of other sizes, memory kept for files
- * and scratch of workers without work. Where that is not enough either, frames are evicted, the one
- * that is needed last first: outside every want and longest unused, else of the farthest next use.
- * None leaves unless enough can.
+ * Memory for loads: all that one takes is reserved in one step, or it is not begun: a buffer for the
+ * frame, one for its open file, and one as scratch of the worker. Where there is not enough, free
+ * buffers are given back. Where that is not enough either, frames are evicted, the one that is
+ * needed last first: outside every want and longest unused, else of the farthest next use. None
+ * leaves unless enough can.
  *
  * Harm. A frame may only push out another one that is needed later than itself. On a circle that is
  * not enough: there the frame just shown is always needed last, so that reading ahead as far as
@@ -24,11 +24,10 @@
 /* What a load takes of the budget, its records included. UINT64_MAX: no buffer is so large. */
 uint64_t zoe_reserve_cost(const zoe_cache *cache, const zoe_needs *needs);
 
-/* Sees to it that the worker has scratch_bytes of scratch and the load a buffer of `bytes` (0: it
- * needs none) and, where no file is open yet, file_bytes for it (0: as they are). `use`: in how
- * many steps the frame is needed. `load` may be NULL for scratch alone. Errors: OVER_BUDGET (not
- * without harm, for now), NO_MEMORY (the system has no memory or address space). The load may have
- * lost the buffer it had then. */
+/* Sees to it that the worker has scratch and the load a buffer and, where no file is open yet, memory
+ * for it, of these bytes (0: as it is). `use`: in how many steps the frame is needed. Errors:
+ * OVER_BUDGET (not without harm, for now), NO_MEMORY (the system has no memory or address space).
+ * They have some of it then. */
 zoe_status zoe_reserve_locked(zoe_load_worker *worker, zoe_load *load, const zoe_needs *needs,
                               int64_t use);
 
@@ -40,8 +39,7 @@ zoe_status zoe_reserve_locked(zoe_load_worker *worker, zoe_load *load, const zoe
  * yet. */
 uint64_t zoe_reserve_held_locked(zoe_cache *cache, uint64_t bytes);
 
-/* Takes all memory out of use that nobody uses: free buffers, files' memory and scratch; after
- * evicting every frame that is not pinned, if so asked. */
+/* Takes all free buffers out of use; after evicting every frame that is not pinned, if so asked. */
 void zoe_reserve_trim_locked(zoe_cache *cache, bool evict);
 
 /* Brings what is used under the limit, as far as that goes at once: gives back what nobody uses,

@@ -40,13 +40,22 @@ static bool stop_stale_locked(zoe_cache *cache, zoe_source *source, bool advance
     return over;
 }
 
+/* The first frame of a source is opened alone: what it takes, others probably take as well. */
+static bool is_unknown_locked(zoe_cache *cache, const zoe_source *source)
+{
+    bool any = false;
+    for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;)
+        any = any || (load->source == source && load->phase == ZOE_LOAD_OPENING);
+    return any && !source->needs.bytes;
+}
+
 /* The source whose candidate is needed first, of those that were not refused. */
 static zoe_source *next_source_locked(zoe_cache *cache, int64_t *position, int64_t *use)
 {
     zoe_source *first = NULL;
     for (zoe_source *s = cache->sources; s; s = s->next) {
         int64_t s_use, s_position = s->refused ? -1 : zoe_source_candidate_locked(s, &s_use);
-        if (s_position >= 0 && (!first || s_use < *use)) {
+        if (s_position >= 0 && (!first || s_use < *use) && !is_unknown_locked(cache, s)) {
             first = s;
             *use = s_use;
             *position = s_position;
@@ -147,24 +156,6 @@ void zoe_scheduler_halt_source_locked(zoe_source *source)
 
 /* ---- workers ---- */
 
-void zoe_scheduler_add_worker_locked(zoe_load_worker *worker)
-{
-    worker->next = worker->cache->all_workers;
-    worker->cache->all_workers = worker;
-}
-
-void zoe_scheduler_remove_worker_locked(zoe_load_worker *worker)
-{
-    zoe_cache *cache = worker->cache;
-    zoe_load_worker **link = &cache->all_workers;
-    while (*link != worker)
-        link = &(*link)->next;
-    *link = worker->next;
-    zoe_scratch_detach(&worker->scratch, &cache->returns);
-    /* That may be the room that another worker looked for in vain. */
-    zoe_cache_wake_worker_locked(cache);
-}
-
 void zoe_scheduler_wait_locked(zoe_cache *cache)
 {
     cache->idle++;
@@ -181,7 +172,7 @@ static bool join_locked(zoe_load_worker *worker, zoe_load *load, int64_t use)
     const zoe_needs needs = {.scratch_bytes = load->picture.scratch_bytes};
     if (load->workers > 0)
         use = ZOE_RESERVE_HELPER;
-    if (zoe_reserve_locked(worker, NULL, &needs, use) != ZOE_OK)
+    if (zoe_reserve_locked(worker, load, &needs, use) != ZOE_OK)
         return false;
     load->workers++;
     return true;
@@ -194,11 +185,6 @@ static zoe_load *free_load_locked(zoe_cache *cache)
         if (cache->loads[i].phase == ZOE_LOAD_FREE && cache->loads[i].workers == 0)
             return &cache->loads[i];
     return NULL;
-}
-
-static uint64_t greater(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
 }
 
 /* A load of `bytes` in all has no room: where that does not pass, and the source's playhead has no
@@ -238,24 +224,25 @@ static zoe_load *claim_locked(zoe_load_worker *worker, zoe_source *source, int64
         return NULL;
     const zoe_needs *own = &source->table->slots[position].needs;
     uint64_t limit = zoe_meter_limit(&cache->meter);
-    bool is_known = own->bytes > 0;
+    bool is_known = own->bytes > 0, has_file_bytes = own->file_bytes && own->file_bytes < limit;
+    zoe_needs file = {.file_bytes = has_file_bytes ? own->file_bytes : cache->first_file_bytes};
     zoe_needs needs = is_known ? *own : source->needs;
-    zoe_needs file = {.file_bytes = greater(own->file_bytes, cache->first_file_bytes)};
-    if (!is_known)
-        needs.file_bytes = greater(needs.file_bytes, file.file_bytes);
-    if (zoe_reserve_cost(cache, &file) > limit)
-        file.file_bytes = cache->first_file_bytes;
+    if (needs.file_bytes < file.file_bytes)
+        needs.file_bytes = file.file_bytes;
     bool fits = zoe_reserve_cost(cache, &needs) <= limit;
     load->source = source; /* whose kind of buffer it is */
-    zoe_status status = zoe_reserve_locked(worker, load, fits ? &needs : &file, use);
+    zoe_status status =
+        fits ? zoe_reserve_locked(worker, load, &needs, use) : ZOE_ERROR_OVER_BUDGET;
     /* What is larger than the limit is opened without a buffer: to hear of its true size, or to
      * fail for it. A guess must not keep the playhead's frame from being looked at either. */
-    if (status == ZOE_ERROR_OVER_BUDGET && fits && !is_known && position == source->want.playhead) {
-        fits = false;
-        status = zoe_reserve_locked(worker, load, &file, use);
+    if (status == ZOE_ERROR_OVER_BUDGET &&
+        (!fits || (!is_known && position == source->want.playhead))) {
+        needs = file;
+        status = zoe_reserve_locked(worker, load, &needs, use);
     }
     if (status == ZOE_ERROR_OVER_BUDGET) {
-        tell_no_room_locked(worker, source, zoe_reserve_cost(cache, fits ? &needs : &file));
+        zoe_cache_give_load_locked(worker, load);
+        tell_no_room_locked(worker, source, zoe_reserve_cost(cache, &needs));
         return NULL;
     }
     /* Where the system refused the memory, opening finds that out again, and fails. */
@@ -289,7 +276,7 @@ static zoe_load *claim_first_locked(zoe_load_worker *worker, int64_t before)
     for (zoe_source *s; !load && (s = next_source_locked(cache, &position, &use)) && use < before;
          s->refused = true) {
         bool urgent = zoe_source_waits_for_locked(s, position);
-        bool is_due = s->lead == 0 ? urgent : use - s->want.delay <= s->lead;
+        bool is_due = use - s->want.delay <= s->lead;
         /* What is read ahead would only take the room that others wait for. */
         if (any_refused && !is_due)
             continue;

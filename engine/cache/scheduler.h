@@ -25,10 +25,6 @@ void zoe_scheduler_unblock_locked(zoe_cache *cache);
  * have ended. Lets go of the lock while it waits. */
 void zoe_scheduler_halt_source_locked(zoe_source *source);
 
-/* A worker that is at no load and begins to ask, and one that will not ask again. */
-void zoe_scheduler_add_worker_locked(zoe_load_worker *worker);
-void zoe_scheduler_remove_worker_locked(zoe_load_worker *worker);
-
 /* The best work there is now, with the worker counted on it and all memory that it takes reserved,
  * or NULL. *phase says what to begin with: opening, pieces, or ending. worker->told says that the
  * program is to hear of a frame that has no room. */

@@ -72,6 +72,19 @@ static uint64_t put_in_force_locked(zoe_engine *engine, uint64_t limit)
     return evicted;
 }
 
+static void add_committed(void *sum, zoe_buffer *buffer)
+{
+    *(uint64_t *)sum += buffer->committed;
+}
+
+/* Scratch of workers and memory of open files, in use or kept for the next. */
+static uint64_t scratch_bytes_locked(zoe_cache *cache)
+{
+    uint64_t bytes = 0;
+    zoe_slab_visit(&cache->work_slab, add_committed, &bytes);
+    return bytes;
+}
+
 /* What the watch does to the engine. */
 
 static void watch_budget(void *engine, zoe_budget *budget)
@@ -87,7 +100,7 @@ static bool count_decoders(zoe_engine *engine)
     zoe_isolation_report now;
     zoe_isolation_measure(engine->isolation, &now);
     zoe_cache_lock(cache);
-    uint64_t counted = zoe_cache_scratch_bytes_locked(cache);
+    uint64_t counted = scratch_bytes_locked(cache);
     uint64_t bytes = now.bytes > counted ? now.bytes - counted : 0;
     if (bytes < now.base_bytes)
         bytes = now.base_bytes;
@@ -226,7 +239,7 @@ zoe_status zoe_engine_clear(zoe_engine *engine, zoe_memory_report *report)
 
 static uint64_t allocations_locked(const zoe_cache *cache)
 {
-    return cache->slab.allocations + cache->scratch_allocations;
+    return cache->slab.allocations + cache->work_slab.allocations;
 }
 
 void zoe_engine_stats(zoe_engine *engine, zoe_stats *stats)
@@ -238,13 +251,13 @@ void zoe_engine_stats(zoe_engine *engine, zoe_stats *stats)
         zoe_isolation_count(engine->isolation, &engine->decoders);
     for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;) {
         stats->loads_pending++;
-        stats->in_flight_bytes += load->buffer ? load->buffer->memory.committed : 0;
+        stats->in_flight_bytes += load->memory ? load->memory->committed : 0;
     }
     stats->frames_loaded = cache->frames;
     stats->frame_bytes = cache->frame_bytes;
     stats->full_frame_bytes = cache->full_frame_bytes;
     stats->free_bytes = cache->slab.free_bytes;
-    stats->scratch_bytes = zoe_cache_scratch_bytes_locked(cache);
+    stats->scratch_bytes = scratch_bytes_locked(cache);
     stats->allocations = allocations_locked(cache) - cache->totals.allocations;
     stats->workers = cache->workers;
     stats->decoders = (uint32_t)engine->decoders.running;
@@ -369,8 +382,9 @@ static zoe_status start(zoe_engine *engine, const zoe_engine_settings *settings,
     if (status != ZOE_OK)
         return status;
     /* Workers that go where they like have no node. */
-    if (settings->bind_workers)
-        zoe_slab_set_nodes(&engine->cache.slab, zoe_topology_nodes(engine->topology), place_buffer,
+    zoe_slab *slabs[] = {&engine->cache.slab, &engine->cache.work_slab};
+    for (int i = 0; i < 2 && settings->bind_workers; i++)
+        zoe_slab_set_nodes(slabs[i], zoe_topology_nodes(engine->topology), place_buffer,
                            engine->topology);
     *step = "starting workers";
     status = zoe_workers_start(

@@ -37,12 +37,12 @@ static void worker_main(void *arg)
         zoe_topology_bind_worker(worker->all->topology, worker->index);
 
     zoe_cache_lock(cache);
-    zoe_scheduler_add_worker_locked(&worker->load_worker);
     while (!worker->load_worker.stop) {
         if (!work_once_locked(&worker->load_worker))
             zoe_scheduler_wait_locked(cache);
     }
-    zoe_scheduler_remove_worker_locked(&worker->load_worker);
+    /* What it left is for another one to go on with, or to end. */
+    zoe_cache_wake_worker_locked(cache);
     zoe_cache_unlock(cache);
 }
 
@@ -117,11 +117,9 @@ void zoe_workers_stop(zoe_workers *workers)
     /* Loads that were left half done: this thread ends them. */
     zoe_load_worker self = {.cache = cache};
     zoe_cache_lock(cache);
-    zoe_scheduler_add_worker_locked(&self);
     for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;)
         zoe_load_stop_locked(load);
     while (work_once_locked(&self))
         continue;
-    zoe_scheduler_remove_worker_locked(&self);
     zoe_cache_unlock(cache);
 }

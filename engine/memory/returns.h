@@ -16,24 +16,17 @@
 typedef struct zoe_buffer zoe_buffer;
 typedef struct zoe_pool zoe_pool;
 
-/* Address space that is not used any more; stands at its own beginning. */
-typedef struct zoe_mapping {
-    struct zoe_mapping *next;
-    size_t bytes;
-} zoe_mapping;
-
 /* Zero: nothing. Thread-safety: whoever has it. */
 typedef struct zoe_returns {
-    zoe_buffer *buffers;   /* of a slab */
-    zoe_buffer *tails;     /* the same: buffers in use whose surplus goes */
-    zoe_pool *pools;       /* of a slab, whose buffers' records are to be given back */
-    zoe_mapping *mappings; /* scratch */
-    uint64_t bytes;        /* still counted for all of them */
+    zoe_buffer *buffers; /* of a slab */
+    zoe_buffer *tails;   /* the same: buffers in use whose surplus goes */
+    zoe_pool *pools;     /* of a slab, whose buffers' records are to be given back */
+    uint64_t bytes;      /* still counted for all of them */
 } zoe_returns;
 
 static inline bool zoe_returns_any(const zoe_returns *returns)
 {
-    return returns->buffers || returns->tails || returns->pools || returns->mappings;
+    return returns->buffers || returns->tails || returns->pools;
 }
 
 /* Gives the pages back. No lock is needed; buffers and pools are then to be reinstated. */

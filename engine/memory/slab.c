@@ -147,6 +147,8 @@ static zoe_pool *pool_create(const zoe_slab *slab, size_t class_bytes)
      * what ends first. */
     size_t least = (class_bytes - class_bytes / 8) / SPREAD / page * page;
     pool->capacity = (size_t)(slab->address_bytes / (least > page ? least : page)) + 1;
+    if (slab->buffers_max && pool->capacity > slab->buffers_max)
+        pool->capacity = slab->buffers_max;
     /* A system that does not overcommit may refuse that much: be content with less. */
     for (; pool->capacity > 0; pool->capacity /= 2) {
         pool->base = pool->shared ? zoe_os_shared_reserve(pool->stride * pool->capacity, alignment)
@@ -452,10 +454,6 @@ void zoe_returns_release(const zoe_returns *returns)
         release(buffer);
     for (const zoe_pool *pool = returns->pools; pool; pool = pool->next)
         zoe_os_release(pool->records, records_bytes(pool, pool->touched));
-    for (zoe_mapping *mapping = returns->mappings, *next; mapping; mapping = next) {
-        next = mapping->next;
-        zoe_os_unreserve(mapping, mapping->bytes);
-    }
 }
 
 void zoe_slab_reinstate(zoe_slab *slab, zoe_returns *returns, zoe_returns *next)

@@ -1,5 +1,6 @@
 /*
- * Slab pools: many buffers of equal size in one mapping.
+ * Slab pools: many buffers of equal size in one mapping. Frames are in those of one slab, and what
+ * else a load takes while it lasts in another's: workers' scratch and the memory of open files.
  *
  * A pool serves one size class (an eighth of an octave). Address space is reserved once; a buffer
  * takes memory when it is first used and keeps it when it is given back, because touching fresh
@@ -40,7 +41,7 @@
 #include "memory/budget.h"
 #include "memory/returns.h"
 
-/* The memory of one frame; the first member of its record. */
+/* The memory of one frame, file or worker; the first member of its record. */
 typedef struct zoe_buffer {
     /* fixed after the buffer's first use */
     uint8_t *data; /* 2 MB-aligned in pools of 2 MB and more, else page-aligned */
@@ -95,6 +96,8 @@ typedef struct zoe_slab {
     zoe_meter *meter;
     size_t record_bytes;
     uint64_t address_bytes;   /* to reserve for a pool: as much as all memory */
+    size_t buffers_max;       /* that a pool ever has; 0: as many as memory can hold. Set before the
+                                 first is taken */
     bool shared;              /* buffers are in memory that other processes can be given, see
                                  base/os_shared.h; set before the first is taken. Records are not */
     uint32_t nodes;           /* memory nodes, 1..ZOE_SLAB_NODES_MAX */

@@ -193,11 +193,14 @@ static void test_all_workers_share_the_frame_that_is_waited_for(void **state)
     (void)state;
     stage s;
     stage_begin(&s, 4, 64 * MiB, MiB, 12);
+    zoe_source *source = stage_source(&s, "f", 1, 20);
+    /* What a frame takes is known. */
+    zoe_want want = spiral(19, 19, 19);
+    stage_settle(&s, source, &want);
     fake_close_gates(s.fake);
     fake_lock(s.fake, 8)->open_gate = true;
     fake_unlock(s.fake);
-    zoe_source *source = stage_source(&s, "f", 1, 20);
-    zoe_want want = spiral(7, 0, 19);
+    want = spiral(7, 0, 19);
     stage_want(source, &want);
     /* While the file is being opened, the others begin its neighbours; they come after a piece. */
     static const int64_t neighbours[] = {9, 7, 10};

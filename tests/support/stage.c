@@ -124,14 +124,17 @@ uint64_t stage_soon(void)
 }
 
 /* Have all workers looked for work since `attention` was this, and found none? */
-static bool all_idle_locked(zoe_cache *cache, uint32_t attention)
+static bool all_idle_locked(const zoe_engine *engine, uint32_t attention)
 {
+    const zoe_cache *cache = &engine->cache;
     for (size_t i = 0; i < ZOE_LOADS_MAX; i++)
         if (cache->loads[i].phase != ZOE_LOAD_FREE)
             return false;
-    for (const zoe_load_worker *worker = cache->all_workers; worker; worker = worker->next)
+    for (uint32_t i = 0; i < engine->workers.count; i++) {
+        const zoe_load_worker *worker = &engine->workers.workers[i].load_worker;
         if (worker->load || worker->seen != attention)
             return false;
+    }
     return cache->idle == cache->workers;
 }
 
@@ -145,7 +148,7 @@ void stage_rest(stage *s)
     int64_t opened = -1;
     for (;;) {
         uint32_t attention = atomic_load(&cache->attention);
-        bool idle = all_idle_locked(cache, attention);
+        bool idle = all_idle_locked(s->engine, attention);
         pthread_mutex_lock(&s->fake->lock);
         int64_t now = s->fake->opened;
         pthread_mutex_unlock(&s->fake->lock);
