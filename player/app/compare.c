@@ -138,13 +138,15 @@ void zoe_app_find_views(zoe_app *app)
 {
     zoe_app_views *views = &app->views;
     zoe_session *session = &app->session;
-    zoe_header *header = NULL;
+    zoe_kept_header *kept = &app->views_header;
     const char *layer = "", *now = "";
     int most = (int)(sizeof views->names / sizeof views->names[0]);
     views->count = 0;
-    if (!session->count ||
-        zoe_frame_header_read(zoe_session_sequence(session),
-                              zoe_session_transport(session)->playhead, &header, NULL) != ZOE_OK)
+    if (session->count)
+        (void)zoe_kept_header_follow(kept, zoe_session_sequence(session),
+                                     zoe_session_transport(session)->playhead, session->opened);
+    const zoe_header *header = kept->task ? NULL : kept->header;
+    if (!session->count || !header)
         return;
     zoe_session_layer(session, &layer, &now);
     int32_t shown = zoe_header_find_layer(header, layer[0] ? layer : NULL, now[0] ? now : NULL);
@@ -154,7 +156,6 @@ void zoe_app_find_views(zoe_app *app)
             !strcmp(l->name, header->layers[shown].name))
             snprintf(views->names[views->count++], ZOE_VIEW_TEXT, "%s", l->view);
     }
-    zoe_header_free(&header);
 }
 
 void zoe_app_follow_compare(zoe_app *app)

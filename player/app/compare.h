@@ -22,7 +22,8 @@ void zoe_app_compare_menu(zoe_app *app, int unused);
 void zoe_app_compare_align(zoe_app *app, int unused);
 void zoe_app_compare_size(zoe_app *app, int unused);
 
-/* Reads which views the file on screen has, for the menu. Blocks on its header. */
+/* Finds out which views the file on screen has, for the menu: none until its header was read, which a thread
+ * does; then once more. */
 void zoe_app_find_views(zoe_app *app);
 
 /* Tells the view what is compared. */

@@ -15,6 +15,7 @@ void zoe_app_start_pages(zoe_app *app)
     zoe_layers_page_start(&app->layers_page);
     zoe_metadata_page_start(&app->metadata_page);
     app->layers_page.kept.hub = app->metadata_page.kept.hub = zoe_follower_hub(app->follower);
+    app->views_header.hub = zoe_follower_hub(app->follower);
     zoe_messages_page_start(&app->messages_page);
     zoe_goto_page_start(&app->goto_page);
     zoe_save_page_start(&app->save_page, zoe_app_wake, app);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "app/color.h"
+#include "app/compare.h"
 #include "app/effects.h"
 #include "app/events.h"
 #include "app/frame.h"
@@ -282,6 +283,10 @@ static void follow_files(zoe_app *app, uint64_t now_ns)
         zoe_app_follow_sequence(app, news.shift);
     /* Whoever waits for a header. */
     zoe_app_switch_layers(app);
+    if (zoe_kept_header_is_ready(&app->views_header)) {
+        zoe_app_find_views(app);
+        app->redraw = true;
+    }
     app->redraw |= zoe_kept_header_is_ready(&app->layers_page.kept) &&
                    zoe_panel_shows(&app->panel, ZOE_PANEL_LAYERS);
     app->redraw |= zoe_kept_header_is_ready(&app->metadata_page.kept) &&
@@ -479,6 +484,7 @@ int zoe_player_run(const zoe_options *options)
     SDL_AtomicSet(&app->listening, 0);
     end_saving(app);
     zoe_kept_header_drop(&app->layer_header);
+    zoe_kept_header_drop(&app->views_header);
     zoe_follower_destroy(&app->follower);
     zoe_session_end(&app->session);
     zoe_view_close(&app->view);

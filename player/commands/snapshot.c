@@ -82,7 +82,8 @@ static zoe_status write_exr(const zoe_clip *clip, const zoe_frame *frame,
     char file[4096];
     if (zoe_sequence_path(clip->sequence, frame->position, file, sizeof file) != ZOE_OK)
         file[0] = '\0';
-    return zoe_picture_write_exr(options->out, frame, file, options->layer, options->view, error);
+    return zoe_picture_write_exr(options->out, frame, file, options->layer, options->view, false,
+                                 error);
 }
 
 static zoe_status write_png(const zoe_clip *clip, const zoe_frame *frame,
@@ -111,7 +112,7 @@ static zoe_status write_png(const zoe_clip *clip, const zoe_frame *frame,
     const zoe_paint seen = {.frame = frame, .look = &look};
     if (status == ZOE_OK)
         status = zoe_picture_write_png(options->out, &seen, &grade, &colored.color, NULL,
-                                       options->size, error);
+                                       options->size, false, error);
     zoe_coloring_destroy(&coloring);
     return status;
 }

@@ -284,6 +284,7 @@ zoe_status zoe_exr_write(const char *path, const zoe_exr_write_spec *spec, zoe_e
     w.user = user;
     w.out.fd = file.fd;
     exr_result_t r = write_picture(&w, file.temporary);
+    file.is_new = spec->is_new;
     int written = r == EXR_ERR_SUCCESS && !w.out.failed_errno;
     status = zoe_temp_file_close(&file, written, error);
     return written ? status : explain(&w, path, r, error);

@@ -30,6 +30,7 @@ typedef struct zoe_exr_write_spec {
     zoe_sample_type types[ZOE_PLANES_MAX];
     int32_t fps_numerator, fps_denominator; /* framesPerSecond; 0/0: not written */
     const float *chromaticities;            /* [8], as in zoe_header; NULL: not written */
+    bool is_new; /* a file that has the name when this one is complete is not replaced */
 } zoe_exr_write_spec;
 
 /*
@@ -41,7 +42,7 @@ typedef int zoe_exr_row_fn(void *user, int32_t x, int32_t y, int32_t count,
                            void *const planes[ZOE_PLANES_MAX]);
 
 /*
- * Writes a file, over an old one of that name. Blocks. Errors: ARGUMENT, NO_MEMORY, UNSUPPORTED
+ * Writes a file, over an old one of that name unless it is to be new. Blocks. Errors: ARGUMENT, NO_MEMORY, UNSUPPORTED
  * (compression), PERMISSION, NOT_FOUND (folder), IO (also when the disk is full), STALE when `row`
  * gave up. The text names the file. Nothing is left behind on failure.
  */

@@ -101,7 +101,7 @@ static void choose_chunks(zoe_exr_write_spec *spec)
 }
 
 zoe_status zoe_picture_write_exr(const char *path, const zoe_frame *frame, const char *file,
-                                 const char *layer, const char *view, zoe_error *error)
+                                 const char *layer, const char *view, bool is_new, zoe_error *error)
 {
     zoe_header *header = NULL; /* of a file that cannot be read any more */
     if (file && file[0])
@@ -113,6 +113,7 @@ zoe_status zoe_picture_write_exr(const char *path, const zoe_frame *frame, const
     spec.pixel_aspect = frame->pixel_aspect;
     spec.compression = ZOE_COMPRESSION_ZIP;
     spec.channel_count = frame->plane_count;
+    spec.is_new = is_new;
     name_channels(&spec, frame, header, layer, view);
     choose_chunks(&spec);
     if (header) {
@@ -163,7 +164,7 @@ static void fit(const zoe_frame *frame, zoe_extent size, zoe_viewport *viewport)
 
 zoe_status zoe_picture_write_png(const char *path, const zoe_paint *seen, const zoe_grade *grade,
                                  const zoe_color *color, const zoe_other_color *others,
-                                 zoe_extent size, zoe_error *error)
+                                 zoe_extent size, bool is_new, zoe_error *error)
 {
     zoe_viewport viewport;
     zoe_paint paint = *seen;
@@ -184,7 +185,7 @@ zoe_status zoe_picture_write_png(const char *path, const zoe_paint *seen, const 
         zoe_look_apply(seen->look, &viewport);
     paint.lut = luts;
     paint.viewport = &viewport;
-    zoe_status status = zoe_png_write(path, &paint, error);
+    zoe_status status = zoe_png_write(path, &paint, is_new, error);
     free(luts);
     return status;
 }

@@ -2,7 +2,7 @@
  * Picture: one frame written to a file, as it is or as it is shown.
  *
  * Both files are written under a temporary name and take their own when they are complete, over an
- * old file of that name. Both block.
+ * old file of that name; with is_new they fail where there is one by then. Both block.
  *
  * Thread-safety: any number of threads, each its own file, while the frame is pinned.
  *
@@ -30,7 +30,8 @@ enum { ZOE_PICTURE_SIDE_MAX = 32768 /* pixels of a PNG */ };
  * Errors: as zoe_exr_write().
  */
 zoe_status zoe_picture_write_exr(const char *path, const zoe_frame *frame, const char *file,
-                                 const char *layer, const char *view, zoe_error *error);
+                                 const char *layer, const char *view, bool is_new,
+                                 zoe_error *error);
 
 /*
  * As the viewer shows it with this grade and look, over black. seen: what is drawn of which frames; its
@@ -40,7 +41,7 @@ zoe_status zoe_picture_write_exr(const char *path, const zoe_frame *frame, const
  */
 zoe_status zoe_picture_write_png(const char *path, const zoe_paint *seen, const zoe_grade *grade,
                                  const zoe_color *color, const zoe_other_color *others,
-                                 zoe_extent size, zoe_error *error);
+                                 zoe_extent size, bool is_new, zoe_error *error);
 
 /*
  * A path in the folder that no file has: "shot 1001.png", then "shot 1001 (2).png". The blank keeps

@@ -135,7 +135,7 @@ static zoe_status prepare(png_job *job)
     return job->info ? ZOE_OK : no_memory(job);
 }
 
-zoe_status zoe_png_write(const char *path, const zoe_paint *paint, zoe_error *error)
+zoe_status zoe_png_write(const char *path, const zoe_paint *paint, bool is_new, zoe_error *error)
 {
     png_job job;
     memset(&job, 0, sizeof job);
@@ -149,6 +149,7 @@ zoe_status zoe_png_write(const char *path, const zoe_paint *paint, zoe_error *er
     if (status != ZOE_OK)
         return status;
     job.fd = file.fd;
+    file.is_new = is_new;
     job.status = prepare(&job);
     if (job.status == ZOE_OK)
         write_all(&job);

@@ -18,6 +18,6 @@
  * NO_MEMORY, PERMISSION, NOT_FOUND (folder), IO, STALE after a signal; the text names the file.
  * Nothing is left behind on failure.
  */
-zoe_status zoe_png_write(const char *path, const zoe_paint *paint, zoe_error *error);
+zoe_status zoe_png_write(const char *path, const zoe_paint *paint, bool is_new, zoe_error *error);
 
 #endif

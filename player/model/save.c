@@ -66,7 +66,8 @@ static zoe_save_state check(const zoe_save *save, zoe_error *error)
     return !save->replaces && !lstat(save->path, &there) ? ZOE_SAVE_EXISTS : ZOE_SAVE_WRITING;
 }
 
-static zoe_status write_png(const char *path, const zoe_save_picture *p, zoe_error *error)
+static zoe_status write_png(const char *path, const zoe_save_picture *p, bool is_new,
+                            zoe_error *error)
 {
     zoe_paint seen = {.frame = &p->frame,
                       .look = &p->look,
@@ -75,7 +76,7 @@ static zoe_status write_png(const char *path, const zoe_save_picture *p, zoe_err
     for (int i = 0; i < p->other_count; i++)
         seen.others[i] = &p->others[i];
     return zoe_picture_write_png(path, &seen, &p->grade, p->is_colored ? &p->color : NULL,
-                                 p->other_colors, (zoe_extent){0, 0}, error);
+                                 p->other_colors, (zoe_extent){0, 0}, is_new, error);
 }
 
 static void *run(void *arg)
@@ -86,9 +87,10 @@ static void *run(void *arg)
     zoe_save_state state = check(save, &error);
     if (!enter(save, state, &error) || state != ZOE_SAVE_WRITING)
         return NULL;
-    zoe_status status = save->is_linear ? zoe_picture_write_exr(save->path, &p->frame, p->file,
-                                                                p->layer, p->view, &error)
-                                        : write_png(save->path, p, &error);
+    zoe_status status = save->is_linear
+                            ? zoe_picture_write_exr(save->path, &p->frame, p->file, p->layer,
+                                                    p->view, !save->replaces, &error)
+                            : write_png(save->path, p, !save->replaces, &error);
     (void)enter(save, status == ZOE_OK ? ZOE_SAVE_DONE : ZOE_SAVE_FAILED, &error);
     return NULL;
 }

@@ -70,7 +70,7 @@ bool zoe_save_take(zoe_save *save, const zoe_save_picture *picture);
 
 /*
  * Writes it: linear pixels into an EXR, or what is seen into a PNG. replaces: also over a file of
- * that name. In READY, EXISTS and REFUSED only. Errors: ARGUMENT, THREAD; the state stays then.
+ * that name, which else stays also where it appears while this one is written. In READY, EXISTS and REFUSED only. Errors: ARGUMENT, THREAD; the state stays then.
  */
 zoe_status zoe_save_write(zoe_save *save, const char *path, bool is_linear, bool replaces,
                           zoe_error *error);

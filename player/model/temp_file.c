@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* asprintf, getrandom */
+#define _GNU_SOURCE /* asprintf, getrandom, renameat2 */
 
 #include "model/temp_file.h"
 
@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static zoe_status status_of(int number)
@@ -27,6 +28,9 @@ static zoe_status status_of(int number)
 
 zoe_status zoe_temp_file_error(const char *path, int number, zoe_error *error)
 {
+    if (number == EEXIST)
+        return zoe_error_set(error, ZOE_ERROR_IO, "%s: not written: a file of that name appeared",
+                             path);
     return zoe_error_set(error, status_of(number), "%s: cannot write: %s", path, strerror(number));
 }
 
@@ -48,6 +52,7 @@ static char *temporary_name(const char *path)
 zoe_status zoe_temp_file_open(zoe_temp_file *file, const char *path, zoe_error *error)
 {
     file->path = path;
+    file->is_new = false;
     file->fd = -1;
     file->temporary = temporary_name(path);
     if (!file->temporary)
@@ -62,13 +67,37 @@ zoe_status zoe_temp_file_open(zoe_temp_file *file, const char *path, zoe_error *
     return zoe_temp_file_error(path, number, error);
 }
 
+/* Gives the file its name, if nothing has that; whoever comes at the same time is not replaced. Returns an
+ * errno, EEXIST where something has it. */
+static int take_new_name(const zoe_temp_file *file)
+{
+    struct stat there;
+    if (!renameat2(AT_FDCWD, file->temporary, AT_FDCWD, file->path, RENAME_NOREPLACE))
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return errno;
+    /* Not on this file system. A second name is as good. */
+    if (!link(file->temporary, file->path)) {
+        unlink(file->temporary);
+        return 0;
+    }
+    if (errno == EEXIST)
+        return errno;
+    /* Nor has that one links. */
+    if (!lstat(file->path, &there))
+        return EEXIST;
+    return rename(file->temporary, file->path) ? errno : 0;
+}
+
 zoe_status zoe_temp_file_close(zoe_temp_file *file, int keep, zoe_error *error)
 {
     int number = 0;
     if (close(file->fd) != 0)
         number = errno; /* a full disk may be noticed only now */
     file->fd = -1;
-    if (keep && !number && rename(file->temporary, file->path) != 0)
+    if (keep && !number && file->is_new)
+        number = take_new_name(file);
+    else if (keep && !number && rename(file->temporary, file->path) != 0)
         number = errno;
     if (!keep || number)
         unlink(file->temporary);

@@ -9,12 +9,15 @@
 #ifndef ZOETROPE_PLAYER_TEMP_FILE_H
 #define ZOETROPE_PLAYER_TEMP_FILE_H
 
+#include <stdbool.h>
+
 #include <zoetrope/status.h>
 
 typedef struct zoe_temp_file {
     const char *path; /* the final name; the caller's */
     char *temporary;  /* its own */
     int fd;           /* to write to; -1: none */
+    bool is_new;      /* it takes no name that something has; the caller's to set after opening */
 } zoe_temp_file;
 
 /*
@@ -25,7 +28,8 @@ zoe_status zoe_temp_file_open(zoe_temp_file *file, const char *path, zoe_error *
 
 /*
  * Ends the file: with `keep`, closes it and gives it its name; without, removes it and returns
- * ZOE_OK. Either way nothing is held afterwards; on failure the temporary file is removed.
+ * ZOE_OK. Either way nothing is held afterwards; on failure the temporary file is removed. Errors: as above; IO
+ * also where a new file was wanted and something has the name by now, which stays.
  */
 zoe_status zoe_temp_file_close(zoe_temp_file *file, int keep, zoe_error *error);
 

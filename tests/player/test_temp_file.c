@@ -80,10 +80,34 @@ static void two_at_once_have_two_names(void **state)
     assert_int_equal(count, 3); /* with "." and ".." */
 }
 
+/* A new file takes no name that somebody else took while it was written. */
+static void a_file_that_appeared_stays(void **state)
+{
+    (void)state;
+    zoe_temp_file file;
+    zoe_error error;
+    struct stat info;
+    for (int exists = 0; exists < 2; exists++) {
+        assert_int_equal(zoe_temp_file_open(&file, path, NULL), ZOE_OK);
+        file.is_new = true;
+        assert_int_equal(write(file.fd, "picture", 7), 7);
+        if (exists)
+            temp_folder_write(root, "a.png", 3);
+        assert_int_equal(zoe_temp_file_close(&file, 1, &error), exists ? ZOE_ERROR_IO : ZOE_OK);
+        assert_int_equal(stat(path, &info), 0);
+        assert_int_equal(info.st_size, exists ? 3 : 7);
+        assert_int_equal(unlink(path), 0);
+    }
+    assert_non_null(strstr(error.text, "a.png: not written: a file of that name appeared"));
+    assert_int_equal(rmdir(root), 0); /* nothing is left */
+    assert_int_equal(mkdir(root, 0700), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_laid_link_is_not_followed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_file_that_appeared_stays, set_up, tear_down),
         cmocka_unit_test_setup_teardown(two_at_once_have_two_names, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
