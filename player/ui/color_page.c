@@ -168,7 +168,7 @@ static void name_row(zoe_ui *ui, SDL_Rect *rest, const char *caption, const zoe_
     if (is_missing) {
         char text[ZOE_OCIO_NAME + 40];
         SDL_Rect row = begin_row(ui, rest, "");
-        snprintf(text, sizeof text, "Not in it: \"%s\"", chosen);
+        snprintf(text, sizeof text, "Not in this configuration: \"%s\"", chosen);
         zoe_ui_notice(ui, row, ZOE_UI_WARNING, text);
     }
     if (value < 0)

@@ -201,4 +201,57 @@ stop_player
 if [ -s "$work/err" ]; then
     bad "nothing was complained about: $(cat "$work/err")"
 fi
+
+# ---- what is wrong is said on stderr and in the status bar, and the picture stays ----
+
+said() { color_in "rgb(255,134,122)" 12 692 1000 26; }
+told() { grep -c "$1" "$work/err"; }
+
+echo "another one that is larger, ends earlier and is deleted"
+for n in 1 2; do
+    oiiotool --pattern constant:color=0.1,0.5,0.1 640x360 3 -d half -o "$folder/d.000$n.exr" || exit 1
+done
+printf 'LUT_3D_SIZE 257\n' >"$work/large.cube"
+printf 'LUT_3D_SIZE 2\n0 0 0\n1 nan 0\n' >"$work/nan.cube"
+printf 'LUT_3D_SIZE 1\n0 0 0\n' >"$work/one.cube"
+start_player --no-config "$folder/a.####.exr" --compare "$folder/d.####.exr" --lut "$work/large.cube"
+eventually "a table of 257 nodes is not used, and the larger picture lies on the other" both "$a $c"
+eventually "the status bar says why" said 1
+check "and stderr" "$(told large.cube)" 1
+key End
+eventually "where the other one has no frame, the first is seen alone" both "$a $a"
+check "and a label says so" "$(colors_in 1060 546 200 26 | awk '{ print ($1 > 8) }')" 1
+step 14-ends
+key Home
+eventually "both are back" both "$a $c"
+rm "$folder/d.0001.exr"
+eventually "a deleted one leaves the first alone" both "$a $a"
+stop_player
+
+echo "files that are no good"
+wrong() { # TEXT OPTIONS...
+    local text=$1
+    shift
+    start_player --no-config "$@" "$folder/a.####.exr"
+    eventually "$* is not used" both "$a $a"
+    eventually "the status bar says why" said 1
+    check "and stderr" "$(told "$text")" 1
+    stop_player
+}
+wrong nan.cube --lut "$work/nan.cube"
+wrong one.cube --lut "$work/one.cube"
+wrong nowhere --compare "$folder/nowhere.####.exr"
+if "$player" snapshot "$folder/a.0001.exr" --ocio aces -o "$work/x.png" 2>/dev/null; then
+    wrong nowhere.ocio --ocio "$work/nowhere.ocio"
+    wrong one.cube --ocio "$work/one.cube"
+    echo "names that are not there"
+    start_player --no-config --ocio "$folder/show.ocio" --display none --view-transform none "$folder/a.####.exr"
+    eventually "leave the defaults" both "64,13,13 64,13,13"
+    eventually "which the status bar says" said 1
+    check "and stderr" "$(told 'no display "none", no view "none"')" 1
+    key ctrl+k
+    eventually "the page has them beside what is taken" "color_in rgb(240,180,70) 936 180 330 30" 1
+    step 15-names
+    stop_player
+fi
 echo "all is well"
