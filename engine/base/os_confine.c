@@ -109,6 +109,10 @@ static void forbid_files(void)
 
 #ifdef ZOE_HAS_SECCOMP
 
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25 /* Linux 6.1 */
+#endif
+
 /* What a decoder does besides computing: reads its files, takes descriptors, waits for the program,
  * maps memory, ends. */
 static const int allowed[] = {
@@ -164,8 +168,8 @@ static int allow_in_part(scmp_filter_ctx filter)
         code = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(writev), 1, error);
 #ifndef ZOE_SANITIZED
     /* MADV_REMOVE is not among them: it would punch holes into what others have loaded. */
-    static const int advice[] = {MADV_DONTNEED, MADV_HUGEPAGE, MADV_NOHUGEPAGE, MADV_DONTDUMP,
-                                 MADV_FREE};
+    static const int advice[] = {MADV_DONTNEED, MADV_HUGEPAGE, MADV_NOHUGEPAGE,
+                                 MADV_DONTDUMP, MADV_FREE,     MADV_COLLAPSE};
     for (size_t i = 0; i < sizeof advice / sizeof advice[0] && code == 0; i++) {
         const struct scmp_arg_cmp is[] = {SCMP_A2(SCMP_CMP_EQ, (scmp_datum_t)advice[i], 0)};
         code = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(madvise), 1, is);

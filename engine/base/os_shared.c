@@ -16,6 +16,10 @@
 #include "base/os_fault.h"
 #include "base/os_memory.h"
 
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25 /* Linux 6.1 */
+#endif
+
 /* ---- the list of what was reserved ---- */
 
 typedef struct entry {
@@ -124,6 +128,17 @@ bool zoe_os_shared_find(const void *address, zoe_os_shared *found)
     return e != NULL;
 }
 
+bool zoe_os_shared_touch(const void *address)
+{
+    unsigned char there = 1;
+    size_t page = zoe_os_page();
+    uint8_t *start = (uint8_t *)((uintptr_t)address / page * page);
+    if (mincore(start, page, &there) != 0 || (there & 1))
+        return false;
+    (void)*(volatile uint8_t *)start;
+    return true;
+}
+
 uint64_t zoe_os_shared_resident(void)
 {
     uint64_t blocks = 0;
@@ -139,15 +154,28 @@ uint64_t zoe_os_shared_resident(void)
 
 /* ---- what was given by another process ---- */
 
+static const size_t huge = (size_t)2 << 20;
+
 void *zoe_os_shared_map(int fd, uint64_t offset, size_t bytes, size_t huge_bytes)
 {
-    static const size_t huge = (size_t)2 << 20;
     if (bytes == 0 || offset > INT64_MAX)
         return NULL;
     uint8_t *base = map_aligned(fd, offset, bytes, bytes >= huge ? huge : zoe_os_page());
     if (base)
         zoe_os_advise_huge(base, huge_bytes / huge * huge);
     return base;
+}
+
+void zoe_os_shared_make_huge(void *address, size_t bytes)
+{
+    volatile uint8_t *base = address;
+    bytes = bytes / huge * huge;
+    if (!bytes)
+        return;
+    /* The first page of each is where it was placed, or else near to this thread; the rest follows it. */
+    for (size_t at = 0; at < bytes; at += huge)
+        base[at] = base[at];
+    madvise(address, bytes, MADV_COLLAPSE);
 }
 
 void zoe_os_shared_unmap(void *address, size_t bytes)

@@ -35,6 +35,9 @@ typedef struct zoe_os_shared {
 /* false: in none. */
 bool zoe_os_shared_find(const void *address, zoe_os_shared *found);
 
+/* Has a page of it touched. true: it was not there before. */
+bool zoe_os_shared_touch(const void *address);
+
 /* Bytes that all of it takes now, whichever process touched them. */
 uint64_t zoe_os_shared_resident(void);
 
@@ -43,6 +46,11 @@ uint64_t zoe_os_shared_resident(void);
  * Undone with zoe_os_shared_unmap(). */
 void *zoe_os_shared_map(int fd, uint64_t offset, size_t bytes, size_t huge_bytes);
 void zoe_os_shared_unmap(void *address, size_t bytes);
+
+/* Fills the whole huge pages in the first `bytes` of what was mapped, which nobody has written to
+ * yet, with memory, in huge pages also where the system gives none to shared memory by itself
+ * (Linux 6.1 and later). What it cannot is left to be touched in small pages. */
+void zoe_os_shared_make_huge(void *address, size_t bytes);
 
 /* ---- words ---- */
 

@@ -28,6 +28,7 @@ void zoe_histogram_add(zoe_histogram *h, uint64_t ns)
     while (ns > max && !atomic_compare_exchange_weak_explicit(
                            &h->max_ns, &max, ns, memory_order_relaxed, memory_order_relaxed))
         continue;
+    atomic_fetch_add_explicit(&h->count, 1, memory_order_relaxed);
     atomic_fetch_add_explicit(&h->buckets[bucket_of(ns)], 1, memory_order_release);
 }
 
@@ -67,6 +68,7 @@ void zoe_histogram_reset(zoe_histogram *h)
         atomic_store_explicit(&h->buckets[b], 0, memory_order_relaxed);
     atomic_store_explicit(&h->total_ns, 0, memory_order_relaxed);
     atomic_store_explicit(&h->max_ns, 0, memory_order_relaxed);
+    atomic_store_explicit(&h->count, 0, memory_order_relaxed);
 }
 
 void zoe_counter_add(zoe_counter *counter)

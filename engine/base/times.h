@@ -24,6 +24,7 @@ typedef struct zoe_histogram {
     _Atomic uint64_t buckets[ZOE_HISTOGRAM_BUCKETS];
     _Atomic uint64_t total_ns; /* relaxed */
     _Atomic uint64_t max_ns;   /* relaxed */
+    _Atomic uint64_t count;    /* relaxed: of all buckets, for who adds by itself */
 } zoe_histogram;
 
 void zoe_histogram_add(zoe_histogram *histogram, uint64_t ns);

@@ -72,7 +72,7 @@ static bool check_frame(zoe_frame *frame, const zoe_choice *choice, uint64_t byt
         return false;
     for (uint32_t i = frame->plane_count; i < ZOE_PLANES_MAX; i++)
         memset(&frame->planes[i], 0, sizeof frame->planes[i]);
-    zoe_isolation_check_text(frame->time_code, sizeof frame->time_code);
+    frame->time_code[sizeof frame->time_code - 1] = '\0';
     zoe_text_clean(frame->time_code);
     frame->incomplete = 0;
     frame->position = 0;
@@ -160,7 +160,12 @@ bool zoe_isolation_check_status(int32_t status)
     }
 }
 
-void zoe_isolation_check_text(char *text, size_t bytes)
+zoe_status zoe_isolation_pass_on(zoe_isolation_answer *answer, const char *path, zoe_error *error)
 {
-    text[bytes - 1] = '\0';
+    char *text = answer->text;
+    text[sizeof answer->text - 1] = '\0';
+    /* The process does not know the path, and says "-". */
+    bool begins = text[0] == '-' && text[1] == ':';
+    return zoe_error_set(error, (zoe_status)answer->status, "%s: %s", path,
+                         begins ? text + 2 + (text[2] == ' ') : text);
 }

@@ -27,7 +27,8 @@ bool zoe_isolation_check_finished(zoe_picture *picture, const zoe_picture *finis
 /* May a command end with this status? */
 bool zoe_isolation_check_status(int32_t status);
 
-/* Makes the process's text one: it ends. zoe_error_set() cleans it. */
-void zoe_isolation_check_text(char *text, size_t bytes);
+/* The error that the process has told of: its status was checked. The text, which is cleaned, names
+ * the file. */
+zoe_status zoe_isolation_pass_on(zoe_isolation_answer *answer, const char *path, zoe_error *error);
 
 #endif

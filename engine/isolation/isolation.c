@@ -21,10 +21,10 @@ enum {
     PAUSE_MAX_MS = 1000,
     /* How long several pieces given to a process at once take: so long that handing them over costs
      * a hundredth, and so short that a thread with better work to do notices. */
-    BATCH_NS = 500000,
-    BATCH_MAX = 16,
+    BATCH_NS = 1000000,
+    BATCH_MAX = 128,
     /* A frame has so many batches for each thread that shares it. */
-    SHARES = 8,
+    SHARES = 4,
     /* A process works for so many minutes at most: it may not run for longer than an hour. */
     WORN_MINUTES = 30,
 };
@@ -318,16 +318,6 @@ static bool command(place *p, const isolated_file *file, zoe_isolation_answer *a
     return true;
 }
 
-/* The error that the process has told of. */
-static zoe_status pass_on(const isolated_file *file, zoe_isolation_answer *answer, zoe_error *error)
-{
-    zoe_isolation_check_text(answer->text, sizeof answer->text);
-    /* The process does not know the path, and says "-". */
-    bool begins = answer->text[0] == '-' && answer->text[1] == ':';
-    return zoe_error_set(error, (zoe_status)answer->status, "%s: %s", file->path,
-                         begins ? answer->text + 2 + (answer->text[2] == ' ') : answer->text);
-}
-
 static bool copy_name(char *to, uint8_t *has, const char *name)
 {
     *has = name != NULL;
@@ -372,7 +362,7 @@ static zoe_status open_in(place *p, isolated_file *file, uint32_t *index, zoe_pi
     picture->file_bytes = answer.picture.file_bytes;
     if (answer.status != ZOE_OK) {
         note_open(p, *index, 0);
-        return pass_on(file, &answer, error);
+        return zoe_isolation_pass_on(&answer, file->path, error);
     }
     *picture = answer.picture;
     picture->id = file->object.id;
@@ -513,12 +503,18 @@ static zoe_status join(place *p, isolated_file *file, uint32_t *index, zoe_error
                                 file->path);
 }
 
+/* Half of them take longer: on a busy machine the mean is that of the interruptions. */
 static void note_speed(zoe_isolation *all, int32_t pieces, uint64_t ns)
 {
-    uint64_t mean = atomic_load_explicit(&all->piece_ns, memory_order_relaxed);
-    uint64_t now = ns / (uint64_t)pieces;
-    atomic_store_explicit(&all->piece_ns, mean ? (mean * 15 + now) / 16 : now,
-                          memory_order_relaxed);
+    uint64_t usual = atomic_load_explicit(&all->piece_ns, memory_order_relaxed);
+    uint64_t now = ns / (uint64_t)pieces, step = usual / 8 + 1;
+    if (!usual)
+        usual = now;
+    else if (now > usual)
+        usual += step;
+    else
+        usual = usual > step ? usual - step : 1;
+    atomic_store_explicit(&all->piece_ns, usual, memory_order_relaxed);
 }
 
 /* Has the calling thread's process work on the buffer, if it is the same file there. What `task`
@@ -543,6 +539,8 @@ static zoe_status work_on(place *p, isolated_file *file, zoe_isolation_task task
     c->file = index;
     c->serial = file->serial;
     c->u.decode = *decode;
+    /* One process gives a fresh buffer its memory, though several may come to it at once. */
+    c->u.decode.make_huge = decode->map != ZOE_MAP_NOTHING && zoe_os_shared_touch(buffer);
     if (decode->map != ZOE_MAP_NOTHING)
         (void)zoe_isolation_hand_over(&p->process, ZOE_HAND_MEMORY, shared.fd);
     if (!command(p, file, answer, &cause))
@@ -572,7 +570,7 @@ static zoe_status decode_in(place *p, isolated_file *file, int32_t batch, uint8_
         return status;
     note_speed(p->all, decode.count, zoe_os_now_ns() - start);
     if (answer.status != ZOE_OK && answer.status != ZOE_ERROR_TRUNCATED)
-        return pass_on(file, &answer, error);
+        return zoe_isolation_pass_on(&answer, file->path, error);
     if (answer.decoded != decode.count || answer.missing < 0 || answer.total < answer.missing ||
         answer.total > INT64_MAX / 2)
         return refuse(p, file, error);
@@ -581,7 +579,7 @@ static zoe_status decode_in(place *p, isolated_file *file, int32_t batch, uint8_
     atomic_fetch_add_explicit(&file->missing, answer.missing, memory_order_relaxed);
     atomic_store_explicit(&file->total, answer.total, memory_order_relaxed);
     atomic_store_explicit(&file->in_tiles, answer.in_tiles, memory_order_relaxed);
-    return pass_on(file, &answer, error);
+    return zoe_isolation_pass_on(&answer, file->path, error);
 }
 
 static zoe_status decode_isolated(void *user, void *opened, int32_t batch, uint8_t *buffer,
@@ -615,7 +613,7 @@ static zoe_status finish_isolated(void *user, void *opened, uint8_t *buffer, siz
     zoe_isolation_decode decode = {.buffer_bytes = buffer_bytes};
     zoe_status status = work_on(p, file, ZOE_TASK_FINISH, &decode, buffer, &answer, error);
     if (status == ZOE_OK && answer.status != ZOE_OK)
-        status = pass_on(file, &answer, error);
+        status = zoe_isolation_pass_on(&answer, file->path, error);
     if (status == ZOE_OK && !zoe_isolation_check_finished(picture, &answer.picture, buffer_bytes))
         status = refuse(p, file, error);
     pthread_mutex_unlock(&p->lock);

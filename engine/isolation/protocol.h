@@ -73,6 +73,7 @@ typedef struct zoe_isolation_decode {
     uint32_t map;         /* a zoe_isolation_map */
     uint64_t map_at, map_bytes;
     uint64_t huge_bytes; /* from its beginning, what may be in huge pages */
+    uint32_t make_huge;  /* 1: nothing of it has memory yet, and these get theirs at once */
     uint64_t buffer_at;  /* in the window */
     uint64_t buffer_bytes;
     uint64_t scratch_bytes;

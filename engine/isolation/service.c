@@ -34,7 +34,8 @@ typedef struct server {
     window windows[ZOE_ISOLATION_WINDOWS];
     uint8_t *scratch;
     size_t scratch_bytes;
-    zoe_histogram reads; /* of the present command */
+    zoe_histogram reads;
+    uint64_t read_count, read_ns; /* of them, before the present command */
 } server;
 
 /* ---- descriptors ---- */
@@ -140,6 +141,8 @@ static uint8_t *buffer_of(server *s, const zoe_isolation_decode *decode)
         w->base =
             fd >= 0 ? zoe_os_shared_map(fd, decode->map_at, w->bytes, decode->huge_bytes) : NULL;
         zoe_os_file_close(fd);
+        if (w->base && decode->make_huge)
+            zoe_os_shared_make_huge(w->base, decode->huge_bytes);
     }
     return w->base ? w->base + decode->buffer_at : NULL;
 }
@@ -207,13 +210,12 @@ static zoe_status do_finish(server *s, const zoe_isolation_command *command,
 
 static void note_reads(server *s, zoe_isolation_answer *answer)
 {
-    answer->read_ns = atomic_load_explicit(&s->reads.total_ns, memory_order_relaxed);
-    if (!answer->read_ns)
-        return;
-    zoe_times times;
-    zoe_histogram_read(&s->reads, &times);
-    answer->reads = (uint32_t)times.count;
-    zoe_histogram_reset(&s->reads);
+    uint64_t count = atomic_load_explicit(&s->reads.count, memory_order_relaxed);
+    uint64_t ns = atomic_load_explicit(&s->reads.total_ns, memory_order_relaxed);
+    answer->reads = (uint32_t)(count - s->read_count);
+    answer->read_ns = ns - s->read_ns;
+    s->read_count = count;
+    s->read_ns = ns;
 }
 
 static void answer_it(server *s)
