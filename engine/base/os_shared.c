@@ -37,14 +37,14 @@ static size_t whole_pages(size_t bytes)
     return (bytes + page - 1) / page * page;
 }
 
-/* A descriptor of that size, which nobody can change any more. */
-static int make_memory(size_t bytes)
+/* A descriptor of that size, which nobody can change any more, nor more than its bytes. */
+static int make_memory(size_t bytes, int more_seals)
 {
     int fd = zoe_os_fails() ? -1 : memfd_create("zoetrope", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (fd < 0)
         return -1;
     if (ftruncate(fd, (off_t)bytes) != 0 ||
-        fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
+        fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | more_seals) != 0) {
         close(fd);
         return -1;
     }
@@ -73,7 +73,7 @@ void *zoe_os_shared_reserve(size_t bytes, size_t alignment)
         return NULL;
     bytes = whole_pages(bytes);
     entry *made = zoe_os_alloc(sizeof *made);
-    int fd = made ? make_memory(bytes) : -1;
+    int fd = made ? make_memory(bytes, F_SEAL_SEAL) : -1;
     uint8_t *base = fd >= 0 ? map_aligned(fd, 0, bytes, alignment) : NULL;
     if (!base) {
         if (fd >= 0)
@@ -150,6 +150,28 @@ uint64_t zoe_os_shared_resident(void)
     }
     pthread_mutex_unlock(&lock);
     return blocks * 512;
+}
+
+/* ---- what nobody changes ---- */
+
+void *zoe_os_sealed_begin(size_t bytes, int *fd)
+{
+    *fd = make_memory(bytes, 0);
+    if (*fd < 0)
+        return NULL;
+    size_t mapped = bytes ? whole_pages(bytes) : zoe_os_page();
+    void *memory = mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_SHARED, *fd, 0);
+    if (memory != MAP_FAILED)
+        return memory;
+    close(*fd);
+    *fd = -1;
+    return NULL;
+}
+
+bool zoe_os_sealed_end(void *memory, size_t bytes, int fd)
+{
+    munmap(memory, bytes ? whole_pages(bytes) : zoe_os_page());
+    return fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SEAL) == 0;
 }
 
 /* ---- what was given by another process ---- */

@@ -1,3 +1,5 @@
+#include "exr/read_header.h"
+
 #include "base/os.h"
 #include "exr/header.h"
 
@@ -28,29 +30,22 @@ static zoe_status read_in(zoe_exr_file *file, uint64_t bytes, owned_header **out
     return status;
 }
 
-zoe_status zoe_header_read(const char *path, zoe_storage *storage, zoe_header **header,
-                           zoe_error *error)
+/* Of a file that was opened, which is closed. */
+static zoe_status read_opened(zoe_exr_file *file, zoe_header **header, zoe_error *error)
 {
-    if (header)
-        *header = NULL;
-    if (!path || !header)
-        return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "no file is given");
     /* A release of OpenEXR that takes more than the scan says is given more, up to this. The scan's
      * limits are far below it. */
     enum { BYTES_MAX = 1 << 30 };
-    const zoe_read_stats stats = {NULL, NULL};
-    zoe_exr_file file;
-    zoe_status status = zoe_exr_file_open(&file, storage, path, &stats, NULL, error);
-    if (status != ZOE_OK)
-        return status;
     owned_header *owned = NULL;
-    uint64_t bytes = file.outline.context_bytes + zoe_exr_header_bytes(&file.outline, true) +
+    zoe_status status;
+    uint64_t bytes = file->outline.context_bytes + zoe_exr_header_bytes(&file->outline, true) +
                      ZOE_BLOCKS_ALIGNMENT;
     do {
-        status = read_in(&file, bytes, &owned, error);
+        status = read_in(file, bytes, &owned, error);
         bytes *= 2;
     } while (status == ZOE_ERROR_TOO_SMALL && bytes <= BYTES_MAX);
-    zoe_exr_file_close(&file, NULL);
+    const char *path = file->path;
+    zoe_exr_file_close(file, NULL);
     if (status == ZOE_ERROR_TOO_SMALL)
         return zoe_error_set(error, ZOE_ERROR_TOO_LARGE,
                              "%s: the header takes more than %.0f MB of memory", path,
@@ -58,6 +53,27 @@ zoe_status zoe_header_read(const char *path, zoe_storage *storage, zoe_header **
     if (status == ZOE_OK)
         *header = &owned->header.header;
     return status;
+}
+
+zoe_status zoe_exr_header_read(const char *path, zoe_storage *storage, zoe_header **header,
+                               zoe_error *error)
+{
+    const zoe_read_stats stats = {NULL, NULL};
+    zoe_exr_file file;
+    *header = NULL;
+    zoe_status status = zoe_exr_file_open(&file, storage, path, &stats, NULL, error);
+    return status == ZOE_OK ? read_opened(&file, header, error) : status;
+}
+
+zoe_status zoe_exr_header_read_descriptor(int fd, const zoe_os_file_id *id,
+                                          const zoe_read_stats *stats, zoe_header **header,
+                                          zoe_error *error)
+{
+    const zoe_storage_object object = zoe_storage_adopt(fd, id);
+    zoe_exr_file file;
+    *header = NULL;
+    zoe_status status = zoe_exr_file_adopt(&file, &object, "-", stats, NULL, error);
+    return status == ZOE_OK ? read_opened(&file, header, error) : status;
 }
 
 void zoe_header_free(zoe_header **header)

@@ -6,10 +6,10 @@
 
 #include "base/os.h"
 #include "isolation/check.h"
+#include "isolation/descriptor.h"
 #include "isolation/process.h"
 #include "isolation/program.h"
 #include "isolation/windows.h"
-#include "storage/storage.h"
 
 enum {
     /* Threads that decode: an engine's workers, and one more that ends what they left. */
@@ -36,6 +36,7 @@ enum {
 typedef struct isolated_file {
     /* fixed after it was opened */
     zoe_storage_object object;
+    zoe_isolation_descriptor descriptor; /* that processes are given */
     uint64_t serial;
     const zoe_choice *choice; /* the source's, which outlives the file */
     uint64_t limit;
@@ -354,7 +355,7 @@ static zoe_status open_in(place *p, isolated_file *file, uint32_t *index, zoe_pi
                              file->path);
     note_open(p, *index, file->serial);
     /* Where it does not take the descriptor it is dead, which the command will find. */
-    (void)zoe_isolation_hand_over(&p->process, ZOE_HAND_FILE, file->object.fd);
+    (void)zoe_isolation_hand_over(&p->process, ZOE_HAND_FILE, file->descriptor.fd);
     if (!command(p, file, &answer, &cause))
         return mourn(p, file, &cause, error);
     if (!zoe_isolation_check_status(answer.status))
@@ -412,6 +413,32 @@ static zoe_status open_opened(zoe_isolation *all, isolated_file *file, zoe_pictu
     return status;
 }
 
+/* What an open file takes beside what its process says. */
+static size_t own_bytes(const char *path)
+{
+    return sizeof(isolated_file) + strlen(path) + 1;
+}
+
+/* Of an object that is open, in memory that is large enough. */
+static zoe_status open_object(zoe_isolation *all, isolated_file *file, zoe_picture *picture,
+                              zoe_error *error)
+{
+    const zoe_storage_object *object = &file->object;
+    uint64_t held = zoe_isolation_descriptor_cost(object, object->id.bytes);
+    zoe_status status = zoe_isolation_descriptor_open(object, object->id.bytes, file->path,
+                                                      &file->descriptor, error);
+    if (status != ZOE_OK)
+        return status;
+    file->memory_bytes -= held;
+    status = open_opened(all, file, picture, error);
+    picture->id = object->id;
+    if (picture->file_bytes)
+        picture->file_bytes += held + own_bytes(file->path);
+    if (status != ZOE_OK)
+        zoe_isolation_descriptor_close(&file->descriptor);
+    return status;
+}
+
 static zoe_status open_isolated(void *user, zoe_storage *storage, const char *path,
                                 const zoe_choice *choice, uint64_t limit,
                                 const zoe_read_stats *stats, void *memory, size_t memory_bytes,
@@ -419,37 +446,29 @@ static zoe_status open_isolated(void *user, zoe_storage *storage, const char *pa
 {
     *out = NULL;
     memset(picture, 0, sizeof *picture);
-    size_t length = strlen(path), own = sizeof(isolated_file) + length + 1;
     zoe_storage_object object;
-    if (length >= ZOE_PATH_MAX)
+    if (strlen(path) >= ZOE_PATH_MAX)
         return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "%s: path too long", path);
     zoe_status status = zoe_storage_open(storage, path, &object, error);
     if (status != ZOE_OK)
         return status;
-    if (object.fd < 0) {
-        zoe_storage_close_object(&object);
-        return zoe_error_set(error, ZOE_ERROR_UNSUPPORTED,
-                             "%s: only files are decoded in another process", path);
-    }
     picture->id = object.id;
-    if (memory_bytes < own) {
-        picture->file_bytes = own > ZOE_DECODER_FILE_BYTES ? own : ZOE_DECODER_FILE_BYTES;
+    uint64_t held = zoe_isolation_descriptor_cost(&object, object.id.bytes);
+    if (held >= memory_bytes || memory_bytes - held < own_bytes(path)) {
+        picture->file_bytes = held + ZOE_DECODER_FILE_BYTES + own_bytes(path);
         zoe_storage_close_object(&object);
         return zoe_error_set(error, ZOE_ERROR_TOO_SMALL, "%s: %s", path,
                              zoe_status_text(ZOE_ERROR_TOO_SMALL));
     }
     isolated_file *file = memory;
     memset(file, 0, sizeof *file);
-    memcpy(file->path, path, length + 1);
+    memcpy(file->path, path, strlen(path) + 1);
     file->object = object;
     file->choice = choice;
     file->limit = limit;
-    file->memory_bytes = memory_bytes;
+    file->memory_bytes = memory_bytes - own_bytes(path);
     file->stats = *stats;
-    status = open_opened(user, file, picture, error);
-    picture->id = object.id;
-    if (picture->file_bytes && picture->file_bytes < own)
-        picture->file_bytes = own;
+    status = open_object(user, file, picture, error);
     if (status == ZOE_OK)
         *out = file;
     else
@@ -474,6 +493,7 @@ static zoe_status close_isolated(void *user, void **out, zoe_error *error)
     }
     pthread_mutex_unlock(&all->lock);
     bool changed = !zoe_storage_is_same(&file->object);
+    zoe_isolation_descriptor_close(&file->descriptor);
     zoe_storage_close_object(&file->object);
     if (changed)
         return zoe_error_set(error, ZOE_ERROR_CHANGED, "%s: changed while it was read", file->path);

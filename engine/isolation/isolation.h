@@ -6,7 +6,9 @@
  *   protocol   what the two say to each other
  *   check      what the process answers, held to what can be
  *   process    one process: start, commands, end
+ *   descriptor by which a process gets a file
  *   windows    which ranges of frames' memory it has mapped
+ *   header_image, header_reader   a header by itself
  *   isolation  files, threads and their processes
  *   service    what the process does
  *

@@ -9,6 +9,7 @@
 
 #include "base/os_process.h"
 #include "exr/decode.h"
+#include "exr/read_header.h"
 #include "isolation/lock_in.h"
 
 int main(int argc, char **argv)
@@ -18,7 +19,8 @@ int main(int argc, char **argv)
                 "zoetrope-decoder %s: started by programs that use Zoetrope\n", zoe_version());
         return 2;
     }
-    const zoe_service service = {zoe_exr_open_descriptor, zoe_exr_decoder(), zoe_lock_in};
+    const zoe_service service = {zoe_exr_open_descriptor, zoe_exr_header_read_descriptor,
+                                 zoe_exr_decoder(), zoe_lock_in};
     zoe_lock_in_first();
     return zoe_isolation_serve(&service, ZOE_OS_PROCESS_SOCKET);
 }

@@ -24,7 +24,7 @@
 
 enum {
     ZOE_ISOLATION_MAGIC = 0x5a4f4944, /* "ZOID" */
-    ZOE_ISOLATION_VERSION = 1,
+    ZOE_ISOLATION_VERSION = 2,
     ZOE_ISOLATION_FILES = 4,      /* that a process has open at once */
     ZOE_ISOLATION_WINDOWS = 1024, /* ranges of frames' memory that it has mapped */
     ZOE_ISOLATION_NAME = 1024,    /* bytes of a layer's or view's name, terminator included */
@@ -48,6 +48,8 @@ typedef enum zoe_isolation_task {
     ZOE_TASK_OPEN = 1,   /* a ZOE_HAND_FILE follows */
     ZOE_TASK_DECODE = 2, /* a ZOE_HAND_MEMORY follows where it maps */
     ZOE_TASK_FINISH = 3, /* the same */
+    ZOE_TASK_HEADER =
+        4, /* a ZOE_HAND_FILE follows, then a ZOE_HAND_MEMORY for the header's image */
 } zoe_isolation_task;
 
 typedef struct zoe_isolation_open {
@@ -79,6 +81,12 @@ typedef struct zoe_isolation_decode {
     uint64_t scratch_bytes;
 } zoe_isolation_decode;
 
+typedef struct zoe_isolation_header {
+    zoe_os_file_id id;
+    uint64_t
+        image_bytes; /* room for the image (isolation/header_image.h), from the memory's beginning */
+} zoe_isolation_header;
+
 typedef struct zoe_isolation_command {
     uint32_t task;
     uint32_t file;   /* 0..ZOE_ISOLATION_FILES-1: place of the file */
@@ -86,13 +94,15 @@ typedef struct zoe_isolation_command {
     union {
         zoe_isolation_open open;
         zoe_isolation_decode decode;
+        zoe_isolation_header header;
     } u;
 } zoe_isolation_command;
 
 typedef struct zoe_isolation_answer {
     int32_t status;
-    int32_t decoded;     /* DECODE: pieces done */
-    zoe_picture picture; /* OPEN, FINISH; where OPEN is TOO_SMALL, its file_bytes */
+    int32_t decoded;      /* DECODE: pieces done */
+    zoe_picture picture;  /* OPEN, FINISH; where OPEN is TOO_SMALL, its file_bytes */
+    uint64_t image_bytes; /* HEADER: of its image; where that is TOO_SMALL, the bytes it takes */
     /* DECODE: what of the picture was not in the file, of these pieces */
     int64_t missing, total;
     uint32_t in_tiles; /* 1: counted in tiles, 0: in scanlines */

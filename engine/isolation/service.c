@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/os.h"
+#include "isolation/header_image.h"
 
 /* An idle process closes what it does not need after a moment, and then looks now and then whether
  * the program is still there; the system tells it besides. */
@@ -206,6 +207,39 @@ static zoe_status do_finish(server *s, const zoe_isolation_command *command,
                            error);
 }
 
+/* ---- headers ---- */
+
+static zoe_status put_header(const zoe_header *header, uint64_t room, int memory,
+                             zoe_isolation_answer *answer, zoe_error *error)
+{
+    answer->image_bytes = zoe_header_image_bytes(header);
+    if (answer->image_bytes > room)
+        return zoe_error_set(error, ZOE_ERROR_TOO_SMALL, "-: too little room for the header");
+    uint8_t *image = zoe_os_shared_map(memory, 0, room, 0);
+    if (!image)
+        return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "-: out of memory");
+    (void)zoe_header_image_write(header, image, room);
+    zoe_os_shared_unmap(image, room);
+    return ZOE_OK;
+}
+
+static zoe_status do_header(server *s, const zoe_isolation_command *command,
+                            zoe_isolation_answer *answer, zoe_error *error)
+{
+    const zoe_read_stats stats = {&s->reads, &s->block->bytes_read};
+    zoe_header *header = NULL;
+    int file = receive(s, ZOE_HAND_FILE), memory = receive(s, ZOE_HAND_MEMORY);
+    zoe_status status =
+        file < 0 || memory < 0
+            ? zoe_error_set(error, ZOE_ERROR_IO, "-: no descriptor")
+            : s->service->read_header(file, &command->u.header.id, &stats, &header, error);
+    if (status == ZOE_OK)
+        status = put_header(header, command->u.header.image_bytes, memory, answer, error);
+    zoe_header_free(&header);
+    zoe_os_file_close(memory);
+    return status;
+}
+
 /* ---- the loop ---- */
 
 static void note_reads(server *s, zoe_isolation_answer *answer)
@@ -233,6 +267,8 @@ static void answer_it(server *s)
         status = do_decode(s, command, answer, &error);
     else if (command->task == ZOE_TASK_FINISH)
         status = do_finish(s, command, answer, &error);
+    else if (command->task == ZOE_TASK_HEADER)
+        status = do_header(s, command, answer, &error);
     answer->status = status;
     memcpy(answer->text, error.text, status == ZOE_OK ? 1 : sizeof answer->text);
     note_reads(s, answer);

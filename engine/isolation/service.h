@@ -7,6 +7,8 @@
 #ifndef ZOE_ISOLATION_SERVICE_H
 #define ZOE_ISOLATION_SERVICE_H
 
+#include <zoetrope/header.h>
+
 #include "isolation/protocol.h"
 
 /* Opens a file whose descriptor was handed over, and takes that over too. */
@@ -15,9 +17,15 @@ typedef zoe_status zoe_service_open_fn(int fd, const zoe_os_file_id *id, const z
                                        size_t memory_bytes, zoe_picture *picture, void **file,
                                        zoe_error *error);
 
+/* Reads the header of such a file, and closes that. */
+typedef zoe_status zoe_service_header_fn(int fd, const zoe_os_file_id *id,
+                                         const zoe_read_stats *stats, zoe_header **header,
+                                         zoe_error *error);
+
 /* The decoder: `open` in place of its own. Tests have others. */
 typedef struct zoe_service {
     zoe_service_open_fn *open;
+    zoe_service_header_fn *read_header;
     const zoe_decoder *decoder;
     /* Locks the process in, with the limits that the program gave. On failure `text` says why. */
     bool (*lock_in)(const zoe_isolation_hello *hello, char *text, size_t bytes);

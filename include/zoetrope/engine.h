@@ -48,6 +48,16 @@ ZOE_API zoe_status zoe_engine_create(const zoe_engine_settings *settings, zoe_en
  */
 ZOE_API void zoe_engine_destroy(zoe_engine **engine);
 
+/*
+ * How zoe_header_read() parses files from now on, in the whole process: `isolation`, `decoder_program`
+ * and `decoder_hang_ms` of the settings count, in every mode as for frames; NULL: all defaults, in
+ * this process. A header that is isolated has a process of its own, which is started for it and ends
+ * with it: some 3 ms. AUTO: in this process where that cannot be started. Errors then besides those
+ * of zoe_header_read(): DECODER, and with ON those of starting a process. Errors: ARGUMENT.
+ * Thread-safety: not while another thread reads headers.
+ */
+ZOE_API zoe_status zoe_header_isolate(const zoe_engine_settings *settings);
+
 /* What a change of memory did. Resident memory is the whole process's, from the system, in bytes.
  */
 typedef struct zoe_memory_report {

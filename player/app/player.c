@@ -408,6 +408,7 @@ static int play(zoe_app *app)
     app->options = app->kept;
     zoe_app_forget_kept_color(app);
     zoe_options_override(&app->options, app->given);
+    zoe_options_isolate(&app->options);
     prepare_setup(app, &setup);
     app->follower = zoe_follower_create(files_changed, app);
     if (!app->follower)

@@ -43,8 +43,10 @@ zoe_args_result zoe_bench_parse(const char *command, const char *about, const zo
         if (given[i])
             zoe_options_give(&options->play, shared[i]);
     }
-    if (result == ZOE_ARGS_RUN)
+    if (result == ZOE_ARGS_RUN) {
         options->spec = argv[first];
+        zoe_options_isolate(&options->play);
+    }
     return result;
 }
 

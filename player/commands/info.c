@@ -9,11 +9,13 @@
 
 #include <jansson.h>
 
+#include <zoetrope/engine.h>
 #include <zoetrope/header.h>
 #include <zoetrope/sequence.h>
 
 #include "model/args.h"
 #include "model/frame_box.h"
+#include "model/options.h"
 
 enum { PATH_BYTES = 8192, ROW_ALIGNMENT = 64, HALF_BYTES = 2, HEADERS_MAX = 200 };
 
@@ -610,8 +612,16 @@ static int print_text(const subject *s)
 int zoe_cmd_info(int argc, char **argv)
 {
     bool as_json = false;
+    zoe_engine_settings settings;
+    zoe_engine_settings_init(&settings);
     const zoe_arg table[] = {
         {.name = "json", .kind = ZOE_ARG_FLAG, .help = "print one JSON object", .value = &as_json},
+        {.name = "isolation",
+         .kind = ZOE_ARG_CHOICE,
+         .value_name = "MODE",
+         .help = "read headers in processes that may do nothing else (default off)",
+         .value = &settings.isolation,
+         .words = ZOE_WORDS_ISOLATION},
     };
     const zoe_args args = {.command = command,
                            .operands = "SEQUENCE",
@@ -625,6 +635,7 @@ int zoe_cmd_info(int argc, char **argv)
     if (result != ZOE_ARGS_RUN)
         return result == ZOE_ARGS_DONE ? ZOE_EXIT_DONE : ZOE_EXIT_USAGE;
 
+    (void)zoe_header_isolate(&settings);
     subject s;
     memset(&s, 0, sizeof s);
     zoe_error error = {ZOE_OK, ""};

@@ -135,6 +135,7 @@ int zoe_cmd_play_headless(const zoe_options *options)
     zoe_engine_settings settings;
     zoe_engine_settings_init(&settings);
     zoe_options_apply(options, &settings);
+    zoe_options_isolate(options);
     zoe_source_settings source;
     zoe_source_settings_init(&source);
     zoe_options_apply_source(options, &source);

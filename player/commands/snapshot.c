@@ -41,7 +41,7 @@ typedef struct snapshot_options {
     const char *layer, *view;
     bool overscan, full_precision;
     double exposure, gamma, contrast, saturation;
-    int32_t channel, transfer;
+    int32_t channel, transfer, isolation;
     zoe_coloring_choice color;
     zoe_extent size;
     bool png_only_given; /* an option that an EXR has no use for */
@@ -162,6 +162,7 @@ static zoe_args_result parse(snapshot_options *options, int argc, char **argv)
         {"overscan", 0, ZOE_ARG_FLAG, 0, "include what lies outside the display window", &o->overscan, 0, 0, 0, 0},
         {"full-precision", 0, ZOE_ARG_FLAG, 0, "keep float and uint as they are, not as half", &o->full_precision, 0, 0, 0, 0},
         {"cache-mb", 0, ZOE_ARG_INTEGER, "MB", "memory it may take (default: as the player)", &o->cache_mb, 0, 16, 1 << 30, 0},
+        {"isolation", 0, ZOE_ARG_CHOICE, "MODE", "decode in a process that may do nothing else (default off)", &o->isolation, 0, 0, 0, ZOE_WORDS_ISOLATION},
         {"Light and size (PNG)", 0, ZOE_ARG_HEADING, 0, 0, 0, 0, 0, 0, 0},
         {"exposure", 0, ZOE_ARG_DECIMAL, "STOPS", "-20..20 (default 0)", &o->exposure, png, -20, 20, 0},
         {"gamma", 0, ZOE_ARG_DECIMAL, "G", "0.1..10 (default 1)", &o->gamma, png, 0.1, 10, 0},
@@ -235,6 +236,8 @@ int zoe_cmd_snapshot(int argc, char **argv)
     zoe_engine_settings settings;
     zoe_engine_settings_init(&settings);
     settings.budget.bytes = (uint64_t)options.cache_mb << 20;
+    settings.isolation = options.isolation;
+    (void)zoe_header_isolate(&settings);
     zoe_source_settings source;
     zoe_source_settings_init(&source);
     source.layer = options.layer;

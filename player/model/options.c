@@ -127,7 +127,7 @@ const zoe_option zoe_option_table[] = {
      .words = "auto|spiral|forward", .labels = "Auto|Spiral|Forward",
      .help = "order of preloading", PANEL(LOADING, "Strategy")},
     {.name = "isolation", AT(isolation), .kind = ZOE_ARG_CHOICE, .where = ARGS | FILE_KEPT, .argument = "MODE",
-     .words = "off|on|auto", .labels = "Off|On|Auto",
+     .words = ZOE_WORDS_ISOLATION, .labels = "Off|On|Auto",
      .help = "decode in processes that may do nothing else"},
     {.name = "decoder-frames", AT(decoder_frames), .kind = ZOE_ARG_INTEGER, .where = ARGS | FILE_KEPT, .argument = "N", .max = 1e9,
      .help = "start each of them anew after N frames", .otherwise = "never"},
@@ -298,6 +298,14 @@ void zoe_options_apply(const zoe_options *options, zoe_engine_settings *settings
         settings->log_level = ZOE_LOG_INFO;
     if (options->verbose > 1)
         settings->log_level = ZOE_LOG_DEBUG;
+}
+
+void zoe_options_isolate(const zoe_options *options)
+{
+    zoe_engine_settings settings;
+    zoe_engine_settings_init(&settings);
+    zoe_options_apply(options, &settings);
+    (void)zoe_header_isolate(&settings);
 }
 
 void zoe_options_apply_source(const zoe_options *options, zoe_source_settings *settings)

@@ -34,9 +34,10 @@
 #include "model/option.h"
 
 /* Words that the tables of several commands have. */
-#define ZOE_WORDS_PROXY    "1|1/2|1/4|1/8"
-#define ZOE_WORDS_TRANSFER "srgb|rec709|linear"
-#define ZOE_WORDS_LUT      "linear|display|scene|log"
+#define ZOE_WORDS_PROXY     "1|1/2|1/4|1/8"
+#define ZOE_WORDS_TRANSFER  "srgb|rec709|linear"
+#define ZOE_WORDS_ISOLATION "off|on|auto"
+#define ZOE_WORDS_LUT       "linear|display|scene|log"
 
 /* Ranges and defaults: see the table. */
 typedef struct zoe_options {
@@ -149,6 +150,10 @@ void zoe_options_override(zoe_options *options, const zoe_options *given);
 
 /* Budget, workers, isolation and log level, over initialised settings of the engine. */
 void zoe_options_apply(const zoe_options *options, zoe_engine_settings *settings);
+
+/* Has headers read as frames are, from now on and in the whole program: in processes of their own where
+ * the options say so. Once, before any is read. */
+void zoe_options_isolate(const zoe_options *options);
 
 /* Layer, view, proxy, overscan and precision, over initialised settings of a source. The texts live
  * as long as argv. */

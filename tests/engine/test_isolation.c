@@ -224,6 +224,68 @@ static void test_bad_at_finish(void **state)
     check_phase("finish", deeds, COUNT_OF(deeds));
 }
 
+/* A header is an error that says why, and a process of its own is there for the next. */
+static void check_header(const room *r, int64_t number, const char *what, const char *why)
+{
+    char path[128], name[32];
+    zoe_header *header = NULL;
+    zoe_error error = {.text = ""};
+    snprintf(path, sizeof path, "%s/f.%04d.exr", r->folder, (int)number);
+    zoe_status status = zoe_header_read(path, NULL, &header, &error);
+    if (what && (status != ZOE_ERROR_DECODER || header || !strstr(error.text, path) ||
+                 (why && !strstr(error.text, why))))
+        fail_msg("%s: expected '%s', got %s: %s", what, why ? why : "", zoe_status_name(status),
+                 error.text);
+    if (what)
+        return;
+    if (status != ZOE_OK)
+        fail_msg("%s: %s", zoe_status_name(status), error.text);
+    snprintf(name, sizeof name, "%d", (int)(100 + number));
+    assert_int_equal(header->part_count, 1);
+    assert_string_equal(header->parts[0].name, name);
+    assert_int_equal(header->file_bytes, 100 + number);
+    zoe_header_free(&header);
+}
+
+static void test_bad_at_header(void **state)
+{
+    (void)state;
+    room r;
+    char text[64];
+    make_room(&r);
+    zoe_engine_settings settings = settings_for();
+    assert_int_equal(zoe_header_isolate(&settings), ZOE_OK);
+    for (size_t i = 0; i < COUNT_OF(deeds); i++) {
+        snprintf(text, sizeof text, "header %s", deeds[i].action);
+        add_frame(&r, text);
+        check_header(&r, r.frames, text, deeds[i].why);
+        add_frame(&r, NULL);
+        check_header(&r, r.frames, NULL, NULL);
+    }
+    add_frame(&r, "header empty");
+    check_header(&r, r.frames, "no parts", "impossible answer");
+    for (int seed = 1; seed <= 8; seed++) {
+        snprintf(text, sizeof text, "header garbage%d", seed);
+        add_frame(&r, text);
+        check_header(&r, r.frames, text, NULL);
+    }
+    settings.decoder_program = "/nowhere";
+    assert_int_equal(zoe_header_isolate(&settings), ZOE_OK);
+    zoe_header *header = NULL;
+    char path[128];
+    snprintf(path, sizeof path, "%s/f.0002.exr", r.folder);
+    assert_int_equal(zoe_header_read(path, NULL, &header, NULL), ZOE_ERROR_NOT_FOUND);
+    settings.isolation = ZOE_ISOLATION_AUTO; /* here, then, where it is no picture */
+    assert_int_equal(zoe_header_isolate(&settings), ZOE_OK);
+    assert_int_equal(zoe_header_read(path, NULL, &header, NULL), ZOE_ERROR_NOT_EXR);
+    settings.isolation = 3;
+    assert_int_equal(zoe_header_isolate(&settings), ZOE_ERROR_ARGUMENT);
+    assert_int_equal(zoe_header_isolate(NULL), ZOE_OK);
+    temp_folder_remove(r.folder);
+    assert_int_equal(children_count(), r.children);
+    assert_int_equal(descriptors_count(), r.descriptors);
+}
+
 /* Rubbish in every field: an error, or at worst wrong pixels. A process whose answer could have been
  * true goes on to the next frame, which it then spoils: that is an error too, and the end of it. */
 static void test_rubbish(void **state)
@@ -444,12 +506,13 @@ static void test_nobody_is_left_behind(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_bad_at_open),       cmocka_unit_test(test_bad_at_first_piece),
-        cmocka_unit_test(test_bad_at_last_piece), cmocka_unit_test(test_bad_at_finish),
-        cmocka_unit_test(test_rubbish),           cmocka_unit_test(test_killed_while_idle),
-        cmocka_unit_test(test_recycled),          cmocka_unit_test(test_trim_ends_idle_ones),
-        cmocka_unit_test(test_no_program),        cmocka_unit_test(test_dies_at_its_start),
-        cmocka_unit_test(test_program_goes_away), cmocka_unit_test(test_nobody_is_left_behind),
+        cmocka_unit_test(test_bad_at_open),           cmocka_unit_test(test_bad_at_first_piece),
+        cmocka_unit_test(test_bad_at_last_piece),     cmocka_unit_test(test_bad_at_finish),
+        cmocka_unit_test(test_bad_at_header),         cmocka_unit_test(test_rubbish),
+        cmocka_unit_test(test_killed_while_idle),     cmocka_unit_test(test_recycled),
+        cmocka_unit_test(test_trim_ends_idle_ones),   cmocka_unit_test(test_no_program),
+        cmocka_unit_test(test_dies_at_its_start),     cmocka_unit_test(test_program_goes_away),
+        cmocka_unit_test(test_nobody_is_left_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,6 +21,7 @@
 
 #include "base/os.h"
 #include "support/children.h"
+#include "support/fake_storage.h"
 #include "support/image_folder.h"
 #include "support/temp_folder.h"
 #include "support/threads.h"
@@ -65,13 +66,16 @@ static void add(pile *p, const char *path)
 /* ---- both ways ---- */
 
 typedef struct way {
+    fake_storage *far; /* where its files come from; NULL: the local folder */
     zoe_engine *engine;
     zoe_source *source;
 } way;
 
-static void open_way(way *w, const pile *p, uint32_t workers, int32_t isolation,
+static void open_way(way *w, const pile *p, uint32_t workers, int32_t isolation, bool far,
                      const zoe_source_settings *source)
 {
+    w->far = far ? fake_storage_create(p->folder) : NULL;
+    zoe_storage *storage = far ? fake_storage_storage(w->far) : NULL;
     zoe_error error;
     zoe_sequence *sequence = NULL;
     zoe_engine_settings settings;
@@ -81,7 +85,7 @@ static void open_way(way *w, const pile *p, uint32_t workers, int32_t isolation,
     settings.isolation = isolation;
     settings.decoder_program = DECODER;
     if (zoe_engine_create(&settings, &w->engine, &error) != ZOE_OK ||
-        zoe_sequence_open(p->folder, NULL, &sequence, &error) != ZOE_OK ||
+        zoe_sequence_open(far ? "http://fake/" : p->folder, storage, &sequence, &error) != ZOE_OK ||
         zoe_source_open(w->engine, &sequence, source, &w->source, &error) != ZOE_OK)
         fail_msg("%s", error.text);
 }
@@ -90,6 +94,8 @@ static void close_way(way *w)
 {
     zoe_source_close(&w->source);
     zoe_engine_destroy(&w->engine);
+    if (w->far)
+        fake_storage_destroy(w->far);
 }
 
 static zoe_status load(way *w, int64_t position, zoe_frame *frame, zoe_error *error)
@@ -125,12 +131,13 @@ static void compare(const zoe_frame *a, const zoe_frame *b, const char *path)
 }
 
 /* With several workers, which fault of a file is met first is not always the same. */
-static void compare_all(const pile *p, uint32_t workers, const zoe_source_settings *settings)
+static void compare_all(const pile *p, uint32_t workers, bool far,
+                        const zoe_source_settings *settings)
 {
     way in, out;
     int64_t loaded = 0;
-    open_way(&in, p, workers, ZOE_ISOLATION_OFF, settings);
-    open_way(&out, p, workers, ZOE_ISOLATION_ON, settings);
+    open_way(&in, p, workers, ZOE_ISOLATION_OFF, false, settings);
+    open_way(&out, p, workers, ZOE_ISOLATION_ON, far, settings);
     for (int64_t i = 0; i < p->count; i++) {
         char path[4096], file[4096] = "";
         zoe_frame one, two;
@@ -139,7 +146,7 @@ static void compare_all(const pile *p, uint32_t workers, const zoe_source_settin
         if (readlink(path, file, sizeof file - 1) < 0)
             fail_msg("%s", path);
         zoe_status a = load(&in, i, &one, &why), b = load(&out, i, &two, &why_not);
-        if (a != b || (workers == 1 && strcmp(why.text, why_not.text) != 0))
+        if (a != b || (workers == 1 && !far && strcmp(why.text, why_not.text) != 0))
             fail_msg("%s: %s: %s / in another process %s: %s", file, zoe_status_name(a), why.text,
                      zoe_status_name(b), why_not.text);
         if (a == ZOE_OK)
@@ -166,7 +173,7 @@ static void compare_all(const pile *p, uint32_t workers, const zoe_source_settin
     close_way(&in);
 }
 
-static void compare_folders(const char *const *list, size_t count, uint32_t workers,
+static void compare_folders(const char *const *list, size_t count, uint32_t workers, bool far,
                             const zoe_source_settings *settings)
 {
     pile p = {.count = 0};
@@ -176,7 +183,7 @@ static void compare_folders(const char *const *list, size_t count, uint32_t work
     for (size_t i = 0; i < count; i++)
         add(&p, list[i]);
     assert_true(p.count > 0);
-    compare_all(&p, workers, settings);
+    compare_all(&p, workers, far, settings);
     temp_folder_remove(p.folder);
     assert_int_equal(children_count(), children);
     assert_int_equal(descriptors_count(), descriptors);
@@ -190,7 +197,7 @@ static void test_images(void **state)
     char path[4096];
     const char *list[] = {path};
     image_folder_path("", path, sizeof path);
-    compare_folders(list, 1, 2, NULL);
+    compare_folders(list, 1, 2, false, NULL);
 }
 
 static void test_images_as_proxies(void **state)
@@ -204,7 +211,17 @@ static void test_images_as_proxies(void **state)
     settings.overscan = 1;
     settings.full_precision = 1;
     image_folder_path("", path, sizeof path);
-    compare_folders(list, 1, 1, &settings);
+    compare_folders(list, 1, 1, false, &settings);
+}
+
+/* A decoder never comes at a network: the program reads, and hands it the bytes. */
+static void test_images_from_afar(void **state)
+{
+    (void)state;
+    char path[4096];
+    const char *list[] = {path};
+    image_folder_path("", path, sizeof path);
+    compare_folders(list, 1, 2, true, NULL);
 }
 
 static void test_fuzzed(void **state)
@@ -215,7 +232,7 @@ static void test_fuzzed(void **state)
         count++;
     if (count == 0)
         skip();
-    compare_folders((const char *const *)folders, count, 1, NULL);
+    compare_folders((const char *const *)folders, count, 1, false, NULL);
 }
 
 int main(int argc, char **argv)
@@ -225,6 +242,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_images),
         cmocka_unit_test(test_images_as_proxies),
+        cmocka_unit_test(test_images_from_afar),
         cmocka_unit_test(test_fuzzed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,6 +58,16 @@ cp "$work/shot/f.0001.exr" "$work/shot/f.0005.exr"
 play --isolation on --json --decoder-frames 2 --workers 1
 "$json_check" error_count=0 decoder_deaths=0 'decoder_restarts>=4' <"$work/out" || fail "anew: $(cat "$work/out" "$work/err")"
 
+# A header is read apart too, whatever asks for it: here its decoder dies of it, and the program does not.
+printf 'header crash' >"$work/shot/f.0001.exr"
+ZOETROPE_DECODER=$bad "$zoetrope" info --isolation on "$work/shot/f.0001.exr" >"$work/out" 2>&1 && fail "info of it is done"
+grep -q 'decoder crashed (signal 11) on .*f.0001.exr' "$work/out" || fail "info says: $(cat "$work/out")"
+ZOETROPE_DECODER=$bad "$zoetrope" snapshot --isolation on --frame 1 -o "$work/out.exr" "$work/shot/f.0001.exr" >"$work/out" 2>&1 ||
+    fail "snapshot: $(cat "$work/out")"
+ZOETROPE_DECODER=/nowhere "$zoetrope" info --isolation auto "$work/shot" >"$work/out" 2>&1
+grep -q 'not an EXR file\|f.0001.exr' "$work/out" || fail "info, auto: $(cat "$work/out")"
+cp "$work/shot/f.0002.exr" "$work/shot/f.0001.exr"
+
 # decoders PID: its children.
 decoders() { ps -o pid= --ppid "$1" | tr -d ' '; }
 

@@ -1,6 +1,6 @@
 /*
  * A decoder process for tests, locked in as the real one, that does what the file it is given says:
- * "PHASE ACTION", where the phase is open, first (piece), last (piece) or finish. Other files have a
+ * "PHASE ACTION", where the phase is header, open, first (piece), last (piece) or finish. Other files have a
  * picture whose samples are all the file's size. Called by a name that ends in _at_start it crashes
  * before anything else.
  *
@@ -14,6 +14,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -22,6 +23,7 @@
 #include <unistd.h>
 
 #include "base/os.h"
+#include "exr/header.h"
 #include "isolation/lock_in.h"
 #include "support/bad_decoder.h"
 
@@ -143,17 +145,11 @@ static void do_deed(const bad_file *file, const char *phase)
 
 /* ---- the decoder ---- */
 
-static zoe_status open_bad(int fd, const zoe_os_file_id *id, const zoe_choice *choice,
-                           uint64_t limit, const zoe_read_stats *stats, void *memory,
-                           size_t memory_bytes, zoe_picture *picture, void **out, zoe_error *error)
+static void begin_file(bad_file *file, int fd, const zoe_os_file_id *id,
+                       const zoe_read_stats *stats)
 {
-    (void)limit;
-    if (memory_bytes < sizeof(bad_file))
-        return zoe_error_set(error, ZOE_ERROR_TOO_SMALL, "-: too small");
-    bad_file *file = memory;
     char text[64] = "";
     memset(file, 0, sizeof *file);
-    memset(picture, 0, sizeof *picture);
     file->fd = fd;
     file->bytes = id->bytes;
     uint8_t *read = (uint8_t *)(void *)stats->bytes;
@@ -165,6 +161,18 @@ static zoe_status open_bad(int fd, const zoe_os_file_id *id, const zoe_choice *c
             memcpy(file->action, space + 1, strlen(space + 1));
         }
     }
+}
+
+static zoe_status open_bad(int fd, const zoe_os_file_id *id, const zoe_choice *choice,
+                           uint64_t limit, const zoe_read_stats *stats, void *memory,
+                           size_t memory_bytes, zoe_picture *picture, void **out, zoe_error *error)
+{
+    (void)limit;
+    if (memory_bytes < sizeof(bad_file))
+        return zoe_error_set(error, ZOE_ERROR_TOO_SMALL, "-: too small");
+    bad_file *file = memory;
+    memset(picture, 0, sizeof *picture);
+    begin_file(file, fd, id, stats);
     zoe_frame *frame = &picture->frame;
     const zoe_box box = {0, 0, BAD_WIDTH - 1, BAD_HEIGHT - 1};
     frame->picture = frame->window = frame->display_window = frame->data_window = box;
@@ -215,6 +223,34 @@ static zoe_status finish_bad(void *user, void *file, uint8_t *buffer, size_t buf
     return ZOE_OK;
 }
 
+/* "header ACTION"; others have a header without layers, with a part named after the file's size. */
+static zoe_status read_bad_header(int fd, const zoe_os_file_id *id, const zoe_read_stats *stats,
+                                  zoe_header **out, zoe_error *error)
+{
+    static bad_file file;
+    begin_file(&file, fd, id, stats);
+    do_deed(&file, "header");
+    zoe_os_file_close(fd);
+    /* As it is freed: one block, which all else follows. */
+    struct {
+        zoe_exr_header header;
+        zoe_part part;
+        char name[32];
+    } *made = zoe_os_alloc(sizeof *made);
+    if (!made)
+        return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "-: out of memory");
+    snprintf(made->name, sizeof made->name, "%llu", (unsigned long long)id->bytes);
+    made->part.name = made->name;
+    made->part.view = made->header.header.time_code = "";
+    made->part.pixel_aspect = 1;
+    made->header.header.parts = &made->part;
+    made->header.header.part_count = 1;
+    if (strcmp(file.action, "empty") == 0)
+        made->header.header.part_count = 0;
+    *out = &made->header.header;
+    return ZOE_OK;
+}
+
 static zoe_status close_bad(void *user, void **opened, zoe_error *error)
 {
     (void)user;
@@ -234,6 +270,6 @@ int main(int argc, char **argv)
         strcmp(argv[0] + length - (sizeof at_start - 1), at_start) == 0)
         raise(SIGSEGV);
     const zoe_decoder decoder = {.decode = decode_bad, .finish = finish_bad, .close = close_bad};
-    const zoe_service service = {open_bad, &decoder, zoe_lock_in};
+    const zoe_service service = {open_bad, read_bad_header, &decoder, zoe_lock_in};
     return zoe_isolation_serve(&service, ZOE_OS_PROCESS_SOCKET);
 }

@@ -1,0 +1,52 @@
+#include <zoetrope/engine.h>
+#include <zoetrope/header.h>
+
+#include <stdatomic.h>
+#include <stdio.h>
+
+#include "base/os.h"
+#include "base/settings.h"
+#include "exr/read_header.h"
+#include "isolation/header_reader.h"
+
+/* What zoe_header_isolate() said last. */
+static struct {
+    _Atomic int32_t mode; /* relaxed: set before others read headers */
+    uint32_t hang_ms;
+    char program[ZOE_PATH_MAX]; /* "": none is given */
+} isolated = {.mode = ZOE_ISOLATION_OFF};
+
+zoe_status zoe_header_isolate(const zoe_engine_settings *settings)
+{
+    zoe_engine_settings now;
+    zoe_engine_settings_init(&now);
+    if (settings && !zoe_settings_copy(&now, sizeof now, settings))
+        return ZOE_ERROR_ARGUMENT;
+    if (now.isolation < ZOE_ISOLATION_OFF || now.isolation > ZOE_ISOLATION_AUTO)
+        return ZOE_ERROR_ARGUMENT;
+    int length = snprintf(isolated.program, sizeof isolated.program, "%s",
+                          now.decoder_program ? now.decoder_program : "");
+    if (length < 0 || (size_t)length >= sizeof isolated.program)
+        return ZOE_ERROR_ARGUMENT;
+    isolated.hang_ms = now.decoder_hang_ms;
+    atomic_store_explicit(&isolated.mode, now.isolation, memory_order_relaxed);
+    return ZOE_OK;
+}
+
+zoe_status zoe_header_read(const char *path, zoe_storage *storage, zoe_header **header,
+                           zoe_error *error)
+{
+    if (header)
+        *header = NULL;
+    if (!path || !header)
+        return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "no file is given");
+    int32_t mode = atomic_load_explicit(&isolated.mode, memory_order_relaxed);
+    if (mode == ZOE_ISOLATION_OFF)
+        return zoe_exr_header_read(path, storage, header, error);
+    bool started = false;
+    const char *program = isolated.program[0] ? isolated.program : NULL;
+    zoe_status status = zoe_isolation_read_header(program, isolated.hang_ms, path, storage, header,
+                                                  &started, error);
+    return started || mode == ZOE_ISOLATION_ON ? status
+                                               : zoe_exr_header_read(path, storage, header, error);
+}
