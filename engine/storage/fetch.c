@@ -1,0 +1,460 @@
+#include "storage/fetch.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/url.h"
+
+/* ---- objects ---- */
+
+zoe_far_object *zoe_fetch_object_locked(zoe_remote *remote, const char *path)
+{
+    zoe_lock_assert_held(&remote->lock);
+    zoe_far_object **chain = &remote->objects[zoe_hash(path, strlen(path)) % ZOE_FAR_CHAINS];
+    for (zoe_far_object *o = *chain; o; o = o->chain)
+        if (strcmp(o->path, path) == 0)
+            return o;
+    zoe_far_object *made = zoe_os_alloc(sizeof *made);
+    char *copy = made ? zoe_os_strdup(path) : NULL;
+    if (!copy) {
+        zoe_os_free(made);
+        return NULL;
+    }
+    made->path = copy;
+    made->origin = zoe_is_url(path) ? &remote->web : &remote->files;
+    made->record_key = zoe_disk_key_of(path, &(zoe_os_file_id){0, 0, 0});
+    made->chain = *chain;
+    *chain = made;
+    return made;
+}
+
+uint64_t zoe_fetch_block_count(const zoe_far_object *object)
+{
+    uint64_t bytes = object->tag->id.bytes;
+    return bytes ? (bytes - 1) / ZOE_DISK_BLOCK + 1 : 0;
+}
+
+uint64_t zoe_fetch_index(const zoe_far_object *object, uint64_t n)
+{
+    return object->is_whole_only && zoe_fetch_block_count(object) > 1 ? ZOE_BLOCK_WHOLE : n;
+}
+
+void zoe_fetch_signal_locked(zoe_remote *remote)
+{
+    zoe_lock_assert_held(&remote->lock);
+    remote->signals++;
+    pthread_cond_broadcast(&remote->changed);
+    pthread_cond_signal(&remote->ahead_wake);
+}
+
+void zoe_fetch_forget_locked(zoe_remote *remote, zoe_far_object *object)
+{
+    zoe_lock_assert_held(&remote->lock);
+    if (object->state == ZOE_FAR_KNOWN)
+        object->state = ZOE_FAR_UNKNOWN;
+}
+
+/* The tag is what the object is known by from now on. false: no memory. */
+static bool learn_locked(zoe_remote *remote, zoe_far_object *object, const zoe_origin_tag *tag)
+{
+    zoe_lock_assert_held(&remote->lock);
+    const zoe_origin_tag *old = object->tag;
+    bool same_id = old && zoe_os_file_id_equal(&old->id, &tag->id);
+    if (!same_id || strcmp(old->etag, tag->etag) != 0 ||
+        strcmp(old->modified, tag->modified) != 0) {
+        size_t a = strlen(tag->etag) + 1, b = strlen(tag->modified) + 1;
+        zoe_far_tag *made = zoe_os_alloc(sizeof *made + a + b);
+        if (!made)
+            return false;
+        memcpy(made->texts, tag->etag, a);
+        memcpy(made->texts + a, tag->modified, b);
+        made->tag = (zoe_origin_tag){tag->id, made->texts, made->texts + a};
+        made->next = remote->tags;
+        remote->tags = made;
+        object->tag = &made->tag;
+    }
+    if (!same_id) {
+        object->key = zoe_disk_key_of(object->path, &tag->id);
+        zoe_held_remove_object(&remote->held, object);
+        object->is_unrecorded = true;
+    }
+    remote->usual_bytes = tag->id.bytes;
+    object->state = ZOE_FAR_KNOWN;
+    object->open_status = ZOE_OK;
+    return true;
+}
+
+/* ---- records: what was known of an object, on disk ---- */
+
+void zoe_fetch_make_record(const zoe_origin_tag *tag, bool is_whole_only,
+                           uint8_t record[ZOE_RECORD_BYTES])
+{
+    uint64_t numbers[4] = {tag->id.inode, tag->id.bytes, (uint64_t)tag->id.modified_ns,
+                           is_whole_only};
+    memset(record, 0, ZOE_RECORD_BYTES);
+    memcpy(record, numbers, sizeof numbers);
+    memcpy(record + 32, tag->etag, strlen(tag->etag));
+    memcpy(record + 32 + ZOE_ETAG_BYTES, tag->modified, strlen(tag->modified));
+}
+
+/* The tag's texts are in the record. */
+static bool read_record(zoe_remote *remote, const zoe_far_object *object,
+                        uint8_t record[ZOE_RECORD_BYTES], zoe_origin_tag *tag, bool *is_whole_only)
+{
+    uint64_t numbers[4];
+    if (!remote->disk || zoe_disk_cache_read(remote->disk, object->record_key, ZOE_RECORD_INDEX,
+                                             record, ZOE_RECORD_BYTES, 0) != ZOE_RECORD_BYTES)
+        return false;
+    memcpy(numbers, record, sizeof numbers);
+    record[32 + ZOE_ETAG_BYTES - 1] = record[ZOE_RECORD_BYTES - 1] = '\0';
+    tag->id = (zoe_os_file_id){numbers[0], numbers[1], (int64_t)numbers[2]};
+    tag->etag = (const char *)record + 32;
+    tag->modified = (const char *)record + 32 + ZOE_ETAG_BYTES;
+    *is_whole_only = numbers[3] != 0;
+    return true;
+}
+
+/* ---- blocks ---- */
+
+static void queue_for_disk_locked(zoe_remote *remote, zoe_held_block *b)
+{
+    if (!remote->disk)
+        return;
+    b->is_unwritten = true;
+    b->holds++;
+    b->next_unwritten = NULL;
+    *remote->unwritten_end = b;
+    remote->unwritten_end = &b->next_unwritten;
+    pthread_cond_signal(&remote->writer_wake);
+}
+
+static void fail_flight_locked(zoe_held_block *b)
+{
+    zoe_flight *flight = b->flight;
+    if (flight && flight->status == ZOE_OK) {
+        flight->status = b->request.status;
+        flight->error = b->request.error;
+    }
+}
+
+/* What the answer says beyond its status. */
+static void check_answer_locked(const zoe_far_object *object, zoe_held_block *b)
+{
+    zoe_origin_request *r = &b->request;
+    if (r->status != ZOE_OK)
+        return;
+    char text[512];
+    zoe_storage_text(object->path, text, sizeof text);
+    if (!object->tag || !zoe_os_file_id_equal(&r->id, &object->tag->id))
+        r->status = zoe_error_set(&r->error, ZOE_ERROR_CHANGED, "%s: %s", text,
+                                  zoe_status_text(ZOE_ERROR_CHANGED));
+    else if (r->received != b->bytes)
+        r->status = zoe_error_set(&r->error, ZOE_ERROR_IO, "%s: %zu bytes came of %zu", text,
+                                  r->received, b->bytes);
+}
+
+static zoe_remote *remote_of(const zoe_origin_request *request)
+{
+    return request->user;
+}
+
+static zoe_held_block *block_of(zoe_origin_request *request)
+{
+    return (zoe_held_block *)((uint8_t *)request - offsetof(zoe_held_block, request));
+}
+
+static void block_done(zoe_origin_request *request)
+{
+    zoe_remote *remote = remote_of(request);
+    zoe_held_block *b = block_of(request);
+    zoe_lock_take(&remote->lock);
+    zoe_far_object *object = (zoe_far_object *)(uintptr_t)b->object;
+    check_answer_locked(object, b);
+    if (request->status == ZOE_OK) {
+        b->state = ZOE_HELD_READY;
+        object->is_whole_only = object->is_whole_only || request->is_whole_only;
+        /* One that is no longer listed is of an object as it was. */
+        if (b->is_listed)
+            queue_for_disk_locked(remote, b);
+    } else {
+        b->state = ZOE_HELD_FAILED;
+        fail_flight_locked(b);
+        zoe_held_remove(&remote->held, b);
+        if (request->status == ZOE_ERROR_CHANGED)
+            zoe_fetch_forget_locked(remote, object);
+    }
+    b->flight = NULL;
+    zoe_held_drop(&remote->held, b);
+    zoe_fetch_signal_locked(remote);
+    zoe_lock_give(&remote->lock);
+}
+
+zoe_held_block *zoe_fetch_block_locked(zoe_remote *remote, zoe_far_object *object, uint64_t index,
+                                       zoe_flight *flight)
+{
+    zoe_lock_assert_held(&remote->lock);
+    uint64_t all = object->tag->id.bytes, offset = 0, bytes = all;
+    if (index != ZOE_BLOCK_WHOLE) {
+        offset = index * ZOE_DISK_BLOCK;
+        bytes = all - offset < ZOE_DISK_BLOCK ? all - offset : ZOE_DISK_BLOCK;
+    }
+    if (bytes > SIZE_MAX / 2)
+        return NULL;
+    zoe_held_block *b =
+        zoe_held_add(&remote->held, object, index, (size_t)bytes,
+                     flight ? remote->ahead_bytes : remote->held.bound, flight == NULL);
+    if (!b)
+        return NULL;
+    b->flight = flight;
+    b->is_fresh = flight != NULL;
+    b->request = (zoe_origin_request){
+        .path = object->path,
+        .offset = offset,
+        .bytes = b->bytes,
+        .buffer = b->data,
+        .expected = object->tag,
+        .is_urgent = !flight || flight->is_cold,
+        .done = block_done,
+        .user = remote,
+    };
+    return b;
+}
+
+void zoe_fetch_submit(zoe_remote *remote, zoe_held_block *b)
+{
+    (void)remote;
+    const zoe_far_object *object = b->object;
+    object->origin->submit(object->origin->user, &b->request);
+}
+
+/* The next block whose request is to be cancelled, or NULL. */
+static zoe_held_block *find_unwanted(zoe_remote *remote, const zoe_far_object *object,
+                                     const zoe_flight *flight)
+{
+    zoe_held_block *b = remote->held.oldest;
+    while (b && (b->object != object || b->flight != flight || b->state != ZOE_HELD_FETCHING ||
+                 b->holds > 1 || b->is_cancelled))
+        b = b->newer;
+    return b;
+}
+
+void zoe_fetch_cancel_locked(zoe_remote *remote, const zoe_far_object *object,
+                             const zoe_flight *flight)
+{
+    zoe_lock_assert_held(&remote->lock);
+    zoe_held_block *b;
+    while ((b = find_unwanted(remote, object, flight)) != NULL) {
+        b->flight = NULL;
+        b->is_cancelled = true;
+        b->holds++;
+        zoe_lock_give(&remote->lock);
+        object->origin->cancel(object->origin->user, &b->request);
+        zoe_lock_take(&remote->lock);
+        zoe_held_drop(&remote->held, b);
+    }
+    /* Somebody waits for the rest. */
+    for (b = remote->held.oldest; flight && b; b = b->newer)
+        if (b->flight == flight)
+            b->flight = NULL;
+}
+
+bool zoe_fetch_is_on_disk(zoe_remote *remote, zoe_disk_key key, uint64_t index)
+{
+    return remote->disk && zoe_disk_cache_has(remote->disk, key, index);
+}
+
+/* ---- opening ---- */
+
+typedef enum opening_kind {
+    OPENING,         /* the object is to be known */
+    ASKING,          /* it is known; is it still so? */
+    PROBING_NETWORK, /* it is believed; does anybody answer? */
+} opening_kind;
+
+/* One opening: block 0, or a byte where that is on disk. */
+typedef struct opening {
+    zoe_remote *remote;
+    zoe_far_object *object;
+    zoe_held_block *block; /* takes block 0, listed as this opening's; NULL: a byte is asked for */
+    opening_kind kind;
+    uint8_t byte;
+    bool has_record, record_is_whole_only;
+    zoe_origin_tag recorded; /* its texts are in `record` */
+    uint8_t record[ZOE_RECORD_BYTES];
+    zoe_origin_request request;
+} opening;
+
+static void end_opening_locked(zoe_remote *remote, zoe_far_object *object, zoe_status status,
+                               const zoe_error *error)
+{
+    object->open_status = status;
+    zoe_os_free(object->open_error);
+    object->open_error = NULL;
+    if (status != ZOE_OK) {
+        object->state = ZOE_FAR_UNKNOWN;
+        object->open_error = zoe_os_alloc(sizeof *error);
+        if (object->open_error)
+            *object->open_error = *error;
+    }
+    zoe_fetch_signal_locked(remote);
+}
+
+/* Block 0 came with the answer. */
+static void keep_first_block_locked(zoe_remote *remote, opening *o)
+{
+    zoe_held_block *b = o->block;
+    uint64_t all = o->request.id.bytes;
+    b->bytes = o->request.received;
+    bool good = o->request.status == ZOE_OK && o->object->state == ZOE_FAR_KNOWN &&
+                b->bytes == (all < ZOE_DISK_BLOCK ? all : ZOE_DISK_BLOCK) &&
+                zoe_held_rename(&remote->held, b, o->object);
+    b->state = good ? ZOE_HELD_READY : ZOE_HELD_FAILED;
+    if (good) {
+        zoe_held_shrink(&remote->held, b);
+        queue_for_disk_locked(remote, b);
+    } else {
+        zoe_held_remove(&remote->held, b);
+    }
+    zoe_held_drop(&remote->held, b);
+}
+
+/* What the record says is believed. */
+static bool believe_locked(zoe_remote *remote, opening *o)
+{
+    if (!o->has_record || !learn_locked(remote, o->object, &o->recorded))
+        return false;
+    o->object->is_believed = true;
+    o->object->is_unrecorded = false;
+    o->object->is_whole_only = o->record_is_whole_only;
+    return true;
+}
+
+static zoe_status take_answer_locked(zoe_remote *remote, opening *o)
+{
+    zoe_origin_request *r = &o->request;
+    if (r->status != ZOE_OK) {
+        remote->is_offline = r->is_unreachable;
+        bool gone = o->kind == ASKING && r->status == ZOE_ERROR_NOT_FOUND;
+        if (gone)
+            zoe_fetch_forget_locked(remote, o->object);
+        return o->kind == OPENING && r->is_unreachable && believe_locked(remote, o) ? ZOE_OK
+                                                                                    : r->status;
+    }
+    remote->is_offline = false;
+    if (!learn_locked(remote, o->object, &(zoe_origin_tag){r->id, r->etag, r->modified}))
+        return zoe_error_set(&r->error, ZOE_ERROR_NO_MEMORY, "%s",
+                             zoe_status_text(ZOE_ERROR_NO_MEMORY));
+    o->object->is_believed = false;
+    o->object->is_whole_only = r->is_whole_only;
+    o->object->is_unrecorded = !o->has_record || !zoe_os_file_id_equal(&o->recorded.id, &r->id) ||
+                               strcmp(o->recorded.etag, r->etag) != 0 ||
+                               strcmp(o->recorded.modified, r->modified) != 0;
+    return ZOE_OK;
+}
+
+static void opening_done(zoe_origin_request *r)
+{
+    opening *o = r->user;
+    zoe_remote *remote = o->remote;
+    zoe_lock_take(&remote->lock);
+    zoe_status status = take_answer_locked(remote, o);
+    if (o->block)
+        keep_first_block_locked(remote, o);
+    if (o->kind == OPENING) {
+        end_opening_locked(remote, o->object, status, &r->error);
+    } else if (o->kind == ASKING) {
+        o->object->is_asked = false;
+        o->object->ask_status = status;
+        zoe_fetch_signal_locked(remote);
+    } else {
+        remote->is_probing = false;
+    }
+    zoe_lock_give(&remote->lock);
+    zoe_os_free(o);
+}
+
+/* true: the record is believed, and this opening has ended, or has become a probe. */
+static bool open_offline(zoe_remote *remote, opening *o)
+{
+    zoe_lock_take(&remote->lock);
+    bool believed = remote->is_offline && believe_locked(remote, o);
+    if (believed) {
+        end_opening_locked(remote, o->object, ZOE_OK, NULL);
+        if (!remote->is_probing)
+            o->kind = PROBING_NETWORK;
+        remote->is_probing = true;
+    }
+    zoe_lock_give(&remote->lock);
+    return believed;
+}
+
+/* Memory for block 0; waiting for it must not be this function's. */
+static void take_first_block(zoe_remote *remote, opening *o, bool is_ahead)
+{
+    zoe_lock_take(&remote->lock);
+    o->block = zoe_held_add(&remote->held, o, 0, ZOE_DISK_BLOCK,
+                            is_ahead ? remote->ahead_bytes : remote->held.bound, !is_ahead);
+    if (o->block) {
+        o->block->is_fresh = is_ahead;
+        o->request.buffer = o->block->data;
+        o->request.bytes = ZOE_DISK_BLOCK;
+    }
+    zoe_lock_give(&remote->lock);
+}
+
+static opening *make_opening(zoe_remote *remote, zoe_far_object *object, opening_kind kind,
+                             bool is_urgent)
+{
+    opening *o = zoe_os_alloc(sizeof *o);
+    if (!o)
+        return NULL;
+    o->remote = remote;
+    o->object = object;
+    o->kind = kind;
+    o->has_record = read_record(remote, object, o->record, &o->recorded, &o->record_is_whole_only);
+    o->request = (zoe_origin_request){
+        .path = object->path,
+        .buffer = &o->byte,
+        .bytes = 1,
+        .is_urgent = is_urgent,
+        .done = opening_done,
+        .user = o,
+    };
+    return o;
+}
+
+void zoe_fetch_open(zoe_remote *remote, zoe_far_object *object, const zoe_flight *flight)
+{
+    opening *o = make_opening(remote, object, OPENING, !flight || flight->is_cold);
+    if (!o) {
+        zoe_error error = {.status = ZOE_OK};
+        zoe_error_set(&error, ZOE_ERROR_NO_MEMORY, "%s", zoe_status_text(ZOE_ERROR_NO_MEMORY));
+        zoe_lock_take(&remote->lock);
+        end_opening_locked(remote, object, ZOE_ERROR_NO_MEMORY, &error);
+        zoe_lock_give(&remote->lock);
+        return;
+    }
+    if (open_offline(remote, o)) {
+        if (o->kind != PROBING_NETWORK) {
+            zoe_os_free(o);
+            return;
+        }
+    } else if (!o->has_record ||
+               !zoe_fetch_is_on_disk(remote, zoe_disk_key_of(object->path, &o->recorded.id), 0)) {
+        take_first_block(remote, o, flight != NULL);
+    }
+    object->origin->submit(object->origin->user, &o->request);
+}
+
+void zoe_fetch_ask(zoe_remote *remote, zoe_far_object *object)
+{
+    opening *o = make_opening(remote, object, ASKING, true);
+    if (o) {
+        object->origin->submit(object->origin->user, &o->request);
+        return;
+    }
+    zoe_lock_take(&remote->lock);
+    object->is_asked = false;
+    object->ask_status = ZOE_ERROR_NO_MEMORY;
+    zoe_lock_give(&remote->lock);
+}

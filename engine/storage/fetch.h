@@ -1,0 +1,169 @@
+/*
+ * What the store of far objects holds, and the requests that it makes of their origins: which
+ * objects it has met, the blocks in memory, and the queue to disk. remote.c is its outside;
+ * fetch_ahead.c and disk_writer.c have a thread each.
+ *
+ *   UNKNOWN --> OPENING --> KNOWN        an object; one request, or what is on disk tells its size
+ *      ^-----------'  failed  |          and identity
+ *      ^----------------------'          it is another one now
+ *
+ * An object is asked for its identity once; after that it is believed until a request for a block
+ * of it, or zoe_store's identify(), finds another. Without a network the record on disk is
+ * believed, and asked about in the background.
+ *
+ * Lock order: locks of a demand's owner, then `lock`, then the origins' and the disk cache's. No
+ * function of a demand or an origin is called with `lock` held.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef ZOE_STORAGE_FETCH_H
+#define ZOE_STORAGE_FETCH_H
+
+#include "base/lock.h"
+#include "storage/disk_cache.h"
+#include "storage/held.h"
+#include "storage/storage.h"
+
+enum {
+    ZOE_FAR_CHAINS = 4096,
+    ZOE_FLIGHTS = 16, /* objects that are fetched ahead at a time */
+    ZOE_POLL_MS = 20, /* between two looks at whether a wait is to end */
+};
+
+typedef enum zoe_far_state {
+    ZOE_FAR_UNKNOWN,
+    ZOE_FAR_OPENING,
+    ZOE_FAR_KNOWN,
+} zoe_far_state;
+
+/* Of an object as it once was; kept until the end, as requests may use it. */
+typedef struct zoe_far_tag {
+    struct zoe_far_tag *next;
+    zoe_origin_tag tag;
+    char texts[];
+} zoe_far_tag;
+
+/* An object that was met. Kept until the end. */
+typedef struct zoe_far_object {
+    /* fixed */
+    struct zoe_far_object *chain;
+    const char *path;
+    const zoe_origin *origin;
+    zoe_disk_key record_key;
+
+    /* guarded by zoe_remote.lock */
+    zoe_far_state state;
+    const zoe_origin_tag *tag; /* since it was known first, else NULL */
+    zoe_disk_key key;          /* of its blocks as it is now */
+    zoe_status open_status;    /* of the last opening */
+    zoe_error *open_error;     /* of one that failed, else NULL */
+    bool is_asked;             /* whether it is still the same */
+    zoe_status ask_status;     /* of the last asking */
+    uint32_t opens;            /* zoe_storage_objects of it */
+    bool is_whole_only;
+    bool is_unrecorded;     /* the record on disk does not say what is known */
+    bool is_believed;       /* by the record: its origin was out of reach */
+    zoe_demand_token token; /* of its last fetching ahead */
+} zoe_far_object;
+
+/* An object that is being fetched ahead. */
+typedef struct zoe_flight {
+    bool is_used;
+    zoe_demand_token token;
+    zoe_far_object *object;
+    bool is_cold;         /* the first after a seek: others begin when all of it was asked for */
+    bool has_opened;      /* it was asked what it is, or that was known */
+    uint64_t near_until;  /* blocks before it are near */
+    uint64_t asked_until; /* blocks before it were asked for */
+    uint64_t serial;      /* the lower, the sooner it is wanted */
+    zoe_status status;    /* not OK: it failed */
+    zoe_error error;
+} zoe_flight;
+
+typedef struct zoe_remote {
+    /* fixed after creation */
+    zoe_origin web, files;
+    zoe_disk_cache *disk;   /* NULL: none */
+    char disk_problem[256]; /* why there is none, or "" */
+    uint64_t ahead_bytes;   /* of memory, that fetching ahead may use */
+
+    zoe_lock lock;
+    pthread_cond_t changed;     /* a block or an opening came to its end, or memory came free */
+    pthread_cond_t ahead_wake;  /* the same, and: there is something to do for its thread */
+    pthread_cond_t writer_wake; /* there is something to write, or it is to end */
+    pthread_cond_t detached;    /* the demand is no longer used */
+
+    /* guarded by lock */
+    zoe_held held;
+    zoe_far_object *objects[ZOE_FAR_CHAINS];
+    zoe_far_tag *tags;
+    zoe_held_block *unwritten, **unwritten_end; /* in the order in which they came */
+    bool is_offline;                            /* the last opening reached nobody */
+    bool is_probing;                            /* whether that is still so */
+    bool is_ending;
+    const zoe_storage_demand *demand; /* NULL: none */
+    bool is_detaching, is_woken, has_no_more;
+    zoe_flight flights[ZOE_FLIGHTS];
+    uint64_t flight_serial;
+    bool is_cold; /* the next flight is what the user looks at: others would be in its way */
+    uint64_t usual_bytes; /* of the object that was opened last */
+    bool is_disk_failing; /* the last block was not written */
+    bool needs_room;      /* fetching ahead waits for memory */
+    uint64_t signals;     /* how often zoe_fetch_signal_locked() was called */
+
+    zoe_os_thread *ahead_thread, *writer_thread; /* fixed after creation */
+
+    /* guarded by lock: bytes that had come at times, for the rate */
+    uint64_t rate_ns[2], rate_bytes[2];
+} zoe_remote;
+
+/* The object at a path, met now if need be. NULL: no memory. Lock held. */
+zoe_far_object *zoe_fetch_object_locked(zoe_remote *remote, const char *path);
+
+/* Asks for the identity of an object whose state the caller has set to OPENING. Reads the disk,
+ * and does not wait for the network; `changed` is signalled at the end. flight: for whom, NULL:
+ * somebody waits. No lock held. */
+void zoe_fetch_open(zoe_remote *remote, zoe_far_object *object, const zoe_flight *flight);
+
+/* Asks whether an object that is KNOWN is still the same; the caller has set is_asked, which is
+ * false again at the end. No lock held. */
+void zoe_fetch_ask(zoe_remote *remote, zoe_far_object *object);
+
+/* How many blocks it has on disk, and what the n-th of them is part of in memory: that block, or
+ * ZOE_BLOCK_WHOLE. Lock held; the object is KNOWN. */
+uint64_t zoe_fetch_block_count(const zoe_far_object *object);
+uint64_t zoe_fetch_index(const zoe_far_object *object, uint64_t n);
+
+/* Whether a block is on disk. No lock held. */
+bool zoe_fetch_is_on_disk(zoe_remote *remote, zoe_disk_key key, uint64_t index);
+
+/*
+ * A block that is not in memory, to be asked for: held once by the request, which the caller
+ * submits with zoe_fetch_submit() when it has given the lock back. NULL: no memory for it now.
+ * Lock held; the object is KNOWN. flight: for whom it is fetched ahead, NULL: somebody waits.
+ */
+zoe_held_block *zoe_fetch_block_locked(zoe_remote *remote, zoe_far_object *object, uint64_t index,
+                                       zoe_flight *flight);
+void zoe_fetch_submit(zoe_remote *remote, zoe_held_block *block);
+
+/* Cancels the requests for blocks of an object that nobody holds: those of a flight, or with NULL
+ * those of none. Lock held, and given back meanwhile. */
+void zoe_fetch_cancel_locked(zoe_remote *remote, const zoe_far_object *object,
+                             const zoe_flight *flight);
+
+/* It is another one than was known, or may be. Lock held. */
+void zoe_fetch_forget_locked(zoe_remote *remote, zoe_far_object *object);
+
+/* Memory came free, or something came to its end. Lock held. */
+void zoe_fetch_signal_locked(zoe_remote *remote);
+
+/* What the record on disk is made of; for disk_writer.c. */
+enum { ZOE_RECORD_BYTES = 24 + 8 + ZOE_ETAG_BYTES + ZOE_DATE_BYTES };
+
+#define ZOE_RECORD_INDEX  UINT64_MAX       /* of the record among the blocks of its key */
+#define ZOE_LISTING_INDEX (UINT64_MAX - 1) /* of a folder's names */
+
+void zoe_fetch_make_record(const zoe_origin_tag *tag, bool is_whole_only,
+                           uint8_t record[ZOE_RECORD_BYTES]);
+
+#endif
