@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/box.h"
+#include "display/codes.h"
 #include "display/cubic.h"
 #include "display/lanes.h"
 #include "display/pixel.h"
@@ -14,10 +15,12 @@
  * A row of the destination is made in one of two ways:
  *
  *   direct    both axes take the nearest sample, the planes are halves and no channel depends on
- *             another: source rows go through the table of bytes as they are.
+ *             another, or only a cube with codes makes it: source rows go through the table of bytes or
+ *             that cube as they are.
  *   general   zoe_scale_rows -> zoe_scale_columns -> (zoe_pixel_enter) -> (zoe_pixel_mix) ->
  *             (zoe_pixel_table) -> table of bytes, with the functions of cubic.h in place of the
- *             first or the second where the axis is cubic.
+ *             first or the second where the axis is cubic, and zoe_codes_draw in place of the last two
+ *             where there are codes.
  *
  * When the x axis takes the nearest sample, both make the pixels of the visible source columns, and
  * these are then repeated as the magnification asks.
@@ -76,6 +79,7 @@ typedef struct drawing {
     bool repeats; /* x takes the nearest sample, and is not 1:1 either */
     bool enters;  /* colours are decoded and go through the matrix first */
     bool tabled;  /* there is a cube or a process */
+    bool coded;   /* there is a cube with codes */
     float low, factor;
     uint32_t outside, zero;
     /* In scratch: */
@@ -124,6 +128,7 @@ static void choose_planes(drawing *d, const zoe_frame *frame)
     const zoe_color *color = &d->lut->color;
     d->enters = !d->single && (color->decode || color->has_matrix);
     d->tabled = view != ZOE_VIEW_ALPHA && (color->cube || color->process);
+    d->coded = d->tabled && color->cube && color->cube->codes;
 }
 
 static void choose_range(drawing *d, const zoe_frame *frame)
@@ -140,8 +145,11 @@ static void choose_range(drawing *d, const zoe_frame *frame)
 static bool can_be_direct(const drawing *d)
 {
     const zoe_axis *x = &d->x.axis, *y = &d->y.axis;
-    if (x->averages || x->is_cubic || y->averages || y->is_cubic || !d->lut->separable ||
-        d->low != 0.0f || d->factor != 1.0f)
+    const zoe_display_lut *lut = d->lut;
+    if (x->averages || x->is_cubic || y->averages || y->is_cubic || d->low != 0.0f ||
+        d->factor != 1.0f)
+        return false;
+    if (!lut->separable && (!d->coded || d->enters || lut->mixes))
         return false;
     for (int i = 0; i < (d->single ? 1 : 3); i++)
         if (!d->source.planes[i] || d->source.planes[i]->type != ZOE_SAMPLE_HALF)
@@ -403,11 +411,15 @@ static const uint16_t *halves_of(const drawing *d, int plane, int32_t row, int32
 
 static void draw_direct(const drawing *d, uint32_t *out, int32_t row, int32_t column, size_t count)
 {
-    if (d->single)
-        zoe_pixel_from_plane(out, halves_of(d, 0, row, column), count, d->lut);
+    const uint16_t *red = halves_of(d, 0, row, column);
+    const uint16_t *green = d->single ? red : halves_of(d, 1, row, column);
+    const uint16_t *blue = d->single ? red : halves_of(d, 2, row, column);
+    if (d->coded)
+        zoe_codes_draw(out, (zoe_codes_source){red, green, blue, 1}, count, d->lut);
+    else if (d->single)
+        zoe_pixel_from_plane(out, red, count, d->lut);
     else
-        zoe_pixel_from_planes(out, halves_of(d, 0, row, column), halves_of(d, 1, row, column),
-                              halves_of(d, 2, row, column), count, d->lut);
+        zoe_pixel_from_planes(out, red, green, blue, count, d->lut);
 }
 
 /* Scaled halves to pixels; `light` is scratch for as many. */
@@ -428,6 +440,11 @@ static void draw_lanes(const drawing *d, uint32_t *out, uint16_t *lanes, float *
     if (d->tabled) {
         if (is_grey)
             zoe_pixel_spread(lanes, count);
+        if (d->coded) {
+            const zoe_codes_source all = {lanes, lanes + 1, lanes + 2, ZOE_SCALE_LANES};
+            zoe_codes_draw(out, all, count, lut);
+            return;
+        }
         zoe_pixel_table(lanes, light, count, lut);
     }
     zoe_pixel_from_lanes(out, lanes, count, is_grey && !d->tabled, lut);
@@ -520,8 +537,11 @@ static void draw_group(const drawing *d, uint32_t *out, const sources *from, int
         int32_t made = make_group(d, from, first, count);
         draw_lanes(d, to, d->lanes, d->averaged, (size_t)made);
     }
-    for (int32_t i = 0; i < count && d->repeats; i++)
-        out[i] = to[d->taps[first + i].first];
+    if (!d->repeats)
+        return;
+    const zoe_tap *taps = d->taps + first;
+    for (int32_t i = 0; i < count; i++)
+        out[i] = to[taps[i].first];
 }
 
 static void fill(uint32_t *out, int32_t from, int32_t to, uint32_t color)

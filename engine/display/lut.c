@@ -262,6 +262,16 @@ static void make_encoded_bytes(zoe_display_lut *lut, bool mixed)
     }
 }
 
+/* Of codes, which are what the display shows already. */
+static void make_code_bytes(zoe_display_lut *lut)
+{
+    for (int32_t code = INT16_MIN; code <= INT16_MAX; code++) {
+        double shown = (double)(code - ZOE_DISPLAY_CODE_HALF) / (255 * ZOE_DISPLAY_CODE_STEP);
+        shown = to_viewer(&lut->grade, shown) * 255 + 0.5 + 1e-9;
+        lut->to_byte[(uint16_t)code] = shown >= 255 ? 255 : (uint8_t)shown;
+    }
+}
+
 static double graded(const zoe_cdl *cdl, int channel, double value)
 {
     value = value * (double)cdl->slope[channel] + (double)cdl->offset[channel];
@@ -298,18 +308,32 @@ static void make_light(zoe_display_lut *lut, double gain)
 
 /* The last node itself is the end of the last cell: a little less than 1 of it, so that there always is
  * a next node. */
+static uint32_t coordinate_of(const zoe_display_lut *lut, int channel, uint32_t half, uint32_t one)
+{
+    const zoe_display_cube *cube = lut->color.cube;
+    const uint32_t last = (uint32_t)(cube->edge - 1) * one - 1;
+    uint16_t at = (uint16_t)half;
+    if (!lut->mixes)
+        at = zoe_float_to_half(lut->to_light[channel][half]);
+    float x = cube->shaper[channel][at] * (float)one + 0.5f;
+    return !(x > 0) ? 0 : x >= (float)last ? last : (uint32_t)x;
+}
+
+/* Channels that differ in nothing share a table. (Where they are graded they are mixed, and light has its
+ * place by itself.) */
 static void make_coordinates(zoe_display_lut *lut)
 {
     const zoe_display_cube *cube = lut->color.cube;
-    const uint32_t last = ((uint32_t)(cube->edge - 1) << 16) - 1;
     for (int channel = 0; channel < 3; channel++) {
-        const float *shaper = cube->shaper[channel];
-        for (uint32_t h = 0; h < ZOE_DISPLAY_LUT_SIZE; h++) {
-            uint16_t at = (uint16_t)h;
-            if (!lut->mixes)
-                at = zoe_float_to_half(lut->to_light[channel][h]);
-            float x = shaper[at] * 65536.0f + 0.5f;
-            lut->coordinate[channel][h] = !(x > 0) ? 0 : x >= (float)last ? last : (uint32_t)x;
+        int same = 0;
+        while (cube->shaper[same] != cube->shaper[channel])
+            same++;
+        lut->coordinate_of[channel] = same;
+        for (uint32_t h = 0; h < ZOE_DISPLAY_LUT_SIZE && same == channel; h++) {
+            if (cube->codes)
+                lut->place[channel][h] = (uint16_t)coordinate_of(lut, channel, h, 512);
+            else
+                lut->coordinate[channel][h] = coordinate_of(lut, channel, h, 65536);
         }
     }
 }
@@ -334,7 +358,9 @@ void zoe_display_lut_make(zoe_display_lut *lut, const zoe_grade *grade, const zo
     make_light(lut, gain);
     if (lut->color.cube && !is_alpha)
         make_coordinates(lut);
-    if (lut->color.encode && !is_alpha)
+    if (lut->color.cube && lut->color.cube->codes && !is_alpha)
+        make_code_bytes(lut);
+    else if (lut->color.encode && !is_alpha)
         make_encoded_bytes(lut, lut->mixes || tabled);
     else
         make_bytes(lut, gain, lut->mixes || tabled);

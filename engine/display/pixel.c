@@ -27,7 +27,12 @@ void zoe_pixel_from_planes(uint32_t *restrict out, const uint16_t *restrict red,
                            size_t count, const zoe_display_lut *restrict lut)
 {
     const uint8_t *byte = lut->to_byte;
-    for (size_t i = 0; i < count; i++)
+    size_t i = 0;
+    /* Four at a time: counting is a good part of the work. */
+    for (; i + 4 <= count; i += 4)
+        for (size_t k = i; k < i + 4; k++)
+            out[k] = rgb(byte[red[k]], byte[green[k]], byte[blue[k]]);
+    for (; i < count; i++)
         out[i] = rgb(byte[red[i]], byte[green[i]], byte[blue[i]]);
 }
 
@@ -39,6 +44,14 @@ void zoe_pixel_from_plane(uint32_t *restrict out, const uint16_t *restrict plane
         out[i] = OPAQUE | byte[plane[i]] * 0x010101u;
 }
 
+/* A column of four lanes in one load; little-endian, as the pixels are. */
+static inline uint32_t pixel_of_lanes(const uint16_t *lanes, const uint8_t *byte)
+{
+    uint64_t halves;
+    memcpy(&halves, lanes, sizeof halves);
+    return rgb(byte[halves & 0xffff], byte[halves >> 16 & 0xffff], byte[halves >> 32 & 0xffff]);
+}
+
 void zoe_pixel_from_lanes(uint32_t *restrict out, const uint16_t *restrict lanes, size_t count,
                           bool grey, const zoe_display_lut *restrict lut)
 {
@@ -48,12 +61,12 @@ void zoe_pixel_from_lanes(uint32_t *restrict out, const uint16_t *restrict lanes
             out[i] = OPAQUE | byte[lanes[i * ZOE_SCALE_LANES]] * 0x010101u;
         return;
     }
-    for (size_t i = 0; i < count; i++) {
-        uint64_t four_halves; /* in one load; little-endian, as the pixels are */
-        memcpy(&four_halves, lanes + i * ZOE_SCALE_LANES, sizeof four_halves);
-        out[i] = rgb(byte[four_halves & 0xffff], byte[four_halves >> 16 & 0xffff],
-                     byte[four_halves >> 32 & 0xffff]);
-    }
+    size_t i = 0;
+    for (; i + 4 <= count; i += 4)
+        for (size_t k = i; k < i + 4; k++)
+            out[k] = pixel_of_lanes(lanes + k * ZOE_SCALE_LANES, byte);
+    for (; i < count; i++)
+        out[i] = pixel_of_lanes(lanes + i * ZOE_SCALE_LANES, byte);
 }
 
 void zoe_pixel_spread(uint16_t *lanes, size_t count)
@@ -121,8 +134,9 @@ static void through_cube_portable(float *restrict light, const uint16_t *restric
     const four *nodes = (const four *)(const void *)lut->color.cube->nodes;
     const uint32_t edge = (uint32_t)lut->color.cube->edge, area = edge * edge;
     const uint32_t all = 1 + edge + area;
-    const uint32_t *reds = lut->coordinate[0], *greens = lut->coordinate[1];
-    const uint32_t *blues = lut->coordinate[2];
+    const uint32_t *reds = lut->coordinate[lut->coordinate_of[0]];
+    const uint32_t *greens = lut->coordinate[lut->coordinate_of[1]];
+    const uint32_t *blues = lut->coordinate[lut->coordinate_of[2]];
     for (size_t i = 0; i < count; i++) {
         const uint16_t *at = lanes + i * ZOE_SCALE_LANES;
         uint32_t red = reds[at[0]], green = greens[at[1]], blue = blues[at[2]];
@@ -162,8 +176,9 @@ typedef struct tetrahedra {
 
 static inline void find_places(tetrahedra *t, const uint16_t *lanes, const zoe_display_lut *lut)
 {
-    const uint32_t *reds = lut->coordinate[0], *greens = lut->coordinate[1];
-    const uint32_t *blues = lut->coordinate[2];
+    const uint32_t *reds = lut->coordinate[lut->coordinate_of[0]];
+    const uint32_t *greens = lut->coordinate[lut->coordinate_of[1]];
+    const uint32_t *blues = lut->coordinate[lut->coordinate_of[2]];
     for (int k = 0; k < BLOCK; k++) {
         uint64_t four_halves; /* x86-64 is little-endian */
         memcpy(&four_halves, lanes + (size_t)k * ZOE_SCALE_LANES, sizeof four_halves);
@@ -270,8 +285,7 @@ static void through_cube(float *restrict light, uint16_t *restrict lanes, size_t
         zoe_half_from_float_row(lanes, light, (count - done) * ZOE_SCALE_LANES);
 }
 
-/* What a pixel is before the cube. */
-static void enter_process(float *to, const uint16_t *lanes, const zoe_display_lut *lut)
+void zoe_pixel_before_cube(float to[4], const uint16_t lanes[3], const zoe_display_lut *lut)
 {
     for (int c = 0; c < 3; c++)
         to[c] = lut->mixes ? tamed(zoe_half_to_float(lanes[c])) : lut->to_light[c][lanes[c]];
@@ -310,7 +324,7 @@ static void through_process(float *restrict light, const uint16_t *restrict lane
         least = least < blue ? least : blue;
         if (!(least < share * most))
             continue;
-        enter_process(pixels + have * ZOE_SCALE_LANES, lanes + i * ZOE_SCALE_LANES, lut);
+        zoe_pixel_before_cube(pixels + have * ZOE_SCALE_LANES, lanes + i * ZOE_SCALE_LANES, lut);
         places[have++] = (uint32_t)i;
     }
 }

@@ -36,6 +36,9 @@ void zoe_pixel_spread(uint16_t *lanes, size_t count);
  * 16-byte aligned. */
 void zoe_pixel_table(uint16_t *lanes, float *light, size_t count, const zoe_display_lut *lut);
 
+/* What the process is given of a pixel: halves that have a place in the cube, as light. */
+void zoe_pixel_before_cube(float to[4], const uint16_t lanes[3], const zoe_display_lut *lut);
+
 /*
  * Halves of four lanes through to_light, mixed as the grade's saturation and view say, and back to
  * halves in place: colours, or with a view of one channel or luminance that in lane 0. `light` is

@@ -182,15 +182,19 @@ static void columns_portable(uint16_t *out, const float *in, const zoe_tap *taps
 
 #if defined(__x86_64__)
 
+/* `middle` is a constant: rows->middle, followed by a last row; or ANY. */
+enum { ANY = -1 };
+
 ZOE_AVX2_INLINE __m256 average_rows8(const char *at, size_t stride, zoe_sample_type type,
-                                     const zoe_tap *rows)
+                                     const zoe_tap *rows, int32_t middle)
 {
     __m256 sum = _mm256_mul_ps(_mm256_set1_ps(rows->first_weight), zoe_load8(at, type));
-    for (int32_t i = 0; i < rows->middle; i++) {
+    const int32_t whole = middle == ANY ? rows->middle : middle;
+    for (int32_t i = 0; i < whole; i++) {
         at += stride;
         sum = _mm256_add_ps(sum, zoe_load8(at, type));
     }
-    if (rows->last_weight > 0) {
+    if (middle != ANY || rows->last_weight > 0) {
         __m256 last = zoe_load8(at + stride, type);
         sum = _mm256_add_ps(sum, _mm256_mul_ps(_mm256_set1_ps(rows->last_weight), last));
     }
@@ -220,12 +224,13 @@ ZOE_AVX2_INLINE __m256 average_plane8(const plane_cursor *w, int32_t i, const zo
 {
     if (!w->at)
         return _mm256_setzero_ps();
-    return average_rows8(w->at + (size_t)i * w->size, w->stride, w->type, rows);
+    return average_rows8(w->at + (size_t)i * w->size, w->stride, w->type, rows, ANY);
 }
 
-/* `kind` is a constant, so that the tests go away: 1 or 3 planes of halves, or 0 for anything. */
+/* `kind` and `middle` are constants, so that the tests go away: 1 or 3 planes of halves, or 0 for
+ * anything. */
 ZOE_AVX2_INLINE int32_t rows8(float *out, const zoe_scale_source *source, const zoe_tap *rows,
-                              int32_t first_column, int32_t columns, int kind)
+                              int32_t first_column, int32_t columns, int kind, int32_t middle)
 {
     plane_cursor red = cursor_of(source->planes[0], rows->first, first_column);
     plane_cursor green = cursor_of(source->planes[1], rows->first, first_column);
@@ -244,10 +249,10 @@ ZOE_AVX2_INLINE int32_t rows8(float *out, const zoe_scale_source *source, const 
             b = average_plane8(&blue, i, &weights);
         } else {
             size_t at = (size_t)i * 2;
-            r = average_rows8(red.at + at, red.stride, ZOE_SAMPLE_HALF, &weights);
+            r = average_rows8(red.at + at, red.stride, ZOE_SAMPLE_HALF, &weights, middle);
             if (kind == 3) {
-                g = average_rows8(green.at + at, green.stride, ZOE_SAMPLE_HALF, &weights);
-                b = average_rows8(blue.at + at, blue.stride, ZOE_SAMPLE_HALF, &weights);
+                g = average_rows8(green.at + at, green.stride, ZOE_SAMPLE_HALF, &weights, middle);
+                b = average_rows8(blue.at + at, blue.stride, ZOE_SAMPLE_HALF, &weights, middle);
             }
         }
         float *to = out + (size_t)i * ZOE_SCALE_LANES;
@@ -261,23 +266,18 @@ ZOE_AVX2_INLINE int32_t rows8(float *out, const zoe_scale_source *source, const 
     return i;
 }
 
-ZOE_AVX2 static int32_t rows_of_3_halves(float *out, const zoe_scale_source *source,
-                                         const zoe_tap *rows, int32_t first_column, int32_t columns)
-{
-    return rows8(out, source, rows, first_column, columns, 3);
-}
-
-ZOE_AVX2 static int32_t rows_of_1_half(float *out, const zoe_scale_source *source,
-                                       const zoe_tap *rows, int32_t first_column, int32_t columns)
-{
-    return rows8(out, source, rows, first_column, columns, 1);
-}
-
-ZOE_AVX2 static int32_t rows_of_any(float *out, const zoe_scale_source *source, const zoe_tap *rows,
-                                    int32_t first_column, int32_t columns)
-{
-    return rows8(out, source, rows, first_column, columns, 0);
-}
+#define ZOE_ROWS(name, kind, middle)                                                               \
+    ZOE_AVX2 static int32_t name(float *out, const zoe_scale_source *source, const zoe_tap *rows,  \
+                                 int32_t first_column, int32_t columns)                            \
+    {                                                                                              \
+        return rows8(out, source, rows, first_column, columns, kind, middle);                      \
+    }
+ZOE_ROWS(rows_of_3_halves, 3, ANY)
+ZOE_ROWS(two_rows_of_3_halves, 3,
+         0) /* most of what is shrunk to less than a half has two or three */
+ZOE_ROWS(three_rows_of_3_halves, 3, 1)
+ZOE_ROWS(rows_of_1_half, 1, ANY)
+ZOE_ROWS(rows_of_any, 0, ANY)
 
 static int32_t rows_avx2(float *out, const zoe_scale_source *source, const zoe_tap *rows,
                          int32_t first_column, int32_t columns)
@@ -287,6 +287,10 @@ static int32_t rows_avx2(float *out, const zoe_scale_source *source, const zoe_t
         given += source->planes[lane] != NULL;
         halves += source->planes[lane] && source->planes[lane]->type == ZOE_SAMPLE_HALF;
     }
+    if (halves == 3 && rows->last_weight > 0 && rows->middle == 0)
+        return two_rows_of_3_halves(out, source, rows, first_column, columns);
+    if (halves == 3 && rows->last_weight > 0 && rows->middle == 1)
+        return three_rows_of_3_halves(out, source, rows, first_column, columns);
     if (halves == 3)
         return rows_of_3_halves(out, source, rows, first_column, columns);
     if (halves == 1 && given == 1 && source->planes[0])
@@ -294,32 +298,60 @@ static int32_t rows_avx2(float *out, const zoe_scale_source *source, const zoe_t
     return rows_of_any(out, source, rows, first_column, columns);
 }
 
+ZOE_AVX2_INLINE __m128 average_columns(const float *in, const zoe_tap *tap)
+{
+    const float *value = in + (size_t)tap->first * ZOE_SCALE_LANES;
+    __m128 sum = _mm_mul_ps(_mm_set1_ps(tap->first_weight), _mm_load_ps(value));
+    for (int32_t k = 0; k < tap->middle; k++) {
+        value += ZOE_SCALE_LANES;
+        sum = _mm_add_ps(sum, _mm_load_ps(value));
+    }
+    if (tap->last_weight > 0) {
+        __m128 last = _mm_load_ps(value + ZOE_SCALE_LANES);
+        sum = _mm_add_ps(sum, _mm_mul_ps(_mm_set1_ps(tap->last_weight), last));
+    }
+    return _mm_mul_ps(sum, _mm_set1_ps(tap->scale));
+}
+
+/* Two columns at a time. `is_ranged` is a constant: false where low is 0 and factor 1. */
+ZOE_AVX2_INLINE void columns2(uint16_t *out, const float *in, const zoe_tap *taps, int32_t count,
+                              float low, float factor, bool is_ranged)
+{
+    const __m256 lows = _mm256_set1_ps(low), factors = _mm256_set1_ps(factor);
+    for (int32_t i = 0; i < count; i += 2) {
+        const bool two = i + 1 < count;
+        __m128 first, second = _mm_setzero_ps();
+        if (taps) {
+            first = average_columns(in, taps + i);
+            second = two ? average_columns(in, taps + i + 1) : second;
+        } else {
+            first = _mm_load_ps(in + (size_t)i * ZOE_SCALE_LANES);
+            second = two ? _mm_load_ps(in + (size_t)(i + 1) * ZOE_SCALE_LANES) : second;
+        }
+        __m256 sum = _mm256_insertf128_ps(_mm256_castps128_ps256(first), second, 1);
+        if (is_ranged)
+            sum = _mm256_mul_ps(_mm256_sub_ps(sum, lows), factors);
+        __m128i halves = _mm256_cvtps_ph(sum, _MM_FROUND_TO_NEAREST_INT);
+        __m128i *to = (__m128i *)(void *)(out + (size_t)i * ZOE_SCALE_LANES);
+        if (two)
+            _mm_storeu_si128(to, halves);
+        else
+            _mm_storel_epi64(to, halves);
+    }
+}
+
 ZOE_AVX2 static void columns_avx2(uint16_t *out, const float *in, const zoe_tap *taps,
                                   int32_t count, float low, float factor)
 {
-    const __m128 lows = _mm_set1_ps(low), factors = _mm_set1_ps(factor);
-    for (int32_t i = 0; i < count; i++) {
-        __m128 sum;
-        if (taps) {
-            const zoe_tap *tap = taps + i;
-            const float *value = in + (size_t)tap->first * ZOE_SCALE_LANES;
-            sum = _mm_mul_ps(_mm_set1_ps(tap->first_weight), _mm_load_ps(value));
-            for (int32_t k = 0; k < tap->middle; k++) {
-                value += ZOE_SCALE_LANES;
-                sum = _mm_add_ps(sum, _mm_load_ps(value));
-            }
-            if (tap->last_weight > 0) {
-                __m128 last = _mm_load_ps(value + ZOE_SCALE_LANES);
-                sum = _mm_add_ps(sum, _mm_mul_ps(_mm_set1_ps(tap->last_weight), last));
-            }
-            sum = _mm_mul_ps(sum, _mm_set1_ps(tap->scale));
-        } else {
-            sum = _mm_load_ps(in + (size_t)i * ZOE_SCALE_LANES);
-        }
-        sum = _mm_mul_ps(_mm_sub_ps(sum, lows), factors);
-        _mm_storel_epi64((__m128i *)(void *)(out + (size_t)i * ZOE_SCALE_LANES),
-                         _mm_cvtps_ph(sum, _MM_FROUND_TO_NEAREST_INT));
-    }
+    const bool is_ranged = low != 0.0f || factor != 1.0f;
+    if (taps && !is_ranged)
+        columns2(out, in, taps, count, low, factor, false);
+    else if (taps)
+        columns2(out, in, taps, count, low, factor, true);
+    else if (!is_ranged)
+        columns2(out, in, NULL, count, low, factor, false);
+    else
+        columns2(out, in, NULL, count, low, factor, true);
 }
 
 #endif

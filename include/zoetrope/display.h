@@ -76,6 +76,10 @@ ZOE_API void zoe_grade_init(zoe_grade *grade);
 enum {
     ZOE_DISPLAY_LUT_SIZE = 65536,
     ZOE_DISPLAY_EDGE_MAX = 129, /* nodes along an edge of a cube */
+    /* Codes: what the display shows, 0 black..1 white, x 255 x 64 + 32, so that code / 64 is the byte. */
+    ZOE_DISPLAY_CODE_STEP = 64,
+    ZOE_DISPLAY_CODE_HALF = 32,
+    ZOE_DISPLAY_CAREFUL = 32767,
 };
 
 /* Slope, offset, power and saturation of an ASC CDL, in scene-linear light and without its clamps: what
@@ -87,6 +91,20 @@ typedef struct zoe_cdl {
     float saturation; /* 0 or more. default 1 */
 } zoe_cdl;
 
+/*
+ * The nodes of a cube as what the display shows: integers, between which less work leads to a byte. Where
+ * the display's curve bends too much between the nodes of a cell for that, the cell is marked, and its
+ * pixels are interpolated in light. Codes go on below black and beyond white, so that they always have a
+ * light of their own. Not used with a grade of ZOE_VIEW_ALPHA.
+ */
+typedef struct zoe_display_codes {
+    /* [edge][edge][edge][4], as the cube's own: red, green, blue, and for the cell that begins there 0 or
+     * ZOE_DISPLAY_CAREFUL. 16-byte aligned; 8 bytes behind the end are read too. */
+    const int16_t *nodes;
+    const float *light;  /* [65536]: of each code, in the order of (uint16_t)code */
+    const int16_t *code; /* [ZOE_DISPLAY_LUT_SIZE]: of each half that is light */
+} zoe_display_codes;
+
 /* A lookup table of three dimensions, between whose nodes values are interpolated in tetrahedra. */
 typedef struct zoe_display_cube {
     int32_t edge; /* nodes along each edge, 2..ZOE_DISPLAY_EDGE_MAX */
@@ -96,6 +114,8 @@ typedef struct zoe_display_cube {
     const float *shaper[3];
     /* [edge][edge][edge][4], red fastest, then green: red, green, blue and 0. 16-byte aligned. */
     const float *nodes;
+    const zoe_display_codes
+        *codes; /* in place of nodes, transfer function and zoe_color.encode; NULL: none */
 } zoe_display_cube;
 
 /* Turns `count` pixels of red, green, blue and an unused float in place. Called on the threads that draw,
@@ -118,7 +138,7 @@ typedef struct zoe_color {
     void *process_user;
     /* With cube and process: a pixel goes through `process` where the least channel that the cube gives
      * is, without its sign, less than this share of the greatest. There a small error of a bright channel is a
-     * great one of a dark channel. default 0: none do */
+     * great one of a dark channel. With codes only in cells that are marked. default 0: none do */
     float exact_below;
     /* [ZOE_DISPLAY_LUT_SIZE]: the display's value, 0 black..1 white, of each half, in place of the
      * transfer function; NULL: the grade's */
@@ -140,7 +160,7 @@ ZOE_API const char *zoe_primaries_name(const float primaries[8]);
 ZOE_API const float *zoe_primaries_rec709(void);
 
 /*
- * A grade and a colour worked out: one entry for each half value. About 1.7 MB; the caller's memory, made
+ * A grade and a colour worked out: one entry for each half value. About 1.6 MB; the caller's memory, made
  * by zoe_display_lut_make() and then read only. Making one takes about a millisecond; only a change of
  * the grade or the colour asks for it.
  */
@@ -152,11 +172,16 @@ typedef struct zoe_display_lut {
     /* 1: to_light and what follows it up to the channel view are a step of their own; 0: `coordinate`
      * and to_byte contain them. */
     int32_t mixes;
-    int32_t is_spread;                            /* 1: even a single channel becomes three */
-    float saturation;                             /* of grade and CDL */
-    float to_light[3][ZOE_DISPLAY_LUT_SIZE];      /* half to linear, graded */
-    uint32_t coordinate[3][ZOE_DISPLAY_LUT_SIZE]; /* half to where it lies in the cube, x 65536 */
-    uint8_t to_byte[ZOE_DISPLAY_LUT_SIZE]; /* half to display: everything, or what follows mixing */
+    int32_t is_spread;                       /* 1: even a single channel becomes three */
+    float saturation;                        /* of grade and CDL */
+    int32_t coordinate_of[3];                /* which of `coordinate` or `place` a channel has */
+    float to_light[3][ZOE_DISPLAY_LUT_SIZE]; /* half to linear, graded */
+    union {                                  /* half to where it lies in the cube: */
+        uint32_t coordinate[3][ZOE_DISPLAY_LUT_SIZE]; /* x 65536 */
+        uint16_t place[3][ZOE_DISPLAY_LUT_SIZE];      /* x 512, where it has codes */
+    };
+    /* half to display: everything, or what follows mixing; with codes, code to display */
+    uint8_t to_byte[ZOE_DISPLAY_LUT_SIZE];
 } zoe_display_lut;
 
 /* Fills in *lut. color: NULL for none. Values outside their range are clamped; NaN, an empty range and

@@ -12,6 +12,8 @@
 
 #include <OpenColorIO/OpenColorIO.h>
 
+#include "color/cube_codes.h"
+
 namespace OCIO = OCIO_NAMESPACE;
 
 struct zoe_ocio {
@@ -379,6 +381,18 @@ struct errors {
     }
 };
 
+/* What the display shows of a colour, and its light before the display's curve. Returns whether the
+ * processor may do it instead. */
+bool shown_of(const zoe_look_table *table, const float in[3], double shown[3], float light[3])
+{
+    if (table->cube.codes)
+        return zoe_cube_codes_at(table, in, shown, light);
+    through_table(table, in, light);
+    for (int c = 0; c < 3; c++)
+        shown[c] = (double)table->encode[zoe_float_to_half(light[c])];
+    return true;
+}
+
 errors measure(const zoe_look_table *table, const OCIO::ConstCPUProcessorRcPtr &whole, int count)
 {
     errors e = {};
@@ -386,20 +400,18 @@ errors measure(const zoe_look_table *table, const OCIO::ConstCPUProcessorRcPtr &
     run(whole, exact.data(), (size_t)count);
     for (size_t i = 0; i < (size_t)count; i++) {
         float v[3];
-        double worst = 0;
-        through_table(table, &values[4 * i], v);
+        double shown[3], worst = 0;
+        bool may_be_exact = shown_of(table, &values[4 * i], shown, v);
         for (size_t c = 0; c < 3; c++) {
-            double got = (double)table->encode[zoe_float_to_half(v[c])],
-                   want = (double)exact[4 * i + c];
-            got = std::min(std::max(got, 0.0), 1.0);
-            want = std::min(std::max(want, 0.0), 1.0);
+            double got = std::min(std::max(shown[c], 0.0), 1.0);
+            double want = std::min(std::max((double)exact[4 * i + c], 0.0), 1.0);
             worst = std::max(worst, std::fabs(got - want) * 255);
             v[c] = std::fabs(v[c]);
         }
         double most = std::max(v[0], std::max(v[1], v[2]));
         double least = std::min(v[0], std::min(v[1], v[2]));
         for (int k = 0; k <= errors::shares; k++) {
-            if (least < errors::share(k) * most)
+            if (may_be_exact && least < errors::share(k) * most)
                 continue;
             e.worst[k] = std::max(e.worst[k], worst);
             e.spared[k]++;
@@ -512,6 +524,31 @@ bool fill_best(const worker &w, division *best)
     return start == present || fill(w, start, best);
 }
 
+/* As codes, where these are good enough: they take half of the memory, and less work. */
+void give_codes(const worker &w, bool is_fine, division *d)
+{
+    zoe_look_table *table = w.table;
+    table->color.exact_below = d->part > 0 ? (float)d->below : 0;
+    if (!zoe_cube_codes_make(table, is_fine ? 0.25f : 2.0f))
+        return;
+    if (is_fine) {
+        const errors e = measure(table, w.whole, 20000);
+        int k = 0;
+        while (errors::share(k) > d->below)
+            k++;
+        if (e.worst[k] > 1) {
+            table->cube.codes = nullptr;
+            std::free(table->code_nodes);
+            table->code_nodes = nullptr;
+            return;
+        }
+        d->worst = std::max(d->worst, e.worst[k]);
+    }
+    std::free(table->nodes);
+    table->nodes = nullptr;
+    table->cube.nodes = nullptr;
+}
+
 zoe_status bake(const zoe_ocio *ocio, const zoe_ocio_way *way, int edge, const volatile int *cancel,
                 zoe_look_table *table, zoe_ocio_quality *quality)
 {
@@ -524,9 +561,12 @@ zoe_status bake(const zoe_ocio *ocio, const zoe_ocio_way *way, int edge, const v
     division d = {};
     if (!(is_fine ? fill_best(w, &d) : fill(w, 0.01, &d)))
         return ZOE_STALE;
-    /* A table that is only a beginning is used as it is. */
-    *quality = {is_fine ? d.worst : d.table, d.table, is_fine ? d.part : 0};
-    if (!is_fine || d.part == 0)
+    if (!is_fine)
+        d.part = 0; /* a table that is only a beginning is used as it is */
+    if (d.part < 1)
+        give_codes(w, is_fine, &d);
+    *quality = {is_fine ? d.worst : d.table, d.table, d.part};
+    if (d.part == 0)
         return ZOE_OK;
     table->owned = new exact_way{both.head};
     table->give_back = give_back_exact;

@@ -47,6 +47,7 @@ void zoe_look_table_free(zoe_look_table **pointer)
     if ((*pointer)->owned)
         (*pointer)->give_back((*pointer)->owned);
     free((*pointer)->nodes);
+    free((*pointer)->code_nodes);
     free(*pointer);
     *pointer = NULL;
 }

@@ -20,16 +20,20 @@ extern "C" {
 
 /* All of it is optional; what `color` has no pointer to is unused. */
 typedef struct zoe_look_table {
-    int holders;           /* atomic */
-    uint64_t number;       /* no other table of the program has it */
-    zoe_color color;       /* points into this table */
-    zoe_display_cube cube; /* color.cube where there is one */
-    float *nodes;          /* [edge^3][4], 64-byte aligned */
+    int holders;             /* atomic */
+    uint64_t number;         /* no other table of the program has it */
+    zoe_color color;         /* points into this table */
+    zoe_display_cube cube;   /* color.cube where there is one */
+    float *nodes;            /* [edge^3][4], 64-byte aligned; NULL where there are codes */
+    zoe_display_codes codes; /* cube.codes where there are */
+    int16_t *code_nodes;     /* [edge^3][4], 64-byte aligned, and 8 bytes more */
     void *owned; /* what color.process is called with, and how it is given back; NULL: nothing */
     void (*give_back)(void *owned);
     float shaper[3][ZOE_DISPLAY_LUT_SIZE];
     float decode[ZOE_DISPLAY_LUT_SIZE];
     float encode[ZOE_DISPLAY_LUT_SIZE];
+    float code_light[ZOE_DISPLAY_LUT_SIZE];
+    int16_t code[ZOE_DISPLAY_LUT_SIZE];
 } zoe_look_table;
 
 /* A table with room for a cube; edge 0: without one. color.cube is set, its contents are 0. NULL when
