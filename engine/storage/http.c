@@ -261,6 +261,24 @@ static bool end_all(zoe_http *http)
     return has_ended;
 }
 
+/* Ends transfers that nothing came of for longer than libcurl's own time-outs let it be: nobody
+ * waits for ever, whatever libcurl forgets. */
+static bool end_lost(zoe_http *http)
+{
+    uint64_t most_ms =
+        (uint64_t)http->limits.connect_timeout_ms + 2000 * (uint64_t)http->limits.stall_timeout_s;
+    uint64_t now_ns = zoe_os_now_ns();
+    bool has_ended = false;
+    for (size_t i = 0; i < TRANSFERS; i++) {
+        zoe_http_transfer *transfer = &http->transfers[i];
+        if (!transfer->request || now_ns - transfer->heard_ns <= most_ms * 1000000)
+            continue;
+        end_one(http, transfer, CURLE_OPERATION_TIMEDOUT);
+        has_ended = true;
+    }
+    return has_ended;
+}
+
 static void run(void *arg)
 {
     zoe_http *http = arg;
@@ -272,7 +290,7 @@ static void run(void *arg)
         uint64_t due_ns = begin_all(http);
         int running;
         curl_multi_perform(http->multi, &running);
-        if (end_all(http))
+        if (end_all(http) || end_lost(http))
             continue;
         uint64_t now_ns = zoe_os_now_ns();
         uint64_t sleep_ms = due_ns <= now_ns ? 0 : (due_ns - now_ns) / 1000000 + 1;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/os_memory.h"
+#include "base/os_thread.h"
 #include "storage/listing.h"
 
 static const char propfind[] =
@@ -35,6 +36,7 @@ static size_t take_header(char *line, size_t one, size_t bytes, void *user)
 {
     zoe_http_transfer *transfer = user;
     (void)one;
+    transfer->heard_ns = zoe_os_now_ns();
     /* What comes behind the body is not asked for. */
     if (!transfer->is_judged && !zoe_http_answer_take(&transfer->answer, line, bytes))
         return 0;
@@ -91,6 +93,7 @@ static size_t take_body(char *data, size_t one, size_t bytes, void *user)
     (void)one;
     size_t given = bytes;
     transfer->bytes += bytes;
+    transfer->heard_ns = zoe_os_now_ns();
     atomic_fetch_add_explicit(transfer->limits->counter, bytes, memory_order_relaxed);
     judge(transfer);
     /* 416: a page that says so. */
@@ -225,8 +228,9 @@ static bool set_common(zoe_http_transfer *transfer, const zoe_http_limits *limit
         {CURLOPT_SSL_VERIFYPEER, 1},
         {CURLOPT_SSL_VERIFYHOST, 2},
         {CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
+        /* Without CURLOPT_PIPEWAIT: in 7.88 requests that wait for a connection which then fails
+         * may wait for ever. */
         {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS},
-        {CURLOPT_PIPEWAIT, 1}, /* for a connection that may take several requests at once */
         {CURLOPT_LOW_SPEED_LIMIT, SLOWEST},
         {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1}, /* a proxy's own answer */
     };
@@ -265,7 +269,8 @@ zoe_status zoe_http_transfer_begin(zoe_http_transfer *transfer, zoe_http_request
                                    const zoe_http_limits *limits)
 {
     CURL *easy = transfer->easy ? transfer->easy : curl_easy_init();
-    *transfer = (zoe_http_transfer){.easy = easy, .request = request, .limits = limits};
+    *transfer = (zoe_http_transfer){
+        .easy = easy, .request = request, .limits = limits, .heard_ns = zoe_os_now_ns()};
     request->transfer = transfer;
     request->body = request->buffer;
     request->received = 0;

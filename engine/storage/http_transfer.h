@@ -34,8 +34,9 @@ typedef struct zoe_http_transfer {
     struct curl_slist *headers;
     zoe_http_answer answer;
     zoe_http_verdict verdict;
-    bool is_judged; /* the header is complete, and the verdict holds */
-    bool is_full;   /* all that was wanted has come: the transfer was ended here */
+    uint64_t heard_ns; /* when anything came; at first: when it began */
+    bool is_judged;    /* the header is complete, and the verdict holds */
+    bool is_full;      /* all that was wanted has come: the transfer was ended here */
     bool is_overlong;
     bool has_no_memory;
     uint64_t skipped;
