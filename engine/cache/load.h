@@ -53,7 +53,9 @@ typedef struct zoe_load {
     zoe_source *source;
     int64_t position;
     uint64_t claimed_ns;
-    uint64_t limit; /* in force then */
+    uint64_t limit;   /* in force then */
+    uint32_t uniform; /* planes that no more than a row is reserved for */
+    char path[ZOE_PATH_MAX];
 
     /* guarded by the cache's lock, fixed while OPEN. NULL while no room is reserved for it */
     zoe_buffer *memory;      /* of its frame, a zoe_frame_buffer */
@@ -62,7 +64,6 @@ typedef struct zoe_load {
     /* the opener's while OPENING, fixed while OPEN, but for an error: guarded by the lock then */
     void *file;
     zoe_picture picture; /* its `bytes` are what was reserved, until all of it is decoded */
-    uint32_t uniform;    /* planes that no more than a row was reserved for */
     zoe_error error;     /* it failed, unless the status is OK */
 
     /* atomic. Relaxed but for done_pieces: a piece's pixels are released by its worker's increment
@@ -83,7 +84,7 @@ static inline zoe_frame_buffer *zoe_load_buffer(const zoe_load *load)
 /* EMPTY -> LOADING: takes over `load`, which nobody is at, for a frame, with one worker on it and
  * the memory that it has. */
 static inline void zoe_load_claim_locked(zoe_load *load, zoe_source *source, int64_t position,
-                                         uint64_t limit, uint64_t now_ns)
+                                         uint32_t uniform, uint64_t limit, uint64_t now_ns)
 {
     zoe_table_claim_locked(source->table, position);
     *load = (zoe_load){
@@ -93,9 +94,14 @@ static inline void zoe_load_claim_locked(zoe_load *load, zoe_source *source, int
         .position = position,
         .claimed_ns = now_ns,
         .limit = limit,
+        .uniform = uniform,
         .memory = load->memory,
         .file_memory = load->file_memory,
     };
+    zoe_status status =
+        zoe_sequence_path(source->sequence, position, load->path, sizeof load->path);
+    if (status != ZOE_OK)
+        zoe_error_set(&load->error, status, "the path of a frame cannot be made");
 }
 
 /* Its workers stop, inside a piece too. */

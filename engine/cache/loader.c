@@ -13,8 +13,7 @@ enum { RETRIES_MAX = 3 };
 
 /* The file is open, or needs more memory for that: notes what it takes, and reserves what the load
  * does not have yet. */
-static bool adjust(zoe_load_worker *worker, zoe_load *load, const zoe_needs *needs,
-                   const char *path)
+static bool adjust(zoe_load_worker *worker, zoe_load *load, const zoe_needs *needs)
 {
     zoe_cache *cache = worker->cache;
     zoe_source *source = load->source;
@@ -22,6 +21,7 @@ static bool adjust(zoe_load_worker *worker, zoe_load *load, const zoe_needs *nee
     uint64_t limit = zoe_meter_limit(&cache->meter);
     bool fits = zoe_reserve_cost(cache, needs) <= limit;
     source->table->slots[load->position].needs = *needs;
+    source->table->slots[load->position].uniform = (uint16_t)load->uniform;
     if (needs->bytes)
         source->buffer_bytes = load->picture.buffer_bytes;
     /* What can never be loaded says nothing about others. */
@@ -34,17 +34,17 @@ static bool adjust(zoe_load_worker *worker, zoe_load *load, const zoe_needs *nee
     if (!fits)
         zoe_error_set(&load->error, ZOE_ERROR_OVER_BUDGET,
                       "%s: needs %.1f MB, and %.1f MB to decode it; the memory limit is %.1f MB",
-                      path, zoe_megabytes(needs->bytes),
+                      load->path, zoe_megabytes(needs->bytes),
                       zoe_megabytes(needs->scratch_bytes + needs->file_bytes),
                       zoe_megabytes(limit));
     else if (status == ZOE_ERROR_NO_MEMORY)
-        zoe_error_set(&load->error, status, "%s: out of memory", path);
+        zoe_error_set(&load->error, status, "%s: out of memory", load->path);
     return status == ZOE_OK;
 }
 
 /* Opens the file. Where the memory that was reserved for it is too small, it says what is enough,
  * and gets that, or the load is not begun. */
-static bool open_file(zoe_load_worker *worker, zoe_load *load, const char *path)
+static bool open_file(zoe_load_worker *worker, zoe_load *load)
 {
     enum { TRIES_MAX = 3 };
     zoe_cache *cache = worker->cache;
@@ -56,7 +56,7 @@ static bool open_file(zoe_load_worker *worker, zoe_load *load, const char *path)
         load->picture.file_bytes = 0;
         const zoe_stop *before = zoe_stop_enter(&load->stop);
         zoe_status status = cache->decoder.open(
-            cache->decoder.user, load->source->storage, path, &load->source->choice,
+            cache->decoder.user, load->source->storage, load->path, &load->source->choice,
             zoe_meter_limit(&cache->meter), &reads, memory ? memory->data : NULL, bytes,
             &load->picture, &load->file, &error);
         zoe_stop_enter(before);
@@ -67,39 +67,25 @@ static bool open_file(zoe_load_worker *worker, zoe_load *load, const char *path)
         const zoe_needs needs = {.file_bytes = load->picture.file_bytes};
         if (status != ZOE_ERROR_TOO_SMALL || needs.file_bytes <= bytes)
             break;
-        if (!adjust(worker, load, &needs, path))
+        if (!adjust(worker, load, &needs))
             return false;
     }
     load->error = error;
     return false;
 }
 
-/* The planes that the picture probably has one row of: those that it had the last time, else those
- * of the frame before it. */
-static uint32_t expected_uniform_locked(const zoe_load *load)
-{
-    const zoe_source *source = load->source;
-    uint32_t own = source->table->slots[load->position].uniform;
-    if (own & ZOE_UNIFORM_KNOWN)
-        return own & ~(uint32_t)ZOE_UNIFORM_KNOWN;
-    return source->doubt ? 0 : source->uniform;
-}
-
 /* Opens the file, and makes the buffer's record of its picture: what acquire copies, but for where
  * the planes are. */
-static bool begin(zoe_load_worker *worker, zoe_load *load, const char *path)
+static bool begin(zoe_load_worker *worker, zoe_load *load)
 {
     zoe_picture *picture = &load->picture;
-    if (!open_file(worker, load, path))
+    if (!open_file(worker, load))
         return false;
-    zoe_cache_lock(worker->cache);
-    load->uniform = expected_uniform_locked(load);
-    zoe_cache_unlock(worker->cache);
     picture->bytes = zoe_picture_fitted(picture, load->uniform);
     /* A frame without samples has a buffer too: it is where the frame is described. */
     const zoe_needs needs = {picture->bytes ? picture->bytes : 1, picture->scratch_bytes,
                              picture->file_bytes};
-    if (!adjust(worker, load, &needs, path))
+    if (!adjust(worker, load, &needs))
         return false;
     zoe_frame_buffer *buffer = zoe_load_buffer(load);
     buffer->frame = picture->frame;
@@ -118,24 +104,12 @@ static bool next_path_locked(zoe_source *source, char *path, size_t capacity)
     return zoe_sequence_path(source->sequence, position, path, capacity) == ZOE_OK;
 }
 
-/* A refresh may give the source another sequence meanwhile, and the load another position in it. */
-static zoe_status path_of(zoe_cache *cache, const zoe_load *load, char *path, size_t capacity)
-{
-    zoe_cache_lock(cache);
-    zoe_status status = zoe_sequence_path(load->source->sequence, load->position, path, capacity);
-    zoe_cache_unlock(cache);
-    return status;
-}
-
 /* OPENING -> OPEN. false: the load is to be ended. */
 static bool open_load(zoe_load_worker *worker, zoe_load *load)
 {
     zoe_cache *cache = worker->cache;
-    char path[ZOE_PATH_MAX], next[ZOE_PATH_MAX];
-    zoe_status status = path_of(cache, load, path, sizeof path);
-    if (status != ZOE_OK)
-        zoe_error_set(&load->error, status, "the path of a frame cannot be made");
-    bool begun = status == ZOE_OK && begin(worker, load, path);
+    char next[ZOE_PATH_MAX];
+    bool begun = load->error.status == ZOE_OK && begin(worker, load);
     zoe_cache_lock(cache);
     load->phase = begun ? ZOE_LOAD_OPEN : ZOE_LOAD_ENDING;
     bool announce = begun && next_path_locked(load->source, next, sizeof next);
@@ -152,17 +126,6 @@ static bool open_load(zoe_load_worker *worker, zoe_load *load)
 }
 
 /* ---- pieces ---- */
-
-/* The picture has more planes with samples of their own than was expected: it is decoded again, and
- * next time that is known. Less is expected of the frames after it: where the two kinds take turns,
- * every other frame would be decoded twice. */
-static void disappoint_locked(zoe_load *load)
-{
-    enum { DOUBT = 16 };
-    load->outdated = true;
-    load->source->table->slots[load->position].uniform = ZOE_UNIFORM_KNOWN;
-    load->source->doubt = DOUBT;
-}
 
 /* Decodes one piece; false: it failed, or was stopped, and the load with it. */
 static bool decode_piece(zoe_load_worker *worker, zoe_load *load, int32_t piece)
@@ -190,8 +153,13 @@ static bool decode_piece(zoe_load_worker *worker, zoe_load *load, int32_t piece)
         error.status = zoe_load_is_stopped(load) ? ZOE_STALE : ZOE_ERROR_CORRUPT;
     if (load->error.status == ZOE_OK)
         load->error = error;
-    if (status == ZOE_ERROR_TOO_SMALL && load->uniform)
-        disappoint_locked(load);
+    /* The picture has more planes with samples of their own than was expected: it is decoded again,
+     * and these are expected of no other frame. Where two kinds of frames take turns, every other
+     * one would be decoded twice. */
+    if (status == ZOE_ERROR_TOO_SMALL && load->uniform) {
+        load->outdated = true;
+        load->source->unlike |= load->uniform;
+    }
     zoe_load_stop_locked(load);
     zoe_cache_unlock(cache);
     return false;
@@ -266,12 +234,10 @@ static void fit_locked(zoe_cache *cache, zoe_load *load)
 {
     zoe_source *source = load->source;
     zoe_slot *slot = &source->table->slots[load->position];
-    uint32_t uniform = zoe_frame_uniform(&zoe_load_buffer(load)->frame);
-    slot->uniform = (uint16_t)(uniform | ZOE_UNIFORM_KNOWN);
-    source->uniform = uniform;
-    if (uniform == 0)
+    slot->uniform = (uint16_t)zoe_frame_uniform(&zoe_load_buffer(load)->frame);
+    source->uniform = slot->uniform;
+    if (slot->uniform == 0)
         return;
-    source->doubt -= source->doubt > 0;
     zoe_slab_shrink(&cache->slab, load->memory, load->picture.bytes);
     slot->needs.bytes = source->needs.bytes = load->picture.bytes;
 }
@@ -358,7 +324,7 @@ static void settle_locked(zoe_cache *cache, zoe_load *load, const zoe_error *clo
 }
 
 /* What the file did not have, as its decoder counts. If that is everything, the load fails. */
-static void describe_absence(zoe_cache *cache, zoe_load *load, const char *path, zoe_error *error)
+static void describe_absence(zoe_cache *cache, zoe_load *load, zoe_error *error)
 {
     zoe_absence absence = {
         .missing = atomic_load_explicit(&load->missing_pieces, memory_order_relaxed),
@@ -370,10 +336,10 @@ static void describe_absence(zoe_cache *cache, zoe_load *load, const char *path,
         cache->decoder.absence(cache->decoder.user, load->file, &absence);
     if (done && absence.missing > 0 && absence.missing == absence.total)
         zoe_error_set(&load->error, ZOE_ERROR_TRUNCATED, "%s: file ends before its first pixels",
-                      path);
+                      load->path);
     else if (absence.missing > 0)
         zoe_error_set(error, ZOE_ERROR_TRUNCATED,
-                      "%s: incomplete: %lld of %lld %s are not in the file", path,
+                      "%s: incomplete: %lld of %lld %s are not in the file", load->path,
                       (long long)absence.missing, (long long)absence.total, absence.unit);
 }
 
@@ -382,16 +348,14 @@ static void end_load(zoe_load_worker *worker, zoe_load *load)
 {
     zoe_cache *cache = worker->cache;
     zoe_error closed = {.status = ZOE_OK}, absent = {.status = ZOE_OK};
-    char path[ZOE_PATH_MAX] = "";
-    (void)path_of(cache, load, path, sizeof path);
-    describe_absence(cache, load, path, &absent);
+    describe_absence(cache, load, &absent);
     if (is_done(load))
         complete(cache, load);
     if (load->file)
         cache->decoder.close(cache->decoder.user, &load->file, &closed);
     /* What could not even be opened is known by what is at its path. */
     if (load->error.status != ZOE_OK && !load->picture.id.inode)
-        (void)zoe_storage_identify(load->source->storage, path, &load->picture.id);
+        (void)zoe_storage_identify(load->source->storage, load->path, &load->picture.id);
     zoe_cache_lock(cache);
     settle_locked(cache, load, &closed, &absent);
     zoe_cache_give_load_locked(worker, load);
@@ -401,6 +365,8 @@ static void end_load(zoe_load_worker *worker, zoe_load *load)
     zoe_frame_state state = zoe_table_state(load->source->table, load->position);
     double took_ms = (double)(cache->now_ns() - load->claimed_ns) / 1e6;
     closed = load->error;
+    char path[ZOE_PATH_MAX];
+    memcpy(path, load->path, sizeof path);
     load->workers--;
     load->phase = ZOE_LOAD_FREE;
     zoe_cache_tell_locked(cache);

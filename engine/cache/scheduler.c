@@ -4,35 +4,20 @@
 
 /* ---- wants ---- */
 
-/* Waiting for a picture has gone on for too long: of the loads that the playhead has left, the one
- * that got furthest is not thrown away. One at a time. */
-static void keep_one_locked(zoe_cache *cache, zoe_source *source)
-{
-    zoe_load *best = NULL;
-    int32_t best_done = -1;
-    for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;) {
-        if (load->source != source || load->phase == ZOE_LOAD_ENDING || zoe_load_is_stopped(load))
-            continue;
-        int32_t done = load->must_finish ? INT32_MAX : zoe_load_done(load);
-        if (done > best_done) {
-            best = load;
-            best_done = done;
-        }
-    }
-    if (best)
-        best->must_finish = true;
-}
-
 /* Stops the source's loads that its want does not need soon: by the time that those could be begun
  * again, they would be needed. When playback went on (`advance`), only those that it does not need
  * at all: what it passed is needed again, and a frame that is given up each time a later one is due
- * would never be done. Returns whether one of them waits for a worker to end it. */
-static bool stop_stale_locked(zoe_cache *cache, zoe_source *source, bool advance)
+ * would never be done. The one of position `kept` is finished all the same. Returns whether one of
+ * them waits for a worker to end it. */
+static bool stop_stale_locked(zoe_cache *cache, zoe_source *source, bool advance, int64_t kept)
 {
     int64_t farthest = advance ? ZOE_NO_USE - 1 : 2 * (int64_t)cache->workers + 2;
     bool over = false;
     for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;) {
-        if (load->source != source || zoe_load_use_locked(load) <= farthest)
+        if (load->source != source)
+            continue;
+        load->must_finish = load->must_finish || load->position == kept;
+        if (zoe_load_use_locked(load) <= farthest)
             continue;
         zoe_load_stop_locked(load);
         over = over || zoe_load_is_over_locked(load);
@@ -116,9 +101,10 @@ void zoe_scheduler_set_want_locked(zoe_source *source, const zoe_want *want)
         atomic_fetch_add_explicit(&source->epoch, 1, memory_order_relaxed);
         zoe_cache_note_locked(cache, want->idle ? "new epoch, idle" : "new epoch", source,
                               want->playhead);
-        if (since && now - since >= cache->patience_ns)
-            keep_one_locked(cache, source);
-        over = stop_stale_locked(cache, source, zoe_want_is_advance(&old, want));
+        /* Waiting for a picture has gone on for too long: the last one is not given up. */
+        bool late = since && now - since >= cache->patience_ns;
+        over = stop_stale_locked(cache, source, zoe_want_is_advance(&old, want),
+                                 late ? old.playhead : -1);
     }
     source->waiting_since_ns = !waits ? 0 : since ? since : now;
     int64_t position, use;
@@ -222,7 +208,8 @@ static zoe_load *claim_locked(zoe_load_worker *worker, zoe_source *source, int64
     zoe_load *load = free_load_locked(cache);
     if (!load)
         return NULL;
-    const zoe_needs *own = &source->table->slots[position].needs;
+    const zoe_slot *slot = &source->table->slots[position];
+    const zoe_needs *own = &slot->needs;
     uint64_t limit = zoe_meter_limit(&cache->meter);
     bool is_known = own->bytes > 0, has_file_bytes = own->file_bytes && own->file_bytes < limit;
     zoe_needs file = {.file_bytes = has_file_bytes ? own->file_bytes : cache->first_file_bytes};
@@ -246,7 +233,9 @@ static zoe_load *claim_locked(zoe_load_worker *worker, zoe_source *source, int64
         return NULL;
     }
     /* Where the system refused the memory, opening finds that out again, and fails. */
-    zoe_load_claim_locked(load, source, position, limit, cache->now_ns());
+    zoe_load_claim_locked(load, source, position,
+                          is_known ? slot->uniform : source->uniform & ~source->unlike, limit,
+                          cache->now_ns());
     return load;
 }
 

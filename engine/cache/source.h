@@ -32,9 +32,8 @@ struct zoe_source {
     int64_t cursor;        /* every k below it is not ready: candidates start here */
     zoe_needs needs;       /* of the last frame opened: what the next one probably takes */
     uint64_t buffer_bytes; /* the same of the largest that it could be, at its display window */
-    uint32_t uniform;      /* planes that were uniform in the last frame: so are the next one's
-                              probably; see zoe_frame_uniform() */
-    uint32_t doubt;        /* frames with uniform planes to be seen before that is believed again */
+    uint32_t uniform;      /* planes that were uniform in the last frame, see zoe_frame_uniform() */
+    uint32_t unlike; /* planes that some frame had samples of, against what was expected of it */
     int64_t lead; /* while time does not wait: frames nearer than this many steps would be late */
     uint64_t waiting_since_ns; /* when a frame under the playhead was first not ready; 0: it is, or
                                   none was asked for */

@@ -82,9 +82,6 @@ typedef struct zoe_needs {
     uint64_t file_bytes;    /* of memory for its open file */
 } zoe_needs;
 
-/* The planes of a frame are known. */
-enum { ZOE_UNIFORM_KNOWN = 1 << ZOE_PLANES_MAX };
-
 /* A cache line each: readers of neighbouring frames do not meet. */
 typedef struct zoe_slot {
     /* written with the cache's lock held, read by acquirers without it */
@@ -96,7 +93,7 @@ typedef struct zoe_slot {
 
     /* guarded by the cache's lock */
     uint16_t retries; /* loads in a row that found the file changed under them */
-    uint16_t uniform; /* zoe_frame_uniform() as it was last, and ZOE_UNIFORM_KNOWN; 0: not known */
+    uint16_t uniform; /* planes that needs.bytes has one row of: zoe_frame_uniform() */
     zoe_note *note;   /* of ERROR, NO_ROOM and INCOMPLETE frames, on the heap */
     zoe_needs needs;  /* as of the last time the file was opened, or was to be */
 } zoe_slot;
