@@ -1,0 +1,12 @@
+#!/bin/sh
+# The program $ZOETROPE_PLAIN, with isolation wherever it has that: for tests of the program.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+case ${1:-} in
+play | info | snapshot)
+    command=$1
+    shift
+    exec "$ZOETROPE_PLAIN" "$command" --isolation on "$@"
+    ;;
+esac
+exec "$ZOETROPE_PLAIN" "$@"
