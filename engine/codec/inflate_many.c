@@ -10,33 +10,13 @@
 
 #include "base/cpu.h"
 #include "base/stop.h"
-
-/*
- * A table entry: bits 0-5 the code's length; 8-11 how many extra bits follow (or, of a link, how
- * many bits index the second table); 12-14 what it is if not a plain length or distance; 16-30 the
- * value: a literal, the base of a length or distance, or where the second table starts; bit 31
- * marks literals.
- */
-enum {
-    ENTRY_END = 1 << 12,  /* end of block */
-    ENTRY_LINK = 1 << 13, /* the code is longer than the first table's index */
-    ENTRY_BAD = 1 << 14,  /* no such code or symbol */
-};
-#define ENTRY_LITERAL 0x80000000u
+#include "codec/inflate_table.h"
 
 /* The parts of the fast loop. They have to become one function, so that the streams' cursors stay
  * in registers. */
 #define INLINE inline __attribute__((always_inline))
 
 enum {
-    LITERAL_BITS = 11,
-    DISTANCE_BITS = 8,
-    CODE_BITS = 7,
-    MAX_CODE = 15,
-    /* Entries that any code needs at most, second tables included: 288 symbols with 11 bits first,
-     * 32 with 8, both up to 15 bits. zlib's examples/enough.c finds 2342 and 402. */
-    LITERAL_ENTRIES = 2400,
-    DISTANCE_ENTRIES = 448,
     LANES = ZOE_CODEC_MANY,
     LANE_ENTRIES = 3072,
     TABLE_BYTES = LANES * LANE_ENTRIES * 4,
@@ -53,7 +33,8 @@ enum {
     PAD = 128,
 };
 
-_Static_assert(LITERAL_ENTRIES + DISTANCE_ENTRIES <= LANE_ENTRIES, "a lane's tables fit");
+_Static_assert(ZOE_INFLATE_LITERAL_ENTRIES + ZOE_INFLATE_DISTANCE_ENTRIES <= LANE_ENTRIES,
+               "a lane's tables fit");
 _Static_assert(8 * ROUNDS + 8 <= NEAR && 8 * ROUNDS + 16 <= PAD, "reads stay in the input");
 /* Between two looks at the bounds a lane writes the literals of ROUNDS rounds, or one match, which
  * copy_match() rounds up. */
@@ -74,7 +55,7 @@ typedef struct lane {
     uint8_t *out_start;
     uint8_t *out_end;
     uint32_t *literals;
-    uint32_t *distances; /* LITERAL_ENTRIES behind them */
+    uint32_t *distances; /* ZOE_INFLATE_LITERAL_ENTRIES behind them */
     const uint8_t *packed;
     size_t packed_bytes;
     bool in_tail; /* at.in is in `tail` */
@@ -167,160 +148,6 @@ static bool has_room(lane *s)
     return within(&s->at, s);
 }
 
-/* ---- tables ---- */
-
-static uint32_t literal_entry(unsigned symbol)
-{
-    static const uint16_t base[29] = {3,  4,  5,  6,   7,   8,   9,   10,  11, 13,
-                                      15, 17, 19, 23,  27,  31,  35,  43,  51, 59,
-                                      67, 83, 99, 115, 131, 163, 195, 227, 258};
-    static const uint8_t extra[29] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2,
-                                      2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0};
-    if (symbol < 256)
-        return ENTRY_LITERAL | symbol << 16;
-    if (symbol == 256)
-        return ENTRY_END;
-    if (symbol > 285)
-        return ENTRY_BAD;
-    return (uint32_t)base[symbol - 257] << 16 | (uint32_t)extra[symbol - 257] << 8;
-}
-
-static uint32_t distance_entry(unsigned symbol)
-{
-    if (symbol > 29)
-        return ENTRY_BAD;
-    if (symbol < 4)
-        return (symbol + 1) << 16;
-    unsigned extra = symbol / 2 - 1;
-    return (((2u + symbol % 2) << extra) + 1) << 16 | extra << 8;
-}
-
-static uint32_t code_entry(unsigned symbol)
-{
-    return symbol << 16;
-}
-
-typedef uint32_t entry_fn(unsigned symbol);
-
-/* The next code of `length` bits, first bit lowest: an addition whose carry goes the other way. */
-static unsigned next_code(unsigned code, unsigned length)
-{
-    unsigned all = (1u << length) - 1;
-    if (code == all)
-        return 0;
-    unsigned bit = 1u << (31 - (unsigned)__builtin_clz(code ^ all));
-    return (code & (bit - 1)) | bit;
-}
-
-/* A code whose tables are being made: its symbols, shortest code first. */
-typedef struct maker {
-    uint32_t *table;
-    size_t entries;      /* that there is room for */
-    unsigned first_bits; /* of the first table; longer codes have second ones behind it */
-    entry_fn *entry;
-    uint16_t sorted[288];
-    unsigned symbols;
-    unsigned left[MAX_CODE + 1]; /* symbols of each length that are not in a table yet */
-
-    /* the first of those */
-    unsigned at;
-    unsigned length;
-    unsigned code;
-} maker;
-
-/* Returns how much of all codes of the greatest length the symbols take. */
-static unsigned sort_symbols(maker *m, const uint8_t *lengths, unsigned n)
-{
-    unsigned offsets[MAX_CODE + 2] = {0};
-    for (unsigned i = 0; i < n; i++)
-        m->left[lengths[i]]++;
-    m->symbols = n - m->left[0];
-    m->left[0] = 0;
-    unsigned taken = 0;
-    for (unsigned i = 1; i <= MAX_CODE; i++) {
-        offsets[i + 1] = offsets[i] + m->left[i];
-        taken += m->left[i] << (MAX_CODE - i);
-    }
-    for (unsigned i = 0; i < n; i++)
-        if (lengths[i])
-            m->sorted[offsets[lengths[i]]++] = (uint16_t)i;
-    return taken;
-}
-
-/* Short codes, in a table of their size, which is doubled for each bit more. */
-static void fill_first(maker *m)
-{
-    for (m->length = 1; m->length <= m->first_bits; m->length++) {
-        if (m->length > 1)
-            memcpy(m->table + ((size_t)1 << (m->length - 1)), m->table,
-                   sizeof *m->table << (m->length - 1));
-        for (; m->left[m->length] > 0; m->left[m->length]--) {
-            m->table[m->code] = m->entry(m->sorted[m->at++]) | m->length;
-            m->code = next_code(m->code, m->length);
-        }
-    }
-}
-
-/* A second table has as many bits as the codes that begin like the next one need to be complete. */
-static unsigned second_bits(const maker *m)
-{
-    unsigned bits = m->length - m->first_bits;
-    for (unsigned used = m->left[m->length];
-         used < 1u << bits && m->first_bits + bits < MAX_CODE;) {
-        bits++;
-        used = used * 2 + m->left[m->first_bits + bits];
-    }
-    return bits;
-}
-
-/* The others; false: there is no room for them. */
-static bool fill_second(maker *m)
-{
-    size_t start = 0;
-    size_t end = (size_t)1 << m->first_bits;
-    unsigned prefix = ~0u;
-    unsigned bits = 0;
-    for (; m->at < m->symbols; m->at++) {
-        while (m->left[m->length] == 0)
-            m->length++;
-        if ((m->code & ((1u << m->first_bits) - 1)) != prefix) {
-            prefix = m->code & ((1u << m->first_bits) - 1);
-            bits = second_bits(m);
-            start = end;
-            end += (size_t)1 << bits;
-            if (end > m->entries)
-                return false;
-            m->table[prefix] = (uint32_t)start << 16 | ENTRY_LINK | bits << 8 | m->first_bits;
-        }
-        uint32_t value = m->entry(m->sorted[m->at]) | (m->length - m->first_bits);
-        for (size_t i = m->code >> m->first_bits; i < (size_t)1 << bits;
-             i += (size_t)1 << (m->length - m->first_bits))
-            m->table[start + i] = value;
-        m->left[m->length]--;
-        m->code = next_code(m->code, m->length);
-    }
-    return true;
-}
-
-/*
- * The table of a code from its lengths. A code must be complete; but there may be no symbol, or a
- * single one of length 1, which is what writers make where there is no or one distance.
- */
-static bool build(uint32_t *table, size_t entries, unsigned first_bits, const uint8_t *lengths,
-                  unsigned n, entry_fn *entry)
-{
-    maker m = {.table = table, .entries = entries, .first_bits = first_bits, .entry = entry};
-    if (sort_symbols(&m, lengths, n) == 1u << MAX_CODE) {
-        fill_first(&m);
-        return fill_second(&m);
-    }
-    if (m.symbols > 1 || m.left[1] != m.symbols)
-        return false;
-    for (size_t i = 0; i < (size_t)1 << first_bits; i++)
-        table[i] = m.symbols == 1 && i % 2 == 0 ? entry(m.sorted[0]) | 1 : ENTRY_BAD;
-    return true;
-}
-
 /* ---- blocks ---- */
 
 static bool fixed_tables(lane *s)
@@ -330,10 +157,10 @@ static bool fixed_tables(lane *s)
     memset(lengths + 144, 9, 112);
     memset(lengths + 256, 7, 24);
     memset(lengths + 280, 8, 8);
-    if (!build(s->literals, LITERAL_ENTRIES, LITERAL_BITS, lengths, 288, literal_entry))
+    if (!zoe_inflate_literal_table(s->literals, lengths, 288))
         return false;
     memset(lengths, 5, 32);
-    return build(s->distances, DISTANCE_ENTRIES, DISTANCE_BITS, lengths, 32, distance_entry);
+    return zoe_inflate_distance_table(s->distances, lengths, 32);
 }
 
 /* The lengths of both codes, run-length coded with a code of their own. */
@@ -341,21 +168,21 @@ static bool read_lengths(lane *s, uint8_t *lengths, unsigned n)
 {
     static const uint8_t order[19] = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
                                       11, 4,  12, 3, 13, 2, 14, 1, 15};
-    uint32_t table[1 << CODE_BITS];
+    uint32_t table[1 << ZOE_INFLATE_CODE_BITS];
     uint8_t code_lengths[19] = {0};
     unsigned codes = take(&s->at, 4) + 4;
     for (unsigned i = 0; i < codes; i++) {
         refill(&s->at);
         code_lengths[order[i]] = (uint8_t)take(&s->at, 3);
     }
-    if (!build(table, 1 << CODE_BITS, CODE_BITS, code_lengths, 19, code_entry))
+    if (!zoe_inflate_code_table(table, code_lengths))
         return false;
     for (unsigned i = 0; i < n;) {
         if (!has_room(s))
             return false;
         refill(&s->at);
-        uint32_t entry = table[s->at.bits & ((1 << CODE_BITS) - 1)];
-        if (entry & ENTRY_BAD)
+        uint32_t entry = table[s->at.bits & ((1 << ZOE_INFLATE_CODE_BITS) - 1)];
+        if (entry & ZOE_INFLATE_ENTRY_BAD)
             return false;
         drop(&s->at, entry & 63);
         unsigned symbol = entry >> 16;
@@ -385,9 +212,8 @@ static bool dynamic_tables(lane *s)
     if (literals > 286 || distances > 30 || !read_lengths(s, lengths, literals + distances) ||
         lengths[256] == 0)
         return false;
-    return build(s->literals, LITERAL_ENTRIES, LITERAL_BITS, lengths, literals, literal_entry) &&
-           build(s->distances, DISTANCE_ENTRIES, DISTANCE_BITS, lengths + literals, distances,
-                 distance_entry);
+    return zoe_inflate_literal_table(s->literals, lengths, literals) &&
+           zoe_inflate_distance_table(s->distances, lengths + literals, distances);
 }
 
 static bool stored_block(lane *s)
@@ -455,7 +281,7 @@ static INLINE void copy_match(uint8_t *out, size_t distance, size_t length)
 
 static INLINE void look_up(cursor *c, const uint32_t *literals)
 {
-    c->entry = literals[c->bits & ((1u << LITERAL_BITS) - 1)];
+    c->entry = literals[c->bits & ((1u << ZOE_INFLATE_LITERAL_BITS) - 1)];
 }
 
 /* Without moving `out`. */
@@ -469,32 +295,32 @@ static INLINE void put_literal(cursor *c, int at)
 /* The next symbol; needs 48 bits. False at the end of the block and on bad data. */
 static INLINE bool symbol(cursor *c, lane *s, const uint32_t *literals)
 {
-    if (!(c->entry & ENTRY_LITERAL) && (c->entry & ENTRY_LINK)) {
-        drop(c, LITERAL_BITS);
+    if (!(c->entry & ZOE_INFLATE_ENTRY_LITERAL) && (c->entry & ZOE_INFLATE_ENTRY_LINK)) {
+        drop(c, ZOE_INFLATE_LITERAL_BITS);
         c->entry = literals[(c->entry >> 16) + (c->bits & ((1u << (c->entry >> 8 & 15)) - 1))];
     }
-    if (c->entry & ENTRY_LITERAL) {
+    if (c->entry & ZOE_INFLATE_ENTRY_LITERAL) {
         put_literal(c, 0);
         c->out++;
         return true;
     }
     uint32_t entry = c->entry;
     drop(c, entry & 63);
-    if (entry & (ENTRY_END | ENTRY_BAD)) {
+    if (entry & (ZOE_INFLATE_ENTRY_END | ZOE_INFLATE_ENTRY_BAD)) {
         s->in_block = false;
-        s->bad = s->bad || (entry & ENTRY_BAD);
+        s->bad = s->bad || (entry & ZOE_INFLATE_ENTRY_BAD);
         return false;
     }
     size_t length = (entry >> 16) + take(c, entry >> 8 & 15);
-    const uint32_t *distances = literals + LITERAL_ENTRIES;
-    entry = distances[c->bits & ((1u << DISTANCE_BITS) - 1)];
-    if (entry & ENTRY_LINK) {
-        drop(c, DISTANCE_BITS);
+    const uint32_t *distances = literals + ZOE_INFLATE_LITERAL_ENTRIES;
+    entry = distances[c->bits & ((1u << ZOE_INFLATE_DISTANCE_BITS) - 1)];
+    if (entry & ZOE_INFLATE_ENTRY_LINK) {
+        drop(c, ZOE_INFLATE_DISTANCE_BITS);
         entry = distances[(entry >> 16) + (c->bits & ((1u << (entry >> 8 & 15)) - 1))];
     }
     drop(c, entry & 63);
     size_t distance = (entry >> 16) + take(c, entry >> 8 & 15);
-    if ((entry & ENTRY_BAD) || distance > (size_t)(c->out - s->out_start)) {
+    if ((entry & ZOE_INFLATE_ENTRY_BAD) || distance > (size_t)(c->out - s->out_start)) {
         s->in_block = false;
         s->bad = true;
         return false;
@@ -533,7 +359,7 @@ typedef struct cursors {
 static INLINE bool all_literals(const cursors *x, int lanes)
 {
     uint32_t both = x->a.entry & x->b.entry;
-    return (lanes == 2 ? both : both & x->c.entry & x->d.entry) & ENTRY_LITERAL;
+    return (lanes == 2 ? both : both & x->c.entry & x->d.entry) & ZOE_INFLATE_ENTRY_LITERAL;
 }
 
 static INLINE bool all_within(const cursors *x, const lane *s, int lanes)
@@ -704,7 +530,7 @@ static void open_lane(lane *s, const zoe_inflate_job *job, uint32_t *tables, uin
     s->at.out = s->out_start = out;
     s->out_end = out + job->dst_bytes;
     s->literals = tables;
-    s->distances = tables + LITERAL_ENTRIES;
+    s->distances = tables + ZOE_INFLATE_LITERAL_ENTRIES;
     s->last_block = s->in_block = s->done = false;
     size_t copied = s->packed_bytes - tail_start(s);
     if (copied > 0)
