@@ -140,7 +140,8 @@ static int32_t side(double length)
 
 /*
  * The whole picture: one pixel for each row of the frame and as wide as the pixel aspect says, or
- * the largest picture that fits in the size asked for.
+ * the largest picture that fits in the size asked for. One that is larger than a PNG may be has to
+ * become smaller: it becomes an overview, since next to nothing of such a display window has samples.
  */
 static void fit(const zoe_frame *frame, zoe_extent size, zoe_viewport *viewport)
 {
@@ -148,10 +149,11 @@ static void fit(const zoe_frame *frame, zoe_extent size, zoe_viewport *viewport)
     double height = (double)frame->picture.max_y - frame->picture.min_y + 1;
     double shown = width * frame->pixel_aspect;
     double scale = 1;
+    enum { OVERVIEW = 4096 };
     if (size.width > 0)
         scale = fmin(size.width / shown, size.height / height);
-    if (fmax(shown, height) * scale > ZOE_PICTURE_SIDE_MAX)
-        scale = ZOE_PICTURE_SIDE_MAX / fmax(shown, height);
+    else if (fmax(shown, height) > ZOE_PICTURE_SIDE_MAX)
+        scale = OVERVIEW / fmax(shown, height);
     memset(viewport, 0, sizeof *viewport);
     viewport->origin_x = frame->picture.min_x;
     viewport->origin_y = frame->picture.min_y;

@@ -318,13 +318,31 @@ static void edge_high(bytes *b)
     edge(b, INT32_MAX / 2 - 33, INT32_MAX / 2 - 33);
 }
 
+/* 64 lines in the midst of as large a display window as there can be. */
+static void huge_display(bytes *b)
+{
+    enum { SIDE = 64, ROW = 8 + 2 * SIDE, FAR = INT32_MAX / 2 - 1 };
+    size_t channels = begin_header(b, 0);
+    put_channel(b, "Y", HALF, 1, 1);
+    end_header(b, channels,
+               &(header){{0, 0, SIDE - 1, SIDE - 1}, {-FAR, -FAR, FAR, FAR}, NONE, {0, 0}, 0});
+    uint64_t at = b->count + 8 * SIDE;
+    for (int y = 0; y < SIDE; y++)
+        put_long(b, at + (uint64_t)y * ROW);
+    for (int y = 0; y < SIDE; y++) {
+        put_int(b, y);
+        put_int(b, ROW - 8);
+        put(b, NULL, ROW - 8);
+    }
+}
+
 static const struct {
     const char *name;
     void (*make)(bytes *b);
 } files[] = {
-    {"one_tile", one_tile},   {"deep_pixel", deep_pixel}, {"no_tiles", no_tiles},
-    {"rare_rows", rare_rows}, {"long_names", long_names}, {"edge_low", edge_low},
-    {"edge_high", edge_high},
+    {"one_tile", one_tile},   {"deep_pixel", deep_pixel},     {"no_tiles", no_tiles},
+    {"rare_rows", rare_rows}, {"long_names", long_names},     {"edge_low", edge_low},
+    {"edge_high", edge_high}, {"huge_display", huge_display},
 };
 
 int main(int argc, char **argv)
