@@ -3,6 +3,7 @@
 #include <stdbool.h>
 
 #include "app/color_choice.h"
+#include "app/opening.h"
 
 static const uint64_t listen_interval_ns = 40000000u;
 
@@ -46,16 +47,6 @@ static void lost_textures(zoe_app *app)
     app->redraw = true;
 }
 
-/* Of several files dropped at once the first is shown. */
-static void first_dropped(zoe_app *app)
-{
-    if (!app->drop_first && app->session.count > 1) {
-        zoe_session_show(&app->session, 0);
-        zoe_app_new_sequence(app);
-    }
-    app->drop_first = true;
-}
-
 void zoe_app_event(zoe_app *app, const SDL_Event *event)
 {
     if (event->type == app->notify_event) {
@@ -96,11 +87,13 @@ void zoe_app_event(zoe_app *app, const SDL_Event *event)
     case SDL_DROPFILE:
         if (event->drop.file && zoe_app_drop_color(app, event->drop.file))
             app->redraw = true;
-        else if (event->drop.file && zoe_app_open(app, event->drop.file, app->drop_first))
+        else if (event->drop.file) {
+            zoe_app_open(app, event->drop.file, app->drop_first);
             app->drop_first = false;
+        }
         SDL_free(event->drop.file);
         break;
-    case SDL_DROPCOMPLETE: first_dropped(app); break;
+    case SDL_DROPCOMPLETE: app->drop_first = true; break;
     case SDL_RENDER_TARGETS_RESET:
     case SDL_RENDER_DEVICE_RESET: lost_textures(app); break;
     default: break;

@@ -237,7 +237,15 @@ void zoe_app_take_look(zoe_app *app, const zoe_recent_item *item)
     zoe_app_apply_grade(app);
 }
 
-zoe_status zoe_app_reopen(zoe_app *app, const zoe_recent_item *item, bool replace, zoe_error *error)
+static zoe_status open_item(zoe_session *session, const char *spec, zoe_shot_files *files,
+                            bool replace, zoe_error *error)
+{
+    return files ? zoe_session_open_files(session, spec, files, replace, error)
+                 : zoe_session_open(session, spec, replace, error);
+}
+
+zoe_status zoe_app_reopen(zoe_app *app, const zoe_recent_item *item, zoe_shot_files *files,
+                          bool replace, zoe_error *error)
 {
     zoe_session *session = &app->session;
     zoe_source_settings *source = &session->setup.source;
@@ -246,11 +254,11 @@ zoe_status zoe_app_reopen(zoe_app *app, const zoe_recent_item *item, bool replac
         source->layer = item->layer;
     if (item->view[0])
         source->view = item->view;
-    zoe_status status = zoe_session_open(session, item->spec, replace, error);
+    zoe_status status = open_item(session, item->spec, files, replace, error);
     source->layer = layer;
     source->view = view;
     if (status == ZOE_ERROR_NO_LAYER)
-        status = zoe_session_open(session, item->spec, replace, error);
+        status = open_item(session, item->spec, files, replace, error);
     if (status != ZOE_OK)
         return status;
     zoe_transport *transport = zoe_session_transport(session);

@@ -35,8 +35,9 @@ void zoe_app_end_history(zoe_app *app);
 void zoe_app_take_look(zoe_app *app, const zoe_recent_item *item);
 
 /* Opens a sequence as it was left: layer, work area, frame, grade, zoom and place. A layer that is gone is left out.
- * replace: closes what was open. Errors: as zoe_session_open(). */
-zoe_status zoe_app_reopen(zoe_app *app, const zoe_recent_item *item, bool replace,
-                          zoe_error *error);
+ * files: what was read of it; NULL: it is read, which blocks. replace: closes what was open. Errors: as
+ * zoe_session_open(). */
+zoe_status zoe_app_reopen(zoe_app *app, const zoe_recent_item *item, zoe_shot_files *files,
+                          bool replace, zoe_error *error);
 
 #endif

@@ -5,7 +5,7 @@
 #include "app/color.h"
 #include "app/commands.h"
 #include "app/effects.h"
-#include "app/history.h"
+#include "app/opening.h"
 
 void zoe_app_start_pages(zoe_app *app)
 {
@@ -155,16 +155,8 @@ static void run_open(zoe_app *app)
         (void)zoe_app_set_text(app, result.purpose, result.specs[0]);
         return;
     }
-    /* As of several that are dropped at once, the first that opens replaces what was open, and is
-     * the one that is shown. */
-    int opened = 0;
     for (int i = 0; i < result.count; i++)
-        opened += zoe_app_open(app, result.specs[i], result.replace && !opened);
-    if (opened > 1) {
-        zoe_session_show(&app->session, 0);
-        zoe_app_new_sequence(app);
-    }
-    app->redraw |= result.count > 0;
+        zoe_app_open(app, result.specs[i], i == 0);
 }
 
 /* What became of the picture that was to be saved is told once. */
@@ -210,14 +202,10 @@ static void run_save(zoe_app *app)
 
 static void run_start(zoe_app *app)
 {
-    zoe_error error;
     zoe_start_page_result result;
     zoe_start_page_run(&app->ui, app->view.area, &app->start_page, &result);
-    if (result.item && zoe_app_reopen(app, result.item, true, &error) == ZOE_OK)
-        zoe_app_new_sequence(app);
-    else if (result.item)
-        zoe_message_say(&app->message, true, "%s", error.text);
-    app->redraw |= result.item != NULL;
+    if (result.item)
+        zoe_app_open_recent(app, result.item);
     if (result.browse)
         zoe_app_run(app, "open");
 }

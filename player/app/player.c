@@ -13,6 +13,7 @@
 #include "app/events.h"
 #include "app/frame.h"
 #include "app/history.h"
+#include "app/opening.h"
 #include "app/pages.h"
 #include "app/state.h"
 #include "model/settings.h"
@@ -153,7 +154,7 @@ static void restore(zoe_app *app, char *complaint, size_t capacity)
     int current = 0;
     const zoe_recent_item *shown = NULL; /* what was current; where that is gone, the first */
     for (int i = 0; i < app->recent.open_count; i++) {
-        if (zoe_app_reopen(app, &app->recent.open[i], false, &error) != ZOE_OK) {
+        if (zoe_app_reopen(app, &app->recent.open[i], NULL, false, &error) != ZOE_OK) {
             snprintf(complaint, capacity, "%s", error.text);
             fprintf(stderr, "%s: %s\n", command, error.text);
         } else if (!shown || i == app->recent.open_current) {
@@ -324,6 +325,7 @@ static void run(zoe_app *app)
         uint64_t now = zoe_now_ns();
         zoe_app_note_history(app, now);
         follow_files(app, now);
+        zoe_app_follow_opening(app, now);
         update_session(app, now);
         zoe_app_note_history(app, now);
         app->redraw |= zoe_message_expire(&app->message, now);
@@ -340,7 +342,7 @@ static void run(zoe_app *app)
         wake = earlier(app->session.count ? app->session.wake_ns : ZOE_NEVER, app->redraw_ns);
         wake = earlier(wake, earlier(app->message.until_ns, app->save_ns));
         wake = earlier(wake, earlier(app->listen_ns, stats_due(app)));
-        wake = earlier(wake, app->recent.due_ns);
+        wake = earlier(wake, earlier(app->recent.due_ns, zoe_app_opening_due_ns(app)));
         wake = earlier(wake, earlier(zoe_follower_due_ns(app->follower), app->ui.answer.wake_ns));
         if (app->session.touched || zoe_ui_system_waits(&app->system))
             wake = 0;
@@ -474,6 +476,7 @@ int zoe_player_run(const zoe_options *options)
     app->given = options;
     app->save_ns = ZOE_NEVER;
     app->redraw_ns = ZOE_NEVER;
+    app->opening_say_ns = ZOE_NEVER;
     app->listen_ns = ZOE_NEVER;
     app->redraw = true;
     app->here = -1;
@@ -484,6 +487,7 @@ int zoe_player_run(const zoe_options *options)
     /* The engine's threads push events: they end before SDL does. */
     SDL_AtomicSet(&app->listening, 0);
     end_saving(app);
+    zoe_app_end_opening(app);
     zoe_kept_header_drop(&app->layer_header);
     zoe_kept_header_drop(&app->views_header);
     zoe_follower_destroy(&app->follower);

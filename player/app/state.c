@@ -89,22 +89,6 @@ void zoe_app_listen(zoe_app *app)
     SDL_AtomicSet(&app->notified, 0);
 }
 
-bool zoe_app_open(zoe_app *app, const char *path, bool replace)
-{
-    zoe_error error;
-    if (zoe_session_open(&app->session, path, replace, &error) != ZOE_OK) {
-        zoe_message_say(&app->message, true, "%s", error.text);
-        app->redraw = true;
-        return false;
-    }
-    app->place.zoom = 0.0;
-    zoe_app_new_sequence(app);
-    const zoe_shot *shot = zoe_session_shot(&app->session);
-    if (shot->complaint[0])
-        zoe_message_say(&app->message, true, "%s", shot->complaint);
-    return true;
-}
-
 void zoe_app_switch_layers(zoe_app *app)
 {
     zoe_kept_header *kept = &app->layer_header;

@@ -4,8 +4,8 @@
  *
  *   state <- color <- effects <- color_choice <- commands <- menus <- picture, bar <- frame <- player
  *   state <- compare <- commands <- pages
- *   effects <- history <- pages <- frame
- *   color_choice <- events <- player
+ *   effects <- history <- opening <- pages <- frame
+ *   color_choice, opening <- events <- player
  *
  * Thread-safety: the main thread only, but for `notified` and `listening`.
  *
@@ -154,15 +154,20 @@ struct zoe_app {
     const zoe_option *menu_option;
     zoe_app_views views;
     zoe_kept_header views_header; /* that says which there are */
-    int64_t menu_at;    /* of the timeline's menu: the position that was clicked */
-    int64_t here;       /* where a command acts; -1: at the playhead */
-    zoe_menu menu_next; /* what a command asks to be opened; NONE: nothing */
+    int64_t menu_at;              /* of the timeline's menu: the position that was clicked */
+    int64_t here;                 /* where a command acts; -1: at the playhead */
+    zoe_menu menu_next;           /* what a command asks to be opened; NONE: nothing */
     SDL_Rect menu_place;
     zoe_stats stats;
     uint64_t stats_ns; /* when they were read */
     bool stats_stale;  /* frames changed since */
     zoe_memory_history history;
     zoe_follower *follower;
+    /* sequences that are being opened, in the order in which they were asked for; those from 0 on are read */
+    struct zoe_opening_job *opening[ZOE_OPEN_PAGE_SPECS];
+    int opening_count;
+    int opened;              /* of those that were asked for together, that opened */
+    uint64_t opening_say_ns; /* when the user is told that it takes long; ZOE_NEVER: that is done */
     int layer_by; /* layers on or back that were asked for, until the header below is there */
     zoe_kept_header layer_header;
     bool bars_hidden; /* in a window */
@@ -177,7 +182,7 @@ struct zoe_app {
     bool exposure_held, gamma_held;
     zoe_grab
         press_changes; /* EXPOSURE or GAMMA: what was held when a button went down; else NONE */
-    bool drop_first;   /* the next dropped file replaces what is open */
+    bool drop_first;   /* the next dropped file is the first of several that come together */
 
     /* the loop */
     bool quit;
@@ -212,9 +217,6 @@ void zoe_app_follow_sequence(zoe_app *app, int64_t shift);
 
 /* Goes on to the layers that were asked for, if the header that says which there are is there. */
 void zoe_app_switch_layers(zoe_app *app);
-
-/* Opens a path for the user, who is told when it fails. replace: closes what was open. */
-bool zoe_app_open(zoe_app *app, const char *path, bool replace);
 
 /* The engine may tell of changed frames again; what changed until now is looked at after this. */
 void zoe_app_listen(zoe_app *app);

@@ -119,7 +119,9 @@ void zoe_session_show(zoe_session *session, int index)
     (void)zoe_session_set_form(session, &session->setup.source, NULL);
 }
 
-zoe_status zoe_session_open(zoe_session *session, const char *spec, bool replace, zoe_error *error)
+/* files: NULL: they are read. */
+static zoe_status open_shot(zoe_session *session, const char *spec, zoe_shot_files *files,
+                            bool replace, zoe_error *error)
 {
     const zoe_session_setup *setup = &session->setup;
     int open = replace ? -1 : find_shot(session, spec);
@@ -132,7 +134,9 @@ zoe_status zoe_session_open(zoe_session *session, const char *spec, bool replace
                              spec, (int)ZOE_SESSION_SHOTS);
     zoe_shot shot;
     zoe_status status =
-        zoe_shot_open(&shot, session->engine, spec, &setup->source, setup->rate, error);
+        files
+            ? zoe_shot_open_files(&shot, session->engine, files, &setup->source, setup->rate, error)
+            : zoe_shot_open(&shot, session->engine, spec, &setup->source, setup->rate, error);
     if (status != ZOE_OK)
         return status;
     zoe_transport_set_loop(&shot.transport, setup->loop);
@@ -145,6 +149,17 @@ zoe_status zoe_session_open(zoe_session *session, const char *spec, bool replace
     session->opened++;
     make_current(session, session->count - 1);
     return ZOE_OK;
+}
+
+zoe_status zoe_session_open(zoe_session *session, const char *spec, bool replace, zoe_error *error)
+{
+    return open_shot(session, spec, NULL, replace, error);
+}
+
+zoe_status zoe_session_open_files(zoe_session *session, const char *spec, zoe_shot_files *files,
+                                  bool replace, zoe_error *error)
+{
+    return open_shot(session, spec, files, replace, error);
 }
 
 /* The frame numbers of a work area that is not all frames, in another sequence as far as it has them. */

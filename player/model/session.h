@@ -79,6 +79,11 @@ void zoe_session_end(zoe_session *session);
  */
 zoe_status zoe_session_open(zoe_session *session, const char *spec, bool replace, zoe_error *error);
 
+/* The same of what zoe_shot_files_read() read of this spec, which it takes the sequence from where it opens.
+ * Does not block. */
+zoe_status zoe_session_open_files(zoe_session *session, const char *spec, zoe_shot_files *files,
+                                  bool replace, zoe_error *error);
+
 /* Makes a shot current, 0..count-1. */
 void zoe_session_show(zoe_session *session, int index);
 

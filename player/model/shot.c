@@ -60,54 +60,72 @@ static void explain_absence(const zoe_header *header, const char *name, const ch
              header->layer_count == 1 ? "is only" : "are", names);
 }
 
-/* What only a file's header says. A file that cannot be read says nothing here; its frame will. */
-static void read_first_header(zoe_shot *shot, const zoe_sequence *sequence, int64_t position,
-                              const zoe_source_settings *settings, bool is_new)
+/* What only a file's header says. */
+static void take_header(zoe_shot *shot, const zoe_header *header,
+                        const zoe_source_settings *settings)
 {
-    char path[PATH_CAPACITY];
-    zoe_header *header = NULL;
-    if (zoe_sequence_path(sequence, position, path, sizeof path) != ZOE_OK)
-        path[0] = '\0';
-    zoe_status status = zoe_frame_header_read(sequence, position, &header, NULL);
-    zoe_file_color_read(&shot->color, header, path);
-    if (status != ZOE_OK)
-        return;
     shot->file_rate = (zoe_rate){header->fps_numerator, header->fps_denominator};
     describe_layer(shot, header, settings);
-    if (is_new && header->layer_count &&
-        zoe_header_find_layer(header, settings->layer, settings->view) < 0)
+    if (header->layer_count && zoe_header_find_layer(header, settings->layer, settings->view) < 0)
         explain_absence(header, settings->layer, settings->view, shot->complaint,
                         sizeof shot->complaint);
-    zoe_header_free(&header);
 }
 
-zoe_status zoe_shot_open(zoe_shot *shot, zoe_engine *engine, const char *spec,
-                         const zoe_source_settings *settings, zoe_rate rate, zoe_error *error)
+zoe_status zoe_shot_files_read(zoe_shot_files *files, const char *spec, zoe_error *error)
 {
-    zoe_sequence *sequence = NULL;
-    memset(shot, 0, sizeof *shot);
-    zoe_status status = zoe_sequence_open(spec, NULL, &sequence, error);
+    char path[PATH_CAPACITY];
+    memset(files, 0, sizeof *files);
+    zoe_status status = zoe_sequence_open(spec, NULL, &files->sequence, error);
     if (status != ZOE_OK)
         return status;
-    int64_t named = zoe_sequence_named_position(sequence);
-    int64_t start = position_with_file(sequence, named < 0 ? 0 : named);
-    int64_t count = zoe_sequence_count(sequence);
-    read_first_header(shot, sequence, start, settings, true);
+    int64_t named = zoe_sequence_named_position(files->sequence);
+    files->start = position_with_file(files->sequence, named < 0 ? 0 : named);
+    if (zoe_sequence_path(files->sequence, files->start, path, sizeof path) != ZOE_OK)
+        path[0] = '\0';
+    (void)zoe_frame_header_read(files->sequence, files->start, &files->header, NULL);
+    zoe_file_color_read(&files->color, files->header, path);
+    return ZOE_OK;
+}
+
+void zoe_shot_files_free(zoe_shot_files *files)
+{
+    zoe_sequence_close(&files->sequence);
+    zoe_header_free(&files->header);
+}
+
+zoe_status zoe_shot_open_files(zoe_shot *shot, zoe_engine *engine, zoe_shot_files *files,
+                               const zoe_source_settings *settings, zoe_rate rate, zoe_error *error)
+{
+    memset(shot, 0, sizeof *shot);
+    int64_t count = zoe_sequence_count(files->sequence);
+    if (files->header)
+        take_header(shot, files->header, settings);
+    shot->color = files->color;
     zoe_source_settings kept = *settings;
     kept.full_precision = settings->full_precision || shot->is_whole;
     shot->full_asked = settings->full_precision;
-    status = zoe_source_open(engine, &sequence, &kept, &shot->source, error);
-    if (status != ZOE_OK) {
-        zoe_sequence_close(&sequence);
+    zoe_status status = zoe_source_open(engine, &files->sequence, &kept, &shot->source, error);
+    if (status != ZOE_OK)
         return status;
-    }
     zoe_variants_begin(&shot->variants, shot->source, &kept);
     uint64_t now = zoe_now_ns();
     rate = rate.numerator > 0 ? rate : shot->file_rate;
     zoe_transport_init(&shot->transport, count);
     zoe_transport_set_rate(&shot->transport, rate.numerator, rate.denominator, now);
-    zoe_transport_seek(&shot->transport, start, now);
+    zoe_transport_seek(&shot->transport, files->start, now);
     return ZOE_OK;
+}
+
+zoe_status zoe_shot_open(zoe_shot *shot, zoe_engine *engine, const char *spec,
+                         const zoe_source_settings *settings, zoe_rate rate, zoe_error *error)
+{
+    zoe_shot_files files;
+    memset(shot, 0, sizeof *shot);
+    zoe_status status = zoe_shot_files_read(&files, spec, error);
+    if (status == ZOE_OK)
+        status = zoe_shot_open_files(shot, engine, &files, settings, rate, error);
+    zoe_shot_files_free(&files);
+    return status;
 }
 
 void zoe_shot_close(zoe_shot *shot)

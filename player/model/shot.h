@@ -57,6 +57,24 @@ typedef struct zoe_shot {
                               0..0: not yet */
 } zoe_shot;
 
+/* What opening reads. Begin with all zero. */
+typedef struct zoe_shot_files {
+    zoe_sequence *sequence; /* NULL: nothing was read, or it was opened */
+    int64_t start;          /* the position that was named, or the first with a file */
+    zoe_header *header;     /* of its file; NULL: it cannot be read, which its frame will say */
+    zoe_file_color color;
+} zoe_shot_files;
+
+/* Blocks on the folder and one header; any thread. On failure nothing is held. Errors: as
+ * zoe_sequence_open(). */
+zoe_status zoe_shot_files_read(zoe_shot_files *files, const char *spec, zoe_error *error);
+void zoe_shot_files_free(zoe_shot_files *files);
+
+/* As zoe_shot_open(), of what was read: the sequence is taken from it. Does not block. */
+zoe_status zoe_shot_open_files(zoe_shot *shot, zoe_engine *engine, zoe_shot_files *files,
+                               const zoe_source_settings *settings, zoe_rate rate,
+                               zoe_error *error);
+
 /*
  * Opens a sequence at the frame that was named. rate: instead of the file's; 0/0: none. On failure
  * nothing is held. Blocks on the folder and one header. Errors: as zoe_sequence_open() and

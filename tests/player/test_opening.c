@@ -1,0 +1,210 @@
+/*
+ * Opening while the window is there: nothing waits for a folder that does not answer, the picture stays until
+ * another is there, those that are asked for together are opened in their order, and asking for others drops
+ * what is not read yet.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "app/opening.h"
+#include "support/session_place.h"
+#include "support/threads.h"
+
+static zoe_app *app;
+static session_place *place;
+static int threads_before;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t moved = PTHREAD_COND_INITIALIZER;
+static const char *slow; /* guarded by lock: paths with this in them do not answer; NULL: all do */
+
+/* ---- a file system that does not answer ---- */
+
+zoe_status __real_zoe_shot_files_read(zoe_shot_files *files, const char *spec, zoe_error *error);
+zoe_status __wrap_zoe_shot_files_read(zoe_shot_files *files, const char *spec, zoe_error *error);
+
+zoe_status __wrap_zoe_shot_files_read(zoe_shot_files *files, const char *spec, zoe_error *error)
+{
+    pthread_mutex_lock(&lock);
+    while (slow && strstr(spec, slow))
+        pthread_cond_wait(&moved, &lock);
+    pthread_mutex_unlock(&lock);
+    return __real_zoe_shot_files_read(files, spec, error);
+}
+
+static void set_slow(const char *names)
+{
+    pthread_mutex_lock(&lock);
+    slow = names;
+    pthread_cond_broadcast(&moved);
+    pthread_mutex_unlock(&lock);
+}
+
+/* ---- the program ---- */
+
+static int set_up(void **state)
+{
+    zoe_session_setup setup;
+    threads_before = threads_count();
+    if (session_place_set_up(state))
+        return -1;
+    place = *state;
+    for (int i = 1; i <= 3; i++) {
+        session_place_write(place, "a", i, SESSION_PLACE_RGB);
+        session_place_write(place, "b", i, SESSION_PLACE_RGB);
+        session_place_write(place, "c", i, SESSION_PLACE_RGB);
+    }
+    app = calloc(1, sizeof *app);
+    if (!app)
+        return -1;
+    memset(&setup, 0, sizeof setup);
+    zoe_engine_settings_init(&setup.engine);
+    zoe_source_settings_init(&setup.source);
+    setup.engine.workers = 1;
+    setup.engine.budget.bytes = ZOE_LIMIT_MIN;
+    zoe_message_init(&app->message);
+    app->opening_say_ns = ZOE_NEVER;
+    app->follower = zoe_follower_create(NULL, NULL);
+    return app->follower ? zoe_session_start(&app->session, &setup, NULL) : -1;
+}
+
+static int tear_down(void **state)
+{
+    zoe_app_end_opening(app);
+    set_slow(NULL);
+    zoe_follower_destroy(&app->follower);
+    zoe_session_end(&app->session);
+    free(app);
+    int result = session_place_tear_down(state);
+    threads_wait_for(threads_before);
+    return result;
+}
+
+static void ask(const char *name, bool is_first)
+{
+    char path[SESSION_PLACE_PATH];
+    session_place_path(place, name, 1, path);
+    zoe_app_open(app, path, is_first);
+}
+
+/* Turns of the loop, until nothing is being opened any more, or for a while. */
+static void turn(bool until_done)
+{
+    for (int i = 0; i < (until_done ? 10000 : 30); i++) {
+        zoe_app_follow_opening(app, zoe_now_ns());
+        if (until_done && !app->opening_count)
+            return;
+        nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
+    }
+    assert_false(until_done);
+}
+
+static char first_letter(int shot)
+{
+    return zoe_sequence_name(zoe_shot_sequence(&app->session.shots[shot]))[0];
+}
+
+/* ---- tests ---- */
+
+static void the_picture_stays_until_another_is_there(void **state)
+{
+    (void)state;
+    ask("a", true);
+    turn(true);
+    assert_int_equal(app->session.count, 1);
+    set_slow("/b.");
+    ask("b", true);
+    turn(false);
+    assert_int_equal(app->session.count, 1);
+    assert_int_equal(first_letter(0), 'a');
+    /* It is told after a while. */
+    assert_true(zoe_app_opening_due_ns(app) != ZOE_NEVER);
+    zoe_app_follow_opening(app, zoe_now_ns() + 10000000000u);
+    assert_non_null(strstr(app->message.text, "Opening: "));
+    set_slow(NULL);
+    turn(true);
+    assert_int_equal(app->session.count, 1);
+    assert_int_equal(first_letter(0), 'b');
+}
+
+static void several_are_opened_in_their_order(void **state)
+{
+    (void)state;
+    ask("c", true);
+    turn(true);
+    set_slow("/a.");
+    ask("a", true);
+    ask("nosuch", false);
+    ask("b", false);
+    turn(false);
+    assert_int_equal(app->session.count, 1); /* b waits for a */
+    set_slow(NULL);
+    turn(true);
+    assert_int_equal(app->session.count, 2);
+    assert_int_equal(first_letter(0), 'a');
+    assert_int_equal(first_letter(1), 'b');
+    assert_int_equal(app->session.current, 0);
+    /* Where the first fails, the next one takes the place of what was open. */
+    ask("nosuch", true);
+    ask("c", false);
+    turn(true);
+    assert_int_equal(app->session.count, 1);
+    assert_int_equal(first_letter(0), 'c');
+}
+
+static void asking_for_others_drops_what_is_not_read(void **state)
+{
+    (void)state;
+    set_slow("/a.");
+    ask("a", true);
+    turn(false);
+    ask("b", true);
+    turn(true);
+    assert_int_equal(first_letter(0), 'b');
+    set_slow(NULL);
+    turn(false);
+    assert_int_equal(app->session.count, 1);
+    assert_int_equal(first_letter(0), 'b');
+    /* The program ends meanwhile. */
+    set_slow("/a.");
+    ask("a", true);
+}
+
+static void one_comes_back_as_it_was_left(void **state)
+{
+    (void)state;
+    zoe_recent_item item;
+    zoe_recent_item_init(&item);
+    session_place_path(place, "a", 1, item.spec);
+    item.frame = 3;
+    item.in = 2;
+    item.out = 3;
+    item.has_area = 1;
+    zoe_app_open_recent(app, &item);
+    turn(true);
+    assert_int_equal(app->session.count, 1);
+    assert_int_equal(zoe_session_transport(&app->session)->playhead, 2);
+    assert_int_equal(zoe_session_transport(&app->session)->in, 1);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(the_picture_stays_until_another_is_there),
+        TEST(several_are_opened_in_their_order),
+        TEST(asking_for_others_drops_what_is_not_read),
+        TEST(one_comes_back_as_it_was_left),
+    };
+    return cmocka_run_group_tests_name("opening", tests, NULL, NULL);
+}
