@@ -282,6 +282,7 @@ static bool take_picture(zoe_app *app)
     if (zoe_sequence_path(zoe_session_sequence(session), picture.frame.position, picture.file,
                           sizeof picture.file) != ZOE_OK)
         picture.file[0] = '\0';
+    picture.storage = app->storage;
     if (app->save && zoe_save_take(app->save, &picture))
         return true;
     zoe_message_say(&app->message, true, "The last picture is still being saved");

@@ -84,6 +84,12 @@ void zoe_app_event(zoe_app *app, const SDL_Event *event)
     case SDL_MOUSEWHEEL: app->redraw = true; break;
     case SDL_WINDOWEVENT: window_event(app, &event->window); break;
     case SDL_DROPBEGIN: app->drop_first = true; break;
+    case SDL_DROPTEXT:
+        if (event->drop.file && !zoe_storage_is_url(event->drop.file)) {
+            SDL_free(event->drop.file);
+            break;
+        }
+        /* fall through */
     case SDL_DROPFILE:
         if (event->drop.file && zoe_app_drop_color(app, event->drop.file))
             app->redraw = true;

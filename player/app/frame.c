@@ -24,6 +24,7 @@ static void run_timeline(zoe_app *app)
 static void run_statusbar(zoe_app *app)
 {
     zoe_statusbar_result result;
+    app->statusbar.storage = &app->storage_stats;
     zoe_statusbar_run(&app->ui, &app->statusbar, &app->session, &app->view, &app->stats, &result);
     switch (result.value) {
     case ZOE_VALUE_NONE: break;

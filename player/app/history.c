@@ -47,6 +47,11 @@ static void spec_of(const zoe_sequence *sequence, char spec[ZOE_PATH_TEXT])
     /* As the list has it, so that its thumbnail is found. */
     if (zoe_path_resolve(text, NULL, spec) != ZOE_OK)
         snprintf(spec, ZOE_PATH_TEXT, "%s", given);
+    /* What lets one in is nobody's to keep. */
+    if (zoe_storage_is_url(spec)) {
+        snprintf(text, sizeof text, "%s", spec);
+        zoe_storage_text(text, spec, ZOE_PATH_TEXT);
+    }
 }
 
 /* All but the spec. */

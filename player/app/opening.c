@@ -11,6 +11,7 @@ static const uint64_t long_ns = 400000000u;
 enum { AT_ONCE = 4 /* are read */ };
 
 typedef struct zoe_opening_job {
+    zoe_storage *storage; /* shared */
     char path[ZOE_PATH_TEXT];
     bool is_recent;
     zoe_recent_item item; /* where it is */
@@ -26,7 +27,7 @@ static void read_files(void *data)
 {
     opening_job *job = data;
     zoe_error why;
-    zoe_status status = zoe_shot_files_read(&job->files, job->path, &why);
+    zoe_status status = zoe_shot_files_read(&job->files, job->storage, job->path, &why);
     if (status != ZOE_OK)
         job->error = why;
 }
@@ -35,6 +36,7 @@ static void free_job(void *data)
 {
     opening_job *job = data;
     zoe_shot_files_free(&job->files);
+    zoe_storage_close(&job->storage);
     free(job);
 }
 
@@ -89,11 +91,13 @@ static void add(zoe_app *app, opening_job *job)
 static opening_job *make_job(zoe_app *app, const char *path)
 {
     opening_job *job = strlen(path) < ZOE_PATH_TEXT ? calloc(1, sizeof *job) : NULL;
-    if (job)
+    if (job) {
+        job->storage = zoe_storage_share(app->storage);
         memcpy(job->path, path, strlen(path) + 1);
-    else
+    } else {
         zoe_message_say(&app->message, true, "Not opened: %s",
                         strlen(path) < ZOE_PATH_TEXT ? "memory is out" : "the path is too long");
+    }
     return job;
 }
 

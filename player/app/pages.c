@@ -19,7 +19,7 @@ void zoe_app_start_pages(zoe_app *app)
     zoe_messages_page_start(&app->messages_page);
     zoe_goto_page_start(&app->goto_page);
     zoe_save_page_start(&app->save_page, zoe_app_wake, app);
-    zoe_open_page_start(&app->open_page, &app->recent, zoe_app_wake, app);
+    zoe_open_page_start(&app->open_page, &app->recent, app->storage, zoe_app_wake, app);
     zoe_start_page_start(&app->start_page, app->window.renderer, &app->recent);
 }
 
@@ -132,7 +132,7 @@ static void run_panel(zoe_app *app)
     case ZOE_PANEL_LAYERS: run_layers(app, rect); break;
     case ZOE_PANEL_METADATA: run_metadata(app, rect); break;
     case ZOE_PANEL_MEMORY:
-        zoe_memory_page_run(ui, rect, &app->memory_page, &app->stats,
+        zoe_memory_page_run(ui, rect, &app->memory_page, &app->stats, &app->storage_stats,
                             zoe_session_transport(&app->session), &app->history);
         break;
     case ZOE_PANEL_COLOR: run_color(app, rect); break;

@@ -108,6 +108,15 @@ static void save_settings(zoe_app *app)
     }
 }
 
+static bool make_storage(zoe_app *app, zoe_error *error)
+{
+    zoe_storage_settings settings;
+    zoe_storage_settings_init(&settings);
+    zoe_options_apply_storage(&app->options, &settings);
+    settings.log = log_line;
+    return zoe_storage_create(&settings, &app->storage, error) == ZOE_OK;
+}
+
 static void prepare_setup(zoe_app *app, zoe_session_setup *setup)
 {
     const zoe_options *options = &app->options;
@@ -120,6 +129,7 @@ static void prepare_setup(zoe_app *app, zoe_session_setup *setup)
     zoe_options_apply(options, &setup->engine);
     zoe_source_settings_init(&setup->source);
     zoe_options_apply_source(options, &setup->source);
+    setup->storage = app->storage;
     if (ZOE_GIVEN(options, rate))
         setup->rate = options->rate;
     setup->strategy = (zoe_strategy)options->strategy;
@@ -256,6 +266,11 @@ static void update_session(zoe_app *app, uint64_t now_ns)
  * other programs take or leave comes without an event. */
 static uint64_t stats_due(const zoe_app *app)
 {
+    /* What arrives from a network does so without an event. */
+    bool is_busy =
+        app->storage_stats.requests_waiting > 0 || app->storage_stats.network_bytes_per_s > 0;
+    if (is_busy)
+        return app->stats_ns + stats_interval_ns;
     uint64_t idle = zoe_panel_shows(&app->panel, ZOE_PANEL_MEMORY) ? page_ns : idle_ns;
     return app->stats_ns + (app->stats_stale ? stats_interval_ns : idle);
 }
@@ -265,7 +280,10 @@ static void look_around(zoe_app *app, uint64_t now_ns)
     if (now_ns < stats_due(app))
         return;
     zoe_stats before = app->stats;
+    zoe_storage_stats storage = app->storage_stats;
     zoe_app_read_stats(app);
+    if (zoe_statusbar_network_differs(&storage, &app->storage_stats))
+        app->redraw = true;
     if (before.used_bytes >> 20 != app->stats.used_bytes >> 20 ||
         before.limit_bytes >> 20 != app->stats.limit_bytes >> 20)
         app->redraw = true;
@@ -366,6 +384,7 @@ static zoe_status open_window(zoe_app *app, zoe_error *error)
     app->wake_event = app->notify_event + 1;
     app->follow_event = app->notify_event + 2;
     SDL_EventState(SDL_DROPFILE, SDL_ENABLE);
+    SDL_EventState(SDL_DROPTEXT, SDL_ENABLE);
     if (options->fullscreen)
         zoe_window_set_fullscreen(&app->window, 1);
     zoe_window_measure(&app->window);
@@ -411,6 +430,8 @@ static int play(zoe_app *app)
     zoe_app_forget_kept_color(app);
     zoe_options_override(&app->options, app->given);
     zoe_options_isolate(&app->options);
+    if (!make_storage(app, &error))
+        return zoe_failure(command, "%s", error.text);
     prepare_setup(app, &setup);
     app->follower = zoe_follower_create(files_changed, app);
     if (!app->follower)
@@ -502,6 +523,7 @@ int zoe_player_run(const zoe_options *options)
         zoe_ui_system_close(&app->system);
         zoe_ui_render_destroy(&app->render);
     }
+    zoe_storage_close(&app->storage);
     zoe_window_close(&app->window);
     free(app);
     return result;

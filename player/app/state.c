@@ -51,6 +51,7 @@ void zoe_app_wake(void *user)
 void zoe_app_read_stats(zoe_app *app)
 {
     zoe_engine_stats(app->session.engine, &app->stats);
+    zoe_storage_get_stats(app->storage, &app->storage_stats);
     app->stats_ns = zoe_now_ns();
     app->stats_stale = false;
     zoe_memory_sample sample = {app->stats.used_bytes, app->stats.resident_bytes,

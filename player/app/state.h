@@ -119,7 +119,8 @@ struct zoe_app {
     zoe_ui_render *render;         /* how they are drawn */
     int start_width, start_height; /* of the window, window units */
     SDL_Rect bar;                  /* the transport bar */
-    SDL_Rect content; /* what the bars leave: for the picture, and the panel beside it */
+    SDL_Rect content;     /* what the bars leave: for the picture, and the panel beside it */
+    zoe_storage *storage; /* where sequences are opened from */
     zoe_session session;
     zoe_coloring *coloring;
     zoe_colored colored; /* the colour of the frame on screen; its table is held */
@@ -159,8 +160,9 @@ struct zoe_app {
     zoe_menu menu_next;           /* what a command asks to be opened; NONE: nothing */
     SDL_Rect menu_place;
     zoe_stats stats;
-    uint64_t stats_ns; /* when they were read */
-    bool stats_stale;  /* frames changed since */
+    zoe_storage_stats storage_stats; /* as of the same time */
+    uint64_t stats_ns;               /* when they were read */
+    bool stats_stale;                /* frames changed since */
     zoe_memory_history history;
     zoe_follower *follower;
     /* sequences that are being opened, in the order in which they were asked for; those from 0 on are read */

@@ -9,17 +9,20 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-enum { PATH_CAPACITY = 4096, ROWS_MAX = 40, HEADERS_TRIED = 8 };
+enum { PATH_CAPACITY = 4096, ROWS_MAX = 56, HEADERS_TRIED = 8 };
 
 zoe_args_result zoe_bench_parse(const char *command, const char *about, const zoe_arg *own,
                                 size_t own_count, zoe_bench_options *options, int argc, char **argv)
 {
     /* Those of the player that count here too. */
     const zoe_option *const shared[] = {
-        ZOE_OPTION(workers),   ZOE_OPTION(cache_percent),  ZOE_OPTION(reserve_gb),
-        ZOE_OPTION(cache_mb),  ZOE_OPTION(layer),          ZOE_OPTION(view),
-        ZOE_OPTION(proxy),     ZOE_OPTION(full_precision), ZOE_OPTION(verbose),
-        ZOE_OPTION(isolation), ZOE_OPTION(decoder_frames), ZOE_OPTION(decoder_mb),
+        ZOE_OPTION(workers),    ZOE_OPTION(cache_percent),  ZOE_OPTION(reserve_gb),
+        ZOE_OPTION(cache_mb),   ZOE_OPTION(layer),          ZOE_OPTION(view),
+        ZOE_OPTION(proxy),      ZOE_OPTION(full_precision), ZOE_OPTION(verbose),
+        ZOE_OPTION(isolation),  ZOE_OPTION(decoder_frames), ZOE_OPTION(decoder_mb),
+        ZOE_OPTION(disk_cache), ZOE_OPTION(disk_cache_gb),  ZOE_OPTION(disk_cache_for),
+        ZOE_OPTION(ca_file),    ZOE_OPTION(s3_endpoint),    ZOE_OPTION(s3_region),
+        ZOE_OPTION(s3_profile), ZOE_OPTION(s3_style),       ZOE_OPTION(s3_anonymous),
     };
     char help[COUNT_OF(shared)][ZOE_OPTION_HELP];
     bool given[COUNT_OF(shared)] = {false};
@@ -69,7 +72,7 @@ zoe_status zoe_bench_open(zoe_clip *clip, const zoe_bench_options *options, uint
     zoe_source_settings source;
     zoe_source_settings_init(&source);
     zoe_options_apply_source(play, &source);
-    return zoe_clip_open(clip, options->spec, &settings, &source, error);
+    return zoe_clip_open(clip, options->spec, play, &settings, &source, error);
 }
 
 static uint64_t layer_bytes(const zoe_header *header, const zoe_bench_options *options)
@@ -93,9 +96,13 @@ static uint64_t layer_bytes(const zoe_header *header, const zoe_bench_options *o
 
 uint64_t zoe_bench_frame_bytes(const char *spec, const zoe_bench_options *options)
 {
+    zoe_storage *storage = NULL;
     zoe_sequence *sequence = NULL;
-    if (zoe_sequence_open(spec, NULL, &sequence, NULL) != ZOE_OK)
+    if (zoe_clip_storage(&options->play, &storage, NULL) != ZOE_OK ||
+        zoe_sequence_open(spec, storage, &sequence, NULL) != ZOE_OK) {
+        zoe_storage_close(&storage);
         return 0;
+    }
     uint64_t bytes = 0;
     int tried = 0;
     for (int64_t p = 0; p < zoe_sequence_count(sequence) && tried < HEADERS_TRIED && !bytes; p++) {
@@ -104,11 +111,12 @@ uint64_t zoe_bench_frame_bytes(const char *spec, const zoe_bench_options *option
         if (zoe_sequence_path(sequence, p, path, sizeof path) != ZOE_OK)
             continue;
         tried++;
-        if (zoe_header_read(path, NULL, &header, NULL) == ZOE_OK)
+        if (zoe_header_read(path, storage, &header, NULL) == ZOE_OK)
             bytes = layer_bytes(header, options);
         zoe_header_free(&header);
     }
     zoe_sequence_close(&sequence);
+    zoe_storage_close(&storage);
     return bytes;
 }
 

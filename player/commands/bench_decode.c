@@ -35,7 +35,7 @@ typedef struct decode_bench {
 static zoe_status open_another(decode_bench *b, const zoe_bench_options *options, zoe_error *error)
 {
     zoe_sequence *sequence = NULL;
-    zoe_status status = zoe_sequence_open(options->spec, NULL, &sequence, error);
+    zoe_status status = zoe_sequence_open(options->spec, b->clips[0].storage, &sequence, error);
     if (status != ZOE_OK)
         return status;
     zoe_source_settings settings;

@@ -40,14 +40,45 @@ static void wake(void *user)
     (void)n;
 }
 
-zoe_status zoe_clip_open(zoe_clip *clip, const char *spec, const zoe_engine_settings *settings,
+zoe_status zoe_clip_storage(const zoe_options *options, zoe_storage **storage, zoe_error *error)
+{
+    zoe_storage_settings settings;
+    zoe_storage_settings_init(&settings);
+    if (options)
+        zoe_options_apply_storage(options, &settings);
+    settings.log = settings.log_level > ZOE_LOG_WARNING ? log_line : NULL;
+    return zoe_storage_create(&settings, storage, error);
+}
+
+static zoe_status open_all(zoe_clip *clip, const char *spec, const zoe_options *options,
+                           const zoe_engine_settings *settings,
+                           const zoe_source_settings *source_settings, zoe_error *error)
+{
+    zoe_sequence *sequence = NULL;
+    zoe_status status = zoe_clip_storage(options, &clip->storage, error);
+    if (status == ZOE_OK)
+        status = zoe_sequence_open(spec, clip->storage, &sequence, error);
+    if (status != ZOE_OK)
+        return status;
+    clip->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (clip->wake_fd < 0)
+        status = zoe_error_set(error, ZOE_ERROR_IO, "%s: cannot make an event: %s", spec,
+                               strerror(errno));
+    if (status == ZOE_OK)
+        status = zoe_engine_create(settings, &clip->engine, error);
+    clip->count = zoe_sequence_count(sequence);
+    if (status == ZOE_OK)
+        status = zoe_source_open(clip->engine, &sequence, source_settings, &clip->source, error);
+    zoe_sequence_close(&sequence);
+    return status;
+}
+
+zoe_status zoe_clip_open(zoe_clip *clip, const char *spec, const zoe_options *options,
+                         const zoe_engine_settings *settings,
                          const zoe_source_settings *source_settings, zoe_error *error)
 {
     memset(clip, 0, sizeof *clip);
-    zoe_sequence *sequence = NULL;
-    zoe_status status = zoe_sequence_open(spec, NULL, &sequence, error);
-    if (status != ZOE_OK)
-        return status;
+    clip->wake_fd = -1;
     zoe_engine_settings own;
     if (settings)
         own = *settings;
@@ -56,34 +87,23 @@ zoe_status zoe_clip_open(zoe_clip *clip, const char *spec, const zoe_engine_sett
     own.log = own.log_level > ZOE_LOG_WARNING ? log_line : NULL;
     own.notify = wake;
     own.notify_user = clip;
-    clip->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (clip->wake_fd < 0)
-        status = zoe_error_set(error, ZOE_ERROR_IO, "%s: cannot make an event: %s", spec,
-                               strerror(errno));
+    zoe_status status = open_all(clip, spec, options, &own, source_settings, error);
     if (status == ZOE_OK)
-        status = zoe_engine_create(&own, &clip->engine, error);
-    if (status == ZOE_OK) {
-        clip->count = zoe_sequence_count(sequence);
-        status = zoe_source_open(clip->engine, &sequence, source_settings, &clip->source, error);
-    }
-    if (status != ZOE_OK) {
-        zoe_sequence_close(&sequence);
-        zoe_engine_destroy(&clip->engine);
-        if (clip->wake_fd >= 0)
-            close(clip->wake_fd);
-        return status;
-    }
-    clip->sequence = zoe_source_sequence(clip->source);
-    return ZOE_OK;
+        clip->sequence = zoe_source_sequence(clip->source);
+    else
+        zoe_clip_close(clip);
+    return status;
 }
 
 void zoe_clip_close(zoe_clip *clip)
 {
-    if (!clip->engine)
+    if (!clip->storage)
         return;
     zoe_source_close(&clip->source);
     zoe_engine_destroy(&clip->engine);
-    close(clip->wake_fd);
+    zoe_storage_close(&clip->storage);
+    if (clip->wake_fd >= 0)
+        close(clip->wake_fd);
 }
 
 zoe_status zoe_clip_position(const zoe_clip *clip, int64_t number, int64_t *position,
@@ -178,7 +198,7 @@ zoe_rate zoe_clip_file_rate(const zoe_clip *clip)
         if (zoe_sequence_path(clip->sequence, p, path, sizeof path) != ZOE_OK)
             continue;
         tried++;
-        if (zoe_header_read(path, NULL, &header, NULL) != ZOE_OK)
+        if (zoe_header_read(path, clip->storage, &header, NULL) != ZOE_OK)
             continue;
         if (header->fps_numerator > 0 && header->fps_denominator > 0)
             rate = (zoe_rate){header->fps_numerator, header->fps_denominator};

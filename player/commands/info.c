@@ -13,6 +13,7 @@
 #include <zoetrope/header.h>
 #include <zoetrope/sequence.h>
 
+#include "commands/clip.h"
 #include "model/args.h"
 #include "model/frame_box.h"
 #include "model/options.h"
@@ -32,6 +33,7 @@ typedef struct frame_sizes {
 
 /* What is asked about, as both forms of output need it. */
 typedef struct subject {
+    zoe_storage *storage;
     zoe_sequence *sequence;
     zoe_header *header;
     char path[PATH_BYTES];  /* of the file whose header it is */
@@ -77,12 +79,12 @@ static bool bytes_a_frame(const zoe_header *header, const zoe_layer *layer, uint
 }
 
 /* A file that cannot be read, or has no picture, is left out. */
-static void add_frame(frame_sizes *sizes, const char *path)
+static void add_frame(frame_sizes *sizes, zoe_storage *storage, const char *path)
 {
     zoe_header *header = NULL;
     zoe_error error;
     uint64_t bytes;
-    if (zoe_header_read(path, NULL, &header, &error) == ZOE_OK && header->layer_count &&
+    if (zoe_header_read(path, storage, &header, &error) == ZOE_OK && header->layer_count &&
         bytes_a_frame(header, &header->layers[0], &bytes)) {
         sizes->least = sizes->count && sizes->least < bytes ? sizes->least : bytes;
         sizes->most = sizes->most > bytes ? sizes->most : bytes;
@@ -106,7 +108,7 @@ static void measure_frames(const zoe_sequence *sequence, frame_sizes *sizes)
             continue;
         taken++;
         if (zoe_sequence_path(sequence, p, path, sizeof path) == ZOE_OK)
-            add_frame(sizes, path);
+            add_frame(sizes, zoe_sequence_storage(sequence), path);
     }
 }
 
@@ -115,9 +117,23 @@ static uint64_t mean_bytes(const frame_sizes *sizes)
     return sizes->count ? sizes->sum / (uint64_t)sizes->count : 0;
 }
 
-static zoe_status open_subject(subject *s, const char *spec, zoe_error *error)
+/* Where its files come from. */
+static const char *origin_of(const zoe_sequence *sequence)
 {
-    zoe_status status = zoe_sequence_open(spec, NULL, &s->sequence, error);
+    const char *folder = zoe_sequence_folder(sequence);
+    if (strncmp(folder, "s3:", 3) == 0 || strncmp(folder, "S3:", 3) == 0)
+        return "S3";
+    if (zoe_storage_is_url(folder))
+        return "HTTP";
+    return zoe_storage_is_network(folder) ? "network file system" : "local files";
+}
+
+static zoe_status open_subject(subject *s, const char *spec, const zoe_options *options,
+                               zoe_error *error)
+{
+    zoe_status status = zoe_clip_storage(options, &s->storage, error);
+    if (status == ZOE_OK)
+        status = zoe_sequence_open(spec, s->storage, &s->sequence, error);
     if (status != ZOE_OK)
         return status;
     int64_t position = zoe_sequence_named_position(s->sequence);
@@ -127,7 +143,7 @@ static zoe_status open_subject(subject *s, const char *spec, zoe_error *error)
     status = zoe_sequence_path(s->sequence, position, s->path, sizeof s->path);
     if (status != ZOE_OK)
         return zoe_error_set(error, status, "%s: the path is too long", spec);
-    status = zoe_header_read(s->path, NULL, &s->header, error);
+    status = zoe_header_read(s->path, s->storage, &s->header, error);
     if (status != ZOE_OK)
         return status;
     if (s->header->layer_count)
@@ -202,6 +218,11 @@ static void append(json_t *array, json_t *value)
 /* JSON is UTF-8. Names that are not have their other bytes replaced. */
 static json_t *text_of(const char *text)
 {
+    char shown[PATH_BYTES]; /* of a URL, what others may see */
+    if (zoe_storage_is_url(text)) {
+        zoe_storage_text(text, shown, sizeof shown);
+        text = shown;
+    }
     json_t *value = json_string(text);
     if (value)
         return value;
@@ -313,6 +334,7 @@ static void set_sequence(json_t *root, const zoe_sequence *sequence)
 {
     set(root, "name", text_of(zoe_sequence_name(sequence)));
     set(root, "folder", text_of(zoe_sequence_folder(sequence)));
+    set(root, "from", text_of(origin_of(sequence)));
     set(root, "first", json_integer(zoe_sequence_first(sequence)));
     set(root, "last", json_integer(zoe_sequence_last(sequence)));
     set(root, "step", json_integer(zoe_sequence_step(sequence)));
@@ -601,6 +623,7 @@ static int print_text(const subject *s)
     zoe_print_text(zoe_sequence_name(s->sequence));
     putchar('\n');
     print_line("folder", zoe_sequence_folder(s->sequence));
+    print_line("from", origin_of(s->sequence));
     print_frames(s->sequence);
     print_picture(s);
     print_layers(s->header);
@@ -614,7 +637,8 @@ int zoe_cmd_info(int argc, char **argv)
     bool as_json = false;
     zoe_engine_settings settings;
     zoe_engine_settings_init(&settings);
-    const zoe_arg table[] = {
+    zoe_storage_args from;
+    zoe_arg table[2 + ZOE_STORAGE_ROWS] = {
         {.name = "json", .kind = ZOE_ARG_FLAG, .help = "print one JSON object", .value = &as_json},
         {.name = "isolation",
          .kind = ZOE_ARG_CHOICE,
@@ -623,6 +647,7 @@ int zoe_cmd_info(int argc, char **argv)
          .value = &settings.isolation,
          .words = ZOE_WORDS_ISOLATION},
     };
+    zoe_options_storage_args(&from, table + 2);
     const zoe_args args = {.command = command,
                            .operands = "SEQUENCE",
                            .about = about,
@@ -639,12 +664,13 @@ int zoe_cmd_info(int argc, char **argv)
     subject s;
     memset(&s, 0, sizeof s);
     zoe_error error = {ZOE_OK, ""};
-    int exit_status = open_subject(&s, argv[first], &error) != ZOE_OK
+    int exit_status = open_subject(&s, argv[first], &from.options, &error) != ZOE_OK
                           ? zoe_failure(command, "%s", error.text)
                       : as_json ? print_json(&s)
                                 : print_text(&s);
     zoe_header_free(&s.header);
     zoe_sequence_close(&s.sequence);
+    zoe_storage_close(&s.storage);
     if (exit_status == ZOE_EXIT_DONE && (fflush(stdout) != 0 || ferror(stdout)))
         return zoe_failure(command, "%s: cannot write to standard output", argv[first]);
     return exit_status;

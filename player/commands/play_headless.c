@@ -124,6 +124,7 @@ static json_t *make_report(const zoe_clip *clip, const zoe_playback_plan *plan,
     zoe_report_times_ms(report, "read_ms", &stats.read);
     zoe_report_integer(report, "capacity_frames", zoe_capacity_frames(&stats));
     zoe_report_memory(report, &stats);
+    zoe_report_storage(report, clip->storage);
     zoe_report_count(report, "error_count", json_array_size(errors));
     json_object_set_new(report, "errors", errors);
     return report;
@@ -141,7 +142,7 @@ int zoe_cmd_play_headless(const zoe_options *options)
     zoe_options_apply_source(options, &source);
     zoe_error error = {ZOE_OK, ""};
     zoe_clip clip;
-    if (zoe_clip_open(&clip, options->sequences[0], &settings, &source, &error) != ZOE_OK)
+    if (zoe_clip_open(&clip, options->sequences[0], options, &settings, &source, &error) != ZOE_OK)
         return zoe_failure(command, "%s", error.text);
     zoe_playback_plan plan;
     zoe_playback_result result;

@@ -73,6 +73,11 @@ void zoe_report_number(json_t *report, const char *key, double value)
 
 void zoe_report_text(json_t *report, const char *key, const char *value)
 {
+    char shown[4096]; /* of a URL, what others may see */
+    if (zoe_storage_is_url(value)) {
+        zoe_storage_text(value, shown, sizeof shown);
+        value = shown;
+    }
     json_t *text = json_string(value);
     if (!text) /* file names need not be UTF-8 */
         text = json_string("?");
@@ -118,6 +123,17 @@ void zoe_report_memory(json_t *report, const zoe_stats *stats)
     zoe_report_count(report, "decoder_restarts", stats->decoder_restarts);
     zoe_report_count(report, "decoder_deaths", stats->decoder_deaths);
     zoe_report_count(report, "workers", stats->workers);
+}
+
+void zoe_report_storage(json_t *report, const zoe_storage *storage)
+{
+    zoe_storage_stats stats;
+    zoe_storage_get_stats(storage, &stats);
+    zoe_report_number(report, "network_mb", (double)stats.network_bytes / mebibyte);
+    zoe_report_number(report, "network_mb_per_s", (double)stats.network_bytes_per_s / mebibyte);
+    zoe_report_count(report, "requests", stats.requests);
+    zoe_report_number(report, "disk_cache_mb", (double)stats.disk_bytes / mebibyte);
+    zoe_report_number(report, "disk_cache_limit_mb", (double)stats.disk_limit_bytes / mebibyte);
 }
 
 static void print_value(const json_t *value)

@@ -17,6 +17,7 @@
 #include <jansson.h>
 
 #include <zoetrope/engine.h>
+#include <zoetrope/storage.h>
 
 /* Times in nanoseconds, kept one by one. */
 typedef struct zoe_samples {
@@ -52,6 +53,10 @@ void zoe_report_times_ms(json_t *report, const char *key, const zoe_times *times
  * loaded frames take, and would take with their windows filled), rss_mb, rss_peak_mb (all processes together), decoders,
  * decoders_rss_mb, decoder_restarts, decoder_deaths, workers. MB are 2^20 bytes. */
 void zoe_report_memory(json_t *report, const zoe_stats *stats);
+
+/* network_mb and requests (since the storage was made), network_mb_per_s (now), disk_cache_mb and
+ * disk_cache_limit_mb (of its folder; 0: there is none). MB are 2^20 bytes. */
+void zoe_report_storage(json_t *report, const zoe_storage *storage);
 
 /* Prints and frees the report. Returns an exit status. */
 int zoe_report_print(json_t *report, const char *command, const char *title, int as_json);

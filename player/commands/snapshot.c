@@ -35,6 +35,7 @@ static const char about[] =
     "only.";
 
 typedef struct snapshot_options {
+    zoe_storage_args from;
     int64_t frame;
     bool frame_given;
     const char *out;
@@ -82,8 +83,8 @@ static zoe_status write_exr(const zoe_clip *clip, const zoe_frame *frame,
     char file[4096];
     if (zoe_sequence_path(clip->sequence, frame->position, file, sizeof file) != ZOE_OK)
         file[0] = '\0';
-    return zoe_picture_write_exr(options->out, frame, file, options->layer, options->view, false,
-                                 error);
+    return zoe_picture_write_exr(options->out, frame, clip->storage, file, options->layer,
+                                 options->view, false, error);
 }
 
 static zoe_status write_png(const zoe_clip *clip, const zoe_frame *frame,
@@ -154,7 +155,7 @@ static zoe_args_result parse(snapshot_options *options, int argc, char **argv)
     snapshot_options *o = options;
     bool *png = &o->png_only_given;
     /* clang-format off */
-    const zoe_arg table[] = {
+    const zoe_arg own[] = {
         {"frame", 0, ZOE_ARG_INTEGER, "N", "number of the frame (default: the sequence's first file)", &o->frame, &o->frame_given, -1e15, 1e15, 0},
         {"output", 'o', ZOE_ARG_TEXT, "FILE", "OUT.exr or OUT.png", &o->out, 0, 0, 0, 0},
         {"layer", 0, ZOE_ARG_TEXT, "NAME", "layer, part or channel", &o->layer, 0, 0, 0, 0},
@@ -182,6 +183,9 @@ static zoe_args_result parse(snapshot_options *options, int argc, char **argv)
         {"size", 0, ZOE_ARG_EXTENT, "WxH", "fit the picture into this size (default: 1:1)", &o->size, png, 1, ZOE_PICTURE_SIDE_MAX, 0},
     };
     /* clang-format on */
+    zoe_arg table[COUNT_OF(own) + ZOE_STORAGE_ROWS];
+    memcpy(table, own, sizeof own);
+    zoe_options_storage_args(&o->from, table + COUNT_OF(own));
     const zoe_args args = {command, "SEQUENCE", about, table, COUNT_OF(table), 1, 1};
     int first = 0;
     zoe_args_result result = zoe_args_parse(&args, argc, argv, &first);
@@ -246,13 +250,15 @@ int zoe_cmd_snapshot(int argc, char **argv)
     source.full_precision = options.full_precision;
     zoe_error error = {ZOE_OK, ""};
     zoe_clip clip;
-    zoe_status status = zoe_clip_open(&clip, options.spec, &settings, &source, &error);
+    zoe_status status =
+        zoe_clip_open(&clip, options.spec, &options.from.options, &settings, &source, &error);
     if (status == ZOE_OK && !options.frame_given)
         options.frame = default_frame(&clip);
     if (status == ZOE_OK && !source.full_precision && is_whole(&clip, &options)) {
         zoe_clip_close(&clip);
         source.full_precision = 1;
-        status = zoe_clip_open(&clip, options.spec, &settings, &source, &error);
+        status =
+            zoe_clip_open(&clip, options.spec, &options.from.options, &settings, &source, &error);
     }
     if (status == ZOE_OK) {
         status = take(&clip, &options, &error);

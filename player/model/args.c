@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <zoetrope/storage.h>
 #include <zoetrope/status.h>
 
 enum {
@@ -55,7 +56,10 @@ void zoe_print_text(const char *text)
     size_t size = strlen(text) + 1;
     char *clean = malloc(size);
     if (clean) {
-        memcpy(clean, text, size);
+        if (zoe_storage_is_url(text))
+            zoe_storage_text(text, clean, size);
+        else
+            memcpy(clean, text, size);
         zoe_text_clean(clean);
     }
     fputs(clean ? clean : "?", stdout);

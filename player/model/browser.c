@@ -16,6 +16,7 @@ typedef struct row {
 
 struct zoe_browser {
     zoe_task_hub *hub;
+    zoe_storage *storage; /* shared; NULL: local files only */
     const char *endings;  /* of what is looked for; NULL: sequences */
     zoe_browser_job *job; /* the folder; NULL: none is read */
     uint64_t changes;
@@ -299,7 +300,7 @@ void zoe_browser_complete(zoe_browser *browser, const char *text)
         return;
     if (browser->folder && !strcmp(folder, browser->path))
         complete_from(browser, browser->folder);
-    else if (zoe_browser_job_start(browser->hub, folder, browser->endings, true,
+    else if (zoe_browser_job_start(browser->hub, browser->storage, folder, browser->endings, true,
                                    &browser->completing, NULL) == ZOE_OK)
         out->is_pending = 1;
 }
@@ -361,6 +362,12 @@ zoe_browser *zoe_browser_create(zoe_browser_notify_fn *notify, void *user)
     return browser;
 }
 
+void zoe_browser_read_from(zoe_browser *browser, const zoe_storage *storage)
+{
+    zoe_storage_close(&browser->storage);
+    browser->storage = zoe_storage_share(storage);
+}
+
 void zoe_browser_destroy(zoe_browser **browser)
 {
     if (!*browser)
@@ -369,6 +376,7 @@ void zoe_browser_destroy(zoe_browser **browser)
     zoe_browser_job_leave(&gone->job);
     zoe_browser_job_leave(&gone->completing);
     zoe_task_hub_leave(&gone->hub);
+    zoe_storage_close(&gone->storage);
     free(gone->sizes);
     free(gone->rows);
     free(gone);
@@ -396,8 +404,8 @@ zoe_status zoe_browser_go(zoe_browser *browser, const char *text, zoe_error *err
                       status == ZOE_ERROR_ARGUMENT ? "the path is too long"
                                                    : "no such folder is known");
     else
-        status =
-            zoe_browser_job_start(browser->hub, path, browser->endings, false, &browser->job, &why);
+        status = zoe_browser_job_start(browser->hub, browser->storage, path, browser->endings,
+                                       false, &browser->job, &why);
     if (status != ZOE_OK)
         return fail(browser, &why, error);
     strcpy(browser->path, path);

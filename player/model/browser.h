@@ -56,6 +56,9 @@ void zoe_browser_destroy(zoe_browser **browser);
 
 /* ---- going somewhere ---- */
 
+/* Where folders are read from on, which it shares; NULL, as at first: local files only. */
+void zoe_browser_read_from(zoe_browser *browser, const zoe_storage *storage);
+
 /* What is looked for from the next folder on: files of these endings, as zoe_folder_list_files() has them;
  * NULL: sequences. The text is the caller's and outlives the browser. */
 void zoe_browser_look_for(zoe_browser *browser, const char *endings);

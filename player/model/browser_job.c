@@ -15,6 +15,7 @@ static void free_job(void *data)
     zoe_browser_job *job = data;
     zoe_folder_close(&job->folder);
     zoe_folder_close(&job->below);
+    zoe_storage_close(&job->storage);
     free(job->sizes);
     pthread_mutex_destroy(&job->lock);
     free(job);
@@ -81,7 +82,7 @@ static zoe_status read_folder(zoe_browser_job *job, const char *path, zoe_folder
                               zoe_error *error)
 {
     return job->endings ? zoe_folder_list_files(path, job->endings, ask, job, folder, error)
-                        : zoe_folder_list(path, NULL, ask, job, folder, error);
+                        : zoe_folder_list(path, job->storage, ask, job, folder, error);
 }
 
 /* Whether the path is what is looked for. parent: the folder that it is in, as it was read. */
@@ -93,7 +94,7 @@ static bool is_found(const zoe_browser_job *job, const zoe_folder *parent)
         if (!strcmp(entry.path, job->path))
             return true;
     }
-    if (job->endings || zoe_sequence_open(job->path, NULL, &sequence, NULL) != ZOE_OK)
+    if (job->endings || zoe_sequence_open(job->path, job->storage, &sequence, NULL) != ZOE_OK)
         return false;
     zoe_sequence_close(&sequence);
     return true;
@@ -150,7 +151,7 @@ static void look_closer(zoe_browser_job *job)
     if (!job->endings && !has_exr(job->folder)) {
         zoe_folder *below = NULL;
         enter(job, ZOE_BROWSER_SEARCHING);
-        zoe_folder_search(zoe_folder_path(job->folder), NULL, ask, job, &below, NULL);
+        zoe_folder_search(zoe_folder_path(job->folder), job->storage, ask, job, &below, NULL);
         pthread_mutex_lock(&job->lock);
         job->below = below;
         pthread_mutex_unlock(&job->lock);
@@ -193,8 +194,8 @@ static void work(void *data)
     }
 }
 
-static zoe_browser_job *make_job(zoe_task_hub *hub, const char *path, const char *endings,
-                                 bool lists_only)
+static zoe_browser_job *make_job(zoe_task_hub *hub, zoe_storage *storage, const char *path,
+                                 const char *endings, bool lists_only)
 {
     zoe_browser_job *job = calloc(1, sizeof *job);
     if (!job)
@@ -204,6 +205,7 @@ static zoe_browser_job *make_job(zoe_task_hub *hub, const char *path, const char
         return NULL;
     }
     job->hub = hub;
+    job->storage = zoe_storage_share(storage);
     job->lists_only = lists_only;
     job->endings = endings;
     job->state = ZOE_BROWSER_LISTING;
@@ -213,11 +215,12 @@ static zoe_browser_job *make_job(zoe_task_hub *hub, const char *path, const char
     return job;
 }
 
-zoe_status zoe_browser_job_start(zoe_task_hub *hub, const char *path, const char *endings,
-                                 bool lists_only, zoe_browser_job **job, zoe_error *error)
+zoe_status zoe_browser_job_start(zoe_task_hub *hub, zoe_storage *storage, const char *path,
+                                 const char *endings, bool lists_only, zoe_browser_job **job,
+                                 zoe_error *error)
 {
     *job = NULL;
-    zoe_browser_job *made = make_job(hub, path, endings, lists_only);
+    zoe_browser_job *made = make_job(hub, storage, path, endings, lists_only);
     if (!made)
         return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "%s: out of memory", path);
     made->notified_ns = zoe_now_ns();

@@ -32,8 +32,9 @@
 typedef struct zoe_browser_job {
     /* fixed after creation */
     zoe_task_hub *hub;
-    bool lists_only;     /* for a completion: names, and nothing else */
-    const char *endings; /* of the files that are looked for; NULL: sequences */
+    zoe_storage *storage; /* shared; NULL: local files only */
+    bool lists_only;      /* for a completion: names, and nothing else */
+    const char *endings;  /* of the files that are looked for; NULL: sequences */
     char path[ZOE_PATH_TEXT];
 
     zoe_task *task; /* the one's who asked for it */
@@ -58,8 +59,9 @@ typedef struct zoe_browser_job {
 
 /* Starts reading. On success *job is the caller's, for zoe_browser_job_leave(). Errors: THREAD,
  * NO_MEMORY. */
-zoe_status zoe_browser_job_start(zoe_task_hub *hub, const char *path, const char *endings,
-                                 bool lists_only, zoe_browser_job **job, zoe_error *error);
+zoe_status zoe_browser_job_start(zoe_task_hub *hub, zoe_storage *storage, const char *path,
+                                 const char *endings, bool lists_only, zoe_browser_job **job,
+                                 zoe_error *error);
 
 /* Tells the thread to end, lets go of the job and sets *job to NULL. Accepts NULL. Does not
  * wait. */

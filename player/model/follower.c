@@ -33,6 +33,7 @@ struct zoe_follower {
 typedef struct zoe_look_job {
     zoe_look *look;
     bool has_folder, is_asked;
+    zoe_storage *storage; /* of that file; shared */
     char path[4096]; /* of a file whose header is read too: what it says of colours; "": none */
     /* what came of it */
     zoe_file_color color;
@@ -54,7 +55,7 @@ static void read_look(void *data)
     uint64_t start = zoe_now_ns(), used = thread_ns();
     (void)zoe_look_read(job->look, job->has_folder, &job->error);
     zoe_header *header = NULL;
-    if (job->path[0] && zoe_header_read(job->path, NULL, &header, NULL) != ZOE_OK)
+    if (job->path[0] && zoe_header_read(job->path, job->storage, &header, NULL) != ZOE_OK)
         job->path[0] = '\0';
     if (header)
         zoe_file_color_read(&job->color, header, job->path);
@@ -68,6 +69,7 @@ static void free_job(void *data)
 {
     look_job *job = data;
     zoe_look_end(&job->look);
+    zoe_storage_close(&job->storage);
     free(job);
 }
 
@@ -118,10 +120,15 @@ zoe_status zoe_follower_watch(zoe_follower *follower, bool on, zoe_error *error)
 static void set_folders(zoe_follower *follower, zoe_session *session)
 {
     const char *folders[ZOE_SESSION_SHOTS];
-    for (int i = 0; i < session->count; i++)
-        folders[i] = zoe_sequence_folder(zoe_shot_sequence(&session->shots[i]));
+    size_t count = 0;
+    for (int i = 0; i < session->count; i++) {
+        const char *folder = zoe_sequence_folder(zoe_shot_sequence(&session->shots[i]));
+        /* Servers are asked when the user asks. */
+        if (!zoe_storage_is_url(folder))
+            folders[count++] = folder;
+    }
     /* Each new one is told as changed once it is watched: what happened since it was read. */
-    if (zoe_folder_watcher_set(follower->watcher, folders, (size_t)session->count) == ZOE_OK)
+    if (zoe_folder_watcher_set(follower->watcher, folders, count) == ZOE_OK)
         follower->opened = session->opened;
 }
 
@@ -252,6 +259,7 @@ static zoe_status start(zoe_follower *follower, zoe_shot *shot, bool has_folder)
     if (job->is_asked && zoe_sequence_path(sequence, zoe_shot_header_position(shot), job->path,
                                            sizeof job->path) != ZOE_OK)
         job->path[0] = '\0';
+    job->storage = zoe_storage_share(zoe_sequence_storage(zoe_shot_sequence(shot)));
     zoe_status status = has_folder ? zoe_shot_look(shot, &job->look, NULL)
                                    : zoe_look_begin(zoe_shot_sequence(shot), &job->look, NULL);
     for (int32_t i = 0; i < followed->count && status == ZOE_OK; i++)
@@ -277,7 +285,8 @@ static void begin(zoe_follower *follower, zoe_shot *shot, uint64_t now_ns, uint6
     zoe_followed *followed = &shot->followed;
     if (followed->task)
         return; /* its end notifies */
-    if (follower->watcher && now_ns >= followed->bad_ns) {
+    bool is_url = zoe_storage_is_url(zoe_sequence_folder(zoe_shot_sequence(shot))) != 0;
+    if (follower->watcher && !is_url && now_ns >= followed->bad_ns) {
         followed->bad_ns = now_ns + bad_interval_ns;
         followed->has_bad = note_bad(shot);
     }

@@ -17,12 +17,13 @@ zoe_status zoe_frame_header_read(const zoe_sequence *sequence, int64_t position,
     if (status != ZOE_OK)
         return zoe_error_set(error, status, "%s: %s", zoe_sequence_name(sequence),
                              zoe_status_text(status));
-    return zoe_header_read(path, NULL, header, error);
+    return zoe_header_read(path, zoe_sequence_storage(sequence), header, error);
 }
 
 /* ---- kept ---- */
 
 typedef struct zoe_header_job {
+    zoe_storage *storage; /* shared; NULL: local files only */
     char path[PATH_CAPACITY];
     int64_t number;
     uint64_t generation;
@@ -34,13 +35,14 @@ typedef struct zoe_header_job {
 static void read_header(void *data)
 {
     header_job *job = data;
-    (void)zoe_header_read(job->path, NULL, &job->header, &job->error);
+    (void)zoe_header_read(job->path, job->storage, &job->header, &job->error);
 }
 
 static void free_job(void *data)
 {
     header_job *job = data;
     zoe_header_free(&job->header);
+    zoe_storage_close(&job->storage);
     free(job);
 }
 
@@ -110,6 +112,7 @@ bool zoe_kept_header_follow(zoe_kept_header *kept, const zoe_sequence *sequence,
     header_job *job = calloc(1, sizeof *job);
     if (!job)
         return false;
+    job->storage = zoe_storage_share(zoe_sequence_storage(sequence));
     job->number = number;
     job->generation = generation;
     memcpy(job->path, path, sizeof job->path);

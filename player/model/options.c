@@ -136,6 +136,27 @@ const zoe_option zoe_option_table[] = {
     {.name = "decoder-hang", AT(decoder_hang), .kind = ZOE_ARG_INTEGER, .where = ARGS | FILE_KEPT, .argument = "SECONDS", .min = 1,
      .max = 3600, .normal = 10, .help = "end one that makes no progress for so long"},
 
+    HEADING("Files from elsewhere"),
+    {.name = "disk-cache", AT(disk_cache), .kind = ZOE_ARG_TEXT, .where = ARGS | FILE_KEPT, .argument = "DIR",
+     .help = "keep files from slow places in this folder; off: nowhere", .otherwise = "$XDG_CACHE_HOME/zoetrope"},
+    {.name = "disk-cache-gb", AT(disk_cache_gb), .kind = ZOE_ARG_DECIMAL, .where = ARGS | FILE_KEPT, .argument = "GB",
+     .min = 0.001, .max = 1e6, .zero_is_auto = true, .help = "how much of them", .otherwise = "a tenth of the free disk, 50 at most"},
+    {.name = "disk-cache-for", AT(disk_cache_for), .kind = ZOE_ARG_CHOICE, .where = ARGS | FILE_KEPT, .argument = "WHAT",
+     .words = "auto|all|remote", .labels = "URLs and network drives|All files|URLs",
+     .help = "URLs and network drives, all files, or URLs"},
+    {.name = "ca-file", AT(ca_file), .kind = ZOE_ARG_TEXT, .where = ARGS | FILE_KEPT, .argument = "FILE",
+     .help = "certificates that https servers are verified with (PEM)"},
+    {.name = "s3-endpoint", AT(s3_endpoint), .kind = ZOE_ARG_TEXT, .where = ARGS | FILE_KEPT, .argument = "URL",
+     .help = "server of s3://", .otherwise = "$AWS_ENDPOINT_URL, else Amazon's"},
+    {.name = "s3-region", AT(s3_region), .kind = ZOE_ARG_TEXT, .where = ARGS | FILE_KEPT, .argument = "REGION",
+     .help = "its region", .otherwise = "$AWS_REGION, else us-east-1"},
+    {.name = "s3-profile", AT(s3_profile), .kind = ZOE_ARG_TEXT, .where = ARGS | FILE_KEPT, .argument = "NAME",
+     .help = "profile that has its credentials", .otherwise = "$AWS_PROFILE"},
+    {.name = "s3-style", AT(s3_style), .kind = ZOE_ARG_CHOICE, .where = ARGS | FILE_KEPT, .argument = "WHERE",
+     .words = "auto|path|host", .labels = "As the server says|In the path|In the host's name",
+     .help = "where the bucket stands in its URLs"},
+    {.name = "s3-anonymous", AT(s3_anonymous), .kind = ZOE_ARG_FLAG, .where = ARGS, .help = "requests to it are not signed"},
+
     HEADING("Program"),
     {.name = "headless", AT(headless), .kind = ZOE_ARG_FLAG, .where = ARGS, .help = "play without a window and print statistics"},
     {.name = "loops", AT(loops), .kind = ZOE_ARG_INTEGER, .where = ARGS | ZOE_WITH_HEADLESS, .argument = "L", .min = 1, .max = 1e9,
@@ -284,6 +305,13 @@ void zoe_options_override(zoe_options *options, const zoe_options *given)
 
 /* ---- what the engine is told ---- */
 
+static zoe_log_level log_level(const zoe_options *options)
+{
+    return options->verbose > 1    ? ZOE_LOG_DEBUG
+           : options->verbose == 1 ? ZOE_LOG_INFO
+                                   : ZOE_LOG_WARNING;
+}
+
 void zoe_options_apply(const zoe_options *options, zoe_engine_settings *settings)
 {
     settings->budget.percent = (uint32_t)options->cache_percent;
@@ -294,10 +322,55 @@ void zoe_options_apply(const zoe_options *options, zoe_engine_settings *settings
     settings->decoder_frames = (uint32_t)options->decoder_frames;
     settings->decoder_bytes = (uint64_t)options->decoder_mb << 20;
     settings->decoder_hang_ms = (uint32_t)options->decoder_hang * 1000;
-    if (options->verbose == 1)
-        settings->log_level = ZOE_LOG_INFO;
-    if (options->verbose > 1)
-        settings->log_level = ZOE_LOG_DEBUG;
+    settings->log_level = log_level(options);
+}
+
+/* "" is nothing, as for the settings file. */
+static const char *text_or_null(const char *text)
+{
+    return text && text[0] ? text : NULL;
+}
+
+void zoe_options_apply_storage(const zoe_options *options, zoe_storage_settings *settings)
+{
+    static const int32_t styles[] = {0, 1, -1};
+    enum { MEMORY_MB = 64, LEAST_MB = 8 };
+    settings->disk_cache = text_or_null(options->disk_cache);
+    if (settings->disk_cache && strcmp(settings->disk_cache, "off") == 0)
+        settings->disk_cache = "";
+    settings->disk_cache_bytes = (uint64_t)(options->disk_cache_gb * 1e9);
+    settings->disk_cache_for = options->disk_cache_for;
+    settings->ca_file = text_or_null(options->ca_file);
+    settings->s3_endpoint = text_or_null(options->s3_endpoint);
+    settings->s3_region = text_or_null(options->s3_region);
+    settings->s3_profile = text_or_null(options->s3_profile);
+    settings->s3_path_style = styles[options->s3_style];
+    settings->s3_anonymous = options->s3_anonymous;
+    /* It is part of the limit: of a small one not too much. */
+    int64_t memory = options->cache_mb / 8;
+    if (memory > 0 && memory < MEMORY_MB)
+        settings->memory_bytes = (uint64_t)(memory < LEAST_MB ? LEAST_MB : memory) << 20;
+    settings->log_level = log_level(options);
+}
+
+void zoe_options_storage_args(zoe_storage_args *args, zoe_arg table[ZOE_STORAGE_ROWS])
+{
+    static const size_t members[] = {
+        offsetof(zoe_options, disk_cache),     offsetof(zoe_options, disk_cache_gb),
+        offsetof(zoe_options, disk_cache_for), offsetof(zoe_options, ca_file),
+        offsetof(zoe_options, s3_endpoint),    offsetof(zoe_options, s3_region),
+        offsetof(zoe_options, s3_profile),     offsetof(zoe_options, s3_style),
+        offsetof(zoe_options, s3_anonymous),
+    };
+    static_assert(sizeof members / sizeof members[0] + 1 == ZOE_STORAGE_ROWS, "and a heading");
+    memset(args, 0, sizeof *args);
+    zoe_options_init(&args->options);
+    table[0] = (zoe_arg){.name = "Files from elsewhere", .kind = ZOE_ARG_HEADING};
+    for (size_t i = 1; i < ZOE_STORAGE_ROWS; i++) {
+        const zoe_option *option = zoe_option_at(members[i - 1]);
+        zoe_option_help(option, args->help[i]);
+        table[i] = zoe_option_bind(option, &args->options, args->help[i], &args->given[i]);
+    }
 }
 
 void zoe_options_isolate(const zoe_options *options)

@@ -29,6 +29,7 @@
 
 #include <zoetrope/engine.h>
 #include <zoetrope/settings.h>
+#include <zoetrope/storage.h>
 
 #include "model/args.h"
 #include "model/option.h"
@@ -100,6 +101,15 @@ typedef struct zoe_options {
     int64_t decoder_mb;     /* MiB that it may have beyond what it was told to use */
     int64_t decoder_hang;   /* seconds without progress after which it is ended */
 
+    /* where files come from; texts: NULL or "" is nothing */
+    const char *disk_cache; /* folder; nothing: the library's; "off": none */
+    double disk_cache_gb;   /* GB (10^9) of it; 0: the library's choice */
+    int32_t disk_cache_for; /* zoe_disk_cache_for */
+    const char *ca_file;    /* certificates of servers; nothing: the system's */
+    const char *s3_endpoint, *s3_region, *s3_profile;
+    int32_t s3_style; /* 0: as the endpoint says, 1: bucket in the path, 2: in the host's name */
+    bool s3_anonymous;
+
     /* the program */
     bool headless;            /* no window, and no settings file either */
     bool json;                /* headless: print one JSON object */
@@ -154,6 +164,18 @@ void zoe_options_apply(const zoe_options *options, zoe_engine_settings *settings
 /* Has headers read as frames are, from now on and in the whole program: in processes of their own where
  * the options say so. Once, before any is read. */
 void zoe_options_isolate(const zoe_options *options);
+/* Disk cache, servers and log level, over initialised settings of a storage. The texts live as long
+ * as argv. */
+void zoe_options_apply_storage(const zoe_options *options, zoe_storage_settings *settings);
+
+/* Rows of the same options, with a heading, for the tables of other commands. */
+enum { ZOE_STORAGE_ROWS = 10 };
+typedef struct zoe_storage_args {
+    zoe_options options; /* where the values go */
+    char help[ZOE_STORAGE_ROWS][ZOE_OPTION_HELP];
+    bool given[ZOE_STORAGE_ROWS];
+} zoe_storage_args;
+void zoe_options_storage_args(zoe_storage_args *args, zoe_arg table[ZOE_STORAGE_ROWS]);
 
 /* Layer, view, proxy, overscan and precision, over initialised settings of a source. The texts live
  * as long as argv. */

@@ -1,5 +1,6 @@
 #include "model/paths.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +51,11 @@ zoe_status zoe_path_resolve(const char *text, const char *base, char path[ZOE_PA
         text++;
         if (!start || start[0] != '/')
             return ZOE_ERROR_NOT_FOUND;
+    } else if (text[0] != '/' && base && zoe_path_is_address(base)) {
+        size_t end = strlen(base);
+        bool has_slash = end > 0 && base[end - 1] == '/';
+        int length = snprintf(path, ZOE_PATH_TEXT, "%s%s%s", base, has_slash ? "" : "/", text);
+        return length >= 0 && length < ZOE_PATH_TEXT ? ZOE_OK : ZOE_ERROR_ARGUMENT;
     } else if (text[0] != '/') {
         start = base ? base : getcwd(working, sizeof working);
         if (!start || start[0] != '/')
@@ -67,6 +73,9 @@ void zoe_path_parent(const char *path, char parent[ZOE_PATH_TEXT])
 {
     const char *slash = strrchr(path, '/');
     size_t length = slash ? (size_t)(slash - path) : 0;
+    /* The host's own is the highest. */
+    if (zoe_path_is_address(path) && slash < strstr(path, "://") + 3)
+        length = strlen(path);
     if (length == 0 || length >= ZOE_PATH_TEXT) {
         strcpy(parent, "/");
         return;

@@ -100,12 +100,13 @@ static void choose_chunks(zoe_exr_write_spec *spec)
     spec->tile_height = (int32_t)tile_height;
 }
 
-zoe_status zoe_picture_write_exr(const char *path, const zoe_frame *frame, const char *file,
-                                 const char *layer, const char *view, bool is_new, zoe_error *error)
+zoe_status zoe_picture_write_exr(const char *path, const zoe_frame *frame, zoe_storage *storage,
+                                 const char *file, const char *layer, const char *view, bool is_new,
+                                 zoe_error *error)
 {
     zoe_header *header = NULL; /* of a file that cannot be read any more */
     if (file && file[0])
-        (void)zoe_header_read(file, NULL, &header, NULL);
+        (void)zoe_header_read(file, storage, &header, NULL);
     zoe_exr_write_spec spec;
     memset(&spec, 0, sizeof spec);
     spec.data_window = written_window(frame);

@@ -26,11 +26,12 @@ enum { ZOE_PICTURE_SIDE_MAX = 32768 /* pixels of a PNG */ };
 
 /*
  * The linear pixels as they are in memory. file, layer, view (NULL or "": the default): whose frame
- * it is, for the names of its channels; the file is read for them, and need not be there any more.
+ * it is, for the names of its channels; the file is read for them, from that storage, and need not be there any
+ * more.
  * Errors: as zoe_exr_write().
  */
-zoe_status zoe_picture_write_exr(const char *path, const zoe_frame *frame, const char *file,
-                                 const char *layer, const char *view, bool is_new,
+zoe_status zoe_picture_write_exr(const char *path, const zoe_frame *frame, zoe_storage *storage,
+                                 const char *file, const char *layer, const char *view, bool is_new,
                                  zoe_error *error);
 
 /*

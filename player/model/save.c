@@ -88,8 +88,8 @@ static void *run(void *arg)
     if (!enter(save, state, &error) || state != ZOE_SAVE_WRITING)
         return NULL;
     zoe_status status = save->is_linear
-                            ? zoe_picture_write_exr(save->path, &p->frame, p->file, p->layer,
-                                                    p->view, !save->replaces, &error)
+                            ? zoe_picture_write_exr(save->path, &p->frame, p->storage, p->file,
+                                                    p->layer, p->view, !save->replaces, &error)
                             : write_png(save->path, p, !save->replaces, &error);
     (void)enter(save, status == ZOE_OK ? ZOE_SAVE_DONE : ZOE_SAVE_FAILED, &error);
     return NULL;

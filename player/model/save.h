@@ -49,6 +49,7 @@ typedef struct zoe_save_picture {
     zoe_frame others[ZOE_COMPARE_OTHERS]; /* pinned, or without a picture */
     zoe_other_color other_colors[ZOE_COMPARE_OTHERS];
     int other_count;
+    zoe_storage *storage;       /* where that file is from; outlives the saving */
     char file[ZOE_PATH_TEXT];   /* the frame's own, for the names of its channels; "": unknown */
     char layer[256], view[256]; /* "": the default ones */
 } zoe_save_picture;

@@ -133,10 +133,10 @@ static zoe_status open_shot(zoe_session *session, const char *spec, zoe_shot_fil
         return zoe_error_set(error, ZOE_ERROR_TOO_LARGE, "%s: not opened: %d sequences are open",
                              spec, (int)ZOE_SESSION_SHOTS);
     zoe_shot shot;
-    zoe_status status =
-        files
-            ? zoe_shot_open_files(&shot, session->engine, files, &setup->source, setup->rate, error)
-            : zoe_shot_open(&shot, session->engine, spec, &setup->source, setup->rate, error);
+    zoe_status status = files ? zoe_shot_open_files(&shot, session->engine, files, &setup->source,
+                                                    setup->rate, error)
+                              : zoe_shot_open(&shot, session->engine, setup->storage, spec,
+                                              &setup->source, setup->rate, error);
     if (status != ZOE_OK)
         return status;
     zoe_transport_set_loop(&shot.transport, setup->loop);
@@ -308,8 +308,8 @@ static zoe_status open_view(zoe_session *session, const char *view, zoe_error *e
     if (zoe_sequence_path(zoe_shot_sequence(shot), shot->transport.playhead, spec, sizeof spec) !=
         ZOE_OK)
         return zoe_error_set(error, ZOE_ERROR_NOT_FOUND, "This frame has no file");
-    zoe_status status =
-        zoe_shot_open(&other, session->engine, spec, &settings, session->setup.rate, error);
+    zoe_status status = zoe_shot_open(&other, session->engine, session->setup.storage, spec,
+                                      &settings, session->setup.rate, error);
     if (status != ZOE_OK)
         return status;
     if (other.complaint[0]) {

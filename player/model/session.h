@@ -28,7 +28,8 @@ enum { ZOE_SESSION_SHOTS = 32 /* open at once */ };
 typedef struct zoe_session_setup {
     zoe_engine_settings engine;
     zoe_source_settings source;
-    zoe_rate rate; /* instead of the file's; 0/0: none given */
+    zoe_storage *storage; /* where sequences are opened from; NULL: local files only */
+    zoe_rate rate;        /* instead of the file's; 0/0: none given */
     zoe_strategy strategy;
     zoe_policy policy;
     zoe_loop_mode loop;

@@ -71,11 +71,12 @@ static void take_header(zoe_shot *shot, const zoe_header *header,
                         sizeof shot->complaint);
 }
 
-zoe_status zoe_shot_files_read(zoe_shot_files *files, const char *spec, zoe_error *error)
+zoe_status zoe_shot_files_read(zoe_shot_files *files, zoe_storage *storage, const char *spec,
+                               zoe_error *error)
 {
     char path[PATH_CAPACITY];
     memset(files, 0, sizeof *files);
-    zoe_status status = zoe_sequence_open(spec, NULL, &files->sequence, error);
+    zoe_status status = zoe_sequence_open(spec, storage, &files->sequence, error);
     if (status != ZOE_OK)
         return status;
     int64_t named = zoe_sequence_named_position(files->sequence);
@@ -116,12 +117,12 @@ zoe_status zoe_shot_open_files(zoe_shot *shot, zoe_engine *engine, zoe_shot_file
     return ZOE_OK;
 }
 
-zoe_status zoe_shot_open(zoe_shot *shot, zoe_engine *engine, const char *spec,
+zoe_status zoe_shot_open(zoe_shot *shot, zoe_engine *engine, zoe_storage *storage, const char *spec,
                          const zoe_source_settings *settings, zoe_rate rate, zoe_error *error)
 {
     zoe_shot_files files;
     memset(shot, 0, sizeof *shot);
-    zoe_status status = zoe_shot_files_read(&files, spec, error);
+    zoe_status status = zoe_shot_files_read(&files, storage, spec, error);
     if (status == ZOE_OK)
         status = zoe_shot_open_files(shot, engine, &files, settings, rate, error);
     zoe_shot_files_free(&files);

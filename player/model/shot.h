@@ -67,7 +67,8 @@ typedef struct zoe_shot_files {
 
 /* Blocks on the folder and one header; any thread. On failure nothing is held. Errors: as
  * zoe_sequence_open(). */
-zoe_status zoe_shot_files_read(zoe_shot_files *files, const char *spec, zoe_error *error);
+zoe_status zoe_shot_files_read(zoe_shot_files *files, zoe_storage *storage, const char *spec,
+                               zoe_error *error);
 void zoe_shot_files_free(zoe_shot_files *files);
 
 /* As zoe_shot_open(), of what was read: the sequence is taken from it. Does not block. */
@@ -80,7 +81,7 @@ zoe_status zoe_shot_open_files(zoe_shot *shot, zoe_engine *engine, zoe_shot_file
  * nothing is held. Blocks on the folder and one header. Errors: as zoe_sequence_open() and
  * zoe_source_open().
  */
-zoe_status zoe_shot_open(zoe_shot *shot, zoe_engine *engine, const char *spec,
+zoe_status zoe_shot_open(zoe_shot *shot, zoe_engine *engine, zoe_storage *storage, const char *spec,
                          const zoe_source_settings *settings, zoe_rate rate, zoe_error *error);
 
 /* Frames of it that are still pinned stay valid until they are released. */

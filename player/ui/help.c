@@ -154,6 +154,7 @@ static void draw_groups(zoe_ui *ui, const page *p, SDL_Rect area)
 /* What the colours of the load strip mean, in as many rows as it takes. */
 static void draw_legend(zoe_ui *ui, SDL_Rect *rest)
 {
+    enum { NEAR_STATE = 255 }; /* no zoe_frame_state */
     static const struct {
         uint8_t state;
         const char *text;
@@ -161,7 +162,7 @@ static void draw_legend(zoe_ui *ui, SDL_Rect *rest)
         {ZOE_FRAME_LOADED, "In memory"},         {ZOE_FRAME_LOADING, "Being loaded"},
         {ZOE_FRAME_HEADER, "Its size is known"}, {ZOE_FRAME_EMPTY, "Not in memory"},
         {ZOE_FRAME_INCOMPLETE, "Lacks pixels"},  {ZOE_FRAME_ERROR, "Cannot be read"},
-        {ZOE_FRAME_MISSING, "No file"},
+        {ZOE_FRAME_MISSING, "No file"},          {NEAR_STATE, "On disk, not in memory"},
     };
     int line = zoe_ui_text_height(ui, ZOE_TEXT_BODY) + zoe_ui_px(ui, ZOE_SPACE);
     int side = zoe_ui_px(ui, 16), high = zoe_ui_px(ui, 6), gap = zoe_ui_px(ui, ZOE_SPACE * 2);
@@ -175,10 +176,13 @@ static void draw_legend(zoe_ui *ui, SDL_Rect *rest)
         SDL_Rect mark = zoe_centered(zoe_cut_left(&row, side), side, high);
         int edge = zoe_ui_px(ui, 1);
         zoe_draw_fill(&ui->draw, zoe_inset(mark, -edge, -edge), 0, zoe_theme_dark.track);
+        bool is_near = marks[i].state == NEAR_STATE;
         if (marks[i].state == ZOE_FRAME_MISSING)
             zoe_timeline_draw_gap(ui, mark);
         else
-            zoe_timeline_draw_state(ui, mark, marks[i].state);
+            zoe_timeline_draw_state(ui, mark, is_near ? ZOE_FRAME_EMPTY : marks[i].state);
+        if (is_near)
+            zoe_timeline_draw_near(ui, mark);
         zoe_cut_left(&row, gap);
         zoe_ui_label(ui, zoe_cut_left(&row, width), ZOE_TEXT_BODY, ZOE_UI_LEFT, ui->style->text,
                      marks[i].text);

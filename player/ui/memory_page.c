@@ -118,37 +118,60 @@ bool zoe_memory_page_differs(const zoe_stats *a, const zoe_stats *b)
 
 /* ---- figures ---- */
 
-/* Numbers end at one edge, their units behind it. */
+/* The number ends at one edge, its unit behind it. */
+static void draw_figure(zoe_ui *ui, SDL_Rect *rest, const figure *f)
+{
+    const zoe_ui_style *style = ui->style;
+    SDL_Color ink = f->part ? style->text : style->text_light;
+    char text[TEXT];
+    zoe_cut_top(rest, f->gap ? zoe_ui_px(ui, GAP) : 0);
+    SDL_Rect row = zoe_cut_top(rest, zoe_ui_px(ui, LINE));
+    figure_text(f, text);
+    zoe_ui_hear(ui, zoe_ui_make_id(ui, f->caption), row);
+    zoe_ui_tip(ui, f->tip, NULL);
+    SDL_Rect unit = zoe_cut_right(&row, zoe_ui_text_width(ui, ZOE_TEXT_BODY, " MB"));
+    char *blank = strchr(text, ' ');
+    if (blank)
+        zoe_ui_label(ui, unit, ZOE_TEXT_BODY, ZOE_UI_LEFT, ink, blank);
+    if (blank)
+        *blank = '\0';
+    zoe_ui_label(ui, row, ZOE_TEXT_BODY, ZOE_UI_RIGHT, ink, text);
+    zoe_cut_left(&row, f->part ? zoe_ui_px(ui, INDENT) : 0);
+    zoe_ui_label(ui, row, ZOE_TEXT_BODY, ZOE_UI_LEFT, f->part ? style->text_dim : style->text,
+                 f->caption);
+}
+
 static void draw_figures(zoe_ui *ui, SDL_Rect *rest, const zoe_stats *stats,
                          const zoe_transport *transport)
 {
-    const zoe_ui_style *style = ui->style;
     figure figures[FIGURES];
-    char text[TEXT], rate[TEXT], fit[TEXT];
+    char rate[TEXT], fit[TEXT];
     hit_rate_text(stats, rate);
     fit_text(stats, transport, fit);
     fill_figures(figures, stats, rate, fit);
-    int unit_width = zoe_ui_text_width(ui, ZOE_TEXT_BODY, " MB");
-    for (int i = 0; i < FIGURES; i++) {
-        const figure *f = &figures[i];
-        zoe_cut_top(rest, f->gap ? zoe_ui_px(ui, GAP) : 0);
-        SDL_Rect row = zoe_cut_top(rest, zoe_ui_px(ui, LINE));
-        figure_text(f, text);
-        zoe_ui_hear(ui, zoe_ui_make_id(ui, f->caption), row);
-        zoe_ui_tip(ui, f->tip, NULL);
-        SDL_Rect unit = zoe_cut_right(&row, unit_width);
-        char *blank = strchr(text, ' ');
-        if (blank)
-            zoe_ui_label(ui, unit, ZOE_TEXT_BODY, ZOE_UI_LEFT,
-                         f->part ? style->text : style->text_light, blank);
-        if (blank)
-            *blank = '\0';
-        zoe_ui_label(ui, row, ZOE_TEXT_BODY, ZOE_UI_RIGHT,
-                     f->part ? style->text : style->text_light, text);
-        zoe_cut_left(&row, f->part ? zoe_ui_px(ui, INDENT) : 0);
-        zoe_ui_label(ui, row, ZOE_TEXT_BODY, ZOE_UI_LEFT, f->part ? style->text_dim : style->text,
-                     f->caption);
-    }
+    for (int i = 0; i < FIGURES; i++)
+        draw_figure(ui, rest, &figures[i]);
+}
+
+/* What comes from a network and what is kept of it on disk; nothing where none was asked for. */
+static void draw_storage(zoe_ui *ui, SDL_Rect *rest, const zoe_storage_stats *s)
+{
+    if (!s->requests && !s->requests_waiting && !s->disk_hits)
+        return;
+    const figure all[] = {
+        {"From the network", 0, 1, 1, s->network_bytes, NULL, "Since the start"},
+        {"A second", 1, 0, 1, s->network_bytes_per_s, NULL, "What arrives now"},
+        {"Requests", 0, 0, 0, s->requests, NULL, "That were answered since the start"},
+        {"Waiting", 1, 0, 0, s->requests_waiting, NULL, "Under way, or waiting for a connection"},
+        {"Disk cache", 0, 1, 1, s->disk_bytes, NULL, "What its folder has now, of all programs"},
+        {"At most", 1, 0, 1, s->disk_limit_bytes, NULL, "What it may have"},
+        {"Read from it", 0, 0, 0, s->disk_hits, NULL, "Blocks of 4 MB at most"},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        draw_figure(ui, rest, &all[i]);
+    if (s->disk_problem[0])
+        zoe_ui_notice(ui, zoe_cut_top(rest, 2 * zoe_ui_px(ui, LINE)), ZOE_UI_WARNING,
+                      s->disk_problem);
 }
 
 /* ---- graph ---- */
@@ -225,11 +248,13 @@ static void draw_graph(zoe_ui *ui, SDL_Rect box, SDL_Rect legend, const zoe_memo
 /* ---- page ---- */
 
 void zoe_memory_page_run(zoe_ui *ui, SDL_Rect rect, zoe_memory_page *page, const zoe_stats *stats,
-                         const zoe_transport *transport, const zoe_memory_history *history)
+                         const zoe_storage_stats *storage, const zoe_transport *transport,
+                         const zoe_memory_history *history)
 {
     SDL_Rect rest = zoe_ui_scroll_begin(ui, "memory", rect, &page->scroll);
     int top = rest.y;
     draw_figures(ui, &rest, stats, transport);
+    draw_storage(ui, &rest, storage);
     zoe_cut_top(&rest, zoe_ui_px(ui, GAP * 2));
     SDL_Rect box = zoe_cut_top(&rest, zoe_ui_px(ui, GRAPH));
     zoe_cut_top(&rest, zoe_ui_px(ui, ZOE_SPACE));

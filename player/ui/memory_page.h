@@ -14,6 +14,7 @@
 #include <SDL.h>
 
 #include <zoetrope/engine.h>
+#include <zoetrope/storage.h>
 #include <zoetrope/transport.h>
 
 #include "model/memory_history.h"
@@ -26,7 +27,8 @@ typedef struct zoe_memory_page {
 /* Part of a frame while the page is seen. The transport is the current shot's; NULL: nothing is
  * open. */
 void zoe_memory_page_run(zoe_ui *ui, SDL_Rect rect, zoe_memory_page *page, const zoe_stats *stats,
-                         const zoe_transport *transport, const zoe_memory_history *history);
+                         const zoe_storage_stats *storage, const zoe_transport *transport,
+                         const zoe_memory_history *history);
 
 /* True if the page shows something else for b than for a. */
 bool zoe_memory_page_differs(const zoe_stats *a, const zoe_stats *b);

@@ -26,16 +26,17 @@ enum {
 
 /* ---- life ---- */
 
-void zoe_open_page_start(zoe_open_page *page, const zoe_recent *recent, void (*wake)(void *user),
-                         void *user)
+void zoe_open_page_start(zoe_open_page *page, const zoe_recent *recent, zoe_storage *storage,
+                         void (*wake)(void *user), void *user)
 {
     memset(page, 0, sizeof *page);
     page->recent = recent;
+    page->storage = storage;
     page->wake = wake;
     page->wake_user = user;
     page->path_field = (zoe_ui_field){.text = page->path,
                                       .capacity = sizeof page->path,
-                                      .placeholder = "Path of a folder, a file or a pattern",
+                                      .placeholder = "Path or URL of a folder, a file or a pattern",
                                       .keep_end = true};
     page->search_field = (zoe_ui_field){.text = page->search,
                                         .capacity = sizeof page->search,
@@ -62,8 +63,10 @@ static void show(zoe_open_page *page, const char *path)
 {
     if (!page->browser)
         page->browser = zoe_browser_create(page->wake, page->wake_user);
-    if (page->browser)
+    if (page->browser) {
+        zoe_browser_read_from(page->browser, page->storage);
         zoe_browser_look_for(page->browser, page->endings);
+    }
     const char *last = page->recent && page->recent->folder_count ? page->recent->folders[0] : ".";
     page->open = page->fresh = true;
     page->entered = false;
@@ -79,7 +82,7 @@ void zoe_open_page_show(zoe_open_page *page, const char *path)
     page->purpose = NULL;
     page->title = "Open";
     page->endings = NULL;
-    page->path_field.placeholder = "Path of a folder, a file or a pattern";
+    page->path_field.placeholder = "Path or URL of a folder, a file or a pattern";
     show(page, path);
 }
 

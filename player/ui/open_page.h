@@ -36,7 +36,8 @@ typedef struct zoe_open_page {
     const zoe_recent *recent;
     void (*wake)(void *user);
     void *wake_user;
-    zoe_browser *browser;             /* NULL: memory is out, or it was never shown */
+    zoe_browser *browser; /* NULL: memory is out, or it was never shown */
+    zoe_storage *storage;
     bool fresh;                       /* its first frame is due: the path gets the keyboard */
     bool entered;                     /* Enter in the path: if it is a sequence, it is opened */
     bool is_edited;                   /* the path is not as the page wrote it */
@@ -64,10 +65,11 @@ typedef struct zoe_open_page_result {
     const void *purpose;                    /* NULL: sequences; else one file was chosen for this */
 } zoe_open_page_result;
 
-/* recent: whose folders are offered; it must outlive the page. `wake`, which draws the window anew,
+/* recent: whose folders are offered; storage: what they are read from (NULL: local files only). Both must
+ * outlive the page. `wake`, which draws the window anew,
  * may be called from any thread until zoe_open_page_end(). */
-void zoe_open_page_start(zoe_open_page *page, const zoe_recent *recent, void (*wake)(void *user),
-                         void *user);
+void zoe_open_page_start(zoe_open_page *page, const zoe_recent *recent, zoe_storage *storage,
+                         void (*wake)(void *user), void *user);
 void zoe_open_page_end(zoe_open_page *page);
 
 /* Opens the page at a folder or the folder of a file; NULL: where it was, or the folder that was

@@ -265,6 +265,70 @@ static void run_fields(zoe_ui *ui, SDL_Rect rest, const field_list *list,
     }
 }
 
+static bool is_asked(const zoe_storage_stats *stats)
+{
+    return stats->requests > 0 || stats->requests_waiting > 0;
+}
+
+void zoe_statusbar_network_text(const zoe_storage_stats *stats, char *text, size_t capacity)
+{
+    double rate = (double)stats->network_bytes_per_s / (1 << 20);
+    text[0] = '\0';
+    if (is_asked(stats) && stats->requests_waiting)
+        snprintf(text, capacity, "%.1f MB/s (%" PRIu64 ")", rate, stats->requests_waiting);
+    else if (is_asked(stats))
+        snprintf(text, capacity, "%.1f MB/s", rate);
+}
+
+void zoe_statusbar_disk_text(const zoe_storage_stats *stats, char *text, size_t capacity)
+{
+    double used = (double)stats->disk_bytes / 1e9, bound = (double)stats->disk_limit_bytes / 1e9;
+    text[0] = '\0';
+    if (is_asked(stats) && stats->disk_problem[0])
+        snprintf(text, capacity, "off");
+    else if (stats->disk_limit_bytes && (is_asked(stats) || stats->disk_hits))
+        snprintf(text, capacity, "%.1f of %.1f GB", used, bound);
+}
+
+bool zoe_statusbar_network_differs(const zoe_storage_stats *a, const zoe_storage_stats *b)
+{
+    char of_a[FIELD_TEXT], of_b[FIELD_TEXT];
+    zoe_statusbar_network_text(a, of_a, sizeof of_a);
+    zoe_statusbar_network_text(b, of_b, sizeof of_b);
+    if (strcmp(of_a, of_b) != 0)
+        return true;
+    zoe_statusbar_disk_text(a, of_a, sizeof of_a);
+    zoe_statusbar_disk_text(b, of_b, sizeof of_b);
+    return strcmp(of_a, of_b) != 0;
+}
+
+/* A field at the right end that opens the memory page; nothing for "". */
+static void run_figure(zoe_ui *ui, SDL_Rect *rest, const char *name, const char *text,
+                       const char *tip, int index, zoe_statusbar_result *result)
+{
+    field f = {.value = ZOE_VALUE_MEMORY, .tip = tip, .key = "."};
+    snprintf(f.text, FIELD_TEXT, "%s: %s", name, text);
+    int width = field_width(ui, &f);
+    if (!text[0] || width > rest->w / 2)
+        return;
+    run_field(ui, zoe_cut_right(rest, width), &f, index, result);
+    zoe_cut_right(rest, zoe_ui_px(ui, ZOE_SPACE));
+}
+
+static void run_storage(zoe_ui *ui, SDL_Rect *rest, const zoe_storage_stats *stats,
+                        zoe_statusbar_result *result)
+{
+    char text[FIELD_TEXT - 8];
+    zoe_statusbar_disk_text(stats, text, sizeof text);
+    run_figure(ui, rest, "Disk", text,
+               stats->disk_problem[0] ? "Nothing is kept on disk now; the memory page says why"
+                                      : "Disk cache: what it has, of what it may",
+               FIELDS + 1, result);
+    zoe_statusbar_network_text(stats, text, sizeof text);
+    run_figure(ui, rest, "Net", text, "What arrives now (requests that wait for it)", FIELDS + 2,
+               result);
+}
+
 static void run_memory(zoe_ui *ui, SDL_Rect *rest, const zoe_stats *stats,
                        zoe_statusbar_result *result)
 {
@@ -286,6 +350,8 @@ static void run_picture_row(zoe_ui *ui, SDL_Rect row, const zoe_statusbar *bar,
 {
     char text[FIELD];
     run_memory(ui, &row, stats, result);
+    if (bar->storage)
+        run_storage(ui, &row, bar->storage, result);
     if (!session->count)
         return;
     int64_t position = zoe_session_shown_position(session);

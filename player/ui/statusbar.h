@@ -22,6 +22,8 @@
 
 #include <zoetrope/engine.h>
 
+#include <zoetrope/storage.h>
+
 #include "model/message.h"
 #include "model/options.h"
 #include "model/session.h"
@@ -31,6 +33,7 @@
 typedef struct zoe_statusbar {
     const zoe_options *options; /* the values in force; the caller's, like what follows */
     const zoe_message *message;
+    const zoe_storage_stats *storage; /* of where sequences are opened from; set by the caller */
     char color[256]; /* what is shown of the picture's colour; "": nothing. Set by the caller */
     SDL_Rect area;   /* device pixels */
     SDL_Rect frame_place; /* of the frame number */
@@ -45,6 +48,15 @@ int zoe_statusbar_height(const zoe_ui *ui);
 
 /* "812 of 5944 MB (14%)"; "2.1 of 41.3 GB (5%)" where the limit has five digits. */
 void zoe_statusbar_memory_text(const zoe_stats *stats, char *text, size_t capacity);
+
+/* "35.2 MB/s (12)": what arrives now, and requests that wait for it; "" where nothing was ever asked for. */
+void zoe_statusbar_network_text(const zoe_storage_stats *stats, char *text, size_t capacity);
+
+/* "1.2 of 50.0 GB": what the disk cache has, of what it may; "" where there is none. */
+void zoe_statusbar_disk_text(const zoe_storage_stats *stats, char *text, size_t capacity);
+
+/* True if either is another one for b than for a. */
+bool zoe_statusbar_network_differs(const zoe_storage_stats *a, const zoe_storage_stats *b);
 
 /* What was clicked. */
 typedef enum zoe_value {

@@ -48,6 +48,7 @@ typedef struct zoe_theme {
     SDL_Color text_dim;   /* captions and what is out of action */
     SDL_Color text_light; /* what is chosen */
     SDL_Color accent;     /* the one colour: playhead, focus, slider knobs */
+    SDL_Color near; /* frames whose files are on disk, under the load indicator's other colours */
 } zoe_theme;
 
 extern const zoe_theme zoe_theme_dark;

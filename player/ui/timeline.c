@@ -11,6 +11,7 @@
 
 enum {
     NO_STATE = 255,
+    NEAR = 64,    /* or-ed to a column's state: not in memory, and its bytes are on disk */
     BATCH = 4096, /* states read at a time */
     OVERVIEW = 4, /* points, its height */
     FOOT = 6,     /* points, of a handle of the work area */
@@ -85,20 +86,25 @@ static bool fit_columns(zoe_timeline *timeline)
     return true;
 }
 
-/* The states of a long run of frames, read in batches and merged into one. */
+/* The states of a long run of frames, read in batches and merged into one; with NEAR where the bytes
+ * of all that have a file are near. */
 static uint8_t merged_state(const zoe_source *source, int64_t first, int64_t last)
 {
-    uint8_t states[BATCH];
+    uint8_t states[BATCH], nearness[BATCH];
     uint8_t merged = ZOE_FRAME_MISSING;
+    bool is_near = zoe_source_is_far(source) != 0;
     while (first <= last) {
         int64_t count = last - first + 1 < BATCH ? last - first + 1 : BATCH;
-        if (zoe_source_states(source, first, count, states) != ZOE_OK)
+        if (zoe_source_states(source, first, count, states) != ZOE_OK ||
+            zoe_source_nearness(source, first, count, nearness) != ZOE_OK)
             return merged;
-        for (int64_t i = 0; i < count; i++)
+        for (int64_t i = 0; i < count; i++) {
             merged = zoe_timeline_merge(merged, states[i]);
+            is_near = is_near && (nearness[i] == ZOE_NEAR || states[i] == ZOE_FRAME_MISSING);
+        }
         first += count;
     }
-    return merged;
+    return is_near ? merged | NEAR : merged;
 }
 
 static void read_columns(zoe_timeline *timeline, const zoe_source *source)
@@ -138,6 +144,13 @@ void zoe_timeline_draw_gap(zoe_ui *ui, SDL_Rect run)
     }
 }
 
+void zoe_timeline_draw_near(zoe_ui *ui, SDL_Rect rect)
+{
+    int thin = rect.h / 3 > 0 ? rect.h / 3 : 1;
+    zoe_draw_fill(&ui->draw, (SDL_Rect){rect.x, rect.y + rect.h - thin, rect.w, thin}, 0,
+                  zoe_theme_dark.near);
+}
+
 void zoe_timeline_draw_state(zoe_ui *ui, SDL_Rect rect, uint8_t state)
 {
     zoe_draw_fill(&ui->draw, rect, 0, zoe_theme_state(state));
@@ -158,15 +171,19 @@ static void draw_indicator(zoe_timeline *timeline, zoe_ui *ui, const zoe_session
     if (zoe_timeline_outdated(timeline, session))
         read_columns(timeline, session->shots[session->current].source);
     for (int x = 0; x < strip.w;) {
-        uint8_t state = timeline->columns[x];
+        uint8_t column = timeline->columns[x];
         int end = x + 1;
-        while (end < strip.w && timeline->columns[end] == state)
+        while (end < strip.w && timeline->columns[end] == column)
             end++;
+        uint8_t state = column == NO_STATE ? NO_STATE : column & (uint8_t)~NEAR;
         SDL_Rect run = {strip.x + x, strip.y, end - x, strip.h};
         if (state == ZOE_FRAME_MISSING)
             zoe_timeline_draw_gap(ui, run);
         else if (state != NO_STATE)
             zoe_timeline_draw_state(ui, run, state);
+        bool is_loaded = state == ZOE_FRAME_LOADED || state == ZOE_FRAME_INCOMPLETE;
+        if (column != state && !is_loaded && state != ZOE_FRAME_MISSING)
+            zoe_timeline_draw_near(ui, run);
         x = end;
     }
 }

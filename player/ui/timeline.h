@@ -51,7 +51,7 @@ typedef struct zoe_timeline {
     int grab_x;              /* pixels from the middle of the overview's part to the pointer */
     int pointer_x;           /* last known; -1: not over the timeline */
     int last_x;              /* the same, wherever it was */
-    uint8_t *columns;        /* [column_capacity] zoe_frame_state of each pixel column; 255: none */
+    uint8_t *columns; /* [column_capacity] zoe_frame_state of each pixel column, see timeline.c */
     int column_capacity;
     const zoe_source *source; /* whose states the columns are */
     uint64_t changes;         /* as of when */
@@ -76,6 +76,9 @@ bool zoe_timeline_outdated(const zoe_timeline *timeline, const zoe_session *sess
 /* How the indicator shows a state (zoe_frame_state) and a gap: for its legend. */
 void zoe_timeline_draw_state(zoe_ui *ui, SDL_Rect rect, uint8_t state);
 void zoe_timeline_draw_gap(zoe_ui *ui, SDL_Rect rect);
+
+/* The thin line along a state of frames that are not in memory: their files are on disk. */
+void zoe_timeline_draw_near(zoe_ui *ui, SDL_Rect rect);
 
 /* What the user did. */
 typedef struct zoe_timeline_result {

@@ -367,7 +367,8 @@ static void a_saved_picture_takes_no_name_that_is_taken(void **state)
     assert_true(zoe_picture_free_name(sequence, 13, p->folder, "exr", path, sizeof path));
     snprintf(expected, sizeof expected, "%s/a 13.exr", p->folder);
     assert_string_equal(path, expected);
-    assert_int_equal(zoe_picture_write_exr(path, frame, NULL, NULL, NULL, false, NULL), ZOE_OK);
+    assert_int_equal(zoe_picture_write_exr(path, frame, NULL, NULL, NULL, NULL, false, NULL),
+                     ZOE_OK);
     assert_true(zoe_picture_free_name(sequence, 13, p->folder, "exr", path, sizeof path));
     snprintf(expected, sizeof expected, "%s/a 13 (2).exr", p->folder);
     assert_string_equal(path, expected);

@@ -99,7 +99,7 @@ static int begin(void **state)
     temp_folder_write_range(stage.root, "beauty.", 1105, 1106);
     temp_folder_write_range(stage.root, "depth.", 1, 9);
     zoe_recent_init(&stage.recent);
-    zoe_open_page_start(&stage.open_page, &stage.recent, wake, NULL);
+    zoe_open_page_start(&stage.open_page, &stage.recent, NULL, wake, NULL);
     zoe_start_page_start(&stage.start_page, NULL, &stage.recent);
     return 0;
 }

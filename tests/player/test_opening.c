@@ -30,16 +30,19 @@ static const char *slow; /* guarded by lock: paths with this in them do not answ
 
 /* ---- a file system that does not answer ---- */
 
-zoe_status __real_zoe_shot_files_read(zoe_shot_files *files, const char *spec, zoe_error *error);
-zoe_status __wrap_zoe_shot_files_read(zoe_shot_files *files, const char *spec, zoe_error *error);
+zoe_status __real_zoe_shot_files_read(zoe_shot_files *files, zoe_storage *storage, const char *spec,
+                                      zoe_error *error);
+zoe_status __wrap_zoe_shot_files_read(zoe_shot_files *files, zoe_storage *storage, const char *spec,
+                                      zoe_error *error);
 
-zoe_status __wrap_zoe_shot_files_read(zoe_shot_files *files, const char *spec, zoe_error *error)
+zoe_status __wrap_zoe_shot_files_read(zoe_shot_files *files, zoe_storage *storage, const char *spec,
+                                      zoe_error *error)
 {
     pthread_mutex_lock(&lock);
     while (slow && strstr(spec, slow))
         pthread_cond_wait(&moved, &lock);
     pthread_mutex_unlock(&lock);
-    return __real_zoe_shot_files_read(files, spec, error);
+    return __real_zoe_shot_files_read(files, storage, spec, error);
 }
 
 static void set_slow(const char *names)
