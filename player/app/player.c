@@ -242,6 +242,9 @@ static void update_session(zoe_app *app, uint64_t now_ns)
 {
     zoe_session_step step;
     zoe_session *session = &app->session;
+    /* Who began to wait while nobody listened has not heard of what got ready meanwhile. */
+    if (now_ns >= app->listen_ns && zoe_session_waits(session))
+        zoe_session_touch(session);
     if (session->touched || now_ns >= app->listen_ns)
         zoe_app_listen(app);
     zoe_session_update(session, now_ns, &step);

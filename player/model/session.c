@@ -473,6 +473,10 @@ void zoe_session_update(zoe_session *session, uint64_t now_ns, zoe_session_step 
     step->picture = show(session, status);
     zoe_screen_drop(&session->screen);
     zoe_partners_drop(&session->partners);
+    /* The frame that the transport waits for got ready after it had asked: nothing else would say so. */
+    bool is_late = transport->speed != 0 && transport->shown != transport->playhead;
+    if (is_late && status == ZOE_OK && next.wake_ns == ZOE_NEVER)
+        session->touched = true;
     session->wake_ns = next.wake_ns;
     step->wake_ns = next.wake_ns;
 }
