@@ -200,9 +200,11 @@ zoe_held_block *zoe_fetch_block_locked(zoe_remote *remote, zoe_far_object *objec
     }
     if (bytes > SIZE_MAX / 2)
         return NULL;
+    /* The rest of memory is for those who wait. */
+    bool is_held_back = flight && !flight->is_cold;
     zoe_held_block *b =
         zoe_held_add(&remote->held, object, index, (size_t)bytes,
-                     flight ? remote->ahead_bytes : remote->held.bound, flight == NULL);
+                     is_held_back ? remote->ahead_bytes : remote->held.bound, flight == NULL);
     if (!b)
         return NULL;
     b->flight = flight;
@@ -389,11 +391,11 @@ static bool open_offline(zoe_remote *remote, opening *o)
 }
 
 /* Memory for block 0; waiting for it must not be this function's. */
-static void take_first_block(zoe_remote *remote, opening *o, bool is_ahead)
+static void take_first_block(zoe_remote *remote, opening *o, bool is_ahead, bool is_urgent)
 {
     zoe_lock_take(&remote->lock);
     o->block = zoe_held_add(&remote->held, o, 0, ZOE_DISK_BLOCK,
-                            is_ahead ? remote->ahead_bytes : remote->held.bound, !is_ahead);
+                            is_urgent ? remote->held.bound : remote->ahead_bytes, !is_ahead);
     if (o->block) {
         o->block->is_fresh = is_ahead;
         o->request.buffer = o->block->data;
@@ -441,7 +443,7 @@ void zoe_fetch_open(zoe_remote *remote, zoe_far_object *object, const zoe_flight
         }
     } else if (!o->has_record ||
                !zoe_fetch_is_on_disk(remote, zoe_disk_key_of(object->path, &o->recorded.id), 0)) {
-        take_first_block(remote, o, flight != NULL);
+        take_first_block(remote, o, flight != NULL, o->request.is_urgent);
     }
     object->origin->submit(object->origin->user, &o->request);
 }

@@ -71,7 +71,7 @@ typedef struct zoe_flight {
     bool is_used;
     zoe_demand_token token;
     zoe_far_object *object;
-    bool is_cold;         /* the first after a seek: others begin when all of it was asked for */
+    bool is_cold;         /* the first after a seek */
     bool has_opened;      /* it was asked what it is, or that was known */
     uint64_t near_until;  /* blocks before it are near */
     uint64_t asked_until; /* blocks before it were asked for */
@@ -105,7 +105,9 @@ typedef struct zoe_remote {
     bool is_detaching, is_woken, has_no_more;
     zoe_flight flights[ZOE_FLIGHTS];
     uint64_t flight_serial;
-    bool is_cold; /* the next flight is what the user looks at: others would be in its way */
+    bool is_cold;   /* the next flight is what the user looks at: others would be in its way */
+    bool may_jump;  /* the next flight need not wait for room: it may be what the user looks at */
+    uint64_t seeks; /* of the token of the last flight */
     uint64_t usual_bytes; /* of the object that was opened last */
     bool is_disk_failing; /* the last block was not written */
     bool needs_room;      /* fetching ahead waits for memory */

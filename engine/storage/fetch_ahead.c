@@ -2,6 +2,9 @@
 
 #include <stdio.h>
 
+/* Under way at a time but for what is urgent: what 5 Gbit/s carry in 40 ms. */
+enum { LINE_BYTES = 24 << 20 };
+
 /* ---- one flight ---- */
 
 typedef enum step {
@@ -48,6 +51,17 @@ static void advance_locked(zoe_remote *remote, zoe_flight *flight, uint64_t coun
     }
 }
 
+/* Whether enough is under way to keep a line busy; more would be in the way of what the user jumps
+ * to. */
+static bool is_line_full(const zoe_remote *remote)
+{
+    uint64_t bytes = 0;
+    for (const zoe_held_block *b = remote->held.oldest; b; b = b->newer)
+        if (b->state == ZOE_HELD_FETCHING && !b->request.is_urgent)
+            bytes += b->capacity;
+    return bytes >= LINE_BYTES;
+}
+
 /* Asks for the next blocks, as far as there is memory. Returns whether all were asked for. */
 static bool ask_locked(zoe_remote *remote, zoe_flight *flight, uint64_t count)
 {
@@ -57,6 +71,8 @@ static bool ask_locked(zoe_remote *remote, zoe_flight *flight, uint64_t count)
         bool near = is_near_locked(remote, object, index);
         if (object->state != ZOE_FAR_KNOWN || flight->status != ZOE_OK)
             return true; /* the lock was given back; the next step sees to it */
+        if (!near && !flight->is_cold && is_line_full(remote))
+            return true;
         if (!near) {
             zoe_held_block *b = zoe_fetch_block_locked(remote, object, index, flight);
             if (!b)
@@ -112,8 +128,17 @@ static bool has_room(const zoe_remote *remote, const zoe_flight *flight)
     for (int i = 0; i < ZOE_FLIGHTS && !on_disk; i++)
         if (remote->flights[i].is_used && &remote->flights[i] != flight)
             stays += unasked_bytes(remote, &remote->flights[i]);
-    return stays <= remote->ahead_bytes ||
-           (!is_any_used(remote, flight) && !is_something_moving(remote));
+    uint64_t most = flight && flight->is_cold ? remote->held.bound : remote->ahead_bytes;
+    return stays <= most || (!is_any_used(remote, flight) && !is_something_moving(remote));
+}
+
+/* Whether one is what the user looks at: until it is there no other begins. */
+static bool is_any_cold(const zoe_remote *remote)
+{
+    bool cold = false;
+    for (int i = 0; i < ZOE_FLIGHTS; i++)
+        cold = cold || (remote->flights[i].is_used && remote->flights[i].is_cold);
+    return cold;
 }
 
 static step open_locked(zoe_remote *remote, zoe_flight *flight)
@@ -152,7 +177,6 @@ static step step_locked(zoe_remote *remote, zoe_flight *flight)
         return STEP_END;
     if (!ask_locked(remote, flight, count))
         return STEP_ROOM;
-    flight->is_cold = false;
     return flight->asked_until != asked ? STEP_AGAIN : STEP_WAIT;
 }
 
@@ -267,14 +291,6 @@ static zoe_flight *free_flight(zoe_remote *remote)
     return NULL;
 }
 
-static bool is_any_cold(const zoe_remote *remote)
-{
-    bool cold = false;
-    for (int i = 0; i < ZOE_FLIGHTS; i++)
-        cold = cold || (remote->flights[i].is_used && remote->flights[i].is_cold);
-    return cold;
-}
-
 static bool begin_locked(zoe_remote *remote)
 {
     const zoe_storage_demand *demand = remote->demand;
@@ -282,7 +298,7 @@ static bool begin_locked(zoe_remote *remote)
     char path[ZOE_PATH_MAX];
     zoe_demand_token token;
     if (!flight || !demand || remote->is_detaching || remote->has_no_more || is_any_cold(remote) ||
-        !has_room(remote, NULL))
+        (!remote->may_jump && (is_line_full(remote) || !has_room(remote, NULL))))
         return false;
     zoe_lock_give(&remote->lock);
     bool has = demand->next(demand->user, path, sizeof path, &token);
@@ -293,8 +309,9 @@ static bool begin_locked(zoe_remote *remote)
         return remote->is_woken;
     }
     *flight = (zoe_flight){.is_used = true, .token = token, .serial = ++remote->flight_serial};
-    flight->is_cold = remote->is_cold;
-    remote->is_cold = false;
+    flight->is_cold = remote->is_cold || token.seeks != remote->seeks;
+    remote->is_cold = remote->may_jump = false;
+    remote->seeks = token.seeks;
     flight->object = zoe_fetch_object_locked(remote, path);
     if (flight->object) {
         flight->object->token = token;
@@ -354,6 +371,7 @@ void zoe_fetch_ahead_run(void *arg)
             if (remote->has_no_more && !is_any_used(remote, NULL))
                 remote->is_cold = true;
             remote->has_no_more = remote->has_no_more && !remote->is_woken;
+            remote->may_jump = remote->is_woken;
             remote->is_woken = false;
             drop_unwanted_locked(remote, is_detaching);
         }

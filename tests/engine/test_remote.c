@@ -540,7 +540,7 @@ static void wait_for_near(row *r, unsigned count)
 {
     for (int i = 0; i < 20000 && count_in(r, NEAR) < count; i++)
         zoe_os_sleep(1);
-    assert_int_equal(count_in(r, NEAR), count);
+    assert_true(count_in(r, NEAR) >= count);
 }
 
 /* Where they outlive a test that fails, until its store is closed. */
