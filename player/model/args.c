@@ -27,6 +27,11 @@ static void say(const char *command, const char *hint, const char *format, va_li
     if (vsnprintf(line, sizeof line, format, values) < 0)
         line[0] = '\0';
     zoe_text_clean(line);
+    if (strstr(line, "://")) {
+        zoe_error shown; /* without what lets one in to a URL */
+        zoe_error_set(&shown, ZOE_OK, "%s", line);
+        memcpy(line, shown.text, sizeof shown.text);
+    }
     if (hint)
         fprintf(stderr, "%s: %s (try '%s --help')\n", command, line, hint);
     else

@@ -56,8 +56,11 @@ const zoe_message_entry *zoe_message_past(const zoe_message *message, int index)
 
 static void say(zoe_message *message, bool is_bad, const char *format, va_list arguments)
 {
+    zoe_error shown; /* without what lets one in to a URL */
     vsnprintf(message->text, sizeof message->text, format, arguments);
-    zoe_text_clean(message->text);
+    zoe_error_set(&shown, ZOE_OK, "%s", message->text);
+    snprintf(message->text, sizeof message->text, "%.*s", (int)sizeof message->text - 1,
+             shown.text);
     message->is_bad = is_bad;
     message->kind = is_bad ? ZOE_MESSAGE_ERROR : ZOE_MESSAGE_INFO;
     message->is_of_frame = message->is_answer = false;
