@@ -17,27 +17,30 @@ static const char about[] =
     "Loops a work area, every frame, at a rate or (--fps 0) as fast as frames get ready.\n"
     "hits are frames that were ready when first asked for, misses those that were waited for;\n"
     "late is later than half a frame time after a frame was due (without a rate: a miss).\n"
-    "decodes_per_loop, evictions_per_loop and allocations are counted after the first loop,\n"
-    "allocations_total from the start; rss_growth_kb_per_loop is over the second half of the\n"
-    "loops. capacity_frames is what the limit holds of\n"
-    "frames beside the scratch, at the mean of those loaded; full_frames_mb what these would\n"
-    "take with their windows filled.";
+    "decodes_per_loop, evictions_per_loop, network_mb_per_loop, requests_per_loop and\n"
+    "allocations are counted after the first loop, allocations_total from the start;\n"
+    "rss_growth_kb_per_loop is over the second half of the loops. capacity_frames is what the\n"
+    "limit holds of frames beside the scratch, at the mean of those loaded; full_frames_mb what\n"
+    "these would take with their windows filled.";
 
 typedef struct loop_bench {
     zoe_clip clip;
     zoe_source *other; /* that is compared; NULL: none */
     int64_t loops;
-    int64_t half;      /* loops after which the second half begins */
-    zoe_stats first;   /* after the first loop */
-    uint64_t rss_half; /* resident memory, bytes */
+    int64_t half;                    /* loops after which the second half begins */
+    zoe_stats first;                 /* after the first loop */
+    zoe_storage_stats first_storage; /* the same */
+    uint64_t rss_half;               /* resident memory, bytes */
     uint64_t rss_end;
 } loop_bench;
 
 static void end_loop(void *user, int64_t passes)
 {
     loop_bench *b = user;
-    if (passes == 1)
+    if (passes == 1) {
         zoe_engine_stats(b->clip.engine, &b->first);
+        zoe_storage_get_stats(b->clip.storage, &b->first_storage);
+    }
     if (passes == b->half)
         b->rss_half = zoe_process_resident();
     if (passes == b->loops)
@@ -64,8 +67,13 @@ static json_t *make_report(const loop_bench *b, const zoe_bench_options *options
     /* With one loop there is nothing after the first: it speaks for itself. */
     zoe_stats from;
     memset(&from, 0, sizeof from);
-    if (b->loops > 1)
+    zoe_storage_stats storage, storage_from;
+    zoe_storage_get_stats(b->clip.storage, &storage);
+    memset(&storage_from, 0, sizeof storage_from);
+    if (b->loops > 1) {
         from = b->first;
+        storage_from = b->first_storage;
+    }
     double later = b->loops > 1 ? (double)(b->loops - 1) : 1;
     double growth = ((double)b->rss_end - (double)b->rss_half) / 1024;
     json_t *report = json_object();
@@ -89,6 +97,12 @@ static json_t *make_report(const loop_bench *b, const zoe_bench_options *options
     zoe_report_count(report, "evictions", stats.evictions);
     zoe_report_number(report, "evictions_per_loop",
                       (double)(stats.evictions - from.evictions) / later);
+    zoe_report_storage(report, b->clip.storage);
+    zoe_report_number(report, "network_mb_per_loop",
+                      (double)(storage.network_bytes - storage_from.network_bytes) / 1048576.0 /
+                          later);
+    zoe_report_number(report, "requests_per_loop",
+                      (double)(storage.requests - storage_from.requests) / later);
     zoe_report_count(report, "allocations", stats.allocations - from.allocations);
     zoe_report_count(report, "allocations_total", stats.allocations);
     zoe_report_number(report, "rss_growth_kb_per_loop", growth / (double)(b->loops - b->half));

@@ -130,6 +130,35 @@ static json_t *make_report(const zoe_clip *clip, const zoe_playback_plan *plan,
     return report;
 }
 
+/* What came from a network in each of the first loops. */
+enum { LOOPS_NOTED = 100 };
+typedef struct loop_notes {
+    const zoe_clip *clip;
+    uint64_t bytes[LOOPS_NOTED]; /* since the start, at each loop's end */
+    int64_t count;
+} loop_notes;
+
+static void end_loop(void *user, int64_t passes)
+{
+    loop_notes *notes = user;
+    zoe_storage_stats stats;
+    if (passes > LOOPS_NOTED)
+        return;
+    zoe_storage_get_stats(notes->clip->storage, &stats);
+    notes->bytes[notes->count++] = stats.network_bytes;
+}
+
+static void report_loops(json_t *report, const loop_notes *notes)
+{
+    json_t *list = json_array();
+    uint64_t before = 0;
+    for (int64_t i = 0; i < notes->count; i++) {
+        json_array_append_new(list, json_real((double)(notes->bytes[i] - before) / 1048576.0));
+        before = notes->bytes[i];
+    }
+    json_object_set_new(report, "network_mb_by_loop", list);
+}
+
 int zoe_cmd_play_headless(const zoe_options *options)
 {
     zoe_interrupt_install();
@@ -149,7 +178,10 @@ int zoe_cmd_play_headless(const zoe_options *options)
     json_t *report = NULL;
     int nothing = 0;
     zoe_status status = make_plan(&clip, options, &plan, &error);
+    loop_notes notes = {.clip = &clip};
     if (status == ZOE_OK) {
+        plan.pass = end_loop;
+        plan.pass_user = &notes;
         status = zoe_playback_run(&clip, &plan, &result);
         if (status != ZOE_OK)
             zoe_error_set(&error, status, "%s: %s", options->sequences[0], zoe_status_text(status));
@@ -158,6 +190,7 @@ int zoe_cmd_play_headless(const zoe_options *options)
         json_t *errors = list_errors(&clip, &result);
         nothing = !result.plays && !result.interrupted;
         report = make_report(&clip, &plan, &result, errors);
+        report_loops(report, &notes);
         zoe_playback_result_free(&result);
     }
     zoe_clip_close(&clip);

@@ -47,6 +47,7 @@ serve listed --basic me:secret
 credentials=$(echo "$url" | sed 's|//|//me:secret@|')
 play --loops 2 "$credentials/shots/shot.####.exr"
 check bad=0 plays=24 error_count=0 'network_mb>0' 'requests>=12' 'disk_cache_mb>0' 'disk_cache_limit_mb>0'
+tr -d ' \n' <"$work/out" | grep -q '"network_mb_by_loop":\[[0-9.]*,0.0\]' || fail "the second turn: $(cat "$work/out")"
 grep -q secret "$work/out" "$work/err" && fail "the password is shown"
 "$zoetrope" snapshot "$credentials/shots/shot.####.exr" --frame 5 -o "$work/remote.exr" || fail "no snapshot"
 cmp -s "$work/local.exr" "$work/remote.exr" || fail "the pixels are others"
