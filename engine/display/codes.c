@@ -106,10 +106,10 @@ static void find_corners(tetrahedron *t, const block *b, size_t i)
     t->weight[3] = least;
 }
 
-/* Returns whether there are pixels to be looked at again. */
-static bool interpolate_portable(block *b)
+/* Returns which pixels are to be looked at again, the first in the lowest bit. */
+static uint64_t interpolate_portable(block *b)
 {
-    bool any = false;
+    uint64_t marks = 0;
     for (size_t i = 0; i < b->count; i++) {
         int16_t *to = b->codes + i * ZOE_SCALE_LANES;
         tetrahedron t;
@@ -120,9 +120,9 @@ static bool interpolate_portable(block *b)
                 sum += t.node[c][lane] * t.weight[c];
             to[lane] = (int16_t)(sum >> FRACTION); /* rounds down, as the instruction does */
         }
-        any |= to[3] != 0;
+        marks |= (uint64_t)(to[3] != 0) << i;
     }
-    return any;
+    return marks;
 }
 
 static void show_portable(uint32_t *out, const int16_t *codes, size_t count)
@@ -153,50 +153,61 @@ static bool is_exact(const float *light, float share)
     return least < share * most;
 }
 
-/* Pixels of a block whose cell is marked. Returns how many. */
-static size_t find_marked(const block *b, uint32_t *places)
+/* Of the pixels in `seen` those whose own cell is marked. Returns how many. */
+static size_t find_marked(const block *b, uint64_t seen, uint32_t *places)
 {
     const int16_t *nodes = b->lut->color.cube->codes->nodes;
     const size_t edge = (size_t)b->lut->color.cube->edge;
-    size_t seen = 0, marked = 0;
-    /* Without branches, which nobody could foresee. */
-    for (size_t i = 0; i < b->count; i++) {
-        places[seen] = (uint32_t)i;
-        seen += b->codes[i * ZOE_SCALE_LANES + 3] != 0;
-    }
-    for (size_t k = 0; k < seen; k++) {
-        size_t i = places[k], cell = b->place[0][i] >> FRACTION;
+    size_t count = 0;
+    for (; seen != 0; seen &= seen - 1) {
+        size_t i = (size_t)__builtin_ctzll(seen), cell = b->place[0][i] >> FRACTION;
         cell += (b->place[1][i] >> FRACTION) * edge;
         cell += (b->place[2][i] >> FRACTION) * edge * edge;
-        places[marked] = (uint32_t)i;
-        marked += nodes[cell * ZOE_SCALE_LANES + 3] != 0;
+        places[count] = (uint32_t)i;
+        count += nodes[cell * ZOE_SCALE_LANES + 3] != 0; /* no branch: nobody could foresee it */
     }
-    return marked;
+    return count;
+}
+
+/* Of these pixels the halves that the shaper has a place for. */
+static void enter(uint16_t *halves, const block *b, const uint32_t *places, size_t count)
+{
+    const zoe_display_lut *lut = b->lut;
+    const zoe_codes_source *from = &b->source;
+    float light[BLOCK * ZOE_SCALE_LANES];
+    for (size_t k = 0; k < count; k++) {
+        size_t i = places[k] * from->step;
+        uint16_t *to = halves + k * ZOE_SCALE_LANES;
+        to[0] = from->red[i];
+        to[1] = from->green[i];
+        to[2] = from->blue[i];
+        to[3] = 0;
+        for (size_t c = 0; c < 3; c++)
+            light[k * ZOE_SCALE_LANES + c] = lut->to_light[c][to[c]];
+        light[k * ZOE_SCALE_LANES + 3] = 0;
+    }
+    if (!lut->mixes)
+        zoe_half_from_float_row(halves, light, count * ZOE_SCALE_LANES);
 }
 
 /* Fractions as fine as halves have them: a cell of bright colours is wide, and one channel of it may be
  * dark. */
-static void interpolate_light(float *light, const block *b, size_t i)
+static void interpolate_light(float *light, const block *b, size_t i, const uint16_t *halves)
 {
-    const zoe_display_lut *lut = b->lut;
-    const zoe_display_cube *cube = lut->color.cube;
-    const zoe_codes_source *from = &b->source;
-    const uint16_t halves[3] = {from->red[i * from->step], from->green[i * from->step],
-                                from->blue[i * from->step]};
+    const zoe_display_cube *cube = b->lut->color.cube;
     const size_t edge = (size_t)cube->edge, sides[3] = {4, 4 * edge, 4 * edge * edge};
     const int16_t *cell = cube->codes->nodes;
     float f[3];
     for (int c = 0; c < 3; c++) {
-        uint16_t half = halves[c];
-        if (!lut->mixes)
-            half = zoe_float_to_half(lut->to_light[c][half]);
         int32_t number = b->place[c][i] >> FRACTION;
-        float at = cube->shaper[c][half] - (float)number;
+        float at = cube->shaper[c][halves[c]] - (float)number;
         f[c] = !(at > 0) ? 0 : at > 1 ? 1 : at;
         cell += (size_t)number * sides[c];
     }
-    const int first = f[0] >= f[1] ? (f[0] >= f[2] ? 0 : 2) : (f[1] >= f[2] ? 1 : 2);
-    const int last = f[2] <= f[1] ? (f[2] <= f[0] ? 2 : 0) : (f[1] <= f[0] ? 1 : 0);
+    /* Sorted without branches, too. */
+    const int second = f[1] > f[0], third = f[2] > (second ? f[1] : f[0]);
+    const int lower = f[1] <= f[0], lowest = f[2] <= (lower ? f[1] : f[0]);
+    const int first = third ? 2 : second, last = lowest ? 2 : lower;
     const int middle = 3 - first - last;
     const int16_t *corner = cell;
     const float weight[4] = {1 - f[first], f[first] - f[middle], f[middle] - f[last], f[last]};
@@ -220,23 +231,25 @@ static void encode(block *b, const uint32_t *places, const float *light, size_t 
 }
 
 /* Interpolates in light; or, where that is not good enough, has the process do it. */
-static void mend(block *b)
+static void mend(block *b, uint64_t seen)
 {
     const zoe_display_lut *lut = b->lut;
     const zoe_codes_source *from = &b->source;
     float light[BLOCK * ZOE_SCALE_LANES];
     uint32_t places[BLOCK];
-    size_t count = find_marked(b, places), have = 0;
+    size_t count = find_marked(b, seen, places), have = 0;
+    uint16_t halves[BLOCK * ZOE_SCALE_LANES];
+    enter(halves, b, places, count);
     for (size_t k = 0; k < count; k++)
-        interpolate_light(light + k * ZOE_SCALE_LANES, b, places[k]);
+        interpolate_light(light + k * ZOE_SCALE_LANES, b, places[k], halves + k * ZOE_SCALE_LANES);
     encode(b, places, light, count);
     for (size_t k = 0; k < count && lut->color.process; k++) {
         size_t i = places[k];
         if (!is_exact(light + k * ZOE_SCALE_LANES, lut->color.exact_below))
             continue;
-        const uint16_t halves[3] = {from->red[i * from->step], from->green[i * from->step],
-                                    from->blue[i * from->step]};
-        zoe_pixel_before_cube(light + have * ZOE_SCALE_LANES, halves, lut);
+        const uint16_t given[3] = {from->red[i * from->step], from->green[i * from->step],
+                                   from->blue[i * from->step]};
+        zoe_pixel_before_cube(light + have * ZOE_SCALE_LANES, given, lut);
         places[have++] = (uint32_t)i;
     }
     if (have == 0)
@@ -334,7 +347,25 @@ ZOE_AVX2 static inline __m128i interpolate_one(const corners *c, size_t k, const
     return _mm_srai_epi32(_mm_add_epi32(near, far), FRACTION);
 }
 
-ZOE_AVX2 static bool interpolate_avx2(block *b)
+/* Four pixels' marks in bits 3, 7, 11 and 15. A mark is at least 63. */
+ZOE_AVX2 static inline uint64_t marks_of(const int16_t *codes)
+{
+    const __m128i *at = (const __m128i *)(const void *)codes;
+    __m128i bytes = _mm_packs_epi16(_mm_load_si128(at), _mm_load_si128(at + 1));
+    return (uint64_t)_mm_movemask_epi8(_mm_cmpgt_epi8(bytes, _mm_setzero_si128())) & 0x8888;
+}
+
+ZOE_AVX2 static uint64_t find_marks(const block *b)
+{
+    uint64_t marks = 0;
+    for (size_t i = 0; i < b->count; i += 4) {
+        uint64_t four = marks_of(b->codes + i * ZOE_SCALE_LANES);
+        marks |= ((four >> 3 & 1) | (four >> 6 & 2) | (four >> 9 & 4) | (four >> 12 & 8)) << i;
+    }
+    return b->count < BLOCK ? marks & ((1ull << b->count) - 1) : marks;
+}
+
+ZOE_AVX2 static uint64_t interpolate_avx2(block *b)
 {
     const zoe_display_cube *cube = b->lut->color.cube;
     const int32_t edge = cube->edge;
@@ -358,7 +389,8 @@ ZOE_AVX2 static bool interpolate_avx2(block *b)
             seen = _mm_or_si128(seen, _mm_or_si128(v0, v1));
         }
     }
-    return !_mm_testz_si128(seen, _mm_set1_epi64x((int64_t)0xffff000000000000u));
+    bool any = !_mm_testz_si128(seen, _mm_set1_epi64x((int64_t)0xffff000000000000u));
+    return any ? find_marks(b) : 0;
 }
 
 /* A multiple of 8 pixels. Returns how many. */
@@ -385,7 +417,7 @@ static bool has_avx2(void)
 
 #endif
 
-static bool interpolate(block *b)
+static uint64_t interpolate(block *b)
 {
 #if defined(__x86_64__)
     if (has_avx2())
@@ -414,8 +446,9 @@ void zoe_codes_draw(uint32_t *out, zoe_codes_source source, size_t count,
     for (size_t done = 0; done < count; done += b.count) {
         b.count = count - done < BLOCK ? count - done : BLOCK;
         find_places(&b);
-        if (interpolate(&b))
-            mend(&b);
+        uint64_t seen = interpolate(&b);
+        if (seen != 0)
+            mend(&b, seen);
         if (lut->grade.gamma == 1.0f)
             show(out + done, b.codes, b.count);
         else

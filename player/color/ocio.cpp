@@ -529,7 +529,7 @@ void give_codes(const worker &w, bool is_fine, division *d)
 {
     zoe_look_table *table = w.table;
     table->color.exact_below = d->part > 0 ? (float)d->below : 0;
-    if (!zoe_cube_codes_make(table, is_fine ? 0.25f : 2.0f))
+    if (!zoe_cube_codes_make(table, is_fine ? 0.35f : 2.0f))
         return;
     if (is_fine) {
         const errors e = measure(table, w.whole, 20000);

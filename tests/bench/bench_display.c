@@ -1,10 +1,14 @@
 /*
- * How long zoe_display_draw() takes for a 4096x2160 frame, on one thread: the best of several runs.
+ * How long zoe_display_draw() takes for a 4096x2160 frame, on one thread: the best of several runs. Views of
+ * ACES stand beside the same drawing in plain sRGB, OpenColorIO's own processor, and oiiotool where it is
+ * installed.
  *
  *   bench_display [RUNS]
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
+#define _DEFAULT_SOURCE /* mkdtemp, struct timeval */
+
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -13,6 +17,8 @@
 #include <time.h>
 
 #include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <zoetrope/display.h>
 #include <zoetrope/inspect.h>
@@ -83,8 +89,9 @@ static void release(zoe_frame *frame)
         free((void *)(uintptr_t)frame->planes[p].data);
 }
 
-static void measure(const char *name, const zoe_frame *frame, const zoe_display_lut *lut,
-                    double step, int32_t width, int32_t height, int runs)
+/* Returns the best. */
+static double measure(const char *name, const zoe_frame *frame, const zoe_display_lut *lut,
+                      double step, int32_t width, int32_t height, int runs)
 {
     zoe_viewport viewport = {0, 0, step, step, width, height, 0xff202020u, ZOE_FILTER_AUTO};
     if (step < 0) {
@@ -105,6 +112,7 @@ static void measure(const char *name, const zoe_frame *frame, const zoe_display_
     printf("%-40s %4dx%-4d %8.2f ms\n", name, width, height, best);
     free(pixels);
     free(scratch);
+    return best;
 }
 
 /* A half of the rows each on two threads, and what the one works that works longer: on a busy machine
@@ -177,6 +185,75 @@ static void measure_processor(const zoe_ocio *ocio, const zoe_ocio_way *way, int
     free(pixels);
 }
 
+/* ---- oiiotool ---- */
+
+static const char config[] =
+    "ocio_profile_version: 2\n"
+    "roles: {aces_interchange: ACES2065-1, default: ACEScg, scene_linear: ACEScg}\n"
+    "file_rules:\n"
+    "  - !<Rule> {name: Default, colorspace: default}\n"
+    "displays:\n"
+    "  sRGB:\n"
+    "    - !<View> {name: ACES, view_transform: ACES, display_colorspace: sRGB Display}\n"
+    "view_transforms:\n"
+    "  - !<ViewTransform>\n"
+    "    name: ACES\n"
+    "    from_scene_reference: !<BuiltinTransform> {style: ACES-OUTPUT - ACES2065-1_to_CIE-XYZ-D65 "
+    "- SDR-VIDEO_1.0}\n"
+    "display_colorspaces:\n"
+    "  - !<ColorSpace> {name: CIE-XYZ-D65}\n"
+    "  - !<ColorSpace>\n"
+    "    name: sRGB Display\n"
+    "    from_display_reference: !<BuiltinTransform> {style: DISPLAY - CIE-XYZ-D65_to_sRGB}\n"
+    "colorspaces:\n"
+    "  - !<ColorSpace> {name: ACES2065-1}\n"
+    "  - !<ColorSpace>\n"
+    "    name: ACEScg\n"
+    "    to_scene_reference: !<BuiltinTransform> {style: ACEScg_to_ACES2065-1}\n";
+
+/* What a command works, in milliseconds; 0: it failed. */
+static double command_ms(const char *folder, const char *command)
+{
+    char line[512];
+    struct rusage before, after;
+    snprintf(line, sizeof line, "cd '%s' && %s >/dev/null 2>&1", folder, command);
+    getrusage(RUSAGE_CHILDREN, &before);
+    if (system(line) != 0)
+        return 0;
+    getrusage(RUSAGE_CHILDREN, &after);
+    return (double)(after.ru_utime.tv_sec - before.ru_utime.tv_sec) * 1e3 +
+           (double)(after.ru_utime.tv_usec - before.ru_utime.tv_usec) * 1e-3;
+}
+
+/* The same view by oiiotool, of as many pixels: what it works with the view less what it works without. */
+static void measure_oiiotool(void)
+{
+    char folder[] = "/tmp/bench_display.XXXXXX", path[64];
+    double with = INFINITY, without = INFINITY;
+    if (!mkdtemp(folder))
+        return;
+    snprintf(path, sizeof path, "%s/config.ocio", folder);
+    FILE *file = fopen(path, "w");
+    if (file) {
+        fputs(config, file);
+        fclose(file);
+    }
+    (void)command_ms(folder, "oiiotool --create 2560x1440 3 --noise:type=uniform:min=0.02:max=0.7 "
+                             "-d half -o in.exr");
+    for (int i = 0; i < 3; i++) {
+        double ms = command_ms(folder, "oiiotool --threads 1 in.exr -d uint8 -o out.ppm");
+        without = fmin(without, ms);
+        ms = command_ms(folder, "oiiotool --threads 1 --colorconfig config.ocio in.exr "
+                                "--ociodisplay:from=ACEScg sRGB ACES -d uint8 -o out.ppm");
+        with = fmin(with, ms);
+    }
+    (void)command_ms(folder, "rm -f config.ocio in.exr out.ppm");
+    (void)rmdir(folder);
+    if (without > 0 && with > without)
+        printf("%-40s %4dx%-4d %8.2f ms\n", "oiiotool --ociodisplay, no scaling", 2560, 1440,
+               with - without);
+}
+
 /* Scopes of a picture on screen, of 1920x1080. */
 static void measure_scope(int runs)
 {
@@ -224,29 +301,35 @@ static void measure_ocio(const zoe_frame *frame, const char *display, const char
         printf("%s\n", error.text);
         return;
     }
-    double start = now_ms();
+    double start = worked_ms();
     if (zoe_ocio_bake(ocio, &way, ZOE_OCIO_EDGE_COARSE, NULL, &table, &quality, &error) != ZOE_OK)
         exit(1);
     zoe_look_table_free(&table);
-    double middle = now_ms();
+    double middle = worked_ms();
     if (zoe_ocio_bake(ocio, &way, ZOE_OCIO_EDGE_FINE, NULL, &table, &quality, &error) != ZOE_OK)
         exit(1);
     printf("table of %s, %s: coarse %.1f ms, fine %.1f ms, %.2f steps\n", way.display, way.view,
-           middle - start, now_ms() - middle, quality.worst);
+           middle - start, worked_ms() - middle, quality.worst);
     zoe_display_lut *lut = allocate(sizeof *lut);
     zoe_grade grade;
     zoe_grade_init(&grade);
     grade.exposure = 0.3f;
     zoe_display_lut_make(lut, &grade, &table->color);
     snprintf(name, sizeof name, "half RGBA 1.6:1, ACES %.40s", way.display);
-    measure(name, frame, lut, 1.6, 2560, 1440, runs);
+    double took = measure(name, frame, lut, 1.6, 2560, 1440, runs);
     measure_threads("  with two threads", frame, lut, 1.6, 2560, 1440, runs);
-    measure("  1:1", frame, lut, 1, 3840, HEIGHT, runs);
-    if (!strcmp(display, "sRGB"))
+    double whole = measure("  1:1", frame, lut, 1, 3840, HEIGHT, runs);
+    zoe_display_lut_make(lut, &grade, NULL);
+    double plain = measure("  the same in plain sRGB", frame, lut, 1.6, 2560, 1440, runs);
+    printf("%-40s %9s %8.2f\n", "  of which the view takes", "", took / plain);
+    printf("%-40s %9s %8.0f\n", "  1:1 a second, on paper with 4 threads", "", 4e3 / whole);
+    if (!strcmp(display, "sRGB") && !strcmp(input, "ACEScg")) {
         measure_processor(ocio, &way, runs);
-    start = now_ms();
+        measure_oiiotool();
+    }
+    start = worked_ms();
     zoe_display_lut_make(lut, &grade, &table->color);
-    printf("%-40s %9s %8.2f ms\n", "  another exposure", "", now_ms() - start);
+    printf("%-40s %9s %8.2f ms\n", "  another exposure", "", worked_ms() - start);
     free(lut);
     zoe_look_table_free(&table);
     zoe_ocio_close(&ocio);
