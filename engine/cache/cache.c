@@ -121,7 +121,14 @@ zoe_load *zoe_cache_next_load_locked(zoe_cache *cache, zoe_load *after)
     return NULL;
 }
 
-zoe_load *zoe_cache_stop_farthest_locked(zoe_cache *cache, int64_t use)
+void zoe_cache_stop_load_locked(zoe_load *load)
+{
+    zoe_stop_ask(&load->stop);
+    if (zoe_load_is_over_locked(load))
+        zoe_cache_wake_worker_locked(load->source->cache);
+}
+
+bool zoe_cache_stop_farthest_locked(zoe_cache *cache, int64_t use)
 {
     zoe_load *farthest = NULL;
     for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;) {
@@ -132,8 +139,8 @@ zoe_load *zoe_cache_stop_farthest_locked(zoe_cache *cache, int64_t use)
         }
     }
     if (farthest)
-        zoe_load_stop_locked(farthest);
-    return farthest;
+        zoe_cache_stop_load_locked(farthest);
+    return farthest != NULL;
 }
 
 /* ---- frames ---- */
@@ -200,6 +207,7 @@ void zoe_cache_let_go_locked(zoe_cache *cache, zoe_table *table, int64_t positio
 
 void zoe_cache_let_go_all_locked(zoe_cache *cache, zoe_table *table)
 {
-    for (int64_t i = -1; (i = zoe_table_next_loaded(table, i + 1)) < table->count;)
-        zoe_cache_let_go_locked(cache, table, i);
+    for (int64_t i = 0; i < table->count; i++)
+        if (zoe_state_is_loaded(zoe_table_state(table, i)))
+            zoe_cache_let_go_locked(cache, table, i);
 }

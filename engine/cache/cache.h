@@ -139,9 +139,11 @@ void zoe_cache_notify(zoe_cache *cache);
 /* Goes through the loads that are under way: NULL gives the first, and NULL ends it. */
 zoe_load *zoe_cache_next_load_locked(zoe_cache *cache, zoe_load *after);
 
-/* Tells the load that is needed last to stop, if that is later than in `use` steps. NULL: there is
- * none. */
-zoe_load *zoe_cache_stop_farthest_locked(zoe_cache *cache, int64_t use);
+/* Its workers stop, inside a piece too. Where it has none, one is woken to end it. */
+void zoe_cache_stop_load_locked(zoe_load *load);
+
+/* Stops the load that is needed last, if that is later than in `use` steps. false: there is none. */
+bool zoe_cache_stop_farthest_locked(zoe_cache *cache, int64_t use);
 
 /* ---- frames ---- */
 

@@ -104,12 +104,6 @@ static inline void zoe_load_claim_locked(zoe_load *load, zoe_source *source, int
         zoe_error_set(&load->error, status, "the path of a frame cannot be made");
 }
 
-/* Its workers stop, inside a piece too. */
-static inline void zoe_load_stop_locked(zoe_load *load)
-{
-    zoe_stop_ask(&load->stop);
-}
-
 /* Was it told to stop, or did it fail? Any thread that is at it, without the lock too. */
 static inline bool zoe_load_is_stopped(const zoe_load *load)
 {

@@ -11,6 +11,13 @@ enum { RETRIES_MAX = 3 };
 
 /* ---- opening: false, and load->error is OK: there is no room without harm ---- */
 
+/* What a decoder answered. It may give up where the load was stopped: that is no error, whatever it
+ * found wrong by then. Who gives up unasked would do so again and again. */
+static zoe_status judge(const zoe_load *load, zoe_status status)
+{
+    return status == ZOE_STALE && !zoe_load_is_stopped(load) ? ZOE_ERROR_CORRUPT : status;
+}
+
 /* The file is open, or needs more memory for that: notes what it takes, and reserves what the load
  * does not have yet. */
 static bool adjust(zoe_load_worker *worker, zoe_load *load, const zoe_needs *needs)
@@ -62,8 +69,7 @@ static bool open_file(zoe_load_worker *worker, zoe_load *load)
         zoe_stop_enter(before);
         if (status == ZOE_OK)
             return true;
-        if (status == ZOE_STALE)
-            error.status = zoe_load_is_stopped(load) ? ZOE_STALE : ZOE_ERROR_CORRUPT;
+        error.status = judge(load, status);
         const zoe_needs needs = {.file_bytes = load->picture.file_bytes};
         if (status != ZOE_ERROR_TOO_SMALL || needs.file_bytes <= bytes)
             break;
@@ -147,10 +153,7 @@ static bool decode_piece(zoe_load_worker *worker, zoe_load *load, int32_t piece)
     if (status == ZOE_OK || status == ZOE_ERROR_TRUNCATED)
         return true;
     zoe_cache_lock(cache);
-    /* Who was stopped may have found anything wrong with what it had by then. Who gives up unasked
-     * would do so again and again. */
-    if (status == ZOE_STALE)
-        error.status = zoe_load_is_stopped(load) ? ZOE_STALE : ZOE_ERROR_CORRUPT;
+    error.status = judge(load, status);
     if (load->error.status == ZOE_OK)
         load->error = error;
     /* The picture has more planes with samples of their own than was expected: it is decoded again,
@@ -160,7 +163,7 @@ static bool decode_piece(zoe_load_worker *worker, zoe_load *load, int32_t piece)
         load->outdated = true;
         load->source->unlike |= load->uniform;
     }
-    zoe_load_stop_locked(load);
+    zoe_cache_stop_load_locked(load);
     zoe_cache_unlock(cache);
     return false;
 }
@@ -216,11 +219,8 @@ static void complete(zoe_cache *cache, zoe_load *load)
                                     &error);
     zoe_stop_enter(before);
     if (error.status != ZOE_OK) {
-        zoe_cache_lock(cache);
-        if (error.status == ZOE_STALE && !zoe_load_is_stopped(load))
-            error.status = ZOE_ERROR_CORRUPT;
         load->error = error;
-        zoe_cache_unlock(cache);
+        load->error.status = judge(load, error.status);
         return;
     }
     for (uint32_t p = 0; p < frame->plane_count; p++) {

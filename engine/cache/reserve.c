@@ -250,19 +250,15 @@ uint64_t zoe_reserve_fit_now_locked(zoe_cache *cache)
 static bool stop_loads_locked(zoe_cache *cache)
 {
     uint64_t coming, excess = excess_locked(cache);
-    bool any = false, over = false;
+    bool any = false;
     do {
         coming = 0;
         for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;) {
             any = true;
-            over = over || zoe_load_is_over_locked(load);
             if (zoe_load_is_stopped(load) && load->memory)
                 coming += zoe_slab_buffer_cost(load->memory);
         }
     } while (coming < excess && zoe_cache_stop_farthest_locked(cache, -2));
-    /* Those that nobody works on need a worker to end them. */
-    if (over)
-        zoe_cache_wake_worker_locked(cache);
     return any;
 }
 

@@ -7,22 +7,17 @@
 /* Stops the source's loads that its want does not need soon: by the time that those could be begun
  * again, they would be needed. When playback went on (`advance`), only those that it does not need
  * at all: what it passed is needed again, and a frame that is given up each time a later one is due
- * would never be done. The one of position `kept` is finished all the same. Returns whether one of
- * them waits for a worker to end it. */
-static bool stop_stale_locked(zoe_cache *cache, zoe_source *source, bool advance, int64_t kept)
+ * would never be done. The one of position `kept` is finished all the same. */
+static void stop_stale_locked(zoe_cache *cache, zoe_source *source, bool advance, int64_t kept)
 {
     int64_t farthest = advance ? ZOE_NO_USE - 1 : 2 * (int64_t)cache->workers + 2;
-    bool over = false;
     for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;) {
         if (load->source != source)
             continue;
         load->must_finish = load->must_finish || load->position == kept;
-        if (zoe_load_use_locked(load) <= farthest)
-            continue;
-        zoe_load_stop_locked(load);
-        over = over || zoe_load_is_over_locked(load);
+        if (zoe_load_use_locked(load) > farthest)
+            zoe_cache_stop_load_locked(load);
     }
-    return over;
 }
 
 /* The first frame of a source is opened alone: what it takes, others probably take as well. */
@@ -95,7 +90,6 @@ void zoe_scheduler_set_want_locked(zoe_source *source, const zoe_want *want)
     bool waits =
         !want->idle && !zoe_state_is_loaded(zoe_table_state(source->table, want->playhead));
     uint64_t now = cache->now_ns(), since = source->waiting_since_ns;
-    bool over = false;
     source->seeks += !step && !goes_on(&old, want);
     if (!step) {
         atomic_fetch_add_explicit(&source->epoch, 1, memory_order_relaxed);
@@ -103,12 +97,11 @@ void zoe_scheduler_set_want_locked(zoe_source *source, const zoe_want *want)
                               want->playhead);
         /* Waiting for a picture has gone on for too long: the last one is not given up. */
         bool late = since && now - since >= cache->patience_ns;
-        over = stop_stale_locked(cache, source, zoe_want_is_advance(&old, want),
-                                 late ? old.playhead : -1);
+        stop_stale_locked(cache, source, zoe_want_is_advance(&old, want), late ? old.playhead : -1);
     }
     source->waiting_since_ns = !waits ? 0 : since ? since : now;
     int64_t position, use;
-    if (over || (waits && source->lead == 0))
+    if (waits && source->lead == 0)
         zoe_cache_wake_all_locked(cache);
     else if (best_open_locked(cache, false, &use) || next_source_locked(cache, &position, &use))
         /* Any source's: what this one needs no longer may be room for another. */
@@ -130,7 +123,7 @@ void zoe_scheduler_halt_source_locked(zoe_source *source)
         for (zoe_load *load = cache->loads; load < cache->loads + ZOE_LOADS_MAX; load++) {
             if (load->source != source || (load->phase == ZOE_LOAD_FREE && load->workers == 0))
                 continue;
-            zoe_load_stop_locked(load);
+            zoe_cache_stop_load_locked(load);
             any = true;
         }
         if (!any)
@@ -239,8 +232,14 @@ static zoe_load *claim_locked(zoe_load_worker *worker, zoe_source *source, int64
     return load;
 }
 
-static zoe_load *begin_ending_locked(zoe_load *load)
+/* Takes the worker on to a load that waits to be ended. */
+static zoe_load *end_one_locked(zoe_cache *cache)
 {
+    zoe_load *load = NULL;
+    while ((load = zoe_cache_next_load_locked(cache, load)) && !zoe_load_is_over_locked(load))
+        continue;
+    if (!load)
+        return NULL;
     load->phase = ZOE_LOAD_ENDING;
     load->workers++;
     return load;
@@ -250,8 +249,7 @@ static zoe_load *begin_ending_locked(zoe_load *load)
  * one keep a playhead's frame from being decoded. Returns it where it waits to be ended. */
 static zoe_load *end_farthest_locked(zoe_cache *cache, int64_t use)
 {
-    zoe_load *farthest = zoe_cache_stop_farthest_locked(cache, use);
-    return farthest && zoe_load_is_over_locked(farthest) ? begin_ending_locked(farthest) : NULL;
+    return zoe_cache_stop_farthest_locked(cache, use) ? end_one_locked(cache) : NULL;
 }
 
 /* Begins the load that is needed first, if that is before `before`, or ends one in its way. Where
@@ -283,14 +281,12 @@ static zoe_load *claim_first_locked(zoe_load_worker *worker, int64_t before)
 static zoe_load *find_work_locked(zoe_load_worker *worker)
 {
     zoe_cache *cache = worker->cache;
-    for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;)
-        if (zoe_load_is_over_locked(load))
-            return begin_ending_locked(load);
-    if (cache->paused || cache->stopping)
-        return NULL;
+    zoe_load *load = end_one_locked(cache);
+    if (load || cache->paused || cache->stopping)
+        return load;
     int64_t use;
     zoe_load *open = best_open_locked(cache, false, &use);
-    zoe_load *load = claim_first_locked(worker, open ? use : ZOE_NO_USE);
+    load = claim_first_locked(worker, open ? use : ZOE_NO_USE);
     if (load || !open)
         return load;
     if (join_locked(worker, open, use))

@@ -123,13 +123,6 @@ zoe_frame_buffer *zoe_table_pin(const zoe_table *table, int64_t position)
     return buffer && zoe_buffer_pin(buffer, generation) ? buffer : NULL;
 }
 
-int64_t zoe_table_next_loaded(const zoe_table *table, int64_t from)
-{
-    while (from < table->count && !zoe_state_is_loaded(zoe_table_state(table, from)))
-        from++;
-    return from;
-}
-
 static void set_state_locked(zoe_table *table, int64_t position, zoe_frame_state state)
 {
     zoe_lock_assert_held(table->lock);

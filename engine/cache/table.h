@@ -177,9 +177,6 @@ static inline bool zoe_status_is_for_memory(zoe_status status)
 /* Any thread, lock-free: pins a loaded frame. NULL: it is not to be had. */
 zoe_frame_buffer *zoe_table_pin(const zoe_table *table, int64_t position);
 
-/* The first LOADED position from `from` on; count: there is none. */
-int64_t zoe_table_next_loaded(const zoe_table *table, int64_t from);
-
 /* The transitions of the diagram. They change state, change counter, what slot and buffer say of
  * each other, and the victims; the buffer's references are the caller's to see to. Publishing needs
  * its one, failing stores the error, and letting go drops the note. */

@@ -86,7 +86,7 @@ static bool reads_this_file(const zoe_load *load, const zoe_looked *now, uint64_
 static void stop_outdated_locked(zoe_load *load)
 {
     load->outdated = true;
-    zoe_load_stop_locked(load);
+    zoe_cache_stop_load_locked(load);
 }
 
 /* Is the file of a frame that is in memory or in error the one that was read? */
@@ -115,7 +115,7 @@ static void end_loads_outside_locked(zoe_source *source, const zoe_sequence *fre
             int64_t number = zoe_sequence_number(source->sequence, load->position);
             if (number >= first && number <= last && (number - first) % step == 0)
                 continue;
-            zoe_load_stop_locked(load);
+            zoe_cache_stop_load_locked(load);
             any = true;
         }
         source->halted = any;

@@ -118,7 +118,7 @@ void zoe_workers_stop(zoe_workers *workers)
     zoe_load_worker self = {.cache = cache};
     zoe_cache_lock(cache);
     for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;)
-        zoe_load_stop_locked(load);
+        zoe_cache_stop_load_locked(load);
     while (work_once_locked(&self))
         continue;
     zoe_cache_unlock(cache);
