@@ -135,7 +135,8 @@ static void measure(zoe_browser_job *job, const zoe_folder *folder, size_t first
     size_t count = zoe_folder_count(folder);
     for (size_t i = 0; i < count; i++) {
         zoe_folder_size size = {0, 0};
-        if (zoe_folder_measure(folder, i, ask, job, &size) == ZOE_STALE)
+        zoe_status status = zoe_folder_measure(folder, i, ask, job, &size);
+        if (status == ZOE_STALE || status == ZOE_ERROR_UNSUPPORTED)
             return;
         pthread_mutex_lock(&job->lock);
         job->sizes[first + i] = size;
@@ -148,7 +149,8 @@ static void measure(zoe_browser_job *job, const zoe_folder *folder, size_t first
 /* What comes after the names are there. */
 static void look_closer(zoe_browser_job *job)
 {
-    if (!job->endings && !has_exr(job->folder)) {
+    /* A server is not searched: each folder is a request. */
+    if (!job->endings && !has_exr(job->folder) && !zoe_storage_is_url(job->path)) {
         zoe_folder *below = NULL;
         enter(job, ZOE_BROWSER_SEARCHING);
         zoe_folder_search(zoe_folder_path(job->folder), job->storage, ask, job, &below, NULL);

@@ -20,7 +20,7 @@ const zoe_theme zoe_theme_dark = {
     .text_dim = GREY(160),
     .text_light = GREY(240),
     .accent = {120, 190, 255, 255},
-    .near = {130, 190, 220, 255},
+    .near = {180, 215, 240, 255},
 };
 
 SDL_Color zoe_theme_state(uint8_t state)
