@@ -180,46 +180,77 @@ static bool is_before(const float *key, const float *second, uint32_t a, uint32_
     return a < b;
 }
 
-static void sift(uint32_t *heap, uint32_t at, uint32_t count, const float *key, const float *second)
+static void sort_few(uint32_t *order, uint32_t count, const float *key, const float *second)
 {
-    uint32_t sinking = heap[at];
-    for (;;) {
-        uint32_t child = 2 * at + 1;
-        if (child >= count)
-            break;
-        if (child + 1 < count && is_before(key, second, heap[child], heap[child + 1]))
-            child++;
-        if (!is_before(key, second, sinking, heap[child]))
-            break;
-        heap[at] = heap[child];
-        at = child;
+    for (uint32_t i = 1; i < count; i++) {
+        uint32_t moving = order[i], at = i;
+        for (; at > 0 && is_before(key, second, moving, order[at - 1]); at--)
+            order[at] = order[at - 1];
+        order[at] = moving;
     }
-    heap[at] = sinking;
 }
 
-/* Sorts by insertion what is short, else with a heap: in place, and never slow. */
-static void sort(uint32_t *order, uint32_t count, const float *key, const float *second)
+/* A sample as 12 bytes that are in order where samples are: of both keys and of its number. */
+static uint32_t byte_of(uint32_t s, uint32_t byte, const float *key, const float *second)
+{
+    uint32_t bits = s;
+    if (byte < 8) {
+        float value = (byte < 4 ? key : second)[s] + 0.0f; /* -0 becomes 0 */
+        memcpy(&bits, &value, sizeof bits);
+        bits ^= bits >> 31 ? UINT32_MAX : (uint32_t)1 << 31;
+    }
+    return bits >> (24 - byte % 4 * 8) & 255;
+}
+
+/* Puts samples that are equal up to a byte in the order of that byte. starts[256 + 1]: where those
+ * begin that have each value. false: stopped. */
+static bool distribute(uint32_t *order, uint32_t count, uint32_t byte, const float *key,
+                       const float *second, uint32_t *starts)
+{
+    uint32_t next[256];
+    memset(starts, 0, 257 * sizeof *starts);
+    for (uint32_t i = 0; i < count; i++) {
+        if (i > 0 && is_stopped_at(i))
+            return false;
+        starts[byte_of(order[i], byte, key, second) + 1]++;
+    }
+    for (uint32_t v = 0; v < 256; v++)
+        starts[v + 1] += starts[v];
+    memcpy(next, starts, sizeof next);
+    for (uint32_t v = 0, moved = 1; v < 256; v++)
+        for (uint32_t own; next[v] < starts[v + 1]; next[v]++) {
+            /* Takes one out, and puts it where it belongs in exchange for the one that is there, until
+             * that is one for this place. */
+            uint32_t s = order[next[v]];
+            bool is_stopped = false;
+            while (!is_stopped && (own = byte_of(s, byte, key, second)) != v) {
+                uint32_t other = order[next[own]];
+                order[next[own]++] = s;
+                s = other;
+                is_stopped = is_stopped_at(moved++);
+            }
+            order[next[v]] = s;
+            if (is_stopped)
+                return false;
+        }
+    return true;
+}
+
+/* In place, and in a time that no samples make longer than twelve times as many: byte by byte, and by
+ * insertion what is short. Stopped, it leaves them in any order. */
+static void sort(uint32_t *order, uint32_t count, const float *key, const float *second,
+                 uint32_t byte)
 {
     if (count <= INSERTION_MAX) {
-        for (uint32_t i = 1; i < count; i++) {
-            uint32_t moving = order[i], at = i;
-            for (; at > 0 && is_before(key, second, moving, order[at - 1]); at--)
-                order[at] = order[at - 1];
-            order[at] = moving;
-        }
+        sort_few(order, count, key, second);
         return;
     }
-    for (uint32_t i = count / 2; i-- > 0;) {
-        if (is_stopped_at(i))
-            return;
-        sift(order, i, count, key, second);
-    }
-    for (uint32_t end = count - 1; end > 0 && !is_stopped_at(end); end--) {
-        uint32_t last = order[end];
-        order[end] = order[0];
-        order[0] = last;
-        sift(order, 0, end, key, second);
-    }
+    uint32_t starts[257];
+    if (byte == 12 || !distribute(order, count, byte, key, second, starts))
+        return;
+    for (uint32_t v = 0; v < 256; v++)
+        if (starts[v + 1] - starts[v] > 1)
+            sort(order + starts[v], starts[v + 1] - starts[v], key, second, byte + 1);
 }
 
 static void put_in_order(pixel *px)
@@ -227,7 +258,7 @@ static void put_in_order(pixel *px)
     /* All of them, also when it is told to stop: what is read from here on are indices. */
     for (uint32_t i = 0; i < px->count; i++)
         px->order[i] = i;
-    sort(px->order, px->count, px->z, px->back);
+    sort(px->order, px->count, px->z, px->back, 0);
     px->in_order = true;
 }
 
@@ -364,7 +395,7 @@ static void over_untidy(const pixel *px, float out[ZOE_DEEP_PLANES_MAX])
     for (uint32_t i = 0; i < px->count; i++)
         if (is_volume(px, i))
             px->ends[volumes++] = i;
-    sort(px->ends, volumes, px->back, px->z);
+    sort(px->ends, volumes, px->back, px->z, 0);
     composite c = {0};
     active_set set = {.listed = true};
     uint32_t begun = 0, ended = 0;

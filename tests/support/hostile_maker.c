@@ -230,6 +230,49 @@ static void deep_pixel(bytes *b)
     free(samples.at);
 }
 
+/* Bytes as they are packed: those at even places first, then as differences. To be freed. */
+static uint8_t *prepared(const uint8_t *raw, size_t count)
+{
+    uint8_t *out = malloc(count);
+    if (!out)
+        abort();
+    for (size_t i = 0; i < count; i++)
+        out[i / 2 + (i % 2) * ((count + 1) / 2)] = raw[i];
+    for (size_t i = count - 1; i > 0; i--)
+        out[i] = (uint8_t)(out[i] - out[i - 1] + 128);
+    return out;
+}
+
+/* One pixel of four million samples in no order, out of some hundred KB. */
+static void deep_pile(bytes *b)
+{
+    enum { SAMPLES = 4 << 20, BYTES = SAMPLES * 8 };
+    size_t channels = begin_header(b, DEEP);
+    put_channel(b, "A", FLOAT, 1, 1);
+    put_channel(b, "Z", FLOAT, 1, 1);
+    end_header(b, channels, &(header){{0, 0, 0, 0}, {0, 0, 0, 0}, ZIPS, {0, 0}, 1});
+    put_long(b, b->count + 8);
+    float *raw = malloc(BYTES);
+    if (!raw)
+        abort();
+    for (uint32_t i = 0; i < SAMPLES; i++) {
+        raw[i] = 0.001f;
+        raw[SAMPLES + i] = (float)(i % 4096 * 2654435761u >> 8);
+    }
+    bytes samples = {0};
+    uint8_t *ready = prepared((const uint8_t *)raw, BYTES);
+    put_zip(&samples, ready, BYTES);
+    put_int(b, 0);
+    put_long(b, 4);
+    put_long(b, samples.count);
+    put_long(b, BYTES);
+    put_int(b, SAMPLES);
+    put(b, samples.at, samples.count);
+    free(ready);
+    free(raw);
+    free(samples.at);
+}
+
 /* 100 million tiles of a pixel each, without a table for them. */
 static void no_tiles(bytes *b)
 {
@@ -340,9 +383,9 @@ static const struct {
     const char *name;
     void (*make)(bytes *b);
 } files[] = {
-    {"one_tile", one_tile},   {"deep_pixel", deep_pixel},     {"no_tiles", no_tiles},
-    {"rare_rows", rare_rows}, {"long_names", long_names},     {"edge_low", edge_low},
-    {"edge_high", edge_high}, {"huge_display", huge_display},
+    {"one_tile", one_tile}, {"deep_pixel", deep_pixel}, {"deep_pile", deep_pile},
+    {"no_tiles", no_tiles}, {"rare_rows", rare_rows},   {"long_names", long_names},
+    {"edge_low", edge_low}, {"edge_high", edge_high},   {"huge_display", huge_display},
 };
 
 int main(int argc, char **argv)

@@ -148,6 +148,65 @@ static void random_pixels_follow_the_rules(void **state)
     print_message("largest difference of a colour: %.3g\n", worst);
 }
 
+/* ---- many samples in any order ---- */
+
+enum { POINTS_MAX = 200000 };
+
+typedef struct point {
+    float z;
+    int32_t index;
+} point;
+
+static int in_front(const void *a, const void *b)
+{
+    const point *p = a, *q = b;
+    if (p->z < q->z || p->z > q->z)
+        return p->z < q->z ? -1 : 1;
+    return p->index < q->index ? -1 : 1;
+}
+
+/* Depths of all signs, many of them equal: what is at one depth stays in the order of the file. */
+static float any_depth(void)
+{
+    static const float special[] = {0.0f,   -0.0f,   INFINITY, -INFINITY,
+                                    1e-40f, -1e-40f, 3e38f,    -3e38f};
+    uint32_t kind = (uint32_t)deep_picture_below(4);
+    if (kind == 0)
+        return special[deep_picture_below(8)];
+    float z = (float)deep_picture_below(kind == 1 ? 40 : 100000) / 16.0f;
+    return deep_picture_below(2) ? z : -z;
+}
+
+static void many_points_are_put_in_order(void **state)
+{
+    (void)state;
+    static float a[POINTS_MAX], color[POINTS_MAX], z[POINTS_MAX];
+    static point points[POINTS_MAX];
+    static const int32_t counts[] = {25, 60, 300, 4000, POINTS_MAX};
+    for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
+        for (int32_t i = 0; i < counts[c]; i++) {
+            a[i] = 1.0f / 4096;
+            color[i] = seeded_random_unit(&deep_picture_random);
+            z[i] = any_depth();
+            points[i] = (point){z[i], i};
+        }
+        qsort(points, (size_t)counts[c], sizeof *points, in_front);
+        float expected[2] = {0, 0}, result[3];
+        for (int32_t i = 0; i < counts[c] && expected[1] < 1; i++) {
+            float through = 1 - expected[1];
+            expected[0] += through * color[points[i].index];
+            expected[1] += through * a[points[i].index];
+        }
+        flatten_pixel(a, color, z, c % 2 ? z : NULL, counts[c], result);
+        char what[64];
+        snprintf(what, sizeof what, "%d points", counts[c]);
+        deep_check(what, result[0], (double)expected[0], 0);
+        deep_check(what, result[1], (double)expected[1], 0);
+        if (result[2] < points[0].z || result[2] > points[0].z)
+            fail_msg("%s: depth %g, expected %g", what, (double)result[2], (double)points[0].z);
+    }
+}
+
 int main(void)
 {
     deep_picture_random = seeded_random_seed(20240229u);
@@ -155,6 +214,7 @@ int main(void)
         cmocka_unit_test(known_pixels),
         cmocka_unit_test(absent_channels),
         cmocka_unit_test(random_pixels_follow_the_rules),
+        cmocka_unit_test(many_points_are_put_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
