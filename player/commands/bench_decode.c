@@ -84,6 +84,12 @@ static int64_t set_budget(decode_bench *b, const zoe_bench_options *options)
         return (int64_t)(b->budget / frame);
     uint64_t scratch = ((uint64_t)16 << 20) + frame / 2;
     uint64_t bytes = frame * (2 * stats.workers + 2) + scratch * stats.workers;
+    /* What the storage holds of files that are far is in the limit too. */
+    bool is_far = zoe_storage_is_url(options->spec) || zoe_storage_is_network(options->spec) ||
+                  options->play.disk_cache_for == ZOE_DISK_CACHE_ALL;
+    zoe_storage_stats storage;
+    zoe_storage_get_stats(b->clips[0].storage, &storage);
+    bytes += is_far ? storage.memory_limit_bytes : 0;
     zoe_budget budget;
     memset(&budget, 0, sizeof budget);
     budget.bytes = bytes < ZOE_LIMIT_MIN ? ZOE_LIMIT_MIN : bytes;

@@ -66,6 +66,7 @@ web=http://$user:$password@127.0.0.1:$basic/bucket/shots
 for sequence in "$web/a.####.exr" "$web/a.1001-1006####.exr?$query"; do
     run 0 info "$sequence"
     run 0 -v --headless --json --loops 2 "$sequence"
+    run 0 bench decode --json "$sequence"
     run 0 snapshot -o "$work/saved/picture.png" "$sequence"
 done
 for sequence in "$web/none.####.exr" "$web/no folder/a.####.exr" "$web/it's/a.1001-1006####.exr?$query" \
