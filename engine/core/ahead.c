@@ -93,19 +93,27 @@ static bool next(void *user, char *path, size_t capacity, zoe_demand_token *toke
     return first != NULL;
 }
 
-/* The source and position of what is being fetched; NULL: nobody has that any more. */
-static zoe_source *fetched_locked(const zoe_ahead *ahead, zoe_demand_token token, int64_t *position)
+/* The source and position that were asked for; NULL: nobody has them any more. */
+static zoe_source *find_locked(const zoe_ahead *ahead, zoe_demand_token token, int64_t *position)
 {
     for (zoe_source *s = ahead->cache->sources; s; s = s->next) {
         if (s->ahead != ahead || s->serial != token.source)
             continue;
         *position = zoe_sequence_position(s->sequence, token.number);
         bool is_its = *position >= 0 && *position < s->table->count &&
-                      zoe_sequence_number(s->sequence, *position) == token.number &&
-                      zoe_table_nearness(s->table, *position) == ZOE_FETCHING;
+                      zoe_sequence_number(s->sequence, *position) == token.number;
         return is_its ? s : NULL;
     }
     return NULL;
+}
+
+/* Is it on its way, or here and still to be decoded? */
+static bool is_of_use_locked(const zoe_source *source, int64_t position)
+{
+    zoe_nearness nearness = zoe_table_nearness(source->table, position);
+    zoe_frame_state state = zoe_table_state(source->table, position);
+    return nearness == ZOE_FETCHING ||
+           (nearness == ZOE_NEAR && (zoe_state_is_empty(state) || state == ZOE_FRAME_LOADING));
 }
 
 static bool is_wanted(void *user, zoe_demand_token token)
@@ -113,7 +121,9 @@ static bool is_wanted(void *user, zoe_demand_token token)
     zoe_ahead *ahead = user;
     int64_t position, passed = 0;
     zoe_cache_lock(ahead->cache);
-    const zoe_source *source = fetched_locked(ahead, token, &position);
+    const zoe_source *source = find_locked(ahead, token, &position);
+    if (source && !is_of_use_locked(source, position))
+        source = NULL;
     int64_t use = source ? zoe_want_next_use(&source->want, position) : ZOE_NO_USE;
     bool wanted = use != ZOE_NO_USE && steps_locked(source) > 0;
     /* What is under way was wanted most when it began. What play has passed meanwhile is needed again,
@@ -162,7 +172,9 @@ static void arrived(void *user, zoe_demand_token token, zoe_status status, const
     zoe_cache_lock(cache);
     if (status == ZOE_OK)
         note_bytes_locked(ahead, id->bytes);
-    zoe_source *source = fetched_locked(ahead, token, &position);
+    zoe_source *source = find_locked(ahead, token, &position);
+    if (source && zoe_table_nearness(source->table, position) != ZOE_FETCHING)
+        source = NULL;
     bool is_refused =
         status != ZOE_OK && status != ZOE_STALE && status != ZOE_NO_ROOM && source != NULL;
     if (source) {

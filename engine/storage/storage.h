@@ -53,7 +53,8 @@ typedef struct zoe_storage_demand {
      * otherwise. false: there is none, until zoe_storage_wake(). */
     bool (*next)(void *user, char *path, size_t capacity, zoe_demand_token *token);
 
-    /* false: nobody wants it any more; what is under way for it may be cancelled. */
+    /* false: nobody wants it any more, or it was decoded: what is under way for it may be cancelled,
+     * and what arrived need not stay in memory. */
     bool (*is_wanted)(void *user, zoe_demand_token token);
 
     /*

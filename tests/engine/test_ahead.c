@@ -140,6 +140,37 @@ static void a_seek_comes_first(void **state)
     end();
 }
 
+static bool is_wanted(zoe_source *source, int64_t number)
+{
+    const zoe_ahead *ahead = s.engine->aheads.first;
+    return ahead->demand.is_wanted(ahead->demand.user,
+                                   (zoe_demand_token){source->serial, number, source->seeks});
+}
+
+static void what_arrived_is_wanted_until_it_is_decoded(void **state)
+{
+    (void)state;
+    begin(ROOM, 5);
+    fake_storage_let_arrive(store, 0);
+    zoe_source *source = open_in(s.engine);
+    zoe_want want = stage_play(0, 0, 5);
+    fake_close_gates(s.fake);
+    stage_want(source, &want);
+    fake_storage_wait(store, 2, 0);
+    assert_true(is_wanted(source, 1));
+    assert_false(is_wanted(source, 3));
+    fake_storage_let_arrive(store, 6);
+    fake_storage_wait(store, 6, 6);
+    assert_true(is_wanted(source, 1));
+    assert_true(is_wanted(source, 3));
+    assert_false(is_wanted(source, 6));
+    fake_open_gates(s.fake);
+    stage_rest(&s);
+    stage_assert_loaded(source, 0, 5);
+    assert_false(is_wanted(source, 1));
+    end();
+}
+
 static void errors_are_the_frames(void **state)
 {
     (void)state;
@@ -329,6 +360,7 @@ int main(void)
         cmocka_unit_test(the_want_says_what_is_fetched_next),
         cmocka_unit_test(nobody_decodes_what_is_far),
         cmocka_unit_test(a_seek_comes_first),
+        cmocka_unit_test(what_arrived_is_wanted_until_it_is_decoded),
         cmocka_unit_test(errors_are_the_frames),
         cmocka_unit_test(what_is_not_there_is_a_gap),
         cmocka_unit_test(a_loop_on_disk_is_fetched_once),
