@@ -32,16 +32,29 @@ static zoe_partner *partner_of(zoe_app *app)
 
 /* ---- commands ---- */
 
-/* Where nothing else is open: the next sequence of the folder, as for Page Down. */
-static bool find_partner(zoe_app *app)
+/* Where nothing else is open: the next sequence of the folder, as for Page Down; for an anaglyph, and where
+ * there is no next one, another view of the file. False: there is none, or it is not known yet. */
+static bool find_partner(zoe_app *app, zoe_compare_mode mode)
 {
     zoe_error error = {ZOE_OK, ""};
     zoe_session *session = &app->session;
     if (session->count > 1)
         return true;
-    const char *next = zoe_shot_neighbour(&session->shots[0], 1);
-    if (next && zoe_session_open_partner(session, next, NULL, &error) == ZOE_OK)
+    const char *next = zoe_shot_neighbour(&session->shots[0], 1), *view = NULL;
+    if (mode == ZOE_COMPARE_ANAGLYPH || !next) {
+        zoe_app_find_views(app);
+        app->compare_after = app->views_header.task ? (int)mode : ZOE_COMPARE_OFF;
+        view = app->views.count ? app->views.names[0] : NULL;
+    }
+    if (app->compare_after)
+        return false;
+    if ((next || view) &&
+        zoe_session_open_partner(session, view ? NULL : next, view, &error) == ZOE_OK) {
+        /* Red glass is the left eye's. */
+        if (mode == ZOE_COMPARE_ANAGLYPH && view && !strcmp(view, "left"))
+            zoe_session_show(session, session->partners.list[0].shot);
         return true;
+    }
     zoe_message_say(&app->message, error.text[0] != '\0', "%s",
                     error.text[0] ? error.text : "Open another sequence to compare this one with");
     return false;
@@ -62,7 +75,8 @@ void zoe_app_compare(zoe_app *app, int mode)
 {
     zoe_compare *compare = compare_of(app);
     zoe_compare_mode wanted = (zoe_compare_mode)mode, before = compare->mode;
-    if (wanted != ZOE_COMPARE_OFF && !find_partner(app))
+    app->compare_after = ZOE_COMPARE_OFF;
+    if (wanted != ZOE_COMPARE_OFF && !find_partner(app, wanted))
         return;
     if (wanted == before && wanted == ZOE_COMPARE_FLIP)
         compare->is_second = !compare->is_second;

@@ -193,8 +193,11 @@ static void compare(zoe_app *app, char *complaint, size_t capacity)
     how->offset = options->compare_offset;
     if (!is_wanted || !app->session.count)
         return;
-    if (options->compare)
-        (void)zoe_session_open_partner(&app->session, options->compare, NULL, &error);
+    if (!options->compare && app->session.count == 1)
+        zoe_app_find_views(app);
+    const char *view = app->views.count ? app->views.names[0] : NULL;
+    if (options->compare || view)
+        (void)zoe_session_open_partner(&app->session, options->compare, view, &error);
     if (error.status == ZOE_OK && !zoe_session_compare(&app->session, mode))
         zoe_error_set(&error, ZOE_ERROR_ARGUMENT, "There is no other sequence to compare with");
     if (error.status == ZOE_OK)
@@ -307,6 +310,8 @@ static void follow_files(zoe_app *app, uint64_t now_ns)
     zoe_app_switch_layers(app);
     if (zoe_kept_header_is_ready(&app->views_header)) {
         zoe_app_find_views(app);
+        if (app->compare_after && app->session.count)
+            zoe_app_compare(app, app->compare_after);
         app->redraw = true;
     }
     app->redraw |= zoe_kept_header_is_ready(&app->layers_page.kept) &&

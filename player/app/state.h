@@ -155,6 +155,7 @@ struct zoe_app {
     const zoe_option *menu_option;
     zoe_app_views views;
     zoe_kept_header views_header; /* that says which there are */
+    int compare_after;            /* zoe_compare_mode that waits for them; OFF: none */
     int64_t menu_at;              /* of the timeline's menu: the position that was clicked */
     int64_t here;                 /* where a command acts; -1: at the playhead */
     zoe_menu menu_next;           /* what a command asks to be opened; NONE: nothing */

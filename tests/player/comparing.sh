@@ -196,6 +196,25 @@ eventually "false colours are on the picture" colored yes
 check "and not in the scopes" "$(scope)" "$before"
 step 13-false
 key ctrl+h
+key shift+h
+key z
+
+echo "several chosen at once"
+key ctrl+o
+eventually "Ctrl+O leads to a path" "$edge 200 56 600 2" 1
+xdotool type --delay 5 "$folder/"
+key Return
+third() { [ "$(colors_in 110 163 400 18)" -gt 1 ] && echo yes || echo no; }
+eventually "three sequences are listed" third yes
+xdotool mousemove 300 172 click 1
+xdotool keydown ctrl mousemove 300 148 click 1 keyup ctrl
+selected() { echo "$(color_at 700 148) $(color_at 700 172)"; }
+eventually "two are chosen" selected "38,74,110 38,74,110"
+step several
+xdotool mousemove 1134 684 click 1 mousemove 640 640
+eventually "and opened: the first is shown" title b
+key Next
+eventually "Page Down shows the second" title c
 
 stop_player
 if [ -s "$work/err" ]; then
