@@ -1,7 +1,7 @@
 #!/bin/sh
 # What decoding in processes of its own costs: `bench decode` with and without, in turns; medians of ROUNDS rounds. "fps" is by the
 # wall clock; "cpu" is frames for each second of processor time, of all processes together, which other programs disturb less.
-# Usage: isolation.sh ZOETROPE SEQUENCE...    (ROUNDS=5 REPEAT=4)
+# Usage: isolation.sh ZOETROPE SEQUENCE...    (ROUNDS=5 REPEAT=40; starting is part of it, so with few frames repeat more)
 set -eu
 
 : "${2:?usage: isolation.sh ZOETROPE SEQUENCE...}"
@@ -10,7 +10,7 @@ import json, math, os, resource, statistics, subprocess, sys
 
 def run(program, mode, sequence):
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    out = subprocess.run([program, "bench", "decode", "--json", "--isolation", mode, "--repeat", os.environ.get("REPEAT", "4"),
+    out = subprocess.run([program, "bench", "decode", "--json", "--isolation", mode, "--repeat", os.environ.get("REPEAT", "40"),
                           sequence], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     report = json.loads(out)
