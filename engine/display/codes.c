@@ -169,30 +169,50 @@ static size_t find_marked(const block *b, uint64_t seen, uint32_t *places)
     return count;
 }
 
-/* Of these pixels the halves that the shaper has a place for. */
-static void enter(uint16_t *halves, const block *b, const uint32_t *places, size_t count)
+/* Of these pixels the halves that the shaper has a place for, and the light that these are rounded from,
+ * as well as it is known. */
+static void enter(uint16_t *halves, float *light, const block *b, const uint32_t *places,
+                  size_t count)
 {
     const zoe_display_lut *lut = b->lut;
     const zoe_codes_source *from = &b->source;
-    float light[BLOCK * ZOE_SCALE_LANES];
     for (size_t k = 0; k < count; k++) {
         size_t i = places[k] * from->step;
         uint16_t *to = halves + k * ZOE_SCALE_LANES;
+        float *value = light + k * ZOE_SCALE_LANES;
         to[0] = from->red[i];
         to[1] = from->green[i];
         to[2] = from->blue[i];
         to[3] = 0;
         for (size_t c = 0; c < 3; c++)
-            light[k * ZOE_SCALE_LANES + c] = lut->to_light[c][to[c]];
-        light[k * ZOE_SCALE_LANES + 3] = 0;
+            value[c] = lut->to_light[c][to[c]];
+        value[3] = 0;
+        /* A grade does to what lies beside a half nearly what it does to that. */
+        for (size_t c = 0; c < 3 && from->light; c++) {
+            float half = zoe_half_to_float(to[c]);
+            float share = from->light[places[k] * ZOE_SCALE_LANES + c] / half;
+            value[c] *= share > 0.999f && share < 1.001f ? share : 1;
+        }
     }
     if (!lut->mixes)
         zoe_half_from_float_row(halves, light, count * ZOE_SCALE_LANES);
 }
 
+/* The place of a light between that of the half it is rounded to and that of the next one. */
+static float place_of(const float *shaper, uint16_t half, float light)
+{
+    const int size = half & 0x7fff;
+    if (size == 0 || size >= 0x7bff)
+        return shaper[half];
+    float at = zoe_half_to_float(half), rest = light - at;
+    uint16_t next = (uint16_t)((rest > 0) == (at > 0) ? half + 1 : half - 1);
+    return shaper[half] + (shaper[next] - shaper[half]) * (rest / (zoe_half_to_float(next) - at));
+}
+
 /* Fractions as fine as halves have them: a cell of bright colours is wide, and one channel of it may be
  * dark. */
-static void interpolate_light(float *light, const block *b, size_t i, const uint16_t *halves)
+static void interpolate_light(float *light, const block *b, size_t i, const uint16_t *halves,
+                              const float *given)
 {
     const zoe_display_cube *cube = b->lut->color.cube;
     const size_t edge = (size_t)cube->edge, sides[3] = {4, 4 * edge, 4 * edge * edge};
@@ -200,7 +220,10 @@ static void interpolate_light(float *light, const block *b, size_t i, const uint
     float f[3];
     for (int c = 0; c < 3; c++) {
         int32_t number = b->place[c][i] >> FRACTION;
-        float at = cube->shaper[c][halves[c]] - (float)number;
+        float at = cube->shaper[c][halves[c]];
+        if (b->source.light)
+            at = place_of(cube->shaper[c], halves[c], given[c]);
+        at -= (float)number;
         f[c] = !(at > 0) ? 0 : at > 1 ? 1 : at;
         cell += (size_t)number * sides[c];
     }
@@ -234,23 +257,25 @@ static void encode(block *b, const uint32_t *places, const float *light, size_t 
 static void mend(block *b, uint64_t seen)
 {
     const zoe_display_lut *lut = b->lut;
-    const zoe_codes_source *from = &b->source;
     float light[BLOCK * ZOE_SCALE_LANES];
     uint32_t places[BLOCK];
     size_t count = find_marked(b, seen, places), have = 0;
     uint16_t halves[BLOCK * ZOE_SCALE_LANES];
-    enter(halves, b, places, count);
+    float given[BLOCK * ZOE_SCALE_LANES];
+    enter(halves, given, b, places, count);
     for (size_t k = 0; k < count; k++)
-        interpolate_light(light + k * ZOE_SCALE_LANES, b, places[k], halves + k * ZOE_SCALE_LANES);
+        interpolate_light(light + k * ZOE_SCALE_LANES, b, places[k], halves + k * ZOE_SCALE_LANES,
+                          given + k * ZOE_SCALE_LANES);
     encode(b, places, light, count);
     for (size_t k = 0; k < count && lut->color.process; k++) {
-        size_t i = places[k];
-        if (!is_exact(light + k * ZOE_SCALE_LANES, lut->color.exact_below))
+        const size_t at = k * ZOE_SCALE_LANES;
+        if (!is_exact(light + at, lut->color.exact_below))
             continue;
-        const uint16_t given[3] = {from->red[i * from->step], from->green[i * from->step],
-                                   from->blue[i * from->step]};
-        zoe_pixel_before_cube(light + have * ZOE_SCALE_LANES, given, lut);
-        places[have++] = (uint32_t)i;
+        if (lut->mixes)
+            zoe_pixel_before_cube(light + have * ZOE_SCALE_LANES, halves + at, lut);
+        else
+            memcpy(light + have * ZOE_SCALE_LANES, given + at, ZOE_SCALE_LANES * sizeof *given);
+        places[have++] = places[k];
     }
     if (have == 0)
         return;
@@ -456,5 +481,7 @@ void zoe_codes_draw(uint32_t *out, zoe_codes_source source, size_t count,
         b.source.red += b.count * source.step;
         b.source.green += b.count * source.step;
         b.source.blue += b.count * source.step;
+        if (source.light)
+            b.source.light += b.count * ZOE_SCALE_LANES;
     }
 }

@@ -20,6 +20,8 @@
 typedef struct zoe_codes_source {
     const uint16_t *red, *green, *blue;
     size_t step;
+    /* Four floats for each pixel, which the halves were rounded from; NULL: nothing was rounded. */
+    const float *light;
 } zoe_codes_source;
 
 void zoe_codes_draw(uint32_t *out, zoe_codes_source source, size_t count,

@@ -415,7 +415,7 @@ static void draw_direct(const drawing *d, uint32_t *out, int32_t row, int32_t co
     const uint16_t *green = d->single ? red : halves_of(d, 1, row, column);
     const uint16_t *blue = d->single ? red : halves_of(d, 2, row, column);
     if (d->coded)
-        zoe_codes_draw(out, (zoe_codes_source){red, green, blue, 1}, count, d->lut);
+        zoe_codes_draw(out, (zoe_codes_source){red, green, blue, 1, NULL}, count, d->lut);
     else if (d->single)
         zoe_pixel_from_plane(out, red, count, d->lut);
     else
@@ -441,7 +441,9 @@ static void draw_lanes(const drawing *d, uint32_t *out, uint16_t *lanes, float *
         if (is_grey)
             zoe_pixel_spread(lanes, count);
         if (d->coded) {
-            const zoe_codes_source all = {lanes, lanes + 1, lanes + 2, ZOE_SCALE_LANES};
+            const bool is_rounded = d->enters && !lut->mixes;
+            const zoe_codes_source all = {lanes, lanes + 1, lanes + 2, ZOE_SCALE_LANES,
+                                          is_rounded ? light : NULL};
             zoe_codes_draw(out, all, count, lut);
             return;
         }

@@ -171,9 +171,9 @@ static void plan(zoe_display_lut *lut)
     bool graded = changes_channels(&color->cdl), tabled = color->cube || color->process;
     bool enters = color->decode || color->has_matrix;
     lut->saturation = lut->grade.saturation * color->cdl.saturation;
-    lut->mixes =
-        view != ZOE_VIEW_ALPHA && (view == ZOE_VIEW_LUMINANCE || lut->saturation != 1.0f ||
-                                   graded || color->process || (is_one && (enters || tabled)));
+    lut->mixes = view != ZOE_VIEW_ALPHA &&
+                 (view == ZOE_VIEW_LUMINANCE || lut->saturation != 1.0f || graded ||
+                  (color->process && !color->cube) || (is_one && (enters || tabled)));
     lut->separable = view == ZOE_VIEW_ALPHA || !(lut->mixes || enters || tabled);
     lut->is_spread = view != ZOE_VIEW_ALPHA && (graded || tabled);
 }

@@ -161,8 +161,7 @@ static void tables_are_within_a_step(void **state)
             "processor; drawn %.2f over %zu colours\n",
             way.input, way.display, way.view, quality.table, quality.worst,
             100 * quality.exact_part, worst, count);
-        /* After a matrix the light is rounded to half, which shows where it takes bright from bright. */
-        if (worst > (table->color.has_matrix ? 3.5 : 1.5))
+        if (worst > 1.5)
             fail_msg("%f steps", worst);
         assert_true(quality.worst <= 1);
         free(colors);
