@@ -172,6 +172,7 @@ static void submit(void *user, zoe_origin_request *asked)
     }
     c->request.method = ZOE_HTTP_GET;
     c->request.url = c->url;
+    c->request.name = asked->path;
     c->request.offset = asked->offset;
     c->request.bytes = asked->bytes;
     c->request.buffer = asked->buffer;

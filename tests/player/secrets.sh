@@ -80,6 +80,8 @@ export AWS_ENDPOINT_URL=http://127.0.0.1:$s3
 run 0 info "s3://bucket/shots/a.####.exr"
 run 0 -v --headless --json "s3://bucket/shots/a.####.exr"
 AWS_SECRET_ACCESS_KEY=${mark}WrongKey run 1 info "s3://bucket/shots/a.####.exr"
+AWS_SECRET_ACCESS_KEY=${mark}WrongKey run 1 info "s3://bucket/shots/a.1001-1006####.exr"
+check "what is wrong is said of what the user named" "$(grep -c '^zoetrope info: s3://bucket/shots/a.1001.exr: permission denied' "$outputs/$count.err")" 1
 AWS_SESSION_TOKEN=${mark}WrongToken run 1 info "s3://bucket/shots/a.####.exr"
 run 1 info "s3://$user:$password@bucket/shots/a.####.exr"
 
