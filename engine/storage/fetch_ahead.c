@@ -21,11 +21,12 @@ static bool is_near_locked(zoe_remote *remote, const zoe_far_object *object, uin
     if (zoe_held_find(&remote->held, object, index))
         return true;
     zoe_disk_key key = object->key;
+    uint64_t count = zoe_fetch_block_count(object);
     bool on_disk;
     zoe_lock_give(&remote->lock);
     if (index == ZOE_BLOCK_WHOLE) {
         on_disk = true;
-        for (uint64_t i = 0; on_disk && i < zoe_fetch_block_count(object); i++)
+        for (uint64_t i = 0; on_disk && i < count; i++)
             on_disk = zoe_fetch_is_on_disk(remote, key, i);
     } else {
         on_disk = zoe_fetch_is_on_disk(remote, key, index);
@@ -116,8 +117,9 @@ static uint64_t unasked_bytes(const zoe_remote *remote, const zoe_flight *flight
     return asked < object->tag->id.bytes ? object->tag->id.bytes - asked : 0;
 }
 
-/* Whether memory has room for the beginning of a flight; NULL: one more than there are. Where nothing goes to disk, that is for all of it:
- * many beginnings would be in the way of each other's ends. */
+/* Whether memory has room for the beginning of a flight; NULL: one more than there are. Where
+ * nothing goes to disk, that is for all of it: many beginnings would be in the way of each other's
+ * ends. */
 static bool has_room(const zoe_remote *remote, const zoe_flight *flight)
 {
     bool on_disk = remote->disk && !remote->is_disk_failing;

@@ -367,7 +367,7 @@ static zoe_status list(void *user, const char *folder, zoe_os_name_fn *each, voi
     names n = {.each = each, .user = each_user};
     zoe_disk_key key = zoe_disk_key_of(folder, &(zoe_os_file_id){0, 0, 0});
     if (remote->disk)
-        n.bytes = zoe_os_alloc(ZOE_DISK_BLOCK);
+        n.bytes = zoe_os_alloc(ZOE_DISK_BLOCK + 1); /* always terminated */
     zoe_status status = origin->list(origin->user, folder, keep_name, &n, error);
     if (status == ZOE_OK && n.bytes && n.used) {
         zoe_disk_cache_remove(remote->disk, key, ZOE_LISTING_INDEX);
