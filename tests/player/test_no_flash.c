@@ -30,7 +30,7 @@ enum {
     DARKEST = 100, /* of 255: the picture is brighter, black and the surround are darker */
 };
 
-static const uint64_t patience_ns = 120000000000u;
+static const uint64_t patience_ns = 240000000000u;
 
 /* ---- files ---- */
 

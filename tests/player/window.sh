@@ -97,7 +97,8 @@ key() {
 
 start_display() {
     exec 3>"$work/display"
-    Xvfb -displayfd 3 -screen 0 1280x720x24 -nolisten tcp >/dev/null 2>&1 &
+    # -r: a key does not repeat, however late a busy machine lets go of it.
+    Xvfb -r -displayfd 3 -screen 0 1280x720x24 -nolisten tcp >/dev/null 2>&1 &
     xvfb_pid=$!
     exec 3>&-
     local i
