@@ -204,8 +204,11 @@ static zoe_load *claim_locked(zoe_load_worker *worker, zoe_source *source, int64
     const zoe_slot *slot = &source->table->slots[position];
     const zoe_needs *own = &slot->needs;
     uint64_t limit = zoe_meter_limit(&cache->meter);
-    bool is_known = own->bytes > 0, has_file_bytes = own->file_bytes && own->file_bytes < limit;
-    zoe_needs file = {.file_bytes = has_file_bytes ? own->file_bytes : cache->first_file_bytes};
+    bool is_known = own->bytes > 0, is_larger = own->file_bytes > cache->first_file_bytes;
+    /* Never less than at first, so that known and unknown frames use the same memory in turns. */
+    zoe_needs file = {.file_bytes = is_larger && own->file_bytes < limit
+                                        ? own->file_bytes
+                                        : cache->first_file_bytes};
     zoe_needs needs = is_known ? *own : source->needs;
     if (needs.file_bytes < file.file_bytes)
         needs.file_bytes = file.file_bytes;
