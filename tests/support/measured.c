@@ -7,8 +7,9 @@
  *
  *   exit=STATUS cpu=SECONDS peak_mb=MB wall=SECONDS after=SECONDS end=SECONDS
  *
- * exit: of the command, 128 + signal where one killed it. cpu: of all its threads. peak_mb: its
- * greatest resident memory. -i: SIGINT is sent when its threads have worked for so many seconds;
+ * exit: of the command, 128 + signal where one killed it. cpu: of all its threads, and of the
+ * processes that it started and waited for. peak_mb: its greatest resident memory, or that of such
+ * a process. -i: SIGINT is sent when it has worked for so many seconds, its processes included;
  * after: what they worked from then on, end: how long it took until it ended (0 where it was
  * through before). -q: what the command prints is dropped.
  *
@@ -16,6 +17,7 @@
  */
 #define _DEFAULT_SOURCE /* wait4 */
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -55,14 +57,36 @@ static pid_t start(char **command, bool quiet)
     _exit(127);
 }
 
-/* What the child's threads have worked so far. */
-static double worked(pid_t child)
+/* What a process's threads have worked so far. */
+static double worked_alone(pid_t process)
 {
     clockid_t clock;
     struct timespec t = {0};
-    if (clock_getcpuclockid(child, &clock) == 0)
+    if (clock_getcpuclockid(process, &clock) == 0)
         clock_gettime(clock, &t);
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* The same together with the processes that one of its threads started, and that still run. */
+static double worked(pid_t process)
+{
+    double sum = worked_alone(process);
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%ld/task", (long)process);
+    DIR *threads = opendir(path);
+    for (struct dirent *entry; threads && (entry = readdir(threads)) != NULL;) {
+        snprintf(path, sizeof path, "/proc/%ld/task/%ld/children", (long)process,
+                 strtol(entry->d_name, NULL, 10));
+        FILE *children = fopen(path, "r");
+        long started;
+        while (children && fscanf(children, "%ld", &started) == 1)
+            sum += worked_alone((pid_t)started);
+        if (children)
+            fclose(children);
+    }
+    if (threads)
+        closedir(threads);
+    return sum;
 }
 
 /* Waits for the child, and interrupts it once it has worked for so long; *sent is when that was,
@@ -78,9 +102,8 @@ static int wait_for(pid_t child, double work, struct rusage *usage, double *sent
             return status;
         if (ended < 0 && errno != EINTR)
             exit(2);
-        if (waits && worked(child) >= work) {
+        if (waits && (*before = worked(child)) >= work) {
             *sent = now();
-            *before = worked(child);
             kill(child, SIGINT);
         } else if (waits) {
             nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
