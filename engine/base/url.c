@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/hash.h"
+
 bool zoe_is_url(const char *path)
 {
     static const char *const schemes[] = {"http://", "https://", "s3://"};
@@ -14,6 +16,12 @@ bool zoe_is_url(const char *path)
         if (strncasecmp(path, schemes[i], strlen(schemes[i])) == 0)
             return true;
     return false;
+}
+
+uint64_t zoe_url_host(const char *url)
+{
+    const char *name = strstr(url, "://");
+    return zoe_hash(url, name ? 3 + (size_t)(name - url) + strcspn(name + 3, "/?") : strlen(url));
 }
 
 /* What ends a word of a text. */

@@ -9,9 +9,13 @@
 #define ZOE_BASE_URL_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Does it begin with http://, https:// or s3://, in any case? */
 bool zoe_is_url(const char *path);
+
+/* A number for its scheme, host and port: the same in this process for all URLs of a server. */
+uint64_t zoe_url_host(const char *url);
 
 /*
  * Takes "user:password@" and "?query" out of every URL in a text, in place. A query ends at white

@@ -23,6 +23,7 @@ zoe_far_object *zoe_fetch_object_locked(zoe_remote *remote, const char *path)
     made->path = copy;
     made->origin = zoe_is_url(path) ? &remote->web : &remote->files;
     made->record_key = zoe_disk_key_of(path, &(zoe_os_file_id){0, 0, 0});
+    made->host = zoe_url_host(path);
     made->chain = *chain;
     *chain = made;
     return made;
@@ -320,6 +321,22 @@ static void keep_first_block_locked(zoe_remote *remote, opening *o)
     zoe_held_drop(&remote->held, b);
 }
 
+bool zoe_fetch_is_offline_locked(const zoe_remote *remote, const zoe_far_object *object)
+{
+    zoe_lock_assert_held(&remote->lock);
+    return remote->is_offline && remote->offline_host == object->host;
+}
+
+static void note_network_locked(zoe_remote *remote, const zoe_far_object *object, bool is_reached)
+{
+    if (!is_reached) {
+        remote->is_offline = true;
+        remote->offline_host = object->host;
+    } else if (remote->offline_host == object->host) {
+        remote->is_offline = false;
+    }
+}
+
 /* What the record says is believed. */
 static bool believe_locked(zoe_remote *remote, opening *o)
 {
@@ -334,15 +351,14 @@ static bool believe_locked(zoe_remote *remote, opening *o)
 static zoe_status take_answer_locked(zoe_remote *remote, opening *o)
 {
     zoe_origin_request *r = &o->request;
+    note_network_locked(remote, o->object, r->status == ZOE_OK || !r->is_unreachable);
     if (r->status != ZOE_OK) {
-        remote->is_offline = r->is_unreachable;
         bool gone = o->kind == ASKING && r->status == ZOE_ERROR_NOT_FOUND;
         if (gone)
             zoe_fetch_forget_locked(remote, o->object);
         return o->kind == OPENING && r->is_unreachable && believe_locked(remote, o) ? ZOE_OK
                                                                                     : r->status;
     }
-    remote->is_offline = false;
     if (!learn_locked(remote, o->object, &(zoe_origin_tag){r->id, r->etag, r->modified}))
         return zoe_error_set(&r->error, ZOE_ERROR_NO_MEMORY, "%s",
                              zoe_status_text(ZOE_ERROR_NO_MEMORY));
@@ -379,7 +395,7 @@ static void opening_done(zoe_origin_request *r)
 static bool open_offline(zoe_remote *remote, opening *o)
 {
     zoe_lock_take(&remote->lock);
-    bool believed = remote->is_offline && believe_locked(remote, o);
+    bool believed = zoe_fetch_is_offline_locked(remote, o->object) && believe_locked(remote, o);
     if (believed) {
         end_opening_locked(remote, o->object, ZOE_OK, NULL);
         if (!remote->is_probing)

@@ -8,8 +8,9 @@
  *      ^----------------------'          it is another one now
  *
  * An object is asked for its identity once; after that it is believed until a request for a block
- * of it, or zoe_store's identify(), finds another. Without a network the record on disk is
- * believed, and asked about in the background.
+ * of it, or zoe_store's identify(), finds another. Where its host is out of
+ * reach the record on disk is believed until the host answers again, which one request at a time
+ * finds out in the background.
  *
  * Lock order: locks of a demand's owner, then `lock`, then the origins' and the disk cache's. No
  * function of a demand or an origin is called with `lock` held.
@@ -50,6 +51,7 @@ typedef struct zoe_far_object {
     const char *path;
     const zoe_origin *origin;
     zoe_disk_key record_key;
+    uint64_t host; /* zoe_url_host() */
 
     /* guarded by zoe_remote.lock */
     zoe_far_state state;
@@ -98,8 +100,9 @@ typedef struct zoe_remote {
     zoe_far_object *objects[ZOE_FAR_CHAINS];
     zoe_far_tag *tags;
     zoe_held_block *unwritten, **unwritten_end; /* in the order in which they came */
-    bool is_offline;                            /* the last opening reached nobody */
-    bool is_probing;                            /* whether that is still so */
+    bool is_offline; /* the last opening at `offline_host` reached nobody */
+    bool is_probing; /* whether that is still so */
+    uint64_t offline_host;
     bool is_ending;
     const zoe_storage_demand *demand; /* NULL: none */
     bool is_detaching, is_woken, has_no_more;
@@ -130,6 +133,9 @@ void zoe_fetch_open(zoe_remote *remote, zoe_far_object *object, const zoe_flight
 /* Asks whether an object that is KNOWN is still the same; the caller has set is_asked, which is
  * false again at the end. No lock held. */
 void zoe_fetch_ask(zoe_remote *remote, zoe_far_object *object);
+
+/* Whether its host was out of reach when it was asked last. Lock held. */
+bool zoe_fetch_is_offline_locked(const zoe_remote *remote, const zoe_far_object *object);
 
 /* How many blocks it has on disk, and what the n-th of them is part of in memory: that block, or
  * ZOE_BLOCK_WHOLE. Lock held; the object is KNOWN. */

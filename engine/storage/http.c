@@ -12,11 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "base/lock.h"
 #include "base/os_memory.h"
 #include "base/os_thread.h"
 #include "base/stop.h"
+#include "base/url.h"
 #include "storage/http_transfer.h"
 
 enum {
@@ -58,13 +58,6 @@ struct zoe_http {
 };
 
 /* ---- what waits ---- */
-
-/* Scheme, host and port of a URL: what stands before its path. */
-static uint64_t host_of(const char *url)
-{
-    const char *name = strstr(url, "://");
-    return zoe_hash(url, name ? 3 + (size_t)(name - url) + strcspn(name + 3, "/?") : strlen(url));
-}
 
 static void enqueue_locked(zoe_http *http, zoe_http_request *request)
 {
@@ -398,7 +391,7 @@ void zoe_http_submit(zoe_http *http, zoe_http_request *request)
     request->transfer = NULL;
     request->attempts = 0;
     request->is_cancelled = false;
-    request->host = host_of(request->url);
+    request->host = zoe_url_host(request->url);
     request->submitted_ns = zoe_os_now_ns();
     request->due_ns = 0;
     atomic_fetch_add_explicit(&http->unfinished, 1, memory_order_relaxed);

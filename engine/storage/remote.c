@@ -39,6 +39,9 @@ static zoe_status say_again(zoe_error *error, const zoe_error *said, zoe_status 
 /* Waits until the object is known. Lock held, and given back meanwhile. */
 static zoe_status know_locked(zoe_remote *remote, zoe_far_object *object, zoe_error *error)
 {
+    /* What was believed is asked for once there is somebody again. */
+    if (object->is_believed && !object->opens && !zoe_fetch_is_offline_locked(remote, object))
+        zoe_fetch_forget_locked(remote, object);
     for (bool asked = false; object->state != ZOE_FAR_KNOWN;) {
         if (zoe_stop_wanted())
             return say_status(error, object->path, ZOE_STALE);

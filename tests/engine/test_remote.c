@@ -274,6 +274,48 @@ static void test_without_network(void **state)
     assert_int_equal(check_whole(5, 1), ZOE_OK);
 }
 
+/* The store is asked for a path of its own, as check_whole() does for those of the one host. */
+static zoe_status check_path(const char *path, unsigned n, uint64_t version)
+{
+    zoe_storage_object object;
+    zoe_status status = store.open(store.user, path, &object, NULL);
+    if (status != ZOE_OK)
+        return status;
+    status = check_part(&object, n, version, 0, (size_t)object.id.bytes);
+    store.close(store.user, &object);
+    return status;
+}
+
+static void test_without_one_server(void **state)
+{
+    (void)state;
+    open_store(BYTES);
+    assert_int_equal(check_path("http://other/1", 1, 1), ZOE_OK);
+    open_store(BYTES);
+    fake_origin_set_version(fake, 1, 2);
+    fake_origin_set_unreachable(fake, true);
+    assert_int_equal(check_whole(0, 1), ZOE_ERROR_IO);
+    assert_int_equal(check_path("http://other/1", 1, 2), ZOE_OK);
+}
+
+static void test_network_comes_back(void **state)
+{
+    (void)state;
+    open_store(BYTES);
+    for (unsigned i = 0; i < 4; i++)
+        assert_int_equal(check_whole(i, 1), ZOE_OK);
+    open_store(BYTES);
+    fake_origin_set_unreachable(fake, true);
+    for (unsigned i = 0; i < 4; i++)
+        assert_int_equal(check_whole(i, 1), ZOE_OK);
+    for (unsigned i = 0; i < 4; i++)
+        fake_origin_set_version(fake, i, 2);
+    fake_origin_set_unreachable(fake, false);
+    assert_int_equal(check_whole(5, 1), ZOE_OK);
+    for (unsigned i = 0; i < 4; i++)
+        assert_int_equal(check_whole(i, 2), ZOE_OK);
+}
+
 static bool count_name(void *user, const char *name, zoe_os_name_kind kind)
 {
     unsigned *count = user;
@@ -770,6 +812,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_memory_is_bounded, begin, finish),
         cmocka_unit_test_setup_teardown(test_kept, begin, finish),
         cmocka_unit_test_setup_teardown(test_without_network, begin, finish),
+        cmocka_unit_test_setup_teardown(test_without_one_server, begin, finish),
+        cmocka_unit_test_setup_teardown(test_network_comes_back, begin, finish),
         cmocka_unit_test_setup_teardown(test_names_without_network, begin, finish),
         cmocka_unit_test_setup_teardown(test_folder_removed, begin, finish),
         cmocka_unit_test_setup_teardown(test_no_folder, begin, finish),

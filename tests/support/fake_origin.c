@@ -52,12 +52,14 @@ static bool answer(fake_origin *f, zoe_origin_request *r)
 {
     unsigned n = 0;
     pthread_mutex_lock(&f->lock);
-    bool known = sscanf(r->path, "http://fake/%u", &n) == 1 && n < FAKE_OBJECTS;
+    bool is_other = sscanf(r->path, "http://other/%u", &n) == 1;
+    bool is_unreachable = f->is_unreachable && !is_other;
+    bool known = (is_other || sscanf(r->path, "http://fake/%u", &n) == 1) && n < FAKE_OBJECTS;
     object *o = &f->objects[known ? n : 0];
     uint64_t version = o->version;
-    r->is_unreachable = f->is_unreachable;
+    r->is_unreachable = is_unreachable;
     r->is_whole_only = f->is_whole_only;
-    r->status = f->is_unreachable ? ZOE_ERROR_IO : known ? ZOE_OK : ZOE_ERROR_NOT_FOUND;
+    r->status = is_unreachable ? ZOE_ERROR_IO : known ? ZOE_OK : ZOE_ERROR_NOT_FOUND;
     if (r->status == ZOE_OK && o->failures > 0) {
         o->failures--;
         r->status = o->failure;

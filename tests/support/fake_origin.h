@@ -1,5 +1,6 @@
 /*
- * An origin whose objects are "http://fake/N" with known bytes, and that does what it is told.
+ * An origin whose objects are "http://fake/N" with known bytes, and that does what it is told. The
+ * same objects are at "http://other/N", which is always in reach.
  *
  * Thread-safety: any thread.
  *
