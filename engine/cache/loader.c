@@ -343,6 +343,19 @@ static void describe_absence(zoe_cache *cache, zoe_load *load, zoe_error *error)
                       (long long)absence.missing, (long long)absence.total, absence.unit);
 }
 
+/* What could not even be opened is known by what is at its path: which may be to ask a network, that
+ * a load which was stopped does not wait for. */
+static void identify_failed(zoe_load *load)
+{
+    zoe_status status = load->error.status;
+    if (status == ZOE_OK || load->picture.id.inode ||
+        (status == ZOE_STALE && zoe_load_is_stopped(load)))
+        return;
+    const zoe_stop *before = zoe_stop_enter(&load->stop);
+    (void)zoe_storage_identify(load->source->storage, load->path, &load->picture.id);
+    zoe_stop_enter(before);
+}
+
 /* ENDING -> FREE, though others may have yet to leave. */
 static void end_load(zoe_load_worker *worker, zoe_load *load)
 {
@@ -353,9 +366,7 @@ static void end_load(zoe_load_worker *worker, zoe_load *load)
         complete(cache, load);
     if (load->file)
         cache->decoder.close(cache->decoder.user, &load->file, &closed);
-    /* What could not even be opened is known by what is at its path. */
-    if (load->error.status != ZOE_OK && !load->picture.id.inode)
-        (void)zoe_storage_identify(load->source->storage, load->path, &load->picture.id);
+    identify_failed(load);
     zoe_cache_lock(cache);
     settle_locked(cache, load, &closed, &absent);
     zoe_cache_give_load_locked(worker, load);

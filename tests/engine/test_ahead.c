@@ -200,6 +200,27 @@ static void errors_are_the_frames(void **state)
     }
 }
 
+/* Asking a server that does not answer would keep the worker from what is wanted now. */
+static void what_is_given_up_is_not_asked_about(void **state)
+{
+    (void)state;
+    begin(ROOM, 9);
+    fake_lock(s.fake, 3)->endless_open = true;
+    fake_unlock(s.fake);
+    zoe_source *source = open_in(s.engine);
+    zoe_want want = stage_play(3, 3, 3);
+    stage_want(source, &want);
+    assert_true(fake_wait_opened(s.fake, 3, 1));
+    want = stage_play(7, 7, 7);
+    stage_want(source, &want);
+    zoe_frame frame = stage_wait(source, 7);
+    zoe_frame_release(&frame);
+    stage_rest(&s);
+    assert_int_equal(stage_state(source, 3), ZOE_FRAME_EMPTY);
+    assert_int_equal(fake_storage_count(store).identified, 0);
+    end();
+}
+
 static void what_is_not_there_is_a_gap(void **state)
 {
     (void)state;
@@ -362,6 +383,7 @@ int main(void)
         cmocka_unit_test(a_seek_comes_first),
         cmocka_unit_test(what_arrived_is_wanted_until_it_is_decoded),
         cmocka_unit_test(errors_are_the_frames),
+        cmocka_unit_test(what_is_given_up_is_not_asked_about),
         cmocka_unit_test(what_is_not_there_is_a_gap),
         cmocka_unit_test(a_loop_on_disk_is_fetched_once),
         cmocka_unit_test(without_a_disk_the_window_is_what_memory_holds),

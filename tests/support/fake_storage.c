@@ -117,8 +117,12 @@ static int64_t read_object(void *user, const zoe_storage_object *object, void *b
 
 static bool identify(void *user, const char *path, zoe_os_file_id *id)
 {
+    fake_storage *fake = user;
     char local[ZOE_PATH_MAX];
-    local_path(user, path, local);
+    pthread_mutex_lock(&fake->lock);
+    fake->counts.identified++;
+    pthread_mutex_unlock(&fake->lock);
+    local_path(fake, path, local);
     return zoe_os_path_identify(local, id);
 }
 

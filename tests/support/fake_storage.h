@@ -40,10 +40,10 @@ void fake_storage_fetch_at_once(fake_storage *fake, int count);
  * file takes as many bytes as `each`; at first 1000. */
 void fake_storage_set_room(fake_storage *fake, uint64_t disk, uint64_t memory, uint64_t each);
 
-/* So far: how many were asked for, arrived (whatever came of them), were cancelled, and were opened
- * before they had arrived. */
+/* So far: how many were asked for, arrived (whatever came of them), were cancelled, were opened before
+ * they had arrived, and were asked what they are now. */
 typedef struct fake_storage_counts {
-    int64_t asked, arrived, cancelled, opened_far;
+    int64_t asked, arrived, cancelled, opened_far, identified;
 } fake_storage_counts;
 
 fake_storage_counts fake_storage_count(fake_storage *fake);
