@@ -5,6 +5,9 @@
 #include "base/hash.h"
 #include "base/url.h"
 
+/* Of an object that comes whole only, at most: it takes memory of that size. */
+enum { WHOLE_BYTES = 1 << 30 };
+
 /* ---- objects ---- */
 
 zoe_far_object *zoe_fetch_object_locked(zoe_remote *remote, const char *path)
@@ -33,6 +36,13 @@ uint64_t zoe_fetch_block_count(const zoe_far_object *object)
 {
     uint64_t bytes = object->tag->id.bytes;
     return bytes ? (bytes - 1) / ZOE_DISK_BLOCK + 1 : 0;
+}
+
+bool zoe_fetch_is_too_large_locked(const zoe_remote *remote, const zoe_far_object *object)
+{
+    zoe_lock_assert_held(&remote->lock);
+    uint64_t most = remote->held.bound > WHOLE_BYTES ? remote->held.bound : WHOLE_BYTES;
+    return zoe_fetch_index(object, 0) == ZOE_BLOCK_WHOLE && object->tag->id.bytes > most;
 }
 
 uint64_t zoe_fetch_index(const zoe_far_object *object, uint64_t n)
@@ -180,9 +190,10 @@ static void block_done(zoe_origin_request *request)
     } else {
         b->state = ZOE_HELD_FAILED;
         fail_flight_locked(b);
-        zoe_held_remove(&remote->held, b);
-        if (request->status == ZOE_ERROR_CHANGED)
+        /* Of one that is no longer listed it is known already. */
+        if (request->status == ZOE_ERROR_CHANGED && b->is_listed)
             zoe_fetch_forget_locked(remote, object);
+        zoe_held_remove(&remote->held, b);
     }
     b->flight = NULL;
     zoe_held_drop(&remote->held, b);
@@ -199,7 +210,7 @@ zoe_held_block *zoe_fetch_block_locked(zoe_remote *remote, zoe_far_object *objec
         offset = index * ZOE_DISK_BLOCK;
         bytes = all - offset < ZOE_DISK_BLOCK ? all - offset : ZOE_DISK_BLOCK;
     }
-    if (bytes > SIZE_MAX / 2)
+    if (zoe_fetch_is_too_large_locked(remote, object))
         return NULL;
     /* The rest of memory is for those who wait. */
     bool is_held_back = flight && !flight->is_cold;
@@ -228,6 +239,17 @@ void zoe_fetch_submit(zoe_remote *remote, zoe_held_block *b)
     (void)remote;
     const zoe_far_object *object = b->object;
     object->origin->submit(object->origin->user, &b->request);
+}
+
+bool zoe_fetch_is_moving_locked(const zoe_remote *remote)
+{
+    zoe_lock_assert_held(&remote->lock);
+    if (remote->unwritten)
+        return true;
+    for (const zoe_held_block *b = remote->held.oldest; b; b = b->newer)
+        if (b->state == ZOE_HELD_FETCHING || b->is_unwritten || b->holds)
+            return true;
+    return false;
 }
 
 /* The next block whose request is to be cancelled, or NULL. */

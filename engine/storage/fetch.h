@@ -154,6 +154,13 @@ zoe_held_block *zoe_fetch_block_locked(zoe_remote *remote, zoe_far_object *objec
                                        zoe_flight *flight);
 void zoe_fetch_submit(zoe_remote *remote, zoe_held_block *block);
 
+/* Whether memory comes free by itself. Lock held. */
+bool zoe_fetch_is_moving_locked(const zoe_remote *remote);
+
+/* Whether it comes whole only, and is larger than is taken into memory: there will be no block of
+ * it. Lock held; the object is KNOWN. */
+bool zoe_fetch_is_too_large_locked(const zoe_remote *remote, const zoe_far_object *object);
+
 /* Cancels the requests for blocks of an object that nobody holds: those of a flight, or with NULL
  * those of none. Lock held, and given back meanwhile. */
 void zoe_fetch_cancel_locked(zoe_remote *remote, const zoe_far_object *object,

@@ -96,17 +96,6 @@ static bool is_any_used(const zoe_remote *remote, const zoe_flight *but)
     return used;
 }
 
-/* Whether memory comes free by itself. */
-static bool is_something_moving(const zoe_remote *remote)
-{
-    if (remote->unwritten)
-        return true;
-    for (const zoe_held_block *b = remote->held.oldest; b; b = b->newer)
-        if (b->state == ZOE_HELD_FETCHING || b->is_unwritten || b->holds)
-            return true;
-    return false;
-}
-
 /* Bytes of a flight's object that were not asked for yet; of one that is not known, a guess. */
 static uint64_t unasked_bytes(const zoe_remote *remote, const zoe_flight *flight)
 {
@@ -131,7 +120,7 @@ static bool has_room(const zoe_remote *remote, const zoe_flight *flight)
         if (remote->flights[i].is_used && &remote->flights[i] != flight)
             stays += unasked_bytes(remote, &remote->flights[i]);
     uint64_t most = flight && flight->is_cold ? remote->held.bound : remote->ahead_bytes;
-    return stays <= most || (!is_any_used(remote, flight) && !is_something_moving(remote));
+    return stays <= most || (!is_any_used(remote, flight) && !zoe_fetch_is_moving_locked(remote));
 }
 
 /* Whether one is what the user looks at: until it is there no other begins. */
@@ -267,11 +256,11 @@ static bool free_unwanted_locked(zoe_remote *remote, const zoe_flight *flight, b
 static bool make_do_locked(zoe_remote *remote, zoe_flight *flight)
 {
     bool others;
-    if (is_something_moving(remote))
+    if (zoe_fetch_is_moving_locked(remote))
         return false;
     if (free_unwanted_locked(remote, flight, &others))
         return true;
-    if (is_something_moving(remote))
+    if (zoe_fetch_is_moving_locked(remote))
         return false;
     if (others) {
         remote->has_no_more = true;

@@ -79,7 +79,8 @@ static void take_identity(const web *w, const zoe_http_request *r, zoe_origin_re
 
 /* ---- requests ---- */
 
-static void enlist(web *w, call *c)
+/* With the lock up to the end: who cancels finds a request that the transport has. */
+static void hand_over(web *w, call *c)
 {
     pthread_mutex_lock(&w->calls_lock);
     c->next = w->calls;
@@ -87,6 +88,7 @@ static void enlist(web *w, call *c)
         c->next->previous = c;
     w->calls = c;
     c->asked->handle = c;
+    zoe_http_submit(w->http, &c->request);
     pthread_mutex_unlock(&w->calls_lock);
 }
 
@@ -184,8 +186,7 @@ static void submit(void *user, zoe_origin_request *asked)
         c->request.etag = asked->expected->etag;
         c->request.last_modified = asked->expected->modified;
     }
-    enlist(w, c);
-    zoe_http_submit(w->http, &c->request);
+    hand_over(w, c);
 }
 
 static void cancel(void *user, zoe_origin_request *asked)

@@ -185,6 +185,24 @@ static void ask_for_more_locked(zoe_remote *remote, const zoe_storage_object *op
     }
 }
 
+/* There is no memory for a block. Waits for some, or says why there will be none: false. Lock held,
+ * and given back meanwhile. */
+static bool wait_for_room_locked(zoe_remote *remote, const zoe_far_object *object, zoe_error *error)
+{
+    if (zoe_fetch_is_too_large_locked(remote, object)) {
+        zoe_error_set(error, ZOE_ERROR_UNSUPPORTED,
+                      "%s: the server gives whole files only, and this one is too large for that",
+                      object->path);
+        return false;
+    }
+    if (!zoe_fetch_is_moving_locked(remote)) {
+        say_status(error, object->path, ZOE_ERROR_NO_MEMORY);
+        return false;
+    }
+    zoe_lock_wait(&remote->lock, &remote->changed, soon_ns());
+    return true;
+}
+
 /* The block, arrived and held once more; NULL: see *error. Lock held, and given back meanwhile. */
 static zoe_held_block *wait_for_locked(zoe_remote *remote, const zoe_storage_object *opened,
                                        uint64_t n, zoe_error *error)
@@ -203,10 +221,10 @@ static zoe_held_block *wait_for_locked(zoe_remote *remote, const zoe_storage_obj
         zoe_held_block *b = zoe_held_find(&remote->held, object, index);
         if (!b) {
             b = zoe_fetch_block_locked(remote, object, index, NULL);
-            if (!b) { /* all memory is on its way or being written */
-                zoe_lock_wait(&remote->lock, &remote->changed, soon_ns());
+            if (!b && wait_for_room_locked(remote, object, error))
                 continue;
-            }
+            if (!b)
+                return NULL;
             zoe_held_block *asked = b;
             asked->holds++;
             zoe_lock_give(&remote->lock);

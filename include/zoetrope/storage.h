@@ -55,9 +55,9 @@ typedef struct zoe_storage_settings {
                               counts them in its limit while it reads from URLs */
 
     /* HTTP. */
-    uint32_t connections;        /* to one host; 0: 16 */
+    uint32_t connections;        /* to one host; 0: 8, at most 16 */
     uint32_t connect_timeout_ms; /* 0: 10,000 */
-    uint32_t stall_timeout_ms;   /* a transfer without a byte for so long has failed; 0: 15,000 */
+    uint32_t stall_timeout_ms;   /* a transfer without a byte for so long has failed; 0: 20,000 */
     uint32_t retries;            /* of what may be tried again, beyond the first try; 0: 4 */
     const char *ca_file;         /* certificates to verify servers with (PEM); NULL: the system's */
 

@@ -202,6 +202,23 @@ static void test_without_ranges(void **state)
     assert_int_equal(fake_origin_counts(fake).bytes, 1);
 }
 
+/* More than anybody has memory for: said, and not waited for. */
+static void test_large_without_ranges(void **state)
+{
+    (void)state;
+    const uint64_t sizes[] = {(uint64_t)5 << 30, (uint64_t)1 << 59};
+    for (unsigned i = 0; i < 2; i++) {
+        open_store(sizes[i]);
+        fake_origin_set_whole_only(fake, true);
+        zoe_storage_object object;
+        assert_int_equal(open_object(i, &object), ZOE_OK);
+        assert_int_equal(check_part(&object, i, 1, 100, 1000), ZOE_OK);
+        assert_int_equal(check_part(&object, i, 1, BYTES, 1000), ZOE_ERROR_UNSUPPORTED);
+        store.close(store.user, &object);
+        assert_true(fake_origin_counts(fake).bytes <= BLOCK);
+    }
+}
+
 static void test_memory_is_bounded(void **state)
 {
     (void)state;
@@ -809,6 +826,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_reading, begin, finish),
         cmocka_unit_test_setup_teardown(test_sizes, begin, finish),
         cmocka_unit_test_setup_teardown(test_without_ranges, begin, finish),
+        cmocka_unit_test_setup_teardown(test_large_without_ranges, begin, finish),
         cmocka_unit_test_setup_teardown(test_memory_is_bounded, begin, finish),
         cmocka_unit_test_setup_teardown(test_kept, begin, finish),
         cmocka_unit_test_setup_teardown(test_without_network, begin, finish),
