@@ -141,13 +141,13 @@ static bool is_cancelled(zoe_http *http, const zoe_http_request *request)
     return is;
 }
 
-/* Ends what was cancelled, waiting or under way. false: it is closing, and nothing is left. */
-static bool end_cancelled(zoe_http *http)
+/* Ends what was cancelled, or all when it is closing, waiting or under way. Returns whether any was. */
+static bool end_once(zoe_http *http, bool *is_closing)
 {
     zoe_lock_take(&http->lock);
-    bool is_closing = http->is_closing;
+    *is_closing = http->is_closing;
     bool has_cancelled = http->has_cancelled;
-    zoe_http_request *list = has_cancelled || is_closing ? take_cancelled_locked(http) : NULL;
+    zoe_http_request *list = has_cancelled || *is_closing ? take_cancelled_locked(http) : NULL;
     http->has_cancelled = false;
     zoe_lock_give(&http->lock);
     bool has_ended = list != NULL;
@@ -156,7 +156,7 @@ static bool end_cancelled(zoe_http *http)
         list = request->next;
         finish_cancelled(http, request);
     }
-    for (size_t i = 0; (has_cancelled || is_closing) && i < TRANSFERS; i++) {
+    for (size_t i = 0; (has_cancelled || *is_closing) && i < TRANSFERS; i++) {
         zoe_http_transfer *transfer = &http->transfers[i];
         zoe_http_request *request = transfer->request;
         if (!request || !is_cancelled(http, request))
@@ -166,8 +166,17 @@ static bool end_cancelled(zoe_http *http)
         finish_cancelled(http, request);
         has_ended = true;
     }
-    /* Whoever heard of an end may have submitted again. */
-    return !is_closing || has_ended;
+    return has_ended;
+}
+
+/* false: it is closing, and nothing is left. */
+static bool end_cancelled(zoe_http *http)
+{
+    bool is_closing;
+    /* Whoever heard of an end may have submitted again. It is not slept in between: destroying wakes once. */
+    while (end_once(http, &is_closing) && is_closing)
+        ;
+    return !is_closing;
 }
 
 static zoe_http_transfer *find_free(zoe_http *http)
