@@ -154,7 +154,7 @@ static zoe_status open_other(loop_bench *b, const loop_options *options, zoe_err
         return ZOE_OK;
     zoe_source_settings_init(&settings);
     zoe_options_apply_source(&options->common.play, &settings);
-    zoe_status status = zoe_sequence_open(options->compare, NULL, &sequence, error);
+    zoe_status status = zoe_sequence_open(options->compare, b->clip.storage, &sequence, error);
     if (status == ZOE_OK)
         status = zoe_source_open(b->clip.engine, &sequence, &settings, &b->other, error);
     zoe_sequence_close(&sequence);
