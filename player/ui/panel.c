@@ -46,6 +46,7 @@ bool zoe_panel_begin(zoe_ui *ui, zoe_panel *panel, SDL_Rect *inner)
     SDL_Rect head = zoe_cut_top(&rest, zoe_ui_px(ui, 36));
     zoe_cut_right(&head, zoe_ui_px(ui, ZOE_SPACE));
     SDL_Rect close = zoe_cut_right(&head, zoe_ui_px(ui, 28));
+    zoe_cut_left(&head, zoe_ui_px(ui, ZOE_SPACE)); /* words begin where the page does */
     zoe_ui_tabs(ui, "tabs", head, names, ZOE_PANEL_PAGES, &chosen);
     panel->page = (zoe_panel_page)chosen;
     if (zoe_ui_button(ui, "close", zoe_centered(close, close.w, close.w), ZOE_ICON_CLOSE, NULL,

@@ -30,7 +30,7 @@ enum {
     ZOE_RULER_HEIGHT = 28,    /* the ruler with its numbers and work area */
     ZOE_INDICATOR_HEIGHT = 4, /* the load indicator */
     ZOE_TIMELINE_PAD = 8,     /* under the indicator */
-    ZOE_PANEL_WIDTH = 440,
+    ZOE_PANEL_WIDTH = 456,
     ZOE_ROW_HEIGHT = 28, /* one setting, one line of the key list: less */
     ZOE_HANDLE_REACH = 6 /* how far beside a handle a click still takes it */
 };

@@ -45,7 +45,7 @@ done
 
 edge="color_in $accent" # a field that has the keyboard has an edge of the accent
 ruler=606
-panel=$((1280 - 440)) # its left side
+panel=$((1280 - 456)) # its left side
 frame_x() { echo $((12 + 1256 * (2 * ($1 - 101) + 1) / (2 * frames))); } # the middle of a frame
 left_of() { echo $((12 + 1256 * ($1 - 101) / frames)); }
 
