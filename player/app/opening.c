@@ -169,6 +169,7 @@ void zoe_app_follow_opening(zoe_app *app, uint64_t now_ns)
         app->opening_say_ns = ZOE_NEVER;
     } else if (now_ns >= app->opening_say_ns) {
         zoe_message_answer(&app->message, "Opening: %s", app->opening[0]->path);
+        app->message.until_ns = ZOE_NEVER; /* what comes of it takes its place */
         app->opening_say_ns = ZOE_NEVER;
         app->redraw = true;
     }

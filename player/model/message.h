@@ -36,8 +36,9 @@ typedef struct zoe_message {
     bool is_bad;     /* it is more than information */
     bool is_answer;  /* to what the user did at this frame */
     zoe_message_kind kind;
-    bool is_of_frame;                       /* it is about a frame that was passed in playback */
-    uint64_t until_ns;                      /* it goes away then; ZOE_NEVER: there is none */
+    bool is_of_frame; /* it is about a frame that was passed in playback */
+    uint64_t
+        until_ns; /* it goes away then; ZOE_NEVER: there is none, or something takes its place */
     zoe_message_entry log[ZOE_MESSAGE_LOG]; /* a ring: see zoe_message_past() */
     uint64_t logged;                        /* in all */
 } zoe_message;

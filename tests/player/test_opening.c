@@ -134,10 +134,13 @@ static void the_picture_stays_until_another_is_there(void **state)
     assert_true(zoe_app_opening_due_ns(app) != ZOE_NEVER);
     zoe_app_follow_opening(app, zoe_now_ns() + 10000000000u);
     assert_non_null(strstr(app->message.text, "Opening: "));
+    /* For as long as that takes. */
+    assert_false(zoe_message_expire(&app->message, zoe_now_ns() + 60000000000u));
     set_slow(NULL);
     turn(true);
     assert_int_equal(app->session.count, 1);
     assert_int_equal(first_letter(0), 'b');
+    assert_null(strstr(app->message.text, "Opening: "));
 }
 
 static void several_are_opened_in_their_order(void **state)
