@@ -161,8 +161,11 @@ void *zoe_os_sealed_begin(size_t bytes, int *fd)
         return NULL;
     size_t mapped = bytes ? whole_pages(bytes) : zoe_os_page();
     void *memory = mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_SHARED, *fd, 0);
-    if (memory != MAP_FAILED)
+    if (memory != MAP_FAILED) {
+        /* A child of this process that had it could write to it, and so it could not be sealed. */
+        madvise(memory, mapped, MADV_DONTFORK);
         return memory;
+    }
     close(*fd);
     *fd = -1;
     return NULL;
@@ -190,13 +193,14 @@ void *zoe_os_shared_map(int fd, uint64_t offset, size_t bytes, size_t huge_bytes
 
 void zoe_os_shared_make_huge(void *address, size_t bytes)
 {
-    volatile uint8_t *base = address;
+    const volatile uint8_t *base = address;
     bytes = bytes / huge * huge;
     if (!bytes)
         return;
-    /* The first page of each is where it was placed, or else near to this thread; the rest follows it. */
+    /* The first page of each is where it was placed, or else near to this thread; the rest follows it. It
+     * is read, which gives it memory too: somebody else may write there already. */
     for (size_t at = 0; at < bytes; at += huge)
-        base[at] = base[at];
+        (void)base[at];
     madvise(address, bytes, MADV_COLLAPSE);
 }
 
