@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/os.h"
+#include "exr/scan.h"
 #include "isolation/check.h"
 #include "isolation/descriptor.h"
 #include "isolation/header_image.h"
@@ -107,7 +108,8 @@ static zoe_status read_started(reading *r, zoe_header **header, zoe_error *error
                          r->path);
 }
 
-/* Headers are at a file's beginning: of one that is far away no more is fetched than it takes. */
+/* Headers are at a file's beginning: of one that is far away no more is fetched than it takes, and never
+ * more than any takes, whatever the process says. */
 static zoe_status read_beginning(reading *r, zoe_header **header, zoe_error *error)
 {
     enum { BEGINNING = 256 << 10, MORE = 8 };
@@ -119,9 +121,11 @@ static zoe_status read_beginning(reading *r, zoe_header **header, zoe_error *err
             status = read_started(r, header, error);
         bool is_whole = !r->descriptor.is_memory || bytes >= r->object.id.bytes;
         zoe_isolation_descriptor_close(&r->descriptor);
-        if (status != ZOE_ERROR_TRUNCATED || is_whole)
+        if (status != ZOE_ERROR_TRUNCATED || is_whole || bytes >= ZOE_EXR_HEADER_BYTES_MAX)
             return status;
         bytes *= MORE;
+        if (bytes > ZOE_EXR_HEADER_BYTES_MAX)
+            bytes = ZOE_EXR_HEADER_BYTES_MAX;
     }
 }
 

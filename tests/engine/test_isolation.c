@@ -19,6 +19,7 @@
 
 #include "support/bad_decoder.h"
 #include "support/children.h"
+#include "support/fake_storage.h"
 #include "support/temp_folder.h"
 #include "support/threads.h"
 
@@ -286,6 +287,32 @@ static void test_bad_at_header(void **state)
     assert_int_equal(descriptors_count(), r.descriptors);
 }
 
+/* A process that wants more and more of a file that is far away does not get all of it. */
+static void test_insatiable_at_header(void **state)
+{
+    (void)state;
+    enum { HEADER_MAX = 64 << 20 }; /* as include/zoetrope/header.h has it */
+    room r;
+    char path[128], url[160];
+    zoe_header *header = NULL;
+    make_room(&r);
+    zoe_engine_settings settings = settings_for();
+    assert_int_equal(zoe_header_isolate(&settings), ZOE_OK);
+    add_frame(&r, "header more");
+    snprintf(path, sizeof path, "%s/f.%04d.exr", r.folder, (int)r.frames);
+    assert_int_equal(truncate(path, (off_t)4 * HEADER_MAX), 0);
+    fake_storage *far = fake_storage_create("");
+    snprintf(url, sizeof url, "http://fake%s", path);
+    assert_int_equal(zoe_header_read(url, fake_storage_storage(far), &header, NULL),
+                     ZOE_ERROR_TRUNCATED);
+    assert_in_range(fake_storage_count(far).bytes_read, HEADER_MAX, 2 * HEADER_MAX);
+    fake_storage_destroy(far);
+    assert_int_equal(zoe_header_isolate(NULL), ZOE_OK);
+    temp_folder_remove(r.folder);
+    assert_int_equal(children_count(), r.children);
+    assert_int_equal(descriptors_count(), r.descriptors);
+}
+
 /* Rubbish in every field: an error, or at worst wrong pixels. A process whose answer could have been
  * true goes on to the next frame, which it then spoils: that is an error too, and the end of it. */
 static void test_rubbish(void **state)
@@ -506,13 +533,13 @@ static void test_nobody_is_left_behind(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_bad_at_open),           cmocka_unit_test(test_bad_at_first_piece),
-        cmocka_unit_test(test_bad_at_last_piece),     cmocka_unit_test(test_bad_at_finish),
-        cmocka_unit_test(test_bad_at_header),         cmocka_unit_test(test_rubbish),
-        cmocka_unit_test(test_killed_while_idle),     cmocka_unit_test(test_recycled),
-        cmocka_unit_test(test_trim_ends_idle_ones),   cmocka_unit_test(test_no_program),
-        cmocka_unit_test(test_dies_at_its_start),     cmocka_unit_test(test_program_goes_away),
-        cmocka_unit_test(test_nobody_is_left_behind),
+        cmocka_unit_test(test_bad_at_open),       cmocka_unit_test(test_bad_at_first_piece),
+        cmocka_unit_test(test_bad_at_last_piece), cmocka_unit_test(test_bad_at_finish),
+        cmocka_unit_test(test_bad_at_header),     cmocka_unit_test(test_insatiable_at_header),
+        cmocka_unit_test(test_rubbish),           cmocka_unit_test(test_killed_while_idle),
+        cmocka_unit_test(test_recycled),          cmocka_unit_test(test_trim_ends_idle_ones),
+        cmocka_unit_test(test_no_program),        cmocka_unit_test(test_dies_at_its_start),
+        cmocka_unit_test(test_program_goes_away), cmocka_unit_test(test_nobody_is_left_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -247,6 +247,10 @@ static zoe_status read_bad_header(int fd, const zoe_os_file_id *id, const zoe_re
     made->header.header.part_count = 1;
     if (strcmp(file.action, "empty") == 0)
         made->header.header.part_count = 0;
+    if (strcmp(file.action, "more") == 0) {
+        zoe_os_free(made);
+        return zoe_error_set(error, ZOE_ERROR_TRUNCATED, "-: ends too soon");
+    }
     *out = &made->header.header;
     return ZOE_OK;
 }

@@ -108,10 +108,13 @@ static zoe_status open_object(void *user, const char *path, zoe_storage_object *
 static int64_t read_object(void *user, const zoe_storage_object *object, void *buffer, size_t bytes,
                            uint64_t offset, zoe_error *error)
 {
-    (void)user;
+    fake_storage *fake = user;
     int64_t got = zoe_os_file_read(*(int *)object->handle, buffer, bytes, offset);
     if (got < 0)
         zoe_error_set(error, ZOE_ERROR_IO, "http://fake: the connection was reset");
+    pthread_mutex_lock(&fake->lock);
+    fake->counts.bytes_read += got > 0 ? got : 0;
+    pthread_mutex_unlock(&fake->lock);
     return got;
 }
 

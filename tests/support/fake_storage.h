@@ -41,9 +41,9 @@ void fake_storage_fetch_at_once(fake_storage *fake, int count);
 void fake_storage_set_room(fake_storage *fake, uint64_t disk, uint64_t memory, uint64_t each);
 
 /* So far: how many were asked for, arrived (whatever came of them), were cancelled, were opened before
- * they had arrived, and were asked what they are now. */
+ * they had arrived, and were asked what they are now; and bytes that were read. */
 typedef struct fake_storage_counts {
-    int64_t asked, arrived, cancelled, opened_far, identified;
+    int64_t asked, arrived, cancelled, opened_far, identified, bytes_read;
 } fake_storage_counts;
 
 fake_storage_counts fake_storage_count(fake_storage *fake);
