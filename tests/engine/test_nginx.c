@@ -248,11 +248,15 @@ static void test_floor(void **state)
     read_all(base);
     nginx_server_take_log(&origin, &count, &bytes, NULL, 0);
     assert_int_equal(bytes, 0);
-    zoe_os_sleep(1500);
-    read_all(base);
-    nginx_server_take_log(&origin, &count, &bytes, NULL, 0);
+    /* nginx counts in whole seconds, and may write its log after the answer. */
+    count = 0;
+    for (int tries = 0; tries < 20 && count == 0; tries++) {
+        zoe_os_sleep(500);
+        read_all(base);
+        nginx_server_take_log(&origin, &count, &bytes, NULL, 0);
+        assert_int_equal(bytes, 0);
+    }
     assert_true(count > 0);
-    assert_int_equal(bytes, 0);
     printf("the second workstation took 0 of %llu bytes from the origin\n",
            (unsigned long long)FRAMES * BYTES);
 

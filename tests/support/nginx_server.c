@@ -127,7 +127,7 @@ void nginx_server_take_log(const nginx_server *server, size_t *requests, uint64_
     char path[128], line[4096];
     snprintf(path, sizeof path, "%s/access.log", server->folder);
     /* It writes a line when the request is over, which may be after the client has heard of it. */
-    usleep(100000);
+    usleep(300000);
     *requests = 0;
     *bytes = 0;
     FILE *file = fopen(path, "re");
