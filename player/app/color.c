@@ -28,16 +28,19 @@ static bool is_data(const zoe_screen *screen, const zoe_shot *shot)
     return screen->is_fallback ? shot->fallback.is_data : shot->is_data;
 }
 
-static void follow_others(zoe_app *app)
+/* is_other_table: the old one goes. The colour of what is not there would still point into it. */
+static void follow_others(zoe_app *app, bool is_other_table)
 {
     zoe_session *session = &app->session;
-    for (int i = 0; i < session->partners.count; i++) {
+    for (int i = 0; i < ZOE_COMPARE_OTHERS; i++) {
         const zoe_partner *p = &session->partners.list[i];
         const zoe_shot *shot = &session->shots[p->shot];
         bool is_alike = true;
-        if (p->screen.frame.pin)
+        if (i < session->partners.count && p->screen.frame.pin)
             zoe_coloring_beside(app->coloring, i, &p->screen.frame, &shot->color,
                                 is_data(&p->screen, shot), &app->other_colors[i], &is_alike);
+        else if (is_other_table)
+            memset(&app->other_colors[i], 0, sizeof app->other_colors[i]);
         app->are_unlike[i] = !is_alike;
     }
 }
@@ -75,7 +78,7 @@ void zoe_app_follow_color(zoe_app *app)
     zoe_look_table *before = app->colored.table;
     (void)zoe_look_table_hold(colored.table);
     app->colored = colored;
-    follow_others(app);
+    follow_others(app, before != colored.table);
     zoe_look_table_free(&before);
     write_field(app, frame, data);
     if (status == ZOE_OK)
