@@ -58,6 +58,8 @@ static void set_slow(const char *names)
 static int set_up(void **state)
 {
     zoe_session_setup setup;
+    if (!threads_begin())
+        return -1;
     threads_before = threads_count();
     if (session_place_set_up(state))
         return -1;
