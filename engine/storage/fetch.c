@@ -202,7 +202,7 @@ static void block_done(zoe_origin_request *request)
 }
 
 zoe_held_block *zoe_fetch_block_locked(zoe_remote *remote, zoe_far_object *object, uint64_t index,
-                                       zoe_flight *flight)
+                                       zoe_flight *flight, bool takes_all)
 {
     zoe_lock_assert_held(&remote->lock);
     uint64_t all = object->tag->id.bytes, offset = 0, bytes = all;
@@ -216,7 +216,7 @@ zoe_held_block *zoe_fetch_block_locked(zoe_remote *remote, zoe_far_object *objec
     bool is_held_back = flight && !flight->is_cold;
     zoe_held_block *b =
         zoe_held_add(&remote->held, object, index, (size_t)bytes,
-                     is_held_back ? remote->ahead_bytes : remote->held.bound, flight == NULL);
+                     is_held_back ? remote->ahead_bytes : remote->held.bound, takes_all);
     if (!b)
         return NULL;
     b->flight = flight;

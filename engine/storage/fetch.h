@@ -148,10 +148,11 @@ bool zoe_fetch_is_on_disk(zoe_remote *remote, zoe_disk_key key, uint64_t index);
 /*
  * A block that is not in memory, to be asked for: held once by the request, which the caller
  * submits with zoe_fetch_submit() when it has given the lock back. NULL: no memory for it now.
- * Lock held; the object is KNOWN. flight: for whom it is fetched ahead, NULL: somebody waits.
+ * Lock held; the object is KNOWN. flight: for whom it is fetched ahead, NULL: for who reads it.
+ * takes_all: somebody waits, and what others' flights brought may be let go for it.
  */
 zoe_held_block *zoe_fetch_block_locked(zoe_remote *remote, zoe_far_object *object, uint64_t index,
-                                       zoe_flight *flight);
+                                       zoe_flight *flight, bool takes_all);
 void zoe_fetch_submit(zoe_remote *remote, zoe_held_block *block);
 
 /* Whether memory comes free by itself. Lock held. */

@@ -75,7 +75,7 @@ static bool ask_locked(zoe_remote *remote, zoe_flight *flight, uint64_t count)
         if (!near && !flight->is_cold && is_line_full(remote))
             return true;
         if (!near) {
-            zoe_held_block *b = zoe_fetch_block_locked(remote, object, index, flight);
+            zoe_held_block *b = zoe_fetch_block_locked(remote, object, index, flight, false);
             if (!b)
                 return false;
             zoe_lock_give(&remote->lock);

@@ -175,7 +175,7 @@ static void ask_for_more_locked(zoe_remote *remote, const zoe_storage_object *op
         zoe_lock_take(&remote->lock);
         if (on_disk || !is_as_opened(opened) || zoe_held_find(&remote->held, object, index))
             continue;
-        zoe_held_block *b = zoe_fetch_block_locked(remote, object, index, NULL);
+        zoe_held_block *b = zoe_fetch_block_locked(remote, object, index, NULL, false);
         if (!b)
             return;
         b->request.is_urgent = true;
@@ -220,7 +220,7 @@ static zoe_held_block *wait_for_locked(zoe_remote *remote, const zoe_storage_obj
         uint64_t index = zoe_fetch_index(object, n);
         zoe_held_block *b = zoe_held_find(&remote->held, object, index);
         if (!b) {
-            b = zoe_fetch_block_locked(remote, object, index, NULL);
+            b = zoe_fetch_block_locked(remote, object, index, NULL, true);
             if (!b && wait_for_room_locked(remote, object, error))
                 continue;
             if (!b)

@@ -713,6 +713,29 @@ static void test_ahead_in_memory(void **state)
 }
 
 /* An object larger than memory, and than the disk cache, is read all the same. */
+/* What a reader probably reads next has no right to the memory of what was fetched ahead. */
+static void test_reading_leaves_what_is_ahead(void **state)
+{
+    (void)state;
+    settings.disk_cache = "";
+    settings.memory_bytes = 16 * BLOCK;
+    open_store(6 * BLOCK);
+    row *r = attach_row(2);
+    wait_for_near(r, 2);
+    zoe_storage_object object;
+    assert_int_equal(open_object(20, &object), ZOE_OK);
+    assert_int_equal(check_part(&object, 20, 1, BLOCK, 1000), ZOE_OK);
+    while (fake_origin_counts(fake).waiting > 0)
+        zoe_os_sleep(1);
+    uint64_t bytes = fake_origin_counts(fake).bytes;
+    assert_true(bytes > 14 * BLOCK); /* something was read ahead */
+    assert_int_equal(check_whole(0, 1), ZOE_OK);
+    assert_int_equal(check_whole(1, 1), ZOE_OK);
+    assert_int_equal(fake_origin_counts(fake).bytes, bytes);
+    store.close(store.user, &object);
+    store.detach(store.user);
+}
+
 static void test_ahead_of_large_ones(void **state)
 {
     (void)state;
@@ -842,6 +865,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_ahead, begin, finish),
         cmocka_unit_test_setup_teardown(test_ahead_failures, begin, finish),
         cmocka_unit_test_setup_teardown(test_ahead_in_memory, begin, finish),
+        cmocka_unit_test_setup_teardown(test_reading_leaves_what_is_ahead, begin, finish),
         cmocka_unit_test_setup_teardown(test_ahead_of_large_ones, begin, finish),
         cmocka_unit_test_setup_teardown(test_ahead_without_ranges, begin, finish),
         cmocka_unit_test_setup_teardown(test_seek, begin, finish),
