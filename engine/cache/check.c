@@ -48,6 +48,16 @@ static void count_buffer(void *user, zoe_buffer *memory)
     sum->frames++;
 }
 
+/* What is in use of what loads take besides is a load's or a worker's; who has which is not seen here. */
+static void count_work(void *user, zoe_buffer *memory)
+{
+    census *sum = user;
+    CHECK(memory->needed <= memory->committed);
+    sum->committed += memory->committed;
+    sum->free += memory->in_use ? 0 : memory->committed;
+    sum->surplus += memory->in_use ? memory->committed - memory->needed : 0;
+}
+
 static void check_load(const zoe_cache *cache, const zoe_load *load, census *sum)
 {
     CHECK(load->workers <= ZOE_WORKERS_MAX);
@@ -55,6 +65,7 @@ static void check_load(const zoe_cache *cache, const zoe_load *load, census *sum
         CHECK(!load->memory && !load->file_memory && !load->file);
         return;
     }
+    CHECK(!load->file_memory || load->file_memory->in_use);
     CHECK(load->phase == ZOE_LOAD_OPEN ? load->memory != NULL : load->workers > 0);
     CHECK(zoe_table_state(load->source->table, load->position) == ZOE_FRAME_LOADING);
     if (load->memory) {
@@ -79,7 +90,11 @@ void zoe_cache_check_locked(zoe_cache *cache)
     CHECK(sum.free == cache->slab.free_bytes && sum.surplus == cache->slab.surplus_bytes);
     CHECK(sum.frames == cache->frames && sum.picture_bytes == cache->frame_bytes);
     CHECK(sum.full_bytes == cache->full_frame_bytes);
-    CHECK(zoe_meter_used(&cache->meter) >= sum.committed);
+    census work = {0};
+    zoe_slab_visit(&cache->work_slab, count_work, &work);
+    CHECK(work.free == cache->work_slab.free_bytes);
+    CHECK(work.surplus == cache->work_slab.surplus_bytes);
+    CHECK(zoe_meter_used(&cache->meter) >= sum.committed + work.committed);
     for (const zoe_source *source = cache->sources; source; source = source->next)
         CHECK(source->cursor >= 0 && source->table->source == source);
 }

@@ -181,8 +181,9 @@ static zoe_status take_locked(zoe_cache *cache, const demand *d, urgency need, u
     zoe_meter_give(&cache->meter, over);
     cache->returns.bytes -= over;
     /* A system that grants too little address space: frames leave as for a lower limit, at most all
-     * that can. */
-    while (zoe_slab_is_full(d->slab, d->size) && evict_locked(cache, need, 1))
+     * that can. They have none of what else loads take. */
+    while (d->slab == &cache->slab && zoe_slab_is_full(d->slab, d->size) &&
+           evict_locked(cache, need, 1))
         continue;
     return zoe_slab_take(d->slab, d->size, node, d->buffer);
 }

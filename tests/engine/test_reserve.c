@@ -582,6 +582,32 @@ static void test_a_blocked_playhead_leaves_others_their_turn(void **state)
     stage_end(&s);
 }
 
+/* Where address space for scratch ends, frames are not in its way: they stay. */
+static void test_no_frame_leaves_for_want_of_a_place_for_scratch(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 1, 64 * MiB, MiB, 4);
+    /* One buffer of each size: what is to be loaded last needs two of the same. */
+    s.engine->cache.work_slab.buffers_max = 1;
+    for (int64_t i = 1; i <= 8; i++)
+        set_sizes(&s, i, MiB, 8 * MiB);
+    set_sizes(&s, 101, MiB, 4 * MiB);
+    fake_lock(s.fake, 101)->file_bytes = 4 * MiB;
+    fake_unlock(s.fake);
+    zoe_source *a = stage_source(&s, "f", 1, 8), *b = stage_source(&s, "g", 101, 101);
+    zoe_want want = stage_play(0, 0, 7), idle = {.idle = 1};
+    stage_settle(&s, a, &want);
+    stage_want(a, &idle);
+    want = stage_play(0, 0, 0);
+    stage_settle(&s, b, &want);
+    assert_true(s.fake->refused > 0 || fake_opened(s.fake, 101) > 0);
+    assert_false(zoe_state_is_loaded(stage_state(b, 0)));
+    stage_assert_loaded(a, 0, 7);
+    assert_int_equal(stage_stats(&s).evictions, 0);
+    stage_end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -606,6 +632,7 @@ int main(void)
         cmocka_unit_test(test_nothing_is_evicted_in_vain),
         cmocka_unit_test(test_what_became_smaller_is_tried_again),
         cmocka_unit_test(test_a_blocked_playhead_leaves_others_their_turn),
+        cmocka_unit_test(test_no_frame_leaves_for_want_of_a_place_for_scratch),
     };
     return cmocka_run_group_tests_name("reserve", tests, NULL, NULL);
 }
