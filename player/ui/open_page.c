@@ -257,13 +257,20 @@ static void run_path(zoe_ui *ui, SDL_Rect rect, zoe_open_page *page, zoe_open_pa
         open_selected(page, result);
         return;
     }
-    if (!page->purpose && zoe_path_is_address(page->path)) {
-        choose(page, result, page->path);
-        return;
+    char path[sizeof page->path];
+    snprintf(path, sizeof path, "%s", page->path);
+    if (zoe_path_is_address(path)) {
+        /* A folder to look into where its last letter says so, else what is opened. */
+        char *last = path + strlen(path) - 1;
+        if (!page->purpose && *last != '/') {
+            choose(page, result, page->path);
+            return;
+        }
+        *last = *last == '/' ? '\0' : *last;
     }
     page->entered = true;
     page->is_edited = false;
-    go(page, page->path);
+    go(page, path);
     page->shown[0] = '\0';
 }
 

@@ -298,6 +298,24 @@ static void what_is_not_there_is_said(void **state)
     assert_int_equal(stage.count, 0);
 }
 
+/* The page has no storage here: nothing but a failure comes of looking. */
+static void a_url_is_opened_or_looked_into(void **state)
+{
+    (void)state;
+    ui_hand_key(&hand, SDLK_a, KMOD_CTRL);
+    type("http://host/shots/");
+    ui_hand_key(&hand, SDLK_RETURN, 0);
+    finish();
+    assert_true(stage.open_page.open);
+    assert_int_equal(stage.count, 0);
+    assert_string_equal(zoe_browser_path(stage.open_page.browser), "http://host/shots");
+    ui_hand_key(&hand, SDLK_a, KMOD_CTRL);
+    type("http://host/shots/a.1-9####.exr");
+    ui_hand_key(&hand, SDLK_RETURN, 0);
+    assert_int_equal(stage.count, 1);
+    assert_string_equal(stage.specs[0], "http://host/shots/a.1-9####.exr");
+}
+
 static void leaving_ends_the_reading(void **state)
 {
     (void)state;
@@ -384,6 +402,7 @@ int main(void)
         OPEN(another_file_is_looked_for),
         OPEN(folders_below_that_have_some_are_named),
         OPEN(what_is_not_there_is_said),
+        OPEN(a_url_is_opened_or_looked_into),
         OPEN(leaving_ends_the_reading),
         OPEN(recent_folders_are_offered),
         START(without_recent_ones_there_is_a_button),
