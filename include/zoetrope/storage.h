@@ -88,10 +88,10 @@ typedef struct zoe_storage_stats {
     uint64_t memory_limit_bytes;  /* the bound of those */
     uint64_t disk_bytes;          /* now: in the disk cache's folder */
     uint64_t disk_limit_bytes;    /* the bound of those; 0: there is no disk cache */
-    uint64_t disk_hits;           /* blocks that were read from disk */
-    uint64_t disk_misses;         /* blocks that were not there, and were fetched */
-    uint64_t disk_evictions;      /* blocks that left for others */
-    char disk_problem[256]; /* why nothing is kept on disk for now: one line of UTF-8; "": it is */
+    uint64_t disk_hits;      /* reads, each of a block or of a part of one, that disk answered */
+    uint64_t disk_misses;    /* reads whose block was not there, or was damaged */
+    uint64_t disk_evictions; /* blocks that left for others */
+    char disk_problem[256];  /* why nothing is kept on disk for now: one line of UTF-8; "": it is */
 } zoe_storage_stats;
 
 /* Fills in the size and every default. Thread-safety: any thread. */

@@ -165,7 +165,7 @@ static void draw_storage(zoe_ui *ui, SDL_Rect *rest, const zoe_storage_stats *s)
         {"Waiting", 1, 0, 0, s->requests_waiting, NULL, "Under way, or waiting for a connection"},
         {"Disk cache", 0, 1, 1, s->disk_bytes, NULL, "What its folder has now, of all programs"},
         {"At most", 1, 0, 1, s->disk_limit_bytes, NULL, "What it may have"},
-        {"Read from it", 0, 0, 0, s->disk_hits, NULL, "Blocks of 4 MB at most"},
+        {"Reads from it", 0, 0, 0, s->disk_hits, NULL, "That it answered since the start"},
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         draw_figure(ui, rest, &all[i]);
