@@ -206,9 +206,8 @@ static zoe_load *claim_locked(zoe_load_worker *worker, zoe_source *source, int64
     uint64_t limit = zoe_meter_limit(&cache->meter);
     bool is_known = own->bytes > 0, is_larger = own->file_bytes > cache->first_file_bytes;
     /* Never less than at first, so that known and unknown frames use the same memory in turns. */
-    zoe_needs file = {.file_bytes = is_larger && own->file_bytes < limit
-                                        ? own->file_bytes
-                                        : cache->first_file_bytes};
+    zoe_needs file = {.file_bytes = is_larger && own->file_bytes < limit ? own->file_bytes
+                                                                         : cache->first_file_bytes};
     zoe_needs needs = is_known ? *own : source->needs;
     if (needs.file_bytes < file.file_bytes)
         needs.file_bytes = file.file_bytes;
@@ -281,6 +280,21 @@ static zoe_load *claim_first_locked(zoe_load_worker *worker, int64_t before)
     return load;
 }
 
+/* Has a load that nobody is at get scratch, by ending one that is needed later. Where no other is left,
+ * and no memory is on its way back, the limit has become too low for it: it is ended itself, and what its
+ * frame takes in all is then told, or is tried anew. */
+static zoe_load *make_way_locked(zoe_cache *cache, zoe_load *open, int64_t use)
+{
+    zoe_load *over = end_farthest_locked(cache, use);
+    bool any = over || cache->returning > 0;
+    for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;)
+        any = any || load != open;
+    if (any)
+        return over;
+    zoe_cache_stop_load_locked(open);
+    return end_one_locked(cache);
+}
+
 static zoe_load *find_work_locked(zoe_load_worker *worker)
 {
     zoe_cache *cache = worker->cache;
@@ -298,7 +312,7 @@ static zoe_load *find_work_locked(zoe_load_worker *worker)
      * later makes way. */
     if (open->workers > 0)
         return claim_first_locked(worker, ZOE_NO_USE);
-    return zoe_load_is_urgent_locked(open) ? end_farthest_locked(cache, use) : NULL;
+    return zoe_load_is_urgent_locked(open) ? make_way_locked(cache, open, use) : NULL;
 }
 
 zoe_load *zoe_scheduler_pick_locked(zoe_load_worker *worker, zoe_load_phase *phase)

@@ -608,6 +608,40 @@ static void test_no_frame_leaves_for_want_of_a_place_for_scratch(void **state)
     stage_end(&s);
 }
 
+/* A frame is left half done, and the limit falls below what it takes with scratch: when the playhead comes
+ * back, that is said. Where the limit rises again, it is loaded. */
+static void test_half_done_below_a_lower_limit(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 1, 64 * MiB, MiB, 8);
+    set_sizes(&s, 1, 20 * MiB, 10 * MiB);
+    set_sizes(&s, 2, MiB, MiB);
+    for (int64_t i = 1; i <= 2; i++) {
+        fake_lock(s.fake, i)->gate = true;
+        fake_unlock(s.fake);
+    }
+    zoe_source *source = stage_source(&s, "f", 1, 2);
+    zoe_want want = {.playhead = 0, .in = 0, .out = 1};
+    stage_want(source, &want);
+    assert_true(fake_wait_started(s.fake, 1, 1));
+    want.playhead = 1;
+    stage_want(source, &want);
+    fake_pass(s.fake, 1, 1);
+    assert_true(fake_wait_started(s.fake, 2, 1));
+    assert_int_equal(stage_state(source, 0), ZOE_FRAME_LOADING);
+    fake_open_gates(s.fake);
+    stage_budget(&s, 26 * MiB);
+    want.playhead = 0;
+    stage_want(source, &want);
+    assert_true(stage_wait_state(source, 0, ZOE_FRAME_ERROR));
+    zoe_frame frame;
+    assert_int_equal(zoe_source_acquire(source, 0, &frame), ZOE_ERROR_OVER_BUDGET);
+    stage_budget(&s, 64 * MiB);
+    assert_true(stage_wait_state(source, 0, ZOE_FRAME_LOADED));
+    stage_end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -633,6 +667,7 @@ int main(void)
         cmocka_unit_test(test_what_became_smaller_is_tried_again),
         cmocka_unit_test(test_a_blocked_playhead_leaves_others_their_turn),
         cmocka_unit_test(test_no_frame_leaves_for_want_of_a_place_for_scratch),
+        cmocka_unit_test(test_half_done_below_a_lower_limit),
     };
     return cmocka_run_group_tests_name("reserve", tests, NULL, NULL);
 }
