@@ -58,12 +58,8 @@ static void assert_at_most(const char *what, uint64_t value, uint64_t most)
 
 static void set_sizes(stage *s, int64_t first, int64_t last, size_t bytes, size_t scratch)
 {
-    for (int64_t i = first; i <= last; i++) {
-        fake_frame *frame = fake_lock(s->fake, i);
-        frame->bytes = bytes / 64 * 64;
-        frame->scratch_bytes = scratch;
-        fake_unlock(s->fake);
-    }
+    for (int64_t i = first; i <= last; i++)
+        stage_set_sizes(s, i, bytes / 64 * 64, scratch);
 }
 
 static void begin(stage *s, uint32_t workers, uint64_t limit, size_t bytes, int32_t pieces)

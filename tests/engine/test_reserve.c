@@ -11,27 +11,11 @@
 #include <stdint.h>
 #include <string.h>
 
-#include <time.h>
-
 #include <cmocka.h>
 
 #include "support/stage.h"
 
 static const size_t MiB = (size_t)1 << 20;
-
-static void set_sizes(stage *s, int64_t number, size_t bytes, size_t scratch_bytes)
-{
-    fake_frame *frame = fake_lock(s->fake, number);
-    frame->bytes = bytes;
-    frame->scratch_bytes = scratch_bytes;
-    fake_unlock(s->fake);
-}
-
-static void nap(void *user)
-{
-    (void)user;
-    nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
-}
 
 /* Buffers alone would fit for more workers than buffers and scratch do: that is no error. */
 static void test_scratch_and_frames_share_a_small_limit(void **state)
@@ -41,7 +25,7 @@ static void test_scratch_and_frames_share_a_small_limit(void **state)
         stage s;
         stage_begin(&s, workers, 16 * MiB, 4 * MiB, 8);
         for (int64_t i = 1; i <= 20; i++)
-            set_sizes(&s, i, 4 * MiB, 2 * MiB);
+            stage_set_sizes(&s, i, 4 * MiB, 2 * MiB);
         zoe_source *source = stage_source(&s, "f", 1, 20);
         for (int64_t i = 0; i < 20; i++) {
             zoe_want want = {.playhead = i, .in = 0, .out = 19, .direction = 1};
@@ -102,10 +86,10 @@ static void test_idle_scratch_makes_room(void **state)
     (void)state;
     stage s;
     stage_begin(&s, 8, 32 * MiB, MiB, 32);
-    set_sizes(&s, 1, MiB, 2 * MiB);
+    stage_set_sizes(&s, 1, MiB, 2 * MiB);
     fake_lock(s.fake, 1)->gate = true;
     fake_unlock(s.fake);
-    set_sizes(&s, 101, 28 * MiB, 2 * MiB);
+    stage_set_sizes(&s, 101, 28 * MiB, 2 * MiB);
     zoe_source *a = stage_source(&s, "f", 1, 1), *b = stage_source(&s, "g", 101, 101);
     zoe_want want = {.playhead = 0, .in = 0, .out = 0};
     stage_want(a, &want);
@@ -123,8 +107,8 @@ static void test_own_scratch_makes_room(void **state)
     (void)state;
     stage s;
     stage_begin(&s, 1, 32 * MiB, MiB, 4);
-    set_sizes(&s, 1, MiB, 8 * MiB);
-    set_sizes(&s, 101, 28 * MiB, 2 * MiB);
+    stage_set_sizes(&s, 1, MiB, 8 * MiB);
+    stage_set_sizes(&s, 101, 28 * MiB, 2 * MiB);
     zoe_source *a = stage_source(&s, "f", 1, 1), *b = stage_source(&s, "g", 101, 101);
     zoe_want want = {.playhead = 0, .in = 0, .out = 0};
     stage_want(a, &want);
@@ -141,7 +125,7 @@ static void test_kept_blocks_make_room(void **state)
     stage_begin(&s, 2, 32 * MiB, MiB, 4);
     fake_lock(s.fake, 1)->file_bytes = 7 * MiB;
     fake_unlock(s.fake);
-    set_sizes(&s, 101, 28 * MiB, 2 * MiB);
+    stage_set_sizes(&s, 101, 28 * MiB, 2 * MiB);
     zoe_source *a = stage_source(&s, "f", 1, 1), *b = stage_source(&s, "g", 101, 101);
     zoe_want want = {.playhead = 0, .in = 0, .out = 0};
     stage_want(a, &want);
@@ -176,8 +160,8 @@ static void check_pinned_out(uint32_t workers, size_t pinned, size_t bytes, size
 {
     stage s;
     stage_begin(&s, workers, 32 * MiB, MiB, 4);
-    set_sizes(&s, 1, pinned, 4096);
-    set_sizes(&s, 101, bytes, scratch);
+    stage_set_sizes(&s, 1, pinned, 4096);
+    stage_set_sizes(&s, 101, bytes, scratch);
     fake_lock(s.fake, 101)->file_bytes = file;
     fake_unlock(s.fake);
     zoe_source *a = stage_source(&s, "f", 1, 1), *b = stage_source(&s, "g", 101, 101);
@@ -212,7 +196,7 @@ static void test_the_open_file_counts(void **state)
     for (uint32_t workers = 1; workers <= 2; workers++) {
         stage s;
         stage_begin(&s, workers, 32 * MiB, MiB, 4);
-        set_sizes(&s, 1, 28 * MiB, 3 * MiB + 512 * 1024);
+        stage_set_sizes(&s, 1, 28 * MiB, 3 * MiB + 512 * 1024);
         fake_lock(s.fake, 1)->file_bytes = MiB - 4096;
         fake_unlock(s.fake);
         zoe_source *source = stage_source(&s, "f", 1, 1);
@@ -261,7 +245,7 @@ static void test_reading_ahead_leaves_the_playheads_frame(void **state)
         stage s;
         stage_begin(&s, workers, 32 * MiB, MiB, 4);
         for (int64_t i = 1; i <= 8; i++)
-            set_sizes(&s, i, 14 * MiB, 10 * MiB);
+            stage_set_sizes(&s, i, 14 * MiB, 10 * MiB);
         zoe_source *source = stage_source(&s, "f", 1, 8);
         zoe_want want = {.in = 0, .out = 7, .direction = 1, .strategy = ZOE_STRATEGY_FORWARD};
         stage_settle(&s, source, &want);
@@ -311,7 +295,7 @@ static void test_helpers_come_as_far_as_there_is_scratch(void **state)
     for (uint32_t workers = 1; workers <= 8; workers *= 2) {
         stage s;
         stage_begin(&s, workers, 32 * MiB, 4 * MiB, 16);
-        set_sizes(&s, 1, 4 * MiB, 13 * MiB);
+        stage_set_sizes(&s, 1, 4 * MiB, 13 * MiB);
         fake_lock(s.fake, 1)->gate = true;
         fake_unlock(s.fake);
         zoe_source *source = stage_source(&s, "f", 1, 1);
@@ -336,7 +320,7 @@ static void test_helpers_evict_nothing_that_is_wanted(void **state)
     stage s;
     stage_begin(&s, 2, 32 * MiB, 4 * MiB, 8);
     for (int64_t i = 1; i <= 7; i++)
-        set_sizes(&s, i, 4 * MiB, i == 1 ? 3 * MiB : 0);
+        stage_set_sizes(&s, i, 4 * MiB, i == 1 ? 3 * MiB : 0);
     zoe_source *source = stage_source(&s, "f", 1, 7);
     zoe_want want = {.playhead = 3, .in = 1, .out = 6};
     stage_settle(&s, source, &want);
@@ -394,8 +378,8 @@ static void test_a_guessed_buffer_gives_way_to_the_file(void **state)
     for (uint32_t workers = 1; workers <= 2; workers++) {
         stage s;
         stage_begin(&s, workers, 32 * MiB, MiB, 1);
-        set_sizes(&s, 1, 28 * MiB, 4096);
-        set_sizes(&s, 2, 2 * MiB, 4096);
+        stage_set_sizes(&s, 1, 28 * MiB, 4096);
+        stage_set_sizes(&s, 2, 2 * MiB, 4096);
         fake_lock(s.fake, 2)->file_bytes = 7 * MiB;
         fake_unlock(s.fake);
         zoe_source *source = stage_source(&s, "f", 1, 2);
@@ -416,8 +400,8 @@ static void test_a_larger_warm_buffer_is_no_error(void **state)
     (void)state;
     stage s;
     stage_begin(&s, 1, 31 * MiB + MiB / 2, MiB, 1);
-    set_sizes(&s, 1, 16 * MiB, 4096);
-    set_sizes(&s, 101, 15 * MiB + MiB / 8, 4096);
+    stage_set_sizes(&s, 1, 16 * MiB, 4096);
+    stage_set_sizes(&s, 101, 15 * MiB + MiB / 8, 4096);
     fake_lock(s.fake, 101)->file_bytes = 15 * MiB;
     fake_unlock(s.fake);
     zoe_source *a = stage_source(&s, "f", 1, 1), *b = stage_source(&s, "g", 101, 101);
@@ -440,7 +424,7 @@ static void test_idle_scratch_comes_before_frames(void **state)
         stage s;
         stage_begin(&s, 2, 32 * MiB, MiB, 1);
         for (int64_t i = 1; i <= 2; i++)
-            set_sizes(&s, i, 8 * MiB, 10 * MiB);
+            stage_set_sizes(&s, i, 8 * MiB, 10 * MiB);
         zoe_source *source = stage_source(&s, "f", 1, 2);
         zoe_want want = {.in = 0, .out = 0, .direction = 1, .strategy = ZOE_STRATEGY_FORWARD};
         stage_settle(&s, source, &want);
@@ -460,9 +444,9 @@ static void test_any_worker_finds_the_room(void **state)
         stage s;
         stage_begin(&s, 2, 32 * MiB, MiB, 1);
         for (int64_t i = 1; i <= 3; i++)
-            set_sizes(&s, i, 2 * MiB, i == 1 ? 10 * MiB : 0);
-        set_sizes(&s, 4, 10 * MiB, 10 * MiB);
-        set_sizes(&s, 101, 8 * MiB, 0);
+            stage_set_sizes(&s, i, 2 * MiB, i == 1 ? 10 * MiB : 0);
+        stage_set_sizes(&s, 4, 10 * MiB, 10 * MiB);
+        stage_set_sizes(&s, 101, 8 * MiB, 0);
         zoe_source *a = stage_source(&s, "f", 1, 4), *b = stage_source(&s, "g", 101, 101);
         zoe_want want = {.in = 0, .out = 3, .direction = 1, .strategy = ZOE_STRATEGY_FORWARD};
         zoe_want fourth = want, one = {.playhead = 0, .in = 0, .out = 0}, idle = {.idle = 1};
@@ -486,8 +470,8 @@ static void test_a_blocked_source_does_not_hold_up_play(void **state)
     (void)state;
     stage s;
     stage_begin(&s, 2, 32 * MiB, 2 * MiB, 1);
-    set_sizes(&s, 1, 8 * MiB, 0);
-    set_sizes(&s, 101, 26 * MiB, 0);
+    stage_set_sizes(&s, 1, 8 * MiB, 0);
+    stage_set_sizes(&s, 101, 26 * MiB, 0);
     zoe_source *a = stage_source(&s, "f", 1, 1), *c = stage_source(&s, "h", 51, 60);
     zoe_want want = {.playhead = 0, .in = 0, .out = 0};
     stage_settle(&s, a, &want);
@@ -502,7 +486,7 @@ static void test_a_blocked_source_does_not_hold_up_play(void **state)
         /* Which frame is due depends on how long decoding took. */
         uint64_t deadline = stage_soon();
         while (!stage_loaded(c, 0, 9) && zoe_now_ns() < deadline)
-            nap(NULL);
+            stage_nap(NULL);
         assert_in_range(stage_loaded(c, 0, 9), 1, 10);
         assert_true(zoe_state_is_empty(stage_state(b, 0)));
         want = (zoe_want){.idle = 1};
@@ -519,8 +503,8 @@ static void test_nothing_is_evicted_in_vain(void **state)
     (void)state;
     stage s;
     stage_begin(&s, 2, 32 * MiB, MiB, 2);
-    set_sizes(&s, 1, 8 * MiB, 4096);
-    set_sizes(&s, 101, 28 * MiB, 4096);
+    stage_set_sizes(&s, 1, 8 * MiB, 4096);
+    stage_set_sizes(&s, 101, 28 * MiB, 4096);
     zoe_source *a = stage_source(&s, "f", 1, 1), *b = stage_source(&s, "g", 101, 101);
     zoe_source *c = stage_source(&s, "h", 51, 60);
     zoe_want want = {.playhead = 0, .in = 0, .out = 0}, idle = {.idle = 1};
@@ -544,13 +528,13 @@ static void test_what_became_smaller_is_tried_again(void **state)
     for (int refresh = 0; refresh <= 1; refresh++) {
         stage s;
         stage_begin(&s, 1, 32 * MiB, MiB, 4);
-        set_sizes(&s, 1, 8 * MiB, 4096);
-        set_sizes(&s, 101, 26 * MiB, MiB);
+        stage_set_sizes(&s, 1, 8 * MiB, 4096);
+        stage_set_sizes(&s, 101, 26 * MiB, MiB);
         zoe_source *a = stage_source(&s, "f", 1, 1), *b = stage_source(&s, "g", 101, 101);
         zoe_want want = {.playhead = 0, .in = 0, .out = 0};
         zoe_frame pin = load_and_pin(a);
         stage_settle(&s, b, &want);
-        set_sizes(&s, 101, 2 * MiB, MiB);
+        stage_set_sizes(&s, 101, 2 * MiB, MiB);
         stage_change(&s, "g", 101);
         zoe_error error;
         assert_int_equal(
@@ -567,8 +551,8 @@ static void test_a_blocked_playhead_leaves_others_their_turn(void **state)
     (void)state;
     stage s;
     stage_begin(&s, 2, 32 * MiB, MiB, 4);
-    set_sizes(&s, 1, 28 * MiB, 4096);
-    set_sizes(&s, 101, 8 * MiB, 4096);
+    stage_set_sizes(&s, 1, 28 * MiB, 4096);
+    stage_set_sizes(&s, 101, 8 * MiB, 4096);
     zoe_source *a = stage_source(&s, "f", 1, 1), *c = stage_source(&s, "h", 51, 60);
     zoe_source *b = stage_source(&s, "g", 101, 101);
     zoe_want want = {.playhead = 0, .in = 0, .out = 0};
@@ -591,8 +575,8 @@ static void test_no_frame_leaves_for_want_of_a_place_for_scratch(void **state)
     /* One buffer of each size: what is to be loaded last needs two of the same. */
     s.engine->cache.work_slab.buffers_max = 1;
     for (int64_t i = 1; i <= 8; i++)
-        set_sizes(&s, i, MiB, 8 * MiB);
-    set_sizes(&s, 101, MiB, 4 * MiB);
+        stage_set_sizes(&s, i, MiB, 8 * MiB);
+    stage_set_sizes(&s, 101, MiB, 4 * MiB);
     fake_lock(s.fake, 101)->file_bytes = 4 * MiB;
     fake_unlock(s.fake);
     zoe_source *a = stage_source(&s, "f", 1, 8), *b = stage_source(&s, "g", 101, 101);
@@ -615,8 +599,8 @@ static void test_half_done_below_a_lower_limit(void **state)
     (void)state;
     stage s;
     stage_begin(&s, 1, 64 * MiB, MiB, 8);
-    set_sizes(&s, 1, 20 * MiB, 10 * MiB);
-    set_sizes(&s, 2, MiB, MiB);
+    stage_set_sizes(&s, 1, 20 * MiB, 10 * MiB);
+    stage_set_sizes(&s, 2, MiB, MiB);
     for (int64_t i = 1; i <= 2; i++) {
         fake_lock(s.fake, i)->gate = true;
         fake_unlock(s.fake);

@@ -10,27 +10,12 @@
 #include <stdint.h>
 
 #include <pthread.h>
-#include <time.h>
 
 #include <cmocka.h>
 
 #include "support/stage.h"
 
 static const size_t MiB = (size_t)1 << 20;
-
-static void set_sizes(stage *s, int64_t number, size_t bytes, size_t scratch_bytes)
-{
-    fake_frame *frame = fake_lock(s->fake, number);
-    frame->bytes = bytes;
-    frame->scratch_bytes = scratch_bytes;
-    fake_unlock(s->fake);
-}
-
-static void nap(void *user)
-{
-    (void)user;
-    nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
-}
 
 static void *keep_one_worker(void *user)
 {
@@ -61,7 +46,7 @@ static bool look_in_vain(stage *s, zoe_source *a, zoe_source *b)
     stage_want(b, &one);
     fake_pass(s->fake, 1, 1);
     while (!is_idle(s, 0) && !is_idle(s, 1))
-        nap(NULL);
+        stage_nap(NULL);
     return is_idle(s, 0);
 }
 
@@ -75,11 +60,11 @@ static void test_a_stopped_workers_scratch_is_used(void **state)
         zoe_engine_settings_init(&settings);
         settings.workers = 2;
         settings.budget.bytes = 32 * MiB;
-        settings.notify = nap;
+        settings.notify = stage_nap;
         stage_begin_with(&s, &settings, fake_decoder_new(MiB, 1), NULL);
-        set_sizes(&s, 1, MiB, 8 * MiB);
-        set_sizes(&s, 2, MiB, 8 * MiB);
-        set_sizes(&s, 101, 28 * MiB, MiB);
+        stage_set_sizes(&s, 1, MiB, 8 * MiB);
+        stage_set_sizes(&s, 2, MiB, 8 * MiB);
+        stage_set_sizes(&s, 101, 28 * MiB, MiB);
         fake_close_gates(s.fake);
         fake_lock(s.fake, 101)->gate = false;
         fake_unlock(s.fake);
@@ -87,7 +72,7 @@ static void test_a_stopped_workers_scratch_is_used(void **state)
         if (look_in_vain(&s, a, b)) {
             pthread_t thread;
             assert_int_equal(pthread_create(&thread, NULL, keep_one_worker, s.engine), 0);
-            nap(NULL);
+            stage_nap(NULL);
             fake_pass(s.fake, 2, 1);
             pthread_join(thread, NULL);
             assert_true(stage_wait_state(b, 0, ZOE_FRAME_LOADED));
@@ -201,8 +186,8 @@ static void test_a_frame_left_half_done_is_heard_of(void **state)
     (void)state;
     stage s;
     stage_begin(&s, 1, 32 * MiB, MiB, 4);
-    set_sizes(&s, 2, 4 * MiB, 16 * MiB);
-    set_sizes(&s, 101, 20 * MiB, MiB);
+    stage_set_sizes(&s, 2, 4 * MiB, 16 * MiB);
+    stage_set_sizes(&s, 101, 20 * MiB, MiB);
     fake_lock(s.fake, 1)->open_status = ZOE_ERROR_CORRUPT;
     fake_unlock(s.fake);
     fake_lock(s.fake, 3)->open_status = ZOE_ERROR_CORRUPT;
@@ -224,7 +209,7 @@ static void test_a_frame_left_half_done_is_heard_of(void **state)
     fake_open_gates(s.fake);
     assert_true(stage_wait_state(b, 0, ZOE_FRAME_LOADED));
     while (!is_idle(&s, 0))
-        nap(NULL);
+        stage_nap(NULL);
     assert_int_equal(stage_state(a, 1), ZOE_FRAME_LOADING);
     stage_want(b, &idle);
     assert_true(stage_wait_state(a, 1, ZOE_FRAME_LOADED));

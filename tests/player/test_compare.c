@@ -315,34 +315,6 @@ static void what_is_wrong_with_the_other_is_said(void **state)
 
 enum { LARGE_WIDTH = 2048, LARGE_HEIGHT = 1800 /* 7 MiB of a limit of 16 */ };
 
-static int write_large(void *user, int32_t x, int32_t y, int32_t count,
-                       void *const planes[ZOE_PLANES_MAX])
-{
-    for (int32_t i = 0; i < count; i++)
-        ((uint16_t *)planes[0])[i] =
-            zoe_float_to_half(x + i == y + 9 ? 0.0f : (float)*(const int *)user);
-    return 0;
-}
-
-static void write_large_frames(session_place *p, const char *name, int first, int last)
-{
-    const zoe_box box = {0, 0, LARGE_WIDTH - 1, LARGE_HEIGHT - 1};
-    const zoe_exr_write_spec spec = {
-        .data_window = box,
-        .display_window = box,
-        .pixel_aspect = 1.0,
-        .compression = ZOE_COMPRESSION_RLE,
-        .channel_count = 1,
-        .names = {"Y"},
-        .types = {ZOE_SAMPLE_HALF},
-    };
-    for (int number = first; number <= last; number++) {
-        char path[SESSION_PLACE_PATH];
-        session_place_path(p, name, number, path);
-        assert_int_equal(zoe_exr_write(path, &spec, write_large, &number, NULL), ZOE_OK);
-    }
-}
-
 /* As the window does: what is on screen was drawn. Nothing is pressed meanwhile. */
 static void draw_until_both(session_place *p, int a, int b)
 {
@@ -366,8 +338,8 @@ static void pairs_take_turns_where_one_fits(void **state)
 {
     session_place *p = *state;
     static const int way[] = {3, 4, 1, 2, 1, 4, 2, 3, 1};
-    write_large_frames(p, "a", 1, 4);
-    write_large_frames(p, "b", 2, 4);
+    session_place_write_large(p, "a", 1, 4, LARGE_WIDTH, LARGE_HEIGHT);
+    session_place_write_large(p, "b", 2, 4, LARGE_WIDTH, LARGE_HEIGHT);
     session_place_open(p, "b", 2, 0);
     session_place_open(p, "a", 1, 0);
     assert_true(zoe_session_compare(&p->session, ZOE_COMPARE_WIPE));

@@ -332,32 +332,9 @@ static void ids_are_never_half(void **state)
 
 enum { LARGE_WIDTH = 2560, LARGE_HEIGHT = 2048 /* 10 MiB of a limit of 16 */ };
 
-static int write_large(void *user, int32_t x, int32_t y, int32_t count,
-                       void *const planes[ZOE_PLANES_MAX])
-{
-    const int *number = user;
-    for (int32_t i = 0; i < count; i++)
-        ((uint16_t *)planes[0])[i] = zoe_float_to_half(x + i == y + 9 ? 0.0f : (float)*number);
-    return 0;
-}
-
 static void open_large(session_place *p, int frames)
 {
-    const zoe_box box = {0, 0, LARGE_WIDTH - 1, LARGE_HEIGHT - 1};
-    const zoe_exr_write_spec spec = {
-        .data_window = box,
-        .display_window = box,
-        .pixel_aspect = 1.0,
-        .compression = ZOE_COMPRESSION_RLE,
-        .channel_count = 1,
-        .names = {"Y"},
-        .types = {ZOE_SAMPLE_HALF},
-    };
-    for (int number = 1; number <= frames; number++) {
-        char path[SESSION_PLACE_PATH];
-        session_place_path(p, "a", number, path);
-        assert_int_equal(zoe_exr_write(path, &spec, write_large, &number, NULL), ZOE_OK);
-    }
+    session_place_write_large(p, "a", 1, frames, LARGE_WIDTH, LARGE_HEIGHT);
     session_place_open(p, "a", 1, 0);
     session_place_arrive(p);
 }

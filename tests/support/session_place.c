@@ -127,6 +127,35 @@ void session_place_write(const session_place *p, const char *name, int number,
         fail_msg("%s", error.text);
 }
 
+static int write_large(void *user, int32_t x, int32_t y, int32_t count,
+                       void *const planes[ZOE_PLANES_MAX])
+{
+    const int *number = user;
+    for (int32_t i = 0; i < count; i++)
+        ((uint16_t *)planes[0])[i] = zoe_float_to_half(x + i == y + 9 ? 0.0f : (float)*number);
+    return 0;
+}
+
+void session_place_write_large(const session_place *p, const char *name, int first, int last,
+                               int32_t width, int32_t height)
+{
+    const zoe_box box = {0, 0, width - 1, height - 1};
+    const zoe_exr_write_spec spec = {
+        .data_window = box,
+        .display_window = box,
+        .pixel_aspect = 1.0,
+        .compression = ZOE_COMPRESSION_RLE,
+        .channel_count = 1,
+        .names = {"Y"},
+        .types = {ZOE_SAMPLE_HALF},
+    };
+    for (int number = first; number <= last; number++) {
+        char path[SESSION_PLACE_PATH];
+        session_place_path(p, name, number, path);
+        assert_int_equal(zoe_exr_write(path, &spec, write_large, &number, NULL), ZOE_OK);
+    }
+}
+
 void session_place_open(session_place *p, const char *name, int number, int replace)
 {
     char path[SESSION_PLACE_PATH];

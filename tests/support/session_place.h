@@ -47,6 +47,10 @@ void session_place_path(const session_place *p, const char *name, int number,
 void session_place_write(const session_place *p, const char *name, int number,
                          session_place_kind kind);
 
+/* Writes frames of one half channel of that size, which take memory and little of the disk. */
+void session_place_write_large(const session_place *p, const char *name, int first, int last,
+                               int32_t width, int32_t height);
+
 /* Opens the sequence that a frame belongs to. */
 void session_place_open(session_place *p, const char *name, int number, int replace);
 

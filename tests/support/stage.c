@@ -113,7 +113,21 @@ void stage_want(zoe_source *source, const zoe_want *want)
     assert_int_equal(zoe_source_set_want(source, want), ZOE_OK);
 }
 
+void stage_set_sizes(stage *s, int64_t number, size_t bytes, size_t scratch_bytes)
+{
+    fake_frame *frame = fake_lock(s->fake, number);
+    frame->bytes = bytes;
+    frame->scratch_bytes = scratch_bytes;
+    fake_unlock(s->fake);
+}
+
 /* ---- waiting ---- */
+
+void stage_nap(void *user)
+{
+    (void)user;
+    nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+}
 
 static void nap(void)
 {

@@ -53,6 +53,12 @@ void stage_rest(stage *stage);
 /* Sets a want that must be valid, and waits until nothing is left to do for it. */
 void stage_settle(stage *stage, zoe_source *source, const zoe_want *want);
 
+/* What the file of that number takes from now on: buffer and scratch. */
+void stage_set_sizes(stage *stage, int64_t number, size_t bytes, size_t scratch_bytes);
+
+/* Sleeps for 20 ms. An engine's notify function that takes its time, too. */
+void stage_nap(void *user);
+
 /* Until when to wait for what has to come: half a minute from now. */
 uint64_t stage_soon(void);
 
