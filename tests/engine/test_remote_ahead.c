@@ -1,0 +1,319 @@
+/*
+ * What a store of far objects fetches ahead: in the order in which it is wanted, as far as there is
+ * room, and no longer than it is wanted.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pthread.h>
+
+#include <cmocka.h>
+
+#include "base/os.h"
+#include "support/remote_place.h"
+
+enum { FAR, FETCHING, NEAR, FAILED };
+
+/* A row of objects, wanted from `from` on, in order. */
+typedef struct row {
+    pthread_mutex_t lock;
+    unsigned from, count;
+    int states[FAKE_OBJECTS];
+    zoe_status failed[FAKE_OBJECTS];
+    unsigned nexts, arrivals, no_rooms, stales;
+} row;
+
+static bool next(void *user, char *path, size_t capacity, zoe_demand_token *token)
+{
+    row *r = user;
+    bool found = false;
+    pthread_mutex_lock(&r->lock);
+    for (unsigned i = r->from; i < r->from + r->count && !found; i++) {
+        if (r->states[i] != FAR)
+            continue;
+        r->states[i] = FETCHING;
+        r->nexts++;
+        *token = (zoe_demand_token){.number = i};
+        snprintf(path, capacity, "http://fake/%u", i);
+        found = true;
+    }
+    pthread_mutex_unlock(&r->lock);
+    return found;
+}
+
+static bool is_wanted(void *user, zoe_demand_token token)
+{
+    row *r = user;
+    pthread_mutex_lock(&r->lock);
+    bool wanted = token.number >= r->from && token.number < r->from + r->count;
+    pthread_mutex_unlock(&r->lock);
+    return wanted;
+}
+
+static void arrived(void *user, zoe_demand_token token, zoe_status status, const zoe_os_file_id *id,
+                    const zoe_error *error)
+{
+    row *r = user;
+    (void)id;
+    (void)error;
+    pthread_mutex_lock(&r->lock);
+    if (r->states[token.number] != FETCHING)
+        abort();
+    bool again = status == ZOE_STALE || status == ZOE_NO_ROOM;
+    r->states[token.number] = status == ZOE_OK ? NEAR : again ? FAR : FAILED;
+    r->failed[token.number] = status;
+    r->arrivals++;
+    r->stales += status == ZOE_STALE;
+    r->no_rooms += status == ZOE_NO_ROOM;
+    pthread_mutex_unlock(&r->lock);
+}
+
+static unsigned count_in(row *r, int state)
+{
+    unsigned count = 0;
+    pthread_mutex_lock(&r->lock);
+    for (unsigned i = 0; i < FAKE_OBJECTS; i++)
+        count += r->states[i] == state;
+    pthread_mutex_unlock(&r->lock);
+    return count;
+}
+
+static void wait_for_near(row *r, unsigned count)
+{
+    for (int i = 0; i < 20000 && count_in(r, NEAR) < count; i++)
+        zoe_os_sleep(1);
+    assert_true(count_in(r, NEAR) >= count);
+}
+
+/* Where they outlive a test that fails, until its store is closed. */
+static row the_row;
+static zoe_storage_demand the_demand;
+
+static row *attach_row(unsigned count)
+{
+    memset(&the_row, 0, sizeof the_row);
+    the_row.count = count;
+    pthread_mutex_init(&the_row.lock, NULL);
+    the_demand = (zoe_storage_demand){&the_row, next, is_wanted, arrived};
+    assert_true(remote.store.attach(remote.store.user, &the_demand));
+    return &the_row;
+}
+
+static int state_of(row *r, unsigned i)
+{
+    pthread_mutex_lock(&r->lock);
+    int value = r->states[i];
+    pthread_mutex_unlock(&r->lock);
+    return value;
+}
+
+static unsigned count_of(row *r, const unsigned *count)
+{
+    pthread_mutex_lock(&r->lock);
+    unsigned value = *count;
+    pthread_mutex_unlock(&r->lock);
+    return value;
+}
+
+static void test_ahead(void **state)
+{
+    (void)state;
+    remote_place_open(BYTES);
+    row *r = attach_row(20);
+    assert_false(remote.store.attach(remote.store.user, &the_demand));
+    wait_for_near(r, 20);
+    assert_true(remote_place_stats().memory_bytes <= remote_place_stats().memory_limit_bytes);
+    uint64_t bytes = fake_origin_counts(remote.fake).bytes;
+    assert_int_equal(bytes, 20 * BYTES);
+    /* They are read without the network. */
+    fake_origin_set_unreachable(remote.fake, true);
+    for (unsigned i = 0; i < 20; i++)
+        assert_int_equal(remote_place_check_whole(i, 1), ZOE_OK);
+    assert_int_equal(fake_origin_counts(remote.fake).bytes, bytes);
+    fake_origin_set_unreachable(remote.fake, false);
+    /* More is wanted. */
+    pthread_mutex_lock(&r->lock);
+    r->count = 22;
+    pthread_mutex_unlock(&r->lock);
+    remote.store.wake(remote.store.user);
+    wait_for_near(r, 22);
+    remote.store.detach(remote.store.user);
+    remote.store.detach(remote.store.user);
+    assert_int_equal(r->nexts, r->arrivals);
+}
+
+static void test_ahead_failures(void **state)
+{
+    (void)state;
+    remote_place_open(BYTES);
+    fake_origin_fail(remote.fake, 1, ZOE_ERROR_NOT_FOUND, 1);
+    fake_origin_fail(remote.fake, 2, ZOE_ERROR_PERMISSION, 100);
+    row *r = attach_row(6);
+    wait_for_near(r, 4);
+    for (int i = 0; i < 1000 && count_in(r, FAILED) < 2; i++)
+        zoe_os_sleep(1);
+    assert_int_equal(r->failed[1], ZOE_ERROR_NOT_FOUND);
+    assert_int_equal(r->failed[2], ZOE_ERROR_PERMISSION);
+    remote.store.detach(remote.store.user);
+}
+
+/* Without a disk cache memory is what there is: no more than it holds is fetched, and what was
+ * fetched is not thrown away for what is wanted later. */
+static void test_ahead_in_memory(void **state)
+{
+    (void)state;
+    remote.settings.disk_cache = "";
+    remote.settings.memory_bytes = 16 * BLOCK; /* 12 for fetching ahead: four objects and a half */
+    remote_place_open(BYTES);
+    row *r = attach_row(20);
+    for (int i = 0; i < 10000 && count_of(r, &r->no_rooms) == 0; i++)
+        zoe_os_sleep(1);
+    zoe_os_sleep(20);
+    unsigned near = count_in(r, NEAR);
+    assert_in_range(near, 3, 5);
+    assert_int_equal(count_in(r, FETCHING), 0);
+    assert_true(remote_place_stats().memory_bytes <= 16 * BLOCK);
+    uint64_t bytes = fake_origin_counts(remote.fake).bytes;
+    for (unsigned i = 0; i < near; i++)
+        assert_int_equal(remote_place_check_whole(i, 1), ZOE_OK);
+    assert_int_equal(fake_origin_counts(remote.fake).bytes, bytes);
+    /* What was read makes room. */
+    pthread_mutex_lock(&r->lock);
+    r->from = near;
+    pthread_mutex_unlock(&r->lock);
+    remote.store.wake(remote.store.user);
+    wait_for_near(r, near + 3);
+    /* What nobody wants any more does too. */
+    pthread_mutex_lock(&r->lock);
+    r->from = 40;
+    r->count = 3;
+    pthread_mutex_unlock(&r->lock);
+    remote.store.wake(remote.store.user);
+    for (int i = 0; i < 10000 && !(state_of(r, 40) == NEAR && state_of(r, 42) == NEAR); i++)
+        zoe_os_sleep(1);
+    assert_int_equal(state_of(r, 42), NEAR);
+    remote.store.detach(remote.store.user);
+}
+
+/* An object larger than memory, and than the disk cache, is read all the same. */
+/* What a reader probably reads next has no right to the memory of what was fetched ahead. */
+static void test_reading_leaves_what_is_ahead(void **state)
+{
+    (void)state;
+    remote.settings.disk_cache = "";
+    remote.settings.memory_bytes = 16 * BLOCK;
+    remote_place_open(6 * BLOCK);
+    row *r = attach_row(2);
+    wait_for_near(r, 2);
+    zoe_storage_object object;
+    assert_int_equal(remote_place_open_object(20, &object), ZOE_OK);
+    assert_int_equal(remote_place_check_part(&object, 20, 1, BLOCK, 1000), ZOE_OK);
+    while (fake_origin_counts(remote.fake).waiting > 0)
+        zoe_os_sleep(1);
+    uint64_t bytes = fake_origin_counts(remote.fake).bytes;
+    assert_true(bytes > 14 * BLOCK); /* something was read ahead */
+    assert_int_equal(remote_place_check_whole(0, 1), ZOE_OK);
+    assert_int_equal(remote_place_check_whole(1, 1), ZOE_OK);
+    assert_int_equal(fake_origin_counts(remote.fake).bytes, bytes);
+    remote.store.close(remote.store.user, &object);
+    remote.store.detach(remote.store.user);
+}
+
+static void test_ahead_of_large_ones(void **state)
+{
+    (void)state;
+    for (int disk = 0; disk < 2; disk++) {
+        remote.settings.disk_cache = disk ? remote.folder : "";
+        remote.settings.disk_cache_bytes = 2 * BLOCK;
+        remote.settings.memory_bytes = 4 * BLOCK;
+        remote_place_open(7 * BLOCK + 5);
+        row *r = attach_row(3);
+        for (unsigned i = 0; i < 3; i++) {
+            for (int j = 0; j < 10000 && state_of(r, i) != NEAR; j++) {
+                if (j % 100 == 99)
+                    remote.store.wake(remote.store.user);
+                zoe_os_sleep(1);
+            }
+            assert_int_equal(remote_place_check_whole(i, 1), ZOE_OK);
+        }
+        remote.store.detach(remote.store.user);
+    }
+}
+
+static void test_ahead_without_ranges(void **state)
+{
+    (void)state;
+    remote_place_open(BYTES);
+    fake_origin_set_whole_only(remote.fake, true);
+    row *r = attach_row(6);
+    wait_for_near(r, 6);
+    fake_origin_set_unreachable(remote.fake, true);
+    for (unsigned i = 0; i < 6; i++)
+        assert_int_equal(remote_place_check_whole(i, 1), ZOE_OK);
+    remote.store.detach(remote.store.user);
+}
+
+static void seek(row *r, unsigned from)
+{
+    pthread_mutex_lock(&r->lock);
+    r->from = from;
+    pthread_mutex_unlock(&r->lock);
+    remote.store.wake(remote.store.user);
+}
+
+static void test_seek(void **state)
+{
+    (void)state;
+    remote_place_open(BYTES);
+    fake_origin_hold(remote.fake, true);
+    row *r = attach_row(20);
+    while (fake_origin_counts(remote.fake).waiting == 0)
+        zoe_os_sleep(1);
+    /* What is on its way is no longer wanted. */
+    seek(r, 40);
+    while (count_of(r, &r->stales) == 0)
+        zoe_os_sleep(1);
+    fake_origin_hold(remote.fake, false);
+    fake_origin_set_latency(remote.fake, 5);
+    for (unsigned i = 1; i < 30; i++) {
+        zoe_os_sleep(10);
+        seek(r, i * 7 % 40);
+    }
+    for (int i = 0; i < 20000 && state_of(r, 29 * 7 % 40) != NEAR; i++)
+        zoe_os_sleep(1);
+    assert_int_equal(state_of(r, 29 * 7 % 40), NEAR);
+    /* Detached in the middle of it. */
+    seek(r, 44);
+    remote.store.detach(remote.store.user);
+    assert_int_equal(r->nexts, r->arrivals);
+    assert_int_equal(count_in(r, FETCHING), 0);
+    for (unsigned i = 0; i < 10; i++)
+        assert_int_equal(remote_place_check_whole(i, 1), ZOE_OK);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_ahead, remote_place_begin, remote_place_finish),
+        cmocka_unit_test_setup_teardown(test_ahead_failures, remote_place_begin,
+                                        remote_place_finish),
+        cmocka_unit_test_setup_teardown(test_ahead_in_memory, remote_place_begin,
+                                        remote_place_finish),
+        cmocka_unit_test_setup_teardown(test_reading_leaves_what_is_ahead, remote_place_begin,
+                                        remote_place_finish),
+        cmocka_unit_test_setup_teardown(test_ahead_of_large_ones, remote_place_begin,
+                                        remote_place_finish),
+        cmocka_unit_test_setup_teardown(test_ahead_without_ranges, remote_place_begin,
+                                        remote_place_finish),
+        cmocka_unit_test_setup_teardown(test_seek, remote_place_begin, remote_place_finish),
+    };
+    return cmocka_run_group_tests_name("remote ahead", tests, NULL, NULL);
+}
