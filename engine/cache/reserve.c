@@ -126,25 +126,46 @@ static uint64_t used_locked(const zoe_cache *cache)
     return zoe_meter_used(&cache->meter) - cache->returns.bytes;
 }
 
-/* Evicts until there is room for so many bytes beside what is in use. Where other threads are giving
- * pages back, a frame that has time waits for those: whoever gives them back wakes the workers. One
- * that is needed now does not, since gigabytes take half a second. */
-static bool make_room_locked(zoe_cache *cache, urgency need, uint64_t bytes)
+/* A buffer that a load is to have. */
+typedef struct demand {
+    zoe_slab *slab;
+    zoe_buffer **buffer;
+    zoe_buffer_size size; /* 0 bytes: as it is */
+} demand;
+
+/* Evicts until there is room for what is demanded beside what is in use. Frames leave rather than
+ * scratch and files' memory that nobody uses now: the next load needs those again, and fresh memory
+ * is slow. They are taken where no frame may leave.
+ *
+ * Where other threads are giving pages back, a frame that has time waits for those: whoever gives them
+ * back wakes the workers. One that is needed now does not, since gigabytes take half a second. */
+static bool make_room_locked(zoe_cache *cache, urgency need, const demand *demands, size_t count,
+                             uint32_t node)
 {
     uint64_t coming = need.is_due ? 0 : cache->returning;
     uint64_t limit = zoe_meter_limit(&cache->meter);
+    uint64_t bytes = 0, fresh = 0;
+    for (const demand *d = demands; d < demands + count; d++) {
+        if (!d->size.bytes)
+            continue;
+        uint64_t cost = zoe_slab_cost(d->slab, d->size.bytes);
+        bytes = add(bytes, cost);
+        fresh = add(fresh,
+                    d->slab == &cache->slab ? cost : zoe_slab_fresh_cost(d->slab, d->size, node));
+    }
     /* The limit fell: first it has to be kept again. Whoever gives back what is beyond it wakes the
      * workers. */
-    if (bytes > limit || zoe_meter_used(&cache->meter) > limit)
+    if (bytes > limit || (bytes > 0 && zoe_meter_used(&cache->meter) > limit))
         return false;
     for (;;) {
-        uint64_t unused = cache->slab.free_cost + cache->slab.surplus_bytes +
-                          cache->work_slab.free_cost + cache->work_slab.surplus_bytes;
-        uint64_t lacking = beyond(add(beyond(used_locked(cache), unused), bytes), limit);
+        uint64_t spare = cache->work_slab.free_cost + cache->work_slab.surplus_bytes;
+        uint64_t used =
+            beyond(used_locked(cache), cache->slab.free_cost + cache->slab.surplus_bytes);
+        uint64_t lacking = beyond(add(used, fresh), limit);
         if (!lacking)
             return true;
         if (lacking <= coming || !evict_locked(cache, need, lacking - coming))
-            return false;
+            return beyond(add(beyond(used, spare), bytes), limit) == 0;
     }
 }
 
@@ -157,13 +178,6 @@ static uint64_t detach_locked(zoe_cache *cache, uint64_t bytes, zoe_buffer_size 
         got += zoe_slab_detach(&cache->work_slab, bytes - got, keep, &cache->returns);
     return got;
 }
-
-/* A buffer that a load is to have. */
-typedef struct demand {
-    zoe_slab *slab;
-    zoe_buffer **buffer;
-    zoe_buffer_size size; /* 0 bytes: as it is */
-} demand;
 
 /* Takes it, for which there is room: what nobody uses goes back to the system as far as that has to
  * be fresh memory. */
@@ -200,21 +214,18 @@ zoe_status zoe_reserve_locked(zoe_load_worker *worker, zoe_load *load, const zoe
         {&cache->work_slab, &load->file_memory, {load->file ? 0 : (size_t)needs->file_bytes, 0}},
         {&cache->work_slab, &worker->scratch, {(size_t)needs->scratch_bytes, 0}},
     };
-    const demand *end = demands + sizeof demands / sizeof demands[0];
-    uint64_t bytes = 0;
-    for (demand *d = demands; d < end; d++) {
+    const size_t count = sizeof demands / sizeof demands[0];
+    for (demand *d = demands; d < demands + count; d++) {
         /* It may have been reserved for what a frame of the source probably needs. */
         if (d->size.bytes && *d->buffer && zoe_slab_refit(d->slab, *d->buffer, d->size.bytes))
             d->size.bytes = 0;
-        if (!d->size.bytes)
-            continue;
-        zoe_cache_give_buffer_locked(d->slab, d->buffer);
-        bytes = add(bytes, zoe_slab_cost(d->slab, d->size.bytes));
+        if (d->size.bytes)
+            zoe_cache_give_buffer_locked(d->slab, d->buffer);
     }
-    if (bytes > 0 && !make_room_locked(cache, need, bytes))
+    if (!make_room_locked(cache, need, demands, count, worker->node))
         return ZOE_ERROR_OVER_BUDGET;
     zoe_status status = ZOE_OK;
-    for (const demand *d = demands; d < end && status == ZOE_OK; d++)
+    for (const demand *d = demands; d < demands + count && status == ZOE_OK; d++)
         if (d->size.bytes)
             status = take_locked(cache, d, need, worker->node);
     return status;
@@ -231,8 +242,7 @@ void zoe_reserve_trim_locked(zoe_cache *cache, bool evict)
     detach_locked(cache, UINT64_MAX, none);
 }
 
-/* How far what is used is beyond the limit, when all is back that is on its way. */
-static uint64_t excess_locked(const zoe_cache *cache)
+uint64_t zoe_reserve_excess_locked(const zoe_cache *cache)
 {
     return beyond(used_locked(cache) - cache->returning, zoe_meter_limit(&cache->meter));
 }
@@ -240,7 +250,7 @@ static uint64_t excess_locked(const zoe_cache *cache)
 uint64_t zoe_reserve_fit_now_locked(zoe_cache *cache)
 {
     uint64_t before = cache->totals.evictions;
-    for (uint64_t excess; (excess = excess_locked(cache)) > 0;)
+    for (uint64_t excess; (excess = zoe_reserve_excess_locked(cache)) > 0;)
         if (!detach_locked(cache, excess, none) && !evict_locked(cache, at_once, 1))
             break;
     return cache->totals.evictions - before;
@@ -250,7 +260,7 @@ uint64_t zoe_reserve_fit_now_locked(zoe_cache *cache)
  * under way. */
 static bool stop_loads_locked(zoe_cache *cache)
 {
-    uint64_t coming, excess = excess_locked(cache);
+    uint64_t coming, excess = zoe_reserve_excess_locked(cache);
     bool any = false;
     do {
         coming = 0;
@@ -275,7 +285,7 @@ uint64_t zoe_reserve_fit_locked(zoe_cache *cache)
         /* Pages that other threads are giving back have to be back as well. Pins may hold what is
          * still beyond the limit when no load is left. */
         uint64_t beyond_all = beyond(used_locked(cache), zoe_meter_limit(&cache->meter));
-        bool is_kept = excess_locked(cache) == 0;
+        bool is_kept = zoe_reserve_excess_locked(cache) == 0;
         bool is_stuck = !is_kept && !stop_loads_locked(cache) && cache->idle == cache->workers;
         done = (is_kept || is_stuck) && (cache->returning == 0 || beyond_all == 0);
         if (!done)

@@ -42,6 +42,9 @@ uint64_t zoe_reserve_held_locked(zoe_cache *cache, uint64_t bytes);
 /* Takes all free buffers out of use; after evicting every frame that is not pinned, if so asked. */
 void zoe_reserve_trim_locked(zoe_cache *cache, bool evict);
 
+/* How far what is used is beyond the limit, when all is back that is on its way. */
+uint64_t zoe_reserve_excess_locked(const zoe_cache *cache);
+
 /* Brings what is used under the limit, as far as that goes at once: gives back what nobody uses,
  * and evicts. Returns the number of frames evicted. */
 uint64_t zoe_reserve_fit_now_locked(zoe_cache *cache);

@@ -112,7 +112,7 @@ static bool count_decoders(zoe_engine *engine)
     (void)zoe_reserve_fit_now_locked(cache);
     if (less)
         zoe_cache_wake_worker_locked(cache);
-    bool fits = zoe_meter_used(&cache->meter) <= zoe_meter_limit(&cache->meter);
+    bool fits = zoe_reserve_excess_locked(cache) == 0;
     zoe_cache_unlock(cache);
     return fits;
 }

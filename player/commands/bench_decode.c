@@ -19,8 +19,8 @@ static const char about[] =
     "frame_ms is a frame's time from its claim by a worker until it can be shown; fps is frames\n"
     "by wall time, all workers together. The file cache of the system is used as it is found.";
 
-/* The same sequence as several sources; a still picture needs as many as frames fit, and one. */
-enum { CLIPS_MAX = 16 };
+/* The same sequence as several sources: small still pictures need as many as frames fit, and one. */
+enum { CLIPS_MAX = 1024 };
 
 typedef struct decode_bench {
     zoe_clip clips[CLIPS_MAX]; /* of one engine */
@@ -55,33 +55,15 @@ static zoe_status open_another(decode_bench *b, const zoe_bench_options *options
     return ZOE_OK;
 }
 
-/*
- * Rounds take turns with the sources. Those that rest want nothing, so their frames are the first
- * to give up their buffers: with as many sources as it takes to fill the memory, and one, each
- * round decodes everything, into memory that is already there.
- */
-static zoe_status open_others(decode_bench *b, const zoe_bench_options *options, int64_t fit,
-                              zoe_error *error)
-{
-    zoe_status status = ZOE_OK;
-    int64_t frames = b->clips[0].count;
-    while (status == ZOE_OK && b->clip_count < CLIPS_MAX && (b->clip_count - 1) * frames <= fit)
-        status = open_another(b, options, error);
-    return status;
-}
-
-/* A few frames a worker, and scratch. Left alone where that is more than there is anyway. Returns
- * how many frames fit. */
-static int64_t set_budget(decode_bench *b, const zoe_bench_options *options)
+/* A few frames a worker, and scratch. Left alone where that is more than there is anyway. */
+static void set_budget(decode_bench *b, const zoe_bench_options *options)
 {
     zoe_stats stats;
     zoe_engine_stats(b->clips[0].engine, &stats);
     b->budget = stats.limit_bytes;
     uint64_t frame = zoe_bench_frame_bytes(options->spec, options);
-    if (!frame)
-        return 0;
-    if (zoe_bench_has_budget(options))
-        return (int64_t)(b->budget / frame);
+    if (!frame || zoe_bench_has_budget(options))
+        return;
     uint64_t scratch = ((uint64_t)16 << 20) + frame / 2;
     uint64_t bytes = frame * (2 * stats.workers + 2) + scratch * stats.workers;
     /* What the storage holds of files that are far is in the limit too. */
@@ -90,26 +72,26 @@ static int64_t set_budget(decode_bench *b, const zoe_bench_options *options)
     zoe_storage_stats storage;
     zoe_storage_get_stats(b->clips[0].storage, &storage);
     bytes += is_far ? storage.memory_limit_bytes : 0;
+    /* And what processes hold that decode. */
+    bool is_isolated = options->play.isolation != ZOE_ISOLATION_OFF;
+    bytes += is_isolated ? ((uint64_t)16 << 20) * stats.workers : 0;
     zoe_budget budget;
     memset(&budget, 0, sizeof budget);
     budget.bytes = bytes < ZOE_LIMIT_MIN ? ZOE_LIMIT_MIN : bytes;
     if (budget.bytes < stats.limit_bytes &&
         zoe_engine_set_budget(b->clips[0].engine, &budget, NULL) == ZOE_OK)
         b->budget = budget.bytes;
-    return (int64_t)(b->budget / frame);
 }
 
-/* Frames that stayed all the same, where there are not enough sources, are thrown out by hand. */
-static void forget(zoe_clip *clip)
+static bool has_frames(const zoe_clip *clip)
 {
     for (int64_t p = 0; p < clip->count; p++) {
         uint8_t state = ZOE_FRAME_EMPTY;
         zoe_source_states(clip->source, p, 1, &state);
-        if (state == ZOE_FRAME_LOADED || state == ZOE_FRAME_INCOMPLETE) {
-            zoe_engine_clear(clip->engine, NULL);
-            return;
-        }
+        if (state == ZOE_FRAME_LOADED || state == ZOE_FRAME_INCOMPLETE)
+            return true;
     }
+    return false;
 }
 
 static zoe_status run_round(decode_bench *b, zoe_clip *clip, zoe_error *error)
@@ -142,10 +124,30 @@ static zoe_status run_round(decode_bench *b, zoe_clip *clip, zoe_error *error)
 static zoe_status next_round(decode_bench *b, uint64_t *spent, zoe_error *error)
 {
     zoe_clip *clip = &b->clips[b->rounds++ % b->clip_count];
-    forget(clip);
+    if (has_frames(clip))
+        zoe_engine_clear(clip->engine, NULL);
     uint64_t start = zoe_now_ns();
     zoe_status status = run_round(b, clip, error);
     *spent += zoe_now_ns() - start;
+    return status;
+}
+
+/*
+ * Rounds take turns with the sources. Those that rest want nothing, so their frames are the first
+ * to give up their buffers: once so many sources have filled the memory that the first has lost all
+ * frames, each round decodes everything, into memory that is already there.
+ */
+static zoe_status warm_up(decode_bench *b, const zoe_bench_options *options, zoe_error *error)
+{
+    uint64_t unused = 0;
+    zoe_status status = next_round(b, &unused, error);
+    while (status == ZOE_OK && b->clip_count < CLIPS_MAX && has_frames(&b->clips[0])) {
+        status = open_another(b, options, error);
+        if (status == ZOE_OK)
+            status = next_round(b, &unused, error);
+    }
+    b->rounds = 0;
+    b->failed = 0;
     return status;
 }
 
@@ -187,14 +189,11 @@ int zoe_bench_decode(int argc, char **argv)
     if (zoe_bench_open(&b.clips[0], &options, 0, &error) != ZOE_OK)
         return zoe_failure(command, "%s", error.text);
     b.clip_count = 1;
-    int64_t fit = set_budget(&b, &options);
-    zoe_status status = open_others(&b, &options, fit, &error);
+    set_budget(&b, &options);
+    zoe_status status = warm_up(&b, &options, &error);
     json_t *report = NULL;
     if (status == ZOE_OK) {
-        uint64_t warming = 0, spent = 0;
-        while (status == ZOE_OK && b.rounds * b.clips[0].count <= fit && b.rounds < b.clip_count)
-            status = next_round(&b, &warming, &error);
-        b.failed = 0;
+        uint64_t spent = 0;
         zoe_engine_reset_stats(b.clips[0].engine);
         for (int64_t r = 0; r < b.repeat && status == ZOE_OK; r++)
             status = next_round(&b, &spent, &error);
