@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/os.h"
+#include "isolation/batches.h"
 #include "isolation/check.h"
 #include "isolation/descriptor.h"
 #include "isolation/process.h"
@@ -19,12 +20,6 @@ enum {
     STARTS_MAX = 4,
     PAUSE_MS = 25,
     PAUSE_MAX_MS = 1000,
-    /* How long several pieces given to a process at once take: so long that handing them over costs
-     * a hundredth, and so short that a thread with better work to do notices. */
-    BATCH_NS = 1000000,
-    BATCH_MAX = 128,
-    /* A frame has so many batches for each thread that shares it. */
-    SHARES = 4,
     /* A process works for so many minutes at most: it may not run for longer than an hour. */
     WORN_MINUTES = 30,
 };
@@ -43,7 +38,7 @@ typedef struct isolated_file {
     uint64_t memory_bytes;
     zoe_read_stats stats;
     zoe_picture picture; /* as the process gave it: its pieces are single ones */
-    int32_t batch;       /* pieces that are decoded as one */
+    zoe_batches batches; /* of its pieces */
 
     /* atomic; relaxed: asked for when all pieces are done */
     _Atomic int64_t missing, total;
@@ -372,20 +367,6 @@ static zoe_status open_in(place *p, isolated_file *file, uint32_t *index, zoe_pi
     return ZOE_OK;
 }
 
-/* How many pieces are decoded as one. */
-static int32_t batch_of(const zoe_isolation *all, int32_t pieces)
-{
-    uint64_t piece_ns = atomic_load_explicit(&all->piece_ns, memory_order_relaxed);
-    uint32_t threads = atomic_load_explicit(&all->threads, memory_order_relaxed);
-    uint64_t batch = piece_ns ? BATCH_NS / piece_ns : 1;
-    uint64_t fair = (uint64_t)pieces / (SHARES * (uint64_t)(threads ? threads : 1));
-    if (batch > fair)
-        batch = fair;
-    if (batch > BATCH_MAX)
-        batch = BATCH_MAX;
-    return batch < 1 ? 1 : (int32_t)batch;
-}
-
 static zoe_status open_opened(zoe_isolation *all, isolated_file *file, zoe_picture *picture,
                               zoe_error *error)
 {
@@ -406,8 +387,10 @@ static zoe_status open_opened(zoe_isolation *all, isolated_file *file, zoe_pictu
         uint64_t told = picture->file_bytes + picture->scratch_bytes;
         p->told = p->told > told ? p->told : told;
         file->picture = *picture;
-        file->batch = batch_of(all, picture->piece_count);
-        picture->piece_count = (picture->piece_count + file->batch - 1) / file->batch;
+        file->batches = zoe_batches_plan(
+            picture->piece_count, atomic_load_explicit(&all->threads, memory_order_relaxed),
+            atomic_load_explicit(&all->piece_ns, memory_order_relaxed));
+        picture->piece_count = zoe_batches_count(&file->batches);
     }
     pthread_mutex_unlock(&p->lock);
     return status;
@@ -577,13 +560,11 @@ static zoe_status decode_in(place *p, isolated_file *file, int32_t batch, uint8_
                             size_t buffer_bytes, zoe_error *error)
 {
     zoe_isolation_answer answer;
-    int32_t first = batch * file->batch, left = file->picture.piece_count - first;
     zoe_isolation_decode decode = {
-        .first = first,
-        .count = left < file->batch ? left : file->batch,
         .buffer_bytes = buffer_bytes,
         .scratch_bytes = file->picture.scratch_bytes,
     };
+    zoe_batches_range(&file->batches, batch, &decode.first, &decode.count);
     uint64_t start = zoe_os_now_ns();
     zoe_status status = work_on(p, file, ZOE_TASK_DECODE, &decode, buffer, &answer, error);
     if (status != ZOE_OK)
