@@ -127,7 +127,7 @@ const zoe_option zoe_option_table[] = {
      .words = "auto|spiral|forward", .labels = "Auto|Spiral|Forward",
      .help = "order of preloading", PANEL(LOADING, "Strategy")},
     {.name = "isolation", AT(isolation), .kind = ZOE_ARG_CHOICE, .where = ARGS | FILE_KEPT, .argument = "MODE",
-     .words = ZOE_WORDS_ISOLATION, .labels = "Off|On|Auto",
+     .words = ZOE_WORDS_ISOLATION, .labels = "Off|On|Auto", .normal = ZOE_ISOLATION_AUTO,
      .help = "decode in processes that may do nothing else"},
     {.name = "decoder-frames", AT(decoder_frames), .kind = ZOE_ARG_INTEGER, .where = ARGS | FILE_KEPT, .argument = "N", .max = 1e9,
      .help = "start each of them anew after N frames", .otherwise = "never"},
