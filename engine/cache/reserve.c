@@ -153,9 +153,11 @@ static bool make_room_locked(zoe_cache *cache, urgency need, const demand *deman
         fresh = add(fresh,
                     d->slab == &cache->slab ? cost : zoe_slab_fresh_cost(d->slab, d->size, node));
     }
+    if (bytes == 0)
+        return true;
     /* The limit fell: first it has to be kept again. Whoever gives back what is beyond it wakes the
      * workers. */
-    if (bytes > limit || (bytes > 0 && zoe_meter_used(&cache->meter) > limit))
+    if (bytes > limit || zoe_meter_used(&cache->meter) > limit)
         return false;
     for (;;) {
         uint64_t spare = cache->work_slab.free_cost + cache->work_slab.surplus_bytes;
@@ -187,7 +189,8 @@ static zoe_status take_locked(zoe_cache *cache, const demand *d, urgency need, u
     while (fresh = zoe_slab_fresh_cost(d->slab, d->size, node),
            lacking = beyond(used_locked(cache) + fresh, zoe_meter_limit(&cache->meter)),
            lacking > 0)
-        if (!detach_locked(cache, lacking, d->size))
+        /* What there was room for may be counted with one free buffer for two demands. */
+        if (!detach_locked(cache, lacking, d->size) && !evict_locked(cache, need, lacking))
             return ZOE_ERROR_OVER_BUDGET;
     /* What is on its way back goes over to what takes its place: that is touched when the pages are
      * back. */
