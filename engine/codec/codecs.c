@@ -3,6 +3,8 @@
  */
 #include "codec/codecs.h"
 
+#include <stdbool.h>
+
 #include "codec/b44.h"
 #include "codec/dwa.h"
 #include "codec/none.h"
@@ -33,7 +35,9 @@ static const zoe_codec codecs[] = {
 const zoe_codec *zoe_codec_of(zoe_compression compression)
 {
     size_t index = (size_t)compression;
-    return index < sizeof codecs / sizeof codecs[0] ? &codecs[index] : NULL;
+    /* The table may have gaps: numbers between those of two that are here. */
+    bool is_here = index < sizeof codecs / sizeof codecs[0] && codecs[index].decode;
+    return is_here ? &codecs[index] : NULL;
 }
 
 uint32_t zoe_codec_together(const zoe_codec *codec, size_t chunk_bytes)
