@@ -1,13 +1,13 @@
 #include <string.h>
 
-#include "model/args.h"
+#include "app/player.h"
 #include "commands/bench.h"
 #include "commands/generate.h"
 #include "commands/info.h"
 #include "commands/play_headless.h"
 #include "commands/snapshot.h"
+#include "model/args.h"
 #include "model/options.h"
-#include "app/player.h"
 
 static int play(int argc, char **argv)
 {

@@ -11,7 +11,7 @@
 #include "app/color_choice.h"
 #include "app/compare.h"
 #include "app/effects.h"
-#include "model/picture.h"
+#include "model/frame_write.h"
 #include "ui/ui_layout.h"
 
 const zoe_rate zoe_app_rates[] = {{6, 1},        {12, 1},       {15, 1}, {24000, 1001}, {24, 1},
@@ -302,8 +302,8 @@ static void save_picture(zoe_app *app, int is_linear)
         snprintf(folder, sizeof folder, "%s", app->saved_to);
     else if (!getcwd(folder, sizeof folder))
         snprintf(folder, sizeof folder, "%s", "");
-    if (!zoe_picture_free_name(sequence, zoe_sequence_number(sequence, position), folder,
-                               is_linear ? "exr" : "png", path, sizeof path))
+    if (!zoe_frame_write_name(sequence, zoe_sequence_number(sequence, position), folder,
+                              is_linear ? "exr" : "png", path, sizeof path))
         path[0] = '\0';
     zoe_save_page_show(&app->save_page, path, is_linear);
 }

@@ -9,7 +9,7 @@
 #include <zoetrope/transport.h>
 
 #include "model/interrupt.h"
-#include "commands/process.h"
+#include "commands/process_memory.h"
 #include "commands/report.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))

@@ -6,7 +6,7 @@
 #include "model/capacity.h"
 #include "model/interrupt.h"
 #include "commands/playback.h"
-#include "commands/process.h"
+#include "commands/process_memory.h"
 #include "commands/report.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))

@@ -1,6 +1,6 @@
 #define _GNU_SOURCE /* mallinfo2 */
 
-#include "commands/process.h"
+#include "commands/process_memory.h"
 
 #include <fcntl.h>
 #include <malloc.h>

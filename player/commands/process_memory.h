@@ -5,8 +5,8 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#ifndef ZOETROPE_PLAYER_PROCESS_H
-#define ZOETROPE_PLAYER_PROCESS_H
+#ifndef ZOETROPE_PLAYER_PROCESS_MEMORY_H
+#define ZOETROPE_PLAYER_PROCESS_MEMORY_H
 
 #include <stdint.h>
 

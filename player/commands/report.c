@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "model/args.h"
-#include "commands/process.h"
+#include "commands/process_memory.h"
 
 static const double mebibyte = 1024.0 * 1024.0;
 

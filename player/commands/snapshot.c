@@ -20,7 +20,7 @@
 #include "model/interrupt.h"
 #include "model/layer.h"
 #include "model/options.h"
-#include "model/picture.h"
+#include "model/frame_write.h"
 #include "commands/clip.h"
 #include "model/value_range.h"
 
@@ -83,8 +83,8 @@ static zoe_status write_exr(const zoe_clip *clip, const zoe_frame *frame,
     char file[4096];
     if (zoe_sequence_path(clip->sequence, frame->position, file, sizeof file) != ZOE_OK)
         file[0] = '\0';
-    return zoe_picture_write_exr(options->out, frame, clip->storage, file, options->layer,
-                                 options->view, false, error);
+    return zoe_frame_write_exr(options->out, frame, clip->storage, file, options->layer,
+                               options->view, false, error);
 }
 
 static zoe_status write_png(const zoe_clip *clip, const zoe_frame *frame,
@@ -112,8 +112,8 @@ static zoe_status write_png(const zoe_clip *clip, const zoe_frame *frame,
     const zoe_look look = {.ids = true}; /* as the window has it */
     const zoe_paint seen = {.frame = frame, .look = &look};
     if (status == ZOE_OK)
-        status = zoe_picture_write_png(options->out, &seen, &grade, &colored.color, NULL,
-                                       options->size, false, error);
+        status = zoe_frame_write_png(options->out, &seen, &grade, &colored.color, NULL,
+                                     options->size, false, error);
     zoe_coloring_destroy(&coloring);
     return status;
 }
@@ -180,7 +180,7 @@ static zoe_args_result parse(snapshot_options *options, int argc, char **argv)
         {"lut-space", 0, ZOE_ARG_CHOICE, "WHAT", "what it takes and gives", &o->color.lut_place, png, 0, 0, ZOE_WORDS_LUT},
         {"cdl", 0, ZOE_ARG_TEXT, "FILE", "colour decision list (.cc, .ccc, .cdl)", &o->color.cdl, png, 0, 0, 0},
         {"cdl-id", 0, ZOE_ARG_TEXT, "ID", "which correction of it (default: the first)", &o->color.cdl_id, png, 0, 0, 0},
-        {"size", 0, ZOE_ARG_EXTENT, "WxH", "fit the picture into this size (default: 1:1)", &o->size, png, 1, ZOE_PICTURE_SIDE_MAX, 0},
+        {"size", 0, ZOE_ARG_EXTENT, "WxH", "fit the picture into this size (default: 1:1)", &o->size, png, 1, ZOE_FRAME_WRITE_SIDE_MAX, 0},
     };
     /* clang-format on */
     zoe_arg table[COUNT_OF(own) + ZOE_STORAGE_ROWS];

@@ -1,6 +1,6 @@
 #define _POSIX_C_SOURCE 200809L /* lstat */
 
-#include "model/picture.h"
+#include "model/frame_write.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -100,9 +100,9 @@ static void choose_chunks(zoe_exr_write_spec *spec)
     spec->tile_height = (int32_t)tile_height;
 }
 
-zoe_status zoe_picture_write_exr(const char *path, const zoe_frame *frame, zoe_storage *storage,
-                                 const char *file, const char *layer, const char *view, bool is_new,
-                                 zoe_error *error)
+zoe_status zoe_frame_write_exr(const char *path, const zoe_frame *frame, zoe_storage *storage,
+                               const char *file, const char *layer, const char *view, bool is_new,
+                               zoe_error *error)
 {
     zoe_header *header = NULL; /* of a file that cannot be read any more */
     if (file && file[0])
@@ -134,9 +134,9 @@ zoe_status zoe_picture_write_exr(const char *path, const zoe_frame *frame, zoe_s
 static int32_t side(double length)
 {
     double rounded = floor(length + 0.5);
-    return rounded < 1                      ? 1
-           : rounded > ZOE_PICTURE_SIDE_MAX ? ZOE_PICTURE_SIDE_MAX
-                                            : (int32_t)rounded;
+    return rounded < 1                          ? 1
+           : rounded > ZOE_FRAME_WRITE_SIDE_MAX ? ZOE_FRAME_WRITE_SIDE_MAX
+                                                : (int32_t)rounded;
 }
 
 /*
@@ -153,7 +153,7 @@ static void fit(const zoe_frame *frame, zoe_extent size, zoe_viewport *viewport)
     enum { OVERVIEW = 4096 };
     if (size.width > 0)
         scale = fmin(size.width / shown, size.height / height);
-    else if (fmax(shown, height) > ZOE_PICTURE_SIDE_MAX)
+    else if (fmax(shown, height) > ZOE_FRAME_WRITE_SIDE_MAX)
         scale = OVERVIEW / fmax(shown, height);
     memset(viewport, 0, sizeof *viewport);
     viewport->origin_x = frame->picture.min_x;
@@ -165,9 +165,9 @@ static void fit(const zoe_frame *frame, zoe_extent size, zoe_viewport *viewport)
     viewport->outside = 0xff000000u;
 }
 
-zoe_status zoe_picture_write_png(const char *path, const zoe_paint *seen, const zoe_grade *grade,
-                                 const zoe_color *color, const zoe_other_color *others,
-                                 zoe_extent size, bool is_new, zoe_error *error)
+zoe_status zoe_frame_write_png(const char *path, const zoe_paint *seen, const zoe_grade *grade,
+                               const zoe_color *color, const zoe_other_color *others,
+                               zoe_extent size, bool is_new, zoe_error *error)
 {
     zoe_viewport viewport;
     zoe_paint paint = *seen;
@@ -195,8 +195,8 @@ zoe_status zoe_picture_write_png(const char *path, const zoe_paint *seen, const 
 
 /* ---- names ---- */
 
-bool zoe_picture_free_name(const zoe_sequence *sequence, int64_t number, const char *folder,
-                           const char *ending, char *path, size_t capacity)
+bool zoe_frame_write_name(const zoe_sequence *sequence, int64_t number, const char *folder,
+                          const char *ending, char *path, size_t capacity)
 {
     enum { TRIES = 1000 };
     const char *name = zoe_sequence_name(sequence);

@@ -1,5 +1,5 @@
 /*
- * Picture: one frame written to a file, as it is or as it is shown.
+ * Frame write: one frame into a file, as it is or as it is shown.
  *
  * Both files are written under a temporary name and take their own when they are complete, over an
  * old file of that name; with is_new they fail where there is one by then. Both block.
@@ -8,8 +8,8 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#ifndef ZOETROPE_PLAYER_PICTURE_H
-#define ZOETROPE_PLAYER_PICTURE_H
+#ifndef ZOETROPE_PLAYER_FRAME_WRITE_H
+#define ZOETROPE_PLAYER_FRAME_WRITE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,7 +22,7 @@
 #include "model/args.h"
 #include "model/paint.h"
 
-enum { ZOE_PICTURE_SIDE_MAX = 32768 /* pixels of a PNG */ };
+enum { ZOE_FRAME_WRITE_SIDE_MAX = 32768 /* pixels of a PNG */ };
 
 /*
  * The linear pixels as they are in memory. file, layer, view (NULL or "": the default): whose frame
@@ -30,9 +30,9 @@ enum { ZOE_PICTURE_SIDE_MAX = 32768 /* pixels of a PNG */ };
  * more.
  * Errors: as zoe_exr_write().
  */
-zoe_status zoe_picture_write_exr(const char *path, const zoe_frame *frame, zoe_storage *storage,
-                                 const char *file, const char *layer, const char *view, bool is_new,
-                                 zoe_error *error);
+zoe_status zoe_frame_write_exr(const char *path, const zoe_frame *frame, zoe_storage *storage,
+                               const char *file, const char *layer, const char *view, bool is_new,
+                               zoe_error *error);
 
 /*
  * As the viewer shows it with this grade and look, over black. seen: what is drawn of which frames; its
@@ -40,15 +40,15 @@ zoe_status zoe_picture_write_exr(const char *path, const zoe_frame *frame, zoe_s
  * pixel aspect says; else as large as fits in it; of pictures beside each other, each of them. others:
  * [seen->other_count]; NULL: their colours are as the frame's. Errors: as zoe_png_write().
  */
-zoe_status zoe_picture_write_png(const char *path, const zoe_paint *seen, const zoe_grade *grade,
-                                 const zoe_color *color, const zoe_other_color *others,
-                                 zoe_extent size, bool is_new, zoe_error *error);
+zoe_status zoe_frame_write_png(const char *path, const zoe_paint *seen, const zoe_grade *grade,
+                               const zoe_color *color, const zoe_other_color *others,
+                               zoe_extent size, bool is_new, zoe_error *error);
 
 /*
  * A path in the folder that no file has: "shot 1001.png", then "shot 1001 (2).png". The blank keeps
  * it out of the sequence; a single picture's has no number. Returns false when there is none, or no room for it.
  */
-bool zoe_picture_free_name(const zoe_sequence *sequence, int64_t number, const char *folder,
-                           const char *ending, char *path, size_t capacity);
+bool zoe_frame_write_name(const zoe_sequence *sequence, int64_t number, const char *folder,
+                          const char *ending, char *path, size_t capacity);
 
 #endif

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "model/picture.h"
+#include "model/frame_write.h"
 
 struct zoe_save {
     /* fixed after creation */
@@ -75,8 +75,8 @@ static zoe_status write_png(const char *path, const zoe_save_picture *p, bool is
                       .other_count = p->other_count};
     for (int i = 0; i < p->other_count; i++)
         seen.others[i] = &p->others[i];
-    return zoe_picture_write_png(path, &seen, &p->grade, p->is_colored ? &p->color : NULL,
-                                 p->other_colors, (zoe_extent){0, 0}, is_new, error);
+    return zoe_frame_write_png(path, &seen, &p->grade, p->is_colored ? &p->color : NULL,
+                               p->other_colors, (zoe_extent){0, 0}, is_new, error);
 }
 
 static void *run(void *arg)
@@ -88,8 +88,8 @@ static void *run(void *arg)
     if (!enter(save, state, &error) || state != ZOE_SAVE_WRITING)
         return NULL;
     zoe_status status = save->is_linear
-                            ? zoe_picture_write_exr(save->path, &p->frame, p->storage, p->file,
-                                                    p->layer, p->view, !save->replaces, &error)
+                            ? zoe_frame_write_exr(save->path, &p->frame, p->storage, p->file,
+                                                  p->layer, p->view, !save->replaces, &error)
                             : write_png(save->path, p, !save->replaces, &error);
     (void)enter(save, status == ZOE_OK ? ZOE_SAVE_DONE : ZOE_SAVE_FAILED, &error);
     return NULL;

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "model/picture.h"
+#include "model/frame_write.h"
 #include "support/session_place.h"
 #include "support/ui_hand.h"
 #include "ui/goto_page.h"
@@ -364,20 +364,19 @@ static void a_saved_picture_takes_no_name_that_is_taken(void **state)
     const zoe_sequence *sequence = zoe_session_sequence(&p->session);
     const zoe_frame *frame = &p->session.screen.frame;
     show(draw_goto);
-    assert_true(zoe_picture_free_name(sequence, 13, p->folder, "exr", path, sizeof path));
+    assert_true(zoe_frame_write_name(sequence, 13, p->folder, "exr", path, sizeof path));
     snprintf(expected, sizeof expected, "%s/a 13.exr", p->folder);
     assert_string_equal(path, expected);
-    assert_int_equal(zoe_picture_write_exr(path, frame, NULL, NULL, NULL, NULL, false, NULL),
-                     ZOE_OK);
-    assert_true(zoe_picture_free_name(sequence, 13, p->folder, "exr", path, sizeof path));
+    assert_int_equal(zoe_frame_write_exr(path, frame, NULL, NULL, NULL, NULL, false, NULL), ZOE_OK);
+    assert_true(zoe_frame_write_name(sequence, 13, p->folder, "exr", path, sizeof path));
     snprintf(expected, sizeof expected, "%s/a 13 (2).exr", p->folder);
     assert_string_equal(path, expected);
-    assert_true(zoe_picture_free_name(sequence, 13, p->folder, "png", path, sizeof path));
+    assert_true(zoe_frame_write_name(sequence, 13, p->folder, "png", path, sizeof path));
     const zoe_paint seen = {.frame = frame};
-    assert_int_equal(zoe_picture_write_png(path, &seen, &p->session.grade, NULL, NULL,
-                                           (zoe_extent){0, 0}, false, NULL),
+    assert_int_equal(zoe_frame_write_png(path, &seen, &p->session.grade, NULL, NULL,
+                                         (zoe_extent){0, 0}, false, NULL),
                      ZOE_OK);
-    assert_false(zoe_picture_free_name(sequence, 13, p->folder, "png", path, 8));
+    assert_false(zoe_frame_write_name(sequence, 13, p->folder, "png", path, 8));
 }
 
 int main(void)
