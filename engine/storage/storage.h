@@ -5,7 +5,8 @@
  *                                  and files that go through the disk cache)
  *
  * A zoe_store is one way to come at bytes: a table of functions. Storages hand each path to the
- * store that it belongs to; an open object knows its own.
+ * store that it belongs to; an open object knows its own. The remote store has blocks in memory and
+ * on disk, and asks a zoe_origin (origin.h) for what is in neither.
  *
  * Thread-safety: any thread, several at once, also for the same object.
  *
