@@ -7,6 +7,7 @@
 #include "cache/reserve.h"
 #include "cache/scheduler.h"
 #include "exr/decode.h"
+#include "isolation/header_reader.h"
 #include "isolation/isolation.h"
 
 /* Code, stacks, heap and index of a program without a window. */
@@ -130,6 +131,7 @@ static void hold_decoders(zoe_engine *engine)
 static void watch_stats(void *engine, zoe_stats *stats)
 {
     hold_decoders(engine);
+    zoe_isolation_tidy_readers();
     zoe_engine_stats(engine, stats);
 }
 
@@ -206,6 +208,7 @@ static void give_back(zoe_engine *engine, bool evict, zoe_memory_report *report)
     zoe_cache_unlock(cache);
     if (engine->isolation)
         zoe_isolation_trim(engine->isolation);
+    zoe_isolation_end_readers();
     zoe_os_heap_trim();
     end_report(engine, report);
     zoe_cache_lock(cache);

@@ -1,5 +1,6 @@
 #include "isolation/header_reader.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #include "base/os.h"
@@ -14,6 +15,8 @@ enum {
     ROOM_BYTES = 256 << 10, /* for the images of ordinary headers */
     IMAGE_MAX = 1 << 30,
     HANG_MS = 10000,
+    KEPT_MAX = 4, /* processes that wait for the next header */
+    KEPT_MS = 1000,
 };
 
 /* Address space and memory that the largest headers take. */
@@ -23,10 +26,77 @@ enum {
 /* One header while it is read. */
 typedef struct reading {
     zoe_isolation_process process;
+    bool is_ordinary; /* the header is of a size that the next ones may have */
     const char *path;
     zoe_storage_object object;
     zoe_isolation_descriptor descriptor;
 } reading;
+
+static const zoe_isolation_process none = {.os = {0, -1}};
+
+/* ---- processes ---- */
+
+/* Those that wait for the next header. Each ends itself when it has waited for KEPT_MS, and with the
+ * thread that started it, whoever it works for then. */
+static struct {
+    pthread_mutex_t lock;
+    /* guarded by lock */
+    zoe_isolation_process all[KEPT_MAX]; /* the last one was used last */
+    size_t count;
+} kept = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+/* The one that waits for the shortest time, if it still runs. */
+static void take_kept(reading *r)
+{
+    zoe_isolation_cause cause;
+    pthread_mutex_lock(&kept.lock);
+    if (kept.count > 0)
+        r->process = kept.all[--kept.count];
+    pthread_mutex_unlock(&kept.lock);
+    (void)zoe_isolation_has_died(&r->process, &cause);
+}
+
+/* Keeps the process for the next header, or ends it. */
+static void leave(reading *r, bool keeps)
+{
+    pthread_mutex_lock(&kept.lock);
+    if (keeps && kept.count < KEPT_MAX) {
+        kept.all[kept.count++] = r->process;
+        r->process = none;
+    }
+    pthread_mutex_unlock(&kept.lock);
+    zoe_isolation_free(&r->process);
+}
+
+/* Ends all that are kept, or only waits for those that have ended. */
+static void end_kept(bool all)
+{
+    zoe_isolation_process ended[KEPT_MAX];
+    zoe_isolation_cause cause;
+    size_t count = 0, left = 0;
+    pthread_mutex_lock(&kept.lock);
+    for (size_t i = 0; i < kept.count; i++)
+        if (all || !zoe_os_socket_is_open(kept.all[i].os.socket))
+            ended[count++] = kept.all[i];
+        else
+            kept.all[left++] = kept.all[i];
+    kept.count = left;
+    pthread_mutex_unlock(&kept.lock);
+    for (size_t i = 0; i < count; i++) {
+        (void)zoe_isolation_has_died(&ended[i], &cause);
+        zoe_isolation_free(&ended[i]);
+    }
+}
+
+void zoe_isolation_end_readers(void)
+{
+    end_kept(true);
+}
+
+void zoe_isolation_tidy_readers(void)
+{
+    end_kept(false);
+}
 
 static zoe_status start(reading *r, const char *program, uint32_t hang_ms, zoe_error *error)
 {
@@ -36,6 +106,7 @@ static zoe_status start(reading *r, const char *program, uint32_t hang_ms, zoe_e
         .block_bytes = sizeof(zoe_isolation_block),
         .address_bytes = ADDRESS_BYTES,
         .memory_bytes = MEMORY_BYTES,
+        .idle_ms = KEPT_MS,
     };
     char found[ZOE_PATH_MAX];
     zoe_status status = zoe_isolation_find_program(program, found, sizeof found, error);
@@ -43,6 +114,8 @@ static zoe_status start(reading *r, const char *program, uint32_t hang_ms, zoe_e
         return status;
     return zoe_isolation_start(&r->process, found, &hello, hang_ms ? hang_ms : HANG_MS, error);
 }
+
+/* ---- headers ---- */
 
 /* The header of an image in memory that the process can still write to. */
 static zoe_status take_image(const reading *r, const uint8_t *shared, size_t bytes,
@@ -79,6 +152,7 @@ static zoe_status ask(reading *r, uint8_t *shared, size_t room, uint64_t *needed
     if (!zoe_isolation_command_it(&r->process, &answer, &cause))
         return zoe_error_set(error, ZOE_ERROR_DECODER, "%s on %s", cause.text, r->path);
     *needed = answer.image_bytes;
+    r->is_ordinary = room == ROOM_BYTES;
     if (answer.status == ZOE_OK && *needed <= room)
         return take_image(r, shared, (size_t)*needed, header, error);
     if (answer.status == ZOE_OK || !zoe_isolation_check_status(answer.status))
@@ -135,17 +209,27 @@ zoe_status zoe_isolation_read_header(const char *program, uint32_t hang_ms, cons
                                      zoe_storage *storage, zoe_header **header, bool *started,
                                      zoe_error *error)
 {
-    reading r = {.process = {.os = {0, -1}}, .path = path, .descriptor = {.fd = -1}};
+    reading r = {.process = none, .path = path, .descriptor = {.fd = -1}};
+    bool is_fresh, again;
     *header = NULL;
     *started = true;
     zoe_status status = zoe_storage_open(storage, path, &r.object, error);
     if (status != ZOE_OK)
         return status;
-    status = start(&r, program, hang_ms, error);
-    *started = status == ZOE_OK;
-    if (status == ZOE_OK)
-        status = read_beginning(&r, header, error);
-    zoe_isolation_free(&r.process);
+    take_kept(&r);
+    do {
+        is_fresh = !zoe_isolation_runs(&r.process);
+        if (is_fresh)
+            status = start(&r, program, hang_ms, error);
+        *started = status == ZOE_OK;
+        if (status == ZOE_OK)
+            status = read_beginning(&r, header, error);
+        /* Of a process that has read others this header may not be what is wrong with it. */
+        again = !is_fresh && status == ZOE_ERROR_DECODER && !zoe_stop_wanted();
+        if (again)
+            zoe_isolation_end(&r.process);
+    } while (again);
+    leave(&r, status == ZOE_OK && r.is_ordinary);
     zoe_storage_close_object(&r.object);
     return status;
 }

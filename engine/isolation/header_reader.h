@@ -1,5 +1,7 @@
 /*
- * Reading a header in a process of its own, which ends with it.
+ * Reading headers in processes of their own: one header at a time each. Starting one takes longer
+ * than reading a header, so that one that has read a whole header waits a second for the next. Where
+ * it dies under that, the header is read once more in a fresh one.
  *
  * Thread-safety: any thread.
  *
@@ -20,5 +22,12 @@
 zoe_status zoe_isolation_read_header(const char *program, uint32_t hang_ms, const char *path,
                                      zoe_storage *storage, zoe_header **header, bool *started,
                                      zoe_error *error);
+
+/* Ends the processes that wait. */
+void zoe_isolation_end_readers(void);
+
+/* Processes that have waited long enough have ended themselves: waits for them, as the system wants
+ * it. */
+void zoe_isolation_tidy_readers(void);
 
 #endif

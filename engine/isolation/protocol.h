@@ -24,7 +24,7 @@
 
 enum {
     ZOE_ISOLATION_MAGIC = 0x5a4f4944, /* "ZOID" */
-    ZOE_ISOLATION_VERSION = 2,
+    ZOE_ISOLATION_VERSION = 3,
     ZOE_ISOLATION_FILES = 4,      /* that a process has open at once */
     ZOE_ISOLATION_WINDOWS = 1024, /* ranges of frames' memory that it has mapped */
     ZOE_ISOLATION_NAME = 1024,    /* bytes of a layer's or view's name, terminator included */
@@ -36,6 +36,8 @@ typedef struct zoe_isolation_hello {
     uint64_t block_bytes;   /* of the program's zoe_isolation_block: two builds must not mix */
     uint64_t address_bytes; /* address space that the process may use */
     uint64_t memory_bytes;  /* of it, its own memory */
+    uint32_t idle_ms;       /* without a command for so long it ends itself; 0: it stays */
+    uint32_t unused;        /* 0 */
 } zoe_isolation_hello;
 
 /* The messages that go with a descriptor. */

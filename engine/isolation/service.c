@@ -30,7 +30,8 @@ typedef struct server {
     const zoe_service *service;
     zoe_isolation_block *block;
     int socket;
-    uint32_t seen; /* the last request */
+    uint32_t seen;    /* the last request */
+    uint32_t idle_ms; /* as in the hello */
     served_file files[ZOE_ISOLATION_FILES];
     window windows[ZOE_ISOLATION_WINDOWS];
     uint8_t *scratch;
@@ -276,9 +277,10 @@ static void answer_it(server *s)
     zoe_os_word_wake(&block->answered);
 }
 
-/* Waits for the next command; false: the program is gone. */
+/* Waits for the next command; false: the program is gone, or there was none for long enough. */
 static bool next(server *s)
 {
+    const uint32_t later = s->idle_ms ? s->idle_ms : LATER_MS;
     uint32_t wait = SOON_MS;
     for (;;) {
         uint32_t request = atomic_load_explicit(&s->block->request, memory_order_acquire);
@@ -290,7 +292,7 @@ static bool next(server *s)
         zoe_os_word_wait(&s->block->request, s->seen, wait);
         if (zoe_os_now_ns() - before < (uint64_t)wait * 1000000)
             continue;
-        if (!zoe_os_socket_is_open(s->socket))
+        if (!zoe_os_socket_is_open(s->socket) || (s->idle_ms && wait == later))
             return false;
         close_dropped(s);
         if (s->scratch_bytes > IDLE_BYTES)
@@ -298,7 +300,7 @@ static bool next(server *s)
         for (size_t i = 0; i < ZOE_ISOLATION_FILES; i++)
             if (!s->files[i].serial)
                 zoe_os_release(s->files[i].memory, s->files[i].memory_bytes);
-        wait = LATER_MS;
+        wait = later;
     }
 }
 
@@ -326,6 +328,7 @@ int zoe_isolation_serve(const zoe_service *service, int socket)
         return 1;
     zoe_isolation_answer *answer = &s.block->answer;
     s.seen = 1;
+    s.idle_ms = hello.idle_ms;
     bool locked = service->lock_in(&hello, answer->text, sizeof answer->text);
     answer->status = locked ? ZOE_OK : ZOE_ERROR_UNSUPPORTED;
     atomic_store_explicit(&s.block->answered, s.seen, memory_order_release);

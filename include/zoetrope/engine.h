@@ -51,9 +51,11 @@ ZOE_API void zoe_engine_destroy(zoe_engine **engine);
 /*
  * How zoe_header_read() parses files from now on, in the whole process: `isolation`, `decoder_program`
  * and `decoder_hang_ms` of the settings count, in every mode as for frames; NULL: all defaults, in
- * this process. A header that is isolated has a process of its own, which is started for it and ends
- * with it: some 3 ms. AUTO: in this process where that cannot be started. Errors then besides those
- * of zoe_header_read(): DECODER, and with ON those of starting a process. Errors: ARGUMENT.
+ * this process. A header that is isolated is read by a process that does nothing else meanwhile; it
+ * takes some 3 ms to start, and then waits a second for the next header. It ends with the thread that
+ * started it, and at this call; where it has ended by itself, the next header, this call, or an engine
+ * takes its exit status. AUTO: in this process where none can be started. Errors then besides those of
+ * zoe_header_read(): DECODER, and with ON those of starting a process. Errors: ARGUMENT.
  * Thread-safety: not while another thread reads headers.
  */
 ZOE_API zoe_status zoe_header_isolate(const zoe_engine_settings *settings);

@@ -4,6 +4,7 @@
  */
 #define _GNU_SOURCE
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <signal.h>
@@ -225,7 +226,7 @@ static void test_bad_at_finish(void **state)
     check_phase("finish", deeds, COUNT_OF(deeds));
 }
 
-/* A header is an error that says why, and a process of its own is there for the next. */
+/* A header is an error that says why, and a process is there for the next. */
 static void check_header(const room *r, int64_t number, const char *what, const char *why)
 {
     char path[128], name[32];
@@ -285,6 +286,85 @@ static void test_bad_at_header(void **state)
     temp_folder_remove(r.folder);
     assert_int_equal(children_count(), r.children);
     assert_int_equal(descriptors_count(), r.descriptors);
+}
+
+/* The one child that runs. */
+static pid_t only_child(void)
+{
+    pid_t pids[8];
+    assert_int_equal(children_list(pids, COUNT_OF(pids)), 1);
+    return pids[0];
+}
+
+static void *read_on_a_thread(void *r)
+{
+    check_header(r, 1, NULL, NULL);
+    return NULL;
+}
+
+/* Headers share a process, which costs none but its own when it dies. */
+static void test_headers_share_a_process(void **state)
+{
+    (void)state;
+    room r;
+    pthread_t thread;
+    make_room(&r);
+    zoe_engine_settings settings = settings_for();
+    assert_int_equal(zoe_header_isolate(&settings), ZOE_OK);
+    for (int i = 0; i < 3; i++)
+        add_frame(&r, NULL);
+    add_frame(&r, "header later");
+    check_header(&r, 1, NULL, NULL);
+    pid_t pid = only_child();
+    for (int i = 0; i < 20; i++)
+        check_header(&r, 1 + i % 3, NULL, NULL);
+    assert_int_equal(only_child(), pid);
+    /* Idle, it is killed from outside: the next header knows nothing of it. */
+    assert_int_equal(kill(pid, SIGKILL), 0);
+    check_header(&r, 2, NULL, NULL);
+    assert_int_not_equal(only_child(), pid);
+    pid = only_child();
+    /* One that has read others dies under a header that is none the worse for it. */
+    zoe_header *header = NULL;
+    char path[128];
+    snprintf(path, sizeof path, "%s/f.0004.exr", r.folder);
+    assert_int_equal(zoe_header_read(path, NULL, &header, NULL), ZOE_OK);
+    zoe_header_free(&header);
+    assert_int_not_equal(only_child(), pid);
+    /* That of another thread ends with it, and is not missed. */
+    assert_int_equal(zoe_header_isolate(&settings), ZOE_OK);
+    assert_int_equal(pthread_create(&thread, NULL, read_on_a_thread, &r), 0);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    check_header(&r, 3, NULL, NULL);
+    assert_int_equal(zoe_header_isolate(NULL), ZOE_OK);
+    temp_folder_remove(r.folder);
+    assert_int_equal(children_count(), r.children);
+    assert_int_equal(descriptors_count(), r.descriptors);
+}
+
+/* Nothing stays behind where no more headers are read: not a process, and with an engine not what
+ * is left of one. */
+static void test_headers_leave_nothing(void **state)
+{
+    (void)state;
+    room r;
+    make_room(&r);
+    zoe_engine_settings settings = settings_for();
+    assert_int_equal(zoe_header_isolate(&settings), ZOE_OK);
+    add_frame(&r, NULL);
+    check_header(&r, 1, NULL, NULL);
+    (void)only_child();
+    uint64_t deadline = zoe_now_ns() + (uint64_t)WAIT_S * 1000000000u;
+    while (children_list(NULL, 0) > 0 && zoe_now_ns() < deadline)
+        usleep(10000);
+    assert_int_equal(children_list(NULL, 0), 0);
+    settings.isolation = ZOE_ISOLATION_OFF;
+    begin(&r, &settings);
+    while (children_count() > r.children && zoe_now_ns() < deadline)
+        usleep(10000);
+    assert_int_equal(children_count(), r.children);
+    end(&r);
+    assert_int_equal(zoe_header_isolate(NULL), ZOE_OK);
 }
 
 /* A process that wants more and more of a file that is far away does not get all of it. */
@@ -533,13 +613,22 @@ static void test_nobody_is_left_behind(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_bad_at_open),       cmocka_unit_test(test_bad_at_first_piece),
-        cmocka_unit_test(test_bad_at_last_piece), cmocka_unit_test(test_bad_at_finish),
-        cmocka_unit_test(test_bad_at_header),     cmocka_unit_test(test_insatiable_at_header),
-        cmocka_unit_test(test_rubbish),           cmocka_unit_test(test_killed_while_idle),
-        cmocka_unit_test(test_recycled),          cmocka_unit_test(test_trim_ends_idle_ones),
-        cmocka_unit_test(test_no_program),        cmocka_unit_test(test_dies_at_its_start),
-        cmocka_unit_test(test_program_goes_away), cmocka_unit_test(test_nobody_is_left_behind),
+        cmocka_unit_test(test_bad_at_open),
+        cmocka_unit_test(test_bad_at_first_piece),
+        cmocka_unit_test(test_bad_at_last_piece),
+        cmocka_unit_test(test_bad_at_finish),
+        cmocka_unit_test(test_headers_share_a_process),
+        cmocka_unit_test(test_headers_leave_nothing),
+        cmocka_unit_test(test_bad_at_header),
+        cmocka_unit_test(test_insatiable_at_header),
+        cmocka_unit_test(test_rubbish),
+        cmocka_unit_test(test_killed_while_idle),
+        cmocka_unit_test(test_recycled),
+        cmocka_unit_test(test_trim_ends_idle_ones),
+        cmocka_unit_test(test_no_program),
+        cmocka_unit_test(test_dies_at_its_start),
+        cmocka_unit_test(test_program_goes_away),
+        cmocka_unit_test(test_nobody_is_left_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
