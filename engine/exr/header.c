@@ -2,7 +2,6 @@
 
 #include "exr/header.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/names.h"
@@ -291,15 +290,40 @@ static int compare_names(const zoe_layer *a, const zoe_layer *b)
     return order != 0 ? order : strcmp(a->view, b->view);
 }
 
-static int compare_candidates(const void *a, const void *b)
+static bool is_before(const candidate *a, const candidate *b)
 {
-    const candidate *x = a, *y = b;
-    int order = compare_names(x->layer, y->layer);
-    if (order == 0 && x->rank != y->rank)
-        order = x->rank < y->rank ? -1 : 1;
-    if (order == 0)
-        order = x->layer < y->layer ? -1 : x->layer > y->layer;
-    return order;
+    int order = compare_names(a->layer, b->layer);
+    if (order == 0 && a->rank != b->rank)
+        return a->rank < b->rank;
+    return order == 0 ? a->layer < b->layer : order < 0;
+}
+
+/* Moves heap[at] down to where none below it comes after it. */
+static void sink(candidate *heap, size_t at, size_t count)
+{
+    const candidate moved = heap[at];
+    for (size_t below; (below = 2 * at + 1) < count; at = below) {
+        if (below + 1 < count && is_before(&heap[below], &heap[below + 1]))
+            below++;
+        if (!is_before(&moved, &heap[below]))
+            break;
+        heap[at] = heap[below];
+    }
+    heap[at] = moved;
+}
+
+/* The C library's qsort() may ask the system how much memory there is, which ends a decoding
+ * process, and take more of it. */
+static void sort_candidates(candidate *sorted, size_t count)
+{
+    for (size_t i = count / 2; i-- > 0;)
+        sink(sorted, i, count);
+    for (size_t i = count; i-- > 1;) {
+        const candidate last = sorted[0];
+        sorted[0] = sorted[i];
+        sorted[i] = last;
+        sink(sorted, 0, i);
+    }
 }
 
 /* Of layers with one name and view the one nearest to being the default stays. */
@@ -324,7 +348,7 @@ static void drop_doubles(builder *b)
         memset(dropped, 0, count);
         for (size_t i = 0; i < count; i++)
             sorted[i] = (candidate){&b->layers[i], b->ranks[i]};
-        qsort(sorted, count, sizeof *sorted, compare_candidates);
+        sort_candidates(sorted, count);
         for (size_t i = 1; i < count; i++)
             if (compare_names(sorted[i].layer, sorted[i - 1].layer) == 0)
                 dropped[sorted[i].layer - b->layers] = 1;

@@ -184,6 +184,30 @@ static void test_large_headers(void **state)
     isolate(ZOE_ISOLATION_OFF);
 }
 
+/* Nor may the process ask the system for anything where there is much to sort. */
+static void test_many_layers(void **state)
+{
+    (void)state;
+    enum { LAYERS = 2000 };
+    int read = 0;
+    header_file_set_up(NULL);
+    exr_context_t file = header_file_begin();
+    int part = header_file_add_part(file, "part", "R G B");
+    for (int i = 0; i < LAYERS; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "a%05d.Y", i);
+        header_file_must(
+            exr_add_channel(file, part, name, EXR_PIXEL_HALF, EXR_PERCEPTUALLY_LOGARITHMIC, 1, 1));
+    }
+    header_file_end(file);
+    far = fake_storage_create("");
+    check(header_file_path, &read);
+    assert_int_equal(read, 1);
+    header_file_tear_down(NULL);
+    fake_storage_destroy(far);
+    isolate(ZOE_ISOLATION_OFF);
+}
+
 /* ---- images ---- */
 
 /* Looks at everything that a reader of a header may look at. */
@@ -255,6 +279,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_same_in_another_process),
         cmocka_unit_test(test_large_headers),
+        cmocka_unit_test(test_many_layers),
         cmocka_unit_test(test_damaged_images),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
