@@ -1,6 +1,6 @@
 /*
- * CDL file: an ASC colour decision list: one correction (.cc), a collection of them (.ccc), or a list of
- * decisions that have one each (.cdl).
+ * CDL file: an ASC colour decision list: one correction (.cc), a collection of them (.ccc), or a
+ * list of decisions that have one each (.cdl).
  *
  * Thread-safety: any thread.
  *
@@ -16,9 +16,9 @@
 
 /*
  * Reads the correction of that id; NULL or "": the first. *cdl is written on success only. Errors:
- * NOT_FOUND (the file, or a correction of that id), PERMISSION, IO, NO_MEMORY, TOO_LARGE (16 MB); SYNTAX: no XML, entities
- * of its own, no correction, or numbers outside the ranges of zoe_cdl. The text names the file and the
- * line.
+ * NOT_FOUND (the file, or a correction of that id), PERMISSION, IO, NO_MEMORY, TOO_LARGE (16 MB);
+ * SYNTAX: no XML, entities of its own, no correction, or numbers outside the ranges of zoe_cdl. The
+ * text names the file and the line.
  */
 zoe_status zoe_cdl_file_read(const char *path, const char *id, zoe_cdl *cdl, zoe_error *error);
 

@@ -137,8 +137,8 @@ static void stop_work(zoe_coloring *c)
     pthread_mutex_unlock(&c->lock);
 }
 
-/* In place of the present work, which is not waited for: it ends at its next look at `cancel`, and what it
- * makes is not taken. */
+/* In place of the present work, which is not waited for: it ends at its next look at `cancel`, and
+ * what it makes is not taken. */
 static void begin_work(zoe_coloring *c)
 {
     if (!c->is_running && pthread_create(&c->thread, NULL, run, c)) {
@@ -312,7 +312,8 @@ void zoe_coloring_set_cdl(zoe_coloring *c, const zoe_cdl *cdl)
 static const char *config_of(const zoe_coloring_choice *choice)
 {
     const char *config = text_of(choice->config);
-    /* The environment is not this program's alone: where it cannot be followed, that is no failure. */
+    /* The environment is not this program's alone: where it cannot be followed, that is no
+     * failure. */
     if (!config[0] && !text_of(choice->lut)[0] && zoe_ocio_is_built_in())
         config = text_of(getenv("OCIO"));
     return strcmp(config, "none") != 0 ? config : "";

@@ -1,9 +1,9 @@
 /*
- * Coloring: from what the user chose (a configuration of OpenColorIO, a lookup table, a CDL) and what a
- * file says of its colours to the zoe_color that a picture is drawn with.
+ * Coloring: from what the user chose (a configuration of OpenColorIO, a lookup table, a CDL) and
+ * what a file says of its colours to the zoe_color that a picture is drawn with.
  *
- * Tables of OpenColorIO are made on a thread: a coarse one at once, and then the fine one. Until the
- * first is there, the colour before stays.
+ * Tables of OpenColorIO are made on a thread: a coarse one at once, and then the fine one. Until
+ * the first is there, the colour before stays.
  *
  * Thread-safety: one thread at a time. Its own thread touches only what is guarded, and what it was
  * given.
@@ -28,8 +28,8 @@
 
 /* What is chosen. NULL and "": nothing. */
 typedef struct zoe_coloring_choice {
-    /* of OpenColorIO: a file, ZOE_OCIO_ACES, or "none"; NULL and "": what the environment variable OCIO
-     * says, unless there is a lookup table */
+    /* of OpenColorIO: a file, ZOE_OCIO_ACES, or "none"; NULL and "": what the environment variable
+     * OCIO says, unless there is a lookup table */
     const char *config;
     const char *input;                 /* a colour space; "": as the file says */
     const char *display, *view, *look; /* "": the configuration's default */
@@ -46,8 +46,8 @@ zoe_coloring *zoe_coloring_create(void (*wake)(void *user), void *user);
 void zoe_coloring_destroy(zoe_coloring **coloring);
 
 /*
- * Takes over a choice and reads the files in it that were not read yet. What fails is left out, and the
- * picture is drawn without it; *error says why, for the first that does. Blocks on the files.
+ * Takes over a choice and reads the files in it that were not read yet. What fails is left out, and
+ * the picture is drawn without it; *error says why, for the first that does. Blocks on the files.
  */
 zoe_status zoe_coloring_choose(zoe_coloring *coloring, const zoe_coloring_choice *choice,
                                zoe_error *error);
@@ -66,20 +66,22 @@ typedef struct zoe_colored {
 } zoe_colored;
 
 /*
- * The colour of a frame. file: what its header says; is_data: its values are no colours (depth, ids,
- * vectors). transfer: of the grade. wait: until the fine table is there; else it may be of another way,
- * or none, until then. Returned status: OK, or ARGUMENT where the configuration lacks what was chosen, which
- * *error then says; *colored is filled in always, with the configuration's defaults in place of that.
+ * The colour of a frame. file: what its header says; is_data: its values are no colours (depth,
+ * ids, vectors). transfer: of the grade. wait: until the fine table is there; else it may be of
+ * another way, or none, until then. Returned status: OK, or ARGUMENT where the configuration lacks
+ * what was chosen, which
+ * *error then says; *colored is filled in always, with the configuration's defaults in place of
+ * that.
  */
 zoe_status zoe_coloring_of(zoe_coloring *coloring, const zoe_frame *frame,
                            const zoe_file_color *file, bool is_data, zoe_transfer transfer,
                            bool wait, zoe_colored *colored, zoe_error *error);
 
 /*
- * The colour of the index-th frame that is seen beside the one that zoe_coloring_of() was called for last, which
- * are drawn with one table: *other brings its light to that. *is_alike: false where no matrix does, as where a
- * space is a curve; it is then drawn as the first is. Serial 0: both are the same. index:
- * 0..ZOE_COMPARE_OTHERS-1.
+ * The colour of the index-th frame that is seen beside the one that zoe_coloring_of() was called
+ * for last, which are drawn with one table: *other brings its light to that. *is_alike: false where
+ * no matrix does, as where a space is a curve; it is then drawn as the first is. Serial 0: both are
+ * the same. index: 0..ZOE_COMPARE_OTHERS-1.
  */
 void zoe_coloring_beside(zoe_coloring *coloring, int index, const zoe_frame *frame,
                          const zoe_file_color *file, bool is_data, zoe_other_color *other,

@@ -20,8 +20,8 @@ typedef struct curve {
 
 /* ---- the curve ---- */
 
-/* The display's own; and beyond white, where it may be flat, and all is shown as white, something that rises,
- * from a quarter over white on only so much that every half has a code. */
+/* The display's own; and beyond white, where it may be flat, and all is shown as white, something
+ * that rises, from a quarter over white on only so much that every half has a code. */
 static bool make_curve(curve *c, const float *encode)
 {
     const float most_black = 1 / 510.0f, least_white = 1 - 1 / 1020.0f;
@@ -51,7 +51,8 @@ static bool make_curve(curve *c, const float *encode)
     return true;
 }
 
-/* Between two halves a curve is a line: of a float's bits as well, from the least normal half on. */
+/* Between two halves a curve is a line: of a float's bits as well, from the least normal half
+ * on. */
 static float shown_of(const curve *c, float light)
 {
     const float least = 0x1p-14f;
@@ -122,9 +123,9 @@ typedef struct cell_corner {
     float light, shown; /* shown: as the code has it */
 } cell_corner;
 
-/* Is what lies between two codes off by more than so many steps from the code of what lies between their
- * lights? The curve bends one way on each side of black. Where two lights lie on both sides, a mixture of
- * three may be off by more than one of two. */
+/* Is what lies between two codes off by more than so many steps from the code of what lies between
+ * their lights? The curve bends one way on each side of black. Where two lights lie on both sides,
+ * a mixture of three may be off by more than one of two. */
 static bool is_off(const curve *c, const cell_corner *a, const cell_corner *b, float most_off)
 {
     static const float parts[] = {0.5f, 0.25f, 0.0625f};
@@ -148,8 +149,8 @@ static bool is_off(const curve *c, const cell_corner *a, const cell_corner *b, f
     return false;
 }
 
-/* The corners of a tetrahedron are two at a time the ends of one of these: from a corner to one that lies
- * further along each axis, or as far. */
+/* The corners of a tetrahedron are two at a time the ends of one of these: from a corner to one
+ * that lies further along each axis, or as far. */
 static bool has_bent_side(const curve *c, const cell_corner corners[8], float most_off)
 {
     for (int i = 0; i < 8; i++)
@@ -229,8 +230,8 @@ bool zoe_cube_codes_make(zoe_look_table *table, float most_off)
 
 /* ---- as it is drawn ---- */
 
-/* The corners of a tetrahedron as offsets into nodes, and their weights, with a place for each channel that
- * is rounded to 1 / `one`. */
+/* The corners of a tetrahedron as offsets into nodes, and their weights, with a place for each
+ * channel that is rounded to 1 / `one`. */
 static void find_corners(const zoe_look_table *table, const float in[3], double one,
                          size_t corner[4], double weight[4])
 {

@@ -42,7 +42,8 @@ static zoe_status wrong(const parser *p, zoe_status status, const char *what)
 
 /* ---- lines ---- */
 
-/* The next line that says something, without blanks around it. false: the end, or what is no text. */
+/* The next line that says something, without blanks around it. false: the end, or what is no
+ * text. */
 static bool next_line(parser *p, bool *is_text)
 {
     *is_text = true;

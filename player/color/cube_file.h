@@ -1,8 +1,9 @@
 /*
- * Cube file: a lookup table in a `.cube` file, of one dimension, of three, or a shaper of one before three.
+ * Cube file: a lookup table in a `.cube` file, of one dimension, of three, or a shaper of one
+ * before three.
  *
- * The format is Adobe's "Cube LUT Specification 1.0", with Resolve's additions LUT_1D_INPUT_RANGE and
- * LUT_3D_INPUT_RANGE and both tables in one file.
+ * The format is Adobe's "Cube LUT Specification 1.0", with Resolve's additions LUT_1D_INPUT_RANGE
+ * and LUT_3D_INPUT_RANGE and both tables in one file.
  *
  * Thread-safety: any thread.
  *
@@ -34,10 +35,11 @@ enum {
 };
 
 /*
- * Reads a file and works it out for drawing. transfer: what stands for "the display's" with DISPLAY. On
- * success *table is the caller's, to be freed with zoe_look_table_free(), else NULL. Errors: NOT_FOUND,
- * PERMISSION, IO, NO_MEMORY; SYNTAX: malformed, or a number that is not finite; TOO_LARGE: more than
- * CUBE_POINTS_MAX, CUBE_EDGE_MAX, or 256 MB of text. The text names the file and the line.
+ * Reads a file and works it out for drawing. transfer: what stands for "the display's" with
+ * DISPLAY. On success *table is the caller's, to be freed with zoe_look_table_free(), else NULL.
+ * Errors: NOT_FOUND, PERMISSION, IO, NO_MEMORY; SYNTAX: malformed, or a number that is not finite;
+ * TOO_LARGE: more than CUBE_POINTS_MAX, CUBE_EDGE_MAX, or 256 MB of text. The text names the file
+ * and the line.
  */
 zoe_status zoe_cube_file_read(const char *path, zoe_cube_place place, zoe_transfer transfer,
                               zoe_look_table **table, zoe_error *error);

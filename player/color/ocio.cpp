@@ -12,6 +12,7 @@
 
 #include <OpenColorIO/OpenColorIO.h>
 
+#include "color/aces_config.h"
 #include "color/cube_codes.h"
 
 namespace OCIO = OCIO_NAMESPACE;
@@ -22,65 +23,6 @@ struct zoe_ocio {
 
 namespace
 {
-
-/* The spaces, displays and views of ACES that anybody needs first, of transforms that are built into the
- * library since 2.0. */
-const char aces_config[] = R"(ocio_profile_version: 2
-name: aces
-description: ACES 1.0 of built-in transforms
-roles: {aces_interchange: ACES2065-1, cie_xyz_d65_interchange: CIE-XYZ-D65, default: Linear Rec.709, scene_linear: ACEScg, color_timing: ACEScct, data: Raw}
-file_rules:
-  - !<Rule> {name: Default, colorspace: default}
-displays:
-  sRGB:
-    - !<View> {name: ACES 1.0 SDR, view_transform: ACES 1.0 SDR, display_colorspace: sRGB Display}
-    - !<View> {name: Un-tone-mapped, view_transform: Un-tone-mapped, display_colorspace: sRGB Display}
-    - !<View> {name: Raw, colorspace: Raw}
-  Rec.709:
-    - !<View> {name: ACES 1.0 SDR, view_transform: ACES 1.0 SDR, display_colorspace: Rec.709 Display}
-    - !<View> {name: Un-tone-mapped, view_transform: Un-tone-mapped, display_colorspace: Rec.709 Display}
-    - !<View> {name: Raw, colorspace: Raw}
-  P3-D65:
-    - !<View> {name: ACES 1.0 SDR, view_transform: ACES 1.0 SDR, display_colorspace: P3-D65 Display}
-    - !<View> {name: Un-tone-mapped, view_transform: Un-tone-mapped, display_colorspace: P3-D65 Display}
-    - !<View> {name: Raw, colorspace: Raw}
-view_transforms:
-  - !<ViewTransform>
-    name: ACES 1.0 SDR
-    from_scene_reference: !<BuiltinTransform> {style: ACES-OUTPUT - ACES2065-1_to_CIE-XYZ-D65 - SDR-VIDEO_1.0}
-  - !<ViewTransform>
-    name: Un-tone-mapped
-    from_scene_reference: !<BuiltinTransform> {style: UTILITY - ACES-AP0_to_CIE-XYZ-D65_BFD}
-display_colorspaces:
-  - !<ColorSpace> {name: CIE-XYZ-D65, encoding: display-linear}
-  - !<ColorSpace>
-    name: sRGB Display
-    from_display_reference: !<BuiltinTransform> {style: DISPLAY - CIE-XYZ-D65_to_sRGB}
-  - !<ColorSpace>
-    name: Rec.709 Display
-    from_display_reference: !<BuiltinTransform> {style: DISPLAY - CIE-XYZ-D65_to_REC.1886-REC.709}
-  - !<ColorSpace>
-    name: P3-D65 Display
-    from_display_reference: !<BuiltinTransform> {style: DISPLAY - CIE-XYZ-D65_to_G2.6-P3-D65}
-colorspaces:
-  - !<ColorSpace> {name: ACES2065-1, encoding: scene-linear}
-  - !<ColorSpace>
-    name: ACEScg
-    encoding: scene-linear
-    to_scene_reference: !<BuiltinTransform> {style: ACEScg_to_ACES2065-1}
-  - !<ColorSpace>
-    name: ACEScct
-    encoding: log
-    to_scene_reference: !<BuiltinTransform> {style: ACEScct_to_ACES2065-1}
-  - !<ColorSpace>
-    name: Linear Rec.709
-    encoding: scene-linear
-    from_scene_reference: !<GroupTransform>
-      children:
-        - !<BuiltinTransform> {style: ACEScg_to_ACES2065-1, direction: inverse}
-        - !<BuiltinTransform> {style: UTILITY - ACES-AP1_to_LINEAR-REC709_BFD}
-  - !<ColorSpace> {name: Raw, encoding: data, isdata: true}
-)";
 
 /* ---- errors ---- */
 
@@ -159,8 +101,9 @@ struct halves {
     OCIO::ConstCPUProcessorRcPtr head, tail;
 };
 
-/* The curve of a display is steep in the dark and clips what is outside its gamut; a table that contained
- * it would have to follow both. So it is taken off, and done for each half value exactly. */
+/* The curve of a display is steep in the dark and clips what is outside its gamut; a table that
+ * contained it would have to follow both. So it is taken off, and done for each half value
+ * exactly. */
 halves split(const zoe_ocio *ocio, const OCIO::ConstProcessorRcPtr &whole)
 {
     halves both;
@@ -210,9 +153,9 @@ void make_curve(const OCIO::ConstCPUProcessorRcPtr &processor, float *curve)
 /* ---- the beginning: from the file to linear light ---- */
 
 /*
- * Nearly every input space is a curve and then a matrix, f(v) = M c(v). The greys have M's row sums as a
- * factor, which is put into c; the columns of M are what the primaries become. Returns whether that is what
- * the processor does.
+ * Nearly every input space is a curve and then a matrix, f(v) = M c(v). The greys have M's row sums
+ * as a factor, which is put into c; the columns of M are what the primaries become. Returns whether
+ * that is what the processor does.
  */
 bool read_input(const OCIO::ConstCPUProcessorRcPtr &processor, zoe_look_table *table)
 {
@@ -273,8 +216,8 @@ void multiply(const float a[9], const float b[9], float out[9])
 
 /* ---- the middle: a table ---- */
 
-/* Where the nodes are: nearly evenly in log2 from `start` to 16, and in light below, where the table is held
- * to the processor; and a few before and behind. */
+/* Where the nodes are: nearly evenly in log2 from `start` to 16, and in light below, where the
+ * table is held to the processor; and a few before and behind. */
 std::vector<float> node_values(int edge, double start)
 {
     const int before = 8, behind = edge > 64 ? 6 : 4, within = edge - before - behind;
@@ -369,8 +312,8 @@ std::vector<float> random_colors(int count)
     return values;
 }
 
-/* For a number of shares (zoe_color.exact_below), each half the one before: the worst that is left, and how
- * many colours that spares. */
+/* For a number of shares (zoe_color.exact_below), each half the one before: the worst that is left,
+ * and how many colours that spares. */
 struct errors {
     static const int shares = 12;
     double worst[shares + 1];
@@ -461,10 +404,10 @@ division divide(const zoe_look_table *table, const OCIO::ConstCPUProcessorRcPtr 
 }
 
 /*
- * The table begins where the file's numbers are linear light: at the input space where that is linear and
- * its colours lie within those of scene_linear, so that no matrix comes between, whose result would be
- * rounded; else at scene_linear, after the input's curve and matrix. An input that is neither curve nor
- * matrix is part of the table, behind the grade.
+ * The table begins where the file's numbers are linear light: at the input space where that is
+ * linear and its colours lie within those of scene_linear, so that no matrix comes between, whose
+ * result would be rounded; else at scene_linear, after the input's curve and matrix. An input that
+ * is neither curve nor matrix is part of the table, behind the grade.
  */
 const char *begin(const zoe_ocio *ocio, const zoe_ocio_way *way, zoe_look_table *table)
 {
@@ -725,7 +668,7 @@ zoe_status zoe_ocio_open(const char *config, zoe_ocio **ocio, zoe_error *error)
     return guarded(error, config, [&] {
         OCIO::ConstConfigRcPtr made;
         if (!std::strcmp(config, ZOE_OCIO_ACES)) {
-            std::istringstream text(aces_config);
+            std::istringstream text(zoe_aces_config);
             made = OCIO::Config::CreateFromStream(text);
         } else {
             made = OCIO::Config::CreateFromFile(config);

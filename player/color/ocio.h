@@ -1,7 +1,8 @@
 /*
  * OCIO: what OpenColorIO makes of a colour, behind a C header; and as tables for drawing.
  *
- * Without the library (zoe_ocio_is_built_in()) opening fails with UNSUPPORTED and nothing else is called.
+ * Without the library (zoe_ocio_is_built_in()) opening fails with UNSUPPORTED and nothing else is
+ * called.
  *
  * Thread-safety: a zoe_ocio never changes; any number of threads. Strings live as long as it does.
  *
@@ -58,8 +59,8 @@ typedef struct zoe_ocio_file {
 
 bool zoe_ocio_is_built_in(void);
 
-/* config: a file, or ZOE_OCIO_ACES. On success *ocio is the caller's. Errors: UNSUPPORTED; SYNTAX with the
- * library's own words, which name the file. */
+/* config: a file, or ZOE_OCIO_ACES. On success *ocio is the caller's. Errors: UNSUPPORTED; SYNTAX
+ * with the library's own words, which name the file. */
 zoe_status zoe_ocio_open(const char *config, zoe_ocio **ocio, zoe_error *error);
 void zoe_ocio_close(zoe_ocio **ocio);
 
@@ -73,23 +74,24 @@ typedef enum zoe_ocio_list {
 const char *zoe_ocio_name(const zoe_ocio *ocio, zoe_ocio_list list, const char *display, int index);
 
 /*
- * Fills in what *way leaves empty: the input space by what the file says (its colorSpace, its container
- * flag, its primaries, then the configuration's rules), the display and view by default. Names are looked
- * up. Errors: ARGUMENT: the configuration has no such space, display, view or look; the text says which, and
+ * Fills in what *way leaves empty: the input space by what the file says (its colorSpace, its
+ * container flag, its primaries, then the configuration's rules), the display and view by default.
+ * Names are looked up. Errors: ARGUMENT: the configuration has no such space, display, view or
+ * look; the text says which, and
  * *way has what would be taken were they not chosen.
  */
 zoe_status zoe_ocio_choose(const zoe_ocio *ocio, const zoe_ocio_file *file, zoe_ocio_way *way,
                            zoe_error *error);
 
 /*
- * The matrix, rows, from one space's light to that of another. Errors: UNSUPPORTED: what lies between them is
- * none, as where one of them is a curve.
+ * The matrix, rows, from one space's light to that of another. Errors: UNSUPPORTED: what lies
+ * between them is none, as where one of them is a curve.
  */
 zoe_status zoe_ocio_matrix(const zoe_ocio *ocio, const char *from, const char *to, float matrix[9],
                            zoe_error *error);
 
-/* How a way was worked out: against the library's own processor, over colours of 0..16, in steps of 8
- * bits. */
+/* How a way was worked out: against the library's own processor, over colours of 0..16, in steps of
+ * 8 bits. */
 typedef struct zoe_ocio_quality {
     double worst;      /* the greatest difference of the table that is used */
     double table;      /* the same of the table alone, with nothing done by the processor */
@@ -97,9 +99,10 @@ typedef struct zoe_ocio_quality {
 } zoe_ocio_quality;
 
 /*
- * Works a way out as a table of `edge` nodes, which is measured. cancel: looked at now and then; when it is
- * not 0 the work ends with STALE. Blocks: the coarse table takes about a display's frame, the fine one
- * about a second. With the fine one the processor itself does the colours where the table would be off by more than a step. Errors: NO_MEMORY, STALE, UNSUPPORTED.
+ * Works a way out as a table of `edge` nodes, which is measured. cancel: looked at now and then;
+ * when it is not 0 the work ends with STALE. Blocks: the coarse table takes about a display's
+ * frame, the fine one about a second. With the fine one the processor itself does the colours where
+ * the table would be off by more than a step. Errors: NO_MEMORY, STALE, UNSUPPORTED.
  */
 zoe_status zoe_ocio_bake(const zoe_ocio *ocio, const zoe_ocio_way *way, int edge,
                          const volatile int *cancel, zoe_look_table **table,
