@@ -90,11 +90,12 @@ typedef struct zoe_decoder {
     void *user;
 
     /*
-     * Opens a file of a storage (NULL: a local one) and says what its picture takes; on success *file is to be closed by close.
-     * Everything that the open file needs (parser, header, chunk table) comes from `memory`, which
-     * is 64-byte aligned, memory_bytes long and stays where it is until close; decode too asks
-     * nobody else for memory than this and its scratch. picture->file_bytes says how much of it is
-     * needed at most. `limit` is how much the picture may take.
+     * Opens a file of a storage (NULL: a local one) and says what its picture takes; on success
+     * *file is to be closed by close. Everything that the open file needs (parser, header, chunk
+     * table) comes from `memory`, which is 64-byte aligned, memory_bytes long and stays where it is
+     * until close; decode too asks nobody else for memory than this and its scratch.
+     * picture->file_bytes says how much of it is needed at most. `limit` is how much the picture
+     * may take.
      *
      * Errors: TOO_SMALL (memory_bytes is not enough; picture->file_bytes says what is, and the
      * caller may try again), OVER_BUDGET (the header declares more than `limit`), and what is wrong
@@ -105,8 +106,8 @@ typedef struct zoe_decoder {
                        size_t memory_bytes, zoe_picture *picture, void **file, zoe_error *error);
 
     /*
-     * Decodes piece 0..piece_count-1 into the buffer, which is 64-byte aligned. Scratch is too, and at
-     * least picture.scratch_bytes long.
+     * Decodes piece 0..piece_count-1 into the buffer, which is 64-byte aligned. Scratch is too, and
+     * at least picture.scratch_bytes long.
      *
      * buffer_bytes is picture.bytes; or, where some planes are expected to be uniform (all of their
      * samples equal), less by all rows but one of each of those: zoe_picture_fitted().

@@ -45,7 +45,8 @@ static inline bool zoe_log_is_heard(const zoe_log *log, zoe_log_level level)
 void zoe_log_write(const zoe_log *log, zoe_log_level level, const char *format, ...)
     ZOE_PRINTF(3, 4);
 
-/* Keeps a message of level DEBUG, cut to ZOE_LOG_NOTE_BYTES - 1, that arises while a lock is held. */
+/* Keeps a message of level DEBUG, cut to ZOE_LOG_NOTE_BYTES - 1, that arises while a lock is
+ * held. */
 void zoe_log_note(zoe_log *log, const char *format, ...) ZOE_PRINTF(2, 3);
 
 /* Writes what was kept. */

@@ -197,8 +197,8 @@ void zoe_os_shared_make_huge(void *address, size_t bytes)
     bytes = bytes / huge * huge;
     if (!bytes)
         return;
-    /* The first page of each is where it was placed, or else near to this thread; the rest follows it. It
-     * is read, which gives it memory too: somebody else may write there already. */
+    /* The first page of each is where it was placed, or else near to this thread; the rest follows
+     * it. It is read, which gives it memory too: somebody else may write there already. */
     for (size_t at = 0; at < bytes; at += huge)
         (void)base[at];
     madvise(address, bytes, MADV_COLLAPSE);

@@ -41,21 +41,21 @@ bool zoe_os_shared_touch(const void *address);
 /* Bytes that all of it takes now, whichever process touched them. */
 uint64_t zoe_os_shared_resident(void);
 
-/* A descriptor of memory that nobody can change any more: begin() makes it and maps it to be filled,
- * end() unmaps and seals it. `bytes` may be 0. NULL, false: the system refuses; *fd is the caller's
- * to close, but where begin() gave NULL. */
+/* A descriptor of memory that nobody can change any more: begin() makes it and maps it to be
+ * filled, end() unmaps and seals it. `bytes` may be 0. NULL, false: the system refuses; *fd is the
+ * caller's to close, but where begin() gave NULL. */
 void *zoe_os_sealed_begin(size_t bytes, int *fd);
 bool zoe_os_sealed_end(void *memory, size_t bytes, int fd);
 
-/* What another process does with a descriptor that it was given: maps a range of it, with huge pages
- * where there are whole ones in its first `huge_bytes`. Page-aligned. NULL: the system refuses.
- * Undone with zoe_os_shared_unmap(). */
+/* What another process does with a descriptor that it was given: maps a range of it, with huge
+ * pages where there are whole ones in its first `huge_bytes`. Page-aligned. NULL: the system
+ * refuses. Undone with zoe_os_shared_unmap(). */
 void *zoe_os_shared_map(int fd, uint64_t offset, size_t bytes, size_t huge_bytes);
 void zoe_os_shared_unmap(void *address, size_t bytes);
 
-/* Fills the whole huge pages in the first `bytes` of what was mapped with memory, in huge pages also
- * where the system gives none to shared memory by itself (Linux 6.1 and later). What it cannot is
- * left to be touched in small pages. What is there stays, though others write meanwhile. */
+/* Fills the whole huge pages in the first `bytes` of what was mapped with memory, in huge pages
+ * also where the system gives none to shared memory by itself (Linux 6.1 and later). What it cannot
+ * is left to be touched in small pages. What is there stays, though others write meanwhile. */
 void zoe_os_shared_make_huge(void *address, size_t bytes);
 
 /* ---- words ---- */

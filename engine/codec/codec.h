@@ -68,8 +68,8 @@ typedef struct zoe_codec_chunk {
 /*
  * Decodes one chunk. `scratch` is 64-byte aligned and at least the codec's scratch_bytes() for this
  * chunk long; its contents are unspecified before and after. Returns ZOE_OK, ZOE_ERROR_CORRUPT,
- * ZOE_STALE where the thread was told to stop (base/stop.h; a chunk can be a whole picture), or on a
- * thread's first call ZOE_ERROR_NO_MEMORY (codecs that inflate: inflate.h).
+ * ZOE_STALE where the thread was told to stop (base/stop.h; a chunk can be a whole picture), or on
+ * a thread's first call ZOE_ERROR_NO_MEMORY (codecs that inflate: inflate.h).
  *
  * A chunk whose packed size equals its unpacked size was stored raw: the caller sends it to
  * zoe_none_decode, whatever the file's compression.

@@ -58,9 +58,9 @@ typedef struct zoe_dwa_set {
 zoe_status zoe_dwa_read_header(const uint8_t *packed, size_t packed_bytes, zoe_dwa_header *header);
 
 /*
- * Applies the rules, with zoe_dwa_rules_scratch_bytes() of scratch. `classes` and `sets` have room for channel_count each; the first *set_count
- * sets are complete, have distinct lossy channels of equal size, and stand in the order of their
- * data.
+ * Applies the rules, with zoe_dwa_rules_scratch_bytes() of scratch. `classes` and `sets` have room
+ * for channel_count each; the first *set_count sets are complete, have distinct lossy channels of
+ * equal size, and stand in the order of their data.
  */
 zoe_status zoe_dwa_classify(const zoe_dwa_header *header, const zoe_codec_channel *channels,
                             size_t channel_count, void *scratch, zoe_dwa_class *classes,

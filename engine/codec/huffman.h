@@ -27,7 +27,8 @@ size_t zoe_huffman_scratch_bytes(void);
  *
  * `dst` does not overlap `src` or `scratch`; `scratch` is 64-byte aligned, its contents unspecified
  * before and after. Nothing outside dst[0 .. dst_count-1] is written. Returns ZOE_OK,
- * ZOE_ERROR_CORRUPT or ZOE_STALE (base/stop.h); after an error the contents of `dst` are unspecified.
+ * ZOE_ERROR_CORRUPT or ZOE_STALE (base/stop.h); after an error the contents of `dst` are
+ * unspecified.
  */
 zoe_status zoe_huffman_decode(const uint8_t *src, size_t src_bytes, uint16_t *dst, size_t dst_count,
                               size_t wanted, void *scratch, size_t scratch_bytes);

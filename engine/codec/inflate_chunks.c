@@ -9,7 +9,8 @@
 #include "codec/inflate_many.h"
 
 /* Literals are what this is faster at, and they are many where packing gained little. The others
- * libdeflate does faster, one after the other; so are those that take long, which may be stopped. */
+ * libdeflate does faster, one after the other; so are those that take long, which may be
+ * stopped. */
 static bool pays(size_t packed_bytes, size_t dst_bytes)
 {
     return packed_bytes > dst_bytes / 4 && dst_bytes <= ZOE_INFLATE_LONG;

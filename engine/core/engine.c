@@ -118,8 +118,8 @@ static bool count_decoders(zoe_engine *engine)
     return fits;
 }
 
-/* Where the processes alone are more than the limit, no load would begin any more: those that are at
- * nothing end, and come back one by one as they are needed. */
+/* Where the processes alone are more than the limit, no load would begin any more: those that are
+ * at nothing end, and come back one by one as they are needed. */
 static void hold_decoders(zoe_engine *engine)
 {
     if (!engine->isolation || count_decoders(engine))

@@ -1,6 +1,7 @@
 /*
- * Sources whose files change: a look at them is taken by the source, which lets go of what is not as
- * it was. Refreshing is a look at the folder and all that was read, reloading one at a single file.
+ * Sources whose files change: a look at them is taken by the source, which lets go of what is not
+ * as it was. Refreshing is a look at the folder and all that was read, reloading one at a single
+ * file.
  */
 #include "cache/scheduler.h"
 #include "core/engine_internal.h"
@@ -234,8 +235,8 @@ static void end_refresh(zoe_source *source)
 
 /* ---- one frame ---- */
 
-/* Returns whether the frame is to be decoded again, or gone. retry: an ERROR is tried again whatever
- * its file is. */
+/* Returns whether the frame is to be decoded again, or gone. retry: an ERROR is tried again
+ * whatever its file is. */
 static bool reload_locked(zoe_source *source, int64_t position, const zoe_looked *now,
                           uint64_t looked_ns, bool retry)
 {

@@ -18,11 +18,11 @@
 #endif
 
 /*
- * A cell of the cube is cut into six tetrahedra (pixel.c). Places have 7 bits of cell and 9 of fraction, so
- * that weights have a sum of 512, and a weighted sum of codes fits in 32 bits.
+ * A cell of the cube is cut into six tetrahedra (pixel.c). Places have 7 bits of cell and 9 of
+ * fraction, so that weights have a sum of 512, and a weighted sum of codes fits in 32 bits.
  *
- * The fourth value of a pixel is 0 where none of its tetrahedron's nodes marks its cell, and more than 0
- * where the first one does, whose weight is never 0. Those pixels are looked at again.
+ * The fourth value of a pixel is 0 where none of its tetrahedron's nodes marks its cell, and more
+ * than 0 where the first one does, whose weight is never 0. Those pixels are looked at again.
  */
 enum {
     BLOCK = 64, /* pixels that are worked out together: each step is done for all of them */
@@ -169,8 +169,8 @@ static size_t find_marked(const block *b, uint64_t seen, uint32_t *places)
     return count;
 }
 
-/* Of these pixels the halves that the shaper has a place for, and the light that these are rounded from,
- * as well as it is known. */
+/* Of these pixels the halves that the shaper has a place for, and the light that these are rounded
+ * from, as well as it is known. */
 static void enter(uint16_t *halves, float *light, const block *b, const uint32_t *places,
                   size_t count)
 {
@@ -209,8 +209,8 @@ static float place_of(const float *shaper, uint16_t half, float light)
     return shaper[half] + (shaper[next] - shaper[half]) * (rest / (zoe_half_to_float(next) - at));
 }
 
-/* Fractions as fine as halves have them: a cell of bright colours is wide, and one channel of it may be
- * dark. */
+/* Fractions as fine as halves have them: a cell of bright colours is wide, and one channel of it
+ * may be dark. */
 static void interpolate_light(float *light, const block *b, size_t i, const uint16_t *halves,
                               const float *given)
 {
@@ -289,8 +289,8 @@ static void mend(block *b, uint64_t seen)
 
 #define ZOE_AVX2 __attribute__((target("avx2")))
 
-/* Corners of a block, as numbers of nodes, and pairs of their weights: of the first and second corner, and
- * of the third and fourth. Sixteen pixels each in the order 0-3, 8-11, 4-7, 12-15. */
+/* Corners of a block, as numbers of nodes, and pairs of their weights: of the first and second
+ * corner, and of the third and fourth. Sixteen pixels each in the order 0-3, 8-11, 4-7, 12-15. */
 typedef struct corners {
     _Alignas(32) uint32_t node[3][BLOCK]; /* the fourth is `all` behind the first */
     _Alignas(32) uint32_t weights[2][BLOCK];

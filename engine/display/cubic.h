@@ -37,15 +37,15 @@ enum { ZOE_CUBIC_ZERO = -1 }; /* in place of a row: samples of 0 */
 zoe_cubic zoe_axis_cubic(const zoe_axis *axis, int32_t d);
 
 /*
- * What lies between four rows of the planes, each a row or ZOE_CUBIC_ZERO, for `columns` columns from
- * first_column on, into out[columns][ZOE_SCALE_LANES] (32-byte aligned). Lane 3 is 0.
+ * What lies between four rows of the planes, each a row or ZOE_CUBIC_ZERO, for `columns` columns
+ * from first_column on, into out[columns][ZOE_SCALE_LANES] (32-byte aligned). Lane 3 is 0.
  */
 void zoe_cubic_rows(float *out, const zoe_scale_source *source, const int32_t rows[ZOE_CUBIC_TAPS],
                     const float weight[ZOE_CUBIC_TAPS], int32_t first_column, int32_t columns);
 
 /*
- * What lies between the columns that taps[i] names (in[0] is column 0; 16-byte aligned), less `low`,
- * times `factor`, as halves: out[count][ZOE_SCALE_LANES], lane 3 unspecified.
+ * What lies between the columns that taps[i] names (in[0] is column 0; 16-byte aligned), less
+ * `low`, times `factor`, as halves: out[count][ZOE_SCALE_LANES], lane 3 unspecified.
  */
 void zoe_cubic_columns(uint16_t *out, const float *in, const zoe_cubic *taps, int32_t count,
                        float low, float factor);

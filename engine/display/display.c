@@ -15,18 +15,18 @@
  * A row of the destination is made in one of two ways:
  *
  *   direct    both axes take the nearest sample, the planes are halves and no channel depends on
- *             another, or only a cube with codes makes it: source rows go through the table of bytes or
- *             that cube as they are.
+ *             another, or only a cube with codes makes it: source rows go through the table of
+ *             bytes or that cube as they are.
  *   general   zoe_scale_rows -> zoe_scale_columns -> (zoe_pixel_enter) -> (zoe_pixel_mix) ->
  *             (zoe_pixel_table) -> table of bytes, with the functions of cubic.h in place of the
- *             first or the second where the axis is cubic, and zoe_codes_draw in place of the last two
- *             where there are codes.
+ *             first or the second where the axis is cubic, and zoe_codes_draw in place of the last
+ *             two where there are codes.
  *
  * When the x axis takes the nearest sample, both make the pixels of the visible source columns, and
  * these are then repeated as the magnification asks.
  *
- * A mirrored viewport is drawn as its mirror image would be: rows from the last to the first, and the
- * pixels of each row are put into the other order when it is done.
+ * A mirrored viewport is drawn as its mirror image would be: rows from the last to the first, and
+ * the pixels of each row are put into the other order when it is done.
  *
  * This is done for what shows samples only. The rest of the frame's picture is 0 by definition and
  * has one colour, which is worked out once:
@@ -205,7 +205,8 @@ static int32_t greater(int32_t a, int32_t b)
     return a > b ? a : b;
 }
 
-/* The first and the last row or column of the planes that destination pixel i shows; false: none. */
+/* The first and the last row or column of the planes that destination pixel i shows; false:
+ * none. */
 static bool reach_of(const direction *along, int32_t i, int32_t *first, int32_t *last)
 {
     if (!along->axis.is_cubic) {
@@ -340,9 +341,9 @@ size_t zoe_display_scratch_bytes(const zoe_frame *frame, const zoe_viewport *vie
 }
 
 /*
- * Of a group of a cubic axis: columns from..to of the planes have samples, of which the first stands
- * at column `at` of the scratch, so that what lies before it finds room there. `at` is even: the
- * loops write to whole 32 bytes.
+ * Of a group of a cubic axis: columns from..to of the planes have samples, of which the first
+ * stands at column `at` of the scratch, so that what lies before it finds room there. `at` is even:
+ * the loops write to whole 32 bytes.
  */
 typedef struct span {
     int32_t from, to; /* columns of the planes */
@@ -502,8 +503,8 @@ static void make_cubic(const drawing *d, const sources *from, int32_t first, int
     zoe_cubic_columns(d->lanes, d->averaged, d->cubics + first, count, d->low, d->factor);
 }
 
-/* `count` destination pixels from begin + first on: a group, or what is left for the last. Makes d->lanes:
- * one for each pixel, or for each column where they are repeated. Returns how many. */
+/* `count` destination pixels from begin + first on: a group, or what is left for the last. Makes
+ * d->lanes: one for each pixel, or for each column where they are repeated. Returns how many. */
 static int32_t make_group(const drawing *d, const sources *from, int32_t first, int32_t count)
 {
     if (d->x.axis.is_cubic) {

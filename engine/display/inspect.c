@@ -94,8 +94,9 @@ static void places_of(const zoe_frame *frame, const zoe_viewport *v, place *x, p
 /* ---- marks ---- */
 
 /*
- * Samples are compared as keys: the bits of a half as a signed number that grows with its value. NaN is
- * beyond both infinities. The least and the largest key of a pixel's samples tell all of its marks.
+ * Samples are compared as keys: the bits of a half as a signed number that grows with its value.
+ * NaN is beyond both infinities. The least and the largest key of a pixel's samples tell all of its
+ * marks.
  */
 enum { KEY_INFINITY = 0x7c00, KEY_MINUS_INFINITY = -0x7c01, BLOCK = 1024 };
 
@@ -218,7 +219,8 @@ static void load_keys(int16_t *keys, const watched *w, int32_t row, int32_t colu
 
 #if defined(__x86_64__)
 
-/* Eight columns at a time of halves, with what every x86-64 processor has. Returns how many columns. */
+/* Eight columns at a time of halves, with what every x86-64 processor has. Returns how many
+ * columns. */
 static int32_t extremes_of_halves(int16_t *least, int16_t *most, const watched *w, range rows,
                                   int32_t column, int32_t count)
 {

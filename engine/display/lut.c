@@ -250,8 +250,8 @@ static void make_bytes(zoe_display_lut *lut, double gain, bool mixed)
     lut->to_byte[0x8000] = lut->to_byte[0];
 }
 
-/* The same with a table in place of the transfer function, which may fall, and have values for what is
- * negative. */
+/* The same with a table in place of the transfer function, which may fall, and have values for what
+ * is negative. */
 static void make_encoded_bytes(zoe_display_lut *lut, bool mixed)
 {
     for (uint32_t h = 0; h < ZOE_DISPLAY_LUT_SIZE; h++) {
@@ -306,8 +306,8 @@ static void make_light(zoe_display_lut *lut, double gain)
     }
 }
 
-/* The last node itself is the end of the last cell: a little less than 1 of it, so that there always is
- * a next node. */
+/* The last node itself is the end of the last cell: a little less than 1 of it, so that there
+ * always is a next node. */
 static uint32_t coordinate_of(const zoe_display_lut *lut, int channel, uint32_t half, uint32_t one)
 {
     const zoe_display_cube *cube = lut->color.cube;
@@ -319,8 +319,8 @@ static uint32_t coordinate_of(const zoe_display_lut *lut, int channel, uint32_t 
     return !(x > 0) ? 0 : x >= (float)last ? last : (uint32_t)x;
 }
 
-/* Channels that differ in nothing share a table. (Where they are graded they are mixed, and light has its
- * place by itself.) */
+/* Channels that differ in nothing share a table. (Where they are graded they are mixed, and light
+ * has its place by itself.) */
 static void make_coordinates(zoe_display_lut *lut)
 {
     const zoe_display_cube *cube = lut->color.cube;
@@ -339,8 +339,9 @@ static void make_coordinates(zoe_display_lut *lut)
 }
 
 /*
- * When channels are mixed, drawing goes through to_light, mixes, and then through the cube or to_byte
- * with the half of the mixed light: to_byte has only what comes after the mixing or the cube.
+ * When channels are mixed, drawing goes through to_light, mixes, and then through the cube or
+ * to_byte with the half of the mixed light: to_byte has only what comes after the mixing or the
+ * cube.
  */
 void zoe_display_lut_make(zoe_display_lut *lut, const zoe_grade *grade, const zoe_color *color)
 {

@@ -14,8 +14,8 @@
 #endif
 
 /*
- * A few rows at a time: both frames' lanes, their mixture in three planes of halves, and a frame made of
- * these, which is then drawn one to one.
+ * A few rows at a time: both frames' lanes, their mixture in three planes of halves, and a frame
+ * made of these, which is then drawn one to one.
  */
 enum { ROWS = 8 };
 

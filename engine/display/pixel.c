@@ -108,14 +108,15 @@ void zoe_pixel_enter(uint16_t *lanes, float *restrict light, size_t count,
 /* ---- the cube ---- */
 
 /*
- * A cell is cut into six tetrahedra, each of which has the corners 000 and 111 and the way between them
- * along the axes in the order of the fractions, the greatest first. Weights are multiples of 1/65536, and
- * the products are added in the order of that way, so that every form writes the same bits.
+ * A cell is cut into six tetrahedra, each of which has the corners 000 and 111 and the way between
+ * them along the axes in the order of the fractions, the greatest first. Weights are multiples of
+ * 1/65536, and the products are added in the order of that way, so that every form writes the same
+ * bits.
  */
 static const float WEIGHT_UNIT = 1.0f / 65536.0f;
 
-/* Four floats that are added and multiplied at once, by whatever instructions the processor has: each
- * lane is rounded as a float by itself is. */
+/* Four floats that are added and multiplied at once, by whatever instructions the processor has:
+ * each lane is rounded as a float by itself is. */
 typedef float four __attribute__((vector_size(16)));
 
 static uint32_t lesser(uint32_t a, uint32_t b)
@@ -162,12 +163,12 @@ static void through_cube_portable(float *restrict light, const uint16_t *restric
 
 #define ZOE_AVX2 __attribute__((target("avx2,f16c")))
 
-/* Pixels that are worked out together: each step is done for all of them, so that what it reads was stored
- * long before. */
+/* Pixels that are worked out together: each step is done for all of them, so that what it reads was
+ * stored long before. */
 enum { BLOCK = 64 };
 
-/* Of a block: where pixels lie in the cube, where their tetrahedra's corners are, in bytes from the first
- * node, and what these weigh. */
+/* Of a block: where pixels lie in the cube, where their tetrahedra's corners are, in bytes from the
+ * first node, and what these weigh. */
 typedef struct tetrahedra {
     _Alignas(32) uint32_t at[3][BLOCK];
     _Alignas(32) uint32_t corner[4][BLOCK];
@@ -236,7 +237,8 @@ ZOE_AVX2 static inline __m128 interpolate(const tetrahedra *t, int k, const char
     return sum;
 }
 
-/* `light` NULL: the halves are stored instead. Returns how many pixels it did: a multiple of BLOCK. */
+/* `light` NULL: the halves are stored instead. Returns how many pixels it did: a multiple of
+ * BLOCK. */
 ZOE_AVX2 static size_t through_cube_avx2(float *light, uint16_t *lanes, size_t count,
                                          const zoe_display_lut *lut)
 {

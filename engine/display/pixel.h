@@ -26,7 +26,8 @@ void zoe_pixel_from_plane(uint32_t *out, const uint16_t *plane, size_t count,
 void zoe_pixel_from_lanes(uint32_t *out, const uint16_t *lanes, size_t count, bool grey,
                           const zoe_display_lut *lut);
 
-/* Halves of four lanes decoded and through the matrix, back to halves in place. `light`: as below. */
+/* Halves of four lanes decoded and through the matrix, back to halves in place. `light`: as
+ * below. */
 void zoe_pixel_enter(uint16_t *lanes, float *light, size_t count, const zoe_display_lut *lut);
 
 /* Lane 0 into lanes 1 and 2: a grey. */

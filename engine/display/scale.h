@@ -59,8 +59,8 @@ void zoe_axis_make(zoe_axis *axis, double origin, double step, int32_t size, int
 /* The middle of destination pixel d, in 1/65536 of a source pixel. */
 int64_t zoe_axis_centre(const zoe_axis *axis, int32_t d);
 
-/* The source pixels of destination pixel d, axis->begin <= d < axis->end; of a cubic axis the one at
- * its centre. */
+/* The source pixels of destination pixel d, axis->begin <= d < axis->end; of a cubic axis the one
+ * at its centre. */
 zoe_tap zoe_axis_tap(const zoe_axis *axis, int32_t d);
 
 enum { ZOE_SCALE_LANES = 4 }; /* values for each column in rows of floats and halves */

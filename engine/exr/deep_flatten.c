@@ -219,8 +219,8 @@ static bool distribute(uint32_t *order, uint32_t count, uint32_t byte, const flo
     memcpy(next, starts, sizeof next);
     for (uint32_t v = 0, moved = 1; v < 256; v++)
         for (uint32_t own; next[v] < starts[v + 1]; next[v]++) {
-            /* Takes one out, and puts it where it belongs in exchange for the one that is there, until
-             * that is one for this place. */
+            /* Takes one out, and puts it where it belongs in exchange for the one that is there,
+             * until that is one for this place. */
             uint32_t s = order[next[v]];
             bool is_stopped = false;
             while (!is_stopped && (own = byte_of(s, byte, key, second)) != v) {
@@ -236,8 +236,8 @@ static bool distribute(uint32_t *order, uint32_t count, uint32_t byte, const flo
     return true;
 }
 
-/* In place, and in a time that no samples make longer than twelve times as many: byte by byte, and by
- * insertion what is short. Stopped, it leaves them in any order. */
+/* In place, and in a time that no samples make longer than twelve times as many: byte by byte, and
+ * by insertion what is short. Stopped, it leaves them in any order. */
 static void sort(uint32_t *order, uint32_t count, const float *key, const float *second,
                  uint32_t byte)
 {

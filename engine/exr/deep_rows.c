@@ -80,7 +80,8 @@ static void flatten(zoe_exr_rows *rows, const zoe_exr_deep_chunk *chunk, zoe_box
     zoe_exr_deep_flatten(&geometry->deep, chunk, &target);
 }
 
-/* Row by row to scratch, and from there to blocks, or to planes some of which are uniform so far. */
+/* Row by row to scratch, and from there to blocks, or to planes some of which are uniform so
+ * far. */
 static void flatten_rows(zoe_exr_rows *rows, const zoe_exr_deep_chunk *chunk, zoe_box box,
                          zoe_box part)
 {

@@ -24,12 +24,12 @@ void zoe_exr_file_forget_message(void)
 
 /* ---- reading ---- */
 
-/* Bytes that are read between two looks whether they are still wanted: a volume that gives 5 MB a second
- * takes 0.2 s for them. */
+/* Bytes that are read between two looks whether they are still wanted: a volume that gives 5 MB a
+ * second takes 0.2 s for them. */
 enum { READ_STEP = 1 << 20 };
 
-/* A stopped read is as one that the file ends in: what comes of it is not looked at. Each step is counted
- * when it is done, which shows whoever watches that a slow volume has not stopped. */
+/* A stopped read is as one that the file ends in: what comes of it is not looked at. Each step is
+ * counted when it is done, which shows whoever watches that a slow volume has not stopped. */
 static int64_t read_in_steps(const zoe_exr_file *file, uint8_t *buffer, size_t bytes,
                              uint64_t offset, zoe_error *why)
 {

@@ -1,7 +1,7 @@
 /*
- * An EXR file that is open: where its bytes come from, what the scan found out of its header (exr/scan.h), and
- * OpenEXR's context as long as it is needed, read through our own hooks and held in memory that the
- * caller gives.
+ * An EXR file that is open: where its bytes come from, what the scan found out of its header
+ * (exr/scan.h), and OpenEXR's context as long as it is needed, read through our own hooks and held
+ * in memory that the caller gives.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */

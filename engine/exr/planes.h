@@ -1,6 +1,6 @@
 /*
- * The planes of a picture while its pieces are decoded: which of them are uniform so far (all samples
- * equal), and where in the buffer the others stand.
+ * The planes of a picture while its pieces are decoded: which of them are uniform so far (all
+ * samples equal), and where in the buffer the others stand.
  *
  * A plane is uniform until two samples of it differ. Up to then nothing is written of it: its rows
  * are decoded to scratch and compared with its one value there, so that its memory is never
@@ -12,9 +12,9 @@
  *     finished              | plane 3 | plane 0 | row of 1 | row of 2 |
  *
  * Pieces are decoded on several threads, or in several processes. What they have to agree on stands
- * at the end of the buffer: the order in which planes were spread, the value of each uniform one, and
- * which pieces wrote nothing of a plane since it was uniform. Those are filled in when a plane turns out not to
- * be: at the end.
+ * at the end of the buffer: the order in which planes were spread, the value of each uniform one,
+ * and which pieces wrote nothing of a plane since it was uniform. Those are filled in when a plane
+ * turns out not to be: at the end.
  *
  * Small pictures share nothing: their planes are all spread from the beginning.
  *

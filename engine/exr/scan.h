@@ -30,8 +30,9 @@ enum {
     ZOE_EXR_CHANNELS_MAX = 16384,
     /* In a list that is not sorted by name, as it should be. */
     ZOE_EXR_UNSORTED_CHANNELS_MAX = 2048,
-    /* Of channels' names, in OpenEXR, where nothing stops it: 0.1 s of work. Enough for 5,793 channels
-     * in one part, 4,096 where their names have 32 letters and more, and for more in several parts. */
+    /* Of channels' names, in OpenEXR, where nothing stops it: 0.1 s of work. Enough for 5,793
+     * channels in one part, 4,096 where their names have 32 letters and more, and for more in
+     * several parts. */
     ZOE_EXR_COMPARISONS_MAX = 16 << 20,
     ZOE_EXR_ATTRIBUTES_MAX = 16384,
     ZOE_EXR_PART_ATTRIBUTES_MAX = 2048, /* in one part */

@@ -5,9 +5,9 @@
  * A pool serves one size class (an eighth of an octave). Address space is reserved once; a buffer
  * takes memory when it is first used and keeps it when it is given back, because touching fresh
  * pages costs 25 times a reuse. Frames of one sequence differ in what they need where their data
- * windows do: they are of the class of a frame whose window is filled, and a buffer has memory up to
- * what its frames needed so far. What the present one leaves over is surplus: it stays, for a larger
- * one to come, until memory is wanted.
+ * windows do: they are of the class of a frame whose window is filled, and a buffer has memory up
+ * to what its frames needed so far. What the present one leaves over is surplus: it stays, for a
+ * larger one to come, until memory is wanted.
  *
  *     data  |<--- needed --->|<-- surplus -->|                       |
  *           |<------------ committed ------->|    address space      |
@@ -121,9 +121,9 @@ void zoe_slab_destroy(zoe_slab *slab);
 
 /*
  * Takes a buffer of at least size.bytes bytes for a thread on memory node `node`: the free one of
- * its node whose memory fits best, of equals the warmest; else of another node, else fresh memory if
- * the meter allows it. Its contents are unspecified. Errors: OVER_BUDGET (make room and try again),
- * NO_MEMORY (no address space), TOO_LARGE.
+ * its node whose memory fits best, of equals the warmest; else of another node, else fresh memory
+ * if the meter allows it. Its contents are unspecified. Errors: OVER_BUDGET (make room and try
+ * again), NO_MEMORY (no address space), TOO_LARGE.
  */
 zoe_status zoe_slab_take(zoe_slab *slab, zoe_buffer_size size, uint32_t node, zoe_buffer **buffer);
 

@@ -26,8 +26,8 @@ char *zoe_address_encode_folder(const char *path);
 bool zoe_address_append(char *out, size_t capacity, size_t *used, const char *text,
                         const char *safe);
 
-/* Undoes %XX in text[bytes]; anything else stays as it is. Terminated. false: it does not fit, or has
- * a zero in it. */
+/* Undoes %XX in text[bytes]; anything else stays as it is. Terminated. false: it does not fit, or
+ * has a zero in it. */
 bool zoe_address_decode(const char *text, size_t bytes, char *out, size_t capacity);
 
 /* A name that a server listed, as part of a path: what would be taken for something else is

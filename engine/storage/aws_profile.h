@@ -19,8 +19,8 @@ typedef struct zoe_aws_profile {
 
 /*
  * Reads $AWS_ACCESS_KEY_ID with $AWS_SECRET_ACCESS_KEY and $AWS_SESSION_TOKEN, $AWS_REGION or
- * $AWS_DEFAULT_REGION, $AWS_ENDPOINT_URL_S3 or $AWS_ENDPOINT_URL, and what these leave open from the
- * profile in ~/.aws/credentials and ~/.aws/config ($AWS_SHARED_CREDENTIALS_FILE,
+ * $AWS_DEFAULT_REGION, $AWS_ENDPOINT_URL_S3 or $AWS_ENDPOINT_URL, and what these leave open from
+ * the profile in ~/.aws/credentials and ~/.aws/config ($AWS_SHARED_CREDENTIALS_FILE,
  * $AWS_CONFIG_FILE). name: the profile, whose credentials then go before the environment's; NULL:
  * $AWS_PROFILE, else "default".
  *
@@ -33,8 +33,8 @@ zoe_status zoe_aws_profile_read(const char *name, zoe_aws_profile *profile, zoe_
 void zoe_aws_profile_free(zoe_aws_profile *profile);
 
 /* What a file's text says of a profile is taken where the profile says nothing yet. Its section is
- * [name], or with `is_config` [profile name] unless it is "default". *has_section: it is there. false:
- * out of memory. */
+ * [name], or with `is_config` [profile name] unless it is "default". *has_section: it is there.
+ * false: out of memory. */
 bool zoe_aws_profile_parse(zoe_aws_profile *profile, const char *text, size_t bytes,
                            const char *name, bool is_config, bool *has_section);
 

@@ -1,8 +1,8 @@
 /*
  * Lock order: one lock, which is held for a look at a list only.
  *
- * A request waits in `waiting` (submitted, or for its next attempt), then is under way in one of the
- * transfers, which belong to the network thread, and so on until it is done.
+ * A request waits in `waiting` (submitted, or for its next attempt), then is under way in one of
+ * the transfers, which belong to the network thread, and so on until it is done.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -141,7 +141,8 @@ static bool is_cancelled(zoe_http *http, const zoe_http_request *request)
     return is;
 }
 
-/* Ends what was cancelled, or all when it is closing, waiting or under way. Returns whether any was. */
+/* Ends what was cancelled, or all when it is closing, waiting or under way. Returns whether any
+ * was. */
 static bool end_once(zoe_http *http, bool *is_closing)
 {
     zoe_lock_take(&http->lock);
@@ -173,7 +174,8 @@ static bool end_once(zoe_http *http, bool *is_closing)
 static bool end_cancelled(zoe_http *http)
 {
     bool is_closing;
-    /* Whoever heard of an end may have submitted again. It is not slept in between: destroying wakes once. */
+    /* Whoever heard of an end may have submitted again. It is not slept in between: destroying
+     * wakes once. */
     while (end_once(http, &is_closing) && is_closing)
         ;
     return !is_closing;

@@ -34,8 +34,8 @@ typedef struct zoe_http_verdict {
     zoe_status status;
     bool may_retry;
     const char *why; /* unless OK */
-    /* If OK, of the body: so much is thrown away, then so much is taken, or whatever comes if that is
-     * ZOE_HTTP_UNKNOWN; after that the transfer may end. */
+    /* If OK, of the body: so much is thrown away, then so much is taken, or whatever comes if that
+     * is ZOE_HTTP_UNKNOWN; after that the transfer may end. */
     uint64_t skip, take;
     bool has_no_ranges;
     uint64_t total; /* of the object, or ZOE_HTTP_UNKNOWN */

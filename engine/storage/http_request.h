@@ -49,8 +49,8 @@ struct zoe_http_request {
      * the transport makes `body` as large as is needed, up to `capacity`. */
     void *buffer;
     size_t capacity;
-    /* What the object has to be still: an answer about another one is ERROR_CHANGED. The date counts
-     * where there is no ETag. NULL or "": whatever it is now. */
+    /* What the object has to be still: an answer about another one is ERROR_CHANGED. The date
+     * counts where there is no ETag. NULL or "": whatever it is now. */
     const char *etag, *last_modified;
     const zoe_http_signing *signing; /* NULL: not signed. Signed requests follow no redirects. */
     bool is_urgent; /* goes before those that wait, with connections of its own if need be */
@@ -61,8 +61,8 @@ struct zoe_http_request {
 
     /*
      * OK; NOT_FOUND (404, 410), PERMISSION (401, 403, 407), CHANGED, TOO_LARGE (than `capacity`),
-     * UNSUPPORTED (405, 501; a compressed body), NO_MEMORY, ARGUMENT (no such URL), STALE (cancelled),
-     * IO: all else.
+     * UNSUPPORTED (405, 501; a compressed body), NO_MEMORY, ARGUMENT (no such URL), STALE
+     * (cancelled), IO: all else.
      */
     zoe_status status;
     zoe_error error;     /* its text begins with the name */

@@ -50,8 +50,8 @@ zoe_status zoe_listing_dav(zoe_listing *listing, const char *path, const char *d
 /* A page made for people: the links to what is in the folder itself. */
 zoe_status zoe_listing_html(zoe_listing *listing, const char *data, size_t bytes, const char **why);
 
-/* S3, ListObjectsV2 with the delimiter "/": names below the prefix. token: of the next page, "": this
- * was the last. */
+/* S3, ListObjectsV2 with the delimiter "/": names below the prefix. token: of the next page, "":
+ * this was the last. */
 zoe_status zoe_listing_s3(zoe_listing *listing, const char *prefix, const char *data, size_t bytes,
                           char token[ZOE_LISTING_TOKEN_BYTES], const char **why);
 

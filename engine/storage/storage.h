@@ -50,12 +50,12 @@ typedef struct zoe_storage_demand {
     void *user;
 
     /* The most wanted object whose bytes are neither near (in memory or on disk) nor being fetched:
-     * its path, terminated, in path[capacity]. It is being fetched from now on, until arrived() says
-     * otherwise. false: there is none, until zoe_storage_wake(). */
+     * its path, terminated, in path[capacity]. It is being fetched from now on, until arrived()
+     * says otherwise. false: there is none, until zoe_storage_wake(). */
     bool (*next)(void *user, char *path, size_t capacity, zoe_demand_token *token);
 
-    /* false: nobody wants it any more, or it was decoded: what is under way for it may be cancelled,
-     * and what arrived need not stay in memory. */
+    /* false: nobody wants it any more, or it was decoded: what is under way for it may be
+     * cancelled, and what arrived need not stay in memory. */
     bool (*is_wanted)(void *user, zoe_demand_token token);
 
     /*
@@ -143,7 +143,8 @@ zoe_status zoe_storage_create_with(const zoe_store *remote, zoe_storage **storag
  * path. */
 zoe_status zoe_storage_check(zoe_storage *storage, const char *path, zoe_error *error);
 
-/* The contract above, by path; `storage` may be NULL. What failed says *error, which may be NULL. */
+/* The contract above, by path; `storage` may be NULL. What failed says *error, which may be
+ * NULL. */
 zoe_status zoe_storage_list(zoe_storage *storage, const char *folder, zoe_os_name_fn *each,
                             void *each_user, zoe_error *error);
 zoe_status zoe_storage_open(zoe_storage *storage, const char *path, zoe_storage_object *object,

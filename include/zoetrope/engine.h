@@ -49,14 +49,14 @@ ZOE_API zoe_status zoe_engine_create(const zoe_engine_settings *settings, zoe_en
 ZOE_API void zoe_engine_destroy(zoe_engine **engine);
 
 /*
- * How zoe_header_read() parses files from now on, in the whole process: `isolation`, `decoder_program`
- * and `decoder_hang_ms` of the settings count, in every mode as for frames; NULL: all defaults, in
- * this process. A header that is isolated is read by a process that does nothing else meanwhile; it
- * takes some 3 ms to start, and then waits a second for the next header. It ends with the thread that
- * started it, and at this call; where it has ended by itself, the next header, this call, or an engine
- * takes its exit status. AUTO: in this process where none can be started. Errors then besides those of
- * zoe_header_read(): DECODER, and with ON those of starting a process. Errors: ARGUMENT.
- * Thread-safety: not while another thread reads headers.
+ * How zoe_header_read() parses files from now on, in the whole process: `isolation`,
+ * `decoder_program` and `decoder_hang_ms` of the settings count, in every mode as for frames; NULL:
+ * all defaults, in this process. A header that is isolated is read by a process that does nothing
+ * else meanwhile; it takes some 3 ms to start, and then waits a second for the next header. It ends
+ * with the thread that started it, and at this call; where it has ended by itself, the next header,
+ * this call, or an engine takes its exit status. AUTO: in this process where none can be started.
+ * Errors then besides those of zoe_header_read(): DECODER, and with ON those of starting a process.
+ * Errors: ARGUMENT. Thread-safety: not while another thread reads headers.
  */
 ZOE_API zoe_status zoe_header_isolate(const zoe_engine_settings *settings);
 
@@ -188,8 +188,8 @@ ZOE_API zoe_status zoe_source_nearness(const zoe_source *source, int64_t first, 
 /* 1: its files are fetched ahead of decoding; 0: they are read as they are decoded. */
 ZOE_API int zoe_source_is_far(const zoe_source *source);
 
-/* Goes up with every change of any of the source's states or nearnesses: nothing changed, nothing need be read.
- * Lock-free. */
+/* Goes up with every change of any of the source's states or nearnesses: nothing changed, nothing
+ * need be read. Lock-free. */
 ZOE_API uint64_t zoe_source_changes(const zoe_source *source);
 
 /* Goes up whenever the want changed other than by the playhead's next step. Lock-free. */

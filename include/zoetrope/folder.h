@@ -65,20 +65,20 @@ typedef struct zoe_folder_size {
 typedef int zoe_folder_cancel_fn(void *user);
 
 /*
- * Lists a folder of a storage (NULL: a local one): its folders, then its sequences and files, each in natural order (shot2 before
- * shot10). `cancel` (may be NULL) is asked before each name. On success *folder is the caller's, to
- * be closed with zoe_folder_close(); on failure it is NULL. Blocks. Memory: about 16 bytes a file.
- * Errors: NOT_FOUND (also where the path is a file), PERMISSION, IO, NO_MEMORY, STALE (cancelled),
- * ARGUMENT, UNSUPPORTED (a URL whose server does not list, or no storage for it); the text names
- * the path.
+ * Lists a folder of a storage (NULL: a local one): its folders, then its sequences and files, each
+ * in natural order (shot2 before shot10). `cancel` (may be NULL) is asked before each name. On
+ * success *folder is the caller's, to be closed with zoe_folder_close(); on failure it is NULL.
+ * Blocks. Memory: about 16 bytes a file. Errors: NOT_FOUND (also where the path is a file),
+ * PERMISSION, IO, NO_MEMORY, STALE (cancelled), ARGUMENT, UNSUPPORTED (a URL whose server does not
+ * list, or no storage for it); the text names the path.
  */
 ZOE_API zoe_status zoe_folder_list(const char *path, zoe_storage *storage,
                                    zoe_folder_cancel_fn *cancel, void *user, zoe_folder **folder,
                                    zoe_error *error);
 
 /*
- * The same, with single files of other endings in place of sequences: their names end, in any case of
- * letters, with one of `endings`, which blanks separate (".cc .ccc .cdl").
+ * The same, with single files of other endings in place of sequences: their names end, in any case
+ * of letters, with one of `endings`, which blanks separate (".cc .ccc .cdl").
  */
 ZOE_API zoe_status zoe_folder_list_files(const char *path, const char *endings,
                                          zoe_folder_cancel_fn *cancel, void *user,

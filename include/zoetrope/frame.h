@@ -53,8 +53,8 @@ enum { ZOE_PLANES_MAX = 4 };
 
 /*
  * One channel of a frame: as many rows as the frame's window has, contiguous in a row, row 0 at the
- * top. Row y begins at (const char *)data + y * stride, whatever the stride is. A plane whose samples
- * are all equal may be kept as one row with stride 0: every row is then that one.
+ * top. Row y begins at (const char *)data + y * stride, whatever the stride is. A plane whose
+ * samples are all equal may be kept as one row with stride 0: every row is then that one.
  * Thread-safety: read only, any number of threads, while the frame is pinned.
  */
 typedef struct zoe_plane {
@@ -71,8 +71,8 @@ typedef struct zoe_plane {
  *             common; with overscan, the data window
  *
  * The planes cover `window` only: max_x - min_x + 1 samples a row, max_y - min_y + 1 rows. It lies
- * within `picture` and may be empty (max_x < min_x or max_y < min_y): the planes then have a type but
- * no samples, and their data is NULL. Samples within `picture` and outside `window` are 0
+ * within `picture` and may be empty (max_x < min_x or max_y < min_y): the planes then have a type
+ * but no samples, and their data is NULL. Samples within `picture` and outside `window` are 0
  * (transparent black). All boxes are in pixels of the planes: at a proxy scale, proxy pixels.
  *
  * Zoetrope keeps half as half, and float and uint as half unless the source asks for full

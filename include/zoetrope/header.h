@@ -127,14 +127,14 @@ typedef struct zoe_header {
 } zoe_header;
 
 /*
- * Reads the header of a file of a storage (NULL: a local one). Blocks on the file. On success *header is the caller's, to be freed with
- * zoe_header_free(); on failure it is NULL. How much memory reading takes is known before it is
- * taken, and bounded: a header that declares more than 4,096 parts, 16,384 channels (or 5,793
- * in one part: see the README), 2,048 attributes in a part, 16,384 attributes, 65,536 strings in
- * lists or 64 MiB is ERROR_TOO_LARGE.
- * One whose values have not the sizes of their types, or with two attributes of one name in a part,
- * is ERROR_CORRUPT. Errors: NOT_FOUND, PERMISSION, IO, NOT_EXR, CORRUPT, TRUNCATED, UNSUPPORTED,
- * TOO_LARGE, NO_MEMORY, ARGUMENT; the text names the file, and the limit.
+ * Reads the header of a file of a storage (NULL: a local one). Blocks on the file. On success
+ * *header is the caller's, to be freed with zoe_header_free(); on failure it is NULL. How much
+ * memory reading takes is known before it is taken, and bounded: a header that declares more than
+ * 4,096 parts, 16,384 channels (or 5,793 in one part: see the README), 2,048 attributes in a part,
+ * 16,384 attributes, 65,536 strings in lists or 64 MiB is ERROR_TOO_LARGE. One whose values have
+ * not the sizes of their types, or with two attributes of one name in a part, is ERROR_CORRUPT.
+ * Errors: NOT_FOUND, PERMISSION, IO, NOT_EXR, CORRUPT, TRUNCATED, UNSUPPORTED, TOO_LARGE,
+ * NO_MEMORY, ARGUMENT; the text names the file, and the limit.
  */
 ZOE_API zoe_status zoe_header_read(const char *path, zoe_storage *storage, zoe_header **header,
                                    zoe_error *error);

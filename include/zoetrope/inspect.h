@@ -43,10 +43,12 @@ ZOE_API size_t zoe_inspect_scratch_bytes(const zoe_viewport *viewport);
  * stay as they are. A pixel is marked when any of the samples that it covers is (of a magnified
  * picture: the nearest one), in any channel that is seen, so that none is lost by shrinking.
  *
- * Light is what the table makes of the sample in its own channel: range, decode, exposure, contrast and
- * CDL's slope, offset and power, before channels are mixed. In the view of alpha it is the sample.
+ * Light is what the table makes of the sample in its own channel: range, decode, exposure, contrast
+ * and CDL's slope, offset and power, before channels are mixed. In the view of alpha it is the
+ * sample.
  *
- * *found (may be NULL): or-ed with every zoe_mark that is shown in these rows. Errors: ARGUMENT, as zoe_display_draw().
+ * *found (may be NULL): or-ed with every zoe_mark that is shown in these rows. Errors: ARGUMENT, as
+ * zoe_display_draw().
  */
 ZOE_API zoe_status zoe_inspect_draw_marks(const zoe_frame *frame, const zoe_display_lut *lut,
                                           const zoe_viewport *viewport, int32_t first_row,
@@ -58,9 +60,10 @@ ZOE_API zoe_status zoe_inspect_draw_marks(const zoe_frame *frame, const zoe_disp
 ZOE_API uint32_t zoe_inspect_id_color(uint32_t id);
 
 /*
- * As zoe_display_draw(), but every pixel has the colour of the id in the frame's first plane, taken from
- * the sample nearest to the pixel's centre at every scale: ids have no mean. A plane of floats is taken
- * by its bits (Cryptomatte's ids are kept so), one of halves by its whole number. Errors: ARGUMENT.
+ * As zoe_display_draw(), but every pixel has the colour of the id in the frame's first plane, taken
+ * from the sample nearest to the pixel's centre at every scale: ids have no mean. A plane of floats
+ * is taken by its bits (Cryptomatte's ids are kept so), one of halves by its whole number. Errors:
+ * ARGUMENT.
  */
 ZOE_API zoe_status zoe_inspect_draw_ids(const zoe_frame *frame, const zoe_viewport *viewport,
                                         int32_t first_row, int32_t row_count, void *pixels,

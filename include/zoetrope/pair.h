@@ -1,18 +1,18 @@
 /*
  * Pair: two frames drawn as one picture. Tier 6: includes display.h.
  *
- * Each frame is scaled by a viewport of its own, so that pictures of different sizes lie on each other as
- * the caller says. Their samples are then mixed as linear light, before the grade:
+ * Each frame is scaled by a viewport of its own, so that pictures of different sizes lie on each
+ * other as the caller says. Their samples are then mixed as linear light, before the grade:
  *
  *   scale, each frame by itself (as zoe_display_draw() does), to halves a and b
  *   b's light to that of a, where both have other primaries
- *   mix                            v = |a - b| x amount,  v = a + (b - a) x amount,  or red of a with
- *                                  green and blue of b
+ *   mix                    v = |a - b| x amount,  v = a + (b - a) x amount,  or red of a with
+ *                          green and blue of b
  *   round to half, then all that display.h lists from the range on: the same view of v
  *
- * so that exposure and view apply to the mixture, and black is no difference. Frames of a single value
- * are that value in all channels where the other one is colour. What lies outside one picture is 0 there;
- * what lies outside both becomes the first viewport's `outside`.
+ * so that exposure and view apply to the mixture, and black is no difference. Frames of a single
+ * value are that value in all channels where the other one is colour. What lies outside one picture
+ * is 0 there; what lies outside both becomes the first viewport's `outside`.
  *
  * As display.h: on the caller's memory, nothing is allocated, the same bytes on every machine.
  * Thread-safety: any thread, each with its own destination and scratch.
@@ -45,13 +45,13 @@ typedef struct zoe_pair {
     const zoe_viewport *viewports[2]; /* of the same width and height */
     zoe_pair_mix mix;
     float amount; /* finite */
-    /* [9], rows, finite: the second's linear light to that of the first. Not applied in the view of alpha.
-     * NULL: it is the same */
+    /* [9], rows, finite: the second's linear light to that of the first. Not applied in the view of
+     * alpha. NULL: it is the same */
     const float *matrix;
 } zoe_pair;
 
-/* Scratch for zoe_pair_draw(), in bytes: at most 240 for each pixel of the width, and 300 KB, whatever the
- * frames' size. */
+/* Scratch for zoe_pair_draw(), in bytes: at most 240 for each pixel of the width, and 300 KB,
+ * whatever the frames' size. */
 ZOE_API size_t zoe_pair_scratch_bytes(const zoe_pair *pair);
 
 /* As zoe_display_draw(). scratch is never NULL. Errors: ARGUMENT. */

@@ -108,8 +108,8 @@ ZOE_API int64_t zoe_sequence_named_position(const zoe_sequence *sequence);
  * for one without a number. Lives as long as the sequence. */
 ZOE_API const char *zoe_sequence_name(const zoe_sequence *sequence);
 
-/* The folder, without a trailing slash; "." for the current one, "/" for the root. A URL's is without
- * a query. Lives as long as the sequence. */
+/* The folder, without a trailing slash; "." for the current one, "/" for the root. A URL's is
+ * without a query. Lives as long as the sequence. */
 ZOE_API const char *zoe_sequence_folder(const zoe_sequence *sequence);
 
 /* What the sequence was opened by. Lives as long as the sequence. */

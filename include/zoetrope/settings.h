@@ -67,12 +67,15 @@ typedef void zoe_notify_fn(void *user);
 
 /* Where files are parsed and decoded. */
 typedef enum zoe_isolation_mode {
-    ZOE_ISOLATION_OFF = 0, /* in the program's own process */
-    ZOE_ISOLATION_ON = 1,  /* in processes of their own, one for each worker, that can read the file
-                               they are given and write frames' memory, and nothing else. A file that
-                               makes one crash or hang costs its frame; the next frame has a new one */
-    ZOE_ISOLATION_AUTO = 2, /* on where the system and the installation allow it; else off, and the
-                               log says why at level INFO */
+    /* in the program's own process */
+    ZOE_ISOLATION_OFF = 0,
+    /* in processes of their own, one for each worker, that can read the file they are given and
+     * write frames' memory, and nothing else. A file that makes one crash or hang costs its frame;
+     * the next frame has a new one */
+    ZOE_ISOLATION_ON = 1,
+    /* on where the system and the installation allow it; else off, and the log says why at level
+     * INFO */
+    ZOE_ISOLATION_AUTO = 2,
 } zoe_isolation_mode;
 
 /*

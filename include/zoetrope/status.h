@@ -83,10 +83,9 @@ ZOE_API const char *zoe_status_text(zoe_status status);
  * Thread-safety: any thread. */
 ZOE_API void zoe_text_clean(char *text);
 
-/* Fills *error (which may be NULL) with a status and a formatted line, cleaned by zoe_text_clean, URLs in it
- * without user, password and query; returns the status, so that
- * a function can end with `return zoe_error_set(error, ZOE_ERROR_IO, "%s: …", path)`.
- * Thread-safety: any thread. */
+/* Fills *error (which may be NULL) with a status and a formatted line, cleaned by zoe_text_clean,
+ * URLs in it without user, password and query; returns the status, so that a function can end with
+ * `return zoe_error_set(error, ZOE_ERROR_IO, "%s: …", path)`. Thread-safety: any thread. */
 ZOE_API zoe_status zoe_error_set(zoe_error *error, zoe_status status, const char *format, ...)
     ZOE_PRINTF(3, 4);
 

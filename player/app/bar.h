@@ -2,8 +2,8 @@
  * Bar: the row under the timeline: the frame that is shown, large; the buttons that move it; rate,
  * loop mode and policy, which open menus; and what opens pages.
  *
- * What finds no room is left out, the least needed first: words before buttons, and never the frame,
- * play and settings.
+ * What finds no room is left out, the least needed first: words before buttons, and never the
+ * frame, play and settings.
  *
  * Thread-safety: the main thread only.
  *

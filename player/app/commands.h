@@ -1,8 +1,8 @@
 /*
  * Commands: the table of all that the user can ask for, and asking for it.
  *
- * A new command is a function and a row in commands.c; its keys are on the F1 page then, and buttons
- * and menus find it by its name.
+ * A new command is a function and a row in commands.c; its keys are on the F1 page then, and
+ * buttons and menus find it by its name.
  *
  * Thread-safety: the main thread only; the table is constant.
  *

@@ -32,8 +32,9 @@ static zoe_partner *partner_of(zoe_app *app)
 
 /* ---- commands ---- */
 
-/* Where nothing else is open: the next sequence of the folder, as for Page Down; for an anaglyph, and where
- * there is no next one, another view of the file. False: there is none, or it is not known yet. */
+/* Where nothing else is open: the next sequence of the folder, as for Page Down; for an anaglyph,
+ * and where there is no next one, another view of the file. False: there is none, or it is not
+ * known yet. */
 static bool find_partner(zoe_app *app, zoe_compare_mode mode)
 {
     zoe_error error = {ZOE_OK, ""};
@@ -298,8 +299,8 @@ static const char *last_name(const char *folder)
     return slash && slash[1] ? slash + 1 : folder;
 }
 
-/* What a sequence is called: "sh010_v012". Where A and B have one name, with what they differ in: the folder,
- * else the layer. */
+/* What a sequence is called: "sh010_v012". Where A and B have one name, with what they differ in:
+ * the folder, else the layer. */
 static const char *name_of(const zoe_session *session, int shot, char text[NAME])
 {
     const zoe_partner *p = &session->partners.list[0];
@@ -386,8 +387,8 @@ typedef struct both {
     int32_t counts[2]; /* 0 beside the picture */
 } both;
 
-/* Returns the cell under the pointer, or -1 where there is nothing to tell. Of pictures beside each other
- * the one under the pointer is the other one. */
+/* Returns the cell under the pointer, or -1 where there is nothing to tell. Of pictures beside each
+ * other the one under the pointer is the other one. */
 static int read_both(zoe_app *app, both *b)
 {
     const zoe_partners *partners = &app->session.partners;

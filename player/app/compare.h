@@ -1,9 +1,9 @@
 /*
- * Compare: what keys, menu and mouse do about comparing, and what is said over the pictures: whose they
- * are, the values under the pointer, and the wipe's handles.
+ * Compare: what keys, menu and mouse do about comparing, and what is said over the pictures: whose
+ * they are, the values under the pointer, and the wipe's handles.
  *
- * Mouse: the wipe's line is dragged; its round handle turns it, and stays upright or level when it is
- * nearly so.
+ * Mouse: the wipe's line is dragged; its round handle turns it, and stays upright or level when it
+ * is nearly so.
  *
  * Thread-safety: the main thread only.
  *
@@ -22,8 +22,8 @@ void zoe_app_compare_menu(zoe_app *app, int unused);
 void zoe_app_compare_align(zoe_app *app, int unused);
 void zoe_app_compare_size(zoe_app *app, int unused);
 
-/* Finds out which views the file on screen has, for the menu: none until its header was read, which a thread
- * does; then once more. */
+/* Finds out which views the file on screen has, for the menu: none until its header was read, which
+ * a thread does; then once more. */
 void zoe_app_find_views(zoe_app *app);
 
 /* Tells the view what is compared. */

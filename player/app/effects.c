@@ -54,7 +54,8 @@ void zoe_app_clear_cache(zoe_app *app)
 
 /* ---- what each option does ---- */
 
-/* Makes what is in app->options happen. Returns false, with the reason, where that is impossible. */
+/* Makes what is in app->options happen. Returns false, with the reason, where that is
+ * impossible. */
 typedef bool effect_fn(zoe_app *app, zoe_error *error);
 
 static bool change_budget(zoe_app *app, zoe_error *error)
@@ -244,7 +245,8 @@ static bool is_name_of_config(const zoe_option *option)
            option == ZOE_OPTION(look);
 }
 
-/* A file that is used is offered again. Where a path leads from here it leads from elsewhere too. */
+/* A file that is used is offered again. Where a path leads from here it leads from elsewhere
+ * too. */
 static void note_color_file(zoe_app *app, const zoe_option *option, const char *text)
 {
     char path[ZOE_PATH_TEXT];

@@ -20,15 +20,16 @@
  */
 bool zoe_app_set_option(zoe_app *app, const zoe_option *option, double value);
 
-/* The same for a TEXT; "": none. A display, view or look is kept together with its configuration. */
+/* The same for a TEXT; "": none. A display, view or look is kept together with its
+ * configuration. */
 bool zoe_app_set_text(zoe_app *app, const zoe_option *option, const char *text);
 
 /* At the start, before the command line's options: what was kept of a display, view or look says
  * nothing of another configuration than the one that was kept with it. */
 void zoe_app_forget_kept_color(zoe_app *app);
 
-/* A change that came in parts, as of a slider that is dragged, is complete: what the next one does is
- * told from here. */
+/* A change that came in parts, as of a slider that is dragged, is complete: what the next one does
+ * is told from here. */
 void zoe_app_end_change(zoe_app *app);
 
 /* The option's next value, round and round; the user is told which it is. */

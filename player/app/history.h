@@ -1,6 +1,6 @@
 /*
- * History: what was looked at last, and where one was in it, kept in recent.json with a thumbnail of
- * each sequence; and opening such a sequence again.
+ * History: what was looked at last, and where one was in it, kept in recent.json with a thumbnail
+ * of each sequence; and opening such a sequence again.
  *
  * Nothing of it is kept or read with --no-config.
  *
@@ -34,9 +34,9 @@ void zoe_app_end_history(zoe_app *app);
  * there, its zoom and place. */
 void zoe_app_take_look(zoe_app *app, const zoe_recent_item *item);
 
-/* Opens a sequence as it was left: layer, work area, frame, grade, zoom and place. A layer that is gone is left out.
- * files: what was read of it; NULL: it is read, which blocks. replace: closes what was open. Errors: as
- * zoe_session_open(). */
+/* Opens a sequence as it was left: layer, work area, frame, grade, zoom and place. A layer that is
+ * gone is left out. files: what was read of it; NULL: it is read, which blocks. replace: closes
+ * what was open. Errors: as zoe_session_open(). */
 zoe_status zoe_app_reopen(zoe_app *app, const zoe_recent_item *item, zoe_shot_files *files,
                           bool replace, zoe_error *error);
 

@@ -1,6 +1,6 @@
 /*
- * Menus: what opens at a value in the bars, or at the pointer on a right click. Made of the table of
- * commands and the table of options.
+ * Menus: what opens at a value in the bars, or at the pointer on a right click. Made of the table
+ * of commands and the table of options.
  *
  * Thread-safety: the main thread only.
  *

@@ -78,7 +78,8 @@ static void run_metadata(zoe_app *app, SDL_Rect rect)
         zoe_message_answer(&app->message, "%d %s copied", copied, copied == 1 ? "line" : "lines");
 }
 
-/* A file for an option is looked for: beside the one that it has, else beside the last one of its kind. */
+/* A file for an option is looked for: beside the one that it has, else beside the last one of its
+ * kind. */
 static void browse_color(zoe_app *app, const zoe_option *option)
 {
     const char *title = option == ZOE_OPTION(ocio)  ? "Configuration of OpenColorIO"

@@ -1,10 +1,10 @@
 /*
- * Pages: the panel and what is in it, and all that opens above the rest; and acting on what the user
- * did there.
+ * Pages: the panel and what is in it, and all that opens above the rest; and acting on what the
+ * user did there.
  *
  * A page is a pair of files in ui/. It knows the model and the widgets, not the program: its state
- * is a struct in zoe_app, its `_run` function is called in every frame in which it is seen, and what
- * the user wants of the program comes back in its result, which is acted on here.
+ * is a struct in zoe_app, its `_run` function is called in every frame in which it is seen, and
+ * what the user wants of the program comes back in its result, which is acted on here.
  *
  * Thread-safety: the main thread only.
  *

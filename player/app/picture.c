@@ -156,7 +156,8 @@ static void draw_message(zoe_app *app)
                        zoe_message_cause_first(line, first, sizeof first));
 }
 
-/* While another frame's picture is held, or one that lacks something, its corner says so and why. */
+/* While another frame's picture is held, or one that lacks something, its corner says so and
+ * why. */
 static void draw_badge(zoe_app *app)
 {
     const zoe_session *session = &app->session;

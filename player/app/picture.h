@@ -1,8 +1,8 @@
 /*
  * Picture: what the mouse does with the picture, and what is said where there is none.
  *
- * Mouse: left scrubs, where the user has not switched that off; middle, or Alt and left, pans; E or M
- * held and left changes exposure or gamma; the wheel zooms at the pointer; a double click fits.
+ * Mouse: left scrubs, where the user has not switched that off; middle, or Alt and left, pans; E or
+ * M held and left changes exposure or gamma; the wheel zooms at the pointer; a double click fits.
  *
  * Thread-safety: the main thread only.
  *

@@ -2,9 +2,8 @@
  * State: everything the window player holds, and what is told of it from several places. It stands
  * below all else in this folder:
  *
- *   state <- color <- effects <- color_choice <- commands <- menus <- picture, bar <- frame <- player
- *   state <- compare <- commands <- pages
- *   effects <- history <- opening <- pages <- frame
+ *   state <- color <- effects <- color_choice <- commands <- menus <- picture, bar <- frame <-
+ *   player state <- compare <- commands <- pages effects <- history <- opening <- pages <- frame
  *   color_choice, opening <- events <- player
  *
  * Thread-safety: the main thread only, but for `notified` and `listening`.
@@ -166,7 +165,8 @@ struct zoe_app {
     bool stats_stale;                /* frames changed since */
     zoe_memory_history history;
     zoe_follower *follower;
-    /* sequences that are being opened, in the order in which they were asked for; those from 0 on are read */
+    /* sequences that are being opened, in the order in which they were asked for; those from 0 on
+     * are read */
     struct zoe_opening_job *opening[ZOE_OPEN_PAGE_SPECS];
     int opening_count;
     int opened;              /* of those that were asked for together, that opened */
@@ -204,8 +204,8 @@ struct zoe_app {
 /* Places the parts in the window. */
 void zoe_app_layout(zoe_app *app);
 
-/* The window is drawn anew soon. Any thread, as a callback of those who read on threads of their own;
- * user: the zoe_app. */
+/* The window is drawn anew soon. Any thread, as a callback of those who read on threads of their
+ * own; user: the zoe_app. */
 void zoe_app_wake(void *user);
 
 bool zoe_app_bars_shown(const zoe_app *app);
@@ -224,8 +224,8 @@ void zoe_app_switch_layers(zoe_app *app);
 /* The engine may tell of changed frames again; what changed until now is looked at after this. */
 void zoe_app_listen(zoe_app *app);
 
-/* A command asks for a menu: it opens in the next frame at the pointer, or in the picture where the pointer
- * is elsewhere. */
+/* A command asks for a menu: it opens in the next frame at the pointer, or in the picture where the
+ * pointer is elsewhere. */
 void zoe_app_ask_menu(zoe_app *app, zoe_menu menu);
 
 #endif

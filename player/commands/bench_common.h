@@ -29,8 +29,8 @@ int zoe_bench_hit(int argc, char **argv);
 int zoe_bench_loop(int argc, char **argv);
 int zoe_bench_scrub(int argc, char **argv);
 
-/* Parses a benchmark's own options and the common ones; *options must be all 0 before, and `own` may
- * point into it. */
+/* Parses a benchmark's own options and the common ones; *options must be all 0 before, and `own`
+ * may point into it. */
 zoe_args_result zoe_bench_parse(const char *command, const char *about, const zoe_arg *own,
                                 size_t own_count, zoe_bench_options *options, int argc,
                                 char **argv);

@@ -19,7 +19,8 @@ static const char about[] =
     "frame_ms is a frame's time from its claim by a worker until it can be shown; fps is frames\n"
     "by wall time, all workers together. The file cache of the system is used as it is found.";
 
-/* The same sequence as several sources: small still pictures need as many as frames fit, and one. */
+/* The same sequence as several sources: small still pictures need as many as frames fit, and
+ * one. */
 enum { CLIPS_MAX = 1024 };
 
 typedef struct decode_bench {

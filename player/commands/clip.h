@@ -28,17 +28,18 @@ typedef struct zoe_clip {
 } zoe_clip;
 
 /*
- * Opens a sequence in a new engine, from a storage as the options say (NULL: the defaults). `settings` (may be NULL) is used but for its log and notify:
- * messages go to stderr when its log level was raised above ZOE_LOG_WARNING. `source_settings` may
- * be NULL. On failure nothing is held. Blocks on the folder. Errors: those of zoe_sequence_open(),
- * zoe_engine_create() and zoe_source_open(), and IO.
+ * Opens a sequence in a new engine, from a storage as the options say (NULL: the defaults).
+ * `settings` (may be NULL) is used but for its log and notify: messages go to stderr when its log
+ * level was raised above ZOE_LOG_WARNING. `source_settings` may be NULL. On failure nothing is
+ * held. Blocks on the folder. Errors: those of zoe_sequence_open(), zoe_engine_create() and
+ * zoe_source_open(), and IO.
  */
 zoe_status zoe_clip_open(zoe_clip *clip, const char *spec, const zoe_options *options,
                          const zoe_engine_settings *settings,
                          const zoe_source_settings *source_settings, zoe_error *error);
 
-/* A storage as the options say (NULL: the defaults), which is the caller's. Messages go to stderr when
- * they were asked for. Errors: as zoe_storage_create(). */
+/* A storage as the options say (NULL: the defaults), which is the caller's. Messages go to stderr
+ * when they were asked for. Errors: as zoe_storage_create(). */
 zoe_status zoe_clip_storage(const zoe_options *options, zoe_storage **storage, zoe_error *error);
 
 /* Ends everything. Frames must have been released. A clip that is not open is left alone. */

@@ -50,8 +50,9 @@ void zoe_report_samples_ms(json_t *report, const char *key, const zoe_samples *s
 void zoe_report_times_ms(json_t *report, const char *key, const zoe_times *times);
 
 /* limit_mb, used_mb, high_water_mb, frames_loaded, frames_mb, full_frames_mb (what the
- * loaded frames take, and would take with their windows filled), rss_mb, rss_peak_mb (all processes together), decoders,
- * decoders_rss_mb, decoder_restarts, decoder_deaths, workers. MB are 2^20 bytes. */
+ * loaded frames take, and would take with their windows filled), rss_mb, rss_peak_mb (all processes
+ * together), decoders, decoders_rss_mb, decoder_restarts, decoder_deaths, workers. MB are 2^20
+ * bytes. */
 void zoe_report_memory(json_t *report, const zoe_stats *stats);
 
 /* network_mb and requests (since the storage was made), network_mb_per_s (now), disk_cache_mb and

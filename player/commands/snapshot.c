@@ -50,7 +50,8 @@ typedef struct snapshot_options {
     const char *spec;
 } snapshot_options;
 
-/* Depth, ids and vectors over the range that the viewer opens them with. Returns whether they are such. */
+/* Depth, ids and vectors over the range that the viewer opens them with. Returns whether they are
+ * such. */
 static bool fit_range(const zoe_clip *clip, const zoe_frame *frame, const snapshot_options *options,
                       zoe_grade *grade)
 {

@@ -103,8 +103,8 @@ void zoe_print_text(const char *text);
 
 /*
  * The text as a rate: a whole or decimal number or a fraction. Decimals close to a film or video
- * rate mean that rate (23.976 and 23.98 are 24000/1001; 29.97 is 30000/1001). Returns true, or false when
- * the text is no rate. Also the player's text fields use it.
+ * rate mean that rate (23.976 and 23.98 are 24000/1001; 29.97 is 30000/1001). Returns true, or
+ * false when the text is no rate. Also the player's text fields use it.
  */
 bool zoe_rate_parse(const char *text, zoe_rate *rate);
 

@@ -59,8 +59,8 @@ void zoe_browser_destroy(zoe_browser **browser);
 /* Where folders are read from on, which it shares; NULL, as at first: local files only. */
 void zoe_browser_read_from(zoe_browser *browser, const zoe_storage *storage);
 
-/* What is looked for from the next folder on: files of these endings, as zoe_folder_list_files() has them;
- * NULL: sequences. The text is the caller's and outlives the browser. */
+/* What is looked for from the next folder on: files of these endings, as zoe_folder_list_files()
+ * has them; NULL: sequences. The text is the caller's and outlives the browser. */
 void zoe_browser_look_for(zoe_browser *browser, const char *endings);
 
 /*
@@ -90,8 +90,8 @@ zoe_browser_state zoe_browser_state_now(const zoe_browser *browser);
 /* The folder, absolute; "" before the first. While LISTING: what was asked for. */
 const char *zoe_browser_path(const zoe_browser *browser);
 
-/* What was asked for, where that is a sequence (a file) that is looked for and not a folder; "" otherwise,
- * and as long as it is not known. */
+/* What was asked for, where that is a sequence (a file) that is looked for and not a folder; ""
+ * otherwise, and as long as it is not known. */
 const char *zoe_browser_sequence(const zoe_browser *browser);
 
 /* Why the state is FAILED. Text "" otherwise. */

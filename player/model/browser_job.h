@@ -1,8 +1,8 @@
 /*
  * Browser job: one folder that is read on a thread of its own.
  *
- * The job is the data of a task: it belongs to its thread and to whoever asked for it, and goes with the
- * last of them.
+ * The job is the data of a task: it belongs to its thread and to whoever asked for it, and goes
+ * with the last of them.
  *
  *   LISTING ──▶ SEARCHING ──▶ MEASURING ──▶ DONE       (SEARCHING where no entry is an EXR file)
  *      └──────────▶ FAILED

@@ -1,9 +1,9 @@
 /*
- * Compare: how two or more sequences are shown together: which frame of the other belongs to one, where
- * the other's picture lies, and where a wipe divides them. Pure arithmetic.
+ * Compare: how two or more sequences are shown together: which frame of the other belongs to one,
+ * where the other's picture lies, and where a wipe divides them. Pure arithmetic.
  *
- * The sequence that is current is A: its transport, its windows and its view are everybody's. The first
- * other one is B.
+ * The sequence that is current is A: its transport, its windows and its view are everybody's. The
+ * first other one is B.
  *
  * Thread-safety: plain values; one thread at a time.
  *
@@ -53,17 +53,18 @@ bool zoe_compare_is_same(const zoe_compare *a, const zoe_compare *b);
 /* How the mode is called: "Wipe"; "Off". */
 const char *zoe_compare_name(zoe_compare_mode mode);
 
-/* The position of B that belongs to a position of A; first_a, first_b: the frame numbers at position 0.
- * It may lie outside of B. */
+/* The position of B that belongs to a position of A; first_a, first_b: the frame numbers at
+ * position 0. It may lie outside of B. */
 int64_t zoe_compare_position(const zoe_compare *compare, int64_t position, int64_t first_a,
                              int64_t first_b);
 
-/* The same as a want of B, which has `count` positions: work area and playhead are brought into it. False
- * where none of A's work area has a frame of B, nor the playhead: nothing is wanted then. */
+/* The same as a want of B, which has `count` positions: work area and playhead are brought into it.
+ * False where none of A's work area has a frame of B, nor the playhead: nothing is wanted then. */
 bool zoe_compare_want(const zoe_compare *compare, const zoe_want *of_a, int64_t first_a,
                       int64_t first_b, int64_t count, zoe_want *of_b);
 
-/* The viewport that shows B where it lies on A, with A seen through *of_a. Proxy sizes may differ. */
+/* The viewport that shows B where it lies on A, with A seen through *of_a. Proxy sizes may
+ * differ. */
 void zoe_compare_viewport(const zoe_compare *compare, const zoe_frame *a, const zoe_frame *b,
                           const zoe_viewport *of_a, zoe_viewport *of_b);
 
@@ -71,7 +72,8 @@ void zoe_compare_viewport(const zoe_compare *compare, const zoe_frame *a, const 
 void zoe_compare_point(const zoe_compare *compare, const zoe_frame *a, const zoe_frame *b, double x,
                        double y, double *b_x, double *b_y);
 
-/* The wipe's line in a viewport of A: a point of it, and the direction in which B lies (of length 1). */
+/* The wipe's line in a viewport of A: a point of it, and the direction in which B lies (of length
+ * 1). */
 typedef struct zoe_wipe_line {
     double x, y;
     double across_x, across_y;
@@ -86,8 +88,8 @@ static inline double zoe_wipe_distance(const zoe_wipe_line *line, double x, doub
     return (x - line->x) * line->across_x + (y - line->y) * line->across_y;
 }
 
-/* How many columns and rows of pictures there are; 1 and 1 where they lie on each other. pictures: A
- * and the others. */
+/* How many columns and rows of pictures there are; 1 and 1 where they lie on each other. pictures:
+ * A and the others. */
 void zoe_compare_grid(const zoe_compare *compare, int pictures, int *columns, int *rows);
 
 #endif

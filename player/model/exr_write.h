@@ -42,14 +42,15 @@ typedef int zoe_exr_row_fn(void *user, int32_t x, int32_t y, int32_t count,
                            void *const planes[ZOE_PLANES_MAX]);
 
 /*
- * Writes a file, over an old one of that name unless it is to be new. Blocks. Errors: ARGUMENT, NO_MEMORY, UNSUPPORTED
- * (compression), PERMISSION, NOT_FOUND (folder), IO (also when the disk is full), STALE when `row`
- * gave up. The text names the file. Nothing is left behind on failure.
+ * Writes a file, over an old one of that name unless it is to be new. Blocks. Errors: ARGUMENT,
+ * NO_MEMORY, UNSUPPORTED (compression), PERMISSION, NOT_FOUND (folder), IO (also when the disk is
+ * full), STALE when `row` gave up. The text names the file. Nothing is left behind on failure.
  */
 zoe_status zoe_exr_write(const char *path, const zoe_exr_write_spec *spec, zoe_exr_row_fn *row,
                          void *user, zoe_error *error);
 
-/* True if the OpenEXRCore library in use can write this compression. Found out by trying, in memory.
+/* True if the OpenEXRCore library in use can write this compression. Found out by trying, in
+ * memory.
  */
 bool zoe_exr_can_write(zoe_compression compression);
 

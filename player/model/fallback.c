@@ -45,8 +45,8 @@ static void remember(zoe_fallback *fallback, int64_t number, const zoe_header *h
     frame->is_color = header->layers[index].is_color;
 }
 
-/* True for what a file or a folder is: trying again changes nothing until that changes. Too many open
- * files and a network that stumbles are none of it. */
+/* True for what a file or a folder is: trying again changes nothing until that changes. Too many
+ * open files and a network that stumbles are none of it. */
 static bool is_lasting(zoe_status status)
 {
     switch (status) {

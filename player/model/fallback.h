@@ -58,9 +58,9 @@ typedef struct zoe_fallback {
 /*
  * As zoe_source_acquire(), for a frame whose status in the current variant is NO_LAYER: of its
  * default layer, in the view that was chosen where the first such frame has that. The frame's
- * position is the current variant's. As long as there is no fallback it blocks on the frame's header
- * and on the folder; where that fails for what the file or the folder is, the answer is kept until
- * zoe_fallback_forget(). Any other failure (no memory, an input error) is tried again.
+ * position is the current variant's. As long as there is no fallback it blocks on the frame's
+ * header and on the folder; where that fails for what the file or the folder is, the answer is kept
+ * until zoe_fallback_forget(). Any other failure (no memory, an input error) is tried again.
  */
 zoe_status zoe_fallback_acquire(zoe_fallback *fallback, zoe_variants *variants, zoe_engine *engine,
                                 int64_t position, zoe_frame *frame);

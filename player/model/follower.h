@@ -3,8 +3,8 @@
  *
  * The folders are watched, see folder_watch.h, and files of frames that are incomplete or in error
  * are looked at every second: those that grow are told by nobody until they are closed. All reading
- * is done on threads of its own; what they found is taken between two pictures. A folder that changes
- * all the time is read again only so often that it costs a small part of a core.
+ * is done on threads of its own; what they found is taken between two pictures. A folder that
+ * changes all the time is read again only so often that it costs a small part of a core.
  *
  *   folder changes ──▶ numbers, or the whole folder ──▶ a look, on a thread ──▶ the shot takes it
  *
@@ -32,8 +32,8 @@ typedef struct zoe_follower_news {
     zoe_error error; /* status OK: the report is good */
 } zoe_follower_news;
 
-/* Begins with watching nothing. `notify`: an update has something to do; comes from other threads, as
- * in task.h. NULL when memory is out. */
+/* Begins with watching nothing. `notify`: an update has something to do; comes from other threads,
+ * as in task.h. NULL when memory is out. */
 zoe_follower *zoe_follower_create(zoe_task_notify_fn *notify, void *user);
 
 /* Before the session ends or after it. Waits for nothing; sets *follower to NULL, accepts NULL. */

@@ -16,17 +16,17 @@
 
 #include "model/task.h"
 
-/* Blocks. As zoe_header_read(), of the file at a position of a sequence; a position without a file is
- * MISSING. *header is the caller's to free, NULL on failure. */
+/* Blocks. As zoe_header_read(), of the file at a position of a sequence; a position without a file
+ * is MISSING. *header is the caller's to free, NULL on failure. */
 zoe_status zoe_frame_header_read(const zoe_sequence *sequence, int64_t position,
                                  zoe_header **header, zoe_error *error);
 
 /*
  * The header of the frame on screen, kept for pages that show it. Begin with all zero but the hub.
  *
- * Reading may take long: it is done on a thread, and the header that was there is kept meanwhile; not
- * for longer than ZOE_HEADER_LATE_NS, though, after which there is none. What is read of a frame that
- * was left is dropped.
+ * Reading may take long: it is done on a thread, and the header that was there is kept meanwhile;
+ * not for longer than ZOE_HEADER_LATE_NS, though, after which there is none. What is read of a
+ * frame that was left is dropped.
  */
 typedef struct zoe_kept_header {
     zoe_task_hub *hub;  /* whose thread reads; NULL: the caller's own */
@@ -45,8 +45,8 @@ typedef struct zoe_kept_header {
 
 enum { ZOE_HEADER_LATE_NS = 200000000 };
 
-/* Has the header at a position read where that is another file than before, or another generation of
- * it, and takes what was read. Returns true if what is kept is another one, or none any more. */
+/* Has the header at a position read where that is another file than before, or another generation
+ * of it, and takes what was read. Returns true if what is kept is another one, or none any more. */
 bool zoe_kept_header_follow(zoe_kept_header *kept, const zoe_sequence *sequence, int64_t position,
                             uint64_t generation);
 

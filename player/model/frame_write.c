@@ -19,8 +19,8 @@
 /* ---- EXR ---- */
 
 /*
- * What is written of the frame: what the file has of it. A file cannot be without pixels, so that of
- * an empty window one pixel of the picture is written, which is 0 as the rest is.
+ * What is written of the frame: what the file has of it. A file cannot be without pixels, so that
+ * of an empty window one pixel of the picture is written, which is 0 as the rest is.
  */
 static zoe_box written_window(const zoe_frame *frame)
 {
@@ -142,7 +142,8 @@ static int32_t side(double length)
 /*
  * The whole picture: one pixel for each row of the frame and as wide as the pixel aspect says, or
  * the largest picture that fits in the size asked for. One that is larger than a PNG may be has to
- * become smaller: it becomes an overview, since next to nothing of such a display window has samples.
+ * become smaller: it becomes an overview, since next to nothing of such a display window has
+ * samples.
  */
 static void fit(const zoe_frame *frame, zoe_extent size, zoe_viewport *viewport)
 {

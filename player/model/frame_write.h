@@ -26,19 +26,19 @@ enum { ZOE_FRAME_WRITE_SIDE_MAX = 32768 /* pixels of a PNG */ };
 
 /*
  * The linear pixels as they are in memory. file, layer, view (NULL or "": the default): whose frame
- * it is, for the names of its channels; the file is read for them, from that storage, and need not be there any
- * more.
- * Errors: as zoe_exr_write().
+ * it is, for the names of its channels; the file is read for them, from that storage, and need not
+ * be there any more. Errors: as zoe_exr_write().
  */
 zoe_status zoe_frame_write_exr(const char *path, const zoe_frame *frame, zoe_storage *storage,
                                const char *file, const char *layer, const char *view, bool is_new,
                                zoe_error *error);
 
 /*
- * As the viewer shows it with this grade and look, over black. seen: what is drawn of which frames; its
- * tables and viewport are not looked at. size 0x0: one pixel for each row of the frame and as wide as the
- * pixel aspect says; else as large as fits in it; of pictures beside each other, each of them. others:
- * [seen->other_count]; NULL: their colours are as the frame's. Errors: as zoe_png_write().
+ * As the viewer shows it with this grade and look, over black. seen: what is drawn of which frames;
+ * its tables and viewport are not looked at. size 0x0: one pixel for each row of the frame and as
+ * wide as the pixel aspect says; else as large as fits in it; of pictures beside each other, each
+ * of them. others: [seen->other_count]; NULL: their colours are as the frame's. Errors: as
+ * zoe_png_write().
  */
 zoe_status zoe_frame_write_png(const char *path, const zoe_paint *seen, const zoe_grade *grade,
                                const zoe_color *color, const zoe_other_color *others,
@@ -46,7 +46,8 @@ zoe_status zoe_frame_write_png(const char *path, const zoe_paint *seen, const zo
 
 /*
  * A path in the folder that no file has: "shot 1001.png", then "shot 1001 (2).png". The blank keeps
- * it out of the sequence; a single picture's has no number. Returns false when there is none, or no room for it.
+ * it out of the sequence; a single picture's has no number. Returns false when there is none, or no
+ * room for it.
  */
 bool zoe_frame_write_name(const zoe_sequence *sequence, int64_t number, const char *folder,
                           const char *ending, char *path, size_t capacity);

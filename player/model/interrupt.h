@@ -1,8 +1,8 @@
 /*
  * Stopping a command cleanly: the first SIGINT, SIGTERM or SIGHUP only sets a mark, which long work
- * looks at between its steps; the second, of whichever kind, ends the process at once. A SIGHUP that
- * the process was started to ignore (nohup) stays ignored. A handler of SIGTERM that is there before
- * (SDL's, which asks the window to close) is called at the first signal, whichever it is.
+ * looks at between its steps; the second, of whichever kind, ends the process at once. A SIGHUP
+ * that the process was started to ignore (nohup) stays ignored. A handler of SIGTERM that is there
+ * before (SDL's, which asks the window to close) is called at the first signal, whichever it is.
  *
  * Thread-safety: install once, from one thread; ask from any thread.
  *

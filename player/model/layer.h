@@ -26,12 +26,12 @@ void zoe_layer_label(const zoe_header *header, int32_t index, char *text, size_t
  */
 int32_t zoe_layer_next(const zoe_header *header, const char *name, const char *view, int by);
 
-/* True for values that have no natural range: depth, ids, vectors. False for colour and for luminance and
- * alpha, whose range is 0..1. */
+/* True for values that have no natural range: depth, ids, vectors. False for colour and for
+ * luminance and alpha, whose range is 0..1. */
 bool zoe_layer_is_data(const zoe_header *header, int32_t index);
 
-/* True if one of its channels is float or uint, which are kept as half unless full precision is asked
- * for. */
+/* True if one of its channels is float or uint, which are kept as half unless full precision is
+ * asked for. */
 bool zoe_layer_is_wide(const zoe_header *header, int32_t index);
 
 /* True if one of its channels is uint: ids, of which half would keep nothing. */
@@ -40,11 +40,12 @@ bool zoe_layer_is_whole(const zoe_header *header, int32_t index);
 /* True for a Cryptomatte layer: the bits of its float values are ids. */
 bool zoe_layer_is_hashed(const zoe_header *header, int32_t index);
 
-/* "RGBA, beauty, Z": as many labels as there is room for; what is left out is counted: "and 12 more". */
+/* "RGBA, beauty, Z": as many labels as there is room for; what is left out is counted: "and 12
+ * more". */
 void zoe_layer_list(const zoe_header *header, char *text, size_t capacity);
 
-/* What a channel of the layer is called beside its value: "Z", "N.x"; only its last word where that is
- * long, as in "forward.left.u". "" where there is no such channel. channel: 0..3. */
+/* What a channel of the layer is called beside its value: "Z", "N.x"; only its last word where that
+ * is long, as in "forward.left.u". "" where there is no such channel. channel: 0..3. */
 void zoe_layer_channel(const zoe_header *header, int32_t index, int32_t channel, char *text,
                        size_t capacity);
 

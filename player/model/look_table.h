@@ -1,5 +1,6 @@
 /*
- * Look table: a lookup table worked out for drawing: what zoe_color points at, in one piece of memory.
+ * Look table: a lookup table worked out for drawing: what zoe_color points at, in one piece of
+ * memory.
  *
  * Thread-safety: read only once it is filled; any number of threads. Several may hold it.
  *
@@ -36,8 +37,8 @@ typedef struct zoe_look_table {
     int16_t code[ZOE_DISPLAY_LUT_SIZE];
 } zoe_look_table;
 
-/* A table with room for a cube; edge 0: without one. color.cube is set, its contents are 0. NULL when
- * there is no memory. */
+/* A table with room for a cube; edge 0: without one. color.cube is set, its contents are 0. NULL
+ * when there is no memory. */
 zoe_look_table *zoe_look_table_create(int32_t edge);
 
 /* Another holder, who calls zoe_look_table_free() too. Returns `table`; accepts NULL. */

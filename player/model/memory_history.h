@@ -39,8 +39,8 @@ void zoe_memory_history_add(zoe_memory_history *history, const zoe_memory_sample
 /* The sample of `age` quarter seconds before the newest, 0..count-1. */
 const zoe_memory_sample *zoe_memory_history_at(const zoe_memory_history *history, int age);
 
-/* True when a graph of it looks the same a quarter second later: it is full, and all samples are equal
- * to the megabyte; or it is empty. */
+/* True when a graph of it looks the same a quarter second later: it is full, and all samples are
+ * equal to the megabyte; or it is empty. */
 bool zoe_memory_history_is_flat(const zoe_memory_history *history);
 
 /* The value at the top of the graph: a round number of megabytes, a little more than everything in

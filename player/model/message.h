@@ -51,8 +51,8 @@ void zoe_message_clear(zoe_message *message);
 /* Says a line for some seconds; bad ones longer. */
 void zoe_message_say(zoe_message *message, bool is_bad, const char *format, ...) ZOE_PRINTF(3, 4);
 
-/* The same, as the answer to something that the user did just now: while the playhead stays, it is read
- * before the trouble of its frame. */
+/* The same, as the answer to something that the user did just now: while the playhead stays, it is
+ * read before the trouble of its frame. */
 void zoe_message_answer(zoe_message *message, const char *format, ...) ZOE_PRINTF(2, 3);
 
 /* How many of the last messages are kept, and one of them: 0 is the newest. */
@@ -71,8 +71,8 @@ bool zoe_message_expire(zoe_message *message, uint64_t now_ns);
  * until the session's next update. */
 const char *zoe_message_trouble(const zoe_session *session);
 
-/* The line to show: what went wrong or was answered, else the trouble of the playhead's frame, else what was said,
- * else what is special about the picture. May be in `text`. */
+/* The line to show: what went wrong or was answered, else the trouble of the playhead's frame, else
+ * what was said, else what is special about the picture. May be in `text`. */
 const char *zoe_message_line(const zoe_message *message, const zoe_session *session,
                              zoe_message_kind *kind, char *text, size_t capacity);
 

@@ -90,14 +90,16 @@ void zoe_option_copy(const zoe_option *option, void *to, const void *from);
 double zoe_option_number(const zoe_option *option, const void *values);
 void zoe_option_set_number(const zoe_option *option, void *values, double number);
 
-/* The value of a TEXT. The text is kept for as long as the program runs, once for all that are equal; NULL and
- * "" are the same. Does nothing without memory. Thread-safety: one thread at a time. */
+/* The value of a TEXT. The text is kept for as long as the program runs, once for all that are
+ * equal; NULL and "" are the same. Does nothing without memory. Thread-safety: one thread at a
+ * time. */
 void zoe_option_set_text(const zoe_option *option, void *values, const char *text);
 
 /* How many values a choice has, or a flag with labels; 0 for others. */
 int zoe_option_choices(const zoe_option *option);
 
-/* One of a choice's words, and one of its labels: index 0..zoe_option_choices()-1. Returns `text`. */
+/* One of a choice's words, and one of its labels: index 0..zoe_option_choices()-1. Returns
+ * `text`. */
 const char *zoe_option_word(const zoe_option *option, int index, char text[ZOE_OPTION_TEXT]);
 const char *zoe_option_label(const zoe_option *option, int index, char text[ZOE_OPTION_TEXT]);
 

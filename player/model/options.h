@@ -161,8 +161,8 @@ void zoe_options_override(zoe_options *options, const zoe_options *given);
 /* Budget, workers, isolation and log level, over initialised settings of the engine. */
 void zoe_options_apply(const zoe_options *options, zoe_engine_settings *settings);
 
-/* Has headers read as frames are, from now on and in the whole program: in processes of their own where
- * the options say so. Once, before any is read. */
+/* Has headers read as frames are, from now on and in the whole program: in processes of their own
+ * where the options say so. Once, before any is read. */
 void zoe_options_isolate(const zoe_options *options);
 /* Disk cache, servers and log level, over initialised settings of a storage. The texts live as long
  * as argv. */

@@ -89,8 +89,8 @@ static bool is_mixed(const zoe_compare *compare)
            compare->mode == ZOE_COMPARE_ANAGLYPH;
 }
 
-/* Rows of a side: B's of a wipe, the marks of both in a mixture. They stand in the scratch behind what
- * drawing them needs. */
+/* Rows of a side: B's of a wipe, the marks of both in a mixture. They stand in the scratch behind
+ * what drawing them needs. */
 static size_t side_bytes(const zoe_paint *paint)
 {
     return (size_t)paint->viewport->width * 4 * SIDE_ROWS;

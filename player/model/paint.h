@@ -1,6 +1,7 @@
 /*
- * Paint: what is drawn of a frame and how, for the window and for a PNG alike: the picture itself, or
- * its ids as colours, with marks over it; alone, or together with those that it is compared with.
+ * Paint: what is drawn of a frame and how, for the window and for a PNG alike: the picture itself,
+ * or its ids as colours, with marks over it; alone, or together with those that it is compared
+ * with.
  *
  * Thread-safety: any number of threads, each with its own rows and scratch.
  *
@@ -40,8 +41,8 @@ typedef struct zoe_other_color {
 /*
  * Pointers are borrowed while it is drawn.
  *
- * Pictures that do not lie on each other are cells of a grid, each as large as the viewport, from left to
- * right and from top to bottom; a line of `outside` is between them.
+ * Pictures that do not lie on each other are cells of a grid, each as large as the viewport, from
+ * left to right and from top to bottom; a line of `outside` is between them.
  */
 typedef struct zoe_paint {
     const zoe_frame *frame;
@@ -76,7 +77,8 @@ void zoe_look_apply(const zoe_look *look, zoe_viewport *viewport);
 /* Scratch that zoe_paint_rows() needs, 64-byte aligned. */
 size_t zoe_paint_scratch_bytes(const zoe_paint *paint);
 
-/* As zoe_display_draw(), of zoe_paint_width() x zoe_paint_height() pixels. *found is or-ed with the zoe_marks that these rows show. */
+/* As zoe_display_draw(), of zoe_paint_width() x zoe_paint_height() pixels. *found is or-ed with the
+ * zoe_marks that these rows show. */
 zoe_status zoe_paint_rows(const zoe_paint *paint, int32_t first_row, int32_t row_count,
                           void *pixels, size_t stride, void *scratch, uint32_t *found);
 

@@ -1,9 +1,10 @@
 /*
- * Partners: the sequences that are shown together with the current one, and what is on screen of each.
+ * Partners: the sequences that are shown together with the current one, and what is on screen of
+ * each.
  *
- * Each partner's want is moved along with the current one's, so that the engine loads the frames that
- * belong together one after the other, and keeps them as long as each other. A frame of the current one
- * counts as ready only when its partners' are, or can never be.
+ * Each partner's want is moved along with the current one's, so that the engine loads the frames
+ * that belong together one after the other, and keeps them as long as each other. A frame of the
+ * current one counts as ready only when its partners' are, or can never be.
  *
  * Thread-safety: one thread at a time.
  *
@@ -38,7 +39,8 @@ typedef struct zoe_partners {
     int count; /* 0: the mode is OFF */
 } zoe_partners;
 
-/* Shows these shots beside the current one from now on; those that are left let go of their frames. */
+/* Shows these shots beside the current one from now on; those that are left let go of their
+ * frames. */
 void zoe_partners_choose(zoe_partners *partners, const int *shots, int count);
 
 /* True if a shot is one of them. */
@@ -59,8 +61,8 @@ void zoe_partners_shift(zoe_partners *partners, int shot, int64_t shift);
 /* Tells the engine what is wanted of each, beside the current shot's want. */
 void zoe_partners_tell(zoe_partners *partners, zoe_shot *shots, int current, const zoe_want *want);
 
-/* Makes the frames that belong to a position of the current shot the candidates. False while one of them
- * is being loaded. */
+/* Makes the frames that belong to a position of the current shot the candidates. False while one of
+ * them is being loaded. */
 bool zoe_partners_ask(zoe_partners *partners, zoe_shot *shots, int current, zoe_engine *engine,
                       int64_t position);
 
@@ -70,7 +72,8 @@ bool zoe_partners_lack_room(const zoe_partners *partners);
 /* zoe_screen_give_way() of each. */
 bool zoe_partners_give_way(zoe_partners *partners);
 
-/* Shows the candidates; what has none lets go of its picture. Returns true if that changes anything. */
+/* Shows the candidates; what has none lets go of its picture. Returns true if that changes
+ * anything. */
 bool zoe_partners_show(zoe_partners *partners, zoe_shot *shots, const zoe_grade *grade);
 
 #endif

@@ -2,8 +2,8 @@
  * Save: the picture on screen, written into a file by a thread of its own.
  *
  * What is saved is what was seen when it was asked for: the frame stays pinned, grade and look are
- * copies, whatever is played meanwhile. The thread first looks whether the file may be written: nothing
- * on the caller's thread waits for a file system.
+ * copies, whatever is played meanwhile. The thread first looks whether the file may be written:
+ * nothing on the caller's thread waits for a file system.
  *
  *      IDLE --take--> READY --write--> CHECKING --> WRITING --> DONE, FAILED --drop--> IDLE
  *                       ^                 |
@@ -65,13 +65,14 @@ void zoe_save_wait(zoe_save *save);
 /* The same, and frees it. Accepts a pointer to NULL. */
 void zoe_save_destroy(zoe_save **save);
 
-/* The picture that is saved next; its pin and its hold of the table pass over in any case. False, and the frame is released,
- * while another is being written. */
+/* The picture that is saved next; its pin and its hold of the table pass over in any case. False,
+ * and the frame is released, while another is being written. */
 bool zoe_save_take(zoe_save *save, const zoe_save_picture *picture);
 
 /*
  * Writes it: linear pixels into an EXR, or what is seen into a PNG. replaces: also over a file of
- * that name, which else stays also where it appears while this one is written. In READY, EXISTS and REFUSED only. Errors: ARGUMENT, THREAD; the state stays then.
+ * that name, which else stays also where it appears while this one is written. In READY, EXISTS and
+ * REFUSED only. Errors: ARGUMENT, THREAD; the state stays then.
  */
 zoe_status zoe_save_write(zoe_save *save, const char *path, bool is_linear, bool replaces,
                           zoe_error *error);
@@ -80,8 +81,8 @@ zoe_status zoe_save_write(zoe_save *save, const char *path, bool is_linear, bool
  * the next call that changes the state, and may be NULL. */
 zoe_save_state zoe_save_look(zoe_save *save, const char **path, const zoe_error **error);
 
-/* Lets go of the picture, unless it is being written; while the path is looked at, no file is written and
- * the state becomes REFUSED. */
+/* Lets go of the picture, unless it is being written; while the path is looked at, no file is
+ * written and the state becomes REFUSED. */
 void zoe_save_drop(zoe_save *save);
 
 #endif

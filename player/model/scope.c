@@ -72,7 +72,8 @@ static uint32_t lit(uint32_t ground, const uint32_t light[3])
 void zoe_scope_draw_waveform(const zoe_scope *scope, uint32_t *image)
 {
     enum { WIDE = ZOE_SCOPE_WIDTH / ZOE_SCOPE_COLUMNS, FULL = 16 };
-    /* A level that a 16th of a column's pixels have is as bright as it gets; one that any has is seen. */
+    /* A level that a 16th of a column's pixels have is as bright as it gets; one that any has is
+     * seen. */
     uint32_t each = scope->count / ZOE_SCOPE_COLUMNS / FULL + 1;
     clear(image, ZOE_SCOPE_WAVEFORM);
     for (int column = 0; column < ZOE_SCOPE_COLUMNS && scope->count; column++) {

@@ -1,9 +1,10 @@
 /*
- * Scope: what the picture on screen is made of: its histogram, its waveform, and its levels as false colours.
+ * Scope: what the picture on screen is made of: its histogram, its waveform, and its levels as
+ * false colours.
  *
- * Pixels are those that are shown, 0xffRRGGBB, as zoe_display_draw() writes them; levels are theirs, 0..255.
- * Of large pictures every second row, or fewer, is looked at, so that measuring takes about the same
- * time for all.
+ * Pixels are those that are shown, 0xffRRGGBB, as zoe_display_draw() writes them; levels are
+ * theirs, 0..255. Of large pictures every second row, or fewer, is looked at, so that measuring
+ * takes about the same time for all.
  *
  * Thread-safety: plain values.
  *

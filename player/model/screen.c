@@ -59,8 +59,8 @@ static void unpin(zoe_screen *screen)
     screen->is_unpinned = true;
 }
 
-/* The candidate has no room. Where that is for the picture on screen it makes room, and the candidate
- * is on its way. */
+/* The candidate has no room. Where that is for the picture on screen it makes room, and the
+ * candidate is on its way. */
 static zoe_status make_room(zoe_screen *screen, zoe_shot *shot)
 {
     if (!screen->frame.pin)

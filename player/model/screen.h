@@ -5,8 +5,8 @@
  * Where memory has no room for both, the pin is let go of as soon as whoever draws has a copy of
  * the picture: that stays on screen, and what is under the pointer cannot be told for a moment.
  * The candidate is what the playhead's frame is at the moment: a pinned frame, or the reason why
- * there is none. While the playhead waits after a seek, frames that the user passed on the way there
- * are shown as they get ready, newest first: they are in `trail`.
+ * there is none. While the playhead waits after a seek, frames that the user passed on the way
+ * there are shown as they get ready, newest first: they are in `trail`.
  *
  * Thread-safety: one thread at a time.
  *
@@ -56,8 +56,9 @@ static inline bool zoe_screen_has_picture(const zoe_screen *screen)
  * it is to be asked for again. */
 bool zoe_screen_copied(zoe_screen *screen);
 
-/* Another frame that belongs to the same moment has no room: the picture on screen goes, unless it is the
- * candidate. Returns true if it went, or will once whoever draws has a copy: that frame is on its way. */
+/* Another frame that belongs to the same moment has no room: the picture on screen goes, unless it
+ * is the candidate. Returns true if it went, or will once whoever draws has a copy: that frame is
+ * on its way. */
 bool zoe_screen_give_way(zoe_screen *screen);
 
 /* A picture that is shown without a pin gets one again, if its frame is in memory again. Returns
@@ -73,7 +74,8 @@ void zoe_screen_close(zoe_screen *screen);
 /* Lets go of the candidate: before sources are asked anew, changed or closed. */
 void zoe_screen_drop(zoe_screen *screen);
 
-/* Another shot, or another layer of it, is the current one: what is shown stays, as a foreign one. */
+/* Another shot, or another layer of it, is the current one: what is shown stays, as a foreign
+ * one. */
 void zoe_screen_leave(zoe_screen *screen);
 
 /*
@@ -84,8 +86,8 @@ void zoe_screen_leave(zoe_screen *screen);
 zoe_status zoe_screen_ask(zoe_screen *screen, zoe_shot *shot, zoe_engine *engine,
                           const zoe_want *want, int64_t position);
 
-/* What is on screen, pinned once more, for who keeps it longer: OK, or why it cannot be. One of another
- * sequence or layer is MISSING. */
+/* What is on screen, pinned once more, for who keeps it longer: OK, or why it cannot be. One of
+ * another sequence or layer is MISSING. */
 zoe_status zoe_screen_pin(const zoe_screen *screen, zoe_shot *shot, zoe_engine *engine,
                           zoe_frame *frame);
 

@@ -69,8 +69,8 @@ static void swap_partner(zoe_session *session, int index)
     zoe_partners_choose(partners, shots, partners->count);
 }
 
-/* Makes a shot current: the others rest, and nothing of theirs is looked at any more, unless they are
- * compared with it. */
+/* Makes a shot current: the others rest, and nothing of theirs is looked at any more, unless they
+ * are compared with it. */
 static void make_current(zoe_session *session, int index)
 {
     zoe_screen_leave(&session->screen);
@@ -162,7 +162,8 @@ zoe_status zoe_session_open_files(zoe_session *session, const char *spec, zoe_sh
     return open_shot(session, spec, files, replace, error);
 }
 
-/* The frame numbers of a work area that is not all frames, in another sequence as far as it has them. */
+/* The frame numbers of a work area that is not all frames, in another sequence as far as it has
+ * them. */
 static void keep_area(zoe_shot *shot, int64_t in, int64_t out)
 {
     const zoe_sequence *sequence = zoe_shot_sequence(shot);
@@ -174,8 +175,8 @@ static void keep_area(zoe_shot *shot, int64_t in, int64_t out)
         zoe_transport_set_area(&shot->transport, first, last);
 }
 
-/* Opens a sequence in the place of the only one that is open: at the same frame number, with the same work
- * area, in the same layer, and it goes on playing. */
+/* Opens a sequence in the place of the only one that is open: at the same frame number, with the
+ * same work area, in the same layer, and it goes on playing. */
 static zoe_status open_in_place(zoe_session *session, const char *pattern, zoe_error *error)
 {
     zoe_shot *shot = zoe_session_shot(session);
@@ -395,7 +396,8 @@ static void learn_status(zoe_session *session, zoe_status status, bool is_incomp
     zoe_screen_explain(&session->screen, &session->shots[session->current], &session->why);
 }
 
-/* As zoe_screen_show_trail(): the newest position passed at which all that belongs together is there. */
+/* As zoe_screen_show_trail(): the newest position passed at which all that belongs together is
+ * there. */
 static bool show_passed_pair(zoe_session *session, bool may_block)
 {
     zoe_screen *screen = &session->screen;
@@ -421,8 +423,8 @@ static bool show(zoe_session *session, zoe_status status)
     zoe_screen *screen = &session->screen;
     zoe_shot *shot = &session->shots[session->current];
     bool is_playing = shot->transport.speed != 0;
-    /* A file is read for a layer's name only while the playhead rests: a slow volume may not hold up
-     * what moves. */
+    /* A file is read for a layer's name only while the playhead rests: a slow volume may not hold
+     * up what moves. */
     bool may_block = !is_playing && !session->scrubbing;
     if (status == ZOE_OK) {
         screen->trail_count = 0;
@@ -473,7 +475,8 @@ void zoe_session_update(zoe_session *session, uint64_t now_ns, zoe_session_step 
     step->picture = show(session, status);
     zoe_screen_drop(&session->screen);
     zoe_partners_drop(&session->partners);
-    /* The frame that the transport waits for got ready after it had asked: nothing else would say so. */
+    /* The frame that the transport waits for got ready after it had asked: nothing else would say
+     * so. */
     bool is_late = transport->speed != 0 && transport->shown != transport->playhead;
     if (is_late && status == ZOE_OK && next.wake_ns == ZOE_NEVER)
         session->touched = true;

@@ -80,8 +80,8 @@ void zoe_session_end(zoe_session *session);
  */
 zoe_status zoe_session_open(zoe_session *session, const char *spec, bool replace, zoe_error *error);
 
-/* The same of what zoe_shot_files_read() read of this spec, which it takes the sequence from where it opens.
- * Does not block. */
+/* The same of what zoe_shot_files_read() read of this spec, which it takes the sequence from where
+ * it opens. Does not block. */
 zoe_status zoe_session_open_files(zoe_session *session, const char *spec, zoe_shot_files *files,
                                   bool replace, zoe_error *error);
 
@@ -97,25 +97,26 @@ void zoe_session_show(zoe_session *session, int index);
 bool zoe_session_switch(zoe_session *session, int by, zoe_error *error);
 
 /*
- * Compares the current sequence with others: TILE with all that are open, any other mode with the partner
- * that was chosen last, else the next of the open ones. Returns false, and nothing changes, where no other
- * one is open. OFF ends it.
+ * Compares the current sequence with others: TILE with all that are open, any other mode with the
+ * partner that was chosen last, else the next of the open ones. Returns false, and nothing changes,
+ * where no other one is open. OFF ends it.
  */
 bool zoe_session_compare(zoe_session *session, zoe_compare_mode mode);
 
 /* Another partner; FLIP where nothing was compared. False for the current one. */
 bool zoe_session_compare_with(zoe_session *session, int index);
 
-/* Pins what is on screen of each partner, once more: frames[ZOE_COMPARE_OTHERS], without a pin where there
- * is nothing. */
+/* Pins what is on screen of each partner, once more: frames[ZOE_COMPARE_OTHERS], without a pin
+ * where there is nothing. */
 void zoe_session_pin_partners(zoe_session *session, zoe_frame *frames, int *count);
 
 /* Alignment or offset in partners.compare changed. */
 void zoe_session_realign(zoe_session *session);
 
 /*
- * Opens a sequence to compare the current one with, which stays current: spec, or another view of its own
- * file where that is NULL. Errors: as zoe_session_open(); NO_LAYER where there is no other view.
+ * Opens a sequence to compare the current one with, which stays current: spec, or another view of
+ * its own file where that is NULL. Errors: as zoe_session_open(); NO_LAYER where there is no other
+ * view.
  */
 zoe_status zoe_session_open_partner(zoe_session *session, const char *spec, const char *view,
                                     zoe_error *error);
@@ -128,8 +129,8 @@ const zoe_sequence *zoe_session_sequence(zoe_session *session);
 /* Something changed that an update should look at: frames got ready, a key was pressed. */
 void zoe_session_touch(zoe_session *session);
 
-/* Does it wait for a frame: the playhead's, one that belongs to it and has no room yet, or the one on
- * screen, whose samples went? Then an update is due with every frame that gets ready. */
+/* Does it wait for a frame: the playhead's, one that belongs to it and has no room yet, or the one
+ * on screen, whose samples went? Then an update is due with every frame that gets ready. */
 bool zoe_session_waits(const zoe_session *session);
 
 /* Tells the engine what is wanted, moves playback on, and takes the frame to show. */
@@ -165,8 +166,8 @@ zoe_status zoe_session_set_form(zoe_session *session, const zoe_source_settings 
 
 /*
  * Shows a layer of a header that was read for all frames of the current sequence: one without it
- * shows its default layer instead, see zoe_screen. switch: the next (+1) or the previous (-1) one of
- * the header; NO_LAYER when there is no other, or nothing is open. Other errors: as
+ * shows its default layer instead, see zoe_screen. switch: the next (+1) or the previous (-1) one
+ * of the header; NO_LAYER when there is no other, or nothing is open. Other errors: as
  * zoe_shot_choose_layer().
  */
 zoe_status zoe_session_choose_layer(zoe_session *session, const zoe_header *header, int32_t index,
@@ -174,8 +175,8 @@ zoe_status zoe_session_choose_layer(zoe_session *session, const zoe_header *head
 zoe_status zoe_session_switch_layer(zoe_session *session, const zoe_header *header, int by,
                                     zoe_error *error);
 
-/* The name and view of the layer that was chosen, "" for the default; "" when nothing is open. Valid
- * until the next choice. */
+/* The name and view of the layer that was chosen, "" for the default; "" when nothing is open.
+ * Valid until the next choice. */
 void zoe_session_layer(zoe_session *session, const char **name, const char **view);
 
 /* The position of the frame that is on screen; while that is another sequence's or layer's, of the

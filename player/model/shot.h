@@ -96,8 +96,8 @@ void zoe_shot_rest(zoe_shot *shot);
  * no folder is read to find out. */
 bool zoe_shot_has_file(const zoe_shot *shot, const char *path);
 
-/* The pattern of the next (+1) or the previous (-1) sequence of its folder; NULL when it is the only
- * one. Lives as long as the shot's sequence. */
+/* The pattern of the next (+1) or the previous (-1) sequence of its folder; NULL when it is the
+ * only one. Lives as long as the shot's sequence. */
 const char *zoe_shot_neighbour(const zoe_shot *shot, int by);
 
 /* Asks for its frames in the proxy scale, overscan and precision of *form. On failure nothing
@@ -117,15 +117,16 @@ zoe_status zoe_shot_choose_layer(zoe_shot *shot, zoe_engine *engine, const zoe_h
  * zoe_look_begin(). */
 zoe_status zoe_shot_look(const zoe_shot *shot, zoe_look **look, zoe_error *error);
 
-/* Takes a look. *report is about the form that is shown; *shift: positions that were added in front,
- * with which the transport was moved along. Does not block. Errors: as zoe_variants_take_look(). */
+/* Takes a look. *report is about the form that is shown; *shift: positions that were added in
+ * front, with which the transport was moved along. Does not block. Errors: as
+ * zoe_variants_take_look(). */
 zoe_status zoe_shot_take_look(zoe_shot *shot, const zoe_look *look, zoe_refresh_report *report,
                               int64_t *shift, zoe_error *error);
 
 /* What the shot knows of a file in its folder. */
 typedef enum zoe_shot_file {
     ZOE_SHOT_FILE_FRAME, /* the frame of this number */
-    ZOE_SHOT_FILE_OTHER, /* another sequence's, or one that was not there when the folder was read */
+    ZOE_SHOT_FILE_OTHER, /* another sequence's, or one that came after the folder was read */
 } zoe_shot_file;
 
 zoe_shot_file zoe_shot_find_file(const zoe_shot *shot, const char *name, int64_t *number);

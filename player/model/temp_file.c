@@ -67,8 +67,8 @@ zoe_status zoe_temp_file_open(zoe_temp_file *file, const char *path, zoe_error *
     return zoe_temp_file_error(path, number, error);
 }
 
-/* Gives the file its name, if nothing has that; whoever comes at the same time is not replaced. Returns an
- * errno, EEXIST where something has it. */
+/* Gives the file its name, if nothing has that; whoever comes at the same time is not replaced.
+ * Returns an errno, EEXIST where something has it. */
 static int take_new_name(const zoe_temp_file *file)
 {
     struct stat there;

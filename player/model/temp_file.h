@@ -28,8 +28,8 @@ zoe_status zoe_temp_file_open(zoe_temp_file *file, const char *path, zoe_error *
 
 /*
  * Ends the file: with `keep`, closes it and gives it its name; without, removes it and returns
- * ZOE_OK. Either way nothing is held afterwards; on failure the temporary file is removed. Errors: as above; IO
- * also where a new file was wanted and something has the name by now, which stays.
+ * ZOE_OK. Either way nothing is held afterwards; on failure the temporary file is removed. Errors:
+ * as above; IO also where a new file was wanted and something has the name by now, which stays.
  */
 zoe_status zoe_temp_file_close(zoe_temp_file *file, int keep, zoe_error *error);
 

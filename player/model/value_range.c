@@ -120,8 +120,8 @@ static void count_exponents(const float *row, int64_t count, uint8_t has[EXPONEN
     has[EXPONENTS - 1] = 0; /* infinity, NaN */
 }
 
-/* Renderers put 1e30 and the like where a ray met nothing. Returns the biased exponent from which on
- * values of the plane stand for that; EXPONENTS: there are none. */
+/* Renderers put 1e30 and the like where a ray met nothing. Returns the biased exponent from which
+ * on values of the plane stand for that; EXPONENTS: there are none. */
 static int far_exponent(const uint8_t has[EXPONENTS])
 {
     int highest = 0;
@@ -135,8 +135,8 @@ static int far_exponent(const uint8_t has[EXPONENTS])
     return EXPONENTS;
 }
 
-/* Values of this magnitude and more are far outside the rest; infinity: none are. Halfs reach no such
- * values, and of integers each counts. */
+/* Values of this magnitude and more are far outside the rest; infinity: none are. Halfs reach no
+ * such values, and of integers each counts. */
 static float far_limit(const zoe_frame *frame)
 {
     uint8_t has[EXPONENTS] = {0};

@@ -27,15 +27,15 @@ bool zoe_value_range_measure(const zoe_frame *frame, zoe_value_range *range);
  * The range that is suitable for depth, ids and vectors. Values within 0..1 that reach half of it
  * at least get 0..1, so that a mask looks like a mask. Where 0 stands for nothing there, as it does
  * around a depth, the range begins a little under the least value above it, so that what is there
- * fills nearly all of it. Float values a million times and more above all others, such as the 1e30 that
- * renderers put where there is nothing, do not count. Otherwise as measured.
+ * fills nearly all of it. Float values a million times and more above all others, such as the 1e30
+ * that renderers put where there is nothing, do not count. Otherwise as measured.
  */
 zoe_value_range zoe_value_range_suitable(const zoe_frame *frame);
 
 /*
  * The range to show a frame with at first: the suitable one for single values without a natural
- * range (is_data: see zoe_layer_is_data()), 0..1 for all others. Returns true if it was fitted to the
- * values.
+ * range (is_data: see zoe_layer_is_data()), 0..1 for all others. Returns true if it was fitted to
+ * the values.
  */
 bool zoe_value_range_first(const zoe_frame *frame, int is_data, zoe_value_range *range);
 

@@ -3,8 +3,8 @@
  * overscan and precision that the user has looked at.
  *
  * Only the current one is wanted, and the fallback for frames without its layer; the others are
- * idle, and what the engine still keeps of them is there at once when the user goes back. When there
- * are too many, the one that was left longest ago is closed.
+ * idle, and what the engine still keeps of them is there at once when the user goes back. When
+ * there are too many, the one that was left longest ago is closed.
  *
  * Thread-safety: one thread at a time.
  *
@@ -53,9 +53,9 @@ zoe_variant *zoe_variants_now(zoe_variants *variants);
 
 /*
  * Makes the variant with these settings current, opening it where it is not open; the others' wants
- * become idle, and there is no fallback any more. The new one's want is the caller's to set; all have
- * the same sequence. On failure nothing changes. Errors: as zoe_source_open(); NO_LAYER for a name
- * too long.
+ * become idle, and there is no fallback any more. The new one's want is the caller's to set; all
+ * have the same sequence. On failure nothing changes. Errors: as zoe_source_open(); NO_LAYER for a
+ * name too long.
  */
 zoe_status zoe_variants_choose(zoe_variants *variants, zoe_engine *engine,
                                const zoe_source_settings *settings, zoe_error *error);

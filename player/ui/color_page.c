@@ -121,7 +121,8 @@ static void add_recent(const zoe_color_page *page, const zoe_option *option)
     }
 }
 
-/* A file that is typed, looked for, or one that was used before; what the option has now stands in it. */
+/* A file that is typed, looked for, or one that was used before; what the option has now stands in
+ * it. */
 static void file_row(zoe_ui *ui, SDL_Rect *rest, const char *caption, zoe_color_page *page,
                      int index, const zoe_option *option, const char *now,
                      zoe_color_page_result *result)
@@ -152,8 +153,8 @@ static void file_row(zoe_ui *ui, SDL_Rect *rest, const char *caption, zoe_color_
     result->text = page->recent->colors[value - OTHERS];
 }
 
-/* The names of a list, and before them what stands for none. A name that was chosen and is not there is said;
- * what stands for none is in force then. */
+/* The names of a list, and before them what stands for none. A name that was chosen and is not
+ * there is said; what stands for none is in force then. */
 static void name_row(zoe_ui *ui, SDL_Rect *rest, const char *caption, const zoe_ocio *ocio,
                      zoe_ocio_list list, const char *display, const zoe_option *option,
                      const char *chosen, const char *none, bool is_missing,

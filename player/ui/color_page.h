@@ -1,8 +1,9 @@
 /*
- * Colour page: the configuration of OpenColorIO with its input space, display, view and look; the lookup
- * table; and the CDL. One of the panel's pages.
+ * Colour page: the configuration of OpenColorIO with its input space, display, view and look; the
+ * lookup table; and the CDL. One of the panel's pages.
  *
- * It shows what is chosen and says what the user chose; what follows from it is the program's business.
+ * It shows what is chosen and says what the user chose; what follows from it is the program's
+ * business.
  *
  * Thread-safety: the main thread only.
  *
@@ -49,8 +50,8 @@ const char *zoe_color_page_endings(const zoe_option *option);
 void zoe_color_page_start(zoe_color_page *page, const zoe_options *options,
                           const zoe_recent *recent);
 
-/* Part of a frame while the page is seen. Fills in the whole *result. note: what the file on screen says of
- * its colours; "": nothing. */
+/* Part of a frame while the page is seen. Fills in the whole *result. note: what the file on screen
+ * says of its colours; "": nothing. */
 void zoe_color_page_run(zoe_ui *ui, SDL_Rect rect, zoe_color_page *page,
                         const zoe_coloring *coloring, const char *note,
                         zoe_color_page_result *result);

@@ -3,8 +3,8 @@
  * commands are one table (app/commands.c); the pages that list them are given it.
  *
  * Keys are matched by the letter or sign on them (SDL keycodes), not by their place, so that the
- * table is right on every keyboard layout. Modifiers must match exactly; the two sides of a keyboard
- * count the same.
+ * table is right on every keyboard layout. Modifiers must match exactly; the two sides of a
+ * keyboard count the same.
  *
  * Thread-safety: tables are constant.
  *

@@ -1,6 +1,6 @@
 /*
- * Guides: lines over the picture that say what of it is safe: action and title areas, the middle, and
- * the frame of another aspect. They are the screen's alone and in no picture that is saved.
+ * Guides: lines over the picture that say what of it is safe: action and title areas, the middle,
+ * and the frame of another aspect. They are the screen's alone and in no picture that is saved.
  *
  * Thread-safety: the main thread only.
  *
@@ -23,8 +23,9 @@ typedef struct zoe_guides {
 } zoe_guides;
 
 /*
- * The largest box of that aspect in the middle of a picture of width x height, in pixels of which each is
- * pixel_aspect as wide as it is high; then `part` of its width and height. Fills in its corners.
+ * The largest box of that aspect in the middle of a picture of width x height, in pixels of which
+ * each is pixel_aspect as wide as it is high; then `part` of its width and height. Fills in its
+ * corners.
  */
 void zoe_guides_box(double width, double height, double pixel_aspect, double aspect, double part,
                     double corners[4]);

@@ -49,8 +49,8 @@ static int group_height(const page *p, size_t first)
     return rows * p->row + p->gap;
 }
 
-/* Goes to the next group. Columns are filled one after the other, none higher than `limit` unless one group
- * is; groups stay whole. */
+/* Goes to the next group. Columns are filled one after the other, none higher than `limit` unless
+ * one group is; groups stay whole. */
 static bool next_group(const page *p, int limit, place *at)
 {
     size_t first = at->is_begun ? group_end(p, at->first) : 0;

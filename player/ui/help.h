@@ -19,8 +19,8 @@ typedef struct zoe_help {
     zoe_ui_scroll scroll;
 } zoe_help;
 
-/* Part of a frame while it is open; Esc, or a click beside it, closes it. In as many columns as fit;
- * it scrolls in a window that is too low. */
+/* Part of a frame while it is open; Esc, or a click beside it, closes it. In as many columns as
+ * fit; it scrolls in a window that is too low. */
 void zoe_help_run(zoe_ui *ui, zoe_help *help, const zoe_command *rows, size_t count);
 
 #endif

@@ -132,7 +132,8 @@ static bool draw_row(zoe_ui *ui, const zoe_metadata_row *row, SDL_Rect place)
     return fits;
 }
 
-/* All of an entry's text, and its type, at the pointer. After the list, which hears the mouse first. */
+/* All of an entry's text, and its type, at the pointer. After the list, which hears the mouse
+ * first. */
 static void explain_row(zoe_ui *ui, const zoe_metadata_row *row, int index, SDL_Rect place)
 {
     char tip[1024];

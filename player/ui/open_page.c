@@ -13,7 +13,8 @@
 
 #define ELLIPSIS "\342\200\246"
 
-/* Points. Columns are left out, the least needed first, where the name would have less than NAME. */
+/* Points. Columns are left out, the least needed first, where the name would have less than
+ * NAME. */
 enum {
     NAME_LEAST = 190,
     RANGE_WIDTH = 150,

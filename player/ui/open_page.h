@@ -1,6 +1,6 @@
 /*
- * Open page: where people look for sequences, or for another file: folders and what is in them, a path to
- * type, recent folders. Modal, as large as the window allows.
+ * Open page: where people look for sequences, or for another file: folders and what is in them, a
+ * path to type, recent folders. Modal, as large as the window allows.
  *
  * Folders are read by a zoe_browser, on a thread of its own; leaving the page ends that.
  *
@@ -65,9 +65,9 @@ typedef struct zoe_open_page_result {
     const void *purpose;                    /* NULL: sequences; else one file was chosen for this */
 } zoe_open_page_result;
 
-/* recent: whose folders are offered; storage: what they are read from (NULL: local files only). Both must
- * outlive the page. `wake`, which draws the window anew,
- * may be called from any thread until zoe_open_page_end(). */
+/* recent: whose folders are offered; storage: what they are read from (NULL: local files only).
+ * Both must outlive the page. `wake`, which draws the window anew, may be called from any thread
+ * until zoe_open_page_end(). */
 void zoe_open_page_start(zoe_open_page *page, const zoe_recent *recent, zoe_storage *storage,
                          void (*wake)(void *user), void *user);
 void zoe_open_page_end(zoe_open_page *page);
@@ -76,8 +76,9 @@ void zoe_open_page_end(zoe_open_page *page);
  * opened from last, or the current one. */
 void zoe_open_page_show(zoe_open_page *page, const char *path);
 
-/* Opens the page to choose one file of these endings (see zoe_browser_look_for()), for a purpose that the
- * caller knows again. title, endings: texts that stay. path: as above; NULL: the folder of recent sequences. */
+/* Opens the page to choose one file of these endings (see zoe_browser_look_for()), for a purpose
+ * that the caller knows again. title, endings: texts that stay. path: as above; NULL: the folder of
+ * recent sequences. */
 void zoe_open_page_show_files(zoe_open_page *page, const void *purpose, const char *title,
                               const char *endings, const char *path);
 

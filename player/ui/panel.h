@@ -48,8 +48,8 @@ void zoe_panel_place(zoe_panel *panel, double scale, SDL_Rect shared);
 
 /*
  * Begins the panel, if it is open, sets *inner to where the page goes, margins cut off, and returns
- * true; then zoe_panel_end() is due. May close the panel or choose another page, which is drawn from
- * this frame on.
+ * true; then zoe_panel_end() is due. May close the panel or choose another page, which is drawn
+ * from this frame on.
  *
  * Keys that move frames would move a slider while it has the keyboard. So a control that was
  * clicked leaves it when the pointer leaves the panel; one that Tab came to, by Esc.

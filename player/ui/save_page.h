@@ -1,6 +1,6 @@
 /*
- * Save page: where the picture is saved: a path to type, with a name proposed that is free, and what is
- * written into it. Modal.
+ * Save page: where the picture is saved: a path to type, with a name proposed that is free, and
+ * what is written into it. Modal.
  *
  * The page does not look at files: its owner does, and tells it what became of what it asked for.
  *
@@ -51,8 +51,8 @@ void zoe_save_page_end(zoe_save_page *page);
 /* Opens it with a path that is proposed. */
 void zoe_save_page_show(zoe_save_page *page, const char *path, bool is_linear);
 
-/* What became of what was asked for: EXISTS and REFUSED, with why, are told; CHECKING is waited for;
- * anything else closes the page. */
+/* What became of what was asked for: EXISTS and REFUSED, with why, are told; CHECKING is waited
+ * for; anything else closes the page. */
 void zoe_save_page_tell(zoe_save_page *page, zoe_save_state state, const zoe_error *error);
 
 /* Part of a frame while the page is open. Fills in the whole *result. */

@@ -1,6 +1,6 @@
 /*
- * Scopes page: the waveform and the histogram of the picture on screen, and its false colours. One of the
- * panel's pages.
+ * Scopes page: the waveform and the histogram of the picture on screen, and its false colours. One
+ * of the panel's pages.
  *
  * Thread-safety: the main thread only.
  *

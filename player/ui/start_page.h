@@ -45,8 +45,8 @@ void zoe_start_page_end(zoe_start_page *page);
 /* Forgets the thumbnails that were read: after the renderer lost its textures. */
 void zoe_start_page_forget(zoe_start_page *page);
 
-/* Part of a frame while nothing is open. rect: the picture's area. Fills in the whole *result. Reads
- * the thumbnails that come into sight for the first time. */
+/* Part of a frame while nothing is open. rect: the picture's area. Fills in the whole *result.
+ * Reads the thumbnails that come into sight for the first time. */
 void zoe_start_page_run(zoe_ui *ui, SDL_Rect rect, zoe_start_page *page,
                         zoe_start_page_result *result);
 

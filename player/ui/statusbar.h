@@ -1,13 +1,13 @@
 /*
  * Status bar: two rows of figures under the transport buttons.
  *
- *   file   layer   values   zoom   proxy   channel   colour   exposure …   compare   size   time code
- *                                                                             Mem: used of limit
+ *   file  layer  values  zoom  proxy  channel  colour  exposure …  compare  size  time code
+ *                                                                         Mem: used of limit
  *   pixel position and linear values   |   message
  *
- * What looks like a value answers a click. What is not as it is by default is marked, and is brought
- * back by a click. A field that finds no room is left out, the least needed first. A message always
- * finds room: where it has too little beside the pixel's values, those give way.
+ * What looks like a value answers a click. What is not as it is by default is marked, and is
+ * brought back by a click. A field that finds no room is left out, the least needed first. A
+ * message always finds room: where it has too little beside the pixel's values, those give way.
  *
  * Thread-safety: the main thread only.
  *
@@ -49,7 +49,8 @@ int zoe_statusbar_height(const zoe_ui *ui);
 /* "812 of 5944 MB (14%)"; "2.1 of 41.3 GB (5%)" where the limit has five digits. */
 void zoe_statusbar_memory_text(const zoe_stats *stats, char *text, size_t capacity);
 
-/* "35.2 MB/s (12)": what arrives now, and requests that wait for it; "" where nothing was ever asked for. */
+/* "35.2 MB/s (12)": what arrives now, and requests that wait for it; "" where nothing was ever
+ * asked for. */
 void zoe_statusbar_network_text(const zoe_storage_stats *stats, char *text, size_t capacity);
 
 /* "1.2 of 50.0 GB": what the disk cache has, of what it may; "" where there is none. */

@@ -181,7 +181,8 @@ void zoe_text_forget(zoe_text *text)
     text->shelf_height = 0;
 }
 
-/* Finds room for a glyph, a pixel apart from its neighbours. Returns false when the atlas is full. */
+/* Finds room for a glyph, a pixel apart from its neighbours. Returns false when the atlas is
+ * full. */
 static bool find_room(zoe_text *text, int width, int height, SDL_Rect *place)
 {
     if (width + 1 > ATLAS || height + 1 > ATLAS)

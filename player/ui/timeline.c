@@ -86,8 +86,8 @@ static bool fit_columns(zoe_timeline *timeline)
     return true;
 }
 
-/* The states of a long run of frames, read in batches and merged into one; with NEAR where the bytes
- * of all that have a file are near. */
+/* The states of a long run of frames, read in batches and merged into one; with NEAR where the
+ * bytes of all that have a file are near. */
 static uint8_t merged_state(const zoe_source *source, int64_t first, int64_t last)
 {
     uint8_t states[BATCH], nearness[BATCH];
@@ -305,8 +305,8 @@ static bool draw_number_at(const zoe_timeline *timeline, zoe_ui *ui, const char 
     return true;
 }
 
-/* The same in the middle above the frame's mark; beside the ruler's edge the number of an end is moved
- * in, and others are left out. */
+/* The same in the middle above the frame's mark; beside the ruler's edge the number of an end is
+ * moved in, and others are left out. */
 static void draw_number(const zoe_timeline *timeline, zoe_ui *ui, const zoe_sequence *sequence,
                         int64_t position, const labels *others, SDL_Color color, SDL_Rect *place)
 {

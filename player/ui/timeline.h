@@ -7,8 +7,8 @@
  *
  * Mouse: left in the ruler or indicator holds the playhead; left on a work area handle moves it;
  * middle (or Alt and left) pans; the wheel zooms at the pointer, with Shift it pans; a double click
- * on a handle puts it back to the end. While the ruler shows a part, a thin bar above it shows which
- * and can be dragged, and an arrow shows the side at which a playhead out of sight is.
+ * on a handle puts it back to the end. While the ruler shows a part, a thin bar above it shows
+ * which and can be dragged, and an arrow shows the side at which a playhead out of sight is.
  *
  * Thread-safety: the main thread only.
  *

@@ -47,7 +47,8 @@ void zoe_timeline_map_zoom(zoe_timeline_map *map, double x, double factor);
 /* Moves the picture of the timeline by dx pixels to the right. */
 void zoe_timeline_map_pan(zoe_timeline_map *map, double dx);
 
-/* Brings a position, fractions included, to the middle of what is visible, as far as the ends allow. */
+/* Brings a position, fractions included, to the middle of what is visible, as far as the ends
+ * allow. */
 void zoe_timeline_map_center(zoe_timeline_map *map, double position);
 
 /* Turns a page so that the position is visible. Returns true if anything moved. */

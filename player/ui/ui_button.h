@@ -25,8 +25,8 @@ typedef enum zoe_ui_align {
 bool zoe_ui_label(zoe_ui *ui, SDL_Rect rect, zoe_text_style style, zoe_ui_align align,
                   SDL_Color color, const char *text);
 
-/* Lines of a text that is wrapped to the width, from the rectangle's top on; what has no room below is
- * left out. Returns the height that all of it takes, up to `most` lines (1..8). */
+/* Lines of a text that is wrapped to the width, from the rectangle's top on; what has no room below
+ * is left out. Returns the height that all of it takes, up to `most` lines (1..8). */
 int zoe_ui_paragraph(zoe_ui *ui, SDL_Rect rect, zoe_text_style style, SDL_Color color,
                      const char *text, int most);
 

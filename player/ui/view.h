@@ -72,14 +72,14 @@ void zoe_view_invalidate(zoe_view *view);
 /* How pictures are to be seen from now on. */
 void zoe_view_look(zoe_view *view, const zoe_look *look);
 
-/* What the frame is compared with from now on: frames that stay where they are, pinned or not. Pictures
- * beside each other have the same zoom and place. colors: [count]; what they point into is held with that
- * of the frame. */
+/* What the frame is compared with from now on: frames that stay where they are, pinned or not.
+ * Pictures beside each other have the same zoom and place. colors: [count]; what they point into is
+ * held with that of the frame. */
 void zoe_view_compare(zoe_view *view, const zoe_compare *compare, const zoe_frame *const *others,
                       const zoe_other_color *colors, int count);
 
-/* The point of the cell under a point of the window, device pixels from the cell's corner. Returns the
- * cell's index. */
+/* The point of the cell under a point of the window, device pixels from the cell's corner. Returns
+ * the cell's index. */
 int zoe_view_cell_at(const zoe_view *view, int x, int y, double *cell_x, double *cell_y);
 
 /* Where a cell lies in the window. */
@@ -88,9 +88,9 @@ SDL_Rect zoe_view_cell(const zoe_view *view, int index);
 /* The viewport that a cell's frame `frame` is seen through, were it the first. */
 zoe_viewport zoe_view_port(const zoe_view *view, const zoe_frame *frame);
 
-/* Draws the area. `frame` is the one last given to zoe_view_frame(), still pinned; without a pin the
- * picture is drawn as it was, if there is one. NULL: the surround alone. When drawing it fails, the
- * picture before stays. colored: of the frame; its table is held. */
+/* Draws the area. `frame` is the one last given to zoe_view_frame(), still pinned; without a pin
+ * the picture is drawn as it was, if there is one. NULL: the surround alone. When drawing it fails,
+ * the picture before stays. colored: of the frame; its table is held. */
 void zoe_view_draw(zoe_view *view, const zoe_window *window, const zoe_frame *frame,
                    const zoe_grade *grade, const zoe_colored *colored);
 

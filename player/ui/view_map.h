@@ -8,9 +8,9 @@
  * zoom is device pixels for each picture pixel, vertically; horizontally it is zoom x aspect, so
  * that pictures with oblong pixels look right.
  *
- * A mirrored picture is mirrored about the middle of its box: `left` and `top` are then coordinates of
- * the mirror image, which lies in the same box. Points and boxes given and asked for are always the
- * picture's own.
+ * A mirrored picture is mirrored about the middle of its box: `left` and `top` are then coordinates
+ * of the mirror image, which lies in the same box. Points and boxes given and asked for are always
+ * the picture's own.
  *
  * Thread-safety: a plain value; one thread at a time. Nothing is allocated.
  *

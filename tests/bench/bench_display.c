@@ -1,7 +1,7 @@
 /*
- * How long zoe_display_draw() takes for a 4096x2160 frame, on one thread: the best of several runs. Views of
- * ACES stand beside the same drawing in plain sRGB, OpenColorIO's own processor, and oiiotool where it is
- * installed.
+ * How long zoe_display_draw() takes for a 4096x2160 frame, on one thread: the best of several runs.
+ * Views of ACES stand beside the same drawing in plain sRGB, OpenColorIO's own processor, and
+ * oiiotool where it is installed.
  *
  *   bench_display [RUNS]
  *
@@ -115,8 +115,8 @@ static double measure(const char *name, const zoe_frame *frame, const zoe_displa
     return best;
 }
 
-/* A half of the rows each on two threads, and what the one works that works longer: on a busy machine
- * they are not always at it at the same time. */
+/* A half of the rows each on two threads, and what the one works that works longer: on a busy
+ * machine they are not always at it at the same time. */
 enum { THREADS = 2 };
 
 typedef struct share {
@@ -225,7 +225,8 @@ static double command_ms(const char *folder, const char *command)
            (double)(after.ru_utime.tv_usec - before.ru_utime.tv_usec) * 1e-3;
 }
 
-/* The same view by oiiotool, of as many pixels: what it works with the view less what it works without. */
+/* The same view by oiiotool, of as many pixels: what it works with the view less what it works
+ * without. */
 static void measure_oiiotool(void)
 {
     char folder[] = "/tmp/bench_display.XXXXXX", path[64];

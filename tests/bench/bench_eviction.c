@@ -1,7 +1,7 @@
 /*
  * What a decode costs by how many frames are in memory: frames that are not are asked for one by
- * one, so that each is decoded and evicts the one that was asked for first. Files are 96x80 (all the same few), decoded at half their size: 100,000 frames
- * take 1.7 GB.
+ * one, so that each is decoded and evicts the one that was asked for first. Files are 96x80 (all
+ * the same few), decoded at half their size: 100,000 frames take 1.7 GB.
  *
  *     bench_eviction [STEPS [FRAMES...]]        default 3000 steps; 1500 5700 22500 100000 frames
  *

@@ -265,8 +265,8 @@ static void test_reading_ahead_evicts_nothing_of_unknown_sizes(void **state)
     }
 }
 
-/* Where time does not wait a frame has to be begun some steps before it is due, also on a circle that
- * is longer than memory: it is not only what is in memory once that is shown for ever. */
+/* Where time does not wait a frame has to be begun some steps before it is due, also on a circle
+ * that is longer than memory: it is not only what is in memory once that is shown for ever. */
 static void test_a_long_circle_is_decoded_in_time(void **state)
 {
     (void)state;

@@ -393,8 +393,9 @@ static void test_insatiable_at_header(void **state)
     assert_int_equal(descriptors_count(), r.descriptors);
 }
 
-/* Rubbish in every field: an error, or at worst wrong pixels. A process whose answer could have been
- * true goes on to the next frame, which it then spoils: that is an error too, and the end of it. */
+/* Rubbish in every field: an error, or at worst wrong pixels. A process whose answer could have
+ * been true goes on to the next frame, which it then spoils: that is an error too, and the end of
+ * it. */
 static void test_rubbish(void **state)
 {
     (void)state;

@@ -189,8 +189,8 @@ static void test_a_large_frame_does_not_stand_for_all(void **state)
     stage_end(&s);
 }
 
-/* The file is being opened under a limit that its frame is too large for; the limit rises meanwhile.
- * The error that comes of it says nothing any more. */
+/* The file is being opened under a limit that its frame is too large for; the limit rises
+ * meanwhile. The error that comes of it says nothing any more. */
 static void test_a_limit_that_rises_while_a_file_is_opened(void **state)
 {
     (void)state;

@@ -403,9 +403,9 @@ static void test_a_loop_of_moving_windows_does_not_grow(void **state)
                   FRAMES, decodes,
                   (double)(stats.allocations - from.allocations) / (LAST - WARM_UP));
     assert_at_most("resident memory grew by", grown, (LAST - WARM_UP) * 64 * KiB);
-    /* What is being decoded, and the frame that is shown, may be of the largest: each takes the place
-     * of most / mean frames of those that fit. Which ones they are depends on how the workers get
-     * on, so that a busy machine comes near this. */
+    /* What is being decoded, and the frame that is shown, may be of the largest: each takes the
+     * place of most / mean frames of those that fit. Which ones they are depends on how the workers
+     * get on, so that a busy machine comes near this. */
     double moving = (double)(WORKERS + 1) * (double)most * FRAMES / (double)all;
     if (decodes > 1.05 * ((double)(FRAMES - fit) + moving))
         fail_msg("%.1f decodes a loop, where %d of %d frames fit", decodes, (int)fit, FRAMES);

@@ -1,6 +1,6 @@
 /*
- * The server that most shots will come from: ranges, folders, TLS with HTTP/2, and as the cache of a
- * floor (assets/nginx-shots.conf) before an origin.
+ * The server that most shots will come from: ranges, folders, TLS with HTTP/2, and as the cache of
+ * a floor (assets/nginx-shots.conf) before an origin.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */

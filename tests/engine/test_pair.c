@@ -1,6 +1,6 @@
 /*
- * Two sequences that are looked at together, as when they are compared: one budget, both wants moved
- * at once.
+ * Two sequences that are looked at together, as when they are compared: one budget, both wants
+ * moved at once.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */

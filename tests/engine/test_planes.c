@@ -1,6 +1,6 @@
 /*
- * Planes whose samples are all equal are one row with stride 0, however they are stored, and take no
- * more memory than that; one sample that differs makes a plane of them.
+ * Planes whose samples are all equal are one row with stride 0, however they are stored, and take
+ * no more memory than that; one sample that differs makes a plane of them.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */

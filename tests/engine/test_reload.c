@@ -411,7 +411,8 @@ static void test_loads_go_on_while_the_folder_is_taken(void **state)
     stage_end(&s);
 }
 
-/* Two neighbours are being decoded: on the way, the new position of one is the old one of the other. */
+/* Two neighbours are being decoded: on the way, the new position of one is the old one of the
+ * other. */
 static void test_neighbours_do_not_change_places(void **state)
 {
     (void)state;

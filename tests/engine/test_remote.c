@@ -167,8 +167,8 @@ static void test_without_network(void **state)
     for (unsigned i = 0; i < 5; i++)
         assert_int_equal(remote_place_check_whole(i, 1), ZOE_OK);
     assert_int_equal(remote_place_check_whole(5, 1), ZOE_ERROR_IO);
-    /* One request told that there is nobody: with what is known it does not wait for another, but asks
-     * by and by whether there is somebody again. */
+    /* One request told that there is nobody: with what is known it does not wait for another, but
+     * asks by and by whether there is somebody again. */
     remote_place_open(BYTES);
     fake_origin_set_unreachable(remote.fake, true);
     assert_int_equal(remote_place_check_whole(0, 1), ZOE_OK);

@@ -1,7 +1,7 @@
 /*
- * What servers do wrong, to the request that opens an object and to one for a block of it: the error
- * is as said, no byte is wrong, nothing hangs, and the next object is right. Through a storage, its
- * HTTP and its disk cache, from a server that does what a script says.
+ * What servers do wrong, to the request that opens an object and to one for a block of it: the
+ * error is as said, no byte is wrong, nothing hangs, and the next object is right. Through a
+ * storage, its HTTP and its disk cache, from a server that does what a script says.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */

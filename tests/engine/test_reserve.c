@@ -592,8 +592,8 @@ static void test_no_frame_leaves_for_want_of_a_place_for_scratch(void **state)
     stage_end(&s);
 }
 
-/* A frame is left half done, and the limit falls below what it takes with scratch: when the playhead comes
- * back, that is said. Where the limit rises again, it is loaded. */
+/* A frame is left half done, and the limit falls below what it takes with scratch: when the
+ * playhead comes back, that is said. Where the limit rises again, it is loaded. */
 static void test_half_done_below_a_lower_limit(void **state)
 {
     (void)state;

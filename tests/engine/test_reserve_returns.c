@@ -1,6 +1,6 @@
 /*
- * Memory that comes back: of workers that are stopped, of sources that are closed, of pages on their
- * way to the system. Whoever looked for it in vain hears of it.
+ * Memory that comes back: of workers that are stopped, of sources that are closed, of pages on
+ * their way to the system. Whoever looked for it in vain hears of it.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -178,9 +178,9 @@ static void test_closing_leaves_others_their_surplus(void **state)
     stage_end(&s);
 }
 
-/* A frame is left half done for one under another playhead, whose memory keeps the worker from going
- * on with it. When that one is not wanted any more the worker hears of it, though no frame waits to
- * be begun. */
+/* A frame is left half done for one under another playhead, whose memory keeps the worker from
+ * going on with it. When that one is not wanted any more the worker hears of it, though no frame
+ * waits to be begun. */
 static void test_a_frame_left_half_done_is_heard_of(void **state)
 {
     (void)state;

@@ -1,6 +1,7 @@
 /*
- * What servers send besides pixels: listings, headers, errors; and profile files. The first byte says
- * which. Names that are told lead nowhere else, and a body is never larger than what was asked for.
+ * What servers send besides pixels: listings, headers, errors; and profile files. The first byte
+ * says which. Names that are told lead nowhere else, and a body is never larger than what was asked
+ * for.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */

@@ -1,5 +1,6 @@
 /*
- * Colour decision lists: the three kinds of file, choosing one by its id, and what is wrong with them.
+ * Colour decision lists: the three kinds of file, choosing one by its id, and what is wrong with
+ * them.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */

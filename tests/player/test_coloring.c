@@ -1,6 +1,6 @@
 /*
- * From choices and what files say to the colour that is drawn with: primaries, white, tables, lists, and
- * the thread that works out OpenColorIO's tables.
+ * From choices and what files say to the colour that is drawn with: primaries, white, tables,
+ * lists, and the thread that works out OpenColorIO's tables.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -197,8 +197,8 @@ static void assert_alike(const float a[3], const float b[3], float slack)
                      (double)b[0], (double)b[1], (double)b[2]);
 }
 
-/* Frames that are seen beside each other are each shown in their own primaries: what is the same light is
- * the same before the display, and is no difference. */
+/* Frames that are seen beside each other are each shown in their own primaries: what is the same
+ * light is the same before the display, and is no difference. */
 static void each_side_has_its_own_primaries(void **state)
 {
     (void)state;
@@ -267,8 +267,8 @@ static void a_curve_is_told(void **state)
     zoe_coloring_destroy(&coloring);
 }
 
-/* Choosing again and again, without waiting, stops what is being made for nothing; the colour before stays
- * until the next is there. A name that is not there is said, and nothing changes. */
+/* Choosing again and again, without waiting, stops what is being made for nothing; the colour
+ * before stays until the next is there. A name that is not there is said, and nothing changes. */
 static void choosing_while_it_works(void **state)
 {
     (void)state;

@@ -1,6 +1,6 @@
 /*
- * Two sequences together: which frames belong together and where they lie, as arithmetic; and over a real
- * engine and small files, that they come, stay and play as pairs.
+ * Two sequences together: which frames belong together and where they lie, as arithmetic; and over
+ * a real engine and small files, that they come, stay and play as pairs.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -332,8 +332,8 @@ static void draw_until_both(session_place *p, int a, int b)
              a, b, (int)p->session.status, (int)p->session.partners.list[0].status);
 }
 
-/* Pairs take turns in memory that has room for one of them: neither side's picture from before is in the
- * other's way, also where the other has none. */
+/* Pairs take turns in memory that has room for one of them: neither side's picture from before is
+ * in the other's way, also where the other has none. */
 static void pairs_take_turns_where_one_fits(void **state)
 {
     session_place *p = *state;
@@ -425,7 +425,8 @@ static void make_square(zoe_frame *frame, float *samples)
             (zoe_plane){samples + i * SIDE * SIDE, SIDE * sizeof(float), ZOE_SAMPLE_FLOAT};
 }
 
-/* A mixture is marked where either side is, whatever is left of it there; of two marks the more serious. */
+/* A mixture is marked where either side is, whatever is left of it there; of two marks the more
+ * serious. */
 static void a_mixture_has_the_marks_of_both(void **state)
 {
     (void)state;

@@ -1,6 +1,6 @@
 /*
- * What changing an option says and keeps: a drag of the cache's slider reports all of itself; a display
- * is kept with the configuration that it is of; no colour points into a table that is gone.
+ * What changing an option says and keeps: a drag of the cache's slider reports all of itself; a
+ * display is kept with the configuration that it is of; no colour points into a table that is gone.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -111,7 +111,8 @@ static void choose_table(const char *folder, const char *name)
     assert_true(zoe_app_choose_color(app, NULL));
 }
 
-/* Two frames of different primaries are compared; while the second is not there another table is chosen. */
+/* Two frames of different primaries are compared; while the second is not there another table is
+ * chosen. */
 static void no_color_points_into_a_table_that_is_gone(void **state)
 {
     (void)state;

@@ -256,7 +256,8 @@ static void await(const char *text)
     see(text);
 }
 
-/* The window goes on while nothing answers; what comes then of a frame that was left is not shown. */
+/* The window goes on while nothing answers; what comes then of a frame that was left is not
+ * shown. */
 static void a_header_that_does_not_come_holds_up_nothing(void **state)
 {
     session_place *p = *state;

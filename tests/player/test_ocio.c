@@ -1,6 +1,6 @@
 /*
- * OpenColorIO: the built-in configuration, how good its tables are, choosing, and what is wrong with
- * configurations. Skips where the library is not built in.
+ * OpenColorIO: the built-in configuration, how good its tables are, choosing, and what is wrong
+ * with configurations. Skips where the library is not built in.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -61,7 +61,8 @@ static zoe_look_table *baked(const zoe_ocio_way *way, int edge, zoe_ocio_quality
     return table;
 }
 
-/* Draws colours and returns the greatest difference from the library's processor, in steps of 8 bits. */
+/* Draws colours and returns the greatest difference from the library's processor, in steps of 8
+ * bits. */
 static double worst_drawn(const zoe_ocio_way *way, const zoe_look_table *table, float *colors,
                           size_t count)
 {
@@ -110,7 +111,8 @@ static double worst_drawn(const zoe_ocio_way *way, const zoe_look_table *table, 
     return worst;
 }
 
-/* A dense grid over 0..16: evenly in log2 along each axis, with the middles of the table's cells in it. */
+/* A dense grid over 0..16: evenly in log2 along each axis, with the middles of the table's cells in
+ * it. */
 static float *grid(int edge, size_t *count)
 {
     *count = (size_t)edge * (size_t)edge * (size_t)edge;

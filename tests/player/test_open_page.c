@@ -1,6 +1,6 @@
 /*
- * The open page and the start page: what is listed, found, entered and opened, and that leaving ends
- * the reading.
+ * The open page and the start page: what is listed, found, entered and opened, and that leaving
+ * ends the reading.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -233,7 +233,8 @@ static void several_are_opened_at_once(void **state)
     assert_string_equal(stage.specs[1], below("depth.####.exr"));
 }
 
-/* A file of another kind is looked for in the same way: one, for a purpose that comes back with it. */
+/* A file of another kind is looked for in the same way: one, for a purpose that comes back with
+ * it. */
 static void another_file_is_looked_for(void **state)
 {
     (void)state;
@@ -256,7 +257,8 @@ static void another_file_is_looked_for(void **state)
     assert_string_equal(stage.specs[0], below("show.cube"));
     assert_ptr_equal(stage.purpose, &purpose);
     assert_false(stage.replace || stage.open_page.open);
-    /* Typed, which a file's name is where there is one; a folder is gone to, and what is neither is said. */
+    /* Typed, which a file's name is where there is one; a folder is gone to, and what is neither is
+     * said. */
     zoe_open_page_show_files(&stage.open_page, &purpose, "Lookup table", ".cube", stage.root);
     finish();
     type(below("comp/inner.cube"));

@@ -1,7 +1,7 @@
 /*
- * Opening while the window is there: nothing waits for a folder that does not answer, the picture stays until
- * another is there, those that are asked for together are opened in their order, and asking for others drops
- * what is not read yet.
+ * Opening while the window is there: nothing waits for a folder that does not answer, the picture
+ * stays until another is there, those that are asked for together are opened in their order, and
+ * asking for others drops what is not read yet.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */

@@ -1,6 +1,6 @@
 /*
- * Saving the picture on screen: the page that asks for a name, and the thread that writes it, over a
- * real session.
+ * Saving the picture on screen: the page that asks for a name, and the thread that writes it, over
+ * a real session.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */

@@ -1,6 +1,6 @@
 /*
- * The panel and its settings: what the mouse and the keyboard do with them, and which keys they leave
- * to the player.
+ * The panel and its settings: what the mouse and the keyboard do with them, and which keys they
+ * leave to the player.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */

@@ -136,7 +136,8 @@ static void boxes_are_seen_where_they_are(void **state)
                (zoe_box){-far, -far, far - 1, -far - 1});
 }
 
-/* What a point shows in a mirror, and that it stays under the pointer, in the middle and at zooming. */
+/* What a point shows in a mirror, and that it stays under the pointer, in the middle and at
+ * zooming. */
 static void a_mirror_keeps_points_and_boxes(void **state)
 {
     (void)state;

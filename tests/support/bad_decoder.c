@@ -1,8 +1,8 @@
 /*
  * A decoder process for tests, locked in as the real one, that does what the file it is given says:
- * "PHASE ACTION", where the phase is header, open, first (piece), last (piece) or finish. Other files have a
- * picture whose samples are all the file's size. Called by a name that ends in _at_start it crashes
- * before anything else.
+ * "PHASE ACTION", where the phase is header, open, first (piece), last (piece) or finish. Other
+ * files have a picture whose samples are all the file's size. Called by a name that ends in
+ * _at_start it crashes before anything else.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */

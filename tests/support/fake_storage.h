@@ -1,6 +1,6 @@
 /*
- * A remote store whose objects are the files of a folder: http://fake/a/b.exr is a/b.exr there. What
- * it refuses, and when what is fetched ahead arrives, the test says.
+ * A remote store whose objects are the files of a folder: http://fake/a/b.exr is a/b.exr there.
+ * What it refuses, and when what is fetched ahead arrives, the test says.
  *
  * Thread-safety: any thread, but for create and destroy. What is set may be set at any time.
  *
@@ -36,12 +36,12 @@ void fake_storage_let_arrive(fake_storage *fake, int64_t count);
 /* How many are fetched at the same time; at first 2. */
 void fake_storage_fetch_at_once(fake_storage *fake, int count);
 
-/* The bounds that it tells of; at first 1 GB on disk and 1 MB of memory. 0 on disk: no disk cache. A
- * file takes as many bytes as `each`; at first 1000. */
+/* The bounds that it tells of; at first 1 GB on disk and 1 MB of memory. 0 on disk: no disk cache.
+ * A file takes as many bytes as `each`; at first 1000. */
 void fake_storage_set_room(fake_storage *fake, uint64_t disk, uint64_t memory, uint64_t each);
 
-/* So far: how many were asked for, arrived (whatever came of them), were cancelled, were opened before
- * they had arrived, and were asked what they are now; and bytes that were read. */
+/* So far: how many were asked for, arrived (whatever came of them), were cancelled, were opened
+ * before they had arrived, and were asked what they are now; and bytes that were read. */
 typedef struct fake_storage_counts {
     int64_t asked, arrived, cancelled, opened_far, identified, bytes_read;
 } fake_storage_counts;

@@ -283,8 +283,8 @@ static void no_tiles(bytes *b)
                &(header){{0, 0, SIDE - 1, SIDE - 1}, {0, 0, SIDE - 1, SIDE - 1}, NONE, {1, 1}, 0});
 }
 
-/* As many channels as one part may have, all but one with a row on a single line of 65,536: each line
- * costs a look. */
+/* As many channels as one part may have, all but one with a row on a single line of 65,536: each
+ * line costs a look. */
 static void rare_rows(bytes *b)
 {
     enum { CHANNELS = 5700, LINES = 65536 };

@@ -62,8 +62,8 @@ extern const uint64_t session_place_second;
 /* The next (+1) or the previous (-1) layer of the playhead's file. */
 zoe_status session_place_switch_layer(session_place *p, int by, zoe_error *error);
 
-/* The layer of that name and view, "" for the default, in the playhead's file; NO_LAYER where it has
- * none such. */
+/* The layer of that name and view, "" for the default, in the playhead's file; NO_LAYER where it
+ * has none such. */
 zoe_status session_place_set_layer(session_place *p, const char *name, const char *view);
 
 /* The current sequence's folder is read again, and errors are tried again, at once. As
@@ -91,8 +91,8 @@ void session_place_arrive(session_place *p);
 /* Updates until the session waits for no frame. */
 void session_place_rest(session_place *p);
 
-/* The picture on screen is drawn: updates until the screen has let go of it. Its successor may be there
- * by then. */
+/* The picture on screen is drawn: updates until the screen has let go of it. Its successor may be
+ * there by then. */
 void session_place_let_go(session_place *p);
 
 /* The number written into the picture on screen; -1 without one. */

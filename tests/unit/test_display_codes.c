@@ -1,6 +1,6 @@
 /*
- * Cubes with codes against a reference in double: codes and, in marked cells, light between the nodes; what
- * the process does; and the same bytes with and without SIMD.
+ * Cubes with codes against a reference in double: codes and, in marked cells, light between the
+ * nodes; what the process does; and the same bytes with and without SIMD.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -82,8 +82,8 @@ static pixel pixel_of(const zoe_frame *frame, int i)
     return p;
 }
 
-/* Between codes, with places rounded to 1/512 of a cell; or with `in_light` between their lights, with
- * places in the same cell that are not rounded. Returns whether the cell is marked. */
+/* Between codes, with places rounded to 1/512 of a cell; or with `in_light` between their lights,
+ * with places in the same cell that are not rounded. Returns whether the cell is marked. */
 static bool mixed(const tables *t, const pixel *in, bool in_light, double out[3])
 {
     int e = t->cube.edge, at = 0, order[3] = {0, 1, 2};

@@ -327,7 +327,8 @@ static void grade_comes_before_the_cube(void **state)
     display_fixture_free(&frame);
 }
 
-/* One channel as grey goes through the cube as a colour of three equal values, and alpha not at all. */
+/* One channel as grey goes through the cube as a colour of three equal values, and alpha not at
+ * all. */
 static void views_of_one_channel(void **state)
 {
     (void)state;

@@ -1,6 +1,6 @@
 /*
- * Frames at the edges of what 32 bits can say: they look as they do around the origin, and what lies
- * beyond every edge is outside.
+ * Frames at the edges of what 32 bits can say: they look as they do around the origin, and what
+ * lies beyond every edge is outside.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */

@@ -1,6 +1,6 @@
 /*
- * Two frames as one picture: the ends of a blend are the frames themselves, a difference is that of their
- * samples, with and without SIMD, in any shares of rows.
+ * Two frames as one picture: the ends of a blend are the frames themselves, a difference is that of
+ * their samples, with and without SIMD, in any shares of rows.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */

@@ -125,7 +125,8 @@ static void test_kinds_and_order(void **state)
     zoe_folder_close(NULL);
 }
 
-/* Files of other endings, in any case of letters, beside the folders; sequences are no concern then. */
+/* Files of other endings, in any case of letters, beside the folders; sequences are no concern
+ * then. */
 static void test_other_files(void **state)
 {
     (void)state;

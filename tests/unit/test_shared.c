@@ -1,6 +1,6 @@
 /*
- * Memory shared with other processes: what it holds, when it is there, that huge pages end where they
- * are told to, and that it can be sealed.
+ * Memory shared with other processes: what it holds, when it is there, that huge pages end where
+ * they are told to, and that it can be sealed.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -74,8 +74,8 @@ static void test_huge_pages_end_where_they_are_told_to(void **state)
     assert_int_equal(zoe_os_shared_resident(), before);
 }
 
-/* Two processes may come to a fresh buffer at once, and one fill it with memory when the other has begun
- * to write: so nothing is written, which here would be the end. */
+/* Two processes may come to a fresh buffer at once, and one fill it with memory when the other has
+ * begun to write: so nothing is written, which here would be the end. */
 static void test_what_others_write_stays(void **state)
 {
     (void)state;
