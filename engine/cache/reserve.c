@@ -14,11 +14,12 @@ static uint64_t beyond(uint64_t bytes, uint64_t limit)
 
 /* How soon a load's frame is needed. */
 typedef struct urgency {
-    int64_t use; /* in so many steps */
-    bool is_due; /* nothing else can be begun in time before it */
+    int64_t use;  /* in so many steps */
+    bool is_due;  /* nothing else can be begun in time before it */
+    bool circles; /* once it is shown, all others of its want are needed before it is again */
 } urgency;
 
-static const urgency at_once = {-1, true};
+static const urgency at_once = {-1, true, false};
 
 /* May a frame push out one of a source that is needed in `victim_use` steps? */
 static bool is_harmless(const zoe_source *source, int64_t victim_use, urgency need)
@@ -86,7 +87,7 @@ uint64_t zoe_reserve_held_locked(zoe_cache *cache, uint64_t bytes)
     zoe_frame_buffer *list;
     uint64_t frames = cache->frame_bytes;
     uint64_t lacking = beyond(add(frames, bytes), zoe_meter_limit(&cache->meter));
-    uint64_t chosen = choose_locked(cache, (urgency){0, true}, lacking, &list);
+    uint64_t chosen = choose_locked(cache, (urgency){0, true, false}, lacking, &list);
     return chosen < lacking ? beyond(frames, chosen) : 0;
 }
 
@@ -135,7 +136,7 @@ typedef struct demand {
 
 /* Evicts until there is room for what is demanded beside what is in use. Frames leave rather than
  * scratch and files' memory that nobody uses now: the next load needs those again, and fresh memory
- * is slow. They are taken where no frame may leave.
+ * is slow. They are taken where no frame may leave; on a circle, as frames are, for what is due.
  *
  * Where other threads are giving pages back, a frame that has time waits for those: whoever gives them
  * back wakes the workers. One that is needed now does not, since gigabytes take half a second. */
@@ -167,7 +168,8 @@ static bool make_room_locked(zoe_cache *cache, urgency need, const demand *deman
         if (!lacking)
             return true;
         if (lacking <= coming || !evict_locked(cache, need, lacking - coming))
-            return beyond(add(beyond(used, spare), bytes), limit) == 0;
+            return (need.is_due || !need.circles) &&
+                   beyond(add(beyond(used, spare), bytes), limit) == 0;
     }
 }
 
@@ -210,9 +212,11 @@ zoe_status zoe_reserve_locked(zoe_load_worker *worker, zoe_load *load, const zoe
 {
     zoe_cache *cache = worker->cache;
     /* While time does not wait, what is nearer than the lead would be late. */
-    urgency need = {use, use - load->source->lead <= (int64_t)cache->workers};
+    const zoe_source *source = load->source;
+    urgency need = {use, use - source->lead <= (int64_t)cache->workers,
+                    zoe_want_is_cyclic(&source->want)};
     demand demands[] = {
-        {&cache->slab, &load->memory, {(size_t)needs->bytes, (size_t)load->source->buffer_bytes}},
+        {&cache->slab, &load->memory, {(size_t)needs->bytes, (size_t)source->buffer_bytes}},
         /* Of an open file it must not move. */
         {&cache->work_slab, &load->file_memory, {load->file ? 0 : (size_t)needs->file_bytes, 0}},
         {&cache->work_slab, &worker->scratch, {(size_t)needs->scratch_bytes, 0}},

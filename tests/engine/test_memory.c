@@ -316,11 +316,11 @@ static void test_a_cached_loop_asks_for_nothing(void **state)
 }
 
 /* With room for half of it, the loop decodes the other half each time, from the same memory. */
-static void test_a_loop_that_does_not_fit_does_not_grow(void **state)
+static void check_a_loop_that_does_not_fit(uint64_t limit, size_t scratch)
 {
-    (void)state;
     stage s;
-    begin(&s, 3, 25 * MiB, MiB, 4);
+    begin(&s, 3, limit, MiB, 4);
+    set_sizes(&s, 1, LOOP_FRAMES, MiB, scratch);
     zoe_source *source = stage_source(&s, "f", 1, LOOP_FRAMES);
     zoe_want want = stage_play(0, 0, LOOP_FRAMES - 1);
     uint64_t allocations = 0, heap = 0, before = 0, most = 0;
@@ -347,6 +347,61 @@ static void test_a_loop_that_does_not_fit_does_not_grow(void **state)
     assert_at_most("the heap grew by", heap_now > heap ? heap_now - heap : 0, 4 * KiB);
     assert_at_most("resident memory grew by", most > before ? most - before : 0, 64 * KiB);
     stage_end(&s);
+}
+
+static void test_a_loop_that_does_not_fit_does_not_grow(void **state)
+{
+    (void)state;
+    check_a_loop_that_does_not_fit(25 * MiB, 4 * KiB);
+    /* Nor does it where another frame would fit instead of the scratch. */
+    check_a_loop_that_does_not_fit(25 * MiB + 3 * 256 * KiB + 900 * KiB, 256 * KiB);
+}
+
+/* Has all workers decode a frame each, at the same time. */
+static void decode_side_by_side(stage *s, zoe_source *source, int64_t first, int64_t workers,
+                                int64_t times)
+{
+    int64_t last = first + workers - 1;
+    zoe_want want = stage_play(first, first, last);
+    fake_close_gates(s->fake);
+    stage_want(source, &want);
+    for (int64_t i = first; i <= last; i++)
+        assert_true(fake_wait_started(s->fake, i + 1, times));
+    fake_open_gates(s->fake);
+    stage_rest(s);
+    assert_int_equal(stage_loaded(source, first, last), workers);
+}
+
+/* A limit of so many frames, the scratch of the workers and most of another frame: frames leave for
+ * the next ones rather than scratch, which the load after that would have to make again. */
+static void check_most_of_another_frame(uint32_t workers, size_t scratch)
+{
+    enum { FITTING = 12, FRAMES = 24, WARM_UP = 2, LAST = 10 };
+    stage s;
+    begin(&s, workers, FITTING * MiB + workers * scratch + 900 * KiB, MiB, 1);
+    set_sizes(&s, 1, FRAMES, MiB, scratch);
+    zoe_source *source = stage_source(&s, "f", 1, FRAMES);
+    uint64_t allocations = 0;
+    for (int64_t round = 1; round <= LAST; round++) {
+        for (int64_t i = 0; i < FRAMES; i += workers)
+            decode_side_by_side(&s, source, i, workers, round);
+        if (round == WARM_UP)
+            allocations = stage_stats(&s).allocations;
+    }
+    zoe_stats stats = stage_stats(&s);
+    assert_int_equal(stats.decodes, FRAMES * LAST);
+    if (stats.allocations != allocations)
+        fail_msg("%u workers, scratch of %zu KiB: %d allocations more than the first %d", workers,
+                 scratch / (size_t)KiB, (int)(stats.allocations - allocations), (int)allocations);
+    stage_end(&s);
+}
+
+static void test_most_of_another_frame_takes_no_scratch(void **state)
+{
+    (void)state;
+    for (uint32_t workers = 1; workers <= 4; workers++)
+        for (size_t scratch = 64 * KiB; scratch <= 512 * KiB; scratch *= 2)
+            check_most_of_another_frame(workers, scratch);
 }
 
 /* What a frame of a sequence with a moving window takes: from an eighth of `most` to all of it. */
@@ -555,6 +610,7 @@ int main(void)
         cmocka_unit_test(test_small_frames_are_counted_with_their_records),
         cmocka_unit_test(test_a_cached_loop_asks_for_nothing),
         cmocka_unit_test(test_a_loop_that_does_not_fit_does_not_grow),
+        cmocka_unit_test(test_most_of_another_frame_takes_no_scratch),
         cmocka_unit_test(test_a_loop_of_moving_windows_does_not_grow),
         cmocka_unit_test(test_a_lower_limit_gives_memory_back),
         cmocka_unit_test(test_a_lower_limit_takes_scratch_too),
