@@ -91,9 +91,10 @@ struct zoe_isolation {
 
     /* relaxed: numbers by themselves */
     _Atomic uint64_t restarts, deaths;
-    _Atomic uint32_t pause_ms; /* before the next start; 0: the last one was well */
-    _Atomic uint32_t threads;  /* that decode */
-    _Atomic uint64_t piece_ns; /* what a piece took lately */
+    _Atomic uint64_t held_bytes; /* of files in memory that processes were given */
+    _Atomic uint32_t pause_ms;   /* before the next start; 0: the last one was well */
+    _Atomic uint32_t threads;    /* that decode */
+    _Atomic uint64_t piece_ns;   /* what a piece took lately */
 
     place places[PLACES_MAX];
 };
@@ -402,6 +403,15 @@ static size_t own_bytes(const char *path)
     return sizeof(isolated_file) + strlen(path) + 1;
 }
 
+static void close_descriptor(zoe_isolation *all, isolated_file *file)
+{
+    const zoe_storage_object *object = &file->object;
+    atomic_fetch_sub_explicit(&all->held_bytes,
+                              zoe_isolation_descriptor_cost(object, object->id.bytes),
+                              memory_order_relaxed);
+    zoe_isolation_descriptor_close(&file->descriptor);
+}
+
 /* Of an object that is open, in memory that is large enough. */
 static zoe_status open_object(zoe_isolation *all, isolated_file *file, zoe_picture *picture,
                               zoe_error *error)
@@ -413,12 +423,13 @@ static zoe_status open_object(zoe_isolation *all, isolated_file *file, zoe_pictu
     if (status != ZOE_OK)
         return status;
     file->memory_bytes -= held;
+    atomic_fetch_add_explicit(&all->held_bytes, held, memory_order_relaxed);
     status = open_opened(all, file, picture, error);
     picture->id = object->id;
     if (picture->file_bytes)
         picture->file_bytes += held + own_bytes(file->path);
     if (status != ZOE_OK)
-        zoe_isolation_descriptor_close(&file->descriptor);
+        close_descriptor(all, file);
     return status;
 }
 
@@ -476,7 +487,7 @@ static zoe_status close_isolated(void *user, void **out, zoe_error *error)
     }
     pthread_mutex_unlock(&all->lock);
     bool changed = !zoe_storage_is_same(&file->object);
-    zoe_isolation_descriptor_close(&file->descriptor);
+    close_descriptor(all, file);
     zoe_storage_close_object(&file->object);
     if (changed)
         return zoe_error_set(error, ZOE_ERROR_CHANGED, "%s: changed while it was read", file->path);
@@ -669,6 +680,7 @@ void zoe_isolation_measure(zoe_isolation *all, zoe_isolation_report *report)
 {
     *report = (zoe_isolation_report){.running = 0};
     zoe_isolation_count(all, report);
+    report->bytes = atomic_load_explicit(&all->held_bytes, memory_order_relaxed);
     for (size_t i = 0; i < all->made; i++) {
         const place *p = &all->places[i];
         const zoe_os_process os = {atomic_load_explicit(&p->pid, memory_order_relaxed), -1};

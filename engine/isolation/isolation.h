@@ -42,7 +42,8 @@ typedef struct zoe_isolation_report {
     uint64_t running;    /* now */
     uint64_t restarts;   /* processes started in place of another */
     uint64_t deaths;     /* of those: it died, hung or answered what cannot be */
-    uint64_t bytes;      /* now: resident, beside frames' memory */
+    uint64_t bytes;      /* now: resident, beside frames' memory, and files that they were given in
+                            memory */
     uint64_t base_bytes; /* of them, what the processes had before they did anything */
 } zoe_isolation_report;
 

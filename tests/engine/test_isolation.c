@@ -18,6 +18,7 @@
 
 #include <zoetrope/zoetrope.h>
 
+#include "core/engine_internal.h"
 #include "support/bad_decoder.h"
 #include "support/children.h"
 #include "support/fake_storage.h"
@@ -502,6 +503,110 @@ static void test_trim_ends_idle_ones(void **state)
     end(&r);
 }
 
+/* Waits until the engine's watch has looked at its processes, and done what follows from it. */
+static void await_watch(const room *r)
+{
+    uint64_t deadline = zoe_now_ns() + (uint64_t)WAIT_S * 1000000000u;
+    for (int looks = 0; looks < 2; looks++) {
+        zoe_cache_lock(&r->engine->cache);
+        r->engine->decoders.running = UINT32_MAX;
+        zoe_cache_unlock(&r->engine->cache);
+        zoe_stats stats;
+        do {
+            assert_true(zoe_now_ns() < deadline);
+            usleep(1000);
+            zoe_engine_stats(r->engine, &stats);
+        } while (stats.decoders == UINT32_MAX);
+    }
+}
+
+/* Counts so many bytes as given back by another thread. */
+static void give_back(const room *r, uint64_t bytes)
+{
+    zoe_cache *cache = &r->engine->cache;
+    zoe_cache_lock(cache);
+    cache->returning += bytes;
+    zoe_meter_add(&cache->meter, bytes);
+    zoe_cache_unlock(cache);
+}
+
+static void end_giving_back(const room *r, uint64_t bytes)
+{
+    zoe_cache *cache = &r->engine->cache;
+    zoe_cache_lock(cache);
+    cache->returning -= bytes;
+    zoe_meter_give(&cache->meter, bytes);
+    zoe_cache_unlock(cache);
+}
+
+/* Memory that is on its way back makes a full limit look exceeded. Processes do not end for that. */
+static void test_full_limit_ends_none(void **state)
+{
+    (void)state;
+    room r;
+    make_room(&r);
+    add_good_frames(&r, 8);
+    zoe_engine_settings settings = settings_for();
+    begin(&r, &settings);
+    for (int64_t p = 0; p < r.frames; p++) {
+        zoe_stats stats;
+        assert_right(&r, p);
+        zoe_engine_stats(r.engine, &stats);
+        uint64_t bytes = stats.limit_bytes - stats.used_bytes + (1 << 20);
+        give_back(&r, bytes);
+        await_watch(&r);
+        end_giving_back(&r, bytes);
+    }
+    zoe_stats stats;
+    zoe_engine_stats(r.engine, &stats);
+    assert_true(stats.decoders > 0);
+    assert_int_equal(stats.decoder_restarts, 0);
+    assert_int_equal(stats.decoder_deaths, 0);
+    end(&r);
+}
+
+/* A file from afar is in memory as long as it is open: that is in what decoders have. */
+static void test_memory_of_files(void **state)
+{
+    (void)state;
+    enum { FILE_BYTES = 40 << 20 };
+    room r;
+    char path[128], url[160];
+    zoe_error error;
+    zoe_stats stats;
+    zoe_sequence *sequence = NULL;
+    make_room(&r);
+    add_frame(&r, "first hang");
+    snprintf(path, sizeof path, "%s/f.0001.exr", r.folder);
+    assert_int_equal(truncate(path, FILE_BYTES), 0);
+    fake_storage *far = fake_storage_create("");
+    zoe_engine_settings settings = settings_for();
+    settings.decoder_hang_ms = WAIT_S * 1000;
+    if (zoe_engine_create(&settings, &r.engine, &error) != ZOE_OK)
+        fail_msg("%s", error.text);
+    snprintf(url, sizeof url, "http://fake%s", path);
+    if (zoe_sequence_open(url, fake_storage_storage(far), &sequence, &error) != ZOE_OK ||
+        zoe_source_open(r.engine, &sequence, NULL, &r.source, &error) != ZOE_OK)
+        fail_msg("%s", error.text);
+    zoe_want want = {.direction = 1};
+    assert_int_equal(zoe_source_set_want(r.source, &want), ZOE_OK);
+    uint64_t deadline = zoe_now_ns() + (uint64_t)WAIT_S / 2 * 1000000000u;
+    do {
+        usleep(10000);
+        zoe_engine_stats(r.engine, &stats);
+    } while (stats.decoder_bytes < FILE_BYTES && zoe_now_ns() < deadline);
+    assert_in_range(stats.decoder_bytes, FILE_BYTES, stats.used_bytes);
+    assert_in_range(stats.decoder_bytes, FILE_BYTES, stats.resident_bytes);
+    zoe_source_close(&r.source);
+    do {
+        usleep(10000);
+        zoe_engine_stats(r.engine, &stats);
+    } while (stats.decoder_bytes >= FILE_BYTES && zoe_now_ns() < deadline);
+    assert_in_range(stats.decoder_bytes, 0, FILE_BYTES - 1);
+    end(&r);
+    fake_storage_destroy(far);
+}
+
 static void test_no_program(void **state)
 {
     (void)state;
@@ -626,6 +731,8 @@ int main(void)
         cmocka_unit_test(test_killed_while_idle),
         cmocka_unit_test(test_recycled),
         cmocka_unit_test(test_trim_ends_idle_ones),
+        cmocka_unit_test(test_full_limit_ends_none),
+        cmocka_unit_test(test_memory_of_files),
         cmocka_unit_test(test_no_program),
         cmocka_unit_test(test_dies_at_its_start),
         cmocka_unit_test(test_program_goes_away),
