@@ -119,16 +119,19 @@ void zoe_scheduler_halt_source_locked(zoe_source *source)
     zoe_cache *cache = source->cache;
     source->halted = true;
     for (;;) {
-        bool any = false;
+        bool any = false, any_goes_on = false;
         for (zoe_load *load = cache->loads; load < cache->loads + ZOE_LOADS_MAX; load++) {
             if (load->source != source || (load->phase == ZOE_LOAD_FREE && load->workers == 0))
                 continue;
+            any_goes_on = any_goes_on || !zoe_load_is_stopped(load);
             zoe_cache_stop_load_locked(load);
             any = true;
         }
         if (!any)
             return;
-        zoe_cache_wake_all_locked(cache);
+        /* Not each time: workers without work say so, which ends the wait here. */
+        if (any_goes_on)
+            zoe_cache_wake_all_locked(cache);
         zoe_cache_wait_locked(cache, &cache->progress, ZOE_FOREVER);
     }
 }

@@ -109,20 +109,23 @@ static void end_loads_outside_locked(zoe_source *source, const zoe_sequence *fre
     int64_t first = zoe_sequence_first(fresh), last = zoe_sequence_last(fresh);
     int64_t step = zoe_sequence_step(fresh);
     for (;;) {
-        bool any = false;
+        bool any = false, any_goes_on = false;
         for (zoe_load *load = cache->loads; load < cache->loads + ZOE_LOADS_MAX; load++) {
             if (load->source != source || (load->phase == ZOE_LOAD_FREE && load->workers == 0))
                 continue;
             int64_t number = zoe_sequence_number(source->sequence, load->position);
             if (number >= first && number <= last && (number - first) % step == 0)
                 continue;
+            any_goes_on = any_goes_on || !zoe_load_is_stopped(load);
             zoe_cache_stop_load_locked(load);
             any = true;
         }
         source->halted = any;
         if (!any)
             return;
-        zoe_cache_wake_all_locked(cache);
+        /* Not each time: workers without work say so, which ends the wait here. */
+        if (any_goes_on)
+            zoe_cache_wake_all_locked(cache);
         zoe_cache_wait_locked(cache, &cache->progress, ZOE_FOREVER);
     }
 }

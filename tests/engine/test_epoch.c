@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <time.h>
@@ -514,6 +515,40 @@ static void test_closing_stops_a_piece_inside(void **state)
     }
 }
 
+static void *close_source(void *user)
+{
+    zoe_source_close(user);
+    return NULL;
+}
+
+/* Where a worker does not hear at once that it should stop, whoever waits for it sleeps, and so do
+ * the workers without work: they do not wake each other in turns. */
+static void test_closing_waits_at_rest(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 3, 64 * MiB, MiB, 4);
+    fake_lock(s.fake, 1)->open_gate = true;
+    fake_unlock(s.fake);
+    zoe_source *source = stage_source(&s, "f", 1, 4);
+    const zoe_want want = stage_play(0, 0, 3);
+    stage_want(source, &want);
+    assert_true(fake_wait_opened(s.fake, 1, 1));
+    _Atomic uint32_t *attention = &s.engine->cache.attention;
+    uint32_t before = atomic_load(attention);
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, close_source, &source), 0);
+    for (int naps = 0; naps < 5; naps++)
+        stage_nap(NULL);
+    uint32_t calls = atomic_load(attention) - before;
+    fake_open_gates(s.fake);
+    pthread_join(thread, NULL);
+    /* One for each load that was stopped, and for whatever came in between. */
+    assert_in_range(calls, 1, 8);
+    assert_int_equal(fake_open_now(s.fake), 0);
+    stage_end(&s);
+}
+
 /* Another piece of the frame failed: nobody waits for this one. */
 static void test_a_failed_piece_stops_the_others(void **state)
 {
@@ -568,6 +603,7 @@ int main(void)
         cmocka_unit_test(test_a_stopped_worker_leaves_at_its_next_piece),
         cmocka_unit_test(test_a_piece_is_stopped_inside),
         cmocka_unit_test(test_closing_stops_a_piece_inside),
+        cmocka_unit_test(test_closing_waits_at_rest),
         cmocka_unit_test(test_a_failed_piece_stops_the_others),
         cmocka_unit_test(test_stopping_unasked_is_an_error),
     };
