@@ -11,6 +11,7 @@
 #include "app/color_choice.h"
 #include "app/compare.h"
 #include "app/effects.h"
+#include "app/opening.h"
 #include "model/frame_write.h"
 #include "ui/ui_layout.h"
 
@@ -153,12 +154,13 @@ static void refresh(zoe_app *app, int unused)
 
 static void switch_sequence(zoe_app *app, int by)
 {
-    zoe_error error = {ZOE_OK, ""};
-    if (zoe_session_switch(&app->session, by, &error))
+    const char *neighbour = zoe_session_neighbour(&app->session, by);
+    if (zoe_session_switch(&app->session, by))
         zoe_app_new_sequence(app);
+    else if (neighbour)
+        zoe_app_open_in_place(app, neighbour);
     else
-        zoe_message_say(&app->message, error.text[0] != '\0', "%s",
-                        error.text[0] ? error.text : "There is no other sequence");
+        zoe_message_say(&app->message, false, "There is no other sequence");
 }
 
 static void clear_cache(zoe_app *app, int unused)
@@ -410,10 +412,14 @@ static void quit(zoe_app *app, int unused)
 /* What is open above the rest has taken the key already. */
 static void escape(zoe_app *app, int unused)
 {
-    if (app->window.fullscreen)
+    if (app->opening_count && !app->session.count)
+        zoe_app_stop_opening(app);
+    else if (app->window.fullscreen)
         toggle_fullscreen(app, unused);
-    else
+    else if (app->panel.open)
         app->panel.open = false;
+    else if (app->opening_count)
+        zoe_app_stop_opening(app);
 }
 
 /* ---- the table ---- */
@@ -588,7 +594,7 @@ const zoe_command zoe_commands[] = {
     {RUN("help", toggle_help, 0), .keys = {{SDLK_F1, 0}}, .is_always = true, .help = "This page", .page_keys = "F1"},
     {RUN("quit", quit, 0), .keys = {{SDLK_q, 0}, {SDLK_q, CTRL}}, .is_always = true, .help = "Quit",
      .page_keys = "Q  Ctrl+Q"},
-    {RUN("escape", escape, 0), .keys = {{SDLK_ESCAPE, 0}}, .is_always = true, .help = "Leave full screen, close a page",
+    {RUN("escape", escape, 0), .keys = {{SDLK_ESCAPE, 0}}, .is_always = true, .help = "Leave full screen, close a page, open no more",
      .page_keys = "Esc"},
 };
 /* clang-format on */

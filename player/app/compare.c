@@ -50,7 +50,7 @@ static bool find_partner(zoe_app *app, zoe_compare_mode mode)
     if (app->compare_after)
         return false;
     if ((next || view) &&
-        zoe_session_open_partner(session, view ? NULL : next, view, &error) == ZOE_OK) {
+        zoe_session_open_partner(session, view ? NULL : next, NULL, view, &error) == ZOE_OK) {
         /* Red glass is the left eye's. */
         if (mode == ZOE_COMPARE_ANAGLYPH && view && !strcmp(view, "left"))
             zoe_session_show(session, session->partners.list[0].shot);

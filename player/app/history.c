@@ -177,7 +177,8 @@ void zoe_app_note_history(zoe_app *app, uint64_t now_ns)
     static zoe_recent_item now;
     zoe_session *session = &app->session;
     zoe_noted *noted = &app->noted;
-    if (!session->count)
+    /* What is to come back is read from the same list. */
+    if (!session->count || app->start.is_on)
         return;
     const zoe_transport *t = zoe_session_transport(session);
     bool is_new =

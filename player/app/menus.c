@@ -235,8 +235,8 @@ static void choose_compare(zoe_app *app, int value)
 {
     zoe_error error;
     if (value >= VIEW) {
-        if (zoe_session_open_partner(&app->session, NULL, app->views.names[value - VIEW], &error) !=
-            ZOE_OK)
+        if (zoe_session_open_partner(&app->session, NULL, NULL, app->views.names[value - VIEW],
+                                     &error) != ZOE_OK)
             zoe_message_say(&app->message, true, "%s", error.text);
     } else if (value >= PARTNER) {
         (void)zoe_session_compare_with(&app->session, value - PARTNER);

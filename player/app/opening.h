@@ -1,9 +1,10 @@
 /*
- * Opening: sequences that the user asks for while the window is there. Their folders and headers are read
- * by threads, however long that takes; what is on screen stays until one of them is there.
+ * Opening: sequences that are asked for, by the command line or by the user. Their folders and
+ * headers are read by threads, however long that takes; what is on screen stays until one of them
+ * is there.
  *
- * Those that are asked for together take the place of what was open, and are opened in their order: the first
- * one is shown. Asking for others drops what is not read yet.
+ * Those that are asked for together take the place of what was open, and are opened in their order:
+ * the first one is shown. Asking for others drops what is not read yet.
  *
  * Thread-safety: the main thread only.
  *
@@ -17,15 +18,43 @@
 
 #include "app/state.h"
 
-/* is_first: others follow, or none, that are asked for together with it. The user is told when it fails. */
+/* is_first: others follow, or none, that are asked for together with it. The user is told when it
+ * fails. */
 void zoe_app_open(zoe_app *app, const char *path, bool is_first);
 
-/* The same of one that comes back as it was left. */
-void zoe_app_open_recent(zoe_app *app, const zoe_recent_item *item);
+/* One that comes back as it was left, together with what was asked for before. is_shown: of several
+ * it is the one to show. */
+void zoe_app_open_recent(zoe_app *app, const zoe_recent_item *item, bool is_shown);
 
-/* Takes what was read: called when a task may be done, and when zoe_app_opening_due_ns() has come. */
+/* In the place of what is open, see zoe_session_open_in_place(). */
+void zoe_app_open_in_place(zoe_app *app, const char *path);
+
+/* Opens what was read of `spec`, and may show another one. */
+typedef zoe_status zoe_opening_fn(zoe_app *app, const char *spec, zoe_shot_files *files,
+                                  zoe_error *error);
+
+/* Together with what was asked for before; `open` is called when those were opened. */
+void zoe_app_open_with(zoe_app *app, const char *path, zoe_opening_fn *open);
+
+/* Takes what was read: called when a task may be done, and when zoe_app_opening_due_ns() has come.
+ */
 void zoe_app_follow_opening(zoe_app *app, uint64_t now_ns);
 uint64_t zoe_app_opening_due_ns(const zoe_app *app);
+
+/* Of those that were asked for together and opened, the one to show becomes the current one. */
+void zoe_app_show_opened(zoe_app *app);
+
+/* The same, and the user is told what went wrong. Called by itself but for what start.h asks for.
+ */
+void zoe_app_finish_opening(zoe_app *app);
+
+/* Somebody waits: for which path, and since when. False also where that is not long yet. */
+bool zoe_app_opening_is_long(const zoe_app *app, uint64_t now_ns, const char **path,
+                             uint64_t *since_ns);
+
+/* The user has had enough: drops what is not opened yet, and ends the program where it was started
+ * for that. */
+void zoe_app_stop_opening(zoe_app *app);
 
 /* Drops what is not opened yet. */
 void zoe_app_end_opening(zoe_app *app);

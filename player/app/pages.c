@@ -201,12 +201,28 @@ static void run_save(zoe_app *app)
     app->redraw |= result.cancel || result.save;
 }
 
+/* While somebody waits for a sequence there is nothing to start from. */
+static bool run_opening(zoe_app *app)
+{
+    const char *path;
+    uint64_t now = zoe_now_ns(), since;
+    if (!zoe_app_opening_is_long(app, now, &path, &since))
+        return false;
+    if (zoe_start_page_wait(&app->ui, app->view.area, path, now - since, app->start.is_on))
+        zoe_app_stop_opening(app);
+    return true;
+}
+
 static void run_start(zoe_app *app)
 {
     zoe_start_page_result result;
+    if (run_opening(app))
+        return;
     zoe_start_page_run(&app->ui, app->view.area, &app->start_page, &result);
-    if (result.item)
-        zoe_app_open_recent(app, result.item);
+    if (result.item) {
+        zoe_app_end_opening(app);
+        zoe_app_open_recent(app, result.item, true);
+    }
     if (result.browse)
         zoe_app_run(app, "open");
 }

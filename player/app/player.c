@@ -15,6 +15,7 @@
 #include "app/history.h"
 #include "app/opening.h"
 #include "app/pages.h"
+#include "app/start.h"
 #include "app/state.h"
 #include "model/settings.h"
 #include "ui/memory_page.h"
@@ -68,10 +69,15 @@ static void log_line(void *user, zoe_log_level level, const char *message)
 
 /* ---- set-up ---- */
 
-static void load_settings(zoe_app *app, char *complaint, size_t capacity)
+static void complain(zoe_app *app, const zoe_error *error)
+{
+    snprintf(app->opening_error, sizeof app->opening_error, "%s", error->text);
+    fprintf(stderr, "%s: %s\n", command, error->text);
+}
+
+static void load_settings(zoe_app *app)
 {
     zoe_error error;
-    complaint[0] = '\0';
     app->settings_path[0] = '\0';
     zoe_options_init(&app->kept);
     if (!app->given->use_config)
@@ -89,10 +95,8 @@ static void load_settings(zoe_app *app, char *complaint, size_t capacity)
         app->settings_path[0] = '\0';
         return;
     }
-    if (zoe_settings_load(app->settings_path, &app->kept, &error) != ZOE_OK) {
-        snprintf(complaint, capacity, "%s", error.text);
-        fprintf(stderr, "%s: %s\n", command, error.text);
-    }
+    if (zoe_settings_load(app->settings_path, &app->kept, &error) != ZOE_OK)
+        complain(app, &error);
 }
 
 static void save_settings(zoe_app *app)
@@ -135,99 +139,6 @@ static void prepare_setup(zoe_app *app, zoe_session_setup *setup)
     setup->strategy = (zoe_strategy)options->strategy;
     setup->policy = (zoe_policy)options->policy;
     setup->loop = (zoe_loop_mode)options->loop;
-}
-
-/* Work area and start as the command line says, in frame numbers. */
-static void apply_places(zoe_app *app)
-{
-    const zoe_options *options = &app->options;
-    const zoe_sequence *sequence = zoe_session_sequence(&app->session);
-    zoe_transport *transport = zoe_session_transport(&app->session);
-    int64_t in = transport->in, out = transport->out;
-    if (ZOE_GIVEN(options, in))
-        in = zoe_sequence_position(sequence, options->in);
-    if (ZOE_GIVEN(options, out))
-        out = zoe_sequence_position(sequence, options->out);
-    if (ZOE_GIVEN(options, in) || ZOE_GIVEN(options, out))
-        zoe_transport_set_area(transport, in, out);
-    if (ZOE_GIVEN(options, frame))
-        zoe_transport_seek(transport, zoe_sequence_position(sequence, options->frame),
-                           zoe_now_ns());
-    else if (ZOE_GIVEN(options, in) && transport->playhead < transport->in)
-        zoe_transport_seek(transport, transport->in, zoe_now_ns());
-}
-
-/* Opens what was open last, as it was left. What is gone is said. */
-static void restore(zoe_app *app, char *complaint, size_t capacity)
-{
-    zoe_error error;
-    int current = 0;
-    const zoe_recent_item *shown = NULL; /* what was current; where that is gone, the first */
-    for (int i = 0; i < app->recent.open_count; i++) {
-        if (zoe_app_reopen(app, &app->recent.open[i], NULL, false, &error) != ZOE_OK) {
-            snprintf(complaint, capacity, "%s", error.text);
-            fprintf(stderr, "%s: %s\n", command, error.text);
-        } else if (!shown || i == app->recent.open_current) {
-            shown = &app->recent.open[i];
-            current = app->session.current;
-        }
-    }
-    if (shown) {
-        zoe_session_show(&app->session, current);
-        zoe_app_take_look(app, shown);
-    } else if (!complaint[0]) {
-        snprintf(complaint, capacity, "There is nothing to restore");
-    }
-}
-
-/* Compares as the command line says. What cannot be is said, and the first sequence shown alone. */
-static void compare(zoe_app *app, char *complaint, size_t capacity)
-{
-    zoe_error error = {ZOE_OK, ""};
-    const zoe_options *options = &app->options;
-    zoe_compare *how = &app->session.partners.compare;
-    zoe_compare_mode mode = (zoe_compare_mode)(ZOE_COMPARE_FLIP + options->compare_mode);
-    bool is_wanted = options->compare || ZOE_GIVEN(options, compare_mode);
-    how->by_start = options->compare_align != 0;
-    how->is_exact = options->compare_size != 0;
-    how->offset = options->compare_offset;
-    if (!is_wanted || !app->session.count)
-        return;
-    if (!options->compare && app->session.count == 1)
-        zoe_app_find_views(app);
-    const char *view = app->views.count ? app->views.names[0] : NULL;
-    if (options->compare || view)
-        (void)zoe_session_open_partner(&app->session, options->compare, view, &error);
-    if (error.status == ZOE_OK && !zoe_session_compare(&app->session, mode))
-        zoe_error_set(&error, ZOE_ERROR_ARGUMENT, "There is no other sequence to compare with");
-    if (error.status == ZOE_OK)
-        return;
-    snprintf(complaint, capacity, "%s", error.text);
-    fprintf(stderr, "%s: %s\n", command, complaint);
-}
-
-/* Opens what the command line names. False when none of it could be, which ends the program: unless
- * nobody reads what it says on stderr, as where it was started from the desktop. */
-static bool open_sequences(zoe_app *app, char *complaint, size_t capacity)
-{
-    zoe_error error;
-    for (int32_t i = 0; i < app->options.sequence_count; i++) {
-        if (zoe_session_open(&app->session, app->options.sequences[i], 0, &error) == ZOE_OK) {
-            apply_places(app);
-            continue;
-        }
-        snprintf(complaint, capacity, "%s", error.text);
-        if (app->session.count || i + 1 < app->options.sequence_count)
-            fprintf(stderr, "%s: %s\n", command, error.text);
-    }
-    if (!app->session.count && app->options.sequence_count) {
-        fprintf(stderr, "%s: %s\n", command, complaint);
-        return app->options.stay;
-    }
-    if (app->session.count > 1)
-        zoe_session_show(&app->session, 0);
-    compare(app, complaint, capacity);
-    return true;
 }
 
 /* ---- the loop ---- */
@@ -352,6 +263,7 @@ static void run(zoe_app *app)
         zoe_app_note_history(app, now);
         follow_files(app, now);
         zoe_app_follow_opening(app, now);
+        zoe_app_follow_start(app);
         update_session(app, now);
         zoe_app_note_history(app, now);
         app->redraw |= zoe_message_expire(&app->message, now);
@@ -429,10 +341,9 @@ static void note_window(zoe_app *app)
 
 static int play(zoe_app *app)
 {
-    char complaint[1024];
     zoe_session_setup setup;
     zoe_error error;
-    load_settings(app, complaint, sizeof complaint);
+    load_settings(app);
     zoe_app_load_history(app);
     app->options = app->kept;
     zoe_app_forget_kept_color(app);
@@ -453,14 +364,11 @@ static int play(zoe_app *app)
     app->coloring = zoe_coloring_create(zoe_app_wake, app);
     if (!app->coloring)
         return zoe_failure(command, "out of memory");
-    if (!zoe_app_choose_color(app, &error)) {
-        snprintf(complaint, sizeof complaint, "%s", error.text);
-        fprintf(stderr, "%s: %s\n", command, error.text);
-    }
-    if (!open_sequences(app, complaint, sizeof complaint))
+    if (!zoe_app_choose_color(app, &error))
+        complain(app, &error);
+    zoe_app_start(app);
+    if (app->start.has_failed)
         return ZOE_EXIT_FAILED;
-    if (app->options.restore)
-        restore(app, complaint, sizeof complaint);
     if (open_window(app, &error) != ZOE_OK)
         return zoe_failure(command, "%s", error.text);
 
@@ -469,20 +377,16 @@ static int play(zoe_app *app)
     zoe_app_layout(app);
     if (app->session.count)
         zoe_app_new_sequence(app);
-    if (complaint[0])
-        zoe_message_say(&app->message, true, "%s", complaint);
-    else if (app->session.count && zoe_session_shot(&app->session)->complaint[0])
-        zoe_message_say(&app->message, true, "%s", zoe_session_shot(&app->session)->complaint);
+    if (!app->start.is_on)
+        zoe_app_end_start(app);
     if (zoe_follower_watch(app->follower, app->options.watch != 0, &error) != ZOE_OK)
         zoe_message_say(&app->message, true, "%s", error.text);
-    if (app->options.play)
-        zoe_session_play(&app->session, 1, zoe_now_ns());
     run(app);
     zoe_app_end_history(app);
     note_window(app);
     if (app->save_ns != ZOE_NEVER)
         save_settings(app);
-    return ZOE_EXIT_DONE;
+    return app->start.has_failed ? ZOE_EXIT_FAILED : ZOE_EXIT_DONE;
 }
 
 /* A picture that is being saved is waited for; nobody sees the window any more. */

@@ -2,9 +2,11 @@
  * State: everything the window player holds, and what is told of it from several places. It stands
  * below all else in this folder:
  *
- *   state <- color <- effects <- color_choice <- commands <- menus <- picture, bar <- frame <-
- *   player state <- compare <- commands <- pages effects <- history <- opening <- pages <- frame
- *   color_choice, opening <- events <- player
+ *   state <- color <- effects <- color_choice <- commands
+ *   commands <- menus <- picture, bar <- frame <- player
+ *   state <- compare <- commands <- pages
+ *   effects <- history <- opening <- compare, commands, start, pages <- frame
+ *   color_choice, opening <- events <- player; start <- player
  *
  * Thread-safety: the main thread only, but for `notified` and `listening`.
  *
@@ -78,6 +80,13 @@ typedef struct zoe_noted {
     bool is_new;      /* another sequence is the current one since it was noted last */
     bool has_picture; /* the current one's was on screen then */
 } zoe_noted;
+
+/* What the command line asks for: see app/start.h. */
+typedef struct zoe_start {
+    bool is_on;      /* it is not opened yet */
+    int next;        /* of what it names: the first that nobody has asked for */
+    bool has_failed; /* nothing could be opened, and the program is to end */
+} zoe_start;
 
 /* The views of the current file that are not shown. */
 typedef struct zoe_app_views {
@@ -169,8 +178,13 @@ struct zoe_app {
      * are read */
     struct zoe_opening_job *opening[ZOE_OPEN_PAGE_SPECS];
     int opening_count;
-    int opened;              /* of those that were asked for together, that opened */
+    uint64_t opening_since_ns;
     uint64_t opening_say_ns; /* when the user is told that it takes long; ZOE_NEVER: that is done */
+    int opened;              /* of those that were asked for together, that opened; and of these: */
+    int opened_shown;        /* the one to show */
+    zoe_recent_item opened_item; /* as which it comes back; spec "": it does not */
+    char opening_error[1024]; /* what went wrong last, also before; said in the end; "": nothing */
+    zoe_start start;
     int layer_by; /* layers on or back that were asked for, until the header below is there */
     zoe_kept_header layer_header;
     bool bars_hidden; /* in a window */

@@ -99,6 +99,11 @@ static int find_shot(const zoe_session *session, const char *path)
     return -1;
 }
 
+bool zoe_session_has_file(const zoe_session *session, const char *path)
+{
+    return find_shot(session, path) >= 0;
+}
+
 void zoe_session_show(zoe_session *session, int index)
 {
     if (index == session->current)
@@ -175,16 +180,12 @@ static void keep_area(zoe_shot *shot, int64_t in, int64_t out)
         zoe_transport_set_area(&shot->transport, first, last);
 }
 
-/* Opens a sequence in the place of the only one that is open: at the same frame number, with the
- * same work area, in the same layer, and it goes on playing. */
-static zoe_status open_in_place(zoe_session *session, const char *pattern, zoe_error *error)
+zoe_status zoe_session_open_in_place(zoe_session *session, const char *spec, zoe_shot_files *files,
+                                     zoe_error *error)
 {
     zoe_shot *shot = zoe_session_shot(session);
-    /* The texts belong to the sequence that opening closes. */
-    char spec[PATH_CAPACITY];
-    int length = snprintf(spec, sizeof spec, "%s", pattern);
-    if (length <= 0 || (size_t)length >= sizeof spec)
-        return zoe_error_set(error, ZOE_ERROR_TOO_LARGE, "The path is too long");
+    if (!shot)
+        return open_shot(session, spec, files, true, error);
     zoe_variant variant = *zoe_variants_now(&shot->variants);
     int64_t number = zoe_sequence_number(zoe_shot_sequence(shot), shot->transport.playhead);
     int64_t in = zoe_sequence_number(zoe_shot_sequence(shot), shot->transport.in);
@@ -194,7 +195,7 @@ static zoe_status open_in_place(zoe_session *session, const char *pattern, zoe_e
     zoe_source_settings before = session->setup.source;
     session->setup.source.layer = variant.layer[0] ? variant.layer : NULL;
     session->setup.source.view = variant.view[0] ? variant.view : NULL;
-    zoe_status status = zoe_session_open(session, spec, true, error);
+    zoe_status status = open_shot(session, spec, files, true, error);
     session->setup.source = before;
     if (status != ZOE_OK)
         return status;
@@ -210,17 +211,18 @@ static zoe_status open_in_place(zoe_session *session, const char *pattern, zoe_e
     return ZOE_OK;
 }
 
-bool zoe_session_switch(zoe_session *session, int by, zoe_error *error)
+bool zoe_session_switch(zoe_session *session, int by)
 {
-    if (session->count > 1) {
-        zoe_session_show(session,
-                         (session->current + (by > 0 ? 1 : session->count - 1)) % session->count);
-        return true;
-    }
-    const char *pattern = session->count ? zoe_shot_neighbour(&session->shots[0], by) : NULL;
-    if (!pattern)
+    if (session->count < 2)
         return false;
-    return open_in_place(session, pattern, error) == ZOE_OK;
+    zoe_session_show(session,
+                     (session->current + (by > 0 ? 1 : session->count - 1)) % session->count);
+    return true;
+}
+
+const char *zoe_session_neighbour(zoe_session *session, int by)
+{
+    return session->count == 1 ? zoe_shot_neighbour(&session->shots[0], by) : NULL;
 }
 
 /* ---- comparing ---- */
@@ -325,13 +327,13 @@ static zoe_status open_view(zoe_session *session, const char *view, zoe_error *e
     return ZOE_OK;
 }
 
-zoe_status zoe_session_open_partner(zoe_session *session, const char *spec, const char *view,
-                                    zoe_error *error)
+zoe_status zoe_session_open_partner(zoe_session *session, const char *spec, zoe_shot_files *files,
+                                    const char *view, zoe_error *error)
 {
     int current = session->current, before = session->count;
     int32_t speed = before ? session->shots[current].transport.speed : 0;
     zoe_status status =
-        spec ? zoe_session_open(session, spec, false, error) : open_view(session, view, error);
+        spec ? open_shot(session, spec, files, false, error) : open_view(session, view, error);
     if (status != ZOE_OK)
         return status;
     int partner = session->count > before ? session->count - 1 : session->current;

@@ -85,16 +85,27 @@ zoe_status zoe_session_open(zoe_session *session, const char *spec, bool replace
 zoe_status zoe_session_open_files(zoe_session *session, const char *spec, zoe_shot_files *files,
                                   bool replace, zoe_error *error);
 
+/* The path names the file of a frame of an open sequence: opening that reads nothing. */
+bool zoe_session_has_file(const zoe_session *session, const char *path);
+
 /* Makes a shot current, 0..count-1. */
 void zoe_session_show(zoe_session *session, int index);
 
+/* Shows the next (+1) or the previous (-1) of the open sequences. Returns false where there is no
+ * other. */
+bool zoe_session_switch(zoe_session *session, int by);
+
+/* Where only one sequence is open: the pattern of the next (+1) or the previous (-1) one of its
+ * folder; else NULL. Lives as long as that sequence is open. */
+const char *zoe_session_neighbour(zoe_session *session, int by);
+
 /*
- * Shows the next (+1) or the previous (-1) of the open sequences; where only one is open, opens the
- * next one of its folder instead, at the same frame number, with the same work area, in the same
- * layer and as it played: another version of the same shot takes its place. Returns true if another
- * one is current now; *error is set when opening failed.
+ * Opens a sequence in the place of all that are open: at the frame number of the current one, with
+ * the same work area, in the same layer and as it played: another version of the same shot. files:
+ * as zoe_session_open_files(). Errors: as zoe_session_open().
  */
-bool zoe_session_switch(zoe_session *session, int by, zoe_error *error);
+zoe_status zoe_session_open_in_place(zoe_session *session, const char *spec, zoe_shot_files *files,
+                                     zoe_error *error);
 
 /*
  * Compares the current sequence with others: TILE with all that are open, any other mode with the
@@ -115,11 +126,11 @@ void zoe_session_realign(zoe_session *session);
 
 /*
  * Opens a sequence to compare the current one with, which stays current: spec, or another view of
- * its own file where that is NULL. Errors: as zoe_session_open(); NO_LAYER where there is no other
- * view.
+ * its own file where that is NULL. files: what was read of spec; NULL: it is read. Errors: as
+ * zoe_session_open(); NO_LAYER where there is no other view.
  */
-zoe_status zoe_session_open_partner(zoe_session *session, const char *spec, const char *view,
-                                    zoe_error *error);
+zoe_status zoe_session_open_partner(zoe_session *session, const char *spec, zoe_shot_files *files,
+                                    const char *view, zoe_error *error);
 
 /* The current shot, its transport and sequence; NULL when nothing is open. */
 zoe_shot *zoe_session_shot(zoe_session *session);

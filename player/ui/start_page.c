@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <zoetrope/storage.h>
+
 #include "ui/theme.h"
 #include "ui/ui_button.h"
 #include "ui/ui_popup.h"
@@ -186,4 +188,36 @@ void zoe_start_page_run(zoe_ui *ui, SDL_Rect rect, zoe_start_page *page,
     zoe_ui_label(ui, row, ZOE_TEXT_BODY, ZOE_UI_CENTER, ui->style->text_dim, drop_text);
     zoe_cut_bottom(&rect, gap);
     run_cards(ui, rect, page, result);
+}
+
+/* ---- while something is being opened ---- */
+
+bool zoe_start_page_wait(zoe_ui *ui, SDL_Rect rect, const char *path, uint64_t waited_ns,
+                         bool quits)
+{
+    const zoe_ui_style *style = ui->style;
+    char text[ZOE_PATH_TEXT], folder[ZOE_PATH_TEXT], title[64];
+    int gap = zoe_ui_px(ui, GAP), line = zoe_ui_px(ui, ZOE_UI_CONTROL), small = zoe_ui_px(ui, 18);
+    const char *stop = quits ? "Quit" : "Give up";
+    unsigned seconds = (unsigned)(waited_ns / 1000000000u);
+    zoe_storage_text(path, text, sizeof text);
+    const char *slash = strrchr(text, '/'), *name = slash && slash[1] ? slash + 1 : text;
+    zoe_path_parent(text, folder);
+    snprintf(title, sizeof title, "Opening\342\200\246");
+    if (seconds >= 2)
+        snprintf(title, sizeof title, "Opening\342\200\246 %u s", seconds);
+    rect = zoe_inset(rect, zoe_ui_px(ui, ZOE_MARGIN), zoe_ui_px(ui, ZOE_MARGIN));
+    SDL_Rect rest = zoe_centered(rect, rect.w, line + 2 * small + 3 * gap + line);
+    zoe_ui_label(ui, zoe_cut_top(&rest, line), ZOE_TEXT_TITLE, ZOE_UI_CENTER, style->text_light,
+                 title);
+    zoe_cut_top(&rest, gap);
+    zoe_ui_label(ui, zoe_cut_top(&rest, small), ZOE_TEXT_BODY, ZOE_UI_CENTER, style->text, name);
+    zoe_ui_label(ui, zoe_cut_top(&rest, small), ZOE_TEXT_SMALL, ZOE_UI_CENTER, style->text_dim,
+                 folder);
+    int width = zoe_ui_button_width(ui, ZOE_ICON_NONE, stop, ZOE_UI_PLAIN);
+    bool is_given_up =
+        zoe_ui_button(ui, "stop", zoe_centered(zoe_cut_bottom(&rest, line), width, line),
+                      ZOE_ICON_NONE, stop, ZOE_UI_PLAIN);
+    zoe_ui_tip(ui, stop, "Esc");
+    return is_given_up;
 }

@@ -50,4 +50,12 @@ void zoe_start_page_forget(zoe_start_page *page);
 void zoe_start_page_run(zoe_ui *ui, SDL_Rect rect, zoe_start_page *page,
                         zoe_start_page_result *result);
 
+/*
+ * Stands in its place while a sequence that was asked for is being opened. path: which one, as it
+ * was given; waited_ns: since when. quits: to give up ends the program. Returns whether the user
+ * gives up.
+ */
+bool zoe_start_page_wait(zoe_ui *ui, SDL_Rect rect, const char *path, uint64_t waited_ns,
+                         bool quits);
+
 #endif

@@ -1,7 +1,8 @@
 /*
- * Opening while the window is there: nothing waits for a folder that does not answer, the picture
- * stays until another is there, those that are asked for together are opened in their order, and
- * asking for others drops what is not read yet.
+ * Opening: nothing waits for a folder that does not answer, the picture stays until another is
+ * there, those that are asked for together are opened in their order, and asking for others drops
+ * what is not read yet. What the command line asks for comes before the window, and with it where
+ * it does not answer.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -18,6 +19,7 @@
 #include <cmocka.h>
 
 #include "app/opening.h"
+#include "app/start.h"
 #include "support/session_place.h"
 #include "support/threads.h"
 
@@ -102,11 +104,27 @@ static void ask(const char *name, bool is_first)
     zoe_app_open(app, path, is_first);
 }
 
+/* What the command line says. */
+static void name(const char *names, int count)
+{
+    static char paths[40][SESSION_PLACE_PATH];
+    static char *list[40];
+    static const char letters[][2] = {"a", "b", "c", "x"};
+    for (int i = 0; i < count; i++) {
+        char letter = names[i % (int)strlen(names)];
+        session_place_path(place, letters[letter == 'x' ? 3 : letter - 'a'], 1 + i % 3, paths[i]);
+        list[i] = paths[i];
+    }
+    app->options.sequences = list;
+    app->options.sequence_count = count;
+}
+
 /* Turns of the loop, until nothing is being opened any more, or for a while. */
 static void turn(bool until_done)
 {
     for (int i = 0; i < (until_done ? 10000 : 30); i++) {
         zoe_app_follow_opening(app, zoe_now_ns());
+        zoe_app_follow_start(app);
         if (until_done && !app->opening_count)
             return;
         nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
@@ -198,11 +216,139 @@ static void one_comes_back_as_it_was_left(void **state)
     item.in = 2;
     item.out = 3;
     item.has_area = 1;
-    zoe_app_open_recent(app, &item);
+    zoe_app_open_recent(app, &item, true);
     turn(true);
     assert_int_equal(app->session.count, 1);
     assert_int_equal(zoe_session_transport(&app->session)->playhead, 2);
     assert_int_equal(zoe_session_transport(&app->session)->in, 1);
+}
+
+static void another_version_takes_its_place_at_the_same_frame(void **state)
+{
+    (void)state;
+    char path[SESSION_PLACE_PATH];
+    ask("a", true);
+    turn(true);
+    zoe_session_seek(&app->session, 2, zoe_now_ns());
+    session_place_path(place, "b", 1, path);
+    set_slow("/b.");
+    zoe_app_open_in_place(app, path);
+    turn(false);
+    assert_int_equal(first_letter(0), 'a');
+    set_slow(NULL);
+    turn(true);
+    assert_int_equal(app->session.count, 1);
+    assert_int_equal(first_letter(0), 'b');
+    assert_int_equal(zoe_session_transport(&app->session)->playhead, 2);
+}
+
+static void the_command_line_comes_before_the_window(void **state)
+{
+    (void)state;
+    app->options.frame = 3;
+    zoe_options_give(&app->options, ZOE_OPTION(frame));
+    name("bxa", 3);
+    zoe_app_start(app);
+    assert_false(app->start.is_on);
+    assert_false(app->start.has_failed);
+    assert_false(app->quit);
+    assert_int_equal(app->session.count, 2);
+    assert_int_equal(app->session.current, 0);
+    assert_int_equal(first_letter(0), 'b');
+    assert_int_equal(first_letter(1), 'a');
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(app->session.shots[i].transport.playhead, 2);
+    zoe_app_end_start(app);
+    assert_non_null(strstr(app->message.text, "/x."));
+}
+
+static void the_window_waits_for_what_does_not_answer(void **state)
+{
+    (void)state;
+    const char *path;
+    uint64_t since;
+    set_slow("/a.");
+    name("ab", 2);
+    zoe_app_start(app);
+    assert_true(app->start.is_on);
+    assert_int_equal(app->session.count, 0);
+    assert_true(zoe_app_opening_is_long(app, zoe_now_ns(), &path, &since));
+    assert_non_null(strstr(path, "/a."));
+    set_slow(NULL);
+    turn(true);
+    assert_false(app->start.is_on);
+    assert_int_equal(app->session.count, 2);
+    assert_int_equal(app->session.current, 0);
+    assert_int_equal(first_letter(0), 'a');
+}
+
+static void giving_up_at_the_start_ends_the_program(void **state)
+{
+    (void)state;
+    set_slow("/a.");
+    name("a", 1);
+    zoe_app_start(app);
+    zoe_app_stop_opening(app);
+    assert_true(app->quit);
+    assert_false(app->start.has_failed);
+    /* Later it only leaves what there is. */
+    app->quit = false;
+    ask("b", true);
+    turn(true);
+    ask("a", true);
+    zoe_app_stop_opening(app);
+    assert_false(app->quit);
+    assert_int_equal(first_letter(0), 'b');
+}
+
+static void where_nothing_can_be_opened_the_program_fails(void **state)
+{
+    (void)state;
+    name("x", 2);
+    zoe_app_start(app);
+    assert_true(app->start.has_failed);
+    assert_true(app->quit);
+    /* Unless it was started from the desktop. */
+    app->quit = false;
+    app->start = (zoe_start){0};
+    app->options.stay = true;
+    zoe_app_start(app);
+    assert_false(app->start.has_failed);
+    assert_false(app->quit);
+    zoe_app_end_start(app);
+    assert_non_null(strstr(app->message.text, "/x."));
+}
+
+static void frames_of_one_sequence_are_one(void **state)
+{
+    (void)state;
+    name("a", 40); /* more than may be asked for at once */
+    zoe_app_start(app);
+    turn(true);
+    assert_false(app->start.is_on);
+    assert_int_equal(app->session.count, 1);
+}
+
+static void all_that_was_open_comes_back(void **state)
+{
+    (void)state;
+    zoe_recent_init(&app->recent);
+    for (int i = 0; i < 3; i++) {
+        zoe_recent_item *item = &app->recent.open[i];
+        zoe_recent_item_init(item);
+        session_place_path(place, (const char *[]){"a", "b", "c"}[i], 1, item->spec);
+        item->frame = i + 1;
+        item->grade.exposure = (float)i;
+    }
+    app->recent.open_count = 3;
+    app->recent.open_current = 1;
+    app->options.restore = true;
+    zoe_app_start(app);
+    turn(true);
+    assert_int_equal(app->session.count, 3);
+    assert_int_equal(app->session.current, 1);
+    assert_int_equal(zoe_session_transport(&app->session)->playhead, 1);
+    assert_float_equal(app->options.exposure, 1.0, 0.0);
 }
 
 int main(void)
@@ -213,6 +359,13 @@ int main(void)
         TEST(several_are_opened_in_their_order),
         TEST(asking_for_others_drops_what_is_not_read),
         TEST(one_comes_back_as_it_was_left),
+        TEST(another_version_takes_its_place_at_the_same_frame),
+        TEST(the_command_line_comes_before_the_window),
+        TEST(the_window_waits_for_what_does_not_answer),
+        TEST(giving_up_at_the_start_ends_the_program),
+        TEST(where_nothing_can_be_opened_the_program_fails),
+        TEST(frames_of_one_sequence_are_one),
+        TEST(all_that_was_open_comes_back),
     };
     return cmocka_run_group_tests_name("opening", tests, NULL, NULL);
 }

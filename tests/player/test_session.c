@@ -37,7 +37,8 @@ static void nothing_open_is_harmless(void **state)
     zoe_session_step_by(&p->session, 1, session_place_second);
     zoe_session_scrub_begin(&p->session, session_place_second);
     zoe_session_scrub_end(&p->session, session_place_second);
-    assert_int_equal(zoe_session_switch(&p->session, 1, NULL), 0);
+    assert_false(zoe_session_switch(&p->session, 1));
+    assert_null(zoe_session_neighbour(&p->session, 1));
     assert_null(zoe_session_sequence(&p->session));
 }
 
@@ -162,16 +163,17 @@ static void switching_shows_the_other_one(void **state)
     session_place_settle(p);
     /* A bad picture does not hide behind a good one of another sequence. */
     assert_int_equal(session_place_shown(p), -1);
-    assert_int_equal(zoe_session_switch(&p->session, -1, NULL), 1);
+    assert_true(zoe_session_switch(&p->session, -1));
     session_place_settle(p);
     assert_int_equal(session_place_shown(p), 7);
-    assert_int_equal(zoe_session_switch(&p->session, -1, NULL), 1);
+    assert_true(zoe_session_switch(&p->session, -1));
     session_place_settle(p);
     assert_int_equal(session_place_shown(p), 1);
     session_place_open(p, "b", 7, 1);
     assert_int_equal(p->session.count, 1);
     /* Alone, the next one of its folder follows. */
-    assert_int_equal(zoe_session_switch(&p->session, -1, NULL), 1);
+    assert_false(zoe_session_switch(&p->session, -1));
+    session_place_open_neighbour(p, -1);
     session_place_settle(p);
     assert_int_equal(session_place_shown(p), 1);
 }
@@ -213,7 +215,7 @@ static void the_next_version_keeps_frame_area_layer_and_playing(void **state)
     session_place_settle(p);
     zoe_session_play(&p->session, -2, session_place_second);
     zoe_transport_set_area(zoe_session_transport(&p->session), 1, 4);
-    assert_int_equal(zoe_session_switch(&p->session, 1, NULL), 1);
+    session_place_open_neighbour(p, 1);
     const zoe_transport *transport = zoe_session_transport(&p->session);
     /* Frames 2 to 5, of which this one has 3 to 5. */
     assert_int_equal(transport->in, 0);
@@ -227,9 +229,9 @@ static void the_next_version_keeps_frame_area_layer_and_playing(void **state)
     zoe_session_play(&p->session, 0, session_place_second);
     zoe_session_seek(&p->session, 0, session_place_second);
     /* Where the other version has no such frame, it is shown from where it would be opened. */
-    assert_int_equal(zoe_session_switch(&p->session, -1, NULL), 1);
+    session_place_open_neighbour(p, -1);
     zoe_session_seek(&p->session, 1, session_place_second);
-    assert_int_equal(zoe_session_switch(&p->session, 1, NULL), 1);
+    session_place_open_neighbour(p, 1);
     transport = zoe_session_transport(&p->session);
     assert_in_range(transport->playhead, 0, transport->count - 1);
     assert_int_equal(transport->speed, 0);

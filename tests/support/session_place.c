@@ -165,6 +165,22 @@ void session_place_open(session_place *p, const char *name, int number, int repl
         fail_msg("%s", error.text);
 }
 
+void session_place_open_neighbour(session_place *p, int by)
+{
+    zoe_shot_files files;
+    zoe_error error = {ZOE_OK, ""};
+    const char *spec = zoe_session_neighbour(&p->session, by);
+    assert_non_null(spec);
+    if (zoe_shot_files_read(&files, p->session.setup.storage, spec, &error) != ZOE_OK)
+        fail_msg("%s", error.text);
+    /* The text belongs to the sequence that this closes. */
+    char copy[SESSION_PLACE_PATH];
+    snprintf(copy, sizeof copy, "%s", spec);
+    if (zoe_session_open_in_place(&p->session, copy, &files, &error) != ZOE_OK)
+        fail_msg("%s", error.text);
+    zoe_shot_files_free(&files);
+}
+
 /* ---- doing and seeing ---- */
 
 zoe_status session_place_switch_layer(session_place *p, int by, zoe_error *error)

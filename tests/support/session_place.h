@@ -54,6 +54,10 @@ void session_place_write_large(const session_place *p, const char *name, int fir
 /* Opens the sequence that a frame belongs to. */
 void session_place_open(session_place *p, const char *name, int number, int replace);
 
+/* Opens the next (+1) or the previous (-1) sequence of the folder in the place of the only one that
+ * is open. */
+void session_place_open_neighbour(session_place *p, int by);
+
 /* ---- doing and seeing ---- */
 
 /* A nanosecond count like any other; what happens without one of its own happens then. */
