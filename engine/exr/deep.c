@@ -318,27 +318,29 @@ zoe_status zoe_exr_deep_read(const zoe_exr_deep *deep, zoe_exr_read_fn *read, vo
 
 /* ---- flattening ---- */
 
-/* The channels of a row whose samples begin at `samples`, `count` of each channel. */
+/* A channel of a row whose samples begin at `samples`, `count` of each channel. A row without
+ * samples has no bytes to go over: it costs the same however many channels there are. */
+static zoe_deep_channel channel_of(const zoe_exr_deep *deep, int32_t channel,
+                                   const uint8_t *samples, size_t count)
+{
+    if (channel < 0)
+        return (zoe_deep_channel){NULL, 0};
+    for (int32_t c = 0; c < channel && count > 0; c++)
+        samples += count * sample_bytes(deep, c);
+    return (zoe_deep_channel){samples, (uint8_t)deep->channels[channel].type};
+}
+
 static void describe_row(const zoe_exr_deep *deep, const uint8_t *samples, size_t count,
                          zoe_deep_row *row)
 {
+    row->alpha = channel_of(deep, deep->alpha, samples, count);
+    row->z = channel_of(deep, deep->z, samples, count);
+    row->z_back = channel_of(deep, deep->z_back, samples, count);
     row->plane_count = deep->plane_count;
-    row->alpha.data = row->z.data = row->z_back.data = NULL;
-    for (int32_t c = 0; c < deep->channel_count; c++) {
-        zoe_deep_channel channel = {samples, (uint8_t)deep->channels[c].type};
-        if (c == deep->alpha)
-            row->alpha = channel;
-        if (c == deep->z)
-            row->z = channel;
-        if (c == deep->z_back)
-            row->z_back = channel;
-        for (uint32_t p = 0; p < deep->plane_count; p++) {
-            if (c != deep->plane_channel[p])
-                continue;
-            float empty = is_depth(deep, c) ? deep->empty_depth : 0;
-            row->planes[p] = (zoe_deep_plane){channel, deep->plane_rule[p], empty};
-        }
-        samples += count * sample_bytes(deep, c);
+    for (uint32_t p = 0; p < deep->plane_count; p++) {
+        int32_t c = deep->plane_channel[p];
+        row->planes[p] = (zoe_deep_plane){channel_of(deep, c, samples, count), deep->plane_rule[p],
+                                          is_depth(deep, c) ? deep->empty_depth : 0};
     }
 }
 
