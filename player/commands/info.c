@@ -14,6 +14,7 @@
 #include <zoetrope/sequence.h>
 
 #include "commands/clip.h"
+#include "commands/report.h"
 #include "model/args.h"
 #include "model/frame_box.h"
 #include "model/options.h"
@@ -419,15 +420,12 @@ static int print_json(const subject *s)
         append(parts, part_json(&header->parts[i]));
     set(root, "parts", parts);
     set(root, "groups", groups_json(s->sequence));
-    int written =
-        !lost_json &&
-        json_dumpf(root, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(9)) == 0;
+    bool written = !lost_json && zoe_json_print(root, 9);
     json_decref(root);
     if (lost_json)
         return zoe_failure(command, "%s: out of memory for the JSON text", s->path);
     if (!written)
         return zoe_failure(command, "%s: cannot write to standard output", s->path);
-    putchar('\n');
     return ZOE_EXIT_DONE;
 }
 

@@ -177,13 +177,37 @@ static void print_table(json_t *report, const char *title)
     }
 }
 
+/* DEL alone is left as it is by JSON_ENSURE_ASCII. It only comes in strings. */
+static int print_escaped(const char *bytes, size_t count, void *user)
+{
+    FILE *out = user;
+    for (const char *end = bytes + count, *next; bytes < end; bytes = next + 1) {
+        next = memchr(bytes, 0x7F, (size_t)(end - bytes));
+        bool is_last = !next;
+        if (is_last)
+            next = end;
+        fwrite(bytes, 1, (size_t)(next - bytes), out);
+        if (!is_last)
+            fputs("\\u007f", out);
+    }
+    return ferror(out) ? -1 : 0;
+}
+
+bool zoe_json_print(const json_t *value, size_t digits)
+{
+    int status =
+        json_dump_callback(value, print_escaped, stdout,
+                           JSON_INDENT(2) | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(digits));
+    printf("\n");
+    return status == 0 && !ferror(stdout);
+}
+
 int zoe_report_print(json_t *report, const char *command, const char *title, int as_json)
 {
     if (!report)
         return zoe_failure(command, "%s: out of memory", title);
     if (as_json) {
-        json_dumpf(report, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(12));
-        printf("\n");
+        (void)zoe_json_print(report, 12);
     } else {
         print_table(report, title);
     }

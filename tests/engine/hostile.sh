@@ -77,9 +77,15 @@ each_command() { # FILE
     # Nothing of the file reaches a terminal that the terminal takes for a command.
     out=
     checks=$((checks + 1))
-    { "$zoetrope" info "$1"; "$zoetrope" play --headless --cache-mb $limit "$1"; } >"$work/said" 2>&1
+    for said in info "info --json" "play --headless --cache-mb $limit"; do
+        # Split into words on purpose.
+        # shellcheck disable=SC2086
+        "$zoetrope" $said "$1"
+    done >"$work/said" 2>&1
     LC_ALL=C tr -d '\11\12\40-\176\200-\377' <"$work/said" | grep -q . &&
         fail "$(basename "$1"): control characters: $(od -c "$work/said" | head -n 3)"
+    # None of them is more than a process of its own can take.
+    grep -e "decoder .*(signal" -e "decoder hung" "$work/said" && fail "$(basename "$1"): a decoder died"
 }
 
 # stops WORK FILE MB: told to stop while it is at it, after so much work, it does.

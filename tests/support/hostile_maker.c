@@ -138,7 +138,8 @@ static void end_header(bytes *b, size_t channels, const header *h)
         end_attribute(b, begin);
     }
     if (h->deep_chunks) {
-        put_value(b, "type", "string", "deepscanline", 12);
+        const char *type = h->tile[0] ? "deeptile" : "deepscanline";
+        put_value(b, "type", "string", type, strlen(type));
         put_value(b, "name", "string", "d", 1);
         put_value(b, "version", "int", &version, 4);
         put_value(b, "chunkCount", "int", &h->deep_chunks, 4);
@@ -273,6 +274,35 @@ static void deep_pile(bytes *b)
     free(samples.at);
 }
 
+/* One tile of many rows and channels, and no samples. */
+static void deep_rows(bytes *b)
+{
+    enum { CHANNELS = 5000, ROWS = 700000 };
+    size_t channels = begin_header(b, DEEP | TILED);
+    put_channel(b, "A", FLOAT, 1, 1);
+    for (int c = 0; c < CHANNELS; c++) {
+        char name[16];
+        snprintf(name, sizeof name, "c%05d", c);
+        put_channel(b, name, HALF, 1, 1);
+    }
+    const int32_t box[4] = {0, 0, 0, ROWS - 1};
+    header h = {.compression = ZIPS, .tile = {1, ROWS}, .deep_chunks = 1};
+    memcpy(h.data, box, sizeof box);
+    memcpy(h.display, box, sizeof box);
+    end_header(b, channels, &h);
+    put_long(b, b->count + 8);
+    bytes counts = {0};
+    uint8_t *raw = differences(4 * (size_t)ROWS);
+    put_zip(&counts, raw, 4 * (size_t)ROWS);
+    put(b, NULL, 16);
+    put_long(b, counts.count);
+    put_long(b, 0);
+    put_long(b, 0);
+    put(b, counts.at, counts.count);
+    free(raw);
+    free(counts.at);
+}
+
 /* 100 million tiles of a pixel each, without a table for them. */
 static void no_tiles(bytes *b)
 {
@@ -320,6 +350,40 @@ static void long_names(bytes *b)
         snprintf(name + 245, sizeof name - 245, "%05d.R", c);
         put_channel(b, name, HALF, 1, 1);
     }
+    end_header(b, channels, &(header){{0, 0, 0, 0}, {0, 0, 0, 0}, NONE, {0, 0}, 0});
+    put_long(b, b->count + 8);
+    put_int(b, 0);
+    put_int(b, 2 * CHANNELS);
+    put(b, NULL, 2 * CHANNELS);
+}
+
+/* Layers by the thousand, each of one channel. */
+static void many_layers(bytes *b)
+{
+    enum { CHANNELS = 5700 };
+    size_t channels = begin_header(b, 0);
+    for (int c = 0; c < CHANNELS; c++) {
+        char name[16];
+        snprintf(name, sizeof name, "L%05d.Y", c);
+        put_channel(b, name, HALF, 1, 1);
+    }
+    end_header(b, channels, &(header){{0, 0, 0, 0}, {0, 0, 0, 0}, NONE, {0, 0}, 0});
+    put_long(b, b->count + 8);
+    put_int(b, 0);
+    put_int(b, 2 * CHANNELS);
+    put(b, NULL, 2 * CHANNELS);
+}
+
+/* What terminals take for commands, in UTF-8 and not, and what turns the direction of text. */
+static void control_names(bytes *b)
+{
+    static const char *const names[] = {
+        "\n\r\033[2J.R", "\033]52;c;QUFB\a", "\177\b\b", "\302\23331m", "\342\200\256R", "\2332J",
+    };
+    enum { CHANNELS = sizeof names / sizeof names[0] };
+    size_t channels = begin_header(b, 0);
+    for (int c = 0; c < CHANNELS; c++)
+        put_channel(b, names[c], HALF, 1, 1);
     end_header(b, channels, &(header){{0, 0, 0, 0}, {0, 0, 0, 0}, NONE, {0, 0}, 0});
     put_long(b, b->count + 8);
     put_int(b, 0);
@@ -383,9 +447,10 @@ static const struct {
     const char *name;
     void (*make)(bytes *b);
 } files[] = {
-    {"one_tile", one_tile}, {"deep_pixel", deep_pixel}, {"deep_pile", deep_pile},
-    {"no_tiles", no_tiles}, {"rare_rows", rare_rows},   {"long_names", long_names},
-    {"edge_low", edge_low}, {"edge_high", edge_high},   {"huge_display", huge_display},
+    {"one_tile", one_tile},   {"deep_pixel", deep_pixel},   {"deep_pile", deep_pile},
+    {"deep_rows", deep_rows}, {"many_layers", many_layers}, {"control_names", control_names},
+    {"no_tiles", no_tiles},   {"rare_rows", rare_rows},     {"long_names", long_names},
+    {"edge_low", edge_low},   {"edge_high", edge_high},     {"huge_display", huge_display},
 };
 
 int main(int argc, char **argv)
