@@ -4,7 +4,6 @@
 #include "base/hash.h"
 
 #include <pthread.h>
-#include <string.h>
 
 #include "base/os.h"
 

@@ -17,7 +17,6 @@
 #include <unistd.h>
 
 #include "base/os_fault.h"
-#include "base/os_memory.h"
 #include "base/os_meminfo.h"
 #include "base/os_thread.h"
 

@@ -6,8 +6,6 @@
  */
 #include "codec/dwa.h"
 
-#include <string.h>
-
 #include "base/stop.h"
 #include "codec/chunk_rows.h"
 #include "codec/dwa_dct.h"

@@ -1,7 +1,6 @@
 #include "codec/wavelet.h"
 
 #include <stdbool.h>
-#include <string.h>
 
 #include "base/cpu.h"
 #include "base/stop.h"

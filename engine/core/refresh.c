@@ -3,7 +3,6 @@
  * as it was. Refreshing is a look at the folder and all that was read, reloading one at a single
  * file.
  */
-#include "cache/scheduler.h"
 #include "core/engine_internal.h"
 #include "storage/storage.h"
 #include "core/look.h"

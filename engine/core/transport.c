@@ -1,6 +1,5 @@
 #include <zoetrope/transport.h>
 
-#include <limits.h>
 #include <stdbool.h>
 #include <string.h>
 

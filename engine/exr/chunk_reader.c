@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "base/box.h"
-
 zoe_status zoe_exr_reader_damaged(const zoe_exr_chunk_reader *reader, int32_t column, int32_t row,
                                   const char *what, zoe_error *error)
 {

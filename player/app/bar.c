@@ -6,7 +6,6 @@
 #include <stdio.h>
 
 #include "app/commands.h"
-#include "app/effects.h"
 #include "app/menus.h"
 #include "ui/theme.h"
 #include "ui/ui_button.h"

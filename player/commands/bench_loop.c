@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "model/capacity.h"
-#include "model/interrupt.h"
 #include "commands/playback.h"
 #include "commands/process_memory.h"
 #include "commands/report.h"

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include <zoetrope/header.h>
-#include <zoetrope/transport.h>
 
 #include "model/frame_header.h"
 #include "model/interrupt.h"

@@ -4,10 +4,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include <zoetrope/display.h>
-#include <zoetrope/transport.h>
-#include <zoetrope/want.h>
-
 static const char command[] = "zoetrope";
 
 static const char about[] =

@@ -1,6 +1,5 @@
 #include "model/partners.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 static int64_t first_number(const zoe_shot *shot)

@@ -7,7 +7,6 @@
 
 #include "model/layer.h"
 #include "ui/ui_button.h"
-#include "ui/ui_popup.h"
 
 enum { ROW = 40 /* points: two lines */, TEXT = 320 };
 

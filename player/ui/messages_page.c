@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "ui/ui_button.h"
-#include "ui/ui_popup.h"
 
 enum { LINES = 8 }; /* of the message that is shown in full */
 

@@ -11,7 +11,6 @@
  * SPDX-License-Identifier: BSD-3-Clause
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/cpu.h"
 #include "codec/piz.h"

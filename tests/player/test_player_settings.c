@@ -1,5 +1,4 @@
 /* The settings file: where it is, that it comes back as it was written, and what broken ones do. */
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>

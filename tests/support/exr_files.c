@@ -1,7 +1,5 @@
 #include "support/exr_files.h"
 
-#include <string.h>
-
 #include <openexr.h>
 
 #include <zoetrope/display.h>

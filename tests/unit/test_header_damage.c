@@ -18,7 +18,6 @@
 
 #include <cmocka.h>
 
-#include "exr/attribute.h"
 #include "exr/scan.h"
 #include "support/header_file.h"
 #include "support/image_folder.h"

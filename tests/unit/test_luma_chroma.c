@@ -13,7 +13,6 @@
 #include <zoetrope/display.h>
 
 #include "codec/codec.h"
-#include "base/half.h"
 #include "support/image_folder.h"
 #include "exr/luma_chroma.h"
 #include "support/luma_chroma_reference.h"

@@ -6,13 +6,10 @@
  */
 #define _GNU_SOURCE /* mincore */
 
-#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <sys/mman.h>
