@@ -232,7 +232,8 @@ static void draw_legend(zoe_app *app)
 
 /* ---- frame ---- */
 
-void zoe_app_look(zoe_app *app)
+/* Tells the view how the user wants to see pictures. */
+static void give_look(zoe_app *app)
 {
     const zoe_options *options = &app->options;
     const zoe_session *session = &app->session;
@@ -260,7 +261,7 @@ void zoe_app_hear_picture(zoe_app *app)
     app->redraw |= px != app->statusbar.pointer_x || py != app->statusbar.pointer_y;
     app->statusbar.pointer_x = px;
     app->statusbar.pointer_y = py;
-    zoe_app_look(app);
+    give_look(app);
     zoe_app_follow_compare(app);
     const zoe_guides guides = {app->options.guides, app->options.aspect};
     zoe_guides_run(ui, &guides, &app->view);

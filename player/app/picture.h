@@ -13,9 +13,6 @@
 
 #include "app/state.h"
 
-/* Tells the view how the user wants to see pictures. */
-void zoe_app_look(zoe_app *app);
-
 /* Part of a frame; called after all that lies above the picture in the same layer. */
 void zoe_app_hear_picture(zoe_app *app);
 

@@ -32,7 +32,7 @@ struct zoe_coloring {
     zoe_ocio *ocio;
     zoe_look_table *lut_table;
     zoe_cdl cdl_values;
-    zoe_look_table *table; /* of OpenColorIO, that is drawn with; of `table_way` */
+    zoe_look_table *table; /* of OpenColorIO, that is drawn with */
     zoe_ocio_way way;      /* that is wanted; input "": none yet */
     zoe_ocio_file asked;   /* what `way` was made for; its texts and primaries: */
     char asked_path[TEXT], asked_space[ZOE_OCIO_NAME];

@@ -19,15 +19,13 @@
 
 #include "model/look_table.h"
 
-/* What the table takes and gives. */
+/* What the table takes and gives; in the order of ZOE_WORDS_LUT. */
 typedef enum zoe_cube_place {
     ZOE_CUBE_LIGHT = 0,   /* linear light, both; the transfer function follows */
     ZOE_CUBE_DISPLAY = 1, /* what the transfer function makes of light, both */
     ZOE_CUBE_SCENE = 2,   /* linear light to the display's values */
     ZOE_CUBE_LOG = 3,     /* ACEScct to the display's values */
 } zoe_cube_place;
-
-#define ZOE_WORDS_CUBE_PLACE "linear|display|scene|log"
 
 enum {
     ZOE_CUBE_POINTS_MAX = 65536,              /* of a table of one dimension */

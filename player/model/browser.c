@@ -34,7 +34,7 @@ struct zoe_browser {
     /* what is shown */
     char filter[ZOE_BROWSER_FILTER];
     zoe_browser_sort sort;
-    bool descending, with_hidden;
+    bool descending;
     row *rows; /* [row_count]; owned */
     size_t row_count;
 
@@ -159,7 +159,7 @@ static void arrange(zoe_browser *browser)
     for (size_t i = 0; i < total; i++) {
         zoe_folder_entry entry;
         entry_of(browser, i, &entry);
-        if ((entry.hidden && !browser->with_hidden) || !passes(entry.name, browser->filter) ||
+        if (entry.hidden || !passes(entry.name, browser->filter) ||
             is_found_below(browser, i, entry.name))
             continue;
         browser->rows[browser->row_count++] = row_of(browser, i, &entry);
@@ -207,12 +207,6 @@ void zoe_browser_sort_by(zoe_browser *browser, zoe_browser_sort sort, int descen
 {
     browser->sort = sort;
     browser->descending = descending;
-    arrange(browser);
-}
-
-void zoe_browser_show_hidden(zoe_browser *browser, int shown)
-{
-    browser->with_hidden = shown;
     arrange(browser);
 }
 

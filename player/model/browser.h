@@ -120,9 +120,6 @@ void zoe_browser_filter(zoe_browser *browser, const char *text);
 /* Rows that are not measured come last, whichever the direction. */
 void zoe_browser_sort_by(zoe_browser *browser, zoe_browser_sort sort, int descending);
 
-/* Whether names that begin with a dot are shown. Default 0. */
-void zoe_browser_show_hidden(zoe_browser *browser, int shown);
-
 /* ---- completing a path that is typed ---- */
 
 typedef struct zoe_browser_completion {

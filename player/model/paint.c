@@ -33,7 +33,8 @@ void zoe_look_apply(const zoe_look *look, zoe_viewport *viewport)
     viewport->filter = look->filter;
 }
 
-void zoe_paint_grid(const zoe_paint *paint, int *columns, int *rows)
+/* Columns and rows of cells. */
+static void count_cells(const zoe_paint *paint, int *columns, int *rows)
 {
     *columns = *rows = 1;
     if (paint->compare)
@@ -43,14 +44,14 @@ void zoe_paint_grid(const zoe_paint *paint, int *columns, int *rows)
 int32_t zoe_paint_width(const zoe_paint *paint)
 {
     int columns, rows;
-    zoe_paint_grid(paint, &columns, &rows);
+    count_cells(paint, &columns, &rows);
     return columns * (paint->viewport->width + ZOE_PAINT_GAP) - ZOE_PAINT_GAP;
 }
 
 int32_t zoe_paint_height(const zoe_paint *paint)
 {
     int columns, rows;
-    zoe_paint_grid(paint, &columns, &rows);
+    count_cells(paint, &columns, &rows);
     return rows * (paint->viewport->height + ZOE_PAINT_GAP) - ZOE_PAINT_GAP;
 }
 
@@ -335,7 +336,7 @@ zoe_status zoe_paint_rows(const zoe_paint *paint, int32_t first_row, int32_t row
     const zoe_frame *second = second_of(paint);
     const rows r = {first_row, row_count, pixels, stride, scratch, found};
     int columns, cell_rows;
-    zoe_paint_grid(paint, &columns, &cell_rows);
+    count_cells(paint, &columns, &cell_rows);
     if (columns * cell_rows > 1)
         return draw_cells(paint, columns, cell_rows, &r);
     if (second && compare->mode == ZOE_COMPARE_WIPE)

@@ -60,8 +60,7 @@ typedef struct zoe_paint {
 
 enum { ZOE_PAINT_GAP = 2 /* pixels between cells */ };
 
-/* Columns and rows of cells, and the size of all together. */
-void zoe_paint_grid(const zoe_paint *paint, int *columns, int *rows);
+/* The size of all cells together. */
 int32_t zoe_paint_width(const zoe_paint *paint);
 int32_t zoe_paint_height(const zoe_paint *paint);
 
@@ -78,7 +77,7 @@ void zoe_look_apply(const zoe_look *look, zoe_viewport *viewport);
 size_t zoe_paint_scratch_bytes(const zoe_paint *paint);
 
 /* As zoe_display_draw(), of zoe_paint_width() x zoe_paint_height() pixels. *found is or-ed with the
- * zoe_marks that these rows show. */
+ * zoe_mark bits that these rows show. */
 zoe_status zoe_paint_rows(const zoe_paint *paint, int32_t first_row, int32_t row_count,
                           void *pixels, size_t stride, void *scratch, uint32_t *found);
 

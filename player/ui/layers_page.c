@@ -14,11 +14,7 @@ void zoe_layers_page_start(zoe_layers_page *page)
 {
     memset(page, 0, sizeof *page);
     page->current = -1;
-    page->field = (zoe_ui_field){.text = page->filter,
-                                 .capacity = sizeof page->filter,
-                                 .placeholder = "Filter",
-                                 .icon = ZOE_ICON_SEARCH,
-                                 .clearable = true};
+    page->field = zoe_ui_search_field(page->filter, sizeof page->filter, "Filter");
 }
 
 void zoe_layers_page_end(zoe_layers_page *page)

@@ -13,11 +13,7 @@ enum { ROW = 22 /* points */, NAME = 132, TEXT = 160 };
 void zoe_metadata_page_start(zoe_metadata_page *page)
 {
     memset(page, 0, sizeof *page);
-    page->field = (zoe_ui_field){.text = page->filter,
-                                 .capacity = sizeof page->filter,
-                                 .placeholder = "Search",
-                                 .icon = ZOE_ICON_SEARCH,
-                                 .clearable = true};
+    page->field = zoe_ui_search_field(page->filter, sizeof page->filter, "Search");
 }
 
 void zoe_metadata_page_end(zoe_metadata_page *page)

@@ -38,11 +38,7 @@ void zoe_open_page_start(zoe_open_page *page, const zoe_recent *recent, zoe_stor
                                       .capacity = sizeof page->path,
                                       .placeholder = "Path or URL of a folder, a file or a pattern",
                                       .keep_end = true};
-    page->search_field = (zoe_ui_field){.text = page->search,
-                                        .capacity = sizeof page->search,
-                                        .placeholder = "Filter",
-                                        .icon = ZOE_ICON_SEARCH,
-                                        .clearable = true};
+    page->search_field = zoe_ui_search_field(page->search, sizeof page->search, "Filter");
 }
 
 void zoe_open_page_end(zoe_open_page *page)

@@ -30,7 +30,7 @@ zoe_status zoe_painter_create(int helpers, zoe_painter **painter);
 void zoe_painter_destroy(zoe_painter **painter);
 
 /* Draws the whole viewport, and returns when all of it is there. The frame stays pinned by the
- * caller meanwhile. *found: the zoe_marks that are shown. Errors: NO_MEMORY and those of
+ * caller meanwhile. *found: the zoe_mark bits that are shown. Errors: NO_MEMORY and those of
  * zoe_display_draw(). */
 zoe_status zoe_painter_draw(zoe_painter *painter, const zoe_paint *paint, void *pixels,
                             size_t stride, uint32_t *found);

@@ -33,7 +33,8 @@ static double most_workers(void)
     return cores < 2 ? 2 : cores > ZOE_WORKERS_MAX ? ZOE_WORKERS_MAX : cores;
 }
 
-zoe_ui_range zoe_settings_page_range(const zoe_option *option)
+/* What the slider of an option goes through. */
+static zoe_ui_range range_of(const zoe_option *option)
 {
     zoe_ui_range range = {option->min, option->max, option->step, option->normal};
     if (option->low < 0.0 || option->high > 0.0) {
@@ -67,7 +68,7 @@ static void slider(zoe_ui *ui, SDL_Rect row, const zoe_settings_page *page,
                    const zoe_option *option, zoe_settings_page_result *result)
 {
     char text[ZOE_OPTION_TEXT];
-    zoe_ui_range range = zoe_settings_page_range(option);
+    zoe_ui_range range = range_of(option);
     double value = zoe_option_number(option, page->options);
     value_text(page, option, value, text);
     unsigned answer = zoe_ui_slider(ui, "value", row, &range, &value, text);

@@ -54,7 +54,4 @@ void zoe_settings_page_start(zoe_settings_page *page, const zoe_options *options
 void zoe_settings_page_run(zoe_ui *ui, SDL_Rect rect, zoe_settings_page *page, zoe_session *session,
                            const zoe_stats *stats, zoe_settings_page_result *result);
 
-/* What the slider of an option goes through. */
-zoe_ui_range zoe_settings_page_range(const zoe_option *option);
-
 #endif

@@ -27,7 +27,8 @@ int zoe_statusbar_height(const zoe_ui *ui)
     return 2 * zoe_ui_px(ui, ZOE_STATUS_ROW) + zoe_ui_px(ui, ZOE_SPACE);
 }
 
-void zoe_statusbar_memory_text(const zoe_stats *stats, char *text, size_t capacity)
+/* "812 of 5944 MB (14%)"; "2.1 of 41.3 GB (5%)" where the limit has five digits. */
+static void memory_text(const zoe_stats *stats, char *text, size_t capacity)
 {
     double limit = (double)stats->limit_bytes, used = (double)stats->used_bytes;
     double percent = limit > 0.0 ? 100.0 * used / limit : 0.0;
@@ -270,7 +271,9 @@ static bool is_asked(const zoe_storage_stats *stats)
     return stats->requests > 0 || stats->requests_waiting > 0;
 }
 
-void zoe_statusbar_network_text(const zoe_storage_stats *stats, char *text, size_t capacity)
+/* "35.2 MB/s (12)": what arrives now, and requests that wait for it; "" where nothing was ever
+ * asked for. */
+static void network_text(const zoe_storage_stats *stats, char *text, size_t capacity)
 {
     double rate = (double)stats->network_bytes_per_s / (1 << 20);
     text[0] = '\0';
@@ -280,7 +283,8 @@ void zoe_statusbar_network_text(const zoe_storage_stats *stats, char *text, size
         snprintf(text, capacity, "%.1f MB/s", rate);
 }
 
-void zoe_statusbar_disk_text(const zoe_storage_stats *stats, char *text, size_t capacity)
+/* "1.2 of 50.0 GB": what the disk cache has, of what it may; "" where there is none. */
+static void disk_text(const zoe_storage_stats *stats, char *text, size_t capacity)
 {
     double used = (double)stats->disk_bytes / 1e9, bound = (double)stats->disk_limit_bytes / 1e9;
     text[0] = '\0';
@@ -293,12 +297,12 @@ void zoe_statusbar_disk_text(const zoe_storage_stats *stats, char *text, size_t 
 bool zoe_statusbar_network_differs(const zoe_storage_stats *a, const zoe_storage_stats *b)
 {
     char of_a[FIELD_TEXT], of_b[FIELD_TEXT];
-    zoe_statusbar_network_text(a, of_a, sizeof of_a);
-    zoe_statusbar_network_text(b, of_b, sizeof of_b);
+    network_text(a, of_a, sizeof of_a);
+    network_text(b, of_b, sizeof of_b);
     if (strcmp(of_a, of_b) != 0)
         return true;
-    zoe_statusbar_disk_text(a, of_a, sizeof of_a);
-    zoe_statusbar_disk_text(b, of_b, sizeof of_b);
+    disk_text(a, of_a, sizeof of_a);
+    disk_text(b, of_b, sizeof of_b);
     return strcmp(of_a, of_b) != 0;
 }
 
@@ -319,12 +323,12 @@ static void run_storage(zoe_ui *ui, SDL_Rect *rest, const zoe_storage_stats *sta
                         zoe_statusbar_result *result)
 {
     char text[FIELD_TEXT - 8];
-    zoe_statusbar_disk_text(stats, text, sizeof text);
+    disk_text(stats, text, sizeof text);
     run_figure(ui, rest, "Disk", text,
                stats->disk_problem[0] ? "Nothing is kept on disk now; the memory page says why"
                                       : "Disk cache: what it has, of what it may",
                FIELDS + 1, result);
-    zoe_statusbar_network_text(stats, text, sizeof text);
+    network_text(stats, text, sizeof text);
     run_figure(ui, rest, "Net", text, "What arrives now (requests that wait for it)", FIELDS + 2,
                result);
 }
@@ -336,7 +340,7 @@ static void run_memory(zoe_ui *ui, SDL_Rect *rest, const zoe_stats *stats,
                .tip = "Memory that frames take, of what they may take",
                .key = "."};
     char text[FIELD_TEXT - 8];
-    zoe_statusbar_memory_text(stats, text, sizeof text);
+    memory_text(stats, text, sizeof text);
     snprintf(f.text, FIELD_TEXT, "Mem: %s", text);
     int width = field_width(ui, &f);
     if (width <= rest->w)

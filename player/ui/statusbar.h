@@ -46,16 +46,6 @@ void zoe_statusbar_open(zoe_statusbar *bar, const zoe_options *options, const zo
 /* Height in device pixels. */
 int zoe_statusbar_height(const zoe_ui *ui);
 
-/* "812 of 5944 MB (14%)"; "2.1 of 41.3 GB (5%)" where the limit has five digits. */
-void zoe_statusbar_memory_text(const zoe_stats *stats, char *text, size_t capacity);
-
-/* "35.2 MB/s (12)": what arrives now, and requests that wait for it; "" where nothing was ever
- * asked for. */
-void zoe_statusbar_network_text(const zoe_storage_stats *stats, char *text, size_t capacity);
-
-/* "1.2 of 50.0 GB": what the disk cache has, of what it may; "" where there is none. */
-void zoe_statusbar_disk_text(const zoe_storage_stats *stats, char *text, size_t capacity);
-
 /* True if either is another one for b than for a. */
 bool zoe_statusbar_network_differs(const zoe_storage_stats *a, const zoe_storage_stats *b);
 

@@ -18,7 +18,6 @@ enum {
     GLYPHS_MOST = 768, /* filled before all are forgotten: probing stays short */
     ATLAS = 1024,      /* pixels on a side */
     FONTS = 1 + ZOE_TEXT_FALLBACKS,
-    ELLIPSIS = 0x2026,
 };
 
 static const int style_px[ZOE_TEXT_STYLES] = {ZOE_TEXT_SMALL_PX, ZOE_TEXT_BODY_PX,
@@ -330,34 +329,4 @@ int zoe_text_draw(zoe_text *text, zoe_text_style style, int x, int y, SDL_Color 
     while (*line)
         x = draw_glyph(text, style, x, y, next_codepoint(&line));
     return x;
-}
-
-int zoe_text_draw_within(zoe_text *text, zoe_text_style style, int x, int y, int width,
-                         SDL_Color color, const char *line, int keep_end)
-{
-    int whole = zoe_text_width(text, style, line);
-    if (whole <= width)
-        return zoe_text_draw(text, style, x, y, color, line);
-    int dots = find_glyph(text, style, ELLIPSIS)->advance;
-    if (width < dots)
-        return x;
-    set_color(text, color);
-    if (keep_end) {
-        while (*line && whole + dots > width)
-            whole -= find_glyph(text, style, next_codepoint(&line))->advance;
-        x = draw_glyph(text, style, x, y, ELLIPSIS);
-        while (*line)
-            x = draw_glyph(text, style, x, y, next_codepoint(&line));
-        return x;
-    }
-    int left = width - dots;
-    while (*line) {
-        uint32_t codepoint = next_codepoint(&line);
-        int advance = find_glyph(text, style, codepoint)->advance;
-        if (advance > left)
-            break;
-        left -= advance;
-        x = draw_glyph(text, style, x, y, codepoint);
-    }
-    return draw_glyph(text, style, x, y, ELLIPSIS);
 }

@@ -52,11 +52,4 @@ int zoe_text_width(zoe_text *text, zoe_text_style style, const char *line);
 int zoe_text_draw(zoe_text *text, zoe_text_style style, int x, int y, SDL_Color color,
                   const char *line);
 
-/*
- * Draws as much of the line as `width` has room for, and an ellipsis for what is left out: its end,
- * or with keep_end its beginning. Returns the x behind it.
- */
-int zoe_text_draw_within(zoe_text *text, zoe_text_style style, int x, int y, int width,
-                         SDL_Color color, const char *line, int keep_end);
-
 #endif

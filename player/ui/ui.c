@@ -416,20 +416,20 @@ static int draw_text(zoe_ui *ui, zoe_text_style style, int x, int y, SDL_Color c
     return width;
 }
 
-int zoe_ui_text(zoe_ui *ui, zoe_text_style style, int x, int y, int room, SDL_Color color,
+int zoe_ui_text(zoe_ui *ui, zoe_text_style style, int x, int y, int width, SDL_Color color,
                 const char *text, bool keep_end)
 {
     size_t length = strlen(text);
     int whole = ui->host.text_width(ui->host.user, style, text, length);
-    if (whole <= room)
+    if (whole <= width)
         return draw_text(ui, style, x, y, color, text, length);
     int dots = zoe_ui_text_width(ui, style, ellipsis);
-    if (room < dots)
+    if (width < dots)
         return 0;
     char part[1024];
     size_t from = 0, until = length;
     /* Characters have one width wherever they stand. */
-    while (from < until && (whole + dots > room || until - from > sizeof part - sizeof ellipsis)) {
+    while (from < until && (whole + dots > width || until - from > sizeof part - sizeof ellipsis)) {
         size_t one = keep_end ? from : zoe_utf8_previous(text, until);
         size_t next = keep_end ? zoe_utf8_next(text, from) : until;
         whole -= ui->host.text_width(ui->host.user, style, text + one, next - one);
@@ -444,13 +444,13 @@ int zoe_ui_text(zoe_ui *ui, zoe_text_style style, int x, int y, int room, SDL_Co
     return draw_text(ui, style, x, y, color, part, until - from + sizeof ellipsis - 1);
 }
 
-/* How much of a word that is wider than the room goes on this line. */
-static size_t cut_word(zoe_ui *ui, zoe_text_style style, const char *text, size_t length, int room)
+/* How much of a word that is wider than a line goes on this line. */
+static size_t cut_word(zoe_ui *ui, zoe_text_style style, const char *text, size_t length, int width)
 {
     size_t fits = 0, slash = 0, at = 0;
     while (at < length) {
         at = zoe_utf8_next(text, at);
-        if (ui->host.text_width(ui->host.user, style, text, at) > room)
+        if (ui->host.text_width(ui->host.user, style, text, at) > width)
             break;
         fits = at;
         slash = text[at - 1] == '/' ? at : slash;
@@ -458,7 +458,7 @@ static size_t cut_word(zoe_ui *ui, zoe_text_style style, const char *text, size_
     return slash ? slash : fits ? fits : zoe_utf8_next(text, 0);
 }
 
-int zoe_ui_wrap(zoe_ui *ui, zoe_text_style style, const char *text, int room, const char **starts,
+int zoe_ui_wrap(zoe_ui *ui, zoe_text_style style, const char *text, int width, const char **starts,
                 int *lengths, int most)
 {
     int count = 0;
@@ -467,9 +467,9 @@ int zoe_ui_wrap(zoe_ui *ui, zoe_text_style style, const char *text, int room, co
         bool is_last = count + 1 == most;
         while (text[at]) {
             size_t end = at + strcspn(text + at, " ");
-            bool is_wide = ui->host.text_width(ui->host.user, style, text, end) > room;
+            bool is_wide = ui->host.text_width(ui->host.user, style, text, end) > width;
             if (is_wide && !is_last) {
-                fits = fits ? fits : cut_word(ui, style, text, end, room);
+                fits = fits ? fits : cut_word(ui, style, text, end, width);
                 break;
             }
             fits = end;

@@ -287,6 +287,15 @@ static bool clear_button(zoe_ui *ui, zoe_ui_id id, SDL_Rect *inner, const zoe_ui
     return hit.clicked;
 }
 
+zoe_ui_field zoe_ui_search_field(char *text, size_t capacity, const char *placeholder)
+{
+    return (zoe_ui_field){.text = text,
+                          .capacity = capacity,
+                          .placeholder = placeholder,
+                          .icon = ZOE_ICON_SEARCH,
+                          .clearable = true};
+}
+
 unsigned zoe_ui_edit_field(zoe_ui *ui, const char *name, SDL_Rect rect, zoe_ui_field *field)
 {
     zoe_ui_id id = zoe_ui_make_id(ui, name);

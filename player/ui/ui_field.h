@@ -33,6 +33,9 @@ typedef struct zoe_ui_field {
     bool had_focus, changed;
 } zoe_ui_field;
 
+/* A field that a list is searched with: `text` has `capacity` bytes. */
+zoe_ui_field zoe_ui_search_field(char *text, size_t capacity, const char *placeholder);
+
 /* Answers ZOE_UI_CHANGED, ZOE_UI_ENTER, and ZOE_UI_DONE on Enter or when a changed field loses the
  * keyboard. */
 unsigned zoe_ui_edit_field(zoe_ui *ui, const char *id, SDL_Rect rect, zoe_ui_field *field);

@@ -12,7 +12,8 @@ enum { VALUE = 64, KNOB_W = 8, KNOB_H = 16, GROOVE = 4 }; /* points */
 
 static const uint64_t scrolling_ns = 500 * 1000000ull;
 
-double zoe_ui_range_snap(const zoe_ui_range *range, double value)
+/* The nearest value that the range has. */
+static double snapped(const zoe_ui_range *range, double value)
 {
     value = floor(value / range->step + 0.5) * range->step;
     return fmin(fmax(value, range->low), range->high);
@@ -20,7 +21,7 @@ double zoe_ui_range_snap(const zoe_ui_range *range, double value)
 
 static unsigned set(const zoe_ui_range *range, double *value, double to, unsigned more)
 {
-    to = zoe_ui_range_snap(range, to);
+    to = snapped(range, to);
     if (fabs(to - *value) < range->step / 1000.0)
         return 0;
     *value = to;

@@ -27,7 +27,4 @@ typedef struct zoe_ui_range {
 unsigned zoe_ui_slider(zoe_ui *ui, const char *id, SDL_Rect rect, const zoe_ui_range *range,
                        double *value, const char *shown);
 
-/* The nearest value that the range has. */
-double zoe_ui_range_snap(const zoe_ui_range *range, double value);
-
 #endif

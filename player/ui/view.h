@@ -48,7 +48,7 @@ typedef struct zoe_view {
     zoe_other_color other_colors[ZOE_COMPARE_OTHERS]; /* as drawn */
     zoe_display_lut *other_luts[ZOE_COMPARE_OTHERS];  /* made where they differ; NULL: never yet */
     int columns, rows;                                /* cells that `map` maps one of */
-    uint32_t found;                                   /* zoe_marks that the picture shows */
+    uint32_t found;                                   /* zoe_mark bits that the picture shows */
     zoe_scope *scope; /* is measured with each picture; the caller's. NULL: it is not wanted */
     zoe_painter *painter;
 } zoe_view;

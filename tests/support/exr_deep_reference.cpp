@@ -158,16 +158,6 @@ extern "C" int exr_deep_reference_write_mixed(const char *path,
     });
 }
 
-extern "C" int exr_deep_reference_size(const char *path, int *width, int *height)
-{
-    return cxx_guard(path, [&] {
-        DeepScanLineInputFile file(path, 0);
-        const Imath::Box2i &window = file.header().dataWindow();
-        *width = window.max.x - window.min.x + 1;
-        *height = window.max.y - window.min.y + 1;
-    });
-}
-
 extern "C" int exr_deep_reference_composite(const char *path, float *rgba)
 {
     return cxx_guard(path, [&] {

@@ -42,9 +42,6 @@ static inline float exr_deep_reference_flat(int part, int channel, int x, int y)
     return (float)(part * 512 + channel * 256 + x * 8 + y);
 }
 
-/* The data window's size. 0, or -1 with a message on stderr. */
-int exr_deep_reference_size(const char *path, int *width, int *height);
-
 /* Flattens a deep scanline file with CompositeDeepScanLine: R, G, B, A, a plane after the other.
  * 0, or -1 with a message on stderr. */
 int exr_deep_reference_composite(const char *path, float *rgba);
