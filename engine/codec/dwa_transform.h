@@ -32,7 +32,7 @@
 #define ZOE_DWA_CR_GREEN (-0.4682f)
 #define ZOE_DWA_CB_BLUE  1.8556f
 
-/* Defines prefix_row() and prefix_column(), each of x[8] in place, for the type T: float, or a
+/* Defines PREFIX_row() and PREFIX_column(), each of x[8] in place, for the type T: float, or a
  * vector of floats that has the arithmetic operators with floats. */
 #define ZOE_DWA_DEFINE_TRANSFORM(prefix, T, ATTRIBUTE)                                             \
     ATTRIBUTE static inline void prefix##_finish(T x[8], const T even[4], const T odd[4])          \

@@ -17,9 +17,9 @@ uint64_t zoe_watch_limit(uint64_t configured, uint64_t in_force, uint64_t used, 
     uint64_t fair = all > reserve ? all - reserve : 0;
     /* An eighth of the reserve between falling and growing, so that two programs that do the same
      * do not swing. */
-    uint64_t room = fair > reserve / 8 ? fair - reserve / 8 : 0;
+    uint64_t lower = fair > reserve / 8 ? fair - reserve / 8 : 0;
     uint64_t step = in_force + configured / 16;
-    uint64_t grown = room < step ? room : step;
+    uint64_t grown = lower < step ? lower : step;
     uint64_t limit = fair < in_force ? fair : grown > in_force ? grown : in_force;
     if (limit > configured)
         limit = configured;

@@ -82,13 +82,7 @@ static void rows_portable(float *out, const zoe_scale_source *source, const int3
             else
                 memset(lanes[lane], 0, sizeof lanes[lane]);
         }
-        for (int32_t i = 0; i < count; i++) {
-            out[0] = lanes[0][i];
-            out[1] = lanes[1][i];
-            out[2] = lanes[2][i];
-            out[3] = 0.0f;
-            out += ZOE_SCALE_LANES;
-        }
+        out = zoe_interleave(out, lanes, count);
     }
 }
 

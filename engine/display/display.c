@@ -43,12 +43,12 @@
  * of its sum and stay in its weight. That changes nothing but the sign of a zero, which no table
  * tells apart.
  *
- * Columns are taken in groups of destination pixels whose source columns fit in ROOM, so that the
+ * Columns are taken in groups of destination pixels whose source columns fit in COLUMNS_MAX, so that the
  * scratch does not depend on the frame's width.
  */
 enum {
-    ROOM = 8192, /* source columns */
-    BESIDE = 8,  /* of these for what a group needs beside its own: a cubic's neighbours */
+    COLUMNS_MAX = 8192, /* source columns */
+    BESIDE = 8,         /* of these for what a group needs beside its own: a cubic's neighbours */
 };
 
 /* One direction: the picture, and what of it the planes cover. */
@@ -71,7 +71,7 @@ typedef struct drawing {
     direction x, y;
     int32_t begin, end;      /* destination pixels of a row that show samples; begin == end: none */
     int32_t group;           /* destination pixels that are worked out together */
-    int32_t room;            /* columns that there is scratch for; not less than group */
+    int32_t columns;         /* columns that there is scratch for; not less than group */
     zoe_scale_source source; /* planes[0] alone, or red, green, blue */
     bool single;             /* planes[0] alone */
     bool opaque;             /* alpha is shown of a frame that has none: white */
@@ -86,9 +86,9 @@ typedef struct drawing {
     /* For destination pixels begin..end-1, from their group's first column on; one of the two: */
     zoe_tap *taps;
     zoe_cubic *cubics;
-    float *averaged;  /* room x ZOE_SCALE_LANES: columns, and then the light of a group */
-    uint16_t *lanes;  /* room x ZOE_SCALE_LANES: of a group's pixels, or of its columns */
-    uint32_t *colors; /* room: of a group's columns */
+    float *averaged;  /* columns x ZOE_SCALE_LANES: columns, and then the light of a group */
+    uint16_t *lanes;  /* columns x ZOE_SCALE_LANES: of a group's pixels, or of its columns */
+    uint32_t *colors; /* columns: of a group's columns */
 } drawing;
 
 /* ---- what is drawn ---- */
@@ -273,7 +273,7 @@ static void make_directions(drawing *d, const zoe_frame *frame, const zoe_viewpo
     if (v->filter == ZOE_FILTER_NEAREST)
         d->x.axis.is_cubic = d->y.axis.is_cubic = false;
     /* Where one pixel's columns do not fit in the scratch they are summed up row by row. */
-    if (d->x.axis.step > ROOM - BESIDE)
+    if (d->x.axis.step > COLUMNS_MAX - BESIDE)
         d->y.axis.is_cubic = false;
     int32_t first, last;
     d->begin = d->x.axis.begin;
@@ -287,11 +287,11 @@ static void make_directions(drawing *d, const zoe_frame *frame, const zoe_viewpo
 /* A group's columns are at most its pixels x step, and a few that are seen in part or beside it. */
 static void choose_group(drawing *d)
 {
-    d->group = d->room = 0;
+    d->group = d->columns = 0;
     if (d->begin == d->end)
         return;
     double step = d->x.axis.step > 1 ? d->x.axis.step : 1;
-    d->group = (int32_t)((ROOM - BESIDE) / step);
+    d->group = (int32_t)((COLUMNS_MAX - BESIDE) / step);
     if (d->group < 1)
         d->group = 1;
     /* Groups of equal size: a small last one would cost more than its columns. */
@@ -302,7 +302,7 @@ static void choose_group(drawing *d)
     (void)reach_of(&d->x, d->end - 1, &unused, &last);
     int64_t columns = (int64_t)last - first + 1 + BESIDE;
     int64_t pixels = d->end - d->begin, most = columns > pixels ? columns : pixels;
-    d->room = most < ROOM ? (int32_t)most : ROOM;
+    d->columns = most < COLUMNS_MAX ? (int32_t)most : COLUMNS_MAX;
 }
 
 /* ---- scratch ---- */
@@ -315,11 +315,11 @@ static size_t rounded(size_t bytes)
 /* Lays out the scratch; with NULL only its size. */
 static size_t lay_out(drawing *d, char *scratch)
 {
-    size_t pixels = (size_t)(d->end - d->begin), room = (size_t)d->room;
+    size_t pixels = (size_t)(d->end - d->begin), columns = (size_t)d->columns;
     size_t each = d->x.axis.is_cubic ? sizeof *d->cubics : sizeof *d->taps;
     size_t taps = rounded(pixels * each);
-    size_t averaged = rounded(room * ZOE_SCALE_LANES * sizeof *d->averaged);
-    size_t lanes = rounded(room * ZOE_SCALE_LANES * sizeof *d->lanes);
+    size_t averaged = rounded(columns * ZOE_SCALE_LANES * sizeof *d->averaged);
+    size_t lanes = rounded(columns * ZOE_SCALE_LANES * sizeof *d->lanes);
     if (scratch) {
         d->taps = (zoe_tap *)(void *)scratch;
         d->cubics = (zoe_cubic *)(void *)scratch;
@@ -327,7 +327,7 @@ static size_t lay_out(drawing *d, char *scratch)
         d->lanes = (uint16_t *)(void *)(scratch + taps + averaged);
         d->colors = (uint32_t *)(void *)(scratch + taps + averaged + lanes);
     }
-    return taps + averaged + lanes + rounded(room * sizeof *d->colors);
+    return taps + averaged + lanes + rounded(columns * sizeof *d->colors);
 }
 
 size_t zoe_display_scratch_bytes(const zoe_frame *frame, const zoe_viewport *viewport)
@@ -516,8 +516,8 @@ static int32_t make_group(const drawing *d, const sources *from, int32_t first, 
     int32_t columns = last->first + zoe_tap_length(last), made = averages ? count : columns;
     zoe_tap head;
     (void)tap_of(&d->x, d->begin + first, &head);
-    if (columns > d->room && !d->y.axis.is_cubic) {
-        zoe_scale_wide(d->lanes, &d->source, &from->tap, &head, d->averaged, d->room, d->low,
+    if (columns > d->columns && !d->y.axis.is_cubic) {
+        zoe_scale_wide(d->lanes, &d->source, &from->tap, &head, d->averaged, d->columns, d->low,
                        d->factor);
     } else {
         make_rows(d, d->averaged, from, head.first, columns);

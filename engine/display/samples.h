@@ -47,6 +47,20 @@ static inline const char *zoe_plane_row(const zoe_plane *plane, int32_t row)
 /* Columns are averaged in blocks, in loops that compilers vectorize. */
 enum { ZOE_LOAD_BLOCK = 128 };
 
+/* `count` values of each of three channels, as they stand in lanes (scale.h) with a 0 behind them.
+ * Returns what comes next in `out`. */
+static inline float *zoe_interleave(float *restrict out, float channels[3][ZOE_LOAD_BLOCK],
+                                    int32_t count)
+{
+    for (int32_t i = 0; i < count; i++) {
+        *out++ = channels[0][i];
+        *out++ = channels[1][i];
+        *out++ = channels[2][i];
+        *out++ = 0.0f;
+    }
+    return out;
+}
+
 /* `count` samples; NaN is 0. */
 static inline void zoe_load(float *out, const char *at, zoe_sample_type type, int32_t count)
 {

@@ -145,13 +145,7 @@ static void rows_portable(float *out, const zoe_scale_source *source, const zoe_
             else
                 memset(sums[lane], 0, sizeof sums[lane]);
         }
-        for (int32_t i = 0; i < count; i++) {
-            out[0] = sums[0][i];
-            out[1] = sums[1][i];
-            out[2] = sums[2][i];
-            out[3] = 0.0f;
-            out += ZOE_SCALE_LANES;
-        }
+        out = zoe_interleave(out, sums, count);
     }
 }
 
@@ -381,22 +375,22 @@ void zoe_scale_columns(uint16_t *out, const float *in, const zoe_tap *taps, int3
 }
 
 void zoe_scale_wide(uint16_t *out, const zoe_scale_source *source, const zoe_tap *rows,
-                    const zoe_tap *columns, float *room, int32_t room_columns, float low,
+                    const zoe_tap *columns, float *scratch, int32_t scratch_columns, float low,
                     float factor)
 {
     _Alignas(32) float sum[ZOE_SCALE_LANES] = {0};
     int32_t length = zoe_tap_length(columns);
     for (int32_t done = 0; done < length;) {
-        int32_t count = length - done < room_columns ? length - done : room_columns;
-        zoe_scale_rows(room, source, rows, columns->first + done, count);
-        float *last = room + (size_t)(count - 1) * ZOE_SCALE_LANES;
+        int32_t count = length - done < scratch_columns ? length - done : scratch_columns;
+        zoe_scale_rows(scratch, source, rows, columns->first + done, count);
+        float *last = scratch + (size_t)(count - 1) * ZOE_SCALE_LANES;
         for (int lane = 0; lane < ZOE_SCALE_LANES && done == 0; lane++)
-            room[lane] *= columns->first_weight;
+            scratch[lane] *= columns->first_weight;
         done += count;
         for (int lane = 0; lane < ZOE_SCALE_LANES && done == length && columns->last_weight > 0;
              lane++)
             last[lane] *= columns->last_weight;
-        for (const float *value = room; value <= last; value += ZOE_SCALE_LANES)
+        for (const float *value = scratch; value <= last; value += ZOE_SCALE_LANES)
             for (int lane = 0; lane < ZOE_SCALE_LANES; lane++)
                 sum[lane] += value[lane];
     }

@@ -96,11 +96,11 @@ void zoe_scale_columns(uint16_t *out, const float *in, const zoe_tap *taps, int3
 
 /*
  * Both for one destination pixel of more columns than there is room for: out[ZOE_SCALE_LANES] as
- * zoe_scale_rows() and zoe_scale_columns() would make it. `columns` has plane columns; `room`
- * (32-byte aligned) is scratch for room_columns x ZOE_SCALE_LANES floats.
+ * zoe_scale_rows() and zoe_scale_columns() would make it. `columns` has plane columns; `scratch`
+ * (32-byte aligned) is for scratch_columns x ZOE_SCALE_LANES floats.
  */
 void zoe_scale_wide(uint16_t *out, const zoe_scale_source *source, const zoe_tap *rows,
-                    const zoe_tap *columns, float *room, int32_t room_columns, float low,
+                    const zoe_tap *columns, float *scratch, int32_t scratch_columns, float low,
                     float factor);
 
 #endif

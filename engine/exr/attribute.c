@@ -60,21 +60,24 @@ static void put_number(out *o, double value, bool is_float)
     put(o, "%s", digits);
 }
 
-static void put_floats(out *o, const float *values, int count)
+/* Numbers of packed structs, which may lie anywhere: each is copied before it is read. */
+static void put_floats(out *o, const void *values, int count)
 {
     for (int i = 0; i < count; i++) {
-        if (i)
-            put(o, " ");
-        put_number(o, (double)values[i], true);
+        float value;
+        memcpy(&value, (const char *)values + (size_t)i * sizeof value, sizeof value);
+        put(o, "%s", i ? " " : "");
+        put_number(o, (double)value, true);
     }
 }
 
-static void put_doubles(out *o, const double *values, int count)
+static void put_doubles(out *o, const void *values, int count)
 {
     for (int i = 0; i < count; i++) {
-        if (i)
-            put(o, " ");
-        put_number(o, values[i], false);
+        double value;
+        memcpy(&value, (const char *)values + (size_t)i * sizeof value, sizeof value);
+        put(o, "%s", i ? " " : "");
+        put_number(o, value, false);
     }
 }
 
@@ -189,58 +192,22 @@ static void put_box2f(out *o, const exr_attr_box2f_t *box)
     put(o, ")");
 }
 
-/* Packed structs: their members are copied before a pointer to them is taken. */
-static void put_vector(out *o, const exr_attribute_t *attribute)
+static void put_vector_or_matrix(out *o, const exr_attribute_t *attribute)
 {
-    float floats[3] = {0};
-    double doubles[3] = {0};
     switch (attribute->type) {
     case EXR_ATTR_V2I: put(o, "%" PRId32 " %" PRId32, attribute->v2i->x, attribute->v2i->y); break;
     case EXR_ATTR_V3I:
         put(o, "%" PRId32 " %" PRId32 " %" PRId32, attribute->v3i->x, attribute->v3i->y,
             attribute->v3i->z);
         break;
-    case EXR_ATTR_V2F:
-        memcpy(floats, attribute->v2f, 2 * sizeof floats[0]);
-        put_floats(o, floats, 2);
-        break;
-    case EXR_ATTR_V3F:
-        memcpy(floats, attribute->v3f, 3 * sizeof floats[0]);
-        put_floats(o, floats, 3);
-        break;
-    case EXR_ATTR_V2D:
-        memcpy(doubles, attribute->v2d, 2 * sizeof doubles[0]);
-        put_doubles(o, doubles, 2);
-        break;
-    case EXR_ATTR_V3D:
-        memcpy(doubles, attribute->v3d, 3 * sizeof doubles[0]);
-        put_doubles(o, doubles, 3);
-        break;
-    default: break;
-    }
-}
-
-static void put_matrix(out *o, const exr_attribute_t *attribute)
-{
-    float floats[16];
-    double doubles[16];
-    switch (attribute->type) {
-    case EXR_ATTR_M33F:
-        memcpy(floats, attribute->m33f, 9 * sizeof floats[0]);
-        put_floats(o, floats, 9);
-        break;
-    case EXR_ATTR_M44F:
-        memcpy(floats, attribute->m44f, 16 * sizeof floats[0]);
-        put_floats(o, floats, 16);
-        break;
-    case EXR_ATTR_M33D:
-        memcpy(doubles, attribute->m33d, 9 * sizeof doubles[0]);
-        put_doubles(o, doubles, 9);
-        break;
-    case EXR_ATTR_M44D:
-        memcpy(doubles, attribute->m44d, 16 * sizeof doubles[0]);
-        put_doubles(o, doubles, 16);
-        break;
+    case EXR_ATTR_V2F: put_floats(o, attribute->v2f, 2); break;
+    case EXR_ATTR_V3F: put_floats(o, attribute->v3f, 3); break;
+    case EXR_ATTR_V2D: put_doubles(o, attribute->v2d, 2); break;
+    case EXR_ATTR_V3D: put_doubles(o, attribute->v3d, 3); break;
+    case EXR_ATTR_M33F: put_floats(o, attribute->m33f, 9); break;
+    case EXR_ATTR_M44F: put_floats(o, attribute->m44f, 16); break;
+    case EXR_ATTR_M33D: put_doubles(o, attribute->m33d, 9); break;
+    case EXR_ATTR_M44D: put_doubles(o, attribute->m44d, 16); break;
     default: break;
     }
 }
@@ -323,10 +290,6 @@ static void put_value(out *o, const exr_attribute_t *attribute)
     case EXR_ATTR_INT: put(o, "%" PRId32, attribute->i); break;
     case EXR_ATTR_FLOAT_VECTOR: put_float_list(o, attribute->floatvector); break;
     case EXR_ATTR_KEYCODE: put_key_code(o, attribute->keycode); break;
-    case EXR_ATTR_M33F:
-    case EXR_ATTR_M33D:
-    case EXR_ATTR_M44F:
-    case EXR_ATTR_M44D: put_matrix(o, attribute); break;
     case EXR_ATTR_PREVIEW:
         put(o, "%" PRIu32 "x%" PRIu32 " pixels", attribute->preview->width,
             attribute->preview->height);
@@ -343,7 +306,11 @@ static void put_value(out *o, const exr_attribute_t *attribute)
     case EXR_ATTR_V2D:
     case EXR_ATTR_V3I:
     case EXR_ATTR_V3F:
-    case EXR_ATTR_V3D: put_vector(o, attribute); break;
+    case EXR_ATTR_V3D:
+    case EXR_ATTR_M33F:
+    case EXR_ATTR_M33D:
+    case EXR_ATTR_M44F:
+    case EXR_ATTR_M44D: put_vector_or_matrix(o, attribute); break;
 #ifdef HAS_EXR_ATTR_BYTES
     case EXR_ATTR_BYTES:
         put_blob(o, attribute->bytes->size, attribute->bytes->type_hint,

@@ -460,7 +460,7 @@ static bool is_any_set(const uint32_t flags[16])
 }
 
 /* Desaturates where it is needed. Neighbours go by the saturation from before. */
-static void fix_row(converter *c, int32_t row)
+static void desaturate_row(converter *c, int32_t row)
 {
     float *red = rgb_row(c, row), *green = red + c->pitch, *blue = green + c->pitch;
     const float *own = blue + c->pitch;
@@ -500,15 +500,15 @@ void zoe_luma_chroma_convert(const zoe_luma_chroma *lc, const zoe_luma_chroma_so
         .pitch = pitch_of(lc),
     };
     lay_out(&c, scratch);
-    bool fix = is_subsampled(lc);
+    bool desaturates = is_subsampled(lc);
     c.next_chroma =
         zoe_luma_chroma_reach(lc, first_row, first_row + row_count - 1).first / lc->y_sampling;
     for (int32_t i = 0; i < row_count && !zoe_stop_wanted(); i++) {
         int32_t row = first_row + i;
-        if (fix) {
+        if (desaturates) {
             for (int32_t next = i == 0 ? row - 1 : row + 1; next <= row + 1; next++)
                 make_rgb(&c, next);
-            fix_row(&c, row);
+            desaturate_row(&c, row);
         } else {
             make_rgb(&c, row);
         }

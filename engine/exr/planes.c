@@ -80,11 +80,13 @@ static uint32_t with_plane(const zoe_exr_geometry *geometry, uint32_t order, uin
 void zoe_exr_planes_begin(zoe_exr_planes *planes, const zoe_exr_geometry *geometry, zoe_box out,
                           uint8_t *buffer, size_t buffer_bytes, size_t shared_bytes)
 {
-    *planes = (zoe_exr_planes){
-        .geometry = geometry, .buffer = buffer, .room = buffer_bytes - shared_bytes, .out = out};
+    *planes = (zoe_exr_planes){.geometry = geometry,
+                               .buffer = buffer,
+                               .capacity = buffer_bytes - shared_bytes,
+                               .out = out};
     uint32_t order = all_in_order(geometry);
     if (shared_bytes > 0) {
-        planes->shared = (zoe_exr_shared *)(void *)(buffer + planes->room);
+        planes->shared = (zoe_exr_shared *)(void *)(buffer + planes->capacity);
         order = atomic_load_explicit(&planes->shared->order, memory_order_relaxed);
     }
     for (uint32_t p = 0; p < geometry->plane_count; p++) {
@@ -127,7 +129,7 @@ bool zoe_exr_planes_spread(zoe_exr_planes *planes, uint32_t plane)
     uint32_t order = atomic_load_explicit(shared, memory_order_relaxed), wanted;
     do {
         wanted = rank_of(order, plane) > 0 ? order : with_plane(geometry, order, plane);
-        if (bytes_of(geometry, wanted) > planes->room) {
+        if (bytes_of(geometry, wanted) > planes->capacity) {
             planes->lacks_room = true;
             return false;
         }

@@ -37,7 +37,7 @@ typedef struct zoe_exr_planes {
     const zoe_exr_geometry *geometry;
     zoe_exr_shared *shared; /* NULL: all planes are spread */
     uint8_t *buffer;
-    size_t room;                 /* bytes of the buffer, without what is shared */
+    size_t capacity;             /* bytes of the buffer, without what is shared */
     zoe_box out;                 /* plane pixels that the piece writes */
     uint8_t *at[ZOE_PLANES_MAX]; /* the first row of the window, of planes that are spread */
     uint32_t held;               /* bit p: plane p is uniform so far; nothing was written of it */
