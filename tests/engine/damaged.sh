@@ -14,17 +14,7 @@ if [ -z "$images" ] || [ ! -d "$images/Damaged" ]; then
     echo "skipped: ZOETROPE_TEST_IMAGES names no folder with Damaged in it" >&2
     exit 77
 fi
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' INT TERM
-export HOME="$work" XDG_CONFIG_HOME="$work/config"
-
-checks=0
-failures=0
-fail() {
-    failures=$((failures + 1))
-    echo "FAILED: $*" >&2
-}
+. "$(dirname "$0")/../support/checks.sh"
 
 # try FILE OPTIONS...: an error of one line or a picture.
 try() {
@@ -49,5 +39,4 @@ for file in "$images"/Damaged/*; do
 done
 
 [ "$checks" -gt 0 ] || fail "no files in $images/Damaged"
-echo "$checks checks, $failures failures"
-[ "$failures" -eq 0 ]
+end_checks

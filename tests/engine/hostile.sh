@@ -18,22 +18,12 @@ images=${ZOETROPE_TEST_IMAGES:-}
 shared=${images:+$images/../hostile}
 sanitized=${ZOETROPE_SANITIZED:-}
 
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' INT TERM
-export HOME="$work" XDG_CONFIG_HOME="$work/config" XDG_STATE_HOME="$work/state" XDG_CACHE_HOME="$work/cache"
+. "$(dirname "$0")/../support/checks.sh"
 
 seconds=2   # of work
 limit=256   # MB, given with --cache-mb
 overhead=48 # MB, beside it
 stop=0.4    # seconds of work, once it is told to stop: of all threads, and to give memory back
-
-checks=0
-failures=0
-fail() {
-    failures=$((failures + 1))
-    echo "FAILED: $*" >&2
-}
 
 field() { # NAME: of $line
     echo "$line" | tr ' ' '\n' | sed -n "s/^$1=//p"
@@ -119,5 +109,4 @@ else
     echo "not tried: there is no folder \"hostile\" beside the test images, or no xz" >&2
 fi
 
-echo "$checks checks, $failures failures"
-[ "$failures" -eq 0 ]
+end_checks

@@ -18,17 +18,7 @@ skip() {
 }
 [ -n "$images" ] && [ -d "$images" ] || skip "ZOETROPE_TEST_IMAGES names no folder"
 command -v oiiotool >/dev/null || skip "there is no oiiotool"
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' INT TERM
-export HOME="$work" XDG_CONFIG_HOME="$work/config"
-
-checks=0
-failures=0
-fail() {
-    failures=$((failures + 1))
-    echo "FAILED: $*" >&2
-}
+. "$(dirname "$0")/../support/checks.sh"
 
 # The channels of a picture, as oiiotool wants them.
 channels_of() {
@@ -73,5 +63,4 @@ while read -r file; do
 done <"$work/list"
 
 [ "$checks" -gt 0 ] || fail "no pictures in $images"
-echo "$checks checks, $failures failures"
-[ "$failures" -eq 0 ]
+end_checks

@@ -49,7 +49,7 @@ static bool parse(fuzz_input *in, const uint8_t *data, size_t bytes)
     chunk->first_y = (int8_t)data[3];
     chunk->channels = in->channels;
     chunk->segments = in->segments;
-    for (size_t c = 0; c < chunk->channel_count; ++c) {
+    for (size_t c = 0; c < chunk->channel_count; c++) {
         uint8_t bits = data[4 + c];
         zoe_codec_channel *channel = &in->channels[c];
         channel->name = "c";
@@ -59,8 +59,8 @@ static bool parse(fuzz_input *in, const uint8_t *data, size_t bytes)
         channel->p_linear = bits & 64;
         channel->width = (width + channel->x_sampling - 1) / channel->x_sampling;
     }
-    for (int32_t line = 0; line < chunk->line_count; ++line) {
-        for (size_t c = 0; c < chunk->channel_count; ++c) {
+    for (int32_t line = 0; line < chunk->line_count; line++) {
+        for (size_t c = 0; c < chunk->channel_count; c++) {
             zoe_codec_channel *channel = &in->channels[c];
             if (!has_row(chunk->first_y + line, channel->y_sampling))
                 continue;
@@ -68,7 +68,7 @@ static bool parse(fuzz_input *in, const uint8_t *data, size_t bytes)
             segment->bytes = (uint32_t)channel->width * (channel->type == ZOE_CODEC_HALF ? 2 : 4);
             in->wanted[chunk->segment_count++] = !(data[4 + c] & 128);
             chunk->unpacked_bytes += segment->bytes;
-            ++channel->height;
+            channel->height++;
         }
     }
     return true;
@@ -81,10 +81,10 @@ static zoe_status run(fuzz_input *in, zoe_codec_decode_fn *decode,
 {
     size_t bytes = scratch_bytes(&in->chunk);
     void *scratch = fuzz_scratch(bytes);
-    for (size_t i = 0; i < in->chunk.segment_count; ++i)
+    for (size_t i = 0; i < in->chunk.segment_count; i++)
         in->segments[i].dst = in->wanted[i] ? need(in->segments[i].bytes) : NULL;
     zoe_status status = decode(&in->chunk, scratch, bytes);
-    for (size_t i = 0; i < in->chunk.segment_count; ++i) {
+    for (size_t i = 0; i < in->chunk.segment_count; i++) {
         if (in->wanted[i] && status == ZOE_OK)
             memcpy(result, in->segments[i].dst, in->segments[i].bytes);
         result += in->segments[i].bytes;
@@ -108,7 +108,7 @@ int fuzz_chunk(const uint8_t *data, size_t bytes, zoe_codec_decode_fn *decode,
     uint8_t *results[2] = {need(in.chunk.unpacked_bytes), need(in.chunk.unpacked_bytes)};
     zoe_status first = ZOE_OK;
     memset(results[0], 0, in.chunk.unpacked_bytes);
-    for (size_t level = 0; level < sizeof levels / sizeof levels[0]; ++level) {
+    for (size_t level = 0; level < sizeof levels / sizeof levels[0]; level++) {
         zoe_cpu_limit(levels[level]);
         memset(results[level > 0], 0, in.chunk.unpacked_bytes);
         zoe_status status = run(&in, decode, scratch_bytes, results[level > 0]);
@@ -153,8 +153,8 @@ int fuzz_zlib_chunk(const uint8_t *data, size_t bytes, zoe_codec_decode_fn *deco
     if (bytes < 1)
         return 0;
     bool packed = data[0] & 1;
-    ++data;
-    --bytes;
+    data++;
+    bytes--;
     if (packed)
         return fuzz_chunk(data, bytes, decode, scratch_bytes);
     uint8_t *made = bytes > 0 ? deflate_payload(data, &bytes) : NULL;

@@ -83,7 +83,7 @@ static zoe_inflate_job make_sound(const uint8_t *data, size_t bytes, size_t dst_
                                          &used, &made) == LIBDEFLATE_SUCCESS) {
         uint32_t sum = libdeflate_adler32(1, plain, made);
         end = ZLIB_HEAD + used;
-        for (int i = 0; i < CHECKSUM; ++i)
+        for (int i = 0; i < CHECKSUM; i++)
             zlib[end++] = (uint8_t)(sum >> (24 - 8 * i));
     } else {
         made = dst_bytes;
@@ -116,26 +116,26 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
     if (bytes < HEAD_BYTES)
         return 0;
     size_t sizes[3];
-    for (int i = 0; i < 3; ++i)
+    for (int i = 0; i < 3; i++)
         sizes[i] = (size_t)data[2 * i] | (size_t)data[2 * i + 1] << 8;
     data += HEAD_BYTES;
     bytes -= HEAD_BYTES;
     static maker *const makers[] = {make, make, make_sound, make_packed};
     size_t cut = (sizes[2] & 0x3fff) % (bytes + 1), kind = sizes[2] >> 14, most = 0;
     zoe_inflate_job jobs[ZOE_CODEC_MANY];
-    for (size_t i = 0; i < ZOE_CODEC_MANY; ++i) {
+    for (size_t i = 0; i < ZOE_CODEC_MANY; i++) {
         jobs[i] = i % 2 ? makers[kind](data + cut, bytes - cut, sizes[1])
                         : makers[kind](data, cut, sizes[0]);
         most = jobs[i].dst_bytes > most ? jobs[i].dst_bytes : most;
     }
-    for (size_t count = 2; count <= ZOE_CODEC_MANY; ++count) {
+    for (size_t count = 2; count <= ZOE_CODEC_MANY; count++) {
         void *work = need(zoe_inflate_many_scratch_bytes(most, count));
         zoe_inflate_many(jobs, count, work);
-        for (size_t i = 0; i < count; ++i)
+        for (size_t i = 0; i < count; i++)
             check(&jobs[i], makers[kind] == make_packed);
         free(work);
     }
-    for (size_t i = 0; i < ZOE_CODEC_MANY; ++i)
+    for (size_t i = 0; i < ZOE_CODEC_MANY; i++)
         free((void *)(uintptr_t)jobs[i].packed);
     return 0;
 }

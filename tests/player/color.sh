@@ -5,17 +5,9 @@
 set -eu
 zoetrope=${1:?usage: color.sh ZOETROPE}
 command -v oiiotool >/dev/null || { echo "skipped: no oiiotool"; exit 77; }
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. "$(dirname "$0")/../support/checks.sh"
 cd "$work"
-export XDG_CONFIG_HOME="$work" XDG_STATE_HOME="$work" XDG_CACHE_HOME="$work"
 unset OCIO
-failures=0
-
-fail() {
-    failures=$((failures + 1))
-    echo "FAILED: $*"
-}
 
 # Two pictures differ by at most so many steps of 8 bits.
 same() {

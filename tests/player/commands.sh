@@ -8,20 +8,9 @@ set -u
 
 : "${ZOETROPE:?names the program}"
 : "${JSON_CHECK:?names the JSON checker}"
-work=$(mktemp -d) || exit 1
-trap 'chmod -R u+rwx "$work" 2>/dev/null; rm -rf "$work"' EXIT
-trap 'exit 1' INT TERM
+. "$(dirname "$0")/../support/checks.sh"
 cd "$work" || exit 1
 unset DISPLAY WAYLAND_DISPLAY
-export HOME="$work" XDG_CONFIG_HOME="$work/config"
-
-checks=0
-failures=0
-
-fail() {
-    failures=$((failures + 1))
-    echo "FAILED: $*" >&2
-}
 
 # Runs a command; out and err get what it printed, status its exit status.
 run() {
@@ -422,5 +411,4 @@ test_general() {
 for part in generate snapshot channels info bench headless bad_input interrupt hostile_text general; do
     "test_$part"
 done
-echo "$checks checks, $failures failed"
-[ "$failures" -eq 0 ]
+end_checks

@@ -8,15 +8,7 @@
 set -u
 
 zoetrope=${1:?} bad=${2:?} json_check=${3:?}
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' INT TERM
-export HOME="$work" XDG_CONFIG_HOME="$work/config"
-failures=0
-fail() {
-    failures=$((failures + 1))
-    echo "FAILED: $*" >&2
-}
+. "$(dirname "$0")/../support/checks.sh"
 
 # A file of so many dots is a picture to the bad decoder; one with an order is what that says.
 mkdir "$work/shot"

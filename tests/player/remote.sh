@@ -8,16 +8,8 @@
 set -u
 
 zoetrope=${1:?} json_check=${2:?} server=${3:?}
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' INT TERM
-export HOME="$work" XDG_CONFIG_HOME="$work/config" XDG_CACHE_HOME="$work/cache" XDG_STATE_HOME="$work/state"
+. "$(dirname "$0")/../support/checks.sh"
 unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY AWS_ENDPOINT_URL AWS_PROFILE
-failures=0
-fail() {
-    failures=$((failures + 1))
-    echo "FAILED: $*" >&2
-}
 
 # serve NAME OPTION...: the server ends when its standard input does; sets $url.
 serve() {

@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "codec/codec.h"
-#include "support/deep_book.h"
+#include "support/deep_rules.h"
 #include "support/deep_picture.h"
 #include "exr/deep.h"
 #include "support/seeded_random.h"
@@ -135,7 +135,7 @@ static void random_pixels_follow_the_rules(void **state)
                 (deep_sample){(double)a[i], (double)color[i], (double)z[i], (double)back[i]};
         }
         double alpha, expected;
-        deep_by_the_book(samples, (size_t)count, &alpha, &expected);
+        deep_rules_flatten(samples, (size_t)count, &alpha, &expected);
         float result[3];
         flatten_pixel(a, color, z, back, count, result);
         char what[64];

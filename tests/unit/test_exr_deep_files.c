@@ -17,7 +17,7 @@
 #include <zoetrope/display.h>
 
 #include "codec/codec.h"
-#include "support/deep_book.h"
+#include "support/deep_rules.h"
 #include "support/deep_picture.h"
 #include "base/os.h"
 #include "exr/deep.h"
@@ -130,7 +130,7 @@ static float value_at(const flat *f, int plane, size_t i)
 
 /* ---- by the book ---- */
 
-static void compare_with_the_book(const deep_picture *p, const flat *f, const char *what)
+static void compare_with_the_rules(const deep_picture *p, const flat *f, const char *what)
 {
     static deep_sample samples[DEEP_SAMPLES_MAX];
     static const size_t channels[] = {DEEP_R, DEEP_G, DEEP_B};
@@ -142,7 +142,7 @@ static void compare_with_the_book(const deep_picture *p, const flat *f, const ch
                     (double)p->values[DEEP_A][at + s], (double)p->values[channels[c]][at + s],
                     (double)p->values[DEEP_Z][at + s], (double)p->values[DEEP_BACK][at + s]};
             double alpha, color;
-            deep_by_the_book(samples, p->counts[i], &alpha, &color);
+            deep_rules_flatten(samples, p->counts[i], &alpha, &color);
             deep_check(what, value_at(f, c, i), color, 6e-4);
             deep_check(what, value_at(f, 3, i), alpha, 6e-4);
         }
@@ -197,7 +197,7 @@ static void generated_files(void **state)
                 assert_int_equal(exr_deep_reference_write(path, &p.image), 0);
                 flat f;
                 flatten_file(path, color, 4, true, &f);
-                compare_with_the_book(&p, &f, what);
+                compare_with_the_rules(&p, &f, what);
                 free_flat(&f);
                 flatten_file(path, front, 2, false, &f);
                 compare_fronts(&p, &f, what);

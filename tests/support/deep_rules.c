@@ -1,7 +1,7 @@
 /*
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#include "support/deep_book.h"
+#include "support/deep_rules.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -61,7 +61,7 @@ static int compare_doubles(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-void deep_by_the_book(const deep_sample *samples, size_t count, double *alpha, double *color)
+void deep_rules_flatten(const deep_sample *samples, size_t count, double *alpha, double *color)
 {
     static double depths[2 * DEEP_SAMPLES_MAX];
     for (size_t i = 0; i < count; i++) {

@@ -1,11 +1,11 @@
 /*
- * A deep pixel flattened by the book: the rules of "Interpreting OpenEXR Deep Pixels", interval by
- * interval, in double, however long that takes.
+ * A deep pixel flattened as the rules say it: those of "Interpreting OpenEXR Deep Pixels", interval
+ * by interval, in double, however long that takes.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#ifndef DEEP_BOOK_H
-#define DEEP_BOOK_H
+#ifndef DEEP_RULES_H
+#define DEEP_RULES_H
 
 #include <stddef.h>
 
@@ -17,7 +17,7 @@ typedef struct deep_sample {
 } deep_sample;
 
 /* Samples in any order, DEEP_SAMPLES_MAX at most. */
-void deep_by_the_book(const deep_sample *samples, size_t count, double *alpha, double *color);
+void deep_rules_flatten(const deep_sample *samples, size_t count, double *alpha, double *color);
 
 /* Fails the test unless `got` is near enough: within tolerance x (1 + |expected|). */
 void deep_check(const char *what, float got, double expected, double tolerance);
