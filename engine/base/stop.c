@@ -6,6 +6,7 @@
 #include <string.h>
 
 static _Thread_local const zoe_stop *entered;
+static _Thread_local const zoe_stop_asker *asked;
 
 const zoe_stop *zoe_stop_enter(const zoe_stop *stop)
 {
@@ -16,7 +17,16 @@ const zoe_stop *zoe_stop_enter(const zoe_stop *stop)
 
 bool zoe_stop_wanted(void)
 {
-    return entered && zoe_stop_is_asked(entered);
+    if (entered)
+        return zoe_stop_is_asked(entered);
+    return asked && asked->is_stopped && asked->is_stopped(asked->user);
+}
+
+const zoe_stop_asker *zoe_stop_enter_asker(const zoe_stop_asker *asker)
+{
+    const zoe_stop_asker *before = asked;
+    asked = asker;
+    return before;
 }
 
 static size_t next_step(size_t left)

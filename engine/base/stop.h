@@ -4,7 +4,8 @@
  * Whoever hands work out keeps a zoe_stop for it and enters it on the thread that does the work.
  * The work asks zoe_stop_wanted() wherever it has done some milliseconds' worth since it asked
  * last, and when that is true returns at once, with ZOE_STALE where it returns a status. What it
- * has written by then is unspecified. On a thread where nothing was entered the answer is false.
+ * has written by then is unspecified. On a thread where nothing was entered the answer is false,
+ * unless somebody is there to be asked: see zoe_stop_enter_asker().
  *
  *   zoe_stop stop = {0};                             another thread:
  *   const zoe_stop *before = zoe_stop_enter(&stop);
@@ -43,6 +44,16 @@ static inline bool zoe_stop_is_asked(const zoe_stop *stop)
 /* What the calling thread does from now on is stopped by `stop`, or by nothing if that is NULL.
  * Returns what it was stopped by before. */
 const zoe_stop *zoe_stop_enter(const zoe_stop *stop);
+
+/* Says that it is to stop. Called by zoe_stop_wanted(), on its thread. */
+typedef struct zoe_stop_asker {
+    int (*is_stopped)(void *user); /* NULL: never */
+    void *user;
+} zoe_stop_asker;
+
+/* Who is asked on the calling thread while no zoe_stop is entered there; NULL: nobody. Returns who
+ * was asked before. */
+const zoe_stop_asker *zoe_stop_enter_asker(const zoe_stop_asker *asker);
 
 /* Is the calling thread to stop what it does? */
 bool zoe_stop_wanted(void);

@@ -161,6 +161,9 @@ static const zoe_store *remote_store(zoe_storage *storage, zoe_error *error)
     pthread_mutex_lock(&storage->lock);
     bool made = storage->has_remote ||
                 zoe_remote_create(&storage->settings, &storage->remote, error) == ZOE_OK;
+    if (made && !storage->has_remote)
+        storage->remote.asker =
+            (zoe_stop_asker){storage->settings.cancel, storage->settings.cancel_user};
     atomic_store_explicit(&storage->has_remote, made, memory_order_release);
     pthread_mutex_unlock(&storage->lock);
     return made ? &storage->remote : NULL;
@@ -214,7 +217,10 @@ zoe_status zoe_storage_list(zoe_storage *storage, const char *folder, zoe_os_nam
     if (status != ZOE_OK)
         return status;
     const zoe_store *store = &storage->remote;
-    return store->list(store->user, folder, each, each_user, error);
+    const zoe_stop_asker *before = zoe_stop_enter_asker(&store->asker);
+    status = store->list(store->user, folder, each, each_user, error);
+    zoe_stop_enter_asker(before);
+    return status;
 }
 
 zoe_status zoe_storage_open(zoe_storage *storage, const char *path, zoe_storage_object *object,
@@ -225,7 +231,9 @@ zoe_status zoe_storage_open(zoe_storage *storage, const char *path, zoe_storage_
     const zoe_store *store = store_of(storage, path, &why);
     if (!store)
         return zoe_error_set(error, why.status, "%s", why.text);
+    const zoe_stop_asker *before = zoe_stop_enter_asker(&store->asker);
     zoe_status status = store->open(store->user, path, object, error);
+    zoe_stop_enter_asker(before);
     if (status != ZOE_OK)
         *object = (zoe_storage_object){.fd = -1};
     else if (store != zoe_local_store())
@@ -236,7 +244,12 @@ zoe_status zoe_storage_open(zoe_storage *storage, const char *path, zoe_storage_
 bool zoe_storage_identify(zoe_storage *storage, const char *path, zoe_os_file_id *id)
 {
     const zoe_store *store = store_of(storage, path, NULL);
-    return store && store->identify(store->user, path, id);
+    if (!store)
+        return false;
+    const zoe_stop_asker *before = zoe_stop_enter_asker(&store->asker);
+    bool is_known = store->identify(store->user, path, id);
+    zoe_stop_enter_asker(before);
+    return is_known;
 }
 
 void zoe_storage_announce(zoe_storage *storage, const char *path)
@@ -260,7 +273,12 @@ int64_t zoe_storage_read(const zoe_storage_object *object, void *buffer, size_t 
                          uint64_t offset, zoe_error *error)
 {
     const zoe_store *store = object->fd >= 0 ? zoe_local_store() : store_of_object(object);
-    return store->read(store->user, object, buffer, bytes, offset, error);
+    if (store == zoe_local_store())
+        return store->read(store->user, object, buffer, bytes, offset, error);
+    const zoe_stop_asker *before = zoe_stop_enter_asker(&store->asker);
+    int64_t got = store->read(store->user, object, buffer, bytes, offset, error);
+    zoe_stop_enter_asker(before);
+    return got;
 }
 
 bool zoe_storage_is_same(const zoe_storage_object *object)

@@ -22,6 +22,7 @@
 #include <zoetrope/storage.h>
 
 #include "base/os.h"
+#include "base/stop.h"
 
 /* An object that is open: a plain value. */
 typedef struct zoe_storage_object {
@@ -121,6 +122,9 @@ typedef struct zoe_store {
 
     /* Ends what is under way, and frees. Nothing is open. */
     void (*destroy)(void *user);
+
+    /* Not the store's: who is asked while it is called, see the storage's settings. */
+    zoe_stop_asker asker;
 } zoe_store;
 
 /* Local files. Constant, needs no destruction. */

@@ -37,6 +37,10 @@ typedef enum zoe_disk_cache_for {
     ZOE_DISK_CACHE_REMOTE = 2, /* URLs' */
 } zoe_disk_cache_for;
 
+/* Not 0: whoever waits has had enough. Called on the thread that waits, every 20 ms; no locks but
+ * the storage's own are held, and it must not call the library. */
+typedef int zoe_storage_cancel_fn(void *user);
+
 /*
  * Filled by zoe_storage_settings_init(); then change what you like. Texts are copied.
  * Thread-safety: a plain value; one thread at a time.
@@ -74,6 +78,11 @@ typedef struct zoe_storage_settings {
     zoe_log_level log_level; /* as zoe_engine_settings */
     zoe_log_fn *log;
     void *log_user;
+
+    /* Calls that wait for a server end with STALE once this says so; NULL: they wait. What an engine
+     * reads for its frames goes on until its source is closed. */
+    zoe_storage_cancel_fn *cancel;
+    void *cancel_user;
 } zoe_storage_settings;
 
 /* What a storage has done and what it holds: since it was made, except what says "now".

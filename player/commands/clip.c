@@ -30,6 +30,12 @@ static void log_line(void *user, zoe_log_level level, const char *message)
     fprintf(stderr, "zoetrope: %s\n", message);
 }
 
+static int is_interrupted(void *user)
+{
+    (void)user;
+    return zoe_interrupted();
+}
+
 static void wake(void *user)
 {
     const zoe_clip *clip = user;
@@ -46,6 +52,7 @@ zoe_status zoe_clip_storage(const zoe_options *options, zoe_storage **storage, z
     if (options)
         zoe_options_apply_storage(options, &settings);
     settings.log = settings.log_level > ZOE_LOG_WARNING ? log_line : NULL;
+    settings.cancel = is_interrupted;
     return zoe_storage_create(&settings, storage, error);
 }
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # A server that takes requests and never answers: the window comes all the same, says that it is
-# opening, and ends at once when it is told to; what answers later is opened.
+# opening, and ends at once when it is told to, as commands do; what answers later is opened.
 #
 #   stalled.sh /path/to/zoetrope /path/to/shot_server.py
 #
@@ -52,6 +52,25 @@ stop_player
 start_player --restore
 eventually "and comes back" title b
 stop_player
+
+echo "commands end at the first signal"
+for what in "info" "snapshot -o $work/a.png" "bench decode" "--headless" "bench hit"; do
+    "$player" $what "$url/shots/a.1-6####.exr" >/dev/null 2>"$work/err" &
+    command=$!
+    sleep 1
+    kill -TERM $command
+    for ((i = 0; i < patience; i++)); do
+        kill -0 $command 2>/dev/null || break
+        sleep 0.1
+    done
+    if kill -0 $command 2>/dev/null; then
+        bad "$what goes on"
+        kill -9 $command
+    else
+        good "${what%% -o*} ends"
+    fi
+    wait $command 2>/dev/null
+done
 
 echo "what cannot be opened ends the program"
 timeout 60 "$player" "$url/nowhere/a.####.exr" >/dev/null 2>"$work/err"

@@ -179,6 +179,53 @@ static void fake_destroy(void *user)
     ((fake *)user)->destroyed++;
 }
 
+/* Waits for a server until it is told not to. */
+static int64_t read_or_stop(void *user, const zoe_storage_object *object, void *buffer,
+                            size_t bytes, uint64_t offset, zoe_error *error)
+{
+    if (!zoe_stop_wanted())
+        return fake_read(user, object, buffer, bytes, offset, error);
+    zoe_error_set(error, ZOE_STALE, "stopped");
+    return -1;
+}
+
+static int is_tired(void *user)
+{
+    return *(int *)user;
+}
+
+static void who_waits_is_asked_whether_to_go_on(void **state)
+{
+    (void)state;
+    fake f = {0};
+    int tired = 0;
+    const zoe_store store = {.user = &f,
+                             .open = fake_open,
+                             .read = read_or_stop,
+                             .close = fake_close,
+                             .asker = {is_tired, &tired}};
+    char buffer[4];
+    zoe_storage *storage = NULL;
+    zoe_storage_object object;
+    zoe_error error = {ZOE_OK, ""};
+    assert_int_equal(zoe_storage_create_with(&store, &storage), ZOE_OK);
+    assert_int_equal(zoe_storage_open(storage, "s3://bucket/a.exr", &object, NULL), ZOE_OK);
+    assert_int_equal(zoe_storage_read(&object, buffer, sizeof buffer, 0, &error), 4);
+    tired = 1;
+    assert_int_equal(zoe_storage_read(&object, buffer, sizeof buffer, 0, &error), -1);
+    assert_int_equal(error.status, ZOE_STALE);
+    assert_false(zoe_stop_wanted());
+    /* A load is stopped by whoever wants its frame, and by nobody else. */
+    zoe_stop stop = {0};
+    const zoe_stop *before = zoe_stop_enter(&stop);
+    assert_int_equal(zoe_storage_read(&object, buffer, sizeof buffer, 0, &error), 4);
+    zoe_stop_ask(&stop);
+    assert_int_equal(zoe_storage_read(&object, buffer, sizeof buffer, 0, &error), -1);
+    zoe_stop_enter(before);
+    zoe_storage_close_object(&object);
+    zoe_storage_close(&storage);
+}
+
 static void urls_go_to_the_remote_store(void **state)
 {
     (void)state;
@@ -248,6 +295,7 @@ int main(void)
         cmocka_unit_test(urls_are_known_by_their_scheme),
         cmocka_unit_test(files_are_read_without_a_storage),
         cmocka_unit_test(urls_go_to_the_remote_store),
+        cmocka_unit_test(who_waits_is_asked_whether_to_go_on),
         cmocka_unit_test(settings_are_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
