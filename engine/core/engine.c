@@ -54,6 +54,7 @@ static void end_report(zoe_engine *engine, zoe_memory_report *report)
 /* Frames that failed for want of memory only are tried again. */
 static void retry_over_budget_locked(zoe_cache *cache)
 {
+    zoe_lock_assert_held(&cache->lock);
     for (zoe_source *source = cache->sources; source; source = source->next) {
         zoe_table_retry_locked(source->table);
         source->cursor = 0;
@@ -62,6 +63,7 @@ static void retry_over_budget_locked(zoe_cache *cache)
 
 static uint64_t put_in_force_locked(zoe_engine *engine, uint64_t limit)
 {
+    zoe_lock_assert_held(&engine->cache.lock);
     zoe_cache *cache = &engine->cache;
     bool higher = limit > zoe_meter_limit(&cache->meter);
     zoe_meter_set_limit(&cache->meter, limit);
@@ -81,6 +83,7 @@ static void add_committed(void *sum, zoe_buffer *buffer)
 /* Scratch of workers and memory of open files, in use or kept for the next. */
 static uint64_t scratch_bytes_locked(zoe_cache *cache)
 {
+    zoe_lock_assert_held(&cache->lock);
     uint64_t bytes = 0;
     zoe_slab_visit(&cache->work_slab, add_committed, &bytes);
     return bytes;
@@ -242,6 +245,7 @@ zoe_status zoe_engine_clear(zoe_engine *engine, zoe_memory_report *report)
 
 static uint64_t allocations_locked(const zoe_cache *cache)
 {
+    zoe_lock_assert_held(&cache->lock);
     return cache->slab.allocations + cache->work_slab.allocations;
 }
 

@@ -30,6 +30,7 @@ static int64_t clamp(int64_t value, int64_t low, int64_t high)
  * whole. */
 static void shift_want_locked(zoe_source *source, const zoe_sequence *fresh)
 {
+    zoe_lock_assert_held(&source->cache->lock);
     zoe_want *want = &source->want;
     const zoe_sequence *old = source->sequence;
     int64_t last = zoe_sequence_count(fresh) - 1;
@@ -65,6 +66,7 @@ static void count_files(const zoe_source *source, const zoe_sequence *fresh,
 
 static zoe_load *find_load_locked(zoe_source *source, int64_t position)
 {
+    zoe_lock_assert_held(&source->cache->lock);
     zoe_cache *cache = source->cache;
     for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;)
         if (load->source == source && load->position == position)
@@ -104,6 +106,7 @@ static bool is_same_file_locked(const zoe_slot *slot, zoe_frame_state state, con
  * end. */
 static void end_loads_outside_locked(zoe_source *source, const zoe_sequence *fresh)
 {
+    zoe_lock_assert_held(&source->cache->lock);
     zoe_cache *cache = source->cache;
     int64_t first = zoe_sequence_first(fresh), last = zoe_sequence_last(fresh);
     int64_t step = zoe_sequence_step(fresh);
@@ -133,6 +136,7 @@ static void end_loads_outside_locked(zoe_source *source, const zoe_sequence *fre
  * once: on the way two may bear the same position, of the old table and of the new one. */
 static void move_loads_locked(zoe_source *source, const zoe_look *look, zoe_table *table)
 {
+    zoe_lock_assert_held(&source->cache->lock);
     zoe_cache *cache = source->cache;
     for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;) {
         if (load->source != source)
@@ -151,6 +155,7 @@ static void move_loads_locked(zoe_source *source, const zoe_look *look, zoe_tabl
 static void move_frames_locked(zoe_source *source, const zoe_look *look, zoe_table *table,
                                zoe_refresh_report *report)
 {
+    zoe_lock_assert_held(&source->cache->lock);
     zoe_table *old = source->table;
     move_loads_locked(source, look, table);
     for (int64_t i = 0; i < old->count; i++) {
@@ -175,6 +180,7 @@ static void move_frames_locked(zoe_source *source, const zoe_look *look, zoe_tab
 static void swap_locked(zoe_source *source, const zoe_look *look, zoe_sequence **fresh,
                         zoe_table **table, zoe_refresh_report *report)
 {
+    zoe_lock_assert_held(&source->cache->lock);
     zoe_table *old_table = source->table;
     zoe_sequence *old_sequence = source->sequence;
     end_loads_outside_locked(source, *fresh);
@@ -242,6 +248,7 @@ static void end_refresh(zoe_source *source)
 static bool reload_locked(zoe_source *source, int64_t position, const zoe_looked *now,
                           uint64_t looked_ns, bool retry)
 {
+    zoe_lock_assert_held(&source->cache->lock);
     zoe_cache *cache = source->cache;
     zoe_table *table = source->table;
     zoe_frame_state state = zoe_table_state(table, position);
@@ -282,6 +289,7 @@ static bool reload_locked(zoe_source *source, int64_t position, const zoe_looked
 /* After frames were reset: whoever waits for one, and workers. */
 static void settle_locked(zoe_source *source, int64_t position)
 {
+    zoe_lock_assert_held(&source->cache->lock);
     zoe_source_rewind_locked(source, position);
     zoe_cache_tell_locked(source->cache);
 }

@@ -9,6 +9,7 @@
 /* Does what there is to do for a while. false: there is nothing. */
 static bool work_once_locked(zoe_load_worker *worker)
 {
+    zoe_lock_assert_held(&worker->cache->lock);
     zoe_cache *cache = worker->cache;
     zoe_load_phase phase;
     bool any = zoe_scheduler_pick_locked(worker, &phase) != NULL, told = worker->told;

@@ -192,7 +192,7 @@ static int write_count_locked(zoe_disk_cache *cache)
 static int scan_locked(zoe_disk_cache *cache);
 
 /* Takes both locks. Not 0: neither is held. */
-static int begin(zoe_disk_cache *cache)
+static int take_locks(zoe_disk_cache *cache)
 {
     zoe_lock_take(&cache->lock);
     if (cache->pause_until_ns && zoe_os_now_ns() < cache->pause_until_ns) {
@@ -222,7 +222,7 @@ static int begin(zoe_disk_cache *cache)
 }
 
 /* Gives both back. */
-static void end(zoe_disk_cache *cache)
+static void give_locks(zoe_disk_cache *cache)
 {
     /* Where that fails, what was counted before is too high at most. */
     write_count_locked(cache);
@@ -326,12 +326,14 @@ static int scan_locked(zoe_disk_cache *cache)
 
 static void count_less_locked(zoe_disk_cache *cache, uint64_t bytes)
 {
+    zoe_lock_assert_held(&cache->lock);
     cache->used -= bytes < cache->used ? bytes : cache->used;
 }
 
 /* Removes the next of the list, unless it was used since it was listed. */
 static void evict_locked(zoe_disk_cache *cache)
 {
+    zoe_lock_assert_held(&cache->lock);
     const victim *v = &cache->victims[cache->victim_next++];
     place at;
     zoe_os_entry entry;
@@ -365,11 +367,11 @@ static bool make_room_locked(zoe_disk_cache *cache, uint64_t bytes, uint64_t bou
 
 void zoe_disk_cache_trim(zoe_disk_cache *cache)
 {
-    if (begin(cache) != 0)
+    if (take_locks(cache) != 0)
         return;
     if (scan_locked(cache) == 0)
         make_room_locked(cache, 0, cache->bound);
-    end(cache);
+    give_locks(cache);
 }
 
 /* ---- reading ---- */
@@ -511,6 +513,7 @@ static bool is_passing(int code)
  * others' unfinished files take all room at present. */
 static int create_locked(zoe_disk_cache *cache, const place *at, uint64_t bytes, int *fd)
 {
+    zoe_lock_assert_held(&cache->lock);
     char name[NAME];
     zoe_os_entry entry;
     name_new(at, name);
@@ -553,21 +556,21 @@ static void remove_unfinished(zoe_disk_cache *cache, const place *at, uint64_t b
     char name[NAME];
     name_new(at, name);
     bool removed = zoe_os_below_remove(cache->folder, at->sub, name) == 0;
-    if (removed && begin(cache) == 0) {
+    if (removed && take_locks(cache) == 0) {
         count_less_locked(cache, taken(bytes));
-        end(cache);
+        give_locks(cache);
     }
 }
 
 static int write_once(zoe_disk_cache *cache, const place *at, const block_header *header,
                       const void *data)
 {
-    int fd, code = begin(cache);
+    int fd, code = take_locks(cache);
     uint64_t bytes = sizeof *header + header->bytes;
     if (code)
         return code;
     code = create_locked(cache, at, bytes, &fd);
-    end(cache);
+    give_locks(cache);
     if (code)
         return code;
     code = fill(cache, at, fd, header, data);
@@ -580,10 +583,10 @@ static int write_once(zoe_disk_cache *cache, const place *at, const block_header
 /* The disk is full under the bound: the oldest go, for twice the block's bytes. */
 static void shrink(zoe_disk_cache *cache, uint64_t bytes)
 {
-    if (begin(cache) != 0)
+    if (take_locks(cache) != 0)
         return;
     make_room_locked(cache, 2 * taken(bytes), cache->used);
-    end(cache);
+    give_locks(cache);
 }
 
 bool zoe_disk_cache_write(zoe_disk_cache *cache, zoe_disk_key key, uint64_t index, const void *data,
@@ -619,12 +622,12 @@ void zoe_disk_cache_remove(zoe_disk_cache *cache, zoe_disk_key key, uint64_t ind
     place at;
     zoe_os_entry entry;
     place_of(key, index, &at);
-    if (begin(cache) != 0)
+    if (take_locks(cache) != 0)
         return;
     if (zoe_os_below_look(cache->folder, at.sub, at.name, &entry) == 0 &&
         zoe_os_below_remove(cache->folder, at.sub, at.name) == 0)
         count_less_locked(cache, taken(entry.bytes));
-    end(cache);
+    give_locks(cache);
 }
 
 /* ---- the whole ---- */
