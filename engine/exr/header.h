@@ -15,7 +15,7 @@
 
 typedef struct zoe_exr_header {
     zoe_header header;     /* first: its address is the whole's */
-    const int32_t *ranks;  /* [layer_count], as zoe_exr_layer_seen has them */
+    const int32_t *ranks;  /* [layer_count], as zoe_exr_layer_fn is told them */
     const bool *rounds_up; /* [part_count]: the sizes of a tiled part's levels */
 } zoe_exr_header;
 

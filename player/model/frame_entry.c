@@ -1,6 +1,7 @@
 #include "model/frame_entry.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,11 +21,12 @@ static int64_t counted_rate(zoe_rate rate)
     return up <= RATE_MAX ? up : 0;
 }
 
-int zoe_time_code_may_drop(zoe_rate rate)
+/* Whether the rate has a drop-frame time code. */
+static bool may_drop(zoe_rate rate)
 {
     int64_t counted = counted_rate(rate);
     if (counted == 0 || counted % 30 != 0)
-        return 0;
+        return false;
     /* 29.97, 2997/100 and 30000/1001 all mean the last of them. */
     double off = (double)rate.numerator / rate.denominator - (double)counted / 1.001;
     return off > -0.005 && off < 0.005;
@@ -102,7 +104,7 @@ zoe_status zoe_time_code_parse(const char *text, zoe_rate rate, int64_t *frames,
                              text);
     if (counted == 0)
         return zoe_error_set(error, ZOE_ERROR_SYNTAX, "\"%s\": no frame rate is known", text);
-    if (drop && !zoe_time_code_may_drop(rate))
+    if (drop && !may_drop(rate))
         return zoe_error_set(error, ZOE_ERROR_SYNTAX,
                              "\"%s\": drop-frame time code is for 29.97 and 59.94 frames a second",
                              text);
@@ -180,31 +182,4 @@ zoe_status zoe_frame_entry_parse(const char *text, const zoe_frame_context *cont
     else if (is_time)
         *number += context->zero;
     return ZOE_OK;
-}
-
-/* ---- writing ---- */
-
-void zoe_time_code_format(int64_t frames, zoe_rate rate, int drop, char text[ZOE_TIME_CODE_TEXT])
-{
-    int64_t counted = counted_rate(rate);
-    text[0] = '\0';
-    if (counted == 0)
-        return;
-    const char *sign = frames < 0 ? "-" : "";
-    uint64_t rest = frames < 0 ? (uint64_t)0 - (uint64_t)frames : (uint64_t)frames;
-    drop = drop && zoe_time_code_may_drop(rate);
-    uint64_t second = (uint64_t)counted;
-    if (drop) {
-        /* Of ten minutes the first has all labels, the other nine lack some each. */
-        uint64_t gap = (uint64_t)dropped_a_minute(rate);
-        uint64_t ten_minutes = 600 * second - 9 * gap;
-        rest %= 144 * ten_minutes;
-        uint64_t within = rest % ten_minutes;
-        uint64_t minutes = within < gap ? 0 : (within - gap) / (60 * second - gap);
-        rest += gap * (9 * (rest / ten_minutes) + minutes);
-    }
-    rest %= 24 * 3600 * second;
-    snprintf(text, ZOE_TIME_CODE_TEXT, "%s%02d:%02d:%02d%c%02d", sign,
-             (int)(rest / (3600 * second)), (int)(rest / (60 * second) % 60),
-             (int)(rest / second % 60), drop ? ';' : ':', (int)(rest % second));
 }

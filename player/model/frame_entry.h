@@ -30,10 +30,7 @@
 
 #include "model/args.h"
 
-enum {
-    ZOE_TIME_CODE_TEXT = 24,
-    ZOE_FRAME_ENTRY_DIGITS = 18, /* a longer number is in no sequence */
-};
+enum { ZOE_FRAME_ENTRY_DIGITS = 18 /* a longer number is in no sequence */ };
 
 /* Where the entry is made. */
 typedef struct zoe_frame_context {
@@ -54,13 +51,5 @@ zoe_status zoe_frame_entry_parse(const char *text, const zoe_frame_context *cont
 /* Frames from 00:00:00:00 to that time code, which is drop-frame with ';' or '.' before its frames.
  * Errors: SYNTAX. */
 zoe_status zoe_time_code_parse(const char *text, zoe_rate rate, int64_t *frames, zoe_error *error);
-
-/* Whether the rate has a drop-frame time code. */
-int zoe_time_code_may_drop(zoe_rate rate);
-
-/* "01:02:03:04" so many frames after 00:00:00:00, or "01:02:03;04" with `drop`, which counts only
- * at rates that have it. After 24 hours it begins anew; before 0 it is "-00:00:00:01". "" without a
- * rate. */
-void zoe_time_code_format(int64_t frames, zoe_rate rate, int drop, char text[ZOE_TIME_CODE_TEXT]);
 
 #endif
