@@ -28,11 +28,9 @@ zoe_status zoe_cache_init(zoe_cache *cache, const zoe_decoder *decoder,
     cache->patience_ns = 200000000u;
     cache->notify = settings->notify;
     cache->notify_user = settings->notify_user;
-    zoe_meter_set_limit(&cache->meter, limit);
-    zoe_slab_init(&cache->slab, &cache->meter, sizeof(zoe_frame_buffer), address_bytes);
-    zoe_slab_init(&cache->work_slab, &cache->meter, sizeof(zoe_buffer), address_bytes);
-    /* Two for every load and worker: one in use, one on its way back to the system. */
-    cache->work_slab.buffers_max = (size_t)4 * ZOE_LOADS_MAX;
+    /* Of work, two for every load and worker: one in use, one on its way back to the system. */
+    zoe_memory_init(&cache->memory, limit, sizeof(zoe_frame_buffer), address_bytes,
+                    (size_t)4 * ZOE_LOADS_MAX);
     cache->made = init_lock_and_conditions(cache);
     return cache->made ? ZOE_OK : ZOE_ERROR_NO_MEMORY;
 }
@@ -44,8 +42,7 @@ void zoe_cache_destroy(zoe_cache *cache)
     zoe_cache_lock(cache);
     zoe_cache_give_back_locked(cache);
     zoe_lock_give(&cache->lock);
-    zoe_slab_destroy(&cache->slab);
-    zoe_slab_destroy(&cache->work_slab);
+    zoe_memory_destroy(&cache->memory);
     pthread_cond_destroy(&cache->work);
     pthread_cond_destroy(&cache->progress);
     zoe_lock_destroy(&cache->lock);
@@ -61,18 +58,14 @@ void zoe_cache_lock(zoe_cache *cache)
 
 bool zoe_cache_give_back_locked(zoe_cache *cache)
 {
-    bool any = zoe_returns_any(&cache->returns);
+    bool any = zoe_returns_any(&cache->memory.returns);
     /* Pools that have no memory left have their records given back in a second round. */
-    while (zoe_returns_any(&cache->returns)) {
-        zoe_returns mine = cache->returns;
-        cache->returns = (zoe_returns){.bytes = 0};
-        cache->returning += mine.bytes;
+    while (zoe_returns_any(&cache->memory.returns)) {
+        zoe_returns mine = zoe_memory_begin_returns(&cache->memory);
         zoe_lock_give(&cache->lock);
         zoe_returns_release(&mine);
         zoe_lock_take(&cache->lock);
-        cache->returning -= mine.bytes;
-        zoe_meter_give(&cache->meter, mine.bytes);
-        zoe_slab_reinstate(&cache->slab, &mine, &cache->returns);
+        zoe_memory_end_returns(&cache->memory, &mine);
         /* Somebody may have looked for that room meanwhile, or wait until the limit is kept. */
         zoe_cache_wake_worker_locked(cache);
         zoe_cache_tell_locked(cache);
@@ -145,37 +138,25 @@ bool zoe_cache_stop_farthest_locked(zoe_cache *cache, int64_t use)
 
 /* ---- frames ---- */
 
-void zoe_cache_give_buffer_locked(zoe_slab *slab, zoe_buffer **buffer)
-{
-    if (*buffer)
-        zoe_slab_give(slab, *buffer);
-    *buffer = NULL;
-}
-
 void zoe_cache_give_load_locked(zoe_load_worker *worker, zoe_load *load)
 {
-    zoe_cache *cache = worker->cache;
-    zoe_cache_give_buffer_locked(&cache->slab, &load->memory);
-    zoe_cache_give_buffer_locked(&cache->work_slab, &load->file_memory);
-    zoe_cache_give_buffer_locked(&cache->work_slab, &worker->scratch);
-}
-
-void zoe_cache_detach_free_locked(zoe_cache *cache)
-{
-    /* Not more than that: the surplus of buffers in use comes after it. */
-    zoe_slab_detach(&cache->slab, cache->slab.free_cost, (zoe_buffer_size){0, 0}, &cache->returns);
+    zoe_memory *memory = &worker->cache->memory;
+    zoe_slab_give_any(&memory->frames, &load->memory);
+    zoe_slab_give_any(&memory->work, &load->file_memory);
+    zoe_slab_give_any(&memory->work, &worker->scratch);
 }
 
 void zoe_cache_free_picture_locked(zoe_cache *cache, zoe_frame_buffer *buffer)
 {
     cache->frame_bytes -= buffer->memory.needed;
     cache->full_frame_bytes -= buffer->full_bytes;
-    zoe_slab_give(&cache->slab, &buffer->memory);
+    zoe_slab_give(&cache->memory.frames, &buffer->memory);
     const zoe_source *source = cache->sources;
     while (source && source != buffer->source)
         source = source->next;
     if (!source)
-        zoe_cache_detach_free_locked(cache);
+        /* What others use is warm already, and its sizes may never come again. */
+        zoe_memory_detach_frames(&cache->memory);
 }
 
 /* The slot's side of letting go. */
@@ -188,7 +169,7 @@ static void leave_table_locked(zoe_cache *cache, zoe_frame_buffer *buffer)
 
 bool zoe_cache_evict_locked(zoe_cache *cache, zoe_frame_buffer *buffer)
 {
-    if (!zoe_buffer_evict_locked(buffer))
+    if (!zoe_hold_evict(&buffer->hold))
         return false;
     zoe_cache_note_locked(cache, "evicted", buffer->table->source, buffer->position);
     leave_table_locked(cache, buffer);
@@ -201,13 +182,6 @@ void zoe_cache_let_go_locked(zoe_cache *cache, zoe_table *table, int64_t positio
 {
     zoe_frame_buffer *buffer = table->slots[position].buffer;
     leave_table_locked(cache, buffer);
-    if (zoe_buffer_unpin(buffer) == 0)
+    if (zoe_hold_unpin(&buffer->hold) == 0)
         zoe_cache_free_picture_locked(cache, buffer);
-}
-
-void zoe_cache_let_go_all_locked(zoe_cache *cache, zoe_table *table)
-{
-    for (int64_t i = 0; i < table->count; i++)
-        if (zoe_state_is_loaded(zoe_table_state(table, i)))
-            zoe_cache_let_go_locked(cache, table, i);
 }

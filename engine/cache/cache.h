@@ -11,8 +11,9 @@
  * sources; the memory for a load is reserved before it begins.
  *
  * There is one lock. It is not held across I/O, decoding, callbacks or system calls that take long:
- * memory that goes back to the system is collected in `returns`, and whoever lets go of the lock
- * gives it back after that.
+ * memory that goes back to the system is collected, and whoever lets go of the lock gives it back
+ * after that. Lock order: the engine's `change` and the aheads' lock, then this one, then those of a
+ * storage (storage/fetch.h: one may be woken with this lock held) and the log's.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -21,6 +22,7 @@
 
 #include "base/log.h"
 #include "cache/load.h"
+#include "memory/memory.h"
 
 /* What a worker brings. Guarded by the cache's lock, but for what is in the scratch. */
 typedef struct zoe_load_worker {
@@ -51,10 +53,7 @@ typedef struct zoe_cache {
                                 with the system, or a refresh is over */
 
     /* guarded by lock */
-    zoe_slab slab;       /* frames */
-    zoe_slab work_slab;  /* what loads take besides: scratch, and memory for open files */
-    zoe_returns returns; /* to be given back when the lock is let go of */
-    uint64_t returning;  /* bytes that other threads are giving back, still counted */
+    zoe_memory memory; /* its meter is atomic */
     zoe_source *sources;
     zoe_load loads[ZOE_LOADS_MAX];
     uint32_t workers;     /* how many threads ask for work */
@@ -70,11 +69,10 @@ typedef struct zoe_cache {
                             `allocations`: how many there were by then */
 
     /* atomic */
-    zoe_meter meter;
-    _Atomic uint64_t clock;      /* relaxed: goes up with every want; orders last uses */
-    _Atomic uint32_t attention;  /* relaxed: goes up when workers should look for better work; they
+    _Atomic uint64_t clock;     /* relaxed: goes up with every want; orders last uses */
+    _Atomic uint32_t attention; /* relaxed: goes up when workers should look for better work; they
                                    look at it after every piece, and see all else under the lock */
-    _Atomic uint32_t starved;    /* seq_cst, see table.h: pins are in the way of a load or of a
+    _Atomic uint32_t starved;   /* seq_cst, see memory/hold.h: pins are in the way of a load or of a
                                    lower limit */
     _Atomic uint64_t bytes_read; /* relaxed */
     zoe_counter hits, misses;
@@ -147,20 +145,14 @@ bool zoe_cache_stop_farthest_locked(zoe_cache *cache, int64_t use);
 
 /* ---- frames ---- */
 
-/* A load's or worker's buffer, if it has one, is free again; and all that both have. */
-void zoe_cache_give_buffer_locked(zoe_slab *slab, zoe_buffer **buffer);
+/* What a load and a worker at it have is free again. */
 void zoe_cache_give_load_locked(zoe_load_worker *worker, zoe_load *load);
 
 /* Evicts a LOADED frame: the buffer becomes free. false: it is pinned, and stays. */
 bool zoe_cache_evict_locked(zoe_cache *cache, zoe_frame_buffer *buffer);
 
-/* A LOADED frame, or all of a table, lets go of its picture, which stays while it is pinned. */
+/* A LOADED frame lets go of its picture, which stays while it is pinned. */
 void zoe_cache_let_go_locked(zoe_cache *cache, zoe_table *table, int64_t position);
-void zoe_cache_let_go_all_locked(zoe_cache *cache, zoe_table *table);
-
-/* Takes free buffers out of use that a closed source left behind: its sizes may never come again,
- * and what others use is warm already. */
-void zoe_cache_detach_free_locked(zoe_cache *cache);
 
 /* The last reference to a picture was given back: its memory becomes free, or goes back to the
  * system where its source is closed. */

@@ -19,8 +19,7 @@
     } while (0)
 
 typedef struct census {
-    uint64_t committed, free, surplus, frames;
-    uint64_t picture_bytes, full_bytes; /* of LOADED frames, or only pinned */
+    uint64_t frames, picture_bytes, full_bytes; /* of LOADED frames, or only pinned */
 } census;
 
 static void count_buffer(void *user, zoe_buffer *memory)
@@ -28,34 +27,20 @@ static void count_buffer(void *user, zoe_buffer *memory)
     census *sum = user;
     const zoe_frame_buffer *buffer = (const zoe_frame_buffer *)memory;
     const zoe_table *table = buffer->table;
-    CHECK(memory->needed <= memory->committed);
-    sum->committed += memory->committed;
     if (!memory->in_use) {
-        CHECK(zoe_buffer_references(buffer) == 0 && !table);
-        sum->free += memory->committed;
+        CHECK(zoe_hold_references(&buffer->hold) == 0 && !table);
         return;
     }
     sum->picture_bytes += memory->needed;
     sum->full_bytes += buffer->full_bytes;
-    sum->surplus += memory->committed - memory->needed;
     if (!table)
         return; /* a load's, or held by pins; who gave back the last has yet to take the lock */
     CHECK(buffer->position >= 0 && buffer->position < table->count);
-    CHECK(zoe_buffer_references(buffer) >= 1);
+    CHECK(zoe_hold_references(&buffer->hold) >= 1);
     CHECK(table->slots[buffer->position].buffer == buffer);
     CHECK(zoe_state_is_loaded(zoe_table_state(table, buffer->position)));
     CHECK(zoe_victims_has(&table->victims, buffer->position));
     sum->frames++;
-}
-
-/* What is in use of what loads take besides is a load's or a worker's; who has which is not seen here. */
-static void count_work(void *user, zoe_buffer *memory)
-{
-    census *sum = user;
-    CHECK(memory->needed <= memory->committed);
-    sum->committed += memory->committed;
-    sum->free += memory->in_use ? 0 : memory->committed;
-    sum->surplus += memory->in_use ? memory->committed - memory->needed : 0;
 }
 
 static void check_load(const zoe_cache *cache, const zoe_load *load, census *sum)
@@ -71,7 +56,7 @@ static void check_load(const zoe_cache *cache, const zoe_load *load, census *sum
     if (load->memory) {
         const zoe_frame_buffer *buffer = (const zoe_frame_buffer *)load->memory;
         CHECK(load->memory->in_use && !buffer->table);
-        CHECK(zoe_buffer_references(buffer) == 0);
+        CHECK(zoe_hold_references(&buffer->hold) == 0);
         sum->picture_bytes -= load->memory->needed;
         sum->full_bytes -= buffer->full_bytes;
     }
@@ -84,17 +69,12 @@ void zoe_cache_check_locked(zoe_cache *cache)
 {
     zoe_lock_assert_held(&cache->lock);
     census sum = {0};
-    zoe_slab_visit(&cache->slab, count_buffer, &sum);
+    zoe_slab_visit(&cache->memory.frames, count_buffer, &sum);
     for (size_t i = 0; i < ZOE_LOADS_MAX; i++)
         check_load(cache, &cache->loads[i], &sum);
-    CHECK(sum.free == cache->slab.free_bytes && sum.surplus == cache->slab.surplus_bytes);
     CHECK(sum.frames == cache->frames && sum.picture_bytes == cache->frame_bytes);
     CHECK(sum.full_bytes == cache->full_frame_bytes);
-    census work = {0};
-    zoe_slab_visit(&cache->work_slab, count_work, &work);
-    CHECK(work.free == cache->work_slab.free_bytes);
-    CHECK(work.surplus == cache->work_slab.surplus_bytes);
-    CHECK(zoe_meter_used(&cache->meter) >= sum.committed + work.committed);
+    CHECK(zoe_memory_is_sound(&cache->memory));
     for (const zoe_source *source = cache->sources; source; source = source->next)
         CHECK(source->cursor >= 0 && source->table->source == source);
 }

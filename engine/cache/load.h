@@ -15,9 +15,9 @@
  *   1. A load that is not FREE has a frame in state LOADING, and no two have the same.
  *   2. OPENING and ENDING belong to one worker; only OPEN can be joined.
  *   3. ENDING begins when the last piece is done, or when the last worker leaves a load that failed
- *      or is stale.
- *   4. Only the worker that is ENDING closes the file, publishes or gives back the buffer. Workers
- *      that did not do the last piece may leave later; only then is a FREE load claimed again.
+ *      or is stale; where it has none, one comes to end it.
+ *   4. Only the worker that is ENDING closes the file, publishes or gives back the buffer. It and
+ *      others leave the FREE load later; only then is that claimed again.
  *
  * All functions need the cache's lock held.
  *

@@ -9,14 +9,17 @@
 /* A file that changes under every load is being written: give its writer this many chances. */
 enum { RETRIES_MAX = 3 };
 
-/* ---- opening: false, and load->error is OK: there is no room without harm ---- */
-
-/* What a decoder answered. It may give up where the load was stopped: that is no error, whatever it
- * found wrong by then. Who gives up unasked would do so again and again. */
-static zoe_status judge(const zoe_load *load, zoe_status status)
+/* Notes what a decoder answered. It may give up where the load was stopped: that is no error, whatever
+ * it found wrong by then. Who gives up unasked would do so again and again. */
+static void note_error(zoe_load *load, zoe_status status, const zoe_error *error)
 {
-    return status == ZOE_STALE && !zoe_load_is_stopped(load) ? ZOE_ERROR_CORRUPT : status;
+    if (load->error.status != ZOE_OK || (status == ZOE_STALE && zoe_load_is_stopped(load)))
+        return;
+    load->error = *error;
+    load->error.status = status == ZOE_STALE ? ZOE_ERROR_CORRUPT : status;
 }
+
+/* ---- opening: false, and load->error is OK: there is no room without harm, or it was stopped ---- */
 
 /* The file is open, or needs more memory for that: notes what it takes, and reserves what the load
  * does not have yet. */
@@ -25,20 +28,17 @@ static bool adjust(zoe_load_worker *worker, zoe_load *load, const zoe_needs *nee
     zoe_cache *cache = worker->cache;
     zoe_source *source = load->source;
     zoe_cache_lock(cache);
-    uint64_t limit = zoe_meter_limit(&cache->meter);
-    bool fits = zoe_reserve_cost(cache, needs) <= limit;
+    uint64_t limit = zoe_meter_limit(&cache->memory.meter);
     source->table->slots[load->position].needs = *needs;
     source->table->slots[load->position].uniform = (uint16_t)load->uniform;
     if (needs->bytes)
         source->buffer_bytes = load->picture.buffer_bytes;
+    zoe_status status = zoe_reserve_locked(worker, load, needs, zoe_load_use_locked(load));
     /* What can never be loaded says nothing about others. */
-    if (fits && needs->bytes)
+    if (status != ZOE_ERROR_TOO_LARGE && needs->bytes)
         source->needs = *needs;
-    zoe_status status = ZOE_ERROR_OVER_BUDGET;
-    if (fits)
-        status = zoe_reserve_locked(worker, load, needs, zoe_load_use_locked(load));
     zoe_cache_unlock(cache);
-    if (!fits)
+    if (status == ZOE_ERROR_TOO_LARGE)
         zoe_error_set(&load->error, ZOE_ERROR_OVER_BUDGET,
                       "%s: needs %.1f MB, and %.1f MB to decode it; the memory limit is %.1f MB",
                       load->path, zoe_megabytes(needs->bytes),
@@ -56,28 +56,27 @@ static bool open_file(zoe_load_worker *worker, zoe_load *load)
     enum { TRIES_MAX = 3 };
     zoe_cache *cache = worker->cache;
     zoe_read_stats reads = {&cache->read_times, &cache->bytes_read};
-    zoe_error error = {.status = ZOE_OK};
-    for (int tries = 0; tries < TRIES_MAX; tries++) {
+    for (int tries = 1;; tries++) {
         const zoe_buffer *memory = load->file_memory;
         size_t bytes = memory ? memory->needed : 0;
+        zoe_error error = {.status = ZOE_OK};
         load->picture.file_bytes = 0;
         const zoe_stop *before = zoe_stop_enter(&load->stop);
         zoe_status status = cache->decoder.open(
             cache->decoder.user, load->source->storage, load->path, &load->source->choice,
-            zoe_meter_limit(&cache->meter), &reads, memory ? memory->data : NULL, bytes,
+            zoe_meter_limit(&cache->memory.meter), &reads, memory ? memory->data : NULL, bytes,
             &load->picture, &load->file, &error);
         zoe_stop_enter(before);
         if (status == ZOE_OK)
             return true;
-        error.status = judge(load, status);
         const zoe_needs needs = {.file_bytes = load->picture.file_bytes};
-        if (status != ZOE_ERROR_TOO_SMALL || needs.file_bytes <= bytes)
-            break;
+        if (status != ZOE_ERROR_TOO_SMALL || needs.file_bytes <= bytes || tries == TRIES_MAX) {
+            note_error(load, status, &error);
+            return false;
+        }
         if (!adjust(worker, load, &needs))
             return false;
     }
-    load->error = error;
-    return false;
 }
 
 /* Opens the file, and makes the buffer's record of its picture: what acquire copies, but for where
@@ -85,7 +84,7 @@ static bool open_file(zoe_load_worker *worker, zoe_load *load)
 static bool begin(zoe_load_worker *worker, zoe_load *load)
 {
     zoe_picture *picture = &load->picture;
-    if (!open_file(worker, load))
+    if (load->error.status != ZOE_OK || !open_file(worker, load))
         return false;
     picture->bytes = zoe_picture_fitted(picture, load->uniform);
     /* A frame without samples has a buffer too: it is where the frame is described. */
@@ -115,7 +114,7 @@ static bool open_load(zoe_load_worker *worker, zoe_load *load)
 {
     zoe_cache *cache = worker->cache;
     char next[ZOE_PATH_MAX];
-    bool begun = load->error.status == ZOE_OK && begin(worker, load);
+    bool begun = begin(worker, load);
     zoe_cache_lock(cache);
     load->phase = begun ? ZOE_LOAD_OPEN : ZOE_LOAD_ENDING;
     bool announce = begun && next_path_locked(load->source, next, sizeof next);
@@ -153,9 +152,7 @@ static bool decode_piece(zoe_load_worker *worker, zoe_load *load, int32_t piece)
     if (status == ZOE_OK || status == ZOE_ERROR_TRUNCATED)
         return true;
     zoe_cache_lock(cache);
-    error.status = judge(load, status);
-    if (load->error.status == ZOE_OK)
-        load->error = error;
+    note_error(load, status, &error);
     /* The picture has more planes with samples of their own than was expected: it is decoded again,
      * and these are expected of no other frame. Where two kinds of frames take turns, every other
      * one would be decoded twice. */
@@ -187,46 +184,56 @@ static bool decode_pieces(zoe_load_worker *worker, zoe_load *load)
 
 /* ---- ending ---- */
 
-/* Takes the worker off the load. true: it is this worker's to end. */
-static bool leave(zoe_load_worker *worker, zoe_load *load, bool did_last)
+/* What the file did not have, as its decoder counts. If that is everything, the load fails. */
+static void describe_absence(const zoe_cache *cache, zoe_load *load, zoe_error *absent)
 {
-    zoe_cache *cache = worker->cache;
-    zoe_cache_lock(cache);
-    load->workers--;
-    zoe_cache_give_buffer_locked(&cache->work_slab, &worker->scratch);
-    bool end = did_last || zoe_load_is_over_locked(load);
-    if (end) {
-        load->phase = ZOE_LOAD_ENDING;
-        load->workers++;
-    } else if (load->phase == ZOE_LOAD_FREE && load->workers == 0) {
-        zoe_cache_tell_locked(cache);
-    }
-    zoe_cache_unlock(cache);
-    return end;
+    zoe_absence absence = {
+        .missing = atomic_load_explicit(&load->missing_pieces, memory_order_relaxed),
+        .total = load->picture.piece_count,
+        .unit = "pieces",
+    };
+    if (absence.missing > 0 && cache->decoder.absence)
+        cache->decoder.absence(cache->decoder.user, load->file, &absence);
+    if (absence.missing > 0 && absence.missing == absence.total)
+        zoe_error_set(&load->error, ZOE_ERROR_TRUNCATED, "%s: file ends before its first pixels",
+                      load->path);
+    else if (absence.missing > 0)
+        zoe_error_set(absent, ZOE_ERROR_TRUNCATED,
+                      "%s: incomplete: %lld of %lld %s are not in the file", load->path,
+                      (long long)absence.missing, (long long)absence.total, absence.unit);
 }
 
-/* All pieces are decoded: says where the planes are. */
-static void complete(zoe_cache *cache, zoe_load *load)
+/* Says where the planes are, and what part of the picture is absent. false: not all pieces were
+ * decoded, or they make no picture. */
+static bool complete(const zoe_cache *cache, zoe_load *load, zoe_error *absent)
 {
     zoe_picture *picture = &load->picture;
+    int32_t count = picture->piece_count;
+    /* One that is not open yet has no pieces. */
+    if (load->error.status != ZOE_OK || count == 0 || zoe_load_done(load) < count)
+        return false;
+    describe_absence(cache, load, absent);
+    if (load->error.status != ZOE_OK)
+        return false;
     zoe_frame *frame = &zoe_load_buffer(load)->frame;
     uint8_t *data = load->memory->data;
     bool is_empty = picture->bytes == 0;
+    zoe_status status = ZOE_OK;
     zoe_error error = {.status = ZOE_OK};
     const zoe_stop *before = zoe_stop_enter(&load->stop);
     if (cache->decoder.finish)
-        (void)cache->decoder.finish(cache->decoder.user, load->file, data, picture->bytes, picture,
-                                    &error);
+        status = cache->decoder.finish(cache->decoder.user, load->file, data, picture->bytes,
+                                       picture, &error);
     zoe_stop_enter(before);
-    if (error.status != ZOE_OK) {
-        load->error = error;
-        load->error.status = judge(load, error.status);
-        return;
+    if (status != ZOE_OK) {
+        note_error(load, status, &error);
+        return false;
     }
     for (uint32_t p = 0; p < frame->plane_count; p++) {
         frame->planes[p] = picture->frame.planes[p];
         frame->planes[p].data = is_empty ? NULL : data + (size_t)frame->planes[p].data;
     }
+    return true;
 }
 
 /* The buffer keeps what the planes take, and others of the source are expected to be like it. */
@@ -238,7 +245,7 @@ static void fit_locked(zoe_cache *cache, zoe_load *load)
     source->uniform = slot->uniform;
     if (slot->uniform == 0)
         return;
-    zoe_slab_shrink(&cache->slab, load->memory, load->picture.bytes);
+    zoe_slab_shrink(&cache->memory.frames, load->memory, load->picture.bytes);
     slot->needs.bytes = source->needs.bytes = load->picture.bytes;
 }
 
@@ -250,7 +257,7 @@ static void publish_locked(zoe_cache *cache, zoe_load *load, const zoe_error *in
     load->memory = NULL;
     buffer->frame.incomplete = incomplete != NULL;
     buffer->frame.generation = ++cache->generation;
-    zoe_buffer_publish_locked(buffer, cache->generation);
+    zoe_hold_publish(&buffer->hold, cache->generation);
     zoe_table_set_error_locked(source->table, load->position, incomplete, &buffer->file_id);
     zoe_table_publish_locked(source->table, load->position, buffer,
                              atomic_load_explicit(&cache->clock, memory_order_relaxed));
@@ -269,137 +276,111 @@ static void publish_locked(zoe_cache *cache, zoe_load *load, const zoe_error *in
         source->waiting_since_ns = 0;
 }
 
-/* Were all pieces decoded? */
-static bool is_done(const zoe_load *load)
+/* LOADING -> EMPTY, as if it had not been begun: it begins again, there is no room for it, nobody
+ * wants it any more, or its file went meanwhile, which makes it a gap. */
+static void give_up_locked(zoe_cache *cache, zoe_load *load)
 {
-    /* One that is not open yet may have a buffer, and has no pieces. */
-    int32_t count = load->picture.piece_count;
-    return load->error.status == ZOE_OK && load->memory && count > 0 &&
-           zoe_load_done(load) == count;
-}
-
-/* What became of a load whose file is closed: `closed` says whether it changed, `absent` what part
- * of the picture it does not have. */
-static void settle_locked(zoe_cache *cache, zoe_load *load, const zoe_error *closed,
-                          const zoe_error *absent)
-{
-    zoe_table *table = load->source->table;
-    zoe_slot *slot = &table->slots[load->position];
-    zoe_status status = load->error.status;
-    /* Where the decoder returned because the load was stopped, that is no error of the frame's. */
-    bool failed = status != ZOE_OK && !(status == ZOE_STALE && zoe_load_is_stopped(load));
-    bool done = is_done(load);
-    bool changed = closed->status == ZOE_ERROR_CHANGED;
-    if (load->outdated || changed)
-        slot->needs = (zoe_needs){0, 0, 0};
-    if (changed && (done || failed)) {
-        /* What was read may be half of one file and half of another. */
-        load->outdated |= slot->retries++ < RETRIES_MAX;
-        load->error = *closed;
-        failed = true;
-    } else if (failed && zoe_meter_limit(&cache->meter) > load->limit) {
-        /* That it does not fit may not be true any more. */
-        load->outdated |= zoe_status_is_for_memory(status);
-    }
-    if (done && !failed && !load->outdated) {
-        publish_locked(cache, load, absent->status == ZOE_OK ? NULL : absent);
-        return;
-    }
-    bool is_gone = failed && load->error.status == ZOE_ERROR_NOT_FOUND;
-    if (failed && !load->outdated && !is_gone) {
-        zoe_table_fail_locked(table, load->position, &load->error, &load->picture.id);
-        cache->totals.errors++;
-        return;
-    }
-    /* As if it had not been begun: it begins again, there is no room for it, nobody wants it any
-     * more, or its file went meanwhile, which makes it a gap. */
-    zoe_table_abandon_locked(table, load->position);
-    if (is_gone || !zoe_sequence_has_file(load->source->sequence, load->position))
-        zoe_table_reset_locked(table, load->position, false);
-    zoe_source_rewind_locked(load->source, load->position);
-    if (is_gone || load->outdated || !zoe_load_is_stopped(load))
+    zoe_source *source = load->source;
+    zoe_table_abandon_locked(source->table, load->position);
+    if (load->error.status == ZOE_ERROR_NOT_FOUND ||
+        !zoe_sequence_has_file(source->sequence, load->position))
+        zoe_table_reset_locked(source->table, load->position, false);
+    zoe_source_rewind_locked(source, load->position);
+    if (load->error.status != ZOE_OK || load->outdated || !zoe_load_is_stopped(load))
         return;
     *(zoe_load_done(load) > 0 ? &cache->totals.stale_stopped : &cache->totals.stale_skipped) += 1;
     cache->totals.wasted_ns += atomic_load_explicit(&load->spent_ns, memory_order_relaxed);
 }
 
-/* What the file did not have, as its decoder counts. If that is everything, the load fails. */
-static void describe_absence(zoe_cache *cache, zoe_load *load, zoe_error *error)
+/* What became of a load whose file is closed: is it `done`, has the file `changed`? */
+static void settle_locked(zoe_cache *cache, zoe_load *load, bool done, const zoe_error *changed,
+                          const zoe_error *absent)
 {
-    zoe_absence absence = {
-        .missing = atomic_load_explicit(&load->missing_pieces, memory_order_relaxed),
-        .total = load->picture.piece_count,
-        .unit = "pieces",
-    };
-    bool done = zoe_load_done(load) == absence.total;
-    if (absence.missing > 0 && load->file && cache->decoder.absence)
-        cache->decoder.absence(cache->decoder.user, load->file, &absence);
-    if (done && absence.missing > 0 && absence.missing == absence.total)
-        zoe_error_set(&load->error, ZOE_ERROR_TRUNCATED, "%s: file ends before its first pixels",
-                      load->path);
-    else if (absence.missing > 0)
-        zoe_error_set(error, ZOE_ERROR_TRUNCATED,
-                      "%s: incomplete: %lld of %lld %s are not in the file", load->path,
-                      (long long)absence.missing, (long long)absence.total, absence.unit);
+    zoe_table *table = load->source->table;
+    zoe_slot *slot = &table->slots[load->position];
+    zoe_status status = load->error.status;
+    if (load->outdated || changed->status != ZOE_OK)
+        slot->needs = (zoe_needs){0, 0, 0};
+    if (changed->status != ZOE_OK && (done || status != ZOE_OK)) {
+        /* What was read may be half of one file and half of another. */
+        load->outdated |= slot->retries++ < RETRIES_MAX;
+        load->error = *changed;
+    } else if (zoe_status_is_for_memory(status)) {
+        /* That it does not fit may not be true any more. */
+        load->outdated |= zoe_meter_limit(&cache->memory.meter) > load->limit;
+    }
+    status = load->error.status;
+    if (load->outdated || status == ZOE_ERROR_NOT_FOUND || (status == ZOE_OK && !done)) {
+        give_up_locked(cache, load);
+    } else if (status == ZOE_OK) {
+        publish_locked(cache, load, absent->status == ZOE_OK ? NULL : absent);
+    } else {
+        zoe_table_fail_locked(table, load->position, &load->error, &load->picture.id);
+        cache->totals.errors++;
+    }
 }
 
-/* What could not even be opened is known by what is at its path: which may be to ask a network, that
- * a load which was stopped does not wait for. */
+/* What could not even be opened is known by what is at its path: which may be to ask a network. */
 static void identify_failed(zoe_load *load)
 {
-    zoe_status status = load->error.status;
-    if (status == ZOE_OK || load->picture.id.inode ||
-        (status == ZOE_STALE && zoe_load_is_stopped(load)))
+    if (load->error.status == ZOE_OK || load->picture.id.inode)
         return;
     const zoe_stop *before = zoe_stop_enter(&load->stop);
     (void)zoe_storage_identify(load->source->storage, load->path, &load->picture.id);
     zoe_stop_enter(before);
 }
 
-/* ENDING -> FREE, though others may have yet to leave. */
+/* ENDING -> FREE. */
 static void end_load(zoe_load_worker *worker, zoe_load *load)
 {
     zoe_cache *cache = worker->cache;
     zoe_error closed = {.status = ZOE_OK}, absent = {.status = ZOE_OK};
-    describe_absence(cache, load, &absent);
-    if (is_done(load))
-        complete(cache, load);
+    bool done = complete(cache, load, &absent);
     if (load->file)
         cache->decoder.close(cache->decoder.user, &load->file, &closed);
+    if (closed.status != ZOE_ERROR_CHANGED)
+        closed.status = ZOE_OK;
     identify_failed(load);
     zoe_cache_lock(cache);
-    settle_locked(cache, load, &closed, &absent);
+    settle_locked(cache, load, done, &closed, &absent);
     zoe_cache_give_load_locked(worker, load);
     /* What was read of it need not be near any more. */
     if (load->source->ahead)
         zoe_storage_wake(load->source->storage);
     zoe_frame_state state = zoe_table_state(load->source->table, load->position);
     double took_ms = (double)(cache->now_ns() - load->claimed_ns) / 1e6;
-    closed = load->error;
-    char path[ZOE_PATH_MAX];
-    memcpy(path, load->path, sizeof path);
-    load->workers--;
     load->phase = ZOE_LOAD_FREE;
     zoe_cache_tell_locked(cache);
     zoe_cache_wake_worker_locked(cache);
     zoe_cache_unlock(cache);
     zoe_log_write_notes(&cache->log);
     if (state == ZOE_FRAME_ERROR)
-        zoe_log_write(&cache->log, ZOE_LOG_WARNING, "%s", closed.text);
+        zoe_log_write(&cache->log, ZOE_LOG_WARNING, "%s", load->error.text);
     else
         zoe_log_write(&cache->log, ZOE_LOG_DEBUG, "%s %.1f ms: %s",
-                      zoe_state_is_loaded(state) ? "loaded in" : "given up after", took_ms, path);
+                      zoe_state_is_loaded(state) ? "loaded in" : "given up after", took_ms,
+                      load->path);
 }
 
-bool zoe_loader_work(zoe_load_worker *worker, zoe_load_phase phase)
+bool zoe_loader_work(zoe_load_worker *worker, bool opens)
 {
+    zoe_cache *cache = worker->cache;
     zoe_load *load = worker->load;
-    bool end = phase == ZOE_LOAD_ENDING;
-    if (phase == ZOE_LOAD_OPENING)
-        end = !open_load(worker, load);
-    if (!end)
-        end = leave(worker, load, decode_pieces(worker, load));
-    if (end)
+    bool begun = !opens || open_load(worker, load);
+    bool ends = !begun || decode_pieces(worker, load);
+    zoe_cache_lock(cache);
+    zoe_slab_give_any(&cache->memory.work, &worker->scratch);
+    ends =
+        ends || (load->phase == ZOE_LOAD_OPEN && load->workers == 1 && zoe_load_is_stopped(load));
+    if (ends) {
+        load->phase = ZOE_LOAD_ENDING;
+        zoe_cache_unlock(cache);
         end_load(worker, load);
-    return end;
+        zoe_cache_lock(cache);
+    }
+    /* Only when nobody is at it may a FREE load be claimed again. */
+    if (--load->workers == 0 && load->phase == ZOE_LOAD_FREE)
+        zoe_cache_tell_locked(cache);
+    zoe_cache_unlock(cache);
+    return ends;
 }

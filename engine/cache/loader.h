@@ -10,7 +10,8 @@
 #include "cache/cache.h"
 
 /* Does what the load that the worker picked needs next, until it is done, stale, or there is better
- * work. Called without the lock. Returns whether a frame's state changed. */
-bool zoe_loader_work(zoe_load_worker *worker, zoe_load_phase phase);
+ * work. `opens`: its phase was OPENING then. Called without the lock. Returns whether a frame's state
+ * changed. */
+bool zoe_loader_work(zoe_load_worker *worker, bool opens);
 
 #endif

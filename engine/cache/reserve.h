@@ -26,8 +26,8 @@ uint64_t zoe_reserve_cost(const zoe_cache *cache, const zoe_needs *needs);
 
 /* Sees to it that the worker has scratch and the load a buffer and, where no file is open yet, memory
  * for it, of these bytes (0: as it is). `use`: in how many steps the frame is needed. Errors:
- * OVER_BUDGET (not without harm, for now), NO_MEMORY (the system has no memory or address space).
- * They have some of it then. */
+ * TOO_LARGE (more than the limit; they have what they had), OVER_BUDGET (not without harm, for now),
+ * NO_MEMORY (the system has no memory or address space). They have some of it then. */
 zoe_status zoe_reserve_locked(zoe_load_worker *worker, zoe_load *load, const zoe_needs *needs,
                               int64_t use);
 
@@ -39,19 +39,8 @@ zoe_status zoe_reserve_locked(zoe_load_worker *worker, zoe_load *load, const zoe
  * yet. */
 uint64_t zoe_reserve_held_locked(zoe_cache *cache, uint64_t bytes);
 
-/* Takes all free buffers out of use; after evicting every frame that is not pinned, if so asked. */
-void zoe_reserve_trim_locked(zoe_cache *cache, bool evict);
-
-/* How far what is used is beyond the limit, when all is back that is on its way. */
-uint64_t zoe_reserve_excess_locked(const zoe_cache *cache);
-
-/* Brings what is used under the limit, as far as that goes at once: gives back what nobody uses,
- * and evicts. Returns the number of frames evicted. */
-uint64_t zoe_reserve_fit_now_locked(zoe_cache *cache);
-
-/* The same, then stops loads, those needed last first, and waits for them to come to their next
- * piece; nothing is begun meanwhile. Only what is pinned may be left over: it leaves when it is
- * released. Lets go of the lock while it waits. Returns the number of frames evicted. */
-uint64_t zoe_reserve_fit_locked(zoe_cache *cache);
+/* Brings what is used under `limit` as far as that goes at once: gives back what nobody uses, and
+ * then evicts. Returns the number of frames evicted. */
+uint64_t zoe_reserve_fit_locked(zoe_cache *cache, uint64_t limit);
 
 #endif

@@ -23,10 +23,11 @@ static void stop_stale_locked(zoe_cache *cache, zoe_source *source, bool advance
 /* The first frame of a source is opened alone: what it takes, others probably take as well. */
 static bool is_unknown_locked(zoe_cache *cache, const zoe_source *source)
 {
-    bool any = false;
-    for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;)
-        any = any || (load->source == source && load->phase == ZOE_LOAD_OPENING);
-    return any && !source->needs.bytes;
+    zoe_load *load = NULL;
+    while (!source->needs.bytes && (load = zoe_cache_next_load_locked(cache, load)) != NULL)
+        if (load->source == source && load->phase == ZOE_LOAD_OPENING)
+            return true;
+    return false;
 }
 
 /* The source whose candidate is needed first, of those that were not refused. */
@@ -114,38 +115,6 @@ void zoe_scheduler_unblock_locked(zoe_cache *cache)
         zoe_table_unblock_locked(source->table, source->want.playhead);
 }
 
-void zoe_scheduler_halt_source_locked(zoe_source *source)
-{
-    zoe_cache *cache = source->cache;
-    source->halted = true;
-    for (;;) {
-        bool any = false, any_goes_on = false;
-        for (zoe_load *load = cache->loads; load < cache->loads + ZOE_LOADS_MAX; load++) {
-            if (load->source != source || (load->phase == ZOE_LOAD_FREE && load->workers == 0))
-                continue;
-            any_goes_on = any_goes_on || !zoe_load_is_stopped(load);
-            zoe_cache_stop_load_locked(load);
-            any = true;
-        }
-        if (!any)
-            return;
-        /* Not each time: workers without work say so, which ends the wait here. */
-        if (any_goes_on)
-            zoe_cache_wake_all_locked(cache);
-        zoe_cache_wait_locked(cache, &cache->progress, ZOE_FOREVER);
-    }
-}
-
-/* ---- workers ---- */
-
-void zoe_scheduler_wait_locked(zoe_cache *cache)
-{
-    cache->idle++;
-    zoe_cache_tell_locked(cache);
-    zoe_cache_wait_locked(cache, &cache->work, ZOE_FOREVER);
-    cache->idle--;
-}
-
 /* ---- work ---- */
 
 /* Takes the worker on to an open load, if there is scratch for it. */
@@ -188,7 +157,7 @@ static void tell_no_room_locked(zoe_load_worker *worker, const zoe_source *sourc
                   "%s: needs %.1f MB, and frames in use hold %.1f MB of the memory limit of %.1f "
                   "MB; %llu MB would do",
                   path, zoe_megabytes(bytes), zoe_megabytes(held),
-                  zoe_megabytes(zoe_meter_limit(&cache->meter)),
+                  zoe_megabytes(zoe_meter_limit(&cache->memory.meter)),
                   (unsigned long long)((held + bytes + (1 << 20) - 1) >> 20));
     zoe_table_block_locked(source->table, want->playhead, &why);
     zoe_cache_tell_locked(cache);
@@ -205,27 +174,24 @@ static zoe_load *claim_locked(zoe_load_worker *worker, zoe_source *source, int64
     if (!load)
         return NULL;
     const zoe_slot *slot = &source->table->slots[position];
-    const zoe_needs *own = &slot->needs;
-    uint64_t limit = zoe_meter_limit(&cache->meter);
-    bool is_known = own->bytes > 0, is_larger = own->file_bytes > cache->first_file_bytes;
+    uint64_t limit = zoe_meter_limit(&cache->memory.meter), own = slot->needs.file_bytes;
+    bool is_known = slot->needs.bytes > 0;
     /* Never less than at first, so that known and unknown frames use the same memory in turns. */
-    zoe_needs file = {.file_bytes = is_larger && own->file_bytes < limit ? own->file_bytes
-                                                                         : cache->first_file_bytes};
-    zoe_needs needs = is_known ? *own : source->needs;
+    zoe_needs file = {
+        .file_bytes = own > cache->first_file_bytes && own < limit ? own : cache->first_file_bytes};
+    zoe_needs needs = is_known ? slot->needs : source->needs;
     if (needs.file_bytes < file.file_bytes)
         needs.file_bytes = file.file_bytes;
-    bool fits = zoe_reserve_cost(cache, &needs) <= limit;
     load->source = source; /* whose kind of buffer it is */
-    zoe_status status =
-        fits ? zoe_reserve_locked(worker, load, &needs, use) : ZOE_ERROR_OVER_BUDGET;
+    zoe_status status = zoe_reserve_locked(worker, load, &needs, use);
     /* What is larger than the limit is opened without a buffer: to hear of its true size, or to
      * fail for it. A guess must not keep the playhead's frame from being looked at either. */
-    if (status == ZOE_ERROR_OVER_BUDGET &&
-        (!fits || (!is_known && position == source->want.playhead))) {
+    if (status == ZOE_ERROR_TOO_LARGE ||
+        (status == ZOE_ERROR_OVER_BUDGET && !is_known && position == source->want.playhead)) {
         needs = file;
         status = zoe_reserve_locked(worker, load, &needs, use);
     }
-    if (status == ZOE_ERROR_OVER_BUDGET) {
+    if (status == ZOE_ERROR_OVER_BUDGET || status == ZOE_ERROR_TOO_LARGE) {
         zoe_cache_give_load_locked(worker, load);
         tell_no_room_locked(worker, source, zoe_reserve_cost(cache, &needs));
         return NULL;
@@ -243,10 +209,8 @@ static zoe_load *end_one_locked(zoe_cache *cache)
     zoe_load *load = NULL;
     while ((load = zoe_cache_next_load_locked(cache, load)) && !zoe_load_is_over_locked(load))
         continue;
-    if (!load)
-        return NULL;
-    load->phase = ZOE_LOAD_ENDING;
-    load->workers++;
+    if (load)
+        load->workers++;
     return load;
 }
 
@@ -289,7 +253,7 @@ static zoe_load *claim_first_locked(zoe_load_worker *worker, int64_t before)
 static zoe_load *make_way_locked(zoe_cache *cache, zoe_load *open, int64_t use)
 {
     zoe_load *over = end_farthest_locked(cache, use);
-    bool any = over || cache->returning > 0;
+    bool any = over || cache->memory.returning > 0;
     for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;)
         any = any || load != open;
     if (any)
@@ -318,17 +282,15 @@ static zoe_load *find_work_locked(zoe_load_worker *worker)
     return zoe_load_is_urgent_locked(open) ? make_way_locked(cache, open, use) : NULL;
 }
 
-zoe_load *zoe_scheduler_pick_locked(zoe_load_worker *worker, zoe_load_phase *phase)
+bool zoe_scheduler_pick_locked(zoe_load_worker *worker)
 {
     zoe_cache *cache = worker->cache;
     worker->seen = atomic_load_explicit(&cache->attention, memory_order_relaxed);
     worker->load = find_work_locked(worker);
-    if (worker->load) {
-        *phase = worker->load->phase;
-        /* Where there was work for one there may be more. */
+    /* Where there was work for one there may be more. */
+    if (worker->load)
         zoe_cache_wake_worker_locked(cache);
-    }
-    return worker->load;
+    return worker->load != NULL;
 }
 
 /* Is a frame under a playhead, to be joined or begun, needed sooner than the load's? */

@@ -21,17 +21,10 @@ void zoe_scheduler_set_want_locked(zoe_source *source, const zoe_want *want);
  * is. */
 void zoe_scheduler_unblock_locked(zoe_cache *cache);
 
-/* Stops all loads of a source, which begins none until `halted` is taken back, and waits until they
- * have ended. Lets go of the lock while it waits. */
-void zoe_scheduler_halt_source_locked(zoe_source *source);
-
-/* The best work there is now, with the worker counted on it and all memory that it takes reserved,
- * or NULL. *phase says what to begin with: opening, pieces, or ending. worker->told says that the
- * program is to hear of a frame that has no room. */
-zoe_load *zoe_scheduler_pick_locked(zoe_load_worker *worker, zoe_load_phase *phase);
-
-/* Waits until there may be work. */
-void zoe_scheduler_wait_locked(zoe_cache *cache);
+/* Finds the best work there is now: worker->load, with the worker counted on it and all memory that
+ * it takes reserved. false: there is none. worker->told says that the program is to hear of a frame
+ * that has no room. */
+bool zoe_scheduler_pick_locked(zoe_load_worker *worker);
 
 /* Should a worker leave its load after this piece for a frame under a playhead? Called without the
  * lock, which it takes only when `attention` was raised. */

@@ -3,54 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
-#define REFERENCES (((uint64_t)1 << 24) - 1)
-#define GENERATION 24 /* bits below it */
-
 _Static_assert(sizeof(zoe_slot) == 64, "a cache line each");
-
-/* ---- buffers ---- */
-
-void zoe_buffer_publish_locked(zoe_frame_buffer *buffer, uint64_t generation)
-{
-    assert(zoe_buffer_references(buffer) == 0 &&
-           generation << GENERATION >> GENERATION == generation);
-    atomic_store_explicit(&buffer->hold, generation << GENERATION | 1, memory_order_release);
-}
-
-bool zoe_buffer_pin(zoe_frame_buffer *buffer, uint64_t generation)
-{
-    uint64_t hold = atomic_load_explicit(&buffer->hold, memory_order_relaxed);
-    do {
-        uint64_t references = hold & REFERENCES;
-        if (hold >> GENERATION != generation || references == 0 || references == REFERENCES)
-            return false;
-    } while (!atomic_compare_exchange_weak_explicit(&buffer->hold, &hold, hold + 1,
-                                                    memory_order_acquire, memory_order_relaxed));
-    return true;
-}
-
-uint32_t zoe_buffer_unpin(zoe_frame_buffer *buffer)
-{
-    uint64_t hold = atomic_fetch_sub_explicit(&buffer->hold, 1, memory_order_seq_cst);
-    assert(hold & REFERENCES);
-    return (uint32_t)(hold & REFERENCES) - 1;
-}
-
-bool zoe_buffer_evict_locked(zoe_frame_buffer *buffer)
-{
-    /* seq_cst: reads the pins after `starved` was written. */
-    uint64_t hold = atomic_load_explicit(&buffer->hold, memory_order_seq_cst);
-    return (hold & REFERENCES) == 1 &&
-           atomic_compare_exchange_strong_explicit(&buffer->hold, &hold, hold - 1,
-                                                   memory_order_acquire, memory_order_relaxed);
-}
-
-uint32_t zoe_buffer_references(const zoe_frame_buffer *buffer)
-{
-    return (uint32_t)(atomic_load_explicit(&buffer->hold, memory_order_seq_cst) & REFERENCES);
-}
-
-/* ---- tables ---- */
 
 zoe_table *zoe_table_create(const zoe_sequence *sequence, struct zoe_source *source, zoe_lock *lock,
                             _Atomic uint64_t *changes)
@@ -120,7 +73,7 @@ zoe_frame_buffer *zoe_table_pin(const zoe_table *table, int64_t position)
     zoe_slot *slot = &table->slots[position];
     zoe_frame_buffer *buffer = atomic_load_explicit(&slot->buffer, memory_order_acquire);
     uint64_t generation = atomic_load_explicit(&slot->generation, memory_order_relaxed);
-    return buffer && zoe_buffer_pin(buffer, generation) ? buffer : NULL;
+    return buffer && zoe_hold_pin(&buffer->hold, generation) ? buffer : NULL;
 }
 
 static void set_state_locked(zoe_table *table, int64_t position, zoe_frame_state state)

@@ -19,22 +19,8 @@
  *   4. A LOADED frame is a member of the table's victims, but while a search has taken it out.
  *   5. Only a playhead's frame is NO_ROOM.
  *
- * Buffers. One atomic word counts references and names the picture by its generation, a number that
- * no other picture of the cache ever has. A LOADED frame's slot has one reference; every pin is one
- * more. Whoever finds the generation that it looked for, and a reference, may add its own: it is
- * this picture, and it stays. (The model is dav1d's `ref`.)
- *
- *     0 --publish--> 1 --pin--> 2, 3 ...        evict: 1 -> 0, only where nobody else holds it
- *                      <-unpin-                 let go: one less, whoever else holds it
- *
- * Whoever takes the last reference away gives the buffer back to the slab. A record may become zero
- * while its buffer has no memory: no generation is 0, so that is no picture.
- *
- * Memory order. Pinning acquires what publishing released: the pixels. Unpinning releases, so that
- * whoever takes the last reference away (acquire) sees all reads done. An unpin and the cache's
- * `starved` flag are both seq_cst: one looks at the other's variable after writing its own. A state
- * byte is released after slot and buffer were written, and acquired before they are read; they may
- * be of another picture by then, which the buffer's generation tells.
+ * A state byte is released after slot and buffer were written, and acquired before they are read;
+ * they may be of another picture by then, which the buffer's generation tells (memory/hold.h).
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -49,12 +35,12 @@
 #include "base/lock.h"
 #include "base/os.h"
 #include "cache/victim.h"
+#include "memory/hold.h"
 #include "memory/slab.h"
 
 typedef struct zoe_frame_buffer {
     zoe_buffer memory; /* first: the slab knows no more of the record */
-
-    _Atomic uint64_t hold; /* references in the low 24 bits, generation above */
+    zoe_hold hold;     /* a LOADED frame's slot has one reference, and every pin */
 
     /* guarded by the cache's lock */
     struct zoe_table *table; /* whose LOADED frame it is; NULL: a load's, or only pins hold it */
@@ -114,21 +100,6 @@ typedef struct zoe_table {
     bool keeps;           /* what is near stays so when it is decoded */
     bool short_of_memory; /* some frame may be in ERROR for want of memory */
 } zoe_table;
-
-/* ---- buffers ---- */
-
-/* The steps of the diagram. Pinning and unpinning are lock-free; unpinning returns how many
- * references are left. Pinning says whether the buffer has this picture still, evicting whether
- * nobody can pin it any more. */
-void zoe_buffer_publish_locked(zoe_frame_buffer *buffer, uint64_t generation);
-bool zoe_buffer_evict_locked(zoe_frame_buffer *buffer);
-bool zoe_buffer_pin(zoe_frame_buffer *buffer, uint64_t generation);
-uint32_t zoe_buffer_unpin(zoe_frame_buffer *buffer);
-
-/* How many references there are, at least for a moment. */
-uint32_t zoe_buffer_references(const zoe_frame_buffer *buffer);
-
-/* ---- tables ---- */
 
 /* A table for a sequence: gaps MISSING, all else EMPTY. NULL: no memory. */
 zoe_table *zoe_table_create(const zoe_sequence *sequence, struct zoe_source *source, zoe_lock *lock,

@@ -5,7 +5,7 @@
 
 #include "base/settings.h"
 #include "cache/reserve.h"
-#include "cache/scheduler.h"
+#include "core/limit.h"
 #include "exr/decode.h"
 #include "isolation/header_reader.h"
 #include "isolation/isolation.h"
@@ -47,32 +47,8 @@ static void end_report(zoe_engine *engine, zoe_memory_report *report)
 {
     uint64_t peak;
     zoe_os_resident(&report->resident_after, &peak);
-    report->limit_bytes = zoe_meter_limit(&engine->cache.meter);
-    report->used_bytes = zoe_meter_used(&engine->cache.meter);
-}
-
-/* Frames that failed for want of memory only are tried again. */
-static void retry_over_budget_locked(zoe_cache *cache)
-{
-    zoe_lock_assert_held(&cache->lock);
-    for (zoe_source *source = cache->sources; source; source = source->next) {
-        zoe_table_retry_locked(source->table);
-        source->cursor = 0;
-    }
-}
-
-static uint64_t put_in_force_locked(zoe_engine *engine, uint64_t limit)
-{
-    zoe_lock_assert_held(&engine->cache.lock);
-    zoe_cache *cache = &engine->cache;
-    bool higher = limit > zoe_meter_limit(&cache->meter);
-    zoe_meter_set_limit(&cache->meter, limit);
-    zoe_scheduler_unblock_locked(cache);
-    uint64_t evicted = zoe_reserve_fit_locked(cache);
-    if (higher)
-        retry_over_budget_locked(cache);
-    zoe_cache_wake_all_locked(cache);
-    return evicted;
+    report->limit_bytes = zoe_meter_limit(&engine->cache.memory.meter);
+    report->used_bytes = zoe_meter_used(&engine->cache.memory.meter);
 }
 
 static void add_committed(void *sum, zoe_buffer *buffer)
@@ -85,7 +61,7 @@ static uint64_t scratch_bytes_locked(zoe_cache *cache)
 {
     zoe_lock_assert_held(&cache->lock);
     uint64_t bytes = 0;
-    zoe_slab_visit(&cache->work_slab, add_committed, &bytes);
+    zoe_slab_visit(&cache->memory.work, add_committed, &bytes);
     return bytes;
 }
 
@@ -108,15 +84,16 @@ static bool count_decoders(zoe_engine *engine)
     uint64_t bytes = now.bytes > counted ? now.bytes - counted : 0;
     if (bytes < now.base_bytes)
         bytes = now.base_bytes;
-    zoe_meter_add(&cache->meter, bytes);
-    zoe_meter_give(&cache->meter, engine->decoder_bytes);
+    zoe_meter_add(&cache->memory.meter, bytes);
+    zoe_meter_give(&cache->memory.meter, engine->decoder_bytes);
     bool less = bytes < engine->decoder_bytes;
     engine->decoder_bytes = bytes;
     engine->decoders = now;
-    (void)zoe_reserve_fit_now_locked(cache);
+    uint64_t limit = zoe_meter_limit(&cache->memory.meter);
+    (void)zoe_reserve_fit_locked(cache, limit);
     if (less)
         zoe_cache_wake_worker_locked(cache);
-    bool fits = zoe_reserve_excess_locked(cache) == 0;
+    bool fits = zoe_memory_excess(&cache->memory, limit) == 0;
     zoe_cache_unlock(cache);
     return fits;
 }
@@ -148,7 +125,7 @@ static uint64_t watch_enforce(void *user, const zoe_budget *budget, uint64_t lim
     const zoe_budget *now = &engine->budget;
     if (now->percent == budget->percent && now->reserve_bytes == budget->reserve_bytes &&
         now->bytes == budget->bytes)
-        evicted = put_in_force_locked(engine, limit);
+        evicted = zoe_limit_set_locked(cache, limit);
     zoe_cache_unlock(cache);
     pthread_mutex_unlock(&engine->change);
     if (evicted)
@@ -168,7 +145,7 @@ zoe_status zoe_engine_set_budget(zoe_engine *engine, const zoe_budget *given,
     pthread_mutex_lock(&engine->change);
     zoe_cache_lock(&engine->cache);
     engine->budget = budget;
-    report.frames_evicted = put_in_force_locked(engine, limit);
+    report.frames_evicted = zoe_limit_set_locked(&engine->cache, limit);
     zoe_cache_unlock(&engine->cache);
     pthread_mutex_unlock(&engine->change);
     end_report(engine, &report);
@@ -205,9 +182,10 @@ static void give_back(zoe_engine *engine, bool evict, zoe_memory_report *report)
     pthread_mutex_lock(&engine->change);
     zoe_cache_lock(cache);
     cache->paused = true;
-    uint64_t before = cache->totals.evictions;
-    zoe_reserve_trim_locked(cache, evict);
-    report->frames_evicted = cache->totals.evictions - before;
+    if (evict)
+        report->frames_evicted = zoe_reserve_fit_locked(cache, 0);
+    else
+        zoe_memory_detach(&cache->memory, UINT64_MAX, (zoe_buffer_size){0, 0});
     zoe_cache_unlock(cache);
     if (engine->isolation)
         zoe_isolation_trim(engine->isolation);
@@ -245,8 +223,7 @@ zoe_status zoe_engine_clear(zoe_engine *engine, zoe_memory_report *report)
 
 static uint64_t allocations_locked(const zoe_cache *cache)
 {
-    zoe_lock_assert_held(&cache->lock);
-    return cache->slab.allocations + cache->work_slab.allocations;
+    return cache->memory.frames.allocations + cache->memory.work.allocations;
 }
 
 void zoe_engine_stats(zoe_engine *engine, zoe_stats *stats)
@@ -263,7 +240,7 @@ void zoe_engine_stats(zoe_engine *engine, zoe_stats *stats)
     stats->frames_loaded = cache->frames;
     stats->frame_bytes = cache->frame_bytes;
     stats->full_frame_bytes = cache->full_frame_bytes;
-    stats->free_bytes = cache->slab.free_bytes;
+    stats->free_bytes = cache->memory.frames.free_bytes;
     stats->scratch_bytes = scratch_bytes_locked(cache);
     stats->allocations = allocations_locked(cache) - cache->totals.allocations;
     stats->workers = cache->workers;
@@ -271,10 +248,11 @@ void zoe_engine_stats(zoe_engine *engine, zoe_stats *stats)
     stats->decoder_bytes = engine->decoders.bytes;
     stats->decoder_restarts = engine->decoders.restarts - engine->restarts_before;
     stats->decoder_deaths = engine->decoders.deaths - engine->deaths_before;
-    stats->limit_bytes = zoe_meter_limit(&cache->meter);
-    stats->used_bytes = zoe_meter_used(&cache->meter);
+    stats->limit_bytes = zoe_meter_limit(&cache->memory.meter);
+    stats->used_bytes = zoe_meter_used(&cache->memory.meter);
     zoe_cache_unlock(cache);
-    stats->high_water_bytes = atomic_load_explicit(&cache->meter.high_water, memory_order_relaxed);
+    stats->high_water_bytes =
+        atomic_load_explicit(&cache->memory.meter.high_water, memory_order_relaxed);
     stats->hits = zoe_counter_sum(&cache->hits);
     stats->misses = zoe_counter_sum(&cache->misses);
     stats->bytes_read = atomic_load_explicit(&cache->bytes_read, memory_order_relaxed);
@@ -295,7 +273,7 @@ void zoe_engine_reset_stats(zoe_engine *engine)
     engine->restarts_before = engine->decoders.restarts;
     engine->deaths_before = engine->decoders.deaths;
     zoe_cache_unlock(cache);
-    atomic_store_explicit(&cache->meter.high_water, zoe_meter_used(&cache->meter),
+    atomic_store_explicit(&cache->memory.meter.high_water, zoe_meter_used(&cache->memory.meter),
                           memory_order_relaxed);
     atomic_store_explicit(&cache->bytes_read, 0, memory_order_relaxed);
     zoe_counter_reset(&cache->hits);
@@ -389,7 +367,7 @@ static zoe_status start(zoe_engine *engine, const zoe_engine_settings *settings,
     if (status != ZOE_OK)
         return status;
     /* Workers that go where they like have no node. */
-    zoe_slab *slabs[] = {&engine->cache.slab, &engine->cache.work_slab};
+    zoe_slab *slabs[] = {&engine->cache.memory.frames, &engine->cache.memory.work};
     for (int i = 0; i < 2 && settings->bind_workers; i++)
         zoe_slab_set_nodes(slabs[i], zoe_topology_nodes(engine->topology), place_buffer,
                            engine->topology);
@@ -440,7 +418,7 @@ zoe_status zoe_engine_create_with(const zoe_engine_settings *given, const zoe_de
     status = engine->has_change ? zoe_cache_init(&engine->cache, decoder, &settings, limit,
                                                  limit > total ? limit : total)
                                 : ZOE_ERROR_NO_MEMORY;
-    engine->cache.slab.shared = engine->isolation != NULL;
+    engine->cache.memory.frames.shared = engine->isolation != NULL;
     if (status == ZOE_OK)
         status = start(engine, &settings, &step);
     if (status != ZOE_OK) {

@@ -102,36 +102,6 @@ static bool is_same_file_locked(const zoe_slot *slot, zoe_frame_state state, con
     return now->there && id && zoe_os_file_id_equal(id, &now->id);
 }
 
-/* Loads of frames that are beyond the new sequence's ends have no place in it: waits for them to
- * end. */
-static void end_loads_outside_locked(zoe_source *source, const zoe_sequence *fresh)
-{
-    zoe_lock_assert_held(&source->cache->lock);
-    zoe_cache *cache = source->cache;
-    int64_t first = zoe_sequence_first(fresh), last = zoe_sequence_last(fresh);
-    int64_t step = zoe_sequence_step(fresh);
-    for (;;) {
-        bool any = false, any_goes_on = false;
-        for (zoe_load *load = cache->loads; load < cache->loads + ZOE_LOADS_MAX; load++) {
-            if (load->source != source || (load->phase == ZOE_LOAD_FREE && load->workers == 0))
-                continue;
-            int64_t number = zoe_sequence_number(source->sequence, load->position);
-            if (number >= first && number <= last && (number - first) % step == 0)
-                continue;
-            any_goes_on = any_goes_on || !zoe_load_is_stopped(load);
-            zoe_cache_stop_load_locked(load);
-            any = true;
-        }
-        source->halted = any;
-        if (!any)
-            return;
-        /* Not each time: workers without work say so, which ends the wait here. */
-        if (any_goes_on)
-            zoe_cache_wake_all_locked(cache);
-        zoe_cache_wait_locked(cache, &cache->progress, ZOE_FOREVER);
-    }
-}
-
 /* Loads go on in the new table, from the beginning where the file is another one. Each is looked at
  * once: on the way two may bear the same position, of the old table and of the new one. */
 static void move_loads_locked(zoe_source *source, const zoe_look *look, zoe_table *table)
@@ -183,9 +153,11 @@ static void swap_locked(zoe_source *source, const zoe_look *look, zoe_sequence *
     zoe_lock_assert_held(&source->cache->lock);
     zoe_table *old_table = source->table;
     zoe_sequence *old_sequence = source->sequence;
-    end_loads_outside_locked(source, *fresh);
+    /* Loads of frames beyond the new sequence's ends have no place in it. */
+    zoe_source_halt_locked(source, *fresh);
+    source->halted = false;
     move_frames_locked(source, look, *table, report);
-    zoe_cache_let_go_all_locked(source->cache, old_table);
+    zoe_source_let_go_all_locked(source);
     shift_want_locked(source, *fresh);
     source->table = *table;
     source->sequence = *fresh;

@@ -79,6 +79,52 @@ zoe_status zoe_source_open(zoe_engine *engine, zoe_sequence **sequence,
     return ZOE_OK;
 }
 
+/* Is it under way, or has a worker yet to leave it, for a frame of the source that `kept` has no
+ * place for? */
+static bool has_no_place_locked(const zoe_load *load, const zoe_source *source,
+                                const zoe_sequence *kept)
+{
+    if (load->source != source || (load->phase == ZOE_LOAD_FREE && load->workers == 0))
+        return false;
+    if (!kept)
+        return true;
+    int64_t number = zoe_sequence_number(source->sequence, load->position);
+    int64_t first = zoe_sequence_first(kept), last = zoe_sequence_last(kept);
+    return number < first || number > last || (number - first) % zoe_sequence_step(kept) != 0;
+}
+
+void zoe_source_halt_locked(zoe_source *source, const zoe_sequence *kept)
+{
+    zoe_cache *cache = source->cache;
+    zoe_lock_assert_held(&cache->lock);
+    source->halted = true;
+    for (;;) {
+        bool any = false, any_goes_on = false;
+        for (zoe_load *load = cache->loads; load < cache->loads + ZOE_LOADS_MAX; load++) {
+            if (!has_no_place_locked(load, source, kept))
+                continue;
+            any_goes_on = any_goes_on || !zoe_load_is_stopped(load);
+            zoe_cache_stop_load_locked(load);
+            any = true;
+        }
+        if (!any)
+            return;
+        /* Not each time: workers without work say so, which ends the wait here. */
+        if (any_goes_on)
+            zoe_cache_wake_all_locked(cache);
+        zoe_cache_wait_locked(cache, &cache->progress, ZOE_FOREVER);
+    }
+}
+
+void zoe_source_let_go_all_locked(zoe_source *source)
+{
+    zoe_table *table = source->table;
+    zoe_lock_assert_held(&source->cache->lock);
+    for (int64_t i = 0; i < table->count; i++)
+        if (zoe_state_is_loaded(zoe_table_state(table, i)))
+            zoe_cache_let_go_locked(source->cache, table, i);
+}
+
 void zoe_source_close(zoe_source **out)
 {
     if (!out || !*out)
@@ -86,13 +132,13 @@ void zoe_source_close(zoe_source **out)
     zoe_source *source = *out;
     zoe_cache *cache = source->cache;
     zoe_cache_lock(cache);
-    zoe_scheduler_halt_source_locked(source);
+    zoe_source_halt_locked(source, NULL);
     zoe_source **link = &cache->sources;
     while (*link != source)
         link = &(*link)->next;
     *link = source->next;
-    zoe_cache_let_go_all_locked(cache, source->table);
-    zoe_cache_detach_free_locked(cache);
+    zoe_source_let_go_all_locked(source);
+    zoe_memory_detach_frames(&cache->memory);
     zoe_cache_wake_all_locked(cache);
     zoe_cache_unlock(cache);
     zoe_ahead_leave(source);
@@ -186,8 +232,8 @@ void zoe_frame_release(zoe_frame *frame)
     zoe_cache *cache = frame->pin_owner;
     frame->pin = NULL;
     frame->pin_owner = NULL;
-    uint32_t left = zoe_buffer_unpin(buffer);
-    /* One left may be the slot's: then the frame can be evicted. seq_cst: see table.h. */
+    uint32_t left = zoe_hold_unpin(&buffer->hold);
+    /* One left may be the slot's: then the frame can be evicted. seq_cst: see memory/hold.h. */
     bool awaited = left <= 1 && atomic_load_explicit(&cache->starved, memory_order_seq_cst) &&
                    atomic_exchange_explicit(&cache->starved, 0, memory_order_seq_cst);
     if (left > 0 && !awaited)
@@ -195,7 +241,7 @@ void zoe_frame_release(zoe_frame *frame)
     zoe_cache_lock(cache);
     if (left == 0)
         zoe_cache_free_picture_locked(cache, buffer);
-    (void)zoe_reserve_fit_now_locked(cache);
+    (void)zoe_reserve_fit_locked(cache, zoe_meter_limit(&cache->memory.meter));
     zoe_scheduler_unblock_locked(cache);
     zoe_cache_wake_worker_locked(cache);
     zoe_cache_unlock(cache);

@@ -11,15 +11,15 @@ static bool work_once_locked(zoe_load_worker *worker)
 {
     zoe_lock_assert_held(&worker->cache->lock);
     zoe_cache *cache = worker->cache;
-    zoe_load_phase phase;
-    bool any = zoe_scheduler_pick_locked(worker, &phase) != NULL, told = worker->told;
+    bool any = zoe_scheduler_pick_locked(worker), told = worker->told;
     if (!any && !told)
         return false;
     worker->told = false;
+    bool opens = any && worker->load->phase == ZOE_LOAD_OPENING;
     zoe_cache_unlock(cache);
     if (told)
         zoe_cache_notify(cache);
-    if (any && zoe_loader_work(worker, phase))
+    if (any && zoe_loader_work(worker, opens))
         zoe_cache_notify(cache);
     zoe_cache_lock(cache);
     worker->load = NULL;
@@ -39,8 +39,12 @@ static void worker_main(void *arg)
 
     zoe_cache_lock(cache);
     while (!worker->load_worker.stop) {
-        if (!work_once_locked(&worker->load_worker))
-            zoe_scheduler_wait_locked(cache);
+        if (work_once_locked(&worker->load_worker))
+            continue;
+        cache->idle++;
+        zoe_cache_tell_locked(cache);
+        zoe_cache_wait_locked(cache, &cache->work, ZOE_FOREVER);
+        cache->idle--;
     }
     /* What it left is for another one to go on with, or to end. */
     zoe_cache_wake_worker_locked(cache);

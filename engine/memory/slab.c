@@ -99,6 +99,8 @@ static uint64_t record_cost(size_t class_bytes, size_t record_bytes)
 uint64_t zoe_slab_cost(const zoe_slab *slab, size_t bytes)
 {
     size_t class_bytes = 0;
+    if (bytes == 0)
+        return 0;
     if (class_of(bytes, &class_bytes) < 0)
         return UINT64_MAX;
     return round_up(bytes, zoe_os_page()) + record_cost(class_bytes, slab->record_bytes);
@@ -286,6 +288,8 @@ uint64_t zoe_slab_fresh_cost(const zoe_slab *slab, zoe_buffer_size size, uint32_
 {
     size_t class_bytes = 0;
     int class = class_of_size(size, &class_bytes);
+    if (size.bytes == 0)
+        return 0;
     if (class < 0)
         return UINT64_MAX;
     uint64_t cost =
@@ -369,6 +373,13 @@ void zoe_slab_give(zoe_slab *slab, zoe_buffer *buffer)
     *warm = buffer;
     slab->free_bytes += buffer->committed;
     slab->free_cost += zoe_slab_buffer_cost(buffer);
+}
+
+void zoe_slab_give_any(zoe_slab *slab, zoe_buffer **buffer)
+{
+    if (*buffer)
+        zoe_slab_give(slab, *buffer);
+    *buffer = NULL;
 }
 
 /* ---- giving memory back to the system ---- */

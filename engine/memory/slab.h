@@ -139,7 +139,8 @@ void zoe_slab_shrink(zoe_slab *slab, zoe_buffer *buffer, size_t bytes);
  * can be taken then. */
 bool zoe_slab_is_full(const zoe_slab *slab, zoe_buffer_size size);
 
-/* What fresh memory for a buffer of `bytes` bytes is counted with; UINT64_MAX: none is so large. */
+/* What fresh memory for a buffer of `bytes` bytes is counted with; 0 bytes: nothing. UINT64_MAX: none
+ * is so large. */
 uint64_t zoe_slab_cost(const zoe_slab *slab, size_t bytes);
 
 /* What the meter has to have for taking such a buffer now: less where a free one has memory. */
@@ -154,6 +155,9 @@ uint64_t zoe_slab_held_cost(const zoe_buffer *buffer);
 
 /* Gives a buffer back; it keeps its memory for the next user. */
 void zoe_slab_give(zoe_slab *slab, zoe_buffer *buffer);
+
+/* Gives one back if there is any, and sets it to NULL. */
+void zoe_slab_give_any(zoe_slab *slab, zoe_buffer **buffer);
 
 /* Takes free buffers out of their pools, and surplus out of buffers in use, until they have `bytes`
  * or there is no more, for the memory to be given back to the system: free buffers of other classes

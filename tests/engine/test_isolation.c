@@ -525,8 +525,8 @@ static void give_back(const room *r, uint64_t bytes)
 {
     zoe_cache *cache = &r->engine->cache;
     zoe_cache_lock(cache);
-    cache->returning += bytes;
-    zoe_meter_add(&cache->meter, bytes);
+    cache->memory.returning += bytes;
+    zoe_meter_add(&cache->memory.meter, bytes);
     zoe_cache_unlock(cache);
 }
 
@@ -534,8 +534,8 @@ static void end_giving_back(const room *r, uint64_t bytes)
 {
     zoe_cache *cache = &r->engine->cache;
     zoe_cache_lock(cache);
-    cache->returning -= bytes;
-    zoe_meter_give(&cache->meter, bytes);
+    cache->memory.returning -= bytes;
+    zoe_meter_give(&cache->memory.meter, bytes);
     zoe_cache_unlock(cache);
 }
 

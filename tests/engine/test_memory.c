@@ -353,8 +353,6 @@ static void test_a_loop_that_does_not_fit_does_not_grow(void **state)
 {
     (void)state;
     check_a_loop_that_does_not_fit(25 * MiB, 4 * KiB);
-    /* Nor does it where another frame would fit instead of the scratch. */
-    check_a_loop_that_does_not_fit(25 * MiB + 3 * 256 * KiB + 900 * KiB, 256 * KiB);
 }
 
 /* Has all workers decode a frame each, at the same time. */
@@ -376,7 +374,7 @@ static void decode_side_by_side(stage *s, zoe_source *source, int64_t first, int
  * the next ones rather than scratch, which the load after that would have to make again. */
 static void check_most_of_another_frame(uint32_t workers, size_t scratch)
 {
-    enum { FITTING = 12, FRAMES = 24, WARM_UP = 2, LAST = 10 };
+    enum { FITTING = 16, FRAMES = 36, WARM_UP = 2, LAST = 10 };
     stage s;
     begin(&s, workers, FITTING * MiB + workers * scratch + 900 * KiB, MiB, 1);
     set_sizes(&s, 1, FRAMES, MiB, scratch);
@@ -402,6 +400,26 @@ static void test_most_of_another_frame_takes_no_scratch(void **state)
     for (uint32_t workers = 1; workers <= 4; workers++)
         for (size_t scratch = 64 * KiB; scratch <= 512 * KiB; scratch *= 2)
             check_most_of_another_frame(workers, scratch);
+}
+
+/* In a loop that does not fit, what is read ahead does not take the scratch either: the loads that go
+ * on for ever would have to make it again. */
+static void test_reading_ahead_in_a_loop_takes_no_scratch(void **state)
+{
+    (void)state;
+    enum { WORKERS = 3, FITTING = 16, FRAMES = 24 };
+    const size_t scratch = 256 * KiB;
+    stage s;
+    begin(&s, WORKERS, FITTING * MiB + WORKERS * scratch + 900 * KiB, MiB, 1);
+    set_sizes(&s, 1, FRAMES, MiB, scratch);
+    zoe_source *source = stage_source(&s, "f", 1, FRAMES);
+    decode_side_by_side(&s, source, 0, WORKERS, 1);
+    assert_int_equal(stage_stats(&s).scratch_bytes, WORKERS * scratch);
+    zoe_want want = stage_play(0, 0, FRAMES - 1);
+    stage_settle(&s, source, &want);
+    stage_assert_loaded(source, 0, FITTING - 1);
+    assert_int_equal(stage_stats(&s).scratch_bytes, WORKERS * scratch);
+    stage_end(&s);
 }
 
 /* What a frame of a sequence with a moving window takes: from an eighth of `most` to all of it. */
@@ -611,6 +629,7 @@ int main(void)
         cmocka_unit_test(test_a_cached_loop_asks_for_nothing),
         cmocka_unit_test(test_a_loop_that_does_not_fit_does_not_grow),
         cmocka_unit_test(test_most_of_another_frame_takes_no_scratch),
+        cmocka_unit_test(test_reading_ahead_in_a_loop_takes_no_scratch),
         cmocka_unit_test(test_a_loop_of_moving_windows_does_not_grow),
         cmocka_unit_test(test_a_lower_limit_gives_memory_back),
         cmocka_unit_test(test_a_lower_limit_takes_scratch_too),

@@ -193,23 +193,23 @@ static void test_replaced_between_look_and_pin(void **state)
     change(&s, 1, 2);
     assert_int_equal(reload(source, 0), 1);
     /* Nobody held it, so it is gone, and stays gone when its buffer has the next picture. */
-    assert_false(zoe_buffer_pin(buffer, generation));
+    assert_false(zoe_hold_pin(&buffer->hold, generation));
     zoe_frame fresh = stage_wait(source, 0);
     assert_ptr_equal(fresh.pin, buffer);
-    assert_false(zoe_buffer_pin(buffer, generation));
+    assert_false(zoe_hold_pin(&buffer->hold, generation));
     assert_true(fresh.generation > generation);
     stage_assert_right(&s, &fresh, 1, 2);
     /* While somebody holds it, it is still that picture. */
     change(&s, 1, 3);
     assert_int_equal(reload(source, 0), 1);
-    assert_true(zoe_buffer_pin(buffer, fresh.generation));
+    assert_true(zoe_hold_pin(&buffer->hold, fresh.generation));
     stage_assert_right(&s, &fresh, 1, 2);
     zoe_frame second = fresh, third = stage_wait(source, 0);
     zoe_frame_release(&third);
     zoe_frame_release(&fresh);
     stage_assert_right(&s, &second, 1, 2);
     zoe_frame_release(&second);
-    assert_false(zoe_buffer_pin(buffer, generation));
+    assert_false(zoe_hold_pin(&buffer->hold, generation));
     stage_rest(&s);
     assert_int_equal(stage_stats(&s).used_bytes, 3 * MiB);
     assert_int_equal(stage_stats(&s).free_bytes, MiB);

@@ -573,7 +573,7 @@ static void test_no_frame_leaves_for_want_of_a_place_for_scratch(void **state)
     stage s;
     stage_begin(&s, 1, 64 * MiB, MiB, 4);
     /* One buffer of each size: what is to be loaded last needs two of the same. */
-    s.engine->cache.work_slab.buffers_max = 1;
+    s.engine->cache.memory.work.buffers_max = 1;
     for (int64_t i = 1; i <= 8; i++)
         stage_set_sizes(&s, i, MiB, 8 * MiB);
     stage_set_sizes(&s, 101, MiB, 4 * MiB);

@@ -101,10 +101,9 @@ static void test_pages_on_their_way_back_are_waited_for(void **state)
     for (int64_t i = 0; i < 8; i++)
         assert_true(zoe_cache_evict_locked(cache, b->table->slots[i].buffer));
     b->want.idle = 1;
-    zoe_slab_detach(&cache->slab, UINT64_MAX, (zoe_buffer_size){0, 0}, &cache->returns);
-    zoe_returns mine = cache->returns;
-    cache->returns = (zoe_returns){.bytes = 0};
-    cache->returning += mine.bytes;
+    zoe_slab_detach(&cache->memory.frames, UINT64_MAX, (zoe_buffer_size){0, 0},
+                    &cache->memory.returns);
+    zoe_returns mine = zoe_memory_begin_returns(&cache->memory);
     zoe_cache_unlock(cache);
 
     /* Order: 6 7 5 8 4 3 ... 0 */
@@ -114,9 +113,7 @@ static void test_pages_on_their_way_back_are_waited_for(void **state)
 
     zoe_returns_release(&mine);
     zoe_cache_lock(cache);
-    cache->returning -= mine.bytes;
-    zoe_meter_give(&cache->meter, mine.bytes);
-    zoe_slab_reinstate(&cache->slab, &mine, &cache->returns);
+    zoe_memory_end_returns(&cache->memory, &mine);
     zoe_cache_wake_worker_locked(cache);
     zoe_cache_unlock(cache);
     assert_true(stage_wait_state(a, 8, ZOE_FRAME_LOADED));
@@ -133,7 +130,7 @@ static void test_short_address_space_keeps_no_frame_out(void **state)
     stage s;
     stage_begin(&s, 1, 16 * MiB, MiB, 2);
     /* A pool is for frames from an eighth of its size on: room for five of this one. */
-    s.engine->cache.slab.address_bytes = MiB / 2;
+    s.engine->cache.memory.frames.address_bytes = MiB / 2;
     zoe_source *source = stage_source(&s, "f", 1, 20);
     zoe_want want = {.playhead = 0, .in = 0, .out = 19, .direction = 1};
     stage_settle(&s, source, &want);
@@ -169,12 +166,12 @@ static void test_closing_leaves_others_their_surplus(void **state)
     zoe_cache_unlock(&s.engine->cache);
     want = (zoe_want){.playhead = 1, .in = 1, .out = 1};
     stage_settle(&s, a, &want);
-    assert_int_equal(s.engine->cache.slab.surplus_bytes, 3 * MiB);
+    assert_int_equal(s.engine->cache.memory.frames.surplus_bytes, 3 * MiB);
     zoe_source_close(&b);
-    assert_int_equal(s.engine->cache.slab.surplus_bytes, 3 * MiB);
+    assert_int_equal(s.engine->cache.memory.frames.surplus_bytes, 3 * MiB);
     assert_int_equal(stage_stats(&s).free_bytes, 0);
     assert_int_equal(zoe_engine_trim(s.engine, &report), ZOE_OK);
-    assert_int_equal(s.engine->cache.slab.surplus_bytes, 0);
+    assert_int_equal(s.engine->cache.memory.frames.surplus_bytes, 0);
     stage_end(&s);
 }
 

@@ -179,7 +179,7 @@ static bool has_room(const player *p, int64_t position)
         if (p->pins[i].frame.pin)
             needed += (uint64_t)p->pins[i].frame.planes[0].stride *
                       (uint64_t)((int64_t)p->pins[i].frame.window.max_y + 1);
-    return needed <= zoe_meter_limit(&cache->meter);
+    return needed <= zoe_meter_limit(&cache->memory.meter);
 }
 
 /* The frame under a playhead that does not change comes, or says why not. */

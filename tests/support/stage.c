@@ -31,7 +31,7 @@ void stage_begin_with(stage *s, const zoe_engine_settings *settings, fake_decode
         fail_msg("no engine: %s", error.text);
     assert_int_equal(s->engine->workers.count, settings->workers);
     /* As with decoders in other processes: what is said of memory holds for shared memory too. */
-    s->engine->cache.slab.shared = getenv("ZOE_TEST_SHARED") != NULL;
+    s->engine->cache.memory.frames.shared = getenv("ZOE_TEST_SHARED") != NULL;
     /* Books are compared to the byte: nothing is guessed of a file. */
     s->engine->cache.first_file_bytes = 0;
 }

@@ -257,7 +257,7 @@ static void test_an_engine_on_two_nodes(void **state)
     setenv("HWLOC_SYNTHETIC", "numa:2 core:2 pu:1", 1);
     stage s;
     begin_bound(&s, 4, 32 * MiB, MiB);
-    assert_int_equal(s.engine->cache.slab.nodes, 2);
+    assert_int_equal(s.engine->cache.memory.frames.nodes, 2);
     for (uint32_t i = 0; i < 4; i++)
         assert_int_equal(s.engine->workers.workers[i].load_worker.node, i % 2);
     /* The frame under the playhead is there: while it is not, a worker may join another one at it,
@@ -273,7 +273,7 @@ static void test_an_engine_on_two_nodes(void **state)
         assert_true(fake_wait_started(s.fake, n, 1));
     node_count count = {{0}};
     zoe_cache_lock(&s.engine->cache);
-    zoe_slab_visit(&s.engine->cache.slab, count_node, &count);
+    zoe_slab_visit(&s.engine->cache.memory.frames, count_node, &count);
     count.frames[source->table->slots[0].buffer->memory.node]--;
     zoe_cache_unlock(&s.engine->cache);
     assert_int_equal(count.frames[0], 2);
