@@ -38,6 +38,7 @@ struct zoe_source {
     uint64_t waiting_since_ns; /* when a frame under the playhead was first not ready; 0: it is, or
                                   none was asked for */
     uint64_t seeks;            /* wants that were neither the next step nor play going on */
+    uint64_t jumps;            /* `seeks` when a frame was fetched last because of one */
     bool refused;              /* while a worker picks: there is no room for its candidate */
     int64_t announced;         /* position whose file the system was last told of; -1: none */
     bool halted;               /* nothing new is begun */

@@ -138,6 +138,21 @@ static bool is_wanted(void *user, zoe_demand_token token)
     return wanted && passed < PASSED_MAX;
 }
 
+/* That the playhead was moved to it, and not by play, and it had to be fetched. */
+static bool is_jump(void *user, zoe_demand_token token)
+{
+    zoe_ahead *ahead = user;
+    int64_t position;
+    zoe_cache_lock(ahead->cache);
+    zoe_source *source = find_locked(ahead, token, &position);
+    bool jump = source && !source->want.idle && source->want.delay == 0 &&
+                position == source->want.playhead && source->jumps != source->seeks;
+    if (jump)
+        source->jumps = source->seeks;
+    zoe_cache_unlock(ahead->cache);
+    return jump;
+}
+
 /* ---- what has arrived ---- */
 
 static void note_bytes_locked(zoe_ahead *ahead, uint64_t bytes)
@@ -218,7 +233,7 @@ static zoe_ahead *make(zoe_cache *cache, zoe_storage *storage)
         return NULL;
     ahead->cache = cache;
     ahead->storage = zoe_storage_share(storage);
-    ahead->demand = (zoe_storage_demand){ahead, next, is_wanted, arrived};
+    ahead->demand = (zoe_storage_demand){ahead, next, is_wanted, is_jump, arrived};
     if (!zoe_storage_attach(storage, &ahead->demand)) {
         zoe_storage_close(&ahead->storage);
         zoe_os_free(ahead);

@@ -10,6 +10,17 @@ enum { WHOLE_BYTES = 1 << 30 };
 
 /* ---- objects ---- */
 
+static uint64_t folder_hash(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return zoe_hash(path, slash ? (size_t)(slash - path) : 0);
+}
+
+static zoe_far_folder *folder_of(zoe_remote *remote, const zoe_far_object *object)
+{
+    return &remote->folders[object->folder % ZOE_FAR_FOLDERS];
+}
+
 zoe_far_object *zoe_fetch_object_locked(zoe_remote *remote, const char *path)
 {
     zoe_lock_assert_held(&remote->lock);
@@ -27,15 +38,25 @@ zoe_far_object *zoe_fetch_object_locked(zoe_remote *remote, const char *path)
     made->origin = zoe_is_url(path) ? &remote->web : &remote->files;
     made->record_key = zoe_disk_key_of(path, &(zoe_os_file_id){0, 0, 0});
     made->host = zoe_url_host(path);
+    made->folder = folder_hash(path);
     made->chain = *chain;
     *chain = made;
     return made;
 }
 
+static uint64_t block_count(uint64_t bytes)
+{
+    return bytes ? (bytes - 1) / ZOE_DISK_BLOCK + 1 : 0;
+}
+
 uint64_t zoe_fetch_block_count(const zoe_far_object *object)
 {
-    uint64_t bytes = object->tag->id.bytes;
-    return bytes ? (bytes - 1) / ZOE_DISK_BLOCK + 1 : 0;
+    return block_count(object->tag->id.bytes);
+}
+
+uint64_t zoe_fetch_guess_count(const zoe_far_object *object)
+{
+    return block_count(object->guess_bytes);
 }
 
 bool zoe_fetch_is_too_large_locked(const zoe_remote *remote, const zoe_far_object *object)
@@ -174,15 +195,32 @@ static zoe_held_block *block_of(zoe_origin_request *request)
     return (zoe_held_block *)((uint8_t *)request - offsetof(zoe_held_block, request));
 }
 
-static void block_done(zoe_origin_request *request)
+/* Whether a guess is a block of the object, which is the one that it was when it was opened. Who
+ * waits for one that is not asks again, and hears then what is wrong. */
+static void judge_guess_locked(const zoe_far_object *object, zoe_held_block *b)
 {
-    zoe_remote *remote = remote_of(request);
-    zoe_held_block *b = block_of(request);
-    zoe_lock_take(&remote->lock);
+    zoe_origin_request *r = &b->request;
+    uint64_t all = r->id.bytes, left = r->offset < all ? all - r->offset : 0;
+    b->is_guess = b->has_come = false;
+    b->bytes = left < ZOE_DISK_BLOCK ? (size_t)left : ZOE_DISK_BLOCK;
+    bool good = r->status == ZOE_OK && object->state == ZOE_FAR_KNOWN &&
+                zoe_os_file_id_equal(&r->id, &object->tag->id) && left > 0 &&
+                r->received == b->bytes && !r->is_whole_only;
+    r->status = good ? ZOE_OK : ZOE_STALE;
+    b->flight = NULL;
+}
+
+static void end_block_locked(zoe_remote *remote, zoe_held_block *b)
+{
     zoe_far_object *object = (zoe_far_object *)(uintptr_t)b->object;
-    check_answer_locked(object, b);
+    zoe_origin_request *request = &b->request;
+    if (b->is_guess)
+        judge_guess_locked(object, b);
+    else
+        check_answer_locked(object, b);
     if (request->status == ZOE_OK) {
         b->state = ZOE_HELD_READY;
+        zoe_held_shrink(&remote->held, b);
         object->is_whole_only = object->is_whole_only || request->is_whole_only;
         /* One that is no longer listed is of an object as it was. */
         if (b->is_listed)
@@ -198,20 +236,35 @@ static void block_done(zoe_origin_request *request)
     b->flight = NULL;
     zoe_held_drop(&remote->held, b);
     zoe_fetch_signal_locked(remote);
+}
+
+static void block_done(zoe_origin_request *request)
+{
+    zoe_remote *remote = remote_of(request);
+    zoe_held_block *b = block_of(request);
+    zoe_lock_take(&remote->lock);
+    const zoe_far_object *object = b->object;
+    b->has_come = b->is_guess && object->state == ZOE_FAR_OPENING;
+    if (!b->has_come)
+        end_block_locked(remote, b);
     zoe_lock_give(&remote->lock);
 }
 
-zoe_held_block *zoe_fetch_block_locked(zoe_remote *remote, zoe_far_object *object, uint64_t index,
-                                       zoe_flight *flight, bool takes_all)
+/* The object is known now, or will not be. */
+static void end_guesses_locked(zoe_remote *remote, const zoe_far_object *object)
 {
-    zoe_lock_assert_held(&remote->lock);
-    uint64_t all = object->tag->id.bytes, offset = 0, bytes = all;
-    if (index != ZOE_BLOCK_WHOLE) {
-        offset = index * ZOE_DISK_BLOCK;
-        bytes = all - offset < ZOE_DISK_BLOCK ? all - offset : ZOE_DISK_BLOCK;
+    zoe_held_block *next;
+    for (zoe_held_block *b = remote->held.oldest; b; b = next) {
+        next = b->newer;
+        if (b->object == object && b->has_come)
+            end_block_locked(remote, b);
     }
-    if (zoe_fetch_is_too_large_locked(remote, object))
-        return NULL;
+}
+
+static zoe_held_block *make_block_locked(zoe_remote *remote, const zoe_far_object *object,
+                                         uint64_t index, uint64_t bytes, zoe_flight *flight,
+                                         bool takes_all)
+{
     /* The rest of memory is for those who wait. */
     bool is_held_back = flight && !flight->is_cold;
     zoe_held_block *b =
@@ -223,14 +276,40 @@ zoe_held_block *zoe_fetch_block_locked(zoe_remote *remote, zoe_far_object *objec
     b->is_fresh = flight != NULL;
     b->request = (zoe_origin_request){
         .path = object->path,
-        .offset = offset,
+        .offset = index != ZOE_BLOCK_WHOLE ? index * ZOE_DISK_BLOCK : 0,
         .bytes = b->bytes,
         .buffer = b->data,
-        .expected = object->tag,
         .is_urgent = !flight || flight->is_cold,
         .done = block_done,
         .user = remote,
     };
+    return b;
+}
+
+zoe_held_block *zoe_fetch_block_locked(zoe_remote *remote, zoe_far_object *object, uint64_t index,
+                                       zoe_flight *flight, bool takes_all)
+{
+    zoe_lock_assert_held(&remote->lock);
+    uint64_t bytes = object->tag->id.bytes;
+    if (index != ZOE_BLOCK_WHOLE) {
+        bytes -= index * ZOE_DISK_BLOCK;
+        bytes = bytes < ZOE_DISK_BLOCK ? bytes : ZOE_DISK_BLOCK;
+    }
+    if (zoe_fetch_is_too_large_locked(remote, object))
+        return NULL;
+    zoe_held_block *b = make_block_locked(remote, object, index, bytes, flight, takes_all);
+    if (b)
+        b->request.expected = object->tag;
+    return b;
+}
+
+zoe_held_block *zoe_fetch_guess_locked(zoe_remote *remote, zoe_far_object *object, uint64_t index,
+                                       zoe_flight *flight)
+{
+    zoe_lock_assert_held(&remote->lock);
+    zoe_held_block *b = make_block_locked(remote, object, index, ZOE_DISK_BLOCK, flight, false);
+    if (b)
+        b->is_guess = true;
     return b;
 }
 
@@ -252,15 +331,54 @@ bool zoe_fetch_is_moving_locked(const zoe_remote *remote)
     return false;
 }
 
+/* ---- ends before they come ---- */
+
+typedef enum opening_kind {
+    OPENING,         /* the object is to be known */
+    ASKING,          /* it is known; is it still so? */
+    PROBING_NETWORK, /* it is believed; does anybody answer? */
+} opening_kind;
+
+/* One opening: block 0, or a byte where that is on disk. */
+typedef struct zoe_opening {
+    zoe_remote *remote;
+    zoe_far_object *object;
+    zoe_held_block *block; /* takes block 0, listed as this opening's; NULL: a byte is asked for */
+    opening_kind kind;
+    uint32_t holds;           /* the request's, and those of who cancels it; guarded by the lock */
+    const zoe_flight *flight; /* for whom; NULL: somebody waits */
+    uint8_t byte;
+    bool has_record, record_is_whole_only;
+    zoe_origin_tag recorded; /* its texts are in `record` */
+    uint8_t record[ZOE_RECORD_BYTES];
+    zoe_origin_request request;
+} opening;
+
 /* The next block whose request is to be cancelled, or NULL. */
 static zoe_held_block *find_unwanted(zoe_remote *remote, const zoe_far_object *object,
                                      const zoe_flight *flight)
 {
     zoe_held_block *b = remote->held.oldest;
     while (b && (b->object != object || b->flight != flight || b->state != ZOE_HELD_FETCHING ||
-                 b->holds > 1 || b->is_cancelled))
+                 b->holds > 1 || b->is_cancelled || b->has_come))
         b = b->newer;
     return b;
+}
+
+static void drop_opening_locked(opening *o)
+{
+    if (--o->holds == 0)
+        zoe_os_free(o);
+}
+
+static void cancel_opening_locked(zoe_remote *remote, const zoe_far_object *object)
+{
+    opening *o = object->opening;
+    o->holds++;
+    zoe_lock_give(&remote->lock);
+    object->origin->cancel(object->origin->user, &o->request);
+    zoe_lock_take(&remote->lock);
+    drop_opening_locked(o);
 }
 
 void zoe_fetch_cancel_locked(zoe_remote *remote, const zoe_far_object *object,
@@ -268,6 +386,8 @@ void zoe_fetch_cancel_locked(zoe_remote *remote, const zoe_far_object *object,
 {
     zoe_lock_assert_held(&remote->lock);
     zoe_held_block *b;
+    if (flight && object->opening && object->opening->flight == flight)
+        cancel_opening_locked(remote, object);
     while ((b = find_unwanted(remote, object, flight)) != NULL) {
         b->flight = NULL;
         b->is_cancelled = true;
@@ -290,28 +410,10 @@ bool zoe_fetch_is_on_disk(zoe_remote *remote, zoe_disk_key key, uint64_t index)
 
 /* ---- opening ---- */
 
-typedef enum opening_kind {
-    OPENING,         /* the object is to be known */
-    ASKING,          /* it is known; is it still so? */
-    PROBING_NETWORK, /* it is believed; does anybody answer? */
-} opening_kind;
-
-/* One opening: block 0, or a byte where that is on disk. */
-typedef struct opening {
-    zoe_remote *remote;
-    zoe_far_object *object;
-    zoe_held_block *block; /* takes block 0, listed as this opening's; NULL: a byte is asked for */
-    opening_kind kind;
-    uint8_t byte;
-    bool has_record, record_is_whole_only;
-    zoe_origin_tag recorded; /* its texts are in `record` */
-    uint8_t record[ZOE_RECORD_BYTES];
-    zoe_origin_request request;
-} opening;
-
 static void end_opening_locked(zoe_remote *remote, zoe_far_object *object, zoe_status status,
                                const zoe_error *error)
 {
+    object->opening = NULL;
     object->open_status = status;
     zoe_os_free(object->open_error);
     object->open_error = NULL;
@@ -321,6 +423,7 @@ static void end_opening_locked(zoe_remote *remote, zoe_far_object *object, zoe_s
         if (object->open_error)
             *object->open_error = *error;
     }
+    end_guesses_locked(remote, object);
     zoe_fetch_signal_locked(remote);
 }
 
@@ -373,7 +476,8 @@ static bool believe_locked(zoe_remote *remote, opening *o)
 static zoe_status take_answer_locked(zoe_remote *remote, opening *o)
 {
     zoe_origin_request *r = &o->request;
-    note_network_locked(remote, o->object, r->status == ZOE_OK || !r->is_unreachable);
+    if (r->status != ZOE_STALE)
+        note_network_locked(remote, o->object, r->status == ZOE_OK || !r->is_unreachable);
     if (r->status != ZOE_OK) {
         bool gone = o->kind == ASKING && r->status == ZOE_ERROR_NOT_FOUND;
         if (gone)
@@ -386,6 +490,8 @@ static zoe_status take_answer_locked(zoe_remote *remote, opening *o)
                              zoe_status_text(ZOE_ERROR_NO_MEMORY));
     o->object->is_believed = false;
     o->object->is_whole_only = r->is_whole_only;
+    *folder_of(remote, o->object) =
+        (zoe_far_folder){o->object->folder, r->is_whole_only ? 0 : r->id.bytes};
     o->object->is_unrecorded = !o->has_record || !zoe_os_file_id_equal(&o->recorded.id, &r->id) ||
                                strcmp(o->recorded.etag, r->etag) != 0 ||
                                strcmp(o->recorded.modified, r->modified) != 0;
@@ -409,8 +515,8 @@ static void opening_done(zoe_origin_request *r)
     } else {
         remote->is_probing = false;
     }
+    drop_opening_locked(o);
     zoe_lock_give(&remote->lock);
-    zoe_os_free(o);
 }
 
 /* true: the record is believed, and this opening has ended, or has become a probe. */
@@ -429,9 +535,8 @@ static bool open_offline(zoe_remote *remote, opening *o)
 }
 
 /* Memory for block 0; waiting for it must not be this function's. */
-static void take_first_block(zoe_remote *remote, opening *o, bool is_ahead, bool is_urgent)
+static void take_first_block_locked(zoe_remote *remote, opening *o, bool is_ahead, bool is_urgent)
 {
-    zoe_lock_take(&remote->lock);
     o->block = zoe_held_add(&remote->held, o, 0, ZOE_DISK_BLOCK,
                             is_urgent ? remote->held.bound : remote->ahead_bytes, !is_ahead);
     if (o->block) {
@@ -439,7 +544,18 @@ static void take_first_block(zoe_remote *remote, opening *o, bool is_ahead, bool
         o->request.buffer = o->block->data;
         o->request.bytes = ZOE_DISK_BLOCK;
     }
-    zoe_lock_give(&remote->lock);
+}
+
+/* How large it probably is: as it was, or as the one that was opened before it in its folder. */
+static void guess_locked(zoe_remote *remote, zoe_far_object *object, const opening *o)
+{
+    const zoe_far_folder *folder = folder_of(remote, object);
+    object->guess_bytes = folder->hash == object->folder ? folder->bytes : 0;
+    object->guess_key = object->record_key; /* no block is of that */
+    if (o->has_record) {
+        object->guess_bytes = o->record_is_whole_only ? 0 : o->recorded.id.bytes;
+        object->guess_key = zoe_disk_key_of(object->path, &o->recorded.id);
+    }
 }
 
 static opening *make_opening(zoe_remote *remote, zoe_far_object *object, opening_kind kind,
@@ -451,6 +567,7 @@ static opening *make_opening(zoe_remote *remote, zoe_far_object *object, opening
     o->remote = remote;
     o->object = object;
     o->kind = kind;
+    o->holds = 1;
     o->has_record = read_record(remote, object, o->record, &o->recorded, &o->record_is_whole_only);
     o->request = (zoe_origin_request){
         .path = object->path,
@@ -479,9 +596,17 @@ void zoe_fetch_open(zoe_remote *remote, zoe_far_object *object, const zoe_flight
             zoe_os_free(o);
             return;
         }
-    } else if (!o->has_record ||
-               !zoe_fetch_is_on_disk(remote, zoe_disk_key_of(object->path, &o->recorded.id), 0)) {
-        take_first_block(remote, o, flight != NULL, o->request.is_urgent);
+    } else {
+        bool is_on_disk =
+            o->has_record &&
+            zoe_fetch_is_on_disk(remote, zoe_disk_key_of(object->path, &o->recorded.id), 0);
+        zoe_lock_take(&remote->lock);
+        if (!is_on_disk)
+            take_first_block_locked(remote, o, flight != NULL, o->request.is_urgent);
+        guess_locked(remote, object, o);
+        o->flight = flight;
+        object->opening = o;
+        zoe_lock_give(&remote->lock);
     }
     object->origin->submit(object->origin->user, &o->request);
 }

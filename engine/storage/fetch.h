@@ -7,6 +7,9 @@
  *      ^-----------'  failed  |          and identity
  *      ^----------------------'          it is another one now
  *
+ * With the opening of what the user has jumped to its other blocks are asked for too, as many as
+ * its neighbours have: guesses, which are judged when the object is known.
+ *
  * An object is asked for its identity once; after that it is believed until a request for a block
  * of it, or zoe_store's identify(), finds another. Where its host is out of
  * reach the record on disk is believed until the host answers again, which one request at a time
@@ -27,6 +30,7 @@
 
 enum {
     ZOE_FAR_CHAINS = 4096,
+    ZOE_FAR_FOLDERS = 16,
     ZOE_FLIGHTS = 16, /* objects that are fetched ahead at a time */
     ZOE_POLL_MS = 20, /* between two looks at whether a wait is to end */
 };
@@ -44,6 +48,12 @@ typedef struct zoe_far_tag {
     char texts[];
 } zoe_far_tag;
 
+/* Of a folder's object that was opened last. */
+typedef struct zoe_far_folder {
+    uint64_t hash;  /* of its path */
+    uint64_t bytes; /* 0: nothing is known, or it comes whole only */
+} zoe_far_folder;
+
 /* An object that was met. Kept until the end. */
 typedef struct zoe_far_object {
     /* fixed */
@@ -51,17 +61,21 @@ typedef struct zoe_far_object {
     const char *path;
     const zoe_origin *origin;
     zoe_disk_key record_key;
-    uint64_t host; /* zoe_url_host() */
+    uint64_t host;   /* zoe_url_host() */
+    uint64_t folder; /* hash of its folder's path */
 
     /* guarded by zoe_remote.lock */
     zoe_far_state state;
-    const zoe_origin_tag *tag; /* since it was known first, else NULL */
-    zoe_disk_key key;          /* of its blocks as it is now */
-    zoe_status open_status;    /* of the last opening */
-    zoe_error *open_error;     /* of one that failed, else NULL */
-    bool is_asked;             /* whether it is still the same */
-    zoe_status ask_status;     /* of the last asking */
-    uint32_t opens;            /* zoe_storage_objects of it */
+    const zoe_origin_tag *tag;   /* since it was known first, else NULL */
+    zoe_disk_key key;            /* of its blocks as it is now */
+    zoe_status open_status;      /* of the last opening */
+    zoe_error *open_error;       /* of one that failed, else NULL */
+    struct zoe_opening *opening; /* while it is OPENING and the request is under way, else NULL */
+    uint64_t guess_bytes;        /* while it is OPENING: how large it probably is; 0: who knows */
+    zoe_disk_key guess_key;      /* what is on disk of it, if it is as the record says */
+    bool is_asked;               /* whether it is still the same */
+    zoe_status ask_status;       /* of the last asking */
+    uint32_t opens;              /* zoe_storage_objects of it */
     bool is_whole_only;
     bool is_unrecorded;     /* the record on disk does not say what is known */
     bool is_believed;       /* by the record: its origin was out of reach */
@@ -73,7 +87,7 @@ typedef struct zoe_flight {
     bool is_used;
     zoe_demand_token token;
     zoe_far_object *object;
-    bool is_cold;         /* the first after a seek */
+    bool is_cold;         /* there is no other beside it: the first, or what the user jumped to */
     bool has_opened;      /* it was asked what it is, or that was known */
     uint64_t near_until;  /* blocks before it are near */
     uint64_t asked_until; /* blocks before it were asked for */
@@ -108,10 +122,10 @@ typedef struct zoe_remote {
     bool is_detaching, is_woken, has_no_more;
     zoe_flight flights[ZOE_FLIGHTS];
     uint64_t flight_serial;
-    bool is_cold;   /* the next flight is what the user looks at: others would be in its way */
-    bool may_jump;  /* the next flight need not wait for room: it may be what the user looks at */
-    uint64_t seeks; /* of the token of the last flight */
+    bool is_cold;  /* the next flight is alone: there was nothing to do, or no room for more */
+    bool may_jump; /* the next flight need not wait for room: it may be what the user looks at */
     uint64_t usual_bytes; /* of the object that was opened last */
+    zoe_far_folder folders[ZOE_FAR_FOLDERS];
     bool is_disk_failing; /* the last block was not written */
     bool needs_room;      /* fetching ahead waits for memory */
     uint64_t signals;     /* how often zoe_fetch_signal_locked() was called */
@@ -155,6 +169,12 @@ zoe_held_block *zoe_fetch_block_locked(zoe_remote *remote, zoe_far_object *objec
                                        zoe_flight *flight, bool takes_all);
 void zoe_fetch_submit(zoe_remote *remote, zoe_held_block *block);
 
+/* The same of an object that is being opened for the flight: blocks it has if it is as large as is
+ * guessed. How many those are; 0: nothing is guessed. */
+uint64_t zoe_fetch_guess_count(const zoe_far_object *object);
+zoe_held_block *zoe_fetch_guess_locked(zoe_remote *remote, zoe_far_object *object, uint64_t index,
+                                       zoe_flight *flight);
+
 /* Whether memory comes free by itself. Lock held. */
 bool zoe_fetch_is_moving_locked(const zoe_remote *remote);
 
@@ -162,8 +182,8 @@ bool zoe_fetch_is_moving_locked(const zoe_remote *remote);
  * it. Lock held; the object is KNOWN. */
 bool zoe_fetch_is_too_large_locked(const zoe_remote *remote, const zoe_far_object *object);
 
-/* Cancels the requests for blocks of an object that nobody holds: those of a flight, or with NULL
- * those of none. Lock held, and given back meanwhile. */
+/* Cancels the requests for blocks of an object that nobody holds: those of a flight, and the opening
+ * for it, or with NULL those of none. Lock held, and given back meanwhile. */
 void zoe_fetch_cancel_locked(zoe_remote *remote, const zoe_far_object *object,
                              const zoe_flight *flight);
 

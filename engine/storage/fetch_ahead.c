@@ -5,6 +5,53 @@
 /* Under way at a time but for what is urgent: what 5 Gbit/s carry in 40 ms. */
 enum { LINE_BYTES = 24 << 20 };
 
+/* ---- memory of what is no longer wanted ---- */
+
+static bool is_wanted_locked(zoe_remote *remote, zoe_demand_token token)
+{
+    const zoe_storage_demand *demand = remote->demand;
+    zoe_lock_give(&remote->lock);
+    bool wanted = demand->is_wanted(demand->user, token);
+    zoe_lock_take(&remote->lock);
+    return wanted;
+}
+
+static bool is_fresh(const zoe_held_block *b)
+{
+    return b->is_fresh && b->state == ZOE_HELD_READY;
+}
+
+/* Blocks that were fetched ahead for what nobody wants any more need not stay. Returns whether any
+ * may go now. `flight`: its own are in nobody's way; *others: there are others that stay. */
+static bool free_unwanted_locked(zoe_remote *remote, const zoe_flight *flight, bool *others)
+{
+    const zoe_far_object *looked_at[64];
+    size_t count = 0;
+    bool any = false;
+    *others = false;
+    for (;;) {
+        const zoe_held_block *b = remote->held.oldest;
+        for (size_t i = 0; b; b = b->newer) {
+            for (i = 0; i < count && looked_at[i] != b->object; i++)
+                ;
+            if (is_fresh(b) && b->object != flight->object && i == count)
+                break;
+        }
+        if (!b || count == sizeof looked_at / sizeof *looked_at)
+            return any;
+        const zoe_far_object *object = b->object;
+        looked_at[count++] = object;
+        if (is_wanted_locked(remote, object->token)) {
+            *others = true;
+            continue;
+        }
+        any = true;
+        for (zoe_held_block *c = remote->held.oldest; c; c = c->newer)
+            if (c->object == object)
+                c->is_fresh = false;
+    }
+}
+
 /* ---- one flight ---- */
 
 typedef enum step {
@@ -132,11 +179,45 @@ static bool is_any_cold(const zoe_remote *remote)
     return cold;
 }
 
+/* While it is asked what the object is: asks for all the blocks that it probably has, so that they
+ * come in the same round trip. Returns whether there was memory for them. */
+static bool guess_locked(zoe_remote *remote, zoe_flight *flight)
+{
+    zoe_far_object *object = flight->object;
+    uint64_t count = zoe_fetch_guess_count(object);
+    if (flight->asked_until == 0)
+        flight->asked_until = 1; /* the opening takes the first */
+    while (object->state == ZOE_FAR_OPENING && flight->asked_until < count) {
+        uint64_t index = flight->asked_until;
+        zoe_disk_key key = object->guess_key;
+        zoe_lock_give(&remote->lock);
+        bool near = zoe_fetch_is_on_disk(remote, key, index);
+        zoe_lock_take(&remote->lock);
+        if (object->state != ZOE_FAR_OPENING)
+            return true;
+        if (!near && !zoe_held_find(&remote->held, object, index)) {
+            zoe_held_block *b = zoe_fetch_guess_locked(remote, object, index, flight);
+            if (!b)
+                return false;
+            zoe_lock_give(&remote->lock);
+            zoe_fetch_submit(remote, b);
+            zoe_lock_take(&remote->lock);
+        }
+        flight->asked_until = index + 1;
+    }
+    return true;
+}
+
 static step open_locked(zoe_remote *remote, zoe_flight *flight)
 {
     zoe_far_object *object = flight->object;
-    if (object->state == ZOE_FAR_OPENING)
-        return STEP_WAIT;
+    if (object->state == ZOE_FAR_OPENING) {
+        bool others, guesses = flight->has_opened && flight->is_cold;
+        bool is_freed = guesses && !guess_locked(remote, flight) &&
+                        free_unwanted_locked(remote, flight, &others);
+        /* The lock was given back meanwhile. */
+        return is_freed || object->state != ZOE_FAR_OPENING ? STEP_AGAIN : STEP_WAIT;
+    }
     if (flight->has_opened) {
         flight->status = object->open_status != ZOE_OK ? object->open_status : ZOE_ERROR_CHANGED;
         if (object->open_error)
@@ -196,59 +277,13 @@ static void end_with_locked(zoe_remote *remote, zoe_flight *flight, zoe_status s
 
 /* ---- what is no longer wanted ---- */
 
-static bool is_wanted_locked(zoe_remote *remote, zoe_demand_token token)
-{
-    const zoe_storage_demand *demand = remote->demand;
-    zoe_lock_give(&remote->lock);
-    bool wanted = demand->is_wanted(demand->user, token);
-    zoe_lock_take(&remote->lock);
-    return wanted;
-}
-
 static void drop_unwanted_locked(zoe_remote *remote, bool all)
 {
     for (int i = 0; i < ZOE_FLIGHTS; i++) {
         zoe_flight *flight = &remote->flights[i];
         if (!flight->is_used || (!all && is_wanted_locked(remote, flight->token)))
             continue;
-        remote->is_cold = true;
         end_with_locked(remote, flight, ZOE_STALE);
-    }
-}
-
-static bool is_fresh(const zoe_held_block *b)
-{
-    return b->is_fresh && b->state == ZOE_HELD_READY;
-}
-
-/* Blocks that were fetched ahead for what nobody wants any more need not stay. Returns whether any
- * may go now. `flight`: its own are in nobody's way; *others: there are others that stay. */
-static bool free_unwanted_locked(zoe_remote *remote, const zoe_flight *flight, bool *others)
-{
-    const zoe_far_object *looked_at[64];
-    size_t count = 0;
-    bool any = false;
-    *others = false;
-    for (;;) {
-        const zoe_held_block *b = remote->held.oldest;
-        for (size_t i = 0; b; b = b->newer) {
-            for (i = 0; i < count && looked_at[i] != b->object; i++)
-                ;
-            if (is_fresh(b) && b->object != flight->object && i == count)
-                break;
-        }
-        if (!b || count == sizeof looked_at / sizeof *looked_at)
-            return any;
-        const zoe_far_object *object = b->object;
-        looked_at[count++] = object;
-        if (is_wanted_locked(remote, object->token)) {
-            *others = true;
-            continue;
-        }
-        any = true;
-        for (zoe_held_block *c = remote->held.oldest; c; c = c->newer)
-            if (c->object == object)
-                c->is_fresh = false;
     }
 }
 
@@ -270,6 +305,38 @@ static bool make_do_locked(zoe_remote *remote, zoe_flight *flight)
         end_locked(remote, flight);
     }
     return true;
+}
+
+/* ---- what the user jumps to ---- */
+
+static bool is_jump_locked(zoe_remote *remote, zoe_demand_token token)
+{
+    const zoe_storage_demand *demand = remote->demand;
+    zoe_lock_give(&remote->lock);
+    bool jump = demand->is_jump(demand->user, token);
+    zoe_lock_take(&remote->lock);
+    return jump;
+}
+
+/* It has the line for itself: what else is under way would be before it there. Blocks of theirs that
+ * have come stay. */
+static void clear_line_locked(zoe_remote *remote, zoe_flight *flight)
+{
+    flight->is_cold = true;
+    for (int i = 0; i < ZOE_FLIGHTS; i++)
+        if (remote->flights[i].is_used && &remote->flights[i] != flight)
+            end_with_locked(remote, &remote->flights[i], ZOE_STALE);
+    remote->has_no_more = false;
+}
+
+/* It may be under way already. */
+static void find_jump_locked(zoe_remote *remote)
+{
+    for (int i = 0; i < ZOE_FLIGHTS && !is_any_cold(remote); i++) {
+        zoe_flight *flight = &remote->flights[i];
+        if (flight->is_used && is_jump_locked(remote, flight->token))
+            clear_line_locked(remote, flight);
+    }
 }
 
 /* ---- the next ---- */
@@ -300,12 +367,13 @@ static bool begin_locked(zoe_remote *remote)
         return remote->is_woken;
     }
     *flight = (zoe_flight){.is_used = true, .token = token, .serial = ++remote->flight_serial};
-    flight->is_cold = remote->is_cold || token.seeks != remote->seeks;
+    flight->is_cold = remote->is_cold;
     remote->is_cold = remote->may_jump = false;
-    remote->seeks = token.seeks;
     flight->object = zoe_fetch_object_locked(remote, path);
     if (flight->object) {
         flight->object->token = token;
+        if (is_jump_locked(remote, token))
+            clear_line_locked(remote, flight);
     } else {
         flight->is_used = false;
         zoe_lock_give(&remote->lock);
@@ -334,7 +402,7 @@ static zoe_flight *next_flight(zoe_remote *remote, uint64_t after)
 /* One round over all flights, soonest wanted first. Returns whether something was done. */
 static bool round_locked(zoe_remote *remote)
 {
-    bool done = false;
+    bool done = remote->may_jump && begin_locked(remote);
     uint64_t serial = 0;
     for (zoe_flight *flight; (flight = next_flight(remote, serial)) != NULL;) {
         serial = flight->serial;
@@ -359,12 +427,14 @@ void zoe_fetch_ahead_run(void *arg)
         /* As it is now: only then are no flights left when the demand goes. */
         bool is_detaching = remote->is_detaching;
         if (remote->is_woken || is_detaching) {
-            if (remote->has_no_more && !is_any_used(remote, NULL))
-                remote->is_cold = true;
+            remote->is_cold =
+                remote->is_cold || (remote->has_no_more && !is_any_used(remote, NULL));
             remote->has_no_more = remote->has_no_more && !remote->is_woken;
             remote->may_jump = remote->is_woken;
             remote->is_woken = false;
             drop_unwanted_locked(remote, is_detaching);
+            if (remote->demand && !is_detaching)
+                find_jump_locked(remote);
         }
         if (is_detaching) {
             remote->is_detaching = false;

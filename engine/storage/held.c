@@ -141,7 +141,7 @@ void zoe_held_remove_object(zoe_held *held, const void *object)
     zoe_held_block *next;
     for (zoe_held_block *b = held->oldest; b; b = next) {
         next = b->newer;
-        if (!object || b->object == object)
+        if (b->object == object && !b->is_guess)
             zoe_held_remove(held, b);
     }
 }

@@ -38,6 +38,8 @@ typedef struct zoe_held_block {
     bool is_unwritten; /* is to be written to disk */
     bool is_fresh;     /* fetched ahead, and not read as yet */
     bool is_cancelled; /* its request was told to end */
+    bool is_guess;     /* asked for before it was known what the object is: judged when that is */
+    bool has_come;     /* a guess whose request is done, and that waits to be judged */
     bool is_listed;    /* in the table */
     void *flight;      /* whose fetching ahead it is part of; NULL: nobody's */
     zoe_origin_request request;
@@ -74,7 +76,7 @@ void zoe_held_remove(zoe_held *held, zoe_held_block *block);
 /* Another object's from now on. false: that has one of this index. */
 bool zoe_held_rename(zoe_held *held, zoe_held_block *block, const void *object);
 
-/* All blocks of an object, or with NULL of every object. */
+/* All blocks of an object but guesses. */
 void zoe_held_remove_object(zoe_held *held, const void *object);
 
 /* Gives back what a block has more than its bytes, where that is much. */

@@ -59,6 +59,10 @@ typedef struct zoe_storage_demand {
      * cancelled, and what arrived need not stay in memory. */
     bool (*is_wanted)(void *user, zoe_demand_token token);
 
+    /* Whether it is what the user has jumped to, and waits for: it has the line for itself. True at
+     * most once after each jump. */
+    bool (*is_jump)(void *user, zoe_demand_token token);
+
     /*
      * The end of a fetch that next() began, exactly one for each. OK: all its bytes are near; `id`
      * says how many they are. STALE: it was cancelled, and may be asked for again. NOT_FOUND: there

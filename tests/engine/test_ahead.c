@@ -146,6 +146,46 @@ static bool is_wanted(zoe_source *source, int64_t number)
                                    (zoe_demand_token){source->serial, number, source->seeks});
 }
 
+static bool is_jump(zoe_source *source, int64_t number)
+{
+    const zoe_ahead *ahead = s.engine->aheads.first;
+    return ahead->demand.is_jump(ahead->demand.user,
+                                 (zoe_demand_token){source->serial, number, source->seeks});
+}
+
+static void a_jump_is_told_once(void **state)
+{
+    (void)state;
+    begin(ROOM, 9);
+    fake_storage_let_arrive(store, 0);
+    zoe_source *source = open_in(s.engine);
+    zoe_want want = stage_play(3, 0, 9);
+    stage_want(source, &want);
+    assert_false(is_jump(source, 4));
+    assert_true(is_jump(source, 3));
+    assert_false(is_jump(source, 3));
+    /* Play goes on. */
+    want.playhead = 4;
+    stage_want(source, &want);
+    assert_false(is_jump(source, 4));
+    want.playhead = 8;
+    want.playing = 0;
+    stage_want(source, &want);
+    assert_false(is_jump(source, 4));
+    assert_true(is_jump(source, 8));
+    /* What comes later is not looked at, and who wants nothing jumps nowhere. */
+    want.playhead = 1;
+    want.delay = 5;
+    stage_want(source, &want);
+    assert_false(is_jump(source, 1));
+    want.delay = 0;
+    want.idle = 1;
+    stage_want(source, &want);
+    assert_false(is_jump(source, 1));
+    fake_storage_let_arrive(store, 1);
+    end();
+}
+
 static void what_arrived_is_wanted_until_it_is_decoded(void **state)
 {
     (void)state;
@@ -380,6 +420,7 @@ int main(void)
         cmocka_unit_test(the_want_says_what_is_fetched_next),
         cmocka_unit_test(nobody_decodes_what_is_far),
         cmocka_unit_test(a_seek_comes_first),
+        cmocka_unit_test(a_jump_is_told_once),
         cmocka_unit_test(what_arrived_is_wanted_until_it_is_decoded),
         cmocka_unit_test(errors_are_the_frames),
         cmocka_unit_test(what_is_given_up_is_not_asked_about),

@@ -29,6 +29,8 @@ typedef struct row {
     int states[FAKE_OBJECTS];
     zoe_status failed[FAKE_OBJECTS];
     unsigned nexts, arrivals, no_rooms, stales;
+    bool has_jumped; /* to `jump`, which is wanted before all others */
+    unsigned jump;
 } row;
 
 static bool next(void *user, char *path, size_t capacity, zoe_demand_token *token)
@@ -36,7 +38,10 @@ static bool next(void *user, char *path, size_t capacity, zoe_demand_token *toke
     row *r = user;
     bool found = false;
     pthread_mutex_lock(&r->lock);
-    for (unsigned i = r->from; i < r->from + r->count && !found; i++) {
+    for (unsigned k = r->from; k <= r->from + r->count && !found; k++) {
+        unsigned i = k > r->from ? k - 1 : r->jump;
+        if (i < r->from || i >= r->from + r->count)
+            continue;
         if (r->states[i] != FAR)
             continue;
         r->states[i] = FETCHING;
@@ -56,6 +61,16 @@ static bool is_wanted(void *user, zoe_demand_token token)
     bool wanted = token.number >= r->from && token.number < r->from + r->count;
     pthread_mutex_unlock(&r->lock);
     return wanted;
+}
+
+static bool is_jump(void *user, zoe_demand_token token)
+{
+    row *r = user;
+    pthread_mutex_lock(&r->lock);
+    bool jump = r->has_jumped && token.number == r->jump;
+    r->has_jumped = r->has_jumped && !jump;
+    pthread_mutex_unlock(&r->lock);
+    return jump;
 }
 
 static void arrived(void *user, zoe_demand_token token, zoe_status status, const zoe_os_file_id *id,
@@ -102,7 +117,7 @@ static row *attach_row(unsigned count)
     memset(&the_row, 0, sizeof the_row);
     the_row.count = count;
     pthread_mutex_init(&the_row.lock, NULL);
-    the_demand = (zoe_storage_demand){&the_row, next, is_wanted, arrived};
+    the_demand = (zoe_storage_demand){&the_row, next, is_wanted, is_jump, arrived};
     assert_true(remote.store.attach(remote.store.user, &the_demand));
     return &the_row;
 }
@@ -261,10 +276,20 @@ static void test_ahead_without_ranges(void **state)
     remote.store.detach(remote.store.user);
 }
 
+static void jump(row *r, unsigned to)
+{
+    pthread_mutex_lock(&r->lock);
+    r->jump = to;
+    r->has_jumped = true;
+    pthread_mutex_unlock(&r->lock);
+    remote.store.wake(remote.store.user);
+}
+
 static void seek(row *r, unsigned from)
 {
     pthread_mutex_lock(&r->lock);
-    r->from = from;
+    r->from = r->jump = from;
+    r->has_jumped = true;
     pthread_mutex_unlock(&r->lock);
     remote.store.wake(remote.store.user);
 }
@@ -299,6 +324,114 @@ static void test_seek(void **state)
         assert_int_equal(remote_place_check_whole(i, 1), ZOE_OK);
 }
 
+static void wait_for_requests(uint64_t count)
+{
+    for (int i = 0; i < 20000 && fake_origin_counts(remote.fake).waiting != count; i++)
+        zoe_os_sleep(1);
+    assert_int_equal(fake_origin_counts(remote.fake).waiting, count);
+}
+
+static void wait_for(row *r, unsigned object)
+{
+    for (int i = 0; i < 20000 && state_of(r, object) != NEAR; i++)
+        zoe_os_sleep(1);
+    if (state_of(r, object) == FAILED)
+        fail_msg("object %u: %s", object, zoe_status_text(r->failed[object]));
+    assert_int_equal(state_of(r, object), NEAR);
+}
+
+/* All of what is jumped to is asked for before any answer has come: one round trip. */
+static void test_jump_takes_one_round_trip(void **state)
+{
+    (void)state;
+    for (int disk = 0; disk < 2; disk++) {
+        remote.settings.disk_cache = disk ? remote.folder : "";
+        remote_place_open(BYTES);
+        row *r = attach_row(1);
+        wait_for_near(r, 1);
+        fake_origin_hold(remote.fake, true);
+        seek(r, 30);
+        wait_for_requests(3);
+        uint64_t requests = fake_origin_counts(remote.fake).requests;
+        fake_origin_hold(remote.fake, false);
+        wait_for(r, 30);
+        assert_int_equal(fake_origin_counts(remote.fake).requests, requests + 3);
+        assert_int_equal(remote_place_check_whole(30, 1), ZOE_OK);
+        assert_int_equal(fake_origin_counts(remote.fake).requests, requests + 3);
+        remote.store.detach(remote.store.user);
+    }
+}
+
+/* What was under way does not share the line with what is jumped to, and is fetched after it: be it
+ * that a jump goes to what is not asked for yet, or to what is under way already. */
+static void test_jump_has_the_line_for_itself(void **state)
+{
+    (void)state;
+    static const unsigned to[] = {30, 2};
+    for (size_t i = 0; i < sizeof to / sizeof *to; i++) {
+        snprintf(remote.folder, sizeof remote.folder, "%s/cache%zu", remote.top, i);
+        remote_place_open(BYTES);
+        row *r = attach_row(40);
+        fake_origin_hold_from(remote.fake, 1);
+        for (int j = 0; j < 20000 && fake_origin_counts(remote.fake).waiting < 6; j++)
+            zoe_os_sleep(1);
+        assert_true(fake_origin_counts(remote.fake).waiting >= 6);
+        jump(r, to[i]);
+        wait_for_requests(3);
+        fake_origin_hold(remote.fake, false);
+        wait_for(r, to[i]);
+        wait_for_near(r, 40);
+        assert_int_equal(remote_place_check_whole(to[i], 1), ZOE_OK);
+        remote.store.detach(remote.store.user);
+        assert_int_equal(r->nexts, r->arrivals);
+    }
+}
+
+/* Objects are not as large as their neighbours, or are given whole only from now on. */
+static void test_wrong_guesses(void **state)
+{
+    (void)state;
+    static const uint64_t sizes[] = {1, BLOCK, BLOCK + 1, 3 * BLOCK, 5 * BLOCK + 7};
+    for (int whole = 0; whole < 2; whole++) {
+        remote.settings.disk_cache = whole ? remote.folder : "";
+        remote_place_open(BYTES);
+        row *r = attach_row(1);
+        for (unsigned i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+            seek(r, 2 * i);
+            wait_for(r, 2 * i);
+            fake_origin_set_whole_only(remote.fake, whole);
+            fake_origin_set_bytes(remote.fake, 2 * i + 1, sizes[i]);
+            seek(r, 2 * i + 1);
+            wait_for(r, 2 * i + 1);
+            assert_int_equal(remote_place_check_whole(2 * i, 1), ZOE_OK);
+            assert_int_equal(remote_place_check_whole(2 * i + 1, 1), ZOE_OK);
+            fake_origin_set_whole_only(remote.fake, false);
+        }
+        /* Nothing is left that waits for its end. */
+        remote.store.detach(remote.store.user);
+        wait_for_requests(0);
+    }
+}
+
+/* The record on disk says how large it was, and that is no longer so. */
+static void test_guess_by_the_record(void **state)
+{
+    (void)state;
+    remote_place_open(BYTES);
+    row *r = attach_row(2);
+    wait_for_near(r, 2);
+    remote.store.detach(remote.store.user);
+    remote_place_open(BYTES);
+    fake_origin_set_version(remote.fake, 1, 2);
+    fake_origin_set_bytes(remote.fake, 1, 4 * BLOCK);
+    r = attach_row(1);
+    wait_for(r, 0);
+    seek(r, 1);
+    wait_for(r, 1);
+    assert_int_equal(remote_place_check_whole(1, 2), ZOE_OK);
+    remote.store.detach(remote.store.user);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -314,6 +447,14 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_ahead_without_ranges, remote_place_begin,
                                         remote_place_finish),
         cmocka_unit_test_setup_teardown(test_seek, remote_place_begin, remote_place_finish),
+        cmocka_unit_test_setup_teardown(test_jump_takes_one_round_trip, remote_place_begin,
+                                        remote_place_finish),
+        cmocka_unit_test_setup_teardown(test_jump_has_the_line_for_itself, remote_place_begin,
+                                        remote_place_finish),
+        cmocka_unit_test_setup_teardown(test_wrong_guesses, remote_place_begin,
+                                        remote_place_finish),
+        cmocka_unit_test_setup_teardown(test_guess_by_the_record, remote_place_begin,
+                                        remote_place_finish),
     };
     return cmocka_run_group_tests_name("remote ahead", tests, NULL, NULL);
 }

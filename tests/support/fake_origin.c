@@ -10,19 +10,19 @@
 enum { THREADS = 4, PIECE = 65536 };
 
 typedef struct object {
-    uint64_t version;
+    uint64_t version, bytes;
     zoe_status failure;
     unsigned failures;
 } object;
 
 struct fake_origin {
-    uint64_t bytes;
     pthread_mutex_t lock;
     pthread_cond_t wake;
     /* guarded by lock */
     object objects[FAKE_OBJECTS];
     zoe_origin_request *first, **end;
-    bool is_unreachable, is_whole_only, is_held, is_ending;
+    bool is_unreachable, is_whole_only, is_ending;
+    unsigned held_from;
     uint32_t latency_ms;
     fake_counts counts;
     zoe_os_thread *threads[THREADS];
@@ -56,7 +56,7 @@ static bool answer(fake_origin *f, zoe_origin_request *r)
     bool is_unreachable = f->is_unreachable && !is_other;
     bool known = (is_other || sscanf(r->path, "http://fake/%u", &n) == 1) && n < FAKE_OBJECTS;
     object *o = &f->objects[known ? n : 0];
-    uint64_t version = o->version;
+    uint64_t version = o->version, all = o->bytes;
     r->is_unreachable = is_unreachable;
     r->is_whole_only = f->is_whole_only;
     r->status = is_unreachable ? ZOE_ERROR_IO : known ? ZOE_OK : ZOE_ERROR_NOT_FOUND;
@@ -74,12 +74,31 @@ static bool answer(fake_origin *f, zoe_origin_request *r)
         zoe_error_set(&r->error, r->status, "%s: fake", r->path);
         return false;
     }
-    r->id = (zoe_os_file_id){.inode = version, .bytes = f->bytes};
+    r->id = (zoe_os_file_id){.inode = version, .bytes = all};
     snprintf(r->etag, sizeof r->etag, "\"v%d\"", (int)version);
-    uint64_t left = r->offset < f->bytes ? f->bytes - r->offset : 0;
+    uint64_t left = r->offset < all ? all - r->offset : 0;
     r->received = left < r->bytes ? (size_t)left : r->bytes;
     fake_origin_fill(n, version, r->offset, r->buffer, r->received);
     return true;
+}
+
+/* The link to the first that is not held, which links to NULL where there is none. */
+static zoe_origin_request **find_let_go(fake_origin *f)
+{
+    zoe_origin_request **at = &f->first;
+    unsigned n = 0;
+    while (*at && !f->is_ending && sscanf(strrchr((*at)->path, '/'), "/%u", &n) == 1 &&
+           n >= f->held_from)
+        at = (zoe_origin_request **)(void *)&(*at)->handle;
+    return at;
+}
+
+static void take_out(fake_origin *f, zoe_origin_request **at)
+{
+    zoe_origin_request *r = *at;
+    *at = r->handle;
+    if (f->end == (zoe_origin_request **)(void *)&r->handle)
+        f->end = at;
 }
 
 static void run(void *arg)
@@ -87,14 +106,13 @@ static void run(void *arg)
     fake_origin *f = arg;
     pthread_mutex_lock(&f->lock);
     for (;;) {
-        while ((!f->first || f->is_held) && !f->is_ending)
+        zoe_origin_request **at;
+        while (!*(at = find_let_go(f)) && !f->is_ending)
             pthread_cond_wait(&f->wake, &f->lock);
-        zoe_origin_request *r = f->first;
+        zoe_origin_request *r = *at;
         if (!r)
             break;
-        f->first = r->handle;
-        if (!f->first)
-            f->end = &f->first;
+        take_out(f, at);
         bool is_ending = f->is_ending;
         pthread_mutex_unlock(&f->lock);
         if (is_ending)
@@ -134,9 +152,7 @@ static void cancel(void *user, zoe_origin_request *r)
         at = (zoe_origin_request **)(void *)&(*at)->handle;
     bool found = *at == r;
     if (found) {
-        *at = r->handle;
-        if (f->end == (zoe_origin_request **)(void *)&r->handle)
-            f->end = at;
+        take_out(f, at);
         f->counts.cancelled++;
         f->counts.waiting--;
     }
@@ -184,10 +200,10 @@ fake_origin *fake_origin_make(uint64_t bytes, zoe_origin *origin)
     pthread_mutex_init(&f->lock, NULL);
     pthread_cond_init(&f->wake, NULL);
     fill_table();
-    f->bytes = bytes;
     f->end = &f->first;
+    f->held_from = FAKE_OBJECTS;
     for (unsigned i = 0; i < FAKE_OBJECTS; i++)
-        f->objects[i].version = 1;
+        f->objects[i] = (object){.version = 1, .bytes = bytes};
     for (int i = 0; i < THREADS; i++)
         if (zoe_os_thread_start(&f->threads[i], run, f) != ZOE_OK)
             abort();
@@ -211,6 +227,13 @@ void fake_origin_set_version(fake_origin *f, unsigned n, uint64_t version)
 {
     pthread_mutex_lock(&f->lock);
     f->objects[n].version = version;
+    pthread_mutex_unlock(&f->lock);
+}
+
+void fake_origin_set_bytes(fake_origin *f, unsigned n, uint64_t bytes)
+{
+    pthread_mutex_lock(&f->lock);
+    f->objects[n].bytes = bytes;
     pthread_mutex_unlock(&f->lock);
 }
 
@@ -242,7 +265,15 @@ void fake_origin_set_whole_only(fake_origin *f, bool whole_only)
 
 void fake_origin_hold(fake_origin *f, bool hold)
 {
-    set(f, &f->is_held, hold);
+    fake_origin_hold_from(f, hold ? 0 : FAKE_OBJECTS);
+}
+
+void fake_origin_hold_from(fake_origin *f, unsigned n)
+{
+    pthread_mutex_lock(&f->lock);
+    f->held_from = n;
+    pthread_cond_broadcast(&f->wake);
+    pthread_mutex_unlock(&f->lock);
 }
 
 void fake_origin_set_latency(fake_origin *f, uint32_t milliseconds)

@@ -27,14 +27,18 @@ typedef struct fake_counts {
 fake_origin *fake_origin_make(uint64_t bytes, zoe_origin *origin);
 void fake_origin_free(fake_origin *fake);
 
-/* Of one object: another version; an answer that fails (OK: none does), `times` times. */
+/* Of one object: another version; another size; an answer that fails (OK: none does), `times` times. */
 void fake_origin_set_version(fake_origin *fake, unsigned object, uint64_t version);
+void fake_origin_set_bytes(fake_origin *fake, unsigned object, uint64_t bytes);
 void fake_origin_fail(fake_origin *fake, unsigned object, zoe_status status, unsigned times);
 
 /* Of all: nobody answers; only whole objects are given; requests wait until it is let go. */
 void fake_origin_set_unreachable(fake_origin *fake, bool unreachable);
 void fake_origin_set_whole_only(fake_origin *fake, bool whole_only);
 void fake_origin_hold(fake_origin *fake, bool hold);
+
+/* The same of the objects from one on. */
+void fake_origin_hold_from(fake_origin *fake, unsigned object);
 
 /* Every request takes so long. */
 void fake_origin_set_latency(fake_origin *fake, uint32_t milliseconds);

@@ -16,7 +16,9 @@ Without --port the system chooses one. The port is printed, and written to --por
 --latency-ms is one round trip: every request waits for it, the first one of a connection twice. --mbit (10^6 bits a
 second) bounds the bodies of all connections together.
 
---log gets a line a request when that is over: method, path, range or "-", status, bytes of the body that were sent.
+--log gets a line a request when that is over: method, path, range or "-", status, bytes of the body that were sent; then
+which connection it came on, the first is 1, and milliseconds since the server began when it was read, when its answer
+began, and when it was over.
 
 S3: /BUCKET/KEY, or Host: BUCKET.s3.* and /KEY, is the file ROOT/BUCKET/KEY. With --access-key every request has to be
 signed with it (AWS Signature Version 4), with --token also to carry that session token.
@@ -242,6 +244,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         super().setup()
         self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.first = True
+        self.number = self.server.count_connection()
 
     def log_message(self, *args):
         pass
@@ -254,12 +257,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         self.sent, self.status = 0, "-"
+        read_at = answered_at = self.server.now_ms()
         options = self.server.options
         path, _, query = self.path.partition("?")
         try:
             if options.latency_ms:
                 time.sleep(options.latency_ms / 1000 * (2 if self.first else 1))
             self.first = False
+            answered_at = self.server.now_ms()
             self.drain()
             self.kind, self.argument = self.server.faults.find(self.command + " " + self.path)
             self.fault_before()
@@ -272,7 +277,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             else:
                 self.answer_file(self.file_of(path), path)
         finally:
-            self.server.write_log(f"{self.command} {self.path} {self.headers.get('Range', '-')} {self.status} {self.sent}")
+            self.server.write_log(f"{self.command} {self.path} {self.headers.get('Range', '-')} {self.status} {self.sent} "
+                                  f"{self.number} {read_at} {answered_at} {self.server.now_ms()}")
 
     do_HEAD = do_GET
     do_PROPFIND = do_GET
@@ -615,6 +621,8 @@ class Server(http.server.ThreadingHTTPServer):
         self.bandwidth = Bandwidth(options.mbit)
         self.faults = Faults(options.faults)
         self.log_lock = threading.Lock()
+        self.began = time.monotonic()
+        self.connections = 0
         self.log_file = open(options.log, "a", buffering=1, encoding="utf-8") if options.log else None
         self.context = None
         if options.cert:
@@ -635,6 +643,14 @@ class Server(http.server.ThreadingHTTPServer):
         error = sys.exc_info()[1]
         if not isinstance(error, OSError):
             super().handle_error(request, client_address)
+
+    def now_ms(self):
+        return int((time.monotonic() - self.began) * 1000)
+
+    def count_connection(self):
+        with self.log_lock:
+            self.connections += 1
+            return self.connections
 
     def write_log(self, line):
         if self.log_file:
