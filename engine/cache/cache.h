@@ -65,6 +65,7 @@ typedef struct zoe_cache {
     uint64_t frames;      /* LOADED ones */
     uint64_t frame_bytes; /* that they need, and pictures that only pins still hold */
     uint64_t full_frame_bytes; /* the same with their windows filled */
+    uint64_t storage_bytes; /* that the meter counts for what storages hold, which no frame gets */
     zoe_stats totals; /* since they were reset: decodes, errors, evictions, and what was stale;
                             `allocations`: how many there were by then */
 

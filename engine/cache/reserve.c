@@ -80,10 +80,10 @@ static uint64_t choose_locked(zoe_cache *cache, urgency need, uint64_t bytes,
 uint64_t zoe_reserve_held_locked(zoe_cache *cache, uint64_t bytes)
 {
     zoe_frame_buffer *list;
-    uint64_t frames = cache->frame_bytes;
-    uint64_t lacking = beyond(frames + bytes, zoe_meter_limit(&cache->memory.meter));
+    uint64_t used = cache->frame_bytes + cache->storage_bytes;
+    uint64_t lacking = beyond(used + bytes, zoe_meter_limit(&cache->memory.meter));
     uint64_t chosen = choose_locked(cache, (urgency){0, true, false}, lacking, &list);
-    return chosen < lacking ? beyond(frames, chosen) : 0;
+    return chosen < lacking ? beyond(used, chosen) : 0;
 }
 
 /* Evicts frames of `bytes` together, if that does no harm to what is needed sooner. false: there are

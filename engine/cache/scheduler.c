@@ -154,10 +154,11 @@ static void tell_no_room_locked(zoe_load_worker *worker, const zoe_source *sourc
     zoe_error why;
     (void)zoe_sequence_path(source->sequence, want->playhead, path, sizeof path);
     zoe_error_set(&why, ZOE_NO_ROOM,
-                  "%s: needs %.1f MB, and frames in use hold %.1f MB of the memory limit of %.1f "
+                  "%s: needs %.1f MB, and frames in use%s hold %.1f MB of the memory limit of %.1f "
                   "MB; %llu MB would do",
-                  path, zoe_megabytes(bytes), zoe_megabytes(held),
-                  zoe_megabytes(zoe_meter_limit(&cache->memory.meter)),
+                  path, zoe_megabytes(bytes),
+                  cache->storage_bytes ? " and what arrives from the network" : "",
+                  zoe_megabytes(held), zoe_megabytes(zoe_meter_limit(&cache->memory.meter)),
                   (unsigned long long)((held + bytes + (1 << 20) - 1) >> 20));
     zoe_table_block_locked(source->table, want->playhead, &why);
     zoe_cache_tell_locked(cache);

@@ -221,6 +221,7 @@ static void count_memory(zoe_ahead *ahead)
     ahead->memory_bytes = stats.memory_limit_bytes;
     zoe_cache_lock(cache);
     zoe_meter_add(&cache->memory.meter, ahead->memory_bytes);
+    cache->storage_bytes += ahead->memory_bytes;
     (void)zoe_reserve_fit_locked(cache, zoe_meter_limit(&cache->memory.meter));
     zoe_cache_unlock(cache);
 }
@@ -287,6 +288,7 @@ static void end(zoe_ahead *ahead)
     zoe_storage_detach(ahead->storage);
     zoe_cache_lock(ahead->cache);
     zoe_meter_give(&ahead->cache->memory.meter, ahead->memory_bytes);
+    ahead->cache->storage_bytes -= ahead->memory_bytes;
     zoe_cache_wake_worker_locked(ahead->cache);
     zoe_cache_unlock(ahead->cache);
     zoe_storage_close(&ahead->storage);

@@ -319,6 +319,29 @@ static void without_a_disk_the_window_is_what_memory_holds(void **state)
     end();
 }
 
+static void a_limit_below_what_the_storage_holds_is_no_room(void **state)
+{
+    (void)state;
+    begin(SMALL_ROOM, 9);
+    fake_storage_set_room(store, (uint64_t)1 << 30, SMALL_ROOM + FRAME, 1000);
+    zoe_source *source = open_in(s.engine);
+    zoe_want want = stage_play(3, 0, 9);
+    zoe_frame frame;
+    zoe_error why;
+    stage_want(source, &want);
+    assert_int_equal(zoe_source_wait(source, 3, stage_soon(), &frame), ZOE_NO_ROOM);
+    assert_int_equal(zoe_source_frame_error(source, 3, &why), ZOE_NO_ROOM);
+    assert_non_null(strstr(why.text, "network hold 17.0 MB"));
+    assert_non_null(strstr(why.text, "limit of 16.0 MB"));
+    /* The limit that would do does. */
+    zoe_budget budget = {.bytes = ROOM};
+    assert_int_equal(zoe_engine_set_budget(s.engine, &budget, NULL), ZOE_OK);
+    frame = stage_wait(source, 3);
+    stage_assert_right(&s, &frame, 3, 1);
+    zoe_frame_release(&frame);
+    end();
+}
+
 static void no_more_is_fetched_than_the_disk_holds(void **state)
 {
     (void)state;
@@ -428,6 +451,7 @@ int main(void)
         cmocka_unit_test(a_loop_on_disk_is_fetched_once),
         cmocka_unit_test(without_a_disk_the_window_is_what_memory_holds),
         cmocka_unit_test(no_more_is_fetched_than_the_disk_holds),
+        cmocka_unit_test(a_limit_below_what_the_storage_holds_is_no_room),
         cmocka_unit_test(its_memory_is_in_the_limit),
         cmocka_unit_test(a_second_engine_reads_as_it_decodes),
         cmocka_unit_test(closing_ends_what_is_under_way),
