@@ -271,6 +271,21 @@ bool zoe_os_file_is_removed(int fd)
     return fstat(fd, &s) != 0 || s.st_nlink == 0;
 }
 
+bool zoe_os_folder_is_empty(int fd)
+{
+    int in = openat(fd, ".", FOLDER_FLAGS);
+    DIR *list = in < 0 ? NULL : fdopendir(in);
+    bool is_empty = list != NULL;
+    const struct dirent *entry;
+    while (is_empty && (entry = readdir(list)) != NULL)
+        is_empty = !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..");
+    if (list)
+        closedir(list);
+    else if (in >= 0)
+        close(in);
+    return is_empty;
+}
+
 int zoe_os_below_list(int folder, const char *sub, zoe_os_entry_fn *each, void *user)
 {
     int in = openat(folder, sub, FOLDER_FLAGS | O_NOFOLLOW);

@@ -22,6 +22,9 @@
  * others may write to it), NOT_FOUND, ARGUMENT (no folder), IO; the text names it. */
 zoe_status zoe_os_folder_open(const char *path, int *fd, zoe_error *error);
 
+/* Nothing is in it, as far as that can be seen. */
+bool zoe_os_folder_is_empty(int fd);
+
 /* Makes `fd` stand for what `with` does, at once for all threads that use it. Closes `with`. */
 int zoe_os_folder_exchange(int fd, int with);
 

@@ -144,6 +144,21 @@ static void pause_locked(zoe_disk_cache *cache, int code)
 
 /* ---- the count, shared by processes ---- */
 
+/* Programs that make backups leave out a folder with this file: bford.info/cachedir. Where something
+ * else was in the folder first, that is not theirs to leave out. */
+static void tag_if_empty(int folder)
+{
+    static const char tag[] = "Signature: 8a477f597d28d172789f06886806bc55\n"
+                              "# What Zoetrope has fetched from networks: it can be had again.\n"
+                              "# See https://bford.info/cachedir/\n";
+    int fd;
+    if (!zoe_os_folder_is_empty(folder) ||
+        zoe_os_below_create(folder, NULL, "CACHEDIR.TAG", 0, &fd) != 0)
+        return;
+    (void)zoe_os_file_write(fd, tag, sizeof tag - 1, 0);
+    zoe_os_file_close(fd);
+}
+
 /* Opens FOLDER/used; where the folder is gone, makes it anew. */
 static int open_shared_locked(zoe_disk_cache *cache)
 {
@@ -155,6 +170,8 @@ static int open_shared_locked(zoe_disk_cache *cache)
     if (zoe_os_folder_open(cache->path, &again, NULL) != ZOE_OK)
         return code;
     code = zoe_os_folder_exchange(cache->folder, again);
+    if (!code)
+        tag_if_empty(cache->folder);
     return code ? code : zoe_os_below_open_shared(cache->folder, shared_name, &cache->shared);
 }
 
@@ -649,7 +666,7 @@ static uint64_t read_count(int folder)
  * lower its own bound. */
 static uint64_t default_bound(const char *folder, uint64_t used)
 {
-    const uint64_t most = (uint64_t)50 * 1000000000;
+    const uint64_t most = (uint64_t)50 << 30;
     uint64_t tenth = (zoe_os_free_bytes(folder) + used) / 10;
     return tenth < most ? tenth : most;
 }
@@ -675,6 +692,7 @@ zoe_status zoe_disk_cache_create(const char *folder, uint64_t bound, zoe_disk_ca
         zoe_disk_cache_destroy(&made);
         return status;
     }
+    tag_if_empty(made->folder);
     uint64_t used = read_count(made->folder);
     atomic_store_explicit(&made->known_used, used, memory_order_relaxed);
     made->bound = bound ? bound : default_bound(folder, used);

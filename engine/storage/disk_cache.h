@@ -52,7 +52,7 @@ typedef struct zoe_disk_key {
 zoe_disk_key zoe_disk_key_of(const char *path, const zoe_os_file_id *id);
 
 /* Makes the folder where it is missing. `bound`: bytes of all files in it; 0: a tenth of
- * what it could take on its disk, 50 GB (10^9) at most. The cache is ended with
+ * what it could take on its disk, 50 GB at most. The cache is ended with
  * zoe_disk_cache_destroy(), when no other thread uses it any more. Errors: PERMISSION, NOT_FOUND,
  * ARGUMENT, IO, NO_MEMORY; the text names the folder. */
 zoe_status zoe_disk_cache_create(const char *folder, uint64_t bound, zoe_disk_cache **cache,

@@ -562,9 +562,9 @@ static bool default_folder(char folder[ZOE_PATH_MAX])
     const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
     int n = -1;
     if (cache && *cache == '/')
-        n = snprintf(folder, ZOE_PATH_MAX, "%s/zoetrope", cache);
+        n = snprintf(folder, ZOE_PATH_MAX, "%s/zoetrope/disk", cache);
     else if (home && *home == '/')
-        n = snprintf(folder, ZOE_PATH_MAX, "%s/.cache/zoetrope", home);
+        n = snprintf(folder, ZOE_PATH_MAX, "%s/.cache/zoetrope/disk", home);
     return n > 0 && n < ZOE_PATH_MAX;
 }
 

@@ -49,10 +49,11 @@ typedef struct zoe_storage_settings {
     size_t size; /* of this struct, in bytes; set by the init function. See zoe_engine_settings */
 
     /* The disk cache: one folder, which several processes may share. */
-    const char *disk_cache;    /* the folder, made if need be; NULL: zoetrope in $XDG_CACHE_HOME, or
-                                  in ~/.cache; "": no disk cache. default NULL */
+    const char *disk_cache;    /* the folder, made if need be; NULL: zoetrope/disk in
+                                  $XDG_CACHE_HOME, or in ~/.cache; "": no disk cache. One that is
+                                  empty gets a CACHEDIR.TAG. default NULL */
     uint64_t disk_cache_bytes; /* of all its files, at most; 0: a tenth of what is free there, at
-                                  most 50 GB */
+                                  most 50 GB (of 2^30) */
     int32_t disk_cache_for;    /* a zoe_disk_cache_for; default ZOE_DISK_CACHE_AUTO */
 
     uint64_t memory_bytes; /* of what arrives, until it is on disk or was read; 0: 64 MiB. An engine

@@ -334,7 +334,7 @@ void zoe_options_apply_storage(const zoe_options *options, zoe_storage_settings 
     settings->disk_cache = text_or_null(options->disk_cache);
     if (settings->disk_cache && strcmp(settings->disk_cache, "off") == 0)
         settings->disk_cache = "";
-    settings->disk_cache_bytes = (uint64_t)(options->disk_cache_gb * 1e9);
+    settings->disk_cache_bytes = (uint64_t)(options->disk_cache_gb * 1024.0 * 1024.0 * 1024.0);
     settings->disk_cache_for = options->disk_cache_for;
     settings->ca_file = text_or_null(options->ca_file);
     settings->s3_endpoint = text_or_null(options->s3_endpoint);

@@ -286,7 +286,8 @@ static void network_text(const zoe_storage_stats *stats, char *text, size_t capa
 /* "1.2 of 50.0 GB": what the disk cache has, of what it may; "" where there is none. */
 static void disk_text(const zoe_storage_stats *stats, char *text, size_t capacity)
 {
-    double used = (double)stats->disk_bytes / 1e9, bound = (double)stats->disk_limit_bytes / 1e9;
+    double used = (double)stats->disk_bytes / (1 << 30);
+    double bound = (double)stats->disk_limit_bytes / (1 << 30);
     text[0] = '\0';
     if (is_asked(stats) && stats->disk_problem[0])
         snprintf(text, capacity, "off");

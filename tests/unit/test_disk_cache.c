@@ -369,6 +369,37 @@ static void test_planted_links(void **state)
     assert_int_equal(s.st_size, 7);
 }
 
+static bool has_tag(void)
+{
+    char path[128], text[64] = "";
+    snprintf(path, sizeof path, "%s/CACHEDIR.TAG", folder);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return false;
+    bool is_read = fgets(text, sizeof text, file) != NULL;
+    fclose(file);
+    return is_read && !strcmp(text, "Signature: 8a477f597d28d172789f06886806bc55\n");
+}
+
+static void test_backups_leave_it_out(void **state)
+{
+    (void)state;
+    open_cache(64 * MB);
+    assert_true(has_tag());
+    assert_true(disk_blocks_write(cache, 1, 1, SMALL));
+    assert_int_equal(stats().bytes, TAKEN);
+    temp_folder_remove(folder);
+    assert_true(disk_blocks_write(cache, 1, 1, SMALL));
+    assert_true(has_tag());
+    /* What was in the folder before may be worth keeping. */
+    temp_folder_remove(folder);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    temp_folder_write(folder, "letters", 1);
+    open_cache(64 * MB);
+    assert_true(disk_blocks_write(cache, 1, 1, SMALL));
+    assert_false(has_tag());
+}
+
 static void test_removed_while_running(void **state)
 {
     (void)state;
@@ -552,6 +583,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_used_while_listed, begin, finish),
         cmocka_unit_test_setup_teardown(test_refused, begin, finish),
         cmocka_unit_test_setup_teardown(test_planted_links, begin, finish),
+        cmocka_unit_test_setup_teardown(test_backups_leave_it_out, begin, finish),
         cmocka_unit_test_setup_teardown(test_removed_while_running, begin, finish),
         cmocka_unit_test_setup_teardown(test_read_only, begin, finish),
         cmocka_unit_test_setup_teardown(test_files_that_may_not_grow, begin, finish),
