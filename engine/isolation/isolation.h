@@ -9,7 +9,8 @@
  *   descriptor by which a process gets a file
  *   windows    which ranges of frames' memory it has mapped
  *   header_image, header_reader   a header by itself
- *   isolation  files, threads and their processes
+ *   places     threads and their processes
+ *   isolation  the decoder: files and pieces
  *   service    what the process does
  *
  * A process may die at any time. What it was at fails, with ERROR_DECODER and the reason; the next
@@ -23,29 +24,9 @@
 #define ZOE_ISOLATION_H
 
 #include "base/decoder.h"
-#include "base/log.h"
+#include "isolation/places.h"
 
 typedef struct zoe_isolation zoe_isolation;
-
-typedef struct zoe_isolation_settings {
-    const char *program;     /* path of zoetrope-decoder; NULL: where it is looked for */
-    uint32_t recycle_frames; /* a process is started anew after so many; 0: never */
-    uint64_t memory_bytes;   /* and where it has more memory than it was told to use, by so much;
-                                0: 64 MiB */
-    uint32_t hang_ms;        /* without progress for so long it is ended; 0: 10 s */
-    uint64_t address_bytes;  /* address space for frames that it may use */
-    zoe_log log;
-} zoe_isolation_settings;
-
-/* What all processes have come to. */
-typedef struct zoe_isolation_report {
-    uint64_t running;    /* now */
-    uint64_t restarts;   /* processes started in place of another */
-    uint64_t deaths;     /* of those: it died, hung or answered what cannot be */
-    uint64_t bytes;      /* now: resident, beside frames' memory, and files that they were given in
-                            memory */
-    uint64_t base_bytes; /* of them, what the processes had before they did anything */
-} zoe_isolation_report;
 
 /* Starts a process and ends it again, to see that it can be done. Errors: NOT_FOUND (no program),
  * UNSUPPORTED (the system or the build cannot lock it in), and others of starting it; the text says
