@@ -28,16 +28,32 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { ZOE_HOLD_BITS = 24 };
+#define ZOE_HOLD_REFERENCES (((uint64_t)1 << ZOE_HOLD_BITS) - 1)
+
 typedef struct zoe_hold {
-    _Atomic uint64_t word; /* references in the low 24 bits, generation above */
+    _Atomic uint64_t word; /* references in the low bits, generation above */
 } zoe_hold;
 
 /* The steps of the diagram. Pinning says whether it is this picture still, evicting whether nobody
  * can pin it any more; unpinning returns how many references are left. */
 void zoe_hold_publish(zoe_hold *hold, uint64_t generation);
-bool zoe_hold_pin(zoe_hold *hold, uint64_t generation);
 uint32_t zoe_hold_unpin(zoe_hold *hold);
 bool zoe_hold_evict(zoe_hold *hold);
+
+/* Inline: readers of frames in memory do little else. */
+static inline bool zoe_hold_pin(zoe_hold *hold, uint64_t generation)
+{
+    uint64_t word = atomic_load_explicit(&hold->word, memory_order_relaxed);
+    do {
+        uint64_t references = word & ZOE_HOLD_REFERENCES;
+        if (word >> ZOE_HOLD_BITS != generation || references == 0 ||
+            references == ZOE_HOLD_REFERENCES)
+            return false;
+    } while (!atomic_compare_exchange_weak_explicit(&hold->word, &word, word + 1,
+                                                    memory_order_acquire, memory_order_relaxed));
+    return true;
+}
 
 /* How many references there are, at least for a moment. */
 uint32_t zoe_hold_references(const zoe_hold *hold);
