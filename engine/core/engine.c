@@ -72,8 +72,9 @@ static void watch_budget(void *engine, zoe_budget *budget)
     zoe_engine_budget(engine, budget);
 }
 
-/* Counts what decoder processes hold. Scratch and files' memory, which files that are given in memory
- * are part of, are theirs, and counted already. false: with that, more is used than the limit, and no frame is left that could leave for it. */
+/* Counts what decoder processes hold. Scratch and files' memory, which files that are given in
+ * memory are part of, are theirs, and counted already. false: with that, more is used than the
+ * limit, and no frame is left that could leave for it. */
 static bool count_decoders(zoe_engine *engine)
 {
     zoe_cache *cache = &engine->cache;

@@ -43,8 +43,8 @@
  * of its sum and stay in its weight. That changes nothing but the sign of a zero, which no table
  * tells apart.
  *
- * Columns are taken in groups of destination pixels whose source columns fit in COLUMNS_MAX, so that the
- * scratch does not depend on the frame's width.
+ * Columns are taken in groups of destination pixels whose source columns fit in COLUMNS_MAX, so
+ * that the scratch does not depend on the frame's width.
  */
 enum {
     COLUMNS_MAX = 8192, /* source columns */

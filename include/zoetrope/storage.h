@@ -80,8 +80,8 @@ typedef struct zoe_storage_settings {
     zoe_log_fn *log;
     void *log_user;
 
-    /* Calls that wait for a server end with STALE once this says so; NULL: they wait. What an engine
-     * reads for its frames goes on until its source is closed. */
+    /* Calls that wait for a server end with STALE once this says so; NULL: they wait. What an
+     * engine reads for its frames goes on until its source is closed. */
     zoe_storage_cancel_fn *cancel;
     void *cancel_user;
 } zoe_storage_settings;

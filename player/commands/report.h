@@ -40,8 +40,8 @@ void zoe_samples_sort(zoe_samples *samples);
 /* The nearest-rank percentile of sorted samples, percent 0..100; 0 when there are none. */
 uint64_t zoe_samples_percentile(const zoe_samples *samples, double percent);
 
-/* Prints a value to standard output, and a line's end: in letters of ASCII that no terminal takes for
- * commands, numbers with so many digits. Returns false where it could not be written. */
+/* Prints a value to standard output, and a line's end: in letters of ASCII that no terminal takes
+ * for commands, numbers with so many digits. Returns false where it could not be written. */
 bool zoe_json_print(const json_t *value, size_t digits);
 
 void zoe_report_count(json_t *report, const char *key, uint64_t value);

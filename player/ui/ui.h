@@ -287,8 +287,8 @@ bool zoe_ui_hears_keys(const zoe_ui *ui);
  * keep_end the beginning. Returns the width drawn. */
 int zoe_ui_text(zoe_ui *ui, zoe_text_style style, int x, int y, int width, SDL_Color color,
                 const char *text, bool keep_end);
-/* Breaks a text into lines no wider than `width`, between words; a word that is wider, as a path may
- * be, behind a slash or where it must. Returns how many lines, 1..most; the last takes what is
+/* Breaks a text into lines no wider than `width`, between words; a word that is wider, as a path
+ * may be, behind a slash or where it must. Returns how many lines, 1..most; the last takes what is
  * left. */
 int zoe_ui_wrap(zoe_ui *ui, zoe_text_style style, const char *text, int width, const char **starts,
                 int *lengths, int most);

@@ -539,7 +539,8 @@ static void end_giving_back(const room *r, uint64_t bytes)
     zoe_cache_unlock(cache);
 }
 
-/* Memory that is on its way back makes a full limit look exceeded. Processes do not end for that. */
+/* Memory that is on its way back makes a full limit look exceeded. Processes do not end for
+ * that. */
 static void test_full_limit_ends_none(void **state)
 {
     (void)state;

@@ -223,7 +223,8 @@ static zoe_status finish_bad(void *user, void *file, uint8_t *buffer, size_t buf
     return ZOE_OK;
 }
 
-/* "header ACTION", where "later" ends a process that has read another one before; others have a header without layers, with a part named after the file's size. */
+/* "header ACTION", where "later" ends a process that has read another one before; others have a
+ * header without layers, with a part named after the file's size. */
 static zoe_status read_bad_header(int fd, const zoe_os_file_id *id, const zoe_read_stats *stats,
                                   zoe_header **out, zoe_error *error)
 {
