@@ -5,14 +5,29 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/os_thread.h"
 #include "base/settings.h"
 #include "base/url.h"
+
+enum { FOLDERS = 8, LOOK_SECONDS = 10 };
+
+/* Where a folder was when its file system was looked at last. */
+typedef struct looked_at {
+    char *folder; /* NULL: none */
+    uint64_t looked_ns;
+    bool is_network;
+} looked_at;
 
 struct zoe_storage {
     /* fixed after creation */
     zoe_storage_settings settings; /* its texts are owned */
 
     atomic_uint holds; /* how many zoe_storage_close() are to come */
+
+    pthread_mutex_t folders_lock;
+    /* guarded by folders_lock */
+    looked_at folders[FOLDERS];
+    int next_folder; /* whose place is taken next */
 
     pthread_mutex_t lock; /* held while the remote store is made */
     /* guarded by lock until it is true, fixed from then on */
@@ -62,8 +77,21 @@ static void destroy(zoe_storage *storage)
     find_texts(&storage->settings, texts);
     for (int i = 0; i < TEXTS; i++)
         zoe_os_free((char *)(uintptr_t)*texts[i]);
+    for (int i = 0; i < FOLDERS; i++)
+        zoe_os_free(storage->folders[i].folder);
+    pthread_mutex_destroy(&storage->folders_lock);
     pthread_mutex_destroy(&storage->lock);
     zoe_os_free(storage);
+}
+
+static bool init_locks(zoe_storage *storage)
+{
+    if (pthread_mutex_init(&storage->lock, NULL))
+        return false;
+    if (pthread_mutex_init(&storage->folders_lock, NULL) == 0)
+        return true;
+    pthread_mutex_destroy(&storage->lock);
+    return false;
 }
 
 zoe_status zoe_storage_create(const zoe_storage_settings *given, zoe_storage **storage,
@@ -83,7 +111,7 @@ zoe_status zoe_storage_create(const zoe_storage_settings *given, zoe_storage **s
         return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "disk_cache_for %d is none of 0, 1, 2",
                              settings.disk_cache_for);
     zoe_storage *made = zoe_os_alloc(sizeof *made);
-    if (!made || pthread_mutex_init(&made->lock, NULL)) {
+    if (!made || !init_locks(made)) {
         zoe_os_free(made);
         return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "no memory for a storage");
     }
@@ -169,23 +197,77 @@ static const zoe_store *remote_store(zoe_storage *storage, zoe_error *error)
     return made ? &storage->remote : NULL;
 }
 
+/* Whether the settings say it without a look at the file system: then *is_far is set. */
+static bool is_decided(const zoe_storage *storage, const char *path, bool *is_far)
+{
+    const zoe_storage_settings *settings = &storage->settings;
+    bool is_off = settings->disk_cache && !*settings->disk_cache;
+    bool is_url = zoe_storage_is_url(path);
+    *is_far = is_url || (!is_off && settings->disk_cache_for == ZOE_DISK_CACHE_ALL);
+    return is_url || is_off || settings->disk_cache_for != ZOE_DISK_CACHE_AUTO;
+}
+
 bool zoe_storage_is_far(zoe_storage *storage, const char *path)
 {
-    if (!storage)
+    bool is_far = false;
+    return storage && (is_decided(storage, path, &is_far) ? is_far : zoe_os_path_is_network(path));
+}
+
+static looked_at *find_folder(zoe_storage *storage, const char *path, size_t length)
+{
+    for (int i = 0; i < FOLDERS; i++) {
+        looked_at *f = &storage->folders[i];
+        if (f->folder && strncmp(f->folder, path, length) == 0 && !f->folder[length])
+            return f;
+    }
+    return NULL;
+}
+
+static void note_folder(zoe_storage *storage, const char *folder, uint64_t now_ns, bool is_network)
+{
+    pthread_mutex_lock(&storage->folders_lock);
+    looked_at *f = find_folder(storage, folder, strlen(folder));
+    if (!f) {
+        f = &storage->folders[storage->next_folder];
+        storage->next_folder = (storage->next_folder + 1) % FOLDERS;
+        zoe_os_free(f->folder);
+        f->folder = zoe_os_strdup(folder);
+    }
+    f->looked_ns = now_ns;
+    f->is_network = is_network;
+    pthread_mutex_unlock(&storage->folders_lock);
+}
+
+/* As zoe_storage_is_far() of a file's folder, which is not looked at for every file. */
+static bool is_file_far(zoe_storage *storage, const char *path)
+{
+    bool is_far = false;
+    if (!storage || is_decided(storage, path, &is_far))
+        return is_far;
+    const char *slash = strrchr(path, '/');
+    size_t length = slash ? (size_t)(slash - path) + 1 : 0;
+    uint64_t now_ns = zoe_os_now_ns();
+    pthread_mutex_lock(&storage->folders_lock);
+    const looked_at *f = find_folder(storage, path, length);
+    bool is_known = f && now_ns - f->looked_ns < (uint64_t)LOOK_SECONDS * 1000000000;
+    is_far = is_known && f->is_network;
+    pthread_mutex_unlock(&storage->folders_lock);
+    if (is_known)
+        return is_far;
+    char folder[ZOE_PATH_MAX];
+    if (length >= sizeof folder)
         return false;
-    if (zoe_storage_is_url(path))
-        return true;
-    const zoe_storage_settings *settings = &storage->settings;
-    if (settings->disk_cache && !*settings->disk_cache)
-        return false;
-    return settings->disk_cache_for == ZOE_DISK_CACHE_ALL ||
-           (settings->disk_cache_for == ZOE_DISK_CACHE_AUTO && zoe_os_path_is_network(path));
+    memcpy(folder, path, length);
+    folder[length] = '\0';
+    is_far = zoe_os_path_is_network(length ? folder : ".");
+    note_folder(storage, folder, now_ns, is_far);
+    return is_far;
 }
 
 /* Who opens and reads what is at a path; NULL: see *error. */
 static const zoe_store *store_of(zoe_storage *storage, const char *path, zoe_error *error)
 {
-    if (!zoe_storage_is_url(path) && !zoe_storage_is_far(storage, path))
+    if (!zoe_storage_is_url(path) && !is_file_far(storage, path))
         return zoe_local_store();
     zoe_error why;
     zoe_error_set(&why, ZOE_ERROR_UNSUPPORTED, "URLs are not read here");
