@@ -60,7 +60,8 @@ typedef struct lane {
     size_t packed_bytes;
     bool in_tail; /* at.in is in `tail` */
     bool last_block;
-    bool in_block; /* inside a block with codes */
+    bool in_block;  /* inside a block with codes */
+    bool has_fixed; /* the tables are those of the fixed codes */
     bool done;
     bool bad;
     uint8_t tail[TAIL + PAD];
@@ -150,8 +151,11 @@ static bool has_room(lane *s)
 
 /* ---- blocks ---- */
 
+/* Once for blocks that follow one another: such a block may be 10 bits. */
 static bool fixed_tables(lane *s)
 {
+    if (s->has_fixed)
+        return true;
     uint8_t lengths[288];
     memset(lengths, 8, 144);
     memset(lengths + 144, 9, 112);
@@ -160,7 +164,8 @@ static bool fixed_tables(lane *s)
     if (!zoe_inflate_literal_table(s->literals, lengths, 288))
         return false;
     memset(lengths, 5, 32);
-    return zoe_inflate_distance_table(s->distances, lengths, 32);
+    s->has_fixed = zoe_inflate_distance_table(s->distances, lengths, 32);
+    return s->has_fixed;
 }
 
 /* The lengths of both codes, run-length coded with a code of their own. */
@@ -206,6 +211,7 @@ static bool read_lengths(lane *s, uint8_t *lengths, unsigned n)
 
 static bool dynamic_tables(lane *s)
 {
+    s->has_fixed = false;
     uint8_t lengths[288 + 32];
     unsigned literals = take(&s->at, 5) + 257;
     unsigned distances = take(&s->at, 5) + 1;
@@ -531,7 +537,7 @@ static void open_lane(lane *s, const zoe_inflate_job *job, uint32_t *tables, uin
     s->out_end = out + job->dst_bytes;
     s->literals = tables;
     s->distances = tables + ZOE_INFLATE_LITERAL_ENTRIES;
-    s->last_block = s->in_block = s->done = false;
+    s->last_block = s->in_block = s->has_fixed = s->done = false;
     size_t copied = s->packed_bytes - tail_start(s);
     if (copied > 0)
         memcpy(s->tail, s->packed + tail_start(s), copied);

@@ -357,6 +357,27 @@ static void long_names(bytes *b)
     put(b, NULL, 2 * CHANNELS);
 }
 
+/* A tile whose stream is blocks of 10 bits that hold nothing, of deflate's fixed codes. */
+static void empty_blocks(bytes *b)
+{
+    enum { SIDE = 2048, BYTES = 2 * SIDE * SIDE - 1000 };
+    size_t channels = begin_header(b, TILED);
+    put_channel(b, "Y", HALF, 1, 1);
+    end_header(
+        b, channels,
+        &(header){{0, 0, SIDE - 1, SIDE - 1}, {0, 0, SIDE - 1, SIDE - 1}, ZIP, {SIDE, SIDE}, 0});
+    put_long(b, b->count + 8);
+    put(b, NULL, 16 + 4);
+    size_t begin = b->count;
+    /* Each is 0, 1, 0 and seven times 0, the first bit lowest: four of them are five bytes. */
+    static const uint8_t blocks[5] = {0x02, 0x08, 0x20, 0x80, 0x00};
+    put_byte(b, 0x78);
+    put_byte(b, 0x9C);
+    for (size_t at = 0; at < BYTES; at += sizeof blocks)
+        put(b, blocks, sizeof blocks);
+    end_chunk(b, begin);
+}
+
 /* Layers by the thousand, each of one channel. */
 static void many_layers(bytes *b)
 {
@@ -447,10 +468,11 @@ static const struct {
     const char *name;
     void (*make)(bytes *b);
 } files[] = {
-    {"one_tile", one_tile},   {"deep_pixel", deep_pixel},   {"deep_pile", deep_pile},
-    {"deep_rows", deep_rows}, {"many_layers", many_layers}, {"control_names", control_names},
-    {"no_tiles", no_tiles},   {"rare_rows", rare_rows},     {"long_names", long_names},
-    {"edge_low", edge_low},   {"edge_high", edge_high},     {"huge_display", huge_display},
+    {"one_tile", one_tile},           {"deep_pixel", deep_pixel},     {"deep_pile", deep_pile},
+    {"deep_rows", deep_rows},         {"empty_blocks", empty_blocks}, {"many_layers", many_layers},
+    {"control_names", control_names}, {"no_tiles", no_tiles},         {"rare_rows", rare_rows},
+    {"long_names", long_names},       {"edge_low", edge_low},         {"edge_high", edge_high},
+    {"huge_display", huge_display},
 };
 
 int main(int argc, char **argv)

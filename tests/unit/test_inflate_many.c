@@ -190,10 +190,75 @@ static void damaged_streams(void **state)
     zoe_cpu_limit(~0u);
 }
 
+/* Blocks of the fixed codes, of codes of their own and of the fixed ones again; a letter each. */
+static void codes_take_turns(void **state)
+{
+    (void)state;
+    static const char fixed_a[] = "0"
+                                  "10"
+                                  "10010001"
+                                  "0000000";
+    static const char fixed_b[] = "0"
+                                  "10"
+                                  "10010010"
+                                  "0000000";
+    static const char last_c[] = "1"
+                                 "10"
+                                 "10010011"
+                                 "0000000";
+    /* 257 lengths and one; the lengths' own code has 18 for zeros and 1; 0 and "end" have 1 bit each. */
+    static const char own_0[] = "0"
+                                "01"
+                                "00000"
+                                "00000"
+                                "0111"
+                                "000"
+                                "000"
+                                "100"
+                                "000"
+                                "000"
+                                "000"
+                                "000"
+                                "000"
+                                "000"
+                                "000"
+                                "000"
+                                "000"
+                                "000"
+                                "000"
+                                "000"
+                                "000"
+                                "000"
+                                "100"
+                                "0"
+                                "1"
+                                "1111111"
+                                "1"
+                                "0101011"
+                                "0"
+                                "0"
+                                "0"
+                                "1";
+    static const char *const blocks[] = {fixed_a, own_0, fixed_b, fixed_a, own_0, own_0, last_c};
+    static const uint8_t plain[] = {'a', 0, 'b', 'a', 0, 0, 'c'};
+    uint8_t packed[256] = {0x78, 0x9C}, dst[sizeof plain + ZOE_INFLATE_MARGIN];
+    size_t bit = 16;
+    for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++)
+        for (const char *next = blocks[i]; *next; next++, bit++)
+            packed[bit / 8] |= (uint8_t)((*next == '1') << bit % 8);
+    size_t at = (bit + 7) / 8;
+    uint32_t sum = libdeflate_adler32(1, plain, sizeof plain);
+    for (int shift = 24; shift >= 0; shift -= 8)
+        packed[at++] = (uint8_t)(sum >> shift);
+    assert_int_equal(zoe_inflate_long(packed, at, dst, sizeof plain), ZOE_OK);
+    assert_memory_equal(dst, plain, sizeof plain);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_streams),
+        cmocka_unit_test(codes_take_turns),
         cmocka_unit_test(damaged_streams),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
