@@ -6,6 +6,7 @@
 #include <string.h>
 
 static _Thread_local const zoe_stop *entered;
+static _Thread_local _Atomic uint32_t *counter;
 static _Thread_local const zoe_stop_asker *asked;
 
 const zoe_stop *zoe_stop_enter(const zoe_stop *stop)
@@ -15,8 +16,15 @@ const zoe_stop *zoe_stop_enter(const zoe_stop *stop)
     return before;
 }
 
+void zoe_stop_count(_Atomic uint32_t *looks)
+{
+    counter = looks;
+}
+
 bool zoe_stop_wanted(void)
 {
+    if (counter)
+        atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
     if (entered)
         return zoe_stop_is_asked(entered);
     return asked && asked->is_stopped && asked->is_stopped(asked->user);

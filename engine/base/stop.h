@@ -58,6 +58,10 @@ const zoe_stop_asker *zoe_stop_enter_asker(const zoe_stop_asker *asker);
 /* Is the calling thread to stop what it does? */
 bool zoe_stop_wanted(void);
 
+/* From now on the calling thread counts there how often it asks: whoever watches it sees that it is
+ * at work, however long that takes. NULL: nowhere. */
+void zoe_stop_count(_Atomic uint32_t *looks);
+
 /* memcpy and memset to 0 that look now and then; false: stopped before the end. */
 bool zoe_stop_copy(void *dst, const void *src, size_t bytes);
 bool zoe_stop_clear(void *dst, size_t bytes);

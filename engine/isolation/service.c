@@ -334,6 +334,8 @@ int zoe_isolation_serve(const zoe_service *service, int socket)
     atomic_store_explicit(&s.block->answered, s.seen, memory_order_release);
     zoe_os_word_wake(&s.block->answered);
     zoe_stop_enter(&s.block->stop);
+    /* A piece can be a large picture, and the machine be busy. */
+    zoe_stop_count(&s.block->progress);
     while (next(&s))
         answer_it(&s);
     return 0;

@@ -227,6 +227,27 @@ static void test_bad_at_finish(void **state)
     check_phase("finish", deeds, COUNT_OF(deeds));
 }
 
+/* What takes longer than a process may hang, but looks whether it should stop, does not hang. */
+static void test_slow_is_not_hung(void **state)
+{
+    (void)state;
+    room r;
+    make_room(&r);
+    add_frame(&r, "open slow");
+    add_frame(&r, "last slow");
+    zoe_engine_settings settings = settings_for();
+    begin(&r, &settings);
+    for (int64_t p = 0; p < r.frames; p++) {
+        zoe_frame frame;
+        assert_int_equal(wait_for(&r, p, &frame), ZOE_OK);
+        zoe_frame_release(&frame);
+    }
+    zoe_stats stats;
+    zoe_engine_stats(r.engine, &stats);
+    assert_int_equal(stats.decoder_deaths, 0);
+    end(&r);
+}
+
 /* A header is an error that says why, and a process is there for the next. */
 static void check_header(const room *r, int64_t number, const char *what, const char *why)
 {
@@ -727,6 +748,7 @@ int main(void)
         cmocka_unit_test(test_bad_at_finish),
         cmocka_unit_test(test_headers_share_a_process),
         cmocka_unit_test(test_headers_leave_nothing),
+        cmocka_unit_test(test_slow_is_not_hung),
         cmocka_unit_test(test_bad_at_header),
         cmocka_unit_test(test_insatiable_at_header),
         cmocka_unit_test(test_rubbish),
