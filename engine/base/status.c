@@ -100,7 +100,7 @@ zoe_status zoe_error_set(zoe_error *error, zoe_status status, const char *format
     va_end(args);
     zoe_text_clean(whole);
     zoe_url_hide_secrets(whole);
-    snprintf(error->text, sizeof error->text, "%s", whole);
+    snprintf(error->text, sizeof error->text, "%.*s", (int)sizeof error->text - 1, whole);
     /* The last character may be cut. */
     zoe_text_clean(error->text);
     return status;

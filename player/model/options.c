@@ -134,7 +134,7 @@ const zoe_option zoe_option_table[] = {
 
     HEADING("Files from elsewhere"),
     {.name = "disk-cache", AT(disk_cache), .kind = ZOE_ARG_TEXT, .where = ARGS | FILE_KEPT, .argument = "DIR",
-     .help = "keep files from slow places in this folder; off: nowhere", .otherwise = "$XDG_CACHE_HOME/zoetrope"},
+     .help = "keep files from slow places in this folder; off: nowhere", .otherwise = "$XDG_CACHE_HOME/zoetrope/disk"},
     {.name = "disk-cache-gb", AT(disk_cache_gb), .kind = ZOE_ARG_DECIMAL, .where = ARGS | FILE_KEPT, .argument = "GB",
      .min = 0.001, .max = 1e6, .zero_is_auto = true, .help = "how much of them", .otherwise = "a tenth of the free disk, 50 at most"},
     {.name = "disk-cache-for", AT(disk_cache_for), .kind = ZOE_ARG_CHOICE, .where = ARGS | FILE_KEPT, .argument = "WHAT",
