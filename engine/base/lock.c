@@ -55,6 +55,18 @@ bool zoe_lock_init_condition(pthread_cond_t *condition)
     return ok;
 }
 
+bool zoe_lock_init_with(zoe_lock *lock, pthread_cond_t *const conditions[], size_t count)
+{
+    size_t made = 0;
+    while (made < count && zoe_lock_init_condition(conditions[made]))
+        made++;
+    if (made == count && zoe_lock_init(lock))
+        return true;
+    while (made > 0)
+        pthread_cond_destroy(conditions[--made]);
+    return false;
+}
+
 bool zoe_lock_wait(zoe_lock *lock, pthread_cond_t *condition, uint64_t deadline_ns)
 {
     zoe_lock_assert_held(lock);

@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct zoe_lock {
@@ -17,6 +18,10 @@ typedef struct zoe_lock {
 } zoe_lock;
 
 bool zoe_lock_init(zoe_lock *lock);
+
+/* Makes a lock and conditions for it: all or none. */
+bool zoe_lock_init_with(zoe_lock *lock, pthread_cond_t *const conditions[], size_t count);
+
 void zoe_lock_destroy(zoe_lock *lock);
 
 void zoe_lock_take(zoe_lock *lock);

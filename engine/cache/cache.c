@@ -2,20 +2,6 @@
 
 /* ---- beginning and end ---- */
 
-/* All or none. */
-static bool init_lock_and_conditions(zoe_cache *cache)
-{
-    pthread_cond_t *conditions[] = {&cache->work, &cache->progress};
-    size_t made = 0;
-    while (made < 2 && zoe_lock_init_condition(conditions[made]))
-        made++;
-    if (made == 2 && zoe_lock_init(&cache->lock))
-        return true;
-    while (made > 0)
-        pthread_cond_destroy(conditions[--made]);
-    return false;
-}
-
 zoe_status zoe_cache_init(zoe_cache *cache, const zoe_decoder *decoder,
                           const zoe_engine_settings *settings, uint64_t limit,
                           uint64_t address_bytes)
@@ -31,7 +17,8 @@ zoe_status zoe_cache_init(zoe_cache *cache, const zoe_decoder *decoder,
     /* Of work, two for every load and worker: one in use, one on its way back to the system. */
     zoe_memory_init(&cache->memory, limit, sizeof(zoe_frame_buffer), address_bytes,
                     (size_t)4 * ZOE_LOADS_MAX);
-    cache->made = init_lock_and_conditions(cache);
+    pthread_cond_t *conditions[] = {&cache->work, &cache->progress};
+    cache->made = zoe_lock_init_with(&cache->lock, conditions, 2);
     return cache->made ? ZOE_OK : ZOE_ERROR_NO_MEMORY;
 }
 

@@ -546,14 +546,7 @@ static bool init_locks(zoe_remote *remote)
 {
     pthread_cond_t *conditions[] = {&remote->changed, &remote->ahead_wake, &remote->writer_wake,
                                     &remote->detached};
-    size_t made = 0, count = sizeof conditions / sizeof *conditions;
-    while (made < count && zoe_lock_init_condition(conditions[made]))
-        made++;
-    if (made == count && zoe_lock_init(&remote->lock))
-        return true;
-    while (made > 0)
-        pthread_cond_destroy(conditions[--made]);
-    return false;
+    return zoe_lock_init_with(&remote->lock, conditions, sizeof conditions / sizeof *conditions);
 }
 
 /* Where the disk cache is by default. false: nowhere. */
