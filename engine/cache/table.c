@@ -36,12 +36,6 @@ bool zoe_table_make_far(zoe_table *table)
     return table->nearness != NULL;
 }
 
-void zoe_table_make_near(zoe_table *table)
-{
-    zoe_os_unreserve(table->nearness, (size_t)table->count);
-    table->nearness = NULL;
-}
-
 void zoe_table_set_nearness_locked(zoe_table *table, int64_t position, zoe_nearness nearness)
 {
     zoe_lock_assert_held(table->lock);

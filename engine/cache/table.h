@@ -105,9 +105,8 @@ typedef struct zoe_table {
 zoe_table *zoe_table_create(const zoe_sequence *sequence, struct zoe_source *source, zoe_lock *lock,
                             _Atomic uint64_t *changes);
 
-/* Of a table that nobody else knows yet: all is FAR, or NEAR again. false: no memory. */
+/* Of a table that nobody else knows yet: all is FAR. false: no memory, and all is near. */
 bool zoe_table_make_far(zoe_table *table);
-void zoe_table_make_near(zoe_table *table);
 
 /* Where a frame's bytes are. Any thread. */
 static inline zoe_nearness zoe_table_nearness(const zoe_table *table, int64_t position)

@@ -267,15 +267,15 @@ void zoe_ahead_join(zoe_aheads *all, zoe_cache *cache, zoe_source *source)
 {
     static _Atomic uint64_t serials;
     source->serial = atomic_fetch_add_explicit(&serials, 1, memory_order_relaxed) + 1;
-    if (!is_far(source) || !zoe_table_make_far(source->table))
+    if (!is_far(source))
         return;
     pthread_mutex_lock(&all->lock);
     source->ahead = find_or_make(all, cache, source->storage);
     if (source->ahead)
         source->ahead->sources++;
-    else
-        zoe_table_make_near(source->table);
     pthread_mutex_unlock(&all->lock);
+    if (source->ahead && !zoe_table_make_far(source->table))
+        zoe_ahead_leave(source);
 }
 
 /* Takes it out of the list, and ends it. */
