@@ -240,7 +240,7 @@ void zoe_option_key(const zoe_option *option, char text[ZOE_OPTION_TEXT])
 
 const char *zoe_option_group_name(zoe_option_group group)
 {
-    static const char *const names[ZOE_GROUP_COUNT] = {"Memory", "Loading", "Playback", "Picture",
-                                                       "Window"};
+    static const char *const names[ZOE_GROUP_COUNT] = {"Memory",   "Loading", "Disk cache",
+                                                       "Playback", "Picture", "Window"};
     return names[group];
 }

@@ -39,12 +39,13 @@ enum {
 typedef enum zoe_option_group {
     ZOE_GROUP_MEMORY,
     ZOE_GROUP_LOADING,
+    ZOE_GROUP_DISK,
     ZOE_GROUP_PLAYBACK,
     ZOE_GROUP_PICTURE,
     ZOE_GROUP_WINDOW,
 } zoe_option_group;
 
-enum { ZOE_GROUP_COUNT = 5 };
+enum { ZOE_GROUP_COUNT = 6 };
 
 /* Unused members are 0. */
 typedef struct zoe_option {

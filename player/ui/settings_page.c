@@ -8,6 +8,7 @@
 #include <zoetrope/settings.h>
 
 #include "model/amount.h"
+#include "model/paths.h"
 #include "ui/theme.h"
 #include "ui/ui_button.h"
 #include "ui/ui_popup.h"
@@ -54,6 +55,8 @@ static void value_text(const zoe_settings_page *page, const zoe_option *option, 
                        char text[ZOE_OPTION_TEXT])
 {
     zoe_option_figure(option, value, text);
+    if (option == ZOE_OPTION(disk_cache_gb) && value < 0.0005)
+        snprintf(text, ZOE_OPTION_TEXT, "Auto");
     if (option != ZOE_OPTION(workers) || value >= 0.5)
         return;
     if (page->workers_auto > 0)
@@ -135,6 +138,27 @@ static void memory_info(zoe_ui *ui, SDL_Rect *rest, const zoe_settings_page *pag
     }
     zoe_ui_label(ui, zoe_cut_top(rest, line), ZOE_TEXT_BODY, ZOE_UI_LEFT, ui->style->text_light,
                  report);
+}
+
+/* Where the disk cache is; it is there from the start on, or not at all. */
+static void disk_info(zoe_ui *ui, SDL_Rect *rest, const zoe_settings_page *page)
+{
+    char path[ZOE_PATH_TEXT], text[ZOE_PATH_TEXT + 16];
+    int line = zoe_ui_px(ui, ZOE_SPACE * 5);
+    const char *given = page->options->disk_cache;
+    bool is_off = given && !strcmp(given, "off");
+    if (is_off)
+        snprintf(text, sizeof text, "Switched off by --disk-cache");
+    else if (given)
+        snprintf(text, sizeof text, "In %s", given);
+    else if (zoe_path_xdg("XDG_CACHE_HOME", ".cache", "disk", path, sizeof path) == ZOE_OK)
+        snprintf(text, sizeof text, "In %s", path);
+    else
+        text[0] = '\0';
+    zoe_ui_label(ui, zoe_cut_top(rest, line), ZOE_TEXT_BODY, ZOE_UI_KEEP_END, ui->style->text,
+                 text);
+    zoe_ui_label(ui, zoe_cut_top(rest, line), ZOE_TEXT_BODY, ZOE_UI_LEFT, ui->style->text_dim,
+                 "What is changed here counts from the next start");
 }
 
 /* ---- the range of values ---- */
@@ -241,6 +265,8 @@ void zoe_settings_page_run(zoe_ui *ui, SDL_Rect rect, zoe_settings_page *page, z
         option_row(ui, zoe_cut_top(&rest, zoe_ui_px(ui, ZOE_ROW_HEIGHT)), page, option, result);
         if (ends && option->group == ZOE_GROUP_MEMORY)
             memory_info(ui, &rest, page, stats);
+        if (ends && option->group == ZOE_GROUP_DISK)
+            disk_info(ui, &rest, page);
         if (ends && option->group == ZOE_GROUP_PICTURE)
             range_rows(ui, &rest, page, session, result);
     }
