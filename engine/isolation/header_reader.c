@@ -42,6 +42,7 @@ static struct {
     pthread_mutex_t lock;
     /* guarded by lock */
     zoe_isolation_process all[KEPT_MAX]; /* the last one was used last */
+    uint64_t since_ns[KEPT_MAX];
     size_t count;
 } kept = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
@@ -61,6 +62,7 @@ static void leave(reading *r, bool keeps)
 {
     pthread_mutex_lock(&kept.lock);
     if (keeps && kept.count < KEPT_MAX) {
+        kept.since_ns[kept.count] = zoe_os_now_ns();
         kept.all[kept.count++] = r->process;
         r->process = none;
     }
@@ -68,18 +70,23 @@ static void leave(reading *r, bool keeps)
     zoe_isolation_free(&r->process);
 }
 
-/* Ends all that are kept, or only waits for those that have ended. */
+/* Ends all that are kept, or only those that have ended themselves, or should have. */
 static void end_kept(bool all)
 {
+    const uint64_t overdue = (uint64_t)KEPT_MS * 2 * 1000000;
     zoe_isolation_process ended[KEPT_MAX];
     zoe_isolation_cause cause;
     size_t count = 0, left = 0;
     pthread_mutex_lock(&kept.lock);
+    const uint64_t now = zoe_os_now_ns();
     for (size_t i = 0; i < kept.count; i++)
-        if (all || !zoe_os_socket_is_open(kept.all[i].os.socket))
+        if (all || now - kept.since_ns[i] > overdue ||
+            !zoe_os_socket_is_open(kept.all[i].os.socket)) {
             ended[count++] = kept.all[i];
-        else
+        } else {
+            kept.since_ns[left] = kept.since_ns[i];
             kept.all[left++] = kept.all[i];
+        }
     kept.count = left;
     pthread_mutex_unlock(&kept.lock);
     for (size_t i = 0; i < count; i++) {

@@ -27,7 +27,7 @@ zoe_status zoe_isolation_read_header(const char *program, uint32_t hang_ms, cons
 void zoe_isolation_end_readers(void);
 
 /* Processes that have waited long enough have ended themselves: waits for them, as the system wants
- * it. */
+ * it, and ends those that have not. */
 void zoe_isolation_tidy_readers(void);
 
 #endif

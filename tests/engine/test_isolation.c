@@ -380,6 +380,14 @@ static void test_headers_leave_nothing(void **state)
     while (children_list(NULL, 0) > 0 && zoe_now_ns() < deadline)
         usleep(10000);
     assert_int_equal(children_list(NULL, 0), 0);
+    /* Nor one that does not end itself, with an engine. */
+    zoe_header *header = NULL;
+    char path[128];
+    add_frame(&r, "header stay");
+    snprintf(path, sizeof path, "%s/f.0002.exr", r.folder);
+    assert_int_equal(zoe_header_read(path, NULL, &header, NULL), ZOE_OK);
+    zoe_header_free(&header);
+    (void)only_child();
     settings.isolation = ZOE_ISOLATION_OFF;
     begin(&r, &settings);
     while (children_count() > r.children && zoe_now_ns() < deadline)
