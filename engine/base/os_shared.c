@@ -15,6 +15,7 @@
 
 #include "base/os_fault.h"
 #include "base/os_memory.h"
+#include "base/stop.h"
 
 #ifndef MADV_COLLAPSE
 #define MADV_COLLAPSE 25 /* Linux 6.1 */
@@ -193,15 +194,17 @@ void *zoe_os_shared_map(int fd, uint64_t offset, size_t bytes, size_t huge_bytes
 
 void zoe_os_shared_make_huge(void *address, size_t bytes)
 {
-    const volatile uint8_t *base = address;
+    enum { SLICE = 32 << 20 }; /* some 10 ms */
+    uint8_t *base = address;
     bytes = bytes / huge * huge;
-    if (!bytes)
-        return;
-    /* The first page of each is where it was placed, or else near to this thread; the rest follows
-     * it. It is read, which gives it memory too: somebody else may write there already. */
-    for (size_t at = 0; at < bytes; at += huge)
-        (void)base[at];
-    madvise(address, bytes, MADV_COLLAPSE);
+    for (size_t from = 0; from < bytes && !zoe_stop_wanted(); from += SLICE) {
+        size_t slice = bytes - from < SLICE ? bytes - from : SLICE;
+        /* The first page of each is where it was placed, or else near to this thread; the rest
+         * follows it. It is read, which gives it memory too: somebody else may write there already. */
+        for (size_t at = from; at < from + slice; at += huge)
+            (void)((const volatile uint8_t *)base)[at];
+        madvise(base + from, slice, MADV_COLLAPSE);
+    }
 }
 
 void zoe_os_shared_unmap(void *address, size_t bytes)
