@@ -41,6 +41,7 @@ zoe_far_object *zoe_fetch_object_locked(zoe_remote *remote, const char *path)
     made->folder = folder_hash(path);
     made->chain = *chain;
     *chain = made;
+    remote->held.others += sizeof *made + strlen(path) + 1;
     return made;
 }
 
@@ -101,6 +102,7 @@ static bool learn_locked(zoe_remote *remote, zoe_far_object *object, const zoe_o
         memcpy(made->texts, tag->etag, a);
         memcpy(made->texts + a, tag->modified, b);
         made->tag = (zoe_origin_tag){tag->id, made->texts, made->texts + a};
+        remote->held.others += sizeof *made + a + b;
         made->next = remote->tags;
         remote->tags = made;
         object->tag = &made->tag;
@@ -415,13 +417,17 @@ static void end_opening_locked(zoe_remote *remote, zoe_far_object *object, zoe_s
 {
     object->opening = NULL;
     object->open_status = status;
+    if (object->open_error)
+        remote->held.others -= sizeof *object->open_error;
     zoe_os_free(object->open_error);
     object->open_error = NULL;
     if (status != ZOE_OK) {
         object->state = ZOE_FAR_UNKNOWN;
         object->open_error = zoe_os_alloc(sizeof *error);
-        if (object->open_error)
+        if (object->open_error) {
             *object->open_error = *error;
+            remote->held.others += sizeof *error;
+        }
     }
     end_guesses_locked(remote, object);
     zoe_fetch_signal_locked(remote);

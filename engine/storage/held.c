@@ -158,7 +158,7 @@ static bool make_room(zoe_held *held, size_t bytes, uint64_t most, bool all)
     if (held->spare && held->spare_bytes != bytes)
         free_spare(held);
     uint64_t spare = held->spare_bytes;
-    while (held->used - spare + bytes > most && held->used > spare) {
+    while (held->used - spare + held->others + bytes > most && held->used > spare) {
         while (b && !may_go(b, all))
             b = b->newer;
         if (!b)

@@ -50,6 +50,7 @@ typedef struct zoe_held_block {
 
 typedef struct zoe_held {
     uint64_t bound, used; /* bytes of memory */
+    uint64_t others;      /* bytes that are no blocks', and leave them so much less of the bound */
     zoe_held_block *chains[ZOE_HELD_CHAINS];
     zoe_held_block *oldest, *newest;
     uint8_t *spare; /* memory of one full block, counted in `used` */

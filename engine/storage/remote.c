@@ -483,7 +483,7 @@ static void get_stats(void *user, zoe_storage_stats *stats)
         memcpy(stats->disk_problem, remote->disk_problem, sizeof stats->disk_problem);
     }
     zoe_lock_take(&remote->lock);
-    stats->memory_bytes = remote->held.used;
+    stats->memory_bytes = remote->held.used + remote->held.others;
     stats->memory_limit_bytes = remote->held.bound;
     stats->network_bytes_per_s = rate_locked(remote, stats->network_bytes);
     zoe_lock_give(&remote->lock);

@@ -94,7 +94,7 @@ typedef struct zoe_storage_stats {
     uint64_t requests;            /* answered */
     uint64_t requests_waiting;    /* now: under way, or waiting for a connection */
     uint64_t retries;             /* requests that were made again */
-    uint64_t memory_bytes;        /* now: in blocks that are in memory or arriving */
+    uint64_t memory_bytes;        /* now: blocks, arriving ones too, and what is known of objects */
     uint64_t memory_limit_bytes;  /* the bound of those */
     uint64_t disk_bytes;          /* now: in the disk cache's folder */
     uint64_t disk_limit_bytes;    /* the bound of those; 0: there is no disk cache */

@@ -455,6 +455,23 @@ static void test_files(void **state)
                      ZOE_ERROR_NOT_FOUND);
 }
 
+/* What is known of an object stays, and is part of the memory that the store says it has. */
+static void test_objects_are_counted(void **state)
+{
+    (void)state;
+    zoe_storage_object object;
+    remote_place_open(BYTES);
+    assert_int_equal(remote_place_open_object(FAKE_OBJECTS, &object), ZOE_ERROR_NOT_FOUND);
+    uint64_t before = remote_place_stats().memory_bytes;
+    for (unsigned i = 1; i <= 100; i++)
+        assert_int_equal(remote_place_open_object(FAKE_OBJECTS + i, &object), ZOE_ERROR_NOT_FOUND);
+    uint64_t after = remote_place_stats().memory_bytes;
+    assert_in_range(after - before, 100 * sizeof(zoe_error), 100 * (sizeof(zoe_error) + 1000));
+    for (unsigned i = 1; i <= 100; i++)
+        assert_int_equal(remote_place_open_object(FAKE_OBJECTS + i, &object), ZOE_ERROR_NOT_FOUND);
+    assert_int_equal(remote_place_stats().memory_bytes, after);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -485,6 +502,8 @@ int main(void)
                                         remote_place_finish),
         cmocka_unit_test_setup_teardown(test_many_readers, remote_place_begin, remote_place_finish),
         cmocka_unit_test_setup_teardown(test_files, remote_place_begin, remote_place_finish),
+        cmocka_unit_test_setup_teardown(test_objects_are_counted, remote_place_begin,
+                                        remote_place_finish),
     };
     return cmocka_run_group_tests_name("remote", tests, NULL, NULL);
 }

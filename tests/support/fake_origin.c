@@ -1,5 +1,6 @@
 #include "support/fake_origin.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -201,7 +202,7 @@ fake_origin *fake_origin_make(uint64_t bytes, zoe_origin *origin)
     pthread_cond_init(&f->wake, NULL);
     fill_table();
     f->end = &f->first;
-    f->held_from = FAKE_OBJECTS;
+    f->held_from = UINT_MAX;
     for (unsigned i = 0; i < FAKE_OBJECTS; i++)
         f->objects[i] = (object){.version = 1, .bytes = bytes};
     for (int i = 0; i < THREADS; i++)
@@ -265,7 +266,7 @@ void fake_origin_set_whole_only(fake_origin *f, bool whole_only)
 
 void fake_origin_hold(fake_origin *f, bool hold)
 {
-    fake_origin_hold_from(f, hold ? 0 : FAKE_OBJECTS);
+    fake_origin_hold_from(f, hold ? 0 : UINT_MAX);
 }
 
 void fake_origin_hold_from(fake_origin *f, unsigned n)
