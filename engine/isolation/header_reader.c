@@ -36,8 +36,8 @@ static const zoe_isolation_process none = {.os = {0, -1}};
 
 /* ---- processes ---- */
 
-/* Those that wait for the next header. Each ends itself when it has waited for KEPT_MS, and with the
- * thread that started it, whoever it works for then. */
+/* Those that wait for the next header. Each ends itself when it has waited for KEPT_MS, and with
+ * the thread that started it, whoever it works for then. */
 static struct {
     pthread_mutex_t lock;
     /* guarded by lock */
@@ -189,8 +189,8 @@ static zoe_status read_started(reading *r, zoe_header **header, zoe_error *error
                          r->path);
 }
 
-/* Headers are at a file's beginning: of one that is far away no more is fetched than it takes, and never
- * more than any takes, whatever the process says. */
+/* Headers are at a file's beginning: of one that is far away no more is fetched than it takes, and
+ * never more than any takes, whatever the process says. */
 static zoe_status read_beginning(reading *r, zoe_header **header, zoe_error *error)
 {
     enum { BEGINNING = 256 << 10, MORE = 8 };

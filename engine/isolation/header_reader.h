@@ -1,7 +1,7 @@
 /*
  * Reading headers in processes of their own: one header at a time each. Starting one takes longer
- * than reading a header, so that one that has read a whole header waits a second for the next. Where
- * it dies under that, the header is read once more in a fresh one.
+ * than reading a header, so that one that has read a whole header waits a second for the next.
+ * Where it dies under that, the header is read once more in a fresh one.
  *
  * Thread-safety: any thread.
  *
@@ -15,7 +15,7 @@
 #include <zoetrope/header.h>
 
 /*
- * As zoe_header_read(). `program`: as in zoe_isolation_settings; hang_ms: 0: 10 s. *started: whether
+ * As zoe_header_read(). `program`: as in zoe_isolation_settings; hang_ms: 0: 10 s. *started: if
  * the process could be started and locked in. Errors besides: those of zoe_isolation_create(), then
  * *started is false; DECODER.
  */

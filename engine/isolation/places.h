@@ -88,7 +88,7 @@ void zoe_places_destroy(zoe_places **places);
 /* How many threads have one. */
 uint32_t zoe_places_threads(const zoe_places *places);
 
-/* Those of zoe_isolation_trim(), zoe_isolation_count() and, without files, zoe_isolation_measure(). */
+/* As zoe_isolation_trim(), zoe_isolation_count() and, without files, zoe_isolation_measure(). */
 void zoe_places_trim(zoe_places *places);
 void zoe_places_count(const zoe_places *places, zoe_isolation_report *report);
 void zoe_places_measure(zoe_places *places, zoe_isolation_report *report);
@@ -105,8 +105,8 @@ void zoe_places_forget_file(zoe_places *places, uint64_t serial);
 zoe_place *zoe_places_take(zoe_places *places);
 void zoe_place_leave(zoe_place *place);
 
-/* Sees that a process is gone that has died since its last command: no frame is at fault. Where it is
- * worn, and `may_end`, it is ended. */
+/* Sees that a process is gone that has died since its last command: no frame is at fault. Where it
+ * is worn, and `may_end`, it is ended. */
 void zoe_place_look(zoe_place *place, bool may_end);
 
 /* Sees to it that there is a process. `name` is what it is needed for. Errors: STALE, DECODER. */

@@ -233,7 +233,8 @@ static void stay(void)
 }
 
 /* "header ACTION", where "stay" has the process not end itself, and "later" ends one that has read
- * another one before; others have a header without layers, with a part named after the file's size. */
+ * another one before; others have a header without layers, with a part named after the file's size.
+ */
 static zoe_status read_bad_header(int fd, const zoe_os_file_id *id, const zoe_read_stats *stats,
                                   zoe_header **out, zoe_error *error)
 {
