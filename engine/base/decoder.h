@@ -77,6 +77,21 @@ typedef struct zoe_absence {
     const char *unit; /* what is counted: "scanlines" or "tiles" */
 } zoe_absence;
 
+/* What finish() answers for a picture of which that is absent. */
+static inline zoe_status zoe_absence_answer(const zoe_absence *absence, const char *path,
+                                            zoe_picture *picture, zoe_error *error)
+{
+    picture->frame.incomplete = absence->missing > 0 && absence->missing < absence->total;
+    if (absence->missing == 0)
+        return ZOE_OK;
+    if (!picture->frame.incomplete)
+        return zoe_error_set(error, ZOE_ERROR_TRUNCATED, "%s: file ends before its first pixels",
+                             path);
+    return zoe_error_set(error, ZOE_ERROR_TRUNCATED,
+                         "%s: incomplete: %lld of %lld %s are not in the file", path,
+                         (long long)absence->missing, (long long)absence->total, absence->unit);
+}
+
 /*
  * One piece is one EXR chunk, or several small ones. All functions may be called on several
  * threads at once, decode also for the same file.
@@ -125,14 +140,14 @@ typedef struct zoe_decoder {
      * When all pieces were decoded: completes the planes, and sets picture->frame.planes[] to where
      * they are in the buffer and picture->bytes to how much of it they take, from its beginning:
      * what is behind that is not needed any more. A plane that is uniform is one row with stride 0.
-     * Called once. NULL: everything is as open said. On failure the picture is as it was, and
-     * nothing in it can be shown.
+     * Called once.
+     *
+     * TRUNCATED says what is not in the file: some of the picture, which can be shown all the same
+     * and has its frame.incomplete set; or all of it. After this and any other error nothing in it
+     * can be shown.
      */
     zoe_status (*finish)(void *user, void *file, uint8_t *buffer, size_t buffer_bytes,
                          zoe_picture *picture, zoe_error *error);
-
-    /* When all pieces were decoded: what was missing. NULL: nobody counts but in pieces. */
-    void (*absence)(void *user, void *file, zoe_absence *absence);
 
     /* Closes and sets *file to NULL. Returns CHANGED when the file is not what it was when it was
      * opened. */

@@ -72,7 +72,6 @@ typedef struct zoe_load {
                       under way ends */
     _Atomic int32_t next_piece;
     _Atomic int32_t done_pieces;
-    _Atomic int32_t missing_pieces; /* the file did not have them */
     _Atomic uint64_t spent_ns;
 } zoe_load;
 

@@ -147,8 +147,6 @@ static bool decode_piece(zoe_load_worker *worker, zoe_load *load, int32_t piece)
     uint64_t spent = zoe_os_now_ns() - start;
     zoe_histogram_add(&cache->piece_times, spent);
     atomic_fetch_add_explicit(&load->spent_ns, spent, memory_order_relaxed);
-    if (status == ZOE_ERROR_TRUNCATED)
-        atomic_fetch_add_explicit(&load->missing_pieces, 1, memory_order_relaxed);
     if (status == ZOE_OK || status == ZOE_ERROR_TRUNCATED)
         return true;
     zoe_cache_lock(cache);
@@ -184,25 +182,6 @@ static bool decode_pieces(zoe_load_worker *worker, zoe_load *load)
 
 /* ---- ending ---- */
 
-/* What the file did not have, as its decoder counts. If that is everything, the load fails. */
-static void describe_absence(const zoe_cache *cache, zoe_load *load, zoe_error *absent)
-{
-    zoe_absence absence = {
-        .missing = atomic_load_explicit(&load->missing_pieces, memory_order_relaxed),
-        .total = load->picture.piece_count,
-        .unit = "pieces",
-    };
-    if (absence.missing > 0 && cache->decoder.absence)
-        cache->decoder.absence(cache->decoder.user, load->file, &absence);
-    if (absence.missing > 0 && absence.missing == absence.total)
-        zoe_error_set(&load->error, ZOE_ERROR_TRUNCATED, "%s: file ends before its first pixels",
-                      load->path);
-    else if (absence.missing > 0)
-        zoe_error_set(absent, ZOE_ERROR_TRUNCATED,
-                      "%s: incomplete: %lld of %lld %s are not in the file", load->path,
-                      (long long)absence.missing, (long long)absence.total, absence.unit);
-}
-
 /* Says where the planes are, and what part of the picture is absent. false: not all pieces were
  * decoded, or they make no picture. */
 static bool complete(const zoe_cache *cache, zoe_load *load, zoe_error *absent)
@@ -212,20 +191,17 @@ static bool complete(const zoe_cache *cache, zoe_load *load, zoe_error *absent)
     /* One that is not open yet has no pieces. */
     if (load->error.status != ZOE_OK || count == 0 || zoe_load_done(load) < count)
         return false;
-    describe_absence(cache, load, absent);
-    if (load->error.status != ZOE_OK)
-        return false;
     zoe_frame *frame = &zoe_load_buffer(load)->frame;
     uint8_t *data = load->memory->data;
     bool is_empty = picture->bytes == 0;
-    zoe_status status = ZOE_OK;
     zoe_error error = {.status = ZOE_OK};
     const zoe_stop *before = zoe_stop_enter(&load->stop);
-    if (cache->decoder.finish)
-        status = cache->decoder.finish(cache->decoder.user, load->file, data, picture->bytes,
-                                       picture, &error);
+    zoe_status status = cache->decoder.finish(cache->decoder.user, load->file, data, picture->bytes,
+                                              picture, &error);
     zoe_stop_enter(before);
-    if (status != ZOE_OK) {
+    if (status == ZOE_ERROR_TRUNCATED && picture->frame.incomplete) {
+        *absent = error;
+    } else if (status != ZOE_OK) {
         note_error(load, status, &error);
         return false;
     }

@@ -301,9 +301,8 @@ static zoe_status decode_exr(void *user, void *file, int32_t index, uint8_t *buf
     return zoe_stop_wanted() ? ZOE_STALE : status;
 }
 
-static void absence_exr(void *user, void *file, zoe_absence *absence)
+void zoe_exr_absence(void *file, zoe_absence *absence)
 {
-    (void)user;
     open_file *open = file;
     const zoe_exr_geometry *geometry = &open->plan.geometry;
     absence->missing = atomic_load_explicit(&open->missing, memory_order_relaxed);
@@ -319,12 +318,14 @@ static zoe_status finish_exr(void *user, void *file, uint8_t *buffer, size_t buf
 {
     (void)user;
     const open_file *open = file;
+    zoe_absence absence;
     zoe_exr_planes_finish(&open->plan.geometry, buffer, buffer_bytes, open->shared_bytes, picture);
     /* Rows that were left out may still lack. */
     if (zoe_stop_wanted())
         return zoe_error_set(error, ZOE_STALE, "%s: %s", open->file.path,
                              zoe_status_text(ZOE_STALE));
-    return ZOE_OK;
+    zoe_exr_absence(file, &absence);
+    return zoe_absence_answer(&absence, open->file.path, picture, error);
 }
 
 const zoe_decoder *zoe_exr_decoder(void)
@@ -334,7 +335,6 @@ const zoe_decoder *zoe_exr_decoder(void)
         .decode = decode_exr,
         .finish = finish_exr,
         .close = close_exr,
-        .absence = absence_exr,
     };
     return &decoder;
 }

@@ -21,4 +21,7 @@ zoe_status zoe_exr_open_descriptor(int fd, const zoe_os_file_id *id, const zoe_c
                                    size_t memory_bytes, zoe_picture *picture, void **file,
                                    zoe_error *error);
 
+/* What of an open file's picture was absent, in the pieces that were decoded by now. */
+void zoe_exr_absence(void *file, zoe_absence *absence);
+
 #endif

@@ -346,13 +346,27 @@ static zoe_status decode_isolated(void *user, void *opened, int32_t batch, uint8
     return status;
 }
 
+/* What all processes together did not find. */
+static zoe_status tell_absence(const isolated_file *file, zoe_picture *picture, zoe_error *error)
+{
+    bool tiles = atomic_load_explicit(&file->in_tiles, memory_order_relaxed) != 0;
+    zoe_absence absence = {
+        .missing = atomic_load_explicit(&file->missing, memory_order_relaxed),
+        .total = atomic_load_explicit(&file->total, memory_order_relaxed),
+        .unit = tiles ? "tiles" : "scanlines",
+    };
+    if (absence.missing > absence.total)
+        absence.missing = absence.total;
+    return zoe_absence_answer(&absence, file->path, picture, error);
+}
+
 static zoe_status finish_isolated(void *user, void *opened, uint8_t *buffer, size_t buffer_bytes,
                                   zoe_picture *picture, zoe_error *error)
 {
     isolated_file *file = opened;
     /* Nothing was left to be said later. */
     if (picture->shared_bytes == 0)
-        return ZOE_OK;
+        return tell_absence(file, picture, error);
     zoe_isolation *all = user;
     zoe_place *p = zoe_places_take(all->places);
     if (!p)
@@ -360,24 +374,12 @@ static zoe_status finish_isolated(void *user, void *opened, uint8_t *buffer, siz
     zoe_isolation_answer answer;
     zoe_isolation_decode decode = {.buffer_bytes = buffer_bytes};
     zoe_status status = work_on(p, file, ZOE_TASK_FINISH, &decode, buffer, &answer, error);
-    if (status == ZOE_OK && answer.status != ZOE_OK)
+    if (status == ZOE_OK && answer.status != ZOE_OK && answer.status != ZOE_ERROR_TRUNCATED)
         status = zoe_isolation_pass_on(&answer, file->path, error);
     if (status == ZOE_OK && !zoe_isolation_check_finished(picture, &answer.picture, buffer_bytes))
         status = zoe_place_refuse(p, file->path, error);
     zoe_place_leave(p);
-    return status;
-}
-
-static void absence_isolated(void *user, void *opened, zoe_absence *absence)
-{
-    (void)user;
-    isolated_file *file = opened;
-    absence->missing = atomic_load_explicit(&file->missing, memory_order_relaxed);
-    absence->total = atomic_load_explicit(&file->total, memory_order_relaxed);
-    bool tiles = atomic_load_explicit(&file->in_tiles, memory_order_relaxed) != 0;
-    if (absence->missing > absence->total)
-        absence->missing = absence->total;
-    absence->unit = tiles ? "tiles" : "scanlines";
+    return status == ZOE_OK ? tell_absence(file, picture, error) : status;
 }
 
 zoe_decoder zoe_isolation_decoder(zoe_isolation *isolation)
@@ -388,7 +390,6 @@ zoe_decoder zoe_isolation_decoder(zoe_isolation *isolation)
         .decode = decode_isolated,
         .finish = finish_isolated,
         .close = close_isolated,
-        .absence = absence_isolated,
     };
 }
 

@@ -20,7 +20,7 @@ int main(int argc, char **argv)
         return 2;
     }
     const zoe_service service = {zoe_exr_open_descriptor, zoe_exr_header_read_descriptor,
-                                 zoe_exr_decoder(), zoe_lock_in};
+                                 zoe_exr_absence, zoe_exr_decoder(), zoe_lock_in};
     zoe_lock_in_first();
     return zoe_isolation_serve(&service, ZOE_OS_PROCESS_SOCKET);
 }

@@ -152,10 +152,9 @@ static uint8_t *buffer_of(server *s, const zoe_isolation_decode *decode)
 static void count_missing(const server *s, const served_file *f, int64_t sign,
                           zoe_isolation_answer *answer)
 {
-    const zoe_decoder *decoder = s->service->decoder;
     zoe_absence absence = {0, 0, "scanlines"};
-    if (decoder->absence)
-        decoder->absence(decoder->user, f->file, &absence);
+    if (s->service->absence)
+        s->service->absence(f->file, &absence);
     answer->missing += sign * absence.missing;
     answer->total = absence.total;
     answer->in_tiles = strcmp(absence.unit, "tiles") == 0;

@@ -22,10 +22,14 @@ typedef zoe_status zoe_service_header_fn(int fd, const zoe_os_file_id *id,
                                          const zoe_read_stats *stats, zoe_header **header,
                                          zoe_error *error);
 
+/* What of an open file's picture was absent, in the pieces that were decoded by now. */
+typedef void zoe_service_absence_fn(void *file, zoe_absence *absence);
+
 /* The decoder: `open` in place of its own. Tests have others. */
 typedef struct zoe_service {
     zoe_service_open_fn *open;
     zoe_service_header_fn *read_header;
+    zoe_service_absence_fn *absence; /* NULL: nothing ever is */
     const zoe_decoder *decoder;
     /* Locks the process in, with the limits that the program gave. On failure `text` says why. */
     bool (*lock_in)(const zoe_isolation_hello *hello, char *text, size_t bytes);

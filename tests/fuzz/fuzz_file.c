@@ -56,7 +56,7 @@ static void decode(void *file, const zoe_picture *picture, const char *path)
         check(finished.bytes <= picture->bytes, "the planes take more than was asked for", "");
     }
     zoe_absence absence;
-    decoder->absence(NULL, file, &absence);
+    zoe_exr_absence(file, &absence);
     check(absence.missing >= 0 && absence.missing <= absence.total, "more missing than there is",
           "");
     check(absence.missing == 0 || missing > 0 || failed, "missing, but no piece is incomplete", "");

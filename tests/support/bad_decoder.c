@@ -290,6 +290,6 @@ int main(int argc, char **argv)
         strcmp(argv[0] + length - (sizeof at_start - 1), at_start) == 0)
         raise(SIGSEGV);
     const zoe_decoder decoder = {.decode = decode_bad, .finish = finish_bad, .close = close_bad};
-    const zoe_service service = {open_bad, read_bad_header, &decoder, zoe_lock_in};
+    const zoe_service service = {open_bad, read_bad_header, NULL, &decoder, zoe_lock_in};
     return zoe_isolation_serve(&service, ZOE_OS_PROCESS_SOCKET);
 }

@@ -36,10 +36,13 @@ static void decode_pieces(exr_picture *r, const zoe_decoder *decoder, void *file
         if (status != ZOE_OK && status != ZOE_ERROR_TRUNCATED && r->failed++ == 0)
             r->error = error;
     }
+    zoe_exr_absence(file, &r->absence);
+    int64_t missing = r->absence.missing, total = r->absence.total;
     if (r->failed == 0)
-        decoder->finish(NULL, file, buffer, bytes, p, NULL);
+        assert_int_equal(decoder->finish(NULL, file, buffer, bytes, p, NULL),
+                         missing > 0 ? ZOE_ERROR_TRUNCATED : ZOE_OK);
+    assert_int_equal(p->frame.incomplete, r->failed == 0 && missing > 0 && missing < total);
     assert_true(p->bytes <= bytes);
-    decoder->absence(NULL, file, &r->absence);
     for (size_t i = 0; i < 64; i++)
         assert_int_equal(((uint8_t *)buffer)[bytes + i], 0xA5);
     free(scratch);

@@ -288,6 +288,19 @@ static zoe_status fake_decode(void *user, void *file, int32_t piece, uint8_t *bu
     return there ? ZOE_OK : ZOE_ERROR_TRUNCATED;
 }
 
+static zoe_status fake_finish(void *user, void *file, uint8_t *buffer, size_t buffer_bytes,
+                              zoe_picture *picture, zoe_error *error)
+{
+    (void)user;
+    (void)buffer;
+    (void)buffer_bytes;
+    const fake_file *open = file;
+    char path[64];
+    snprintf(path, sizeof path, "f.%04" PRId64 ".exr", open->number);
+    const zoe_absence absence = {open->frame.missing_pieces, open->frame.pieces, "pieces"};
+    return zoe_absence_answer(&absence, path, picture, error);
+}
+
 static zoe_status fake_close(void *user, void **file, zoe_error *error)
 {
     fake_decoder *fake = user;
@@ -316,6 +329,7 @@ zoe_decoder fake_decoder_interface(fake_decoder *fake)
         .user = fake,
         .open = fake_open,
         .decode = fake_decode,
+        .finish = fake_finish,
         .close = fake_close,
     };
 }
