@@ -635,13 +635,14 @@ int zoe_cmd_info(int argc, char **argv)
     bool as_json = false;
     zoe_engine_settings settings;
     zoe_engine_settings_init(&settings);
+    settings.isolation = ZOE_ISOLATION_AUTO;
     zoe_storage_args from;
     zoe_arg table[2 + ZOE_STORAGE_ROWS] = {
         {.name = "json", .kind = ZOE_ARG_FLAG, .help = "print one JSON object", .value = &as_json},
         {.name = "isolation",
          .kind = ZOE_ARG_CHOICE,
          .value_name = "MODE",
-         .help = "read headers in processes that may do nothing else (default off)",
+         .help = "read headers in processes that may do nothing else (default auto)",
          .value = &settings.isolation,
          .words = ZOE_WORDS_ISOLATION},
     };

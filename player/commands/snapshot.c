@@ -163,7 +163,7 @@ static zoe_args_result parse(snapshot_options *options, int argc, char **argv)
         {"overscan", 0, ZOE_ARG_FLAG, 0, "include what lies outside the display window", &o->overscan, 0, 0, 0, 0},
         {"full-precision", 0, ZOE_ARG_FLAG, 0, "keep float and uint as they are, not as half", &o->full_precision, 0, 0, 0, 0},
         {"cache-mb", 0, ZOE_ARG_INTEGER, "MB", "memory it may take (default: as the player)", &o->cache_mb, 0, 16, 1 << 30, 0},
-        {"isolation", 0, ZOE_ARG_CHOICE, "MODE", "decode in a process that may do nothing else (default off)", &o->isolation, 0, 0, 0, ZOE_WORDS_ISOLATION},
+        {"isolation", 0, ZOE_ARG_CHOICE, "MODE", "decode in a process that may do nothing else (default auto)", &o->isolation, 0, 0, 0, ZOE_WORDS_ISOLATION},
         {"Light and size (PNG)", 0, ZOE_ARG_HEADING, 0, 0, 0, 0, 0, 0, 0},
         {"exposure", 0, ZOE_ARG_DECIMAL, "STOPS", "-20..20 (default 0)", &o->exposure, png, -20, 20, 0},
         {"gamma", 0, ZOE_ARG_DECIMAL, "G", "0.1..10 (default 1)", &o->gamma, png, 0.1, 10, 0},
@@ -232,6 +232,7 @@ int zoe_cmd_snapshot(int argc, char **argv)
 {
     snapshot_options options;
     memset(&options, 0, sizeof options);
+    options.isolation = ZOE_ISOLATION_AUTO;
     options.gamma = options.contrast = options.saturation = 1;
     zoe_args_result result = parse(&options, argc, argv);
     if (result != ZOE_ARGS_RUN)
