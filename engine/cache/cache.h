@@ -92,14 +92,12 @@ void zoe_cache_destroy(zoe_cache *cache);
 /* ---- lock ---- */
 
 void zoe_cache_lock(zoe_cache *cache);
-
-/* Lets go of the lock, and gives back what is to be given back without it, which takes time. */
-void zoe_cache_unlock(zoe_cache *cache);
+void zoe_cache_unlock(zoe_cache *cache); /* gives back what was collected, which takes time */
 
 /* As zoe_lock_wait(); comes back at once where memory was to be given back first. */
 bool zoe_cache_wait_locked(zoe_cache *cache, pthread_cond_t *condition, uint64_t deadline_ns);
 
-/* Gives that back without the lock. Returns whether there was any: others may have had the lock. */
+/* Gives it back without the lock. Returns whether there was any: others may have had the lock. */
 bool zoe_cache_give_back_locked(zoe_cache *cache);
 
 /* ---- waking ---- */
@@ -118,7 +116,6 @@ static inline void zoe_cache_wake_all_locked(zoe_cache *cache)
     pthread_cond_broadcast(&cache->work);
 }
 
-/* See the condition's predicate. */
 static inline void zoe_cache_tell_locked(zoe_cache *cache)
 {
     pthread_cond_broadcast(&cache->progress);
@@ -159,8 +156,8 @@ void zoe_cache_let_go_locked(zoe_cache *cache, zoe_table *table, int64_t positio
  * system where its source is closed. */
 void zoe_cache_free_picture_locked(zoe_cache *cache, zoe_frame_buffer *buffer);
 
-/* Debug builds: checks the invariants of table.h and load.h and the books of the budget,
- * every time the lock is let go of. */
+/* In builds with ZOE_CHECKS: checks the invariants of table.h and load.h and the books of the
+ * budget, every time the lock is let go of, in time that grows with the number of buffers. */
 void zoe_cache_check_locked(zoe_cache *cache);
 
 #endif

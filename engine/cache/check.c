@@ -1,8 +1,3 @@
-/*
- * The invariants of table.h and load.h and the books of the budget, checked every time
- * the cache's lock is let go of, in builds with ZOE_CHECKS. They cost time in proportion to the
- * number of buffers.
- */
 #include "cache/cache.h"
 
 #include <stdio.h>

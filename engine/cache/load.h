@@ -1,11 +1,10 @@
 /*
  * Loads: frames that are being decoded.
  *
- * A cache has a fixed table of loads. A load is a file that is open (or being opened), the memory
- * that was reserved for it, and pieces that workers take one by one: a piece is an EXR chunk, or
- * some small ones that lie together, as the decoder says. The frame under the playhead is shared by
- * all workers; any other load has one. A load that all its workers left for something better stays
- * in the table, half done, until one comes back to it or nobody wants it any more.
+ * A load is a file that is open (or being opened), the memory that was reserved for it, and pieces
+ * that workers take one by one. The frame under the playhead is shared by all workers; any other
+ * load has one. A load that all its workers left for something better stays, half done, until one
+ * comes back to it or nobody wants it any more.
  *
  *   FREE --claim--> OPENING --open--> OPEN --last piece, failed or stale--> ENDING --> FREE
  *                      |                                                      ^
@@ -109,7 +108,6 @@ static inline bool zoe_load_is_stopped(const zoe_load *load)
     return zoe_stop_is_asked(&load->stop);
 }
 
-/* Pieces whose pixels are there. */
 static inline int32_t zoe_load_done(const zoe_load *load)
 {
     return atomic_load_explicit(&load->done_pieces, memory_order_acquire);

@@ -128,8 +128,7 @@ static bool make_room_locked(zoe_cache *cache, urgency need, const zoe_demand *d
 {
     const zoe_memory *memory = &cache->memory;
     uint64_t lacking, coming = need.is_due ? 0 : memory->returning;
-    /* The limit fell: first it has to be kept again. Whoever gives back what is beyond it wakes the
-     * workers. */
+    /* The limit fell: first it has to be kept again. */
     if (zoe_meter_used(&memory->meter) > zoe_meter_limit(&memory->meter))
         return false;
     while ((lacking = zoe_memory_lacking(memory, demands, count, node, true)) > 0)
@@ -145,7 +144,6 @@ zoe_status zoe_reserve_locked(zoe_load_worker *worker, zoe_load *load, const zoe
     zoe_cache *cache = worker->cache;
     zoe_memory *memory = &cache->memory;
     const zoe_source *source = load->source;
-    /* While time does not wait, what is nearer than the lead would be late. */
     urgency need = {use, use - source->lead <= (int64_t)cache->workers,
                     zoe_want_is_cyclic(&source->want)};
     zoe_demand demands[] = {

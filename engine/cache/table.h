@@ -149,7 +149,8 @@ zoe_frame_buffer *zoe_table_pin(const zoe_table *table, int64_t position);
 
 /* The transitions of the diagram. They change state, change counter, what slot and buffer say of
  * each other, and the victims; the buffer's references are the caller's to see to. Publishing needs
- * its one, failing stores the error, and letting go drops the note. */
+ * its one, failing and blocking (-> NO_ROOM) store why, and letting go drops the note. Unblocking
+ * does nothing to a frame that is not NO_ROOM. */
 void zoe_table_claim_locked(zoe_table *table, int64_t position);
 void zoe_table_publish_locked(zoe_table *table, int64_t position, zoe_frame_buffer *buffer,
                               uint64_t last_use);
@@ -157,8 +158,6 @@ void zoe_table_fail_locked(zoe_table *table, int64_t position, const zoe_error *
                            const zoe_os_file_id *id);
 void zoe_table_abandon_locked(zoe_table *table, int64_t position);
 void zoe_table_let_go_locked(zoe_table *table, int64_t position);
-
-/* An empty frame -> NO_ROOM, for this reason; and back, if it is that. */
 void zoe_table_block_locked(zoe_table *table, int64_t position, const zoe_error *why);
 void zoe_table_unblock_locked(zoe_table *table, int64_t position);
 
