@@ -119,7 +119,8 @@ uint64_t zoe_reserve_cost(const zoe_cache *cache, const zoe_needs *needs)
 
 /* Evicts until there is room for what is demanded beside what is in use. Frames leave rather than
  * scratch and files' memory that nobody uses now: the next load needs those again, and fresh memory
- * is slow. They are taken where no frame may leave; on a circle, as frames are, for what is due.
+ * is slow. Where the frames that may leave are too few, those are taken, and then only frames for
+ * what is lacking still; on a circle, as frames are, for what is due.
  *
  * Where other threads are giving pages back, a frame that has time waits for those: whoever gives
  * them back wakes the workers. One that is needed now does not, since gigabytes take half a second. */
@@ -131,10 +132,14 @@ static bool make_room_locked(zoe_cache *cache, urgency need, const zoe_demand *d
     /* The limit fell: first it has to be kept again. */
     if (zoe_meter_used(&memory->meter) > zoe_meter_limit(&memory->meter))
         return false;
-    while ((lacking = zoe_memory_lacking(memory, demands, count, node, true)) > 0)
-        if (lacking <= coming || !evict_locked(cache, need, lacking - coming))
-            return (need.is_due || !need.circles) &&
-                   zoe_memory_lacking(memory, demands, count, node, false) == 0;
+    bool keeps_work = true;
+    while ((lacking = zoe_memory_lacking(memory, demands, count, node, keeps_work)) > 0) {
+        if (lacking > coming && evict_locked(cache, need, lacking - coming))
+            continue;
+        if (!keeps_work || (need.circles && !need.is_due))
+            return false;
+        keeps_work = false;
+    }
     return true;
 }
 

@@ -117,6 +117,26 @@ static void test_own_scratch_makes_room(void **state)
     stage_end(&s);
 }
 
+/* Where neither the frames that may leave nor idle scratch are enough by themselves, both go. */
+static void test_frames_and_scratch_make_room_together(void **state)
+{
+    (void)state;
+    stage s;
+    stage_begin(&s, 1, 32 * MiB, MiB, 4);
+    stage_set_sizes(&s, 1, 10 * MiB, 10 * MiB);
+    stage_set_sizes(&s, 2, 9 * MiB, MiB);
+    stage_set_sizes(&s, 101, 13 * MiB, MiB);
+    zoe_source *a = stage_source(&s, "f", 1, 2), *b = stage_source(&s, "g", 101, 101);
+    zoe_want want = {.playhead = 0, .in = 0, .out = 1};
+    stage_settle(&s, a, &want);
+    stage_assert_loaded(a, 0, 1);
+    zoe_frame pinned = stage_acquire(a, 0);
+    assert_gives_way(&s, a, b);
+    stage_assert_loaded(a, 0, 0);
+    zoe_frame_release(&pinned);
+    stage_end(&s);
+}
+
 /* And with blocks that are kept for the next file. */
 static void test_kept_blocks_make_room(void **state)
 {
@@ -633,6 +653,7 @@ int main(void)
         cmocka_unit_test(test_a_crowded_out_frame_is_no_error),
         cmocka_unit_test(test_idle_scratch_makes_room),
         cmocka_unit_test(test_own_scratch_makes_room),
+        cmocka_unit_test(test_frames_and_scratch_make_room_together),
         cmocka_unit_test(test_kept_blocks_make_room),
         cmocka_unit_test(test_what_pins_keep_out_is_not_tried_in_vain),
         cmocka_unit_test(test_the_open_file_counts),
