@@ -336,12 +336,15 @@ static void end_load(zoe_load_worker *worker, zoe_load *load)
         zoe_log_write(&cache->log, ZOE_LOG_DEBUG, "%s %.1f ms: %s",
                       zoe_state_is_loaded(state) ? "loaded in" : "given up after", took_ms,
                       load->path);
+    zoe_cache_notify(cache);
 }
 
-bool zoe_loader_work(zoe_load_worker *worker, bool opens)
+void zoe_loader_work_locked(zoe_load_worker *worker)
 {
     zoe_cache *cache = worker->cache;
     zoe_load *load = worker->load;
+    bool opens = load->phase == ZOE_LOAD_OPENING;
+    zoe_cache_unlock(cache);
     bool begun = !opens || open_load(worker, load);
     bool ends = !begun || decode_pieces(worker, load);
     zoe_cache_lock(cache);
@@ -357,6 +360,4 @@ bool zoe_loader_work(zoe_load_worker *worker, bool opens)
     /* Only when nobody is at it may a FREE load be claimed again. */
     if (--load->workers == 0 && load->phase == ZOE_LOAD_FREE)
         zoe_cache_tell_locked(cache);
-    zoe_cache_unlock(cache);
-    return ends;
 }

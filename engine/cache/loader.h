@@ -10,8 +10,7 @@
 #include "cache/cache.h"
 
 /* Does what the load that the worker picked needs next, until it is done, stale, or there is better
- * work. `opens`: its phase was OPENING then. Called without the lock. Returns whether a frame's state
- * changed. */
-bool zoe_loader_work(zoe_load_worker *worker, bool opens);
+ * work; lets go of the lock meanwhile. The program is told of a frame whose state changed. */
+void zoe_loader_work_locked(zoe_load_worker *worker);
 
 #endif

@@ -12,18 +12,16 @@ static bool work_once_locked(zoe_load_worker *worker)
     zoe_lock_assert_held(&worker->cache->lock);
     zoe_cache *cache = worker->cache;
     bool any = zoe_scheduler_pick_locked(worker), told = worker->told;
-    if (!any && !told)
-        return false;
     worker->told = false;
-    bool opens = any && worker->load->phase == ZOE_LOAD_OPENING;
-    zoe_cache_unlock(cache);
-    if (told)
+    if (told) {
+        zoe_cache_unlock(cache);
         zoe_cache_notify(cache);
-    if (any && zoe_loader_work(worker, opens))
-        zoe_cache_notify(cache);
-    zoe_cache_lock(cache);
+        zoe_cache_lock(cache);
+    }
+    if (any)
+        zoe_loader_work_locked(worker);
     worker->load = NULL;
-    return true;
+    return any || told;
 }
 
 static void worker_main(void *arg)
