@@ -159,7 +159,8 @@ static uint64_t unasked_bytes(const zoe_remote *remote, const zoe_flight *flight
 static bool has_room(const zoe_remote *remote, const zoe_flight *flight)
 {
     bool on_disk = remote->disk && !remote->is_disk_failing;
-    uint64_t stays = remote->held.others + (on_disk ? ZOE_DISK_BLOCK : remote->usual_bytes);
+    uint64_t stays =
+        zoe_held_taken(&remote->held) + (on_disk ? ZOE_DISK_BLOCK : remote->usual_bytes);
     for (const zoe_held_block *b = remote->held.oldest; b; b = b->newer)
         if (b->state == ZOE_HELD_FETCHING || b->holds || b->is_fresh)
             stays += b->capacity;

@@ -152,13 +152,19 @@ static bool may_go(const zoe_held_block *b, bool all)
     return b->state == ZOE_HELD_READY && !b->holds && (all || !b->is_fresh);
 }
 
+uint64_t zoe_held_taken(const zoe_held *held)
+{
+    uint64_t most = held->bound / 4;
+    return held->others < most ? held->others : most;
+}
+
 static bool make_room(zoe_held *held, size_t bytes, uint64_t most, bool all)
 {
     zoe_held_block *b = held->oldest;
     if (held->spare && held->spare_bytes != bytes)
         free_spare(held);
-    uint64_t spare = held->spare_bytes;
-    while (held->used - spare + held->others + bytes > most && held->used > spare) {
+    uint64_t spare = held->spare_bytes, taken = zoe_held_taken(held);
+    while (held->used - spare + taken + bytes > most && held->used > spare) {
         while (b && !may_go(b, all))
             b = b->newer;
         if (!b)

@@ -50,7 +50,7 @@ typedef struct zoe_held_block {
 
 typedef struct zoe_held {
     uint64_t bound, used; /* bytes of memory */
-    uint64_t others;      /* bytes that are no blocks', and leave them so much less of the bound */
+    uint64_t others;      /* bytes that are no blocks' */
     zoe_held_block *chains[ZOE_HELD_CHAINS];
     zoe_held_block *oldest, *newest;
     uint8_t *spare; /* memory of one full block, counted in `used` */
@@ -58,6 +58,10 @@ typedef struct zoe_held {
 } zoe_held;
 
 zoe_held_block *zoe_held_find(const zoe_held *held, const void *object, uint64_t index);
+
+/* How much less of the bound blocks have for `others`: those are never let go, and grow with every
+ * object that is met, so they take a quarter of it at most. */
+uint64_t zoe_held_taken(const zoe_held *held);
 
 /* Memory for one block more, FETCHING, in the table and held once. Others are let go for it; `all`:
  * also those that were fetched ahead and not read. NULL: that would go over `most` bytes, or the

@@ -218,7 +218,6 @@ static void test_ahead_in_memory(void **state)
     remote.store.detach(remote.store.user);
 }
 
-/* An object larger than memory, and than the disk cache, is read all the same. */
 /* What a reader probably reads next has no right to the memory of what was fetched ahead. */
 static void test_reading_leaves_what_is_ahead(void **state)
 {
@@ -242,6 +241,7 @@ static void test_reading_leaves_what_is_ahead(void **state)
     remote.store.detach(remote.store.user);
 }
 
+/* An object larger than memory, and than the disk cache, is read all the same. */
 static void test_ahead_of_large_ones(void **state)
 {
     (void)state;
@@ -329,6 +329,23 @@ static void wait_for_requests(uint64_t count)
     for (int i = 0; i < 20000 && fake_origin_counts(remote.fake).waiting != count; i++)
         zoe_os_sleep(1);
     assert_int_equal(fake_origin_counts(remote.fake).waiting, count);
+}
+
+/* What is known of objects never leaves memory: after many there is still room to fetch ahead. */
+static void test_many_objects_leave_room(void **state)
+{
+    (void)state;
+    remote.settings.disk_cache = "";
+    remote.settings.memory_bytes = 8 * BLOCK;
+    remote_place_open(BLOCK);
+    zoe_storage_object object;
+    for (unsigned i = FAKE_OBJECTS; remote_place_stats().memory_bytes < 9 * BLOCK; i++)
+        assert_int_equal(remote_place_open_object(i, &object), ZOE_ERROR_NOT_FOUND);
+    fake_origin_hold_from(remote.fake, 1);
+    attach_row(4);
+    wait_for_requests(2);
+    fake_origin_hold(remote.fake, false);
+    remote.store.detach(remote.store.user);
 }
 
 static void wait_for(row *r, unsigned object)
@@ -441,6 +458,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_ahead_in_memory, remote_place_begin,
                                         remote_place_finish),
         cmocka_unit_test_setup_teardown(test_reading_leaves_what_is_ahead, remote_place_begin,
+                                        remote_place_finish),
+        cmocka_unit_test_setup_teardown(test_many_objects_leave_room, remote_place_begin,
                                         remote_place_finish),
         cmocka_unit_test_setup_teardown(test_ahead_of_large_ones, remote_place_begin,
                                         remote_place_finish),
