@@ -59,6 +59,7 @@ void zoe_app_end_opening(zoe_app *app)
     for (int i = 0; i < app->opening_count; i++)
         leave(app->opening[i]);
     app->opening_count = app->opened = 0;
+    app->opening_error[0] = '\0';
     app->opening_say_ns = ZOE_NEVER;
     app->start.is_on = false;
 }
@@ -111,8 +112,10 @@ static opening_job *make_job(zoe_app *app, const char *path, zoe_opening_fn *ope
         job->open = open;
         memcpy(job->path, path, strlen(path) + 1);
     } else {
-        zoe_message_say(&app->message, true, "Not opened: %s",
-                        strlen(path) < ZOE_PATH_TEXT ? "memory is out" : "the path is too long");
+        const char *why = strlen(path) < ZOE_PATH_TEXT ? "memory is out" : "the path is too long";
+        zoe_message_say(&app->message, true, "Not opened: %s", why);
+        if (app->start.is_on)
+            fprintf(stderr, "zoetrope: not opened: %s\n", why);
     }
     return job;
 }

@@ -222,6 +222,21 @@ static void one_comes_back_as_it_was_left(void **state)
     assert_int_equal(zoe_session_transport(&app->session)->in, 1);
 }
 
+/* What was wrong with others that were asked for before is no word about what is opened now. */
+static void errors_go_with_what_was_asked_for(void **state)
+{
+    (void)state;
+    set_slow("/a.");
+    ask("x", true);
+    ask("a", false);
+    turn(false);
+    assert_int_equal(app->opening_count, 1);
+    ask("b", true);
+    turn(true);
+    assert_int_equal(first_letter(0), 'b');
+    assert_null(strstr(app->message.text, "/x."));
+}
+
 static void another_version_takes_its_place_at_the_same_frame(void **state)
 {
     (void)state;
@@ -358,6 +373,7 @@ int main(void)
         TEST(several_are_opened_in_their_order),
         TEST(asking_for_others_drops_what_is_not_read),
         TEST(one_comes_back_as_it_was_left),
+        TEST(errors_go_with_what_was_asked_for),
         TEST(another_version_takes_its_place_at_the_same_frame),
         TEST(the_command_line_comes_before_the_window),
         TEST(the_window_waits_for_what_does_not_answer),
