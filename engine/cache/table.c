@@ -114,8 +114,6 @@ void zoe_table_fail_locked(zoe_table *table, int64_t position, const zoe_error *
     assert(zoe_table_state(table, position) == ZOE_FRAME_LOADING);
     zoe_table_set_error_locked(table, position, error, id);
     set_state_locked(table, position, ZOE_FRAME_ERROR);
-    table->short_of_memory |=
-        !table->slots[position].note || zoe_status_is_for_memory(error->status);
 }
 
 void zoe_table_block_locked(zoe_table *table, int64_t position, const zoe_error *why)
@@ -156,23 +154,21 @@ void zoe_table_move_locked(zoe_table *from, int64_t position, zoe_table *to, int
     zoe_frame_state state = zoe_table_state(from, position);
     assert(state != ZOE_FRAME_MISSING);
     zoe_frame_buffer *buffer = atomic_load_explicit(&source->buffer, memory_order_relaxed);
-    uint64_t last_use = atomic_load_explicit(&source->last_use, memory_order_relaxed);
     target->uniform = source->uniform;
     target->needs = source->needs;
     target->retries = source->retries;
-    to->short_of_memory |= from->short_of_memory;
     to->keeps = from->keeps;
     zoe_table_set_nearness_locked(to, to_position, zoe_table_nearness(from, position));
     target->note = source->note;
     source->note = NULL;
     source->needs = (zoe_needs){0, 0, 0};
     if (zoe_state_is_loaded(state)) {
+        uint64_t last_use = atomic_load_explicit(&source->last_use, memory_order_relaxed);
         zoe_table_let_go_locked(from, position);
         set_state_locked(to, to_position, ZOE_FRAME_LOADING);
         zoe_table_publish_locked(to, to_position, buffer, last_use);
         return;
     }
-    atomic_store_explicit(&target->last_use, last_use, memory_order_relaxed);
     atomic_store_explicit(&target->missed,
                           atomic_load_explicit(&source->missed, memory_order_relaxed),
                           memory_order_relaxed);
@@ -195,14 +191,13 @@ void zoe_table_reset_locked(zoe_table *table, int64_t position, bool has_file)
 
 void zoe_table_retry_locked(zoe_table *table)
 {
-    for (int64_t i = 0; table->short_of_memory && i < table->count; i++) {
+    for (int64_t i = 0; i < table->count; i++) {
         if (zoe_table_state(table, i) != ZOE_FRAME_ERROR)
             continue;
         const zoe_note *note = table->slots[i].note;
         if (!note || zoe_status_is_for_memory(note->status))
             zoe_table_reset_locked(table, i, true);
     }
-    table->short_of_memory = false;
 }
 
 void zoe_table_set_error_locked(zoe_table *table, int64_t position, const zoe_error *error,

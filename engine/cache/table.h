@@ -97,8 +97,7 @@ typedef struct zoe_table {
 
     /* guarded by the cache's lock */
     zoe_victims victims;
-    bool keeps;           /* what is near stays so when it is decoded */
-    bool short_of_memory; /* some frame may be in ERROR for want of memory */
+    bool keeps; /* what is near stays so when it is decoded */
 } zoe_table;
 
 /* A table for a sequence: gaps MISSING, all else EMPTY. NULL: no memory. */
@@ -161,8 +160,7 @@ void zoe_table_let_go_locked(zoe_table *table, int64_t position);
 void zoe_table_block_locked(zoe_table *table, int64_t position, const zoe_error *why);
 void zoe_table_unblock_locked(zoe_table *table, int64_t position);
 
-/* Frames in ERROR for want of memory only -> EMPTY. Costs a look at every frame if there may be
- * any. */
+/* Frames in ERROR for want of memory only -> EMPTY. Costs a look at every frame's state. */
 void zoe_table_retry_locked(zoe_table *table);
 
 /* Anything but LOADING and LOADED -> EMPTY or MISSING, and nothing is known of it. */
