@@ -7,9 +7,6 @@
  *   scheduler             what a worker does next
  *   loader                what it does with a load
  *
- * Nothing is queued. A worker that is free asks the scheduler, which answers from the wants of all
- * sources; the memory for a load is reserved before it begins.
- *
  * There is one lock. It is not held across I/O, decoding, callbacks or system calls that take long:
  * memory that goes back to the system is collected, and whoever lets go of the lock gives it back
  * after that. Lock order: the engine's `change` and the aheads' lock, then this one, then those of a

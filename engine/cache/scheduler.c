@@ -288,7 +288,6 @@ bool zoe_scheduler_pick_locked(zoe_load_worker *worker)
     zoe_cache *cache = worker->cache;
     worker->seen = atomic_load_explicit(&cache->attention, memory_order_relaxed);
     worker->load = find_work_locked(worker);
-    /* Where there was work for one there may be more. */
     if (worker->load)
         zoe_cache_wake_worker_locked(cache);
     return worker->load != NULL;
