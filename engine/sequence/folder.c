@@ -201,13 +201,20 @@ static int compare_values(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* Which of its class's files an entry has. */
+static zoe_selection selection_of(int padding, const zoe_folder_entry *said)
+{
+    return (zoe_selection){
+        .padding = padding, .has_range = true, .first = said->first, .last = said->last, .step = 1};
+}
+
 /* Sets the number of gaps: two files may have the same number (7 and 0007). */
 static bool count_gaps(const zoe_scan_class *class, int padding, zoe_folder_entry *said)
 {
     int64_t *values = zoe_os_alloc((size_t)said->files * sizeof *values);
     if (!values)
         return false;
-    zoe_selection selection = {.padding = padding};
+    zoe_selection selection = selection_of(padding, said);
     size_t count = 0;
     for (size_t i = 0; i < class->count; i++)
         if (zoe_is_selected(&selection, &class->files[i]))
@@ -521,7 +528,7 @@ zoe_status zoe_folder_measure(const zoe_folder *folder, size_t index, zoe_folder
     if (length >= sizeof path)
         return ZOE_ERROR_ARGUMENT;
     memcpy(path, at->said.path, length);
-    zoe_selection selection = {.padding = at->padding};
+    zoe_selection selection = selection_of(at->padding, &at->said);
     for (size_t i = 0; i < at->class->count; i++) {
         const zoe_numeral *file = &at->class->files[i];
         if (!zoe_is_selected(&selection, file))

@@ -32,6 +32,8 @@ static bool make_group(const char *folder, const zoe_scan_class *class, int padd
                        zoe_sequence_group *group)
 {
     zoe_selection selection = {.padding = padding};
+    if (!zoe_leave_strays(class, &selection))
+        return false;
     zoe_naming_rule rule = zoe_find_rule(class, &selection);
     zoe_extent extent = zoe_find_extent(class, &selection);
     group->files = extent.count;

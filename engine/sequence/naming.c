@@ -2,7 +2,10 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include <zoetrope/sequence.h>
 
 #include "base/os.h"
 
@@ -37,6 +40,44 @@ zoe_extent zoe_find_extent(const zoe_scan_class *class, const zoe_selection *sel
         extent.count++;
     }
     return extent;
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+bool zoe_leave_strays(const zoe_scan_class *class, zoe_selection *selection)
+{
+    zoe_extent extent = zoe_find_extent(class, selection);
+    if (selection->has_range || extent.count == 0 ||
+        extent.highest->value - extent.lowest->value < ZOE_SEQUENCE_POSITIONS_MAX)
+        return true;
+    int64_t *numbers = zoe_os_alloc((size_t)extent.count * sizeof *numbers);
+    if (!numbers)
+        return false;
+    size_t count = 0, most = 0, from = 0;
+    for (size_t i = 0; i < class->count; i++)
+        if (zoe_is_selected(selection, &class->files[i]))
+            numbers[count++] = class->files[i].value;
+    qsort(numbers, count, sizeof *numbers, compare_numbers);
+    for (size_t low = 0, high = 0; high < count; high++) {
+        while (numbers[high] - numbers[low] >= ZOE_SEQUENCE_POSITIONS_MAX)
+            low++;
+        if (high - low + 1 > most) {
+            most = high - low + 1;
+            from = low;
+        }
+    }
+    if (most * 2 > count) {
+        selection->has_range = true;
+        selection->first = numbers[from];
+        selection->last = numbers[from + most - 1];
+        selection->step = 1;
+    }
+    zoe_os_free(numbers);
+    return true;
 }
 
 /* The padding that most files are written with; of several, the widest. */

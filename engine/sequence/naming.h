@@ -38,6 +38,13 @@ typedef struct zoe_extent {
 
 zoe_extent zoe_find_extent(const zoe_scan_class *class, const zoe_selection *selection);
 
+/*
+ * Where the selected files' numbers lie further apart than a sequence may be long, and more than
+ * half of the files lie together, the selection becomes the range that these have: one stray file
+ * does not take a sequence with it. false when memory is out.
+ */
+bool zoe_leave_strays(const zoe_scan_class *class, zoe_selection *selection);
+
 bool zoe_is_selected(const zoe_selection *selection, const zoe_numeral *file);
 
 /* The rule that most of the selected files follow. */

@@ -169,8 +169,8 @@ static bool fill_positions(zoe_sequence *sequence, const zoe_scan_class *class,
 }
 
 /* Makes the sequence of the class's files that the selection takes. `named` may be NULL. */
-static zoe_status take_class(zoe_sequence *sequence, const zoe_scan_class *class,
-                             const zoe_numeral *named, zoe_error *error)
+static zoe_status take_selected(zoe_sequence *sequence, const zoe_scan_class *class,
+                                const zoe_numeral *named, zoe_error *error)
 {
     sequence->naming.is_numbered = class->is_numbered;
     sequence->naming.prefix = zoe_os_strdup(class->prefix);
@@ -193,6 +193,21 @@ static zoe_status take_class(zoe_sequence *sequence, const zoe_scan_class *class
     if (!sequence->name || !fill_positions(sequence, class, named))
         return no_memory(sequence->spec, error);
     return ZOE_OK;
+}
+
+/* The same without strays, of which one that is named stands for itself. The selection stays as it
+ * is, for when the folder is read again. */
+static zoe_status take_class(zoe_sequence *sequence, const zoe_scan_class *class,
+                             const zoe_numeral *named, zoe_error *error)
+{
+    zoe_selection all = sequence->selection, *selection = &sequence->selection;
+    if (!zoe_leave_strays(class, selection))
+        return no_memory(sequence->spec, error);
+    if (named && !zoe_is_selected(selection, named))
+        selection->first = selection->last = named->value;
+    zoe_status status = take_selected(sequence, class, named, error);
+    sequence->selection = all;
+    return status;
 }
 
 /* ---- opening ---- */

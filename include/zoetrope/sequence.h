@@ -26,7 +26,8 @@ extern "C" {
 
 typedef struct zoe_sequence zoe_sequence;
 
-/* The most positions a sequence may have; a wider range of numbers is ZOE_ERROR_TOO_LARGE. */
+/* The most positions a sequence may have. Where numbers lie further apart, those of more than half
+ * of the files make the sequence if they lie together; else it is ZOE_ERROR_TOO_LARGE. */
 enum { ZOE_SEQUENCE_POSITIONS_MAX = 4 << 20 };
 
 /*

@@ -189,6 +189,19 @@ static void test_gaps(void **state)
     zoe_folder_close(&folder);
 }
 
+/* A number far from the others is no part of their sequence. */
+static void test_strays(void **state)
+{
+    (void)state;
+    temp_folder_write_range(root, "a.", 1, 10);
+    temp_folder_write_range(root, "a.", 12, 12);
+    temp_folder_write(root, "a.999999999999999999.exr", 0);
+    zoe_folder *folder = must_list();
+    check(folder, 0, ZOE_FOLDER_SEQUENCE, "a.####.exr", 1, 12, 11, 1);
+    assert_int_equal(zoe_folder_count(folder), 1);
+    zoe_folder_close(&folder);
+}
+
 /* What the names hold that patterns are made of. */
 static void test_odd_names(void **state)
 {
@@ -448,6 +461,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_kinds_and_order, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_other_files, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_gaps, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_strays, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_odd_names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_measuring, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_many_names_and_cancelling, set_up, tear_down),

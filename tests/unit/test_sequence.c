@@ -124,6 +124,26 @@ static void check_open(const char *name, int64_t first, int64_t last, int64_t co
     assert_null(sequence);
 }
 
+/* One file whose number lies far from the others leaves these a sequence, and stands for itself. */
+static void test_strays(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"", "a.0002.exr", "a.####.exr", "a.%d.exr"};
+    touch_range("a.%04d.exr", 1, 6);
+    touch("a.999999999999999999.exr");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        check_open(names[i], 1, 6, 6, 6);
+    const int64_t stray = INT64_C(999999999999999999);
+    check_open("a.999999999999999999.exr", stray, stray, 1, 1);
+    check_open("a.999999999999999990-999999999999999999#.exr", stray - 9, stray, 10, 1);
+    zoe_sequence *sequence = must_open(""), *again = NULL;
+    touch_range("a.%04d.exr", 7, 9);
+    assert_int_equal(zoe_sequence_reopen(sequence, &again, NULL), ZOE_OK);
+    check_extent(again, 1, 9, 9, 9);
+    zoe_sequence_close(&again);
+    zoe_sequence_close(&sequence);
+}
+
 static void test_named_file(void **state)
 {
     (void)state;
@@ -578,6 +598,7 @@ int main(void)
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
     const struct CMUnitTest tests[] = {
         IN_FOLDER(test_named_file),
+        IN_FOLDER(test_strays),
         IN_FOLDER(test_padding),
         IN_FOLDER(test_mixed_padding),
         IN_FOLDER(test_negative),
