@@ -66,8 +66,8 @@ void zoe_app_end_opening(zoe_app *app)
 
 static bool is_read(const opening_job *job)
 {
-    return job->is_there || job->error.status != ZOE_OK ||
-           (job->task && zoe_task_is_done(job->task));
+    /* What its thread found is looked at when that is done. */
+    return job->is_there || (job->task ? zoe_task_is_done(job->task) : job->error.status != ZOE_OK);
 }
 
 static void begin(zoe_app *app)
