@@ -137,6 +137,34 @@ static void test_frames_and_scratch_make_room_together(void **state)
     stage_end(&s);
 }
 
+/* A frame's file and its scratch may be of one size, and only one such buffer be left. */
+static void test_file_and_scratch_of_one_size(void **state)
+{
+    (void)state;
+    stage s;
+    const size_t both = MiB / 2, slack = MiB / 16;
+    stage_begin(&s, 1, 18 * MiB + both + slack, 6 * MiB, 2);
+    for (int64_t i = 1; i <= 4; i++) {
+        stage_set_sizes(&s, i, 6 * MiB, both / 2);
+        fake_lock(s.fake, i)->file_bytes = both / 2;
+        fake_unlock(s.fake);
+    }
+    zoe_source *source = stage_source(&s, "f", 1, 4);
+    zoe_want want = {.playhead = 3, .in = 0, .out = 3, .direction = 1};
+    stage_settle(&s, source, &want);
+    want.playhead = 0;
+    stage_settle(&s, source, &want);
+    stage_assert_loaded(source, 0, 2);
+    assert_int_equal(stage_stats(&s).scratch_bytes, both);
+    stage_budget(&s, 18 * MiB + both / 2 + slack);
+    stage_assert_loaded(source, 0, 2);
+    assert_int_equal(stage_stats(&s).scratch_bytes, both / 2);
+    want.playhead = 3;
+    stage_want(source, &want);
+    assert_true(stage_wait_state(source, 3, ZOE_FRAME_LOADED));
+    stage_end(&s);
+}
+
 /* And with blocks that are kept for the next file. */
 static void test_kept_blocks_make_room(void **state)
 {
@@ -654,6 +682,7 @@ int main(void)
         cmocka_unit_test(test_idle_scratch_makes_room),
         cmocka_unit_test(test_own_scratch_makes_room),
         cmocka_unit_test(test_frames_and_scratch_make_room_together),
+        cmocka_unit_test(test_file_and_scratch_of_one_size),
         cmocka_unit_test(test_kept_blocks_make_room),
         cmocka_unit_test(test_what_pins_keep_out_is_not_tried_in_vain),
         cmocka_unit_test(test_the_open_file_counts),
