@@ -31,7 +31,8 @@ typedef struct zoe_isolation_settings {
     uint32_t recycle_frames; /* a process is started anew after so many; 0: never */
     uint64_t memory_bytes;   /* and where it has more memory than it was told to use, by so much;
                                 0: 64 MiB */
-    uint32_t hang_ms;        /* without progress for so long it is ended; 0: 10 s */
+    uint32_t hang_ms;        /* without progress for so long it is ended, and where a command takes
+                                60 times as long; 0: 10 s */
     uint64_t address_bytes;  /* address space for frames that it may use */
     zoe_log log;
 } zoe_isolation_settings;

@@ -7,6 +7,10 @@
  * whether its work is still wanted. */
 enum { LOOK_MS = 10 };
 
+/* What shows progress all the time is at its work for so many times as long as it may hang at most:
+ * it says itself that there is some, and the work of a frame has an end. */
+enum { HANGS_MAX = 60 };
+
 /* A process that was told to stop has so long. What OpenEXR does by itself, parsing a header and the
  * compressions that it decodes, does not hear of it. */
 enum { STOP_MS = 200 };
@@ -88,6 +92,7 @@ bool zoe_isolation_hand_over(zoe_isolation_process *process, zoe_isolation_hand 
 
 /* What a wait has seen so far. */
 typedef struct watch {
+    uint64_t began_ns;
     uint64_t progress_ns; /* when there was some */
     uint64_t bytes_read;
     uint32_t progress;
@@ -115,6 +120,11 @@ static bool look(const zoe_isolation_process *process, watch *w, zoe_isolation_c
                  (double)process->hang_ms / 1000);
         return false;
     }
+    if ((now - w->began_ns) / 1000000 / HANGS_MAX >= process->hang_ms) {
+        snprintf(cause->text, sizeof cause->text, "decoder came to no end in %.1f s",
+                 (double)process->hang_ms * HANGS_MAX / 1000);
+        return false;
+    }
     if (w->stopped_ns && now - w->stopped_ns >= (uint64_t)STOP_MS * 1000000) {
         snprintf(cause->text, sizeof cause->text, "decoder did not stop");
         return false;
@@ -140,7 +150,7 @@ static bool await_answer(zoe_isolation_process *process, zoe_isolation_cause *ca
         if (atomic_load_explicit(&block->answered, memory_order_relaxed) != before)
             continue;
         if (!w.progress_ns) {
-            w.progress_ns = zoe_os_now_ns();
+            w.began_ns = w.progress_ns = zoe_os_now_ns();
             w.bytes_read = atomic_load_explicit(&block->bytes_read, memory_order_relaxed);
             w.progress = atomic_load_explicit(&block->progress, memory_order_relaxed);
         }

@@ -110,7 +110,8 @@ typedef struct zoe_engine_settings {
                                     default 0 */
     uint64_t decoder_bytes;      /* and when it has so much more memory than it was told to use; 0:
                                     64 MiB */
-    uint32_t decoder_hang_ms; /* a process that makes no progress for so long is ended; 0: 10,000 */
+    uint32_t decoder_hang_ms; /* a process that makes no progress for so long is ended, and one that
+                                 is at one piece or header for 60 times as long; 0: 10,000 */
 } zoe_engine_settings;
 
 /* Fills in the size and every default. Thread-safety: any thread. */

@@ -248,6 +248,26 @@ static void test_slow_is_not_hung(void **state)
     end(&r);
 }
 
+/* A process that only says that it gets on does not keep a frame, and those after it, for ever. */
+static void test_pretended_progress_comes_to_an_end(void **state)
+{
+    (void)state;
+    room r;
+    make_room(&r);
+    add_frame(&r, "open pretend");
+    add_frame(&r, "last pretend");
+    add_frame(&r, NULL);
+    zoe_engine_settings settings = settings_for();
+    settings.decoder_hang_ms = HANG_MS / 4;
+    begin(&r, &settings);
+    for (int64_t p = 0; p < 2; p++) {
+        zoe_frame frame;
+        assert_int_equal(wait_for(&r, p, &frame), ZOE_ERROR_DECODER);
+    }
+    assert_right(&r, 2);
+    end(&r);
+}
+
 /* A header is an error that says why, and a process is there for the next. */
 static void check_header(const room *r, int64_t number, const char *what, const char *why)
 {
@@ -757,6 +777,7 @@ int main(void)
         cmocka_unit_test(test_headers_share_a_process),
         cmocka_unit_test(test_headers_leave_nothing),
         cmocka_unit_test(test_slow_is_not_hung),
+        cmocka_unit_test(test_pretended_progress_comes_to_an_end),
         cmocka_unit_test(test_bad_at_header),
         cmocka_unit_test(test_insatiable_at_header),
         cmocka_unit_test(test_rubbish),
