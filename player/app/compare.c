@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/opening.h"
 #include "model/frame_header.h"
 #include "model/paths.h"
 #include "model/sample.h"
@@ -49,8 +50,13 @@ static bool find_partner(zoe_app *app, zoe_compare_mode mode)
     }
     if (app->compare_after)
         return false;
-    if ((next || view) &&
-        zoe_session_open_partner(session, view ? NULL : next, NULL, view, &error) == ZOE_OK) {
+    if (next && !view) {
+        /* At the start the line of messages says what is waited for. */
+        if (!app->start.is_on)
+            zoe_app_open_partner(app, next, zoe_app_compare, (int)mode);
+        return false;
+    }
+    if (view && zoe_session_open_partner(session, NULL, NULL, view, &error) == ZOE_OK) {
         /* Red glass is the left eye's. */
         if (mode == ZOE_COMPARE_ANAGLYPH && view && !strcmp(view, "left"))
             zoe_session_show(session, session->partners.list[0].shot);

@@ -15,6 +15,8 @@ typedef struct zoe_opening_job {
     zoe_storage *storage; /* shared */
     char path[ZOE_PATH_TEXT];
     zoe_opening_fn *open;
+    zoe_opened_fn *then; /* NULL: what is opened is shown */
+    int value;
     zoe_recent_item item; /* as which it comes back; else spec "" */
     bool is_shown;        /* of those that come back */
     bool is_there;        /* its sequence is open: nothing is read */
@@ -155,6 +157,23 @@ void zoe_app_open_in_place(zoe_app *app, const char *path)
     zoe_app_open_with(app, path, open_in_place);
 }
 
+static zoe_status open_partner(zoe_app *app, const char *spec, zoe_shot_files *files,
+                               zoe_error *error)
+{
+    return zoe_session_open_partner(&app->session, spec, files, NULL, error);
+}
+
+void zoe_app_open_partner(zoe_app *app, const char *path, zoe_opened_fn *then, int value)
+{
+    zoe_app_end_opening(app);
+    opening_job *job = make_job(app, path, open_partner);
+    if (!job)
+        return;
+    job->then = then;
+    job->value = value;
+    add(app, job);
+}
+
 void zoe_app_open_recent(zoe_app *app, const zoe_recent_item *item, bool is_shown)
 {
     opening_job *job = make_job(app, item->spec, NULL);
@@ -197,6 +216,10 @@ static void take(zoe_app *app, opening_job *job)
     }
     if (!app->session.count)
         return; /* there was nothing to compare with */
+    if (job->then) {
+        job->then(app, job->value);
+        return;
+    }
     choose_shown(app, job);
     app->opened++;
     zoe_app_new_sequence(app);

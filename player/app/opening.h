@@ -29,6 +29,11 @@ void zoe_app_open_recent(zoe_app *app, const zoe_recent_item *item, bool is_show
 /* In the place of what is open, see zoe_session_open_in_place(). */
 void zoe_app_open_in_place(zoe_app *app, const char *path);
 
+/* Beside the only one that is open, to compare it with; then(app, value) is called when it is
+ * there. */
+typedef void zoe_opened_fn(zoe_app *app, int value);
+void zoe_app_open_partner(zoe_app *app, const char *path, zoe_opened_fn *then, int value);
+
 /* Opens what was read of `spec`, and may show another one. */
 typedef zoe_status zoe_opening_fn(zoe_app *app, const char *spec, zoe_shot_files *files,
                                   zoe_error *error);

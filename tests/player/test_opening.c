@@ -17,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "app/compare.h"
 #include "app/opening.h"
 #include "app/start.h"
 #include "support/session_place.h"
@@ -256,6 +257,23 @@ static void another_version_takes_its_place_at_the_same_frame(void **state)
     assert_int_equal(zoe_session_transport(&app->session)->playhead, 2);
 }
 
+static void who_is_compared_with_is_waited_for_too(void **state)
+{
+    (void)state;
+    ask("a", true);
+    turn(true);
+    set_slow("/b.");
+    zoe_app_compare(app, ZOE_COMPARE_WIPE);
+    turn(false);
+    assert_int_equal(app->session.count, 1);
+    zoe_app_compare(app, ZOE_COMPARE_WIPE); /* again does not take it back */
+    set_slow(NULL);
+    turn(true);
+    assert_int_equal(app->session.count, 2);
+    assert_int_equal(first_letter(app->session.current), 'a');
+    assert_int_equal(app->session.partners.compare.mode, ZOE_COMPARE_WIPE);
+}
+
 static void the_command_line_comes_before_the_window(void **state)
 {
     (void)state;
@@ -375,6 +393,7 @@ int main(void)
         TEST(one_comes_back_as_it_was_left),
         TEST(errors_go_with_what_was_asked_for),
         TEST(another_version_takes_its_place_at_the_same_frame),
+        TEST(who_is_compared_with_is_waited_for_too),
         TEST(the_command_line_comes_before_the_window),
         TEST(the_window_waits_for_what_does_not_answer),
         TEST(giving_up_at_the_start_ends_the_program),
