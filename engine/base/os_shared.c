@@ -200,7 +200,8 @@ void zoe_os_shared_make_huge(void *address, size_t bytes)
     for (size_t from = 0; from < bytes && !zoe_stop_wanted(); from += SLICE) {
         size_t slice = bytes - from < SLICE ? bytes - from : SLICE;
         /* The first page of each is where it was placed, or else near to this thread; the rest
-         * follows it. It is read, which gives it memory too: somebody else may write there already. */
+         * follows it. It is read, which gives it memory too: somebody else may write there
+         * already. */
         for (size_t at = from; at < from + slice; at += huge)
             (void)((const volatile uint8_t *)base)[at];
         madvise(base + from, slice, MADV_COLLAPSE);

@@ -54,9 +54,9 @@ void *zoe_os_shared_map(int fd, uint64_t offset, size_t bytes, size_t huge_bytes
 void zoe_os_shared_unmap(void *address, size_t bytes);
 
 /* Fills the whole huge pages in the first `bytes` of what was mapped with memory, in huge pages
- * also where the system gives none to shared memory by itself (Linux 6.1 and later). What it cannot,
- * and what is left when nobody wants the work any more (base/stop.h), is touched in small pages. What
- * is there stays, though others write meanwhile. */
+ * also where the system gives none to shared memory by itself (Linux 6.1 and later). What it
+ * cannot, and what is left when nobody wants the work any more (base/stop.h), is touched in small
+ * pages. What is there stays, though others write meanwhile. */
 void zoe_os_shared_make_huge(void *address, size_t bytes);
 
 /* ---- words ---- */

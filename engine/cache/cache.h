@@ -9,8 +9,8 @@
  *
  * There is one lock. It is not held across I/O, decoding, callbacks or system calls that take long:
  * memory that goes back to the system is collected, and whoever lets go of the lock gives it back
- * after that. Lock order: the engine's `change` and the aheads' lock, then this one, then those of a
- * storage (storage/fetch.h: one may be woken with this lock held) and the log's.
+ * after that. Lock order: the engine's `change` and the aheads' lock, then this one, then those of
+ * a storage (storage/fetch.h: one may be woken with this lock held) and the log's.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -135,7 +135,8 @@ zoe_load *zoe_cache_next_load_locked(zoe_cache *cache, zoe_load *after);
 /* Its workers stop, inside a piece too. Where it has none, one is woken to end it. */
 void zoe_cache_stop_load_locked(zoe_load *load);
 
-/* Stops the load that is needed last, if that is later than in `use` steps. false: there is none. */
+/* Stops the load that is needed last, if that is later than in `use` steps. false: there is
+ * none. */
 bool zoe_cache_stop_farthest_locked(zoe_cache *cache, int64_t use);
 
 /* ---- frames ---- */

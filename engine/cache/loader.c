@@ -9,8 +9,8 @@
 /* A file that changes under every load is being written: give its writer this many chances. */
 enum { RETRIES_MAX = 3 };
 
-/* Notes what a decoder answered. It may give up where the load was stopped: that is no error, whatever
- * it found wrong by then. Who gives up unasked would do so again and again. */
+/* Notes what a decoder answered. It may give up where the load was stopped: that is no error,
+ * whatever it found wrong by then. Who gives up unasked would do so again and again. */
 static void note_error(zoe_load *load, zoe_status status, const zoe_error *error)
 {
     if (load->error.status != ZOE_OK || (status == ZOE_STALE && zoe_load_is_stopped(load)))

@@ -32,8 +32,8 @@ int64_t zoe_want_at(const zoe_want *want, int64_t k);
 /* The smallest k of a position plus the want's delay; ZOE_NO_USE when it has none. */
 int64_t zoe_want_next_use(const zoe_want *want, int64_t position);
 
-/* How many steps pass while a frame is decoded, which takes decode_ns, when time does not wait. Half
- * a sequence at most: what takes longer is late anyway. */
+/* How many steps pass while a frame is decoded, which takes decode_ns, when time does not wait.
+ * Half a sequence at most: what takes longer is late anyway. */
 int64_t zoe_want_lead(const zoe_want *want, uint64_t decode_ns);
 
 /* How next uses go along a run of positions. */

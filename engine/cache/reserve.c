@@ -86,8 +86,8 @@ uint64_t zoe_reserve_held_locked(zoe_cache *cache, uint64_t bytes)
     return chosen < lacking ? beyond(used, chosen) : 0;
 }
 
-/* Evicts frames of `bytes` together, if that does no harm to what is needed sooner. false: there are
- * not enough, and none has left. */
+/* Evicts frames of `bytes` together, if that does no harm to what is needed sooner. false: there
+ * are not enough, and none has left. */
 static bool evict_locked(zoe_cache *cache, urgency need, uint64_t bytes)
 {
     zoe_frame_buffer *list, *next;
@@ -122,8 +122,9 @@ uint64_t zoe_reserve_cost(const zoe_cache *cache, const zoe_needs *needs)
  * is slow. Where the frames that may leave are too few, those are taken, and then only frames for
  * what is lacking still; on a circle, as frames are, for what is due.
  *
- * Where other threads are giving pages back, a frame that has time waits for those: whoever gives
- * them back wakes the workers. One that is needed now does not, since gigabytes take half a second. */
+ * Where other threads are giving pages back, a frame that has time waits for those: whoever
+ * gives them back wakes the workers. One that is needed now does not, since gigabytes take half
+ * a second. */
 static bool make_room_locked(zoe_cache *cache, urgency need, const zoe_demand *demands,
                              size_t count, uint32_t node)
 {

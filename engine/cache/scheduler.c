@@ -248,9 +248,9 @@ static zoe_load *claim_first_locked(zoe_load_worker *worker, int64_t before)
     return load;
 }
 
-/* Has a load that nobody is at get scratch, by ending one that is needed later. Where no other is left,
- * and no memory is on its way back, the limit has become too low for it: it is ended itself, and what its
- * frame takes in all is then told, or is tried anew. */
+/* Has a load that nobody is at get scratch, by ending one that is needed later. Where no other is
+ * left, and no memory is on its way back, the limit has become too low for it: it is ended itself,
+ * and what its frame takes in all is then told, or is tried anew. */
 static zoe_load *make_way_locked(zoe_cache *cache, zoe_load *open, int64_t use)
 {
     zoe_load *over = end_farthest_locked(cache, use);

@@ -166,12 +166,13 @@ void zoe_table_retry_locked(zoe_table *table);
 /* Anything but LOADING and LOADED -> EMPTY or MISSING, and nothing is known of it. */
 void zoe_table_reset_locked(zoe_table *table, int64_t position, bool has_file);
 
-/* Anything but MISSING in one table, EMPTY or MISSING in the other -> EMPTY in the first, and in the
- * other as it was, with all that is known of it. A LOADING frame's load is the caller's to tell. */
+/* Anything but MISSING in one table, EMPTY or MISSING in the other -> EMPTY in the first, and in
+ * the other as it was, with all that is known of it. A LOADING frame's load is the caller's to
+ * tell. */
 void zoe_table_move_locked(zoe_table *from, int64_t position, zoe_table *to, int64_t to_position);
 
-/* Stores a copy of the error with the frame in place of the old one, and of its file's identity; NULL: none. Without memory the
- * frame has no text. */
+/* Stores a copy of the error with the frame in place of the old one, and of its file's identity;
+ * NULL: none. Without memory the frame has no text. */
 void zoe_table_set_error_locked(zoe_table *table, int64_t position, const zoe_error *error,
                                 const zoe_os_file_id *id);
 

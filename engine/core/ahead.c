@@ -126,8 +126,8 @@ static bool is_wanted(void *user, zoe_demand_token token)
         source = NULL;
     int64_t use = source ? zoe_want_next_use(&source->want, position) : ZOE_NO_USE;
     bool wanted = use != ZOE_NO_USE && steps_locked(source) > 0;
-    /* What is under way was wanted most when it began. What play has passed meanwhile is needed again,
-     * and where it is faster than the network nothing else would ever arrive. */
+    /* What is under way was wanted most when it began. What play has passed meanwhile is needed
+     * again, and where it is faster than the network nothing else would ever arrive. */
     bool is_new = wanted && source->seeks != token.seeks;
     for (int64_t k = 0; is_new && k < use - source->want.delay && passed < PASSED_MAX; k++) {
         int64_t other = zoe_want_at(&source->want, k);

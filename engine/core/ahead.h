@@ -1,6 +1,6 @@
 /*
- * What is fetched ahead of decoding: of the sources that read from far away (a storage's URLs, files
- * that go through the disk cache), the frame whose bytes are wanted next.
+ * What is fetched ahead of decoding: of the sources that read from far away (a storage's URLs,
+ * files that go through the disk cache), the frame whose bytes are wanted next.
  *
  * Nobody enqueues anything: the storage asks which object is wanted most, as a worker asks which
  * frame is. Each position of such a source has a byte in its table that says where its bytes are:
@@ -53,9 +53,9 @@ typedef struct zoe_ahead {
 } zoe_ahead;
 
 /*
- * Has a source that is in no list yet read from its storage by way of an ahead, which is made if need
- * be; where that cannot be, or its files are not far, its frames are read as they are decoded. Not
- * with the cache's lock held.
+ * Has a source that is in no list yet read from its storage by way of an ahead, which is made if
+ * need be; where that cannot be, or its files are not far, its frames are read as they are decoded.
+ * Not with the cache's lock held.
  */
 void zoe_ahead_join(zoe_aheads *all, zoe_cache *cache, zoe_source *source);
 

@@ -39,9 +39,9 @@ struct zoe_engine {
 zoe_status zoe_engine_create_with(const zoe_engine_settings *settings, const zoe_decoder *decoder,
                                   zoe_engine **engine, zoe_error *error);
 
-/* Stops the loads of a source, but for frames that `kept` has a place for (NULL: all), and waits until
- * they have ended. The source begins none until `halted` is taken back. Lets go of the cache's lock
- * while it waits. */
+/* Stops the loads of a source, but for frames that `kept` has a place for (NULL: all), and waits
+ * until they have ended. The source begins none until `halted` is taken back. Lets go of the
+ * cache's lock while it waits. */
 void zoe_source_halt_locked(zoe_source *source, const zoe_sequence *kept);
 
 /* All LOADED frames of a source let go of their pictures. */

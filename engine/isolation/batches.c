@@ -27,8 +27,8 @@ static int32_t size_of(const zoe_batches *b, int32_t left)
     return size < left ? size : left;
 }
 
-/* Passes over `index` batches, or as many as there are; returns how many. Those of the largest and of
- * the smallest size are passed over at once; between them sizes shrink geometrically. */
+/* Passes over `index` batches, or as many as there are; returns how many. Those of the largest and
+ * of the smallest size are passed over at once; between them sizes shrink geometrically. */
 static int32_t pass_over(const zoe_batches *b, int32_t index, int32_t *left)
 {
     int32_t passed = 0;

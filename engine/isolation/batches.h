@@ -1,8 +1,8 @@
 /*
  * Batches: the pieces of a frame, handed to processes several at a time. Whoever is at the frame
- * takes the next batch until none is left. They are large at first, so that few are handed over, and
- * small at the end, so that all threads are done at about the same time (guided self-scheduling).
- * Pure.
+ * takes the next batch until none is left. They are large at first, so that few are handed over,
+ * and small at the end, so that all threads are done at about the same time (guided
+ * self-scheduling). Pure.
  *
  * Thread-safety: const.
  *

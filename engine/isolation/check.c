@@ -82,8 +82,8 @@ static bool check_frame(zoe_frame *frame, const zoe_choice *choice, uint64_t byt
     return true;
 }
 
-/* Has the buffer room for all planes side by side, and what pieces share? Then there is no less than
- * that of it where some planes have one row only: see zoe_picture_fitted(). */
+/* Has the buffer room for all planes side by side, and what pieces share? Then there is no less
+ * than that of it where some planes have one row only: see zoe_picture_fitted(). */
 static bool check_room(const zoe_picture *picture)
 {
     const zoe_box *window = &picture->frame.window;

@@ -1,7 +1,7 @@
 /*
  * A header as one run of bytes, which one process makes and another reads: the structs, arrays and
- * texts of a zoe_exr_header one behind the other, in the order in which they are met. Where each begins
- * follows from what stands before it, so that no pointer in it is looked at.
+ * texts of a zoe_exr_header one behind the other, in the order in which they are met. Where each
+ * begins follows from what stands before it, so that no pointer in it is looked at.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */

@@ -11,8 +11,8 @@ enum { LOOK_MS = 10 };
  * it says itself that there is some, and the work of a frame has an end. */
 enum { HANGS_MAX = 60 };
 
-/* A process that was told to stop has so long. What OpenEXR does by itself, parsing a header and the
- * compressions that it decodes, does not hear of it. */
+/* A process that was told to stop has so long. What OpenEXR does by itself, parsing a header and
+ * the compressions that it decodes, does not hear of it. */
 enum { STOP_MS = 200 };
 
 /* It starts in some 5 ms; a machine that swaps needs longer. */

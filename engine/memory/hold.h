@@ -2,9 +2,9 @@
  * Holds: who keeps a picture in its buffer, readers without a lock among them.
  *
  * One atomic word counts references and names the picture by its generation, a number that no other
- * picture ever has. The owner has one reference; every pin is one more. Whoever finds the generation
- * that it looked for, and a reference, may add its own: it is this picture, and it stays. (The model
- * is dav1d's `ref`.)
+ * picture ever has. The owner has one reference; every pin is one more. Whoever finds the
+ * generation that it looked for, and a reference, may add its own: it is this picture, and it
+ * stays. (The model is dav1d's `ref`.)
  *
  *     0 --publish--> 1 --pin--> 2, 3 ...        evict: 1 -> 0, only where nobody else holds it
  *                      <-unpin-                 unpin by the owner: one less, whoever else holds it
@@ -14,8 +14,8 @@
  *
  * Memory order. Pinning acquires what publishing released: the pixels. Unpinning releases, so that
  * whoever takes the last reference away (acquire) sees all reads done. Unpinning, evicting and
- * counting are seq_cst: an owner that raises a flag and then finds pins, and a reader that unpins and
- * then looks at the flag, do not miss each other.
+ * counting are seq_cst: an owner that raises a flag and then finds pins, and a reader that unpins
+ * and then looks at the flag, do not miss each other.
  *
  * Thread-safety: any thread pins and unpins; one at a time publishes and evicts.
  *

@@ -139,8 +139,8 @@ void zoe_slab_shrink(zoe_slab *slab, zoe_buffer *buffer, size_t bytes);
  * can be taken then. */
 bool zoe_slab_is_full(const zoe_slab *slab, zoe_buffer_size size);
 
-/* What fresh memory for a buffer of `bytes` bytes is counted with; 0 bytes: nothing. UINT64_MAX: none
- * is so large. */
+/* What fresh memory for a buffer of `bytes` bytes is counted with; 0 bytes: nothing. UINT64_MAX:
+ * none is so large. */
 uint64_t zoe_slab_cost(const zoe_slab *slab, size_t bytes);
 
 /* What the meter has to have for taking such a buffer now: less where a free one has memory. */

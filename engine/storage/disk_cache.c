@@ -144,8 +144,8 @@ static void pause_locked(zoe_disk_cache *cache, int code)
 
 /* ---- the count, shared by processes ---- */
 
-/* Programs that make backups leave out a folder with this file: bford.info/cachedir. Where something
- * else was in the folder first, that is not theirs to leave out. */
+/* Programs that make backups leave out a folder with this file: bford.info/cachedir. Where
+ * something else was in the folder first, that is not theirs to leave out. */
 static void tag_if_empty(int folder)
 {
     static const char tag[] = "Signature: 8a477f597d28d172789f06886806bc55\n"

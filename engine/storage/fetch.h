@@ -182,8 +182,8 @@ bool zoe_fetch_is_moving_locked(const zoe_remote *remote);
  * it. Lock held; the object is KNOWN. */
 bool zoe_fetch_is_too_large_locked(const zoe_remote *remote, const zoe_far_object *object);
 
-/* Cancels the requests for blocks of an object that nobody holds: those of a flight, and the opening
- * for it, or with NULL those of none. Lock held, and given back meanwhile. */
+/* Cancels the requests for blocks of an object that nobody holds: those of a flight, and the
+ * opening for it, or with NULL those of none. Lock held, and given back meanwhile. */
 void zoe_fetch_cancel_locked(zoe_remote *remote, const zoe_far_object *object,
                              const zoe_flight *flight);
 

@@ -319,8 +319,8 @@ static bool is_jump_locked(zoe_remote *remote, zoe_demand_token token)
     return jump;
 }
 
-/* It has the line for itself: what else is under way would be before it there. Blocks of theirs that
- * have come stay. */
+/* It has the line for itself: what else is under way would be before it there. Blocks of theirs
+ * that have come stay. */
 static void clear_line_locked(zoe_remote *remote, zoe_flight *flight)
 {
     flight->is_cold = true;

@@ -291,8 +291,8 @@ static bool take_picture(zoe_app *app)
     return false;
 }
 
-/* A free name is proposed, in the folder that was saved into last, at first in the one that the player
- * was started in. */
+/* A free name is proposed, in the folder that was saved into last, at first in the one that the
+ * player was started in. */
 static void save_picture(zoe_app *app, int is_linear)
 {
     char folder[PATH_CAPACITY], path[PATH_CAPACITY];

@@ -402,8 +402,8 @@ static void test_most_of_another_frame_takes_no_scratch(void **state)
             check_most_of_another_frame(workers, scratch);
 }
 
-/* In a loop that does not fit, what is read ahead does not take the scratch either: the loads that go
- * on for ever would have to make it again. */
+/* In a loop that does not fit, what is read ahead does not take the scratch either: the loads that
+ * go on for ever would have to make it again. */
 static void test_reading_ahead_in_a_loop_takes_no_scratch(void **state)
 {
     (void)state;

@@ -27,7 +27,8 @@ typedef struct fake_counts {
 fake_origin *fake_origin_make(uint64_t bytes, zoe_origin *origin);
 void fake_origin_free(fake_origin *fake);
 
-/* Of one object: another version; another size; an answer that fails (OK: none does), `times` times. */
+/* Of one object: another version; another size; an answer that fails (OK: none does), `times`
+ * times. */
 void fake_origin_set_version(fake_origin *fake, unsigned object, uint64_t version);
 void fake_origin_set_bytes(fake_origin *fake, unsigned object, uint64_t bytes);
 void fake_origin_fail(fake_origin *fake, unsigned object, zoe_status status, unsigned times);

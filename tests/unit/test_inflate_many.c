@@ -206,7 +206,8 @@ static void codes_take_turns(void **state)
                                  "10"
                                  "10010011"
                                  "0000000";
-    /* 257 lengths and one; the lengths' own code has 18 for zeros and 1; 0 and "end" have 1 bit each. */
+    /* 257 lengths and one; the lengths' own code has 18 for zeros and 1; 0 and "end" have 1 bit
+     * each. */
     static const char own_0[] = "0"
                                 "01"
                                 "00000"
