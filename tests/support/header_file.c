@@ -87,7 +87,7 @@ void header_file_set_views(exr_context_t ctxt, int part, const char *views)
 /* OpenEXR removes a file without its pixels: they are all 0. */
 void header_file_end(exr_context_t ctxt)
 {
-    static const unsigned char zeros[4096];
+    static const unsigned char zeros[1 << 16];
     int parts;
     header_file_must(exr_write_header(ctxt));
     header_file_must(exr_get_count(ctxt, &parts));
@@ -95,6 +95,7 @@ void header_file_end(exr_context_t ctxt)
         const exr_attr_chlist_t *channels;
         header_file_must(exr_get_channels(ctxt, part, &channels));
         uint64_t bytes = (uint64_t)channels->num_channels * 4 * 2;
+        assert_in_range(bytes, 1, sizeof zeros);
         for (int y = 0; y < 2; y++)
             header_file_must(exr_write_scanline_chunk(ctxt, part, y, zeros, bytes));
     }
