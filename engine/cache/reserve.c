@@ -1,10 +1,5 @@
 #include "cache/reserve.h"
 
-static uint64_t beyond(uint64_t bytes, uint64_t limit)
-{
-    return bytes > limit ? bytes - limit : 0;
-}
-
 /* ---- victims ---- */
 
 /* How soon a load's frame is needed. */
@@ -81,9 +76,9 @@ uint64_t zoe_reserve_held_locked(zoe_cache *cache, uint64_t bytes)
 {
     zoe_frame_buffer *list;
     uint64_t used = cache->frame_bytes + cache->storage_bytes;
-    uint64_t lacking = beyond(used + bytes, zoe_meter_limit(&cache->memory.meter));
+    uint64_t lacking = zoe_bytes_beyond(used + bytes, zoe_meter_limit(&cache->memory.meter));
     uint64_t chosen = choose_locked(cache, (urgency){0, true, false}, lacking, &list);
-    return chosen < lacking ? beyond(used, chosen) : 0;
+    return chosen < lacking ? zoe_bytes_beyond(used, chosen) : 0;
 }
 
 /* Evicts frames of `bytes` together, if that does no harm to what is needed sooner. false: there
@@ -106,15 +101,10 @@ static bool evict_locked(zoe_cache *cache, urgency need, uint64_t bytes)
 
 uint64_t zoe_reserve_cost(const zoe_cache *cache, const zoe_needs *needs)
 {
-    uint64_t bytes[] = {
-        zoe_slab_cost(&cache->memory.frames, (size_t)needs->bytes),
-        zoe_slab_cost(&cache->memory.work, (size_t)needs->scratch_bytes),
-        zoe_slab_cost(&cache->memory.work, (size_t)needs->file_bytes),
-    };
-    uint64_t sum = 0;
-    for (int i = 0; i < 3; i++)
-        sum = bytes[i] < UINT64_MAX - sum ? sum + bytes[i] : UINT64_MAX;
-    return sum;
+    uint64_t frame = zoe_slab_cost(&cache->memory.frames, (size_t)needs->bytes);
+    uint64_t scratch = zoe_slab_cost(&cache->memory.work, (size_t)needs->scratch_bytes);
+    uint64_t file = zoe_slab_cost(&cache->memory.work, (size_t)needs->file_bytes);
+    return zoe_bytes_add(frame, zoe_bytes_add(scratch, file));
 }
 
 /* Evicts until there is room for what is demanded beside what is in use. Frames leave rather than

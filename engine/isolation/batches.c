@@ -29,21 +29,22 @@ static int32_t size_of(const zoe_batches *b, int32_t left)
 
 /* Passes over `index` batches, or as many as there are; returns how many. Those of the largest and
  * of the smallest size are passed over at once; between them sizes shrink geometrically. */
-static int32_t pass_over(const zoe_batches *b, int32_t index, int32_t *left)
+static int32_t pass_over(const zoe_batches *b, int32_t index, int32_t *rest)
 {
-    int32_t passed = 0;
-    while (passed<index && * left> 0) {
-        int32_t size = size_of(b, *left);
+    int32_t passed = 0, left = *rest;
+    while (left > 0 && passed < index) {
+        int32_t size = size_of(b, left);
         /* Batches keep this size as long as more than so many pieces are left. */
-        int64_t until = size == b->least ? 0 : size == b->most ? (int64_t)size * b->threads : *left;
-        int64_t same = until < *left ? (*left - until) / size : 0;
+        int64_t until = size == b->least ? 0 : size == b->most ? (int64_t)size * b->threads : left;
+        int64_t same = until < left ? (left - until) / size : 0;
         if (same > index - passed)
             same = index - passed;
         if (same < 1)
             same = 1;
-        *left -= (int32_t)same * size;
+        left -= (int32_t)same * size;
         passed += (int32_t)same;
     }
+    *rest = left;
     return passed;
 }
 

@@ -200,11 +200,10 @@ static zoe_status read_beginning(reading *r, zoe_header **header, zoe_error *err
             zoe_isolation_descriptor_open(&r->object, bytes, r->path, &r->descriptor, error);
         if (status == ZOE_OK)
             status = read_started(r, header, error);
-        /* No header is larger, whatever the process says. */
         bool is_whole = !r->descriptor.is_memory || bytes >= r->object.id.bytes ||
                         bytes >= ZOE_EXR_HEADER_BYTES_MAX;
         zoe_isolation_descriptor_close(&r->descriptor);
-        if (status != ZOE_ERROR_TRUNCATED || is_whole || bytes >= ZOE_EXR_HEADER_BYTES_MAX)
+        if (status != ZOE_ERROR_TRUNCATED || is_whole)
             return status;
         bytes *= MORE;
         if (bytes > ZOE_EXR_HEADER_BYTES_MAX)

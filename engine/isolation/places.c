@@ -53,6 +53,13 @@ static void set_serial(zoe_place *p, uint32_t index, uint64_t serial)
     atomic_store_explicit(&p->serials[index], serial, memory_order_relaxed);
 }
 
+/* The process is told too. The isolation's lock is held. */
+static void set_open_locked(zoe_place *p, uint32_t index, uint64_t serial)
+{
+    set_serial(p, index, serial);
+    atomic_store_explicit(&p->process.block->open_serials[index], serial, memory_order_relaxed);
+}
+
 static void forget_files(zoe_place *p)
 {
     pthread_mutex_lock(&p->all->lock);
@@ -70,6 +77,14 @@ static void note_process(zoe_place *p)
     atomic_store_explicit(&p->base_bytes, p->process.base_bytes, memory_order_relaxed);
 }
 
+/* It has died. */
+static void count_death(zoe_place *p)
+{
+    forget_files(p);
+    note_process(p);
+    atomic_fetch_add_explicit(&p->all->deaths, 1, memory_order_relaxed);
+}
+
 void zoe_place_end(zoe_place *p)
 {
     forget_files(p);
@@ -80,9 +95,7 @@ void zoe_place_end(zoe_place *p)
 zoe_status zoe_place_mourn(zoe_place *p, const char *path, const zoe_isolation_cause *cause,
                            zoe_error *error)
 {
-    forget_files(p);
-    note_process(p);
-    atomic_fetch_add_explicit(&p->all->deaths, 1, memory_order_relaxed);
+    count_death(p);
     if (zoe_stop_wanted())
         return zoe_error_set(error, ZOE_STALE, "%s: %s", path, zoe_status_text(ZOE_STALE));
     return zoe_error_set(error, ZOE_ERROR_DECODER, "%s on %s", cause->text, path);
@@ -113,9 +126,7 @@ void zoe_place_look(zoe_place *p, bool may_end)
 {
     zoe_isolation_cause cause;
     if (zoe_isolation_has_died(&p->process, &cause)) {
-        forget_files(p);
-        note_process(p);
-        atomic_fetch_add_explicit(&p->all->deaths, 1, memory_order_relaxed);
+        count_death(p);
         zoe_log_write(&p->all->settings.log, ZOE_LOG_INFO, "%s while it was idle", cause.text);
     }
     if (may_end && zoe_isolation_runs(&p->process) && is_worn(p))
@@ -215,8 +226,7 @@ static uint32_t index_of(const zoe_place *p, uint64_t serial)
 static void set_open(zoe_place *p, uint32_t index, uint64_t serial)
 {
     pthread_mutex_lock(&p->all->lock);
-    set_serial(p, index, serial);
-    atomic_store_explicit(&p->process.block->open_serials[index], serial, memory_order_relaxed);
+    set_open_locked(p, index, serial);
     pthread_mutex_unlock(&p->all->lock);
 }
 
@@ -258,10 +268,8 @@ void zoe_places_forget_file(zoe_places *all, uint64_t serial)
     for (size_t i = 0; i < PLACES_MAX; i++) {
         zoe_place *p = &all->places[i];
         uint32_t index = index_of(p, serial);
-        if (index == ZOE_ISOLATION_FILES)
-            continue;
-        set_serial(p, index, 0);
-        atomic_store_explicit(&p->process.block->open_serials[index], 0, memory_order_relaxed);
+        if (index < ZOE_ISOLATION_FILES)
+            set_open_locked(p, index, 0);
     }
     pthread_mutex_unlock(&all->lock);
 }

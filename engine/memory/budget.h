@@ -18,6 +18,18 @@ zoe_status zoe_budget_fill(const zoe_budget *given, zoe_budget *filled);
 /* The limit of a filled-in budget on a machine with `total` bytes. */
 uint64_t zoe_budget_limit(const zoe_budget *budget, uint64_t total);
 
+/* How many of `bytes` are beyond the limit. */
+static inline uint64_t zoe_bytes_beyond(uint64_t bytes, uint64_t limit)
+{
+    return bytes > limit ? bytes - limit : 0;
+}
+
+/* Their sum; UINT64_MAX where that is larger. */
+static inline uint64_t zoe_bytes_add(uint64_t a, uint64_t b)
+{
+    return a < UINT64_MAX - b ? a + b : UINT64_MAX;
+}
+
 /*
  * Bytes taken, against a limit. Taking never goes over the limit; the limit may fall under what is
  * taken, and then nothing can be taken until enough was given back.

@@ -1,15 +1,5 @@
 #include "memory/memory.h"
 
-static uint64_t add(uint64_t a, uint64_t b)
-{
-    return a < UINT64_MAX - b ? a + b : UINT64_MAX;
-}
-
-static uint64_t beyond(uint64_t bytes, uint64_t limit)
-{
-    return bytes > limit ? bytes - limit : 0;
-}
-
 void zoe_memory_init(zoe_memory *memory, uint64_t limit, size_t record_bytes,
                      uint64_t address_bytes, size_t work_buffers)
 {
@@ -33,7 +23,7 @@ static uint64_t used(const zoe_memory *memory)
 
 uint64_t zoe_memory_excess(const zoe_memory *memory, uint64_t limit)
 {
-    return beyond(used(memory) - memory->returning, limit);
+    return zoe_bytes_beyond(used(memory) - memory->returning, limit);
 }
 
 /* What nobody uses. */
@@ -46,12 +36,12 @@ uint64_t zoe_memory_lacking(const zoe_memory *memory, const zoe_demand *demands,
                             uint32_t node, bool keeps_work)
 {
     uint64_t unused = spare(&memory->frames) + (keeps_work ? 0 : spare(&memory->work));
-    uint64_t bytes = beyond(used(memory), unused);
+    uint64_t bytes = zoe_bytes_beyond(used(memory), unused);
     for (const zoe_demand *d = demands; d < demands + count; d++)
-        bytes = add(bytes, keeps_work && d->slab == &memory->work
-                               ? zoe_slab_fresh_cost(d->slab, d->size, node)
-                               : zoe_slab_cost(d->slab, d->size.bytes));
-    return beyond(bytes, zoe_meter_limit(&memory->meter));
+        bytes = zoe_bytes_add(bytes, keeps_work && d->slab == &memory->work
+                                         ? zoe_slab_fresh_cost(d->slab, d->size, node)
+                                         : zoe_slab_cost(d->slab, d->size.bytes));
+    return zoe_bytes_beyond(bytes, zoe_meter_limit(&memory->meter));
 }
 
 uint64_t zoe_memory_detach(zoe_memory *memory, uint64_t bytes, zoe_buffer_size keep)
@@ -73,7 +63,9 @@ zoe_status zoe_memory_take(zoe_memory *memory, const zoe_demand *d, uint32_t nod
 {
     uint64_t fresh, lacking;
     while (fresh = zoe_slab_fresh_cost(d->slab, d->size, node),
-           lacking = beyond(add(used(memory), fresh), zoe_meter_limit(&memory->meter)), lacking > 0)
+           lacking = zoe_bytes_beyond(zoe_bytes_add(used(memory), fresh),
+                                      zoe_meter_limit(&memory->meter)),
+           lacking > 0)
         if (!zoe_memory_detach(memory, lacking, d->size))
             return ZOE_ERROR_OVER_BUDGET;
     /* What is on its way back goes over to what takes its place: that is touched when the pages are

@@ -7,13 +7,25 @@ enum { LINE_BYTES = 24 << 20 };
 
 /* ---- memory of what is no longer wanted ---- */
 
+/* One of the demand's questions, which are asked without the lock. */
+static bool demand_says_locked(zoe_remote *remote, bool (*ask)(void *, zoe_demand_token),
+                               zoe_demand_token token)
+{
+    void *user = remote->demand->user;
+    zoe_lock_give(&remote->lock);
+    bool answer = ask(user, token);
+    zoe_lock_take(&remote->lock);
+    return answer;
+}
+
 static bool is_wanted_locked(zoe_remote *remote, zoe_demand_token token)
 {
-    const zoe_storage_demand *demand = remote->demand;
-    zoe_lock_give(&remote->lock);
-    bool wanted = demand->is_wanted(demand->user, token);
-    zoe_lock_take(&remote->lock);
-    return wanted;
+    return demand_says_locked(remote, remote->demand->is_wanted, token);
+}
+
+static bool is_jump_locked(zoe_remote *remote, zoe_demand_token token)
+{
+    return demand_says_locked(remote, remote->demand->is_jump, token);
 }
 
 static bool is_fresh(const zoe_held_block *b)
@@ -309,15 +321,6 @@ static bool make_do_locked(zoe_remote *remote, zoe_flight *flight)
 }
 
 /* ---- what the user jumps to ---- */
-
-static bool is_jump_locked(zoe_remote *remote, zoe_demand_token token)
-{
-    const zoe_storage_demand *demand = remote->demand;
-    zoe_lock_give(&remote->lock);
-    bool jump = demand->is_jump(demand->user, token);
-    zoe_lock_take(&remote->lock);
-    return jump;
-}
 
 /* It has the line for itself: what else is under way would be before it there. Blocks of theirs
  * that have come stay. */

@@ -186,6 +186,13 @@ void zoe_app_open_recent(zoe_app *app, const zoe_recent_item *item, bool is_show
 
 /* ---- taking ---- */
 
+void zoe_app_complain(zoe_app *app, const zoe_error *error, bool on_stderr)
+{
+    snprintf(app->opening_error, sizeof app->opening_error, "%s", error->text);
+    if (on_stderr)
+        fprintf(stderr, "zoetrope: %s\n", error->text);
+}
+
 /* The one to show in the end: what was shown when it was left, else what comes back, else the
  * first. */
 static void choose_shown(zoe_app *app, const opening_job *job)
@@ -209,9 +216,7 @@ static void take(zoe_app *app, opening_job *job)
     }
     app->redraw = true;
     if (error.status != ZOE_OK) {
-        snprintf(app->opening_error, sizeof app->opening_error, "%s", error.text);
-        if (app->start.is_on)
-            fprintf(stderr, "zoetrope: %s\n", error.text);
+        zoe_app_complain(app, &error, app->start.is_on);
         return;
     }
     if (!app->session.count)

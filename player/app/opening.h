@@ -41,6 +41,9 @@ typedef zoe_status zoe_opening_fn(zoe_app *app, const char *spec, zoe_shot_files
 /* Together with what was asked for before; `open` is called when those were opened. */
 void zoe_app_open_with(zoe_app *app, const char *path, zoe_opening_fn *open);
 
+/* What went wrong, for the window to say when all is opened; and now on stderr. */
+void zoe_app_complain(zoe_app *app, const zoe_error *error, bool on_stderr);
+
 /* Takes what was read: called when a task may be done, and when zoe_app_opening_due_ns() has come.
  */
 void zoe_app_follow_opening(zoe_app *app, uint64_t now_ns);

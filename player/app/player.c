@@ -69,12 +69,6 @@ static void log_line(void *user, zoe_log_level level, const char *message)
 
 /* ---- set-up ---- */
 
-static void complain(zoe_app *app, const zoe_error *error)
-{
-    snprintf(app->opening_error, sizeof app->opening_error, "%s", error->text);
-    fprintf(stderr, "%s: %s\n", command, error->text);
-}
-
 static void load_settings(zoe_app *app)
 {
     zoe_error error;
@@ -96,7 +90,7 @@ static void load_settings(zoe_app *app)
         return;
     }
     if (zoe_settings_load(app->settings_path, &app->kept, &error) != ZOE_OK)
-        complain(app, &error);
+        zoe_app_complain(app, &error, true);
 }
 
 static void save_settings(zoe_app *app)
@@ -365,7 +359,7 @@ static int play(zoe_app *app)
     if (!app->coloring)
         return zoe_failure(command, "out of memory");
     if (!zoe_app_choose_color(app, &error))
-        complain(app, &error);
+        zoe_app_complain(app, &error, true);
     zoe_app_start(app);
     if (app->start.has_failed)
         return ZOE_EXIT_FAILED;

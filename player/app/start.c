@@ -101,8 +101,7 @@ static void end(zoe_app *app)
     if (!options->compare && ZOE_GIVEN(options, compare_mode))
         (void)compare(app, NULL, NULL, &error);
     if (error.status != ZOE_OK) {
-        snprintf(app->opening_error, sizeof app->opening_error, "%s", error.text);
-        fprintf(stderr, "zoetrope: %s\n", error.text);
+        zoe_app_complain(app, &error, true);
     } else if (options->restore && !app->recent.open_count && is_silent) {
         snprintf(app->opening_error, sizeof app->opening_error, "There is nothing to restore");
     }

@@ -147,6 +147,16 @@ static void end_header(bytes *b, size_t channels, const header *h)
     put_byte(b, 0);
 }
 
+/* Ends the file of one pixel, which is 0 in each of so many half channels. */
+static void end_pixel(bytes *b, size_t channels, int count)
+{
+    end_header(b, channels, &(header){{0, 0, 0, 0}, {0, 0, 0, 0}, NONE, {0, 0}, 0});
+    put_long(b, b->count + 8);
+    put_int(b, 0);
+    put_int(b, 2 * count);
+    put(b, NULL, 2 * (size_t)count);
+}
+
 /* ---- chunks of zeros ---- */
 
 /* Zeros, reordered and as differences: a 0, then 128s. */
@@ -350,11 +360,7 @@ static void long_names(bytes *b)
         snprintf(name + 245, sizeof name - 245, "%05d.R", c);
         put_channel(b, name, HALF, 1, 1);
     }
-    end_header(b, channels, &(header){{0, 0, 0, 0}, {0, 0, 0, 0}, NONE, {0, 0}, 0});
-    put_long(b, b->count + 8);
-    put_int(b, 0);
-    put_int(b, 2 * CHANNELS);
-    put(b, NULL, 2 * CHANNELS);
+    end_pixel(b, channels, CHANNELS);
 }
 
 /* A tile whose stream is blocks of 10 bits that hold nothing, of deflate's fixed codes. */
@@ -388,11 +394,7 @@ static void many_layers(bytes *b)
         snprintf(name, sizeof name, "L%05d.Y", c);
         put_channel(b, name, HALF, 1, 1);
     }
-    end_header(b, channels, &(header){{0, 0, 0, 0}, {0, 0, 0, 0}, NONE, {0, 0}, 0});
-    put_long(b, b->count + 8);
-    put_int(b, 0);
-    put_int(b, 2 * CHANNELS);
-    put(b, NULL, 2 * CHANNELS);
+    end_pixel(b, channels, CHANNELS);
 }
 
 /* What terminals take for commands, in UTF-8 and not, and what turns the direction of text. */
@@ -405,11 +407,7 @@ static void control_names(bytes *b)
     size_t channels = begin_header(b, 0);
     for (int c = 0; c < CHANNELS; c++)
         put_channel(b, names[c], HALF, 1, 1);
-    end_header(b, channels, &(header){{0, 0, 0, 0}, {0, 0, 0, 0}, NONE, {0, 0}, 0});
-    put_long(b, b->count + 8);
-    put_int(b, 0);
-    put_int(b, 2 * CHANNELS);
-    put(b, NULL, 2 * CHANNELS);
+    end_pixel(b, channels, CHANNELS);
 }
 
 /* Luminance and chroma; of two chunks the file has one. */
