@@ -114,13 +114,26 @@ start_display() {
     export DISPLAY
 }
 
+# Where the player's window is, with the keyboard in it. Asked again until the window is found, as a search
+# that meets a window just coming or going finds nothing, or ends.
+window_ready() {
+    window=$(timeout 5 xdotool search --onlyvisible --pid "$player_pid" 2>/dev/null | tail -n 1)
+    [ -n "$window" ] && timeout 5 xdotool windowmove "$window" 0 0 windowfocus "$window" 2>/dev/null &&
+        [ "$(timeout 5 xdotool getwindowfocus -f 2>/dev/null)" = "$window" ]
+}
+
 start_player() {
     "$player" --size 1280x720 --ui-scale 1 --cache-percent 60 "$@" >"$work/out" 2>"$work/err" &
     player_pid=$!
-    timeout 20 xdotool search --sync --onlyvisible --pid "$player_pid" >"$work/window" 2>/dev/null ||
-        timeout 20 xdotool search --sync --onlyvisible --name Zoetrope >"$work/window"
-    window=$(tail -n 1 "$work/window")
-    xdotool windowmove "$window" 0 0 windowfocus "$window" 2>/dev/null
+    local i
+    for ((i = 0; i < patience; i++)); do
+        window_ready && break
+        sleep 0.2
+    done
+    if [ "$i" = "$patience" ]; then
+        bad "the player opens a window: $(tail -n 3 "$work/err")"
+        exit 1
+    fi
     sleep 0.3
 }
 
