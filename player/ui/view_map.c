@@ -26,9 +26,19 @@ static double clamp(double value, double low, double high)
 
 static double zoom_fit(const zoe_view_map *map)
 {
+    if (!map->has_picture)
+        return 1.0;
     double across = (double)map->width / (box_width(map) * map->aspect);
     double down = (double)map->height / box_height(map);
     return across < down ? across : down;
+}
+
+/* Around a picture in the middle. What is thinner than a device pixel lies about a pixel's middle,
+ * where it is seen. */
+static double margin_around(double area, double picture)
+{
+    return picture < 1.0 ? floor(area / 2.0) + (1.0 - picture) / 2.0
+                         : floor((area - picture) / 2.0 + 0.5);
 }
 
 /* Puts a fitted picture in the middle on whole device pixels; keeps a corner of any other in the
@@ -38,8 +48,8 @@ static void settle(zoe_view_map *map)
     if (map->fitted) {
         map->zoom = clamp(zoom_fit(map), 1e-6, zoom_max);
         double across = map->zoom * map->aspect;
-        double margin_x = floor(((double)map->width - box_width(map) * across) / 2.0 + 0.5);
-        double margin_y = floor(((double)map->height - box_height(map) * map->zoom) / 2.0 + 0.5);
+        double margin_x = margin_around(map->width, box_width(map) * across);
+        double margin_y = margin_around(map->height, box_height(map) * map->zoom);
         map->left = (double)map->box.min_x - margin_x / across;
         map->top = (double)map->box.min_y - margin_y / map->zoom;
         return;
@@ -69,7 +79,7 @@ static double mirrored(double at, int32_t low, int32_t high)
 
 void zoe_view_map_init(zoe_view_map *map)
 {
-    map->flop = map->flip = false;
+    map->flop = map->flip = map->has_picture = false;
     map->width = 1;
     map->height = 1;
     map->box = (zoe_box){0, 0, 0, 0};
@@ -95,6 +105,12 @@ void zoe_view_map_picture(zoe_view_map *map, zoe_box box, double aspect)
         return;
     map->box = box;
     map->aspect = aspect > 0.0 && isfinite(aspect) ? aspect : 1.0;
+    if (!map->has_picture) {
+        double across = map->zoom * map->aspect;
+        map->left = (double)box.min_x + (box_width(map) - (double)map->width / across) / 2.0;
+        map->top = (double)box.min_y + (box_height(map) - (double)map->height / map->zoom) / 2.0;
+        map->has_picture = true;
+    }
     settle(map);
 }
 

@@ -32,6 +32,7 @@ typedef struct zoe_view_map {
     double zoom;           /* 1/256..256, and as small as fitting needs */
     double left, top;      /* picture point at the area's top left corner; see above */
     bool flop, flip;       /* mirrored: left to right, top to bottom */
+    bool has_picture;      /* false: `box` stands for none yet, at a zoom of 1 */
     bool fitted; /* true: the whole picture is shown, and stays so when anything changes */
 } zoe_view_map;
 
@@ -41,7 +42,8 @@ void zoe_view_map_init(zoe_view_map *map);
 /* A new area. What was in its middle stays there. */
 void zoe_view_map_resize(zoe_view_map *map, int32_t width, int32_t height);
 
-/* A new picture. Zoom and place stay unless the view is fitted. An empty box is ignored. */
+/* A new picture. Zoom and place stay unless the view is fitted; the first picture's middle is put in
+ * the area's. An empty box is ignored. */
 void zoe_view_map_picture(zoe_view_map *map, zoe_box box, double aspect);
 
 /* Shows the whole picture in the middle, as large as it goes. */

@@ -54,6 +54,39 @@ static void fit_follows_window_and_picture(void **state)
     assert_near(map.zoom, 2.0, 1e-9);
 }
 
+/* Zoomed while nothing was there yet, as to 1:1 while a large frame loads. */
+static void a_first_picture_comes_into_the_middle(void **state)
+{
+    (void)state;
+    zoe_view_map map;
+    double x, y;
+    zoe_view_map_init(&map);
+    zoe_view_map_resize(&map, 1280, 584);
+    assert_near(map.zoom, 1.0, 1e-9);
+    zoe_view_map_zoom_to(&map, 100.0, 100.0, 2.0);
+    zoe_view_map_picture(&map, (zoe_box){0, 0, 19999, 9999}, 2.0);
+    assert_near(map.zoom, 2.0, 1e-9);
+    zoe_view_map_point(&map, 640.0, 292.0, &x, &y);
+    assert_near(x, 10000.0, 1e-6);
+    assert_near(y, 5000.0, 1e-6);
+    /* The next one has its place as it lies. */
+    zoe_view_map_pan(&map, -50.0, 0.0);
+    zoe_view_map_picture(&map, (zoe_box){0, 0, 19998, 9998}, 2.0);
+    zoe_view_map_point(&map, 640.0, 292.0, &x, &y);
+    assert_near(x, 10012.5, 1e-6);
+}
+
+static void a_thin_picture_covers_the_middle_of_a_pixel(void **state)
+{
+    (void)state;
+    for (int32_t width = 1280; width <= 1281; width++) {
+        zoe_view_map map = make(width, 584, (zoe_box){0, 0, 0, 1999}, 1.0);
+        double x, y;
+        zoe_view_map_point(&map, 640.5, 292.0, &x, &y);
+        assert_near(x, 0.5, 1e-6);
+    }
+}
+
 static void oblong_pixels_widen(void **state)
 {
     (void)state;
@@ -226,6 +259,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fit_is_centred),
         cmocka_unit_test(fit_follows_window_and_picture),
+        cmocka_unit_test(a_first_picture_comes_into_the_middle),
+        cmocka_unit_test(a_thin_picture_covers_the_middle_of_a_pixel),
         cmocka_unit_test(oblong_pixels_widen),
         cmocka_unit_test(zoom_keeps_the_point),
         cmocka_unit_test(picture_cannot_be_lost),
