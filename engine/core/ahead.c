@@ -138,6 +138,11 @@ static bool is_wanted(void *user, zoe_demand_token token)
     return wanted && passed < PASSED_MAX;
 }
 
+static bool is_at_playhead(const zoe_source *source, int64_t position)
+{
+    return !source->want.idle && source->want.delay == 0 && position == source->want.playhead;
+}
+
 /* That the playhead was moved to it, and not by play, and it had to be fetched. */
 static bool is_jump(void *user, zoe_demand_token token)
 {
@@ -145,12 +150,37 @@ static bool is_jump(void *user, zoe_demand_token token)
     int64_t position;
     zoe_cache_lock(ahead->cache);
     zoe_source *source = find_locked(ahead, token, &position);
-    bool jump = source && !source->want.idle && source->want.delay == 0 &&
-                position == source->want.playhead && source->jumps != source->seeks;
+    bool jump = source && is_at_playhead(source, position) && source->jumps != source->seeks;
     if (jump)
         source->jumps = source->seeks;
     zoe_cache_unlock(ahead->cache);
     return jump;
+}
+
+static bool is_waiting(void *user)
+{
+    zoe_ahead *ahead = user;
+    bool waits = false;
+    zoe_cache_lock(ahead->cache);
+    for (const zoe_source *s = ahead->cache->sources; s; s = s->next) {
+        int64_t position = s->want.playhead;
+        waits = waits || (s->ahead == ahead && is_at_playhead(s, position) && steps_locked(s) > 0 &&
+                          zoe_table_nearness(s->table, position) == ZOE_FAR &&
+                          zoe_state_is_empty(zoe_table_state(s->table, position)));
+    }
+    zoe_cache_unlock(ahead->cache);
+    return waits;
+}
+
+static bool is_awaited(void *user, zoe_demand_token token)
+{
+    zoe_ahead *ahead = user;
+    int64_t position;
+    zoe_cache_lock(ahead->cache);
+    const zoe_source *source = find_locked(ahead, token, &position);
+    bool awaited = source && is_at_playhead(source, position);
+    zoe_cache_unlock(ahead->cache);
+    return awaited;
 }
 
 /* ---- what has arrived ---- */
@@ -234,7 +264,8 @@ static zoe_ahead *make(zoe_cache *cache, zoe_storage *storage)
         return NULL;
     ahead->cache = cache;
     ahead->storage = zoe_storage_share(storage);
-    ahead->demand = (zoe_storage_demand){ahead, next, is_wanted, is_jump, arrived};
+    ahead->demand =
+        (zoe_storage_demand){ahead, next, is_wanted, is_jump, is_waiting, is_awaited, arrived};
     if (!zoe_storage_attach(storage, &ahead->demand)) {
         zoe_storage_close(&ahead->storage);
         zoe_os_free(ahead);

@@ -28,6 +28,11 @@ static bool is_jump_locked(zoe_remote *remote, zoe_demand_token token)
     return demand_says_locked(remote, remote->demand->is_jump, token);
 }
 
+static bool is_awaited_locked(zoe_remote *remote, zoe_demand_token token)
+{
+    return demand_says_locked(remote, remote->demand->is_awaited, token);
+}
+
 static bool is_fresh(const zoe_held_block *b)
 {
     return b->is_fresh && b->state == ZOE_HELD_READY;
@@ -322,21 +327,34 @@ static bool make_do_locked(zoe_remote *remote, zoe_flight *flight)
 
 /* ---- what the user jumps to ---- */
 
-/* It has the line for itself: what else is under way would be before it there. Blocks of theirs
- * that have come stay. */
+/* It has the line for itself: what else is under way would be before it there, also what was jumped
+ * to before. Blocks of theirs that have come stay. What another playhead waits for goes on: the two
+ * are shown together. */
 static void clear_line_locked(zoe_remote *remote, zoe_flight *flight)
 {
     flight->is_cold = true;
-    for (int i = 0; i < ZOE_FLIGHTS; i++)
-        if (remote->flights[i].is_used && &remote->flights[i] != flight)
-            end_with_locked(remote, &remote->flights[i], ZOE_STALE);
+    for (int i = 0; i < ZOE_FLIGHTS; i++) {
+        zoe_flight *other = &remote->flights[i];
+        if (other->is_used && other != flight && !is_awaited_locked(remote, other->token))
+            end_with_locked(remote, other, ZOE_STALE);
+    }
     remote->has_no_more = false;
+}
+
+/* What the user looked at no longer keeps others from beginning. */
+static void free_line_locked(zoe_remote *remote)
+{
+    for (int i = 0; i < ZOE_FLIGHTS; i++) {
+        zoe_flight *flight = &remote->flights[i];
+        if (flight->is_used && flight->is_cold && !is_awaited_locked(remote, flight->token))
+            flight->is_cold = false;
+    }
 }
 
 /* It may be under way already. */
 static void find_jump_locked(zoe_remote *remote)
 {
-    for (int i = 0; i < ZOE_FLIGHTS && !is_any_cold(remote); i++) {
+    for (int i = 0; i < ZOE_FLIGHTS; i++) {
         zoe_flight *flight = &remote->flights[i];
         if (flight->is_used && is_jump_locked(remote, flight->token))
             clear_line_locked(remote, flight);
@@ -353,15 +371,35 @@ static zoe_flight *free_flight(zoe_remote *remote)
     return NULL;
 }
 
+/* Whether another may begin. What a playhead is at always may: where there is no flight for it, one
+ * that is wanted later ends. */
+static bool may_begin_locked(zoe_remote *remote)
+{
+    const zoe_storage_demand *demand = remote->demand;
+    if (!demand || remote->is_detaching || remote->has_no_more)
+        return false;
+    bool is_full = !free_flight(remote), is_cold = is_any_cold(remote);
+    if (!is_full && !is_cold)
+        return remote->may_jump || (!is_line_full(remote) && has_room(remote, NULL));
+    zoe_lock_give(&remote->lock);
+    bool is_waiting = demand->is_waiting(demand->user);
+    zoe_lock_take(&remote->lock);
+    for (int i = ZOE_FLIGHTS; is_waiting && is_full && i-- > 0;)
+        if (!is_awaited_locked(remote, remote->flights[i].token)) {
+            end_with_locked(remote, &remote->flights[i], ZOE_STALE);
+            is_full = false;
+        }
+    return is_waiting && !is_full;
+}
+
 static bool begin_locked(zoe_remote *remote)
 {
     const zoe_storage_demand *demand = remote->demand;
-    zoe_flight *flight = free_flight(remote);
     char path[ZOE_PATH_MAX];
     zoe_demand_token token;
-    if (!flight || !demand || remote->is_detaching || remote->has_no_more || is_any_cold(remote) ||
-        (!remote->may_jump && (is_line_full(remote) || !has_room(remote, NULL))))
+    if (!may_begin_locked(remote))
         return false;
+    zoe_flight *flight = free_flight(remote);
     zoe_lock_give(&remote->lock);
     bool has = demand->next(demand->user, path, sizeof path, &token);
     zoe_lock_take(&remote->lock);
@@ -437,8 +475,10 @@ void zoe_fetch_ahead_run(void *arg)
             remote->may_jump = remote->is_woken;
             remote->is_woken = false;
             drop_unwanted_locked(remote, is_detaching);
-            if (remote->demand && !is_detaching)
+            if (remote->demand && !is_detaching) {
+                free_line_locked(remote);
                 find_jump_locked(remote);
+            }
         }
         if (is_detaching) {
             remote->is_detaching = false;

@@ -63,6 +63,13 @@ typedef struct zoe_storage_demand {
      * most once after each jump. */
     bool (*is_jump)(void *user, zoe_demand_token token);
 
+    /* Whether a playhead is at what is neither near nor being fetched: next() gives it. */
+    bool (*is_waiting)(void *user);
+
+    /* Whether a playhead is at it. What the user has jumped to before no longer has the line for
+     * itself when it is not. */
+    bool (*is_awaited)(void *user, zoe_demand_token token);
+
     /*
      * The end of a fetch that next() began, exactly one for each. OK: all its bytes are near; `id`
      * says how many they are. STALE: it was cancelled, and may be asked for again. NOT_FOUND: there

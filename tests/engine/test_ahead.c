@@ -153,6 +153,19 @@ static bool is_jump(zoe_source *source, int64_t number)
                                  (zoe_demand_token){source->serial, number, source->seeks});
 }
 
+static bool is_awaited(zoe_source *source, int64_t number)
+{
+    const zoe_ahead *ahead = s.engine->aheads.first;
+    return ahead->demand.is_awaited(ahead->demand.user,
+                                    (zoe_demand_token){source->serial, number, source->seeks});
+}
+
+static bool is_waiting(void)
+{
+    const zoe_ahead *ahead = s.engine->aheads.first;
+    return ahead->demand.is_waiting(ahead->demand.user);
+}
+
 static void a_jump_is_told_once(void **state)
 {
     (void)state;
@@ -164,10 +177,14 @@ static void a_jump_is_told_once(void **state)
     assert_false(is_jump(source, 4));
     assert_true(is_jump(source, 3));
     assert_false(is_jump(source, 3));
+    assert_true(is_awaited(source, 3));
+    assert_false(is_awaited(source, 4));
     /* Play goes on. */
     want.playhead = 4;
     stage_want(source, &want);
     assert_false(is_jump(source, 4));
+    assert_true(is_awaited(source, 4));
+    assert_false(is_awaited(source, 3));
     want.playhead = 8;
     want.playing = 0;
     stage_want(source, &want);
@@ -178,11 +195,38 @@ static void a_jump_is_told_once(void **state)
     want.delay = 5;
     stage_want(source, &want);
     assert_false(is_jump(source, 1));
+    assert_false(is_awaited(source, 1));
     want.delay = 0;
     want.idle = 1;
     stage_want(source, &want);
     assert_false(is_jump(source, 1));
+    assert_false(is_awaited(source, 1));
     fake_storage_let_arrive(store, 1);
+    end();
+}
+
+static void a_playhead_waits_until_its_frame_is_fetched(void **state)
+{
+    (void)state;
+    begin(ROOM, 9);
+    fake_storage_let_arrive(store, 0);
+    fake_storage_fetch_at_once(store, 0);
+    zoe_source *source = open_in(s.engine);
+    zoe_want want = stage_play(3, 0, 9);
+    want.delay = 5;
+    stage_want(source, &want);
+    assert_false(is_waiting());
+    want.delay = 0;
+    stage_want(source, &want);
+    assert_true(is_waiting());
+    fake_storage_fetch_at_once(store, 1);
+    fake_storage_wait(store, 1, 0);
+    assert_false(is_waiting());
+    /* Once it is near, it is. */
+    fake_storage_let_arrive(store, 1);
+    zoe_frame frame = stage_wait(source, 3);
+    zoe_frame_release(&frame);
+    assert_false(is_waiting());
     end();
 }
 
@@ -444,6 +488,7 @@ int main(void)
         cmocka_unit_test(nobody_decodes_what_is_far),
         cmocka_unit_test(a_seek_comes_first),
         cmocka_unit_test(a_jump_is_told_once),
+        cmocka_unit_test(a_playhead_waits_until_its_frame_is_fetched),
         cmocka_unit_test(what_arrived_is_wanted_until_it_is_decoded),
         cmocka_unit_test(errors_are_the_frames),
         cmocka_unit_test(what_is_given_up_is_not_asked_about),

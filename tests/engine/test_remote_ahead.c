@@ -31,6 +31,7 @@ typedef struct row {
     unsigned nexts, arrivals, no_rooms, stales;
     bool has_jumped; /* to `jump`, which is wanted before all others */
     unsigned jump;
+    unsigned other; /* is waited for as well; FAKE_OBJECTS: none is */
 } row;
 
 static bool next(void *user, char *path, size_t capacity, zoe_demand_token *token)
@@ -71,6 +72,24 @@ static bool is_jump(void *user, zoe_demand_token token)
     r->has_jumped = r->has_jumped && !jump;
     pthread_mutex_unlock(&r->lock);
     return jump;
+}
+
+static bool is_waiting(void *user)
+{
+    row *r = user;
+    pthread_mutex_lock(&r->lock);
+    bool waits = r->has_jumped && r->states[r->jump] == FAR;
+    pthread_mutex_unlock(&r->lock);
+    return waits;
+}
+
+static bool is_awaited(void *user, zoe_demand_token token)
+{
+    row *r = user;
+    pthread_mutex_lock(&r->lock);
+    bool awaited = token.number == r->jump || token.number == r->other;
+    pthread_mutex_unlock(&r->lock);
+    return awaited;
 }
 
 static void arrived(void *user, zoe_demand_token token, zoe_status status, const zoe_os_file_id *id,
@@ -116,8 +135,10 @@ static row *attach_row(unsigned count)
 {
     memset(&the_row, 0, sizeof the_row);
     the_row.count = count;
+    the_row.other = FAKE_OBJECTS;
     pthread_mutex_init(&the_row.lock, NULL);
-    the_demand = (zoe_storage_demand){&the_row, next, is_wanted, is_jump, arrived};
+    the_demand =
+        (zoe_storage_demand){&the_row, next, is_wanted, is_jump, is_waiting, is_awaited, arrived};
     assert_true(remote.store.attach(remote.store.user, &the_demand));
     return &the_row;
 }
@@ -404,6 +425,39 @@ static void test_jump_has_the_line_for_itself(void **state)
     }
 }
 
+/* The newest jump comes first: of what was jumped to before nothing more is under way, though it is
+ * still wanted, unless it is waited for as well. */
+static void test_jump_goes_before_the_last_one(void **state)
+{
+    (void)state;
+    for (int both = 0; both < 2; both++) {
+        snprintf(remote.folder, sizeof remote.folder, "%s/cache%d", remote.top, both);
+        remote_place_open(BYTES);
+        row *r = attach_row(1);
+        wait_for_near(r, 1);
+        pthread_mutex_lock(&r->lock);
+        r->count = 40;
+        r->other = both ? 30 : FAKE_OBJECTS;
+        pthread_mutex_unlock(&r->lock);
+        fake_origin_hold_from(remote.fake, 1);
+        jump(r, 30);
+        wait_for_requests(3);
+        jump(r, 31);
+        for (int i = 0; i < 20000 && state_of(r, 31) != FETCHING; i++)
+            zoe_os_sleep(1);
+        assert_int_equal(state_of(r, 31), FETCHING);
+        assert_int_equal(state_of(r, 30), both ? FETCHING : FAR);
+        wait_for_requests(both ? 6 : 3);
+        assert_int_equal(fake_origin_counts(remote.fake).cancelled, both ? 0 : 3);
+        fake_origin_hold(remote.fake, false);
+        wait_for_near(r, 40);
+        assert_int_equal(remote_place_check_whole(30, 1), ZOE_OK);
+        assert_int_equal(remote_place_check_whole(31, 1), ZOE_OK);
+        remote.store.detach(remote.store.user);
+        assert_int_equal(r->nexts, r->arrivals);
+    }
+}
+
 /* Objects are not as large as their neighbours, or are given whole only from now on. */
 static void test_wrong_guesses(void **state)
 {
@@ -469,6 +523,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_jump_takes_one_round_trip, remote_place_begin,
                                         remote_place_finish),
         cmocka_unit_test_setup_teardown(test_jump_has_the_line_for_itself, remote_place_begin,
+                                        remote_place_finish),
+        cmocka_unit_test_setup_teardown(test_jump_goes_before_the_last_one, remote_place_begin,
                                         remote_place_finish),
         cmocka_unit_test_setup_teardown(test_wrong_guesses, remote_place_begin,
                                         remote_place_finish),
