@@ -6,15 +6,21 @@
 #include <stdint.h>
 #include <string.h>
 
-bool zoe_settings_copy(void *settings, size_t bytes, const void *given)
+zoe_status zoe_settings_copy(void *settings, size_t bytes, const void *given, const char *init,
+                             zoe_error *error)
 {
+    if (!given)
+        return ZOE_OK;
     size_t size;
     memcpy(&size, given, sizeof size);
     if (size < sizeof size)
-        return false;
+        return zoe_error_set(error, ZOE_ERROR_ARGUMENT,
+                             "settings of %zu bytes: they begin with %s()", size, init);
     for (size_t i = bytes; i < size; i++)
         if (((const uint8_t *)given)[i])
-            return false;
+            return zoe_error_set(error, ZOE_ERROR_ARGUMENT,
+                                 "settings of %zu bytes say more than this version's %zu", size,
+                                 bytes);
     memcpy(settings, given, size < bytes ? size : bytes);
-    return true;
+    return ZOE_OK;
 }

@@ -8,14 +8,17 @@
 #ifndef ZOE_BASE_SETTINGS_H
 #define ZOE_BASE_SETTINGS_H
 
-#include <stdbool.h>
 #include <stddef.h>
+
+#include <zoetrope/status.h>
 
 /*
  * Copies a settings struct, which begins with its size, over one of `bytes` bytes with the
- * defaults. An older program's is shorter: what it does not have stays. false: it is longer, and
- * says something that this version does not know.
+ * defaults; NULL: nothing. An older program's is shorter: what it does not have stays. Errors:
+ * ARGUMENT: it is longer, and says something that this version does not know, or its size is not
+ * set, which `init`, the function's name, does.
  */
-bool zoe_settings_copy(void *settings, size_t bytes, const void *given);
+zoe_status zoe_settings_copy(void *settings, size_t bytes, const void *given, const char *init,
+                             zoe_error *error);
 
 #endif

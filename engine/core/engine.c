@@ -391,12 +391,12 @@ zoe_status zoe_engine_create_with(const zoe_engine_settings *given, const zoe_de
     *out = NULL;
     zoe_engine_settings settings;
     zoe_engine_settings_init(&settings);
-    if (given && !zoe_settings_copy(&settings, sizeof settings, given))
-        return zoe_error_set(error, ZOE_ERROR_ARGUMENT,
-                             "settings of %zu bytes say more than this version's %zu", given->size,
-                             sizeof settings);
+    zoe_status status =
+        zoe_settings_copy(&settings, sizeof settings, given, "zoe_engine_settings_init", error);
+    if (status != ZOE_OK)
+        return status;
     zoe_budget budget;
-    zoe_status status = check_settings(&settings, &budget, error);
+    status = check_settings(&settings, &budget, error);
     if (status != ZOE_OK)
         return status;
     zoe_engine *engine = alloc_engine();

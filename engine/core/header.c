@@ -2,7 +2,7 @@
 #include <zoetrope/header.h>
 
 #include <stdatomic.h>
-#include <stdio.h>
+#include <string.h>
 
 #include "base/os.h"
 #include "base/settings.h"
@@ -21,14 +21,15 @@ zoe_status zoe_header_isolate(const zoe_engine_settings *settings)
 {
     zoe_engine_settings now;
     zoe_engine_settings_init(&now);
-    if (settings && !zoe_settings_copy(&now, sizeof now, settings))
+    zoe_status status =
+        zoe_settings_copy(&now, sizeof now, settings, "zoe_engine_settings_init", NULL);
+    if (status != ZOE_OK)
+        return status;
+    const char *program = now.decoder_program ? now.decoder_program : "";
+    if (now.isolation < ZOE_ISOLATION_OFF || now.isolation > ZOE_ISOLATION_AUTO ||
+        strlen(program) >= sizeof isolated.program)
         return ZOE_ERROR_ARGUMENT;
-    if (now.isolation < ZOE_ISOLATION_OFF || now.isolation > ZOE_ISOLATION_AUTO)
-        return ZOE_ERROR_ARGUMENT;
-    int length = snprintf(isolated.program, sizeof isolated.program, "%s",
-                          now.decoder_program ? now.decoder_program : "");
-    if (length < 0 || (size_t)length >= sizeof isolated.program)
-        return ZOE_ERROR_ARGUMENT;
+    memcpy(isolated.program, program, strlen(program) + 1);
     isolated.hang_ms = now.decoder_hang_ms;
     atomic_store_explicit(&isolated.is_refused, false, memory_order_relaxed);
     zoe_isolation_end_readers();

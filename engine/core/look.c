@@ -109,6 +109,9 @@ static void sort(zoe_look *look)
 zoe_status zoe_look_read(zoe_look *look, int32_t folder, zoe_error *error)
 {
     char path[ZOE_PATH_MAX];
+    if (!look || look->is_read)
+        return zoe_error_set(error, ZOE_ERROR_ARGUMENT,
+                             "looking at files: no look, or read before");
     look->began_ns = zoe_os_now_ns();
     if (folder) {
         zoe_status status = zoe_sequence_reopen(look->sequence, &look->fresh, error);

@@ -39,16 +39,17 @@ zoe_status zoe_source_open(zoe_engine *engine, zoe_sequence **sequence,
 {
     zoe_source_settings settings;
     zoe_source_settings_init(&settings);
+    if (out)
+        *out = NULL;
     if (!engine || !sequence || !*sequence || !out)
         return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "opening a source: invalid argument");
-    if (given && !zoe_settings_copy(&settings, sizeof settings, given))
-        return zoe_error_set(error, ZOE_ERROR_ARGUMENT,
-                             "source settings of %zu bytes say more than this version's %zu",
-                             given->size, sizeof settings);
+    zoe_status status =
+        zoe_settings_copy(&settings, sizeof settings, given, "zoe_source_settings_init", error);
+    if (status != ZOE_OK)
+        return status;
     if (settings.proxy_shift < 0 || settings.proxy_shift > 3)
         return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "proxy shift %d is not in 0..3",
                              settings.proxy_shift);
-    *out = NULL;
     zoe_cache *cache = &engine->cache;
     zoe_source *source = zoe_os_alloc(sizeof *source);
     if (!source)
@@ -158,11 +159,13 @@ zoe_status zoe_source_set_want(zoe_source *source, const zoe_want *want)
 {
     if (!source || !want)
         return ZOE_ERROR_ARGUMENT;
+    /* Of an idle one, all else may be anything. */
+    const zoe_want idle = {.idle = 1};
     zoe_cache *cache = source->cache;
     zoe_cache_lock(cache);
     zoe_status status = zoe_want_check(want, source->table->count);
     if (status == ZOE_OK)
-        zoe_scheduler_set_want_locked(source, want);
+        zoe_scheduler_set_want_locked(source, want->idle ? &idle : want);
     zoe_cache_unlock(cache);
     if (source->ahead)
         zoe_storage_wake(source->storage);

@@ -102,10 +102,10 @@ zoe_status zoe_storage_create(const zoe_storage_settings *given, zoe_storage **s
         return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "making a storage: invalid argument");
     *storage = NULL;
     zoe_storage_settings_init(&settings);
-    if (given && !zoe_settings_copy(&settings, sizeof settings, given))
-        return zoe_error_set(error, ZOE_ERROR_ARGUMENT,
-                             "storage settings of %zu bytes say more than this version's %zu",
-                             given->size, sizeof settings);
+    zoe_status status =
+        zoe_settings_copy(&settings, sizeof settings, given, "zoe_storage_settings_init", error);
+    if (status != ZOE_OK)
+        return status;
     if (settings.disk_cache_for < ZOE_DISK_CACHE_AUTO ||
         settings.disk_cache_for > ZOE_DISK_CACHE_REMOTE)
         return zoe_error_set(error, ZOE_ERROR_ARGUMENT, "disk_cache_for %d is none of 0, 1, 2",

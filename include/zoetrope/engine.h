@@ -126,8 +126,8 @@ ZOE_API void zoe_source_settings_init(zoe_source_settings *settings);
 /*
  * Opens a sequence in the engine. Takes over *sequence and sets it to NULL, on success only.
  * `settings` may be NULL. The want is idle until it is set. No file is opened. On success *source
- * is the caller's, to be closed with zoe_source_close() or by the engine's end. Errors: ARGUMENT,
- * NO_MEMORY.
+ * is the caller's, to be closed with zoe_source_close() or by the engine's end; on failure it is
+ * NULL, and *sequence still the caller's. Errors: ARGUMENT, NO_MEMORY.
  */
 ZOE_API zoe_status zoe_source_open(zoe_engine *engine, zoe_sequence **sequence,
                                    const zoe_source_settings *settings, zoe_source **source,
@@ -267,8 +267,8 @@ ZOE_API void zoe_look_retry(zoe_look *look);
 
 /*
  * Looks at the files; with `folder` 1 the folder is read first, for files that came and went. Once
- * for each look. Blocks on the folder and one stat() a frame. Errors: as zoe_sequence_reopen();
- * such a look is only to be ended.
+ * for each look. Blocks on the folder and one stat() a frame. Errors: as zoe_sequence_reopen(), and
+ * ARGUMENT for a look that was read; one that failed is only to be ended.
  */
 ZOE_API zoe_status zoe_look_read(zoe_look *look, int32_t folder, zoe_error *error);
 
