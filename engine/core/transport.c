@@ -17,6 +17,9 @@
 
 enum { NS_PER_SECOND = 1000000000 };
 
+/* Two positions can be added, and an area's length to one. */
+static const int64_t COUNT_MAX = INT64_MAX / 2;
+
 /* Products of a time and a rate need more than 64 bits. */
 __extension__ typedef unsigned __int128 wide;
 
@@ -93,7 +96,7 @@ static bool at_far_end(const zoe_transport *t)
 void zoe_transport_init(zoe_transport *t, int64_t count)
 {
     memset(t, 0, sizeof *t);
-    t->count = count < 1 ? 1 : count;
+    t->count = clamp(count, 1, COUNT_MAX);
     t->out = t->count - 1;
     t->shown = -1;
     t->rate_numerator = 24;
@@ -129,7 +132,8 @@ void zoe_transport_set_area(zoe_transport *t, int64_t in, int64_t out)
 void zoe_transport_recount(zoe_transport *t, int64_t count, int64_t shift)
 {
     bool whole = t->in == 0 && t->out == t->count - 1;
-    t->count = count < 1 ? 1 : count;
+    t->count = clamp(count, 1, COUNT_MAX);
+    shift = clamp(shift, -COUNT_MAX, COUNT_MAX);
     t->playhead = clamp(t->playhead + shift, 0, t->count - 1);
     if (t->shown >= 0)
         t->shown += shift;

@@ -1,12 +1,12 @@
 #include <zoetrope/display.h>
 
-#include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "base/box.h"
 #include "display/codes.h"
 #include "display/cubic.h"
+#include "display/drawable.h"
 #include "display/lanes.h"
 #include "display/pixel.h"
 #include "display/scale.h"
@@ -159,32 +159,6 @@ static bool can_be_direct(const drawing *d)
 
 /* ---- where it goes ---- */
 
-static bool viewport_is_valid(const zoe_viewport *v)
-{
-    enum { LONGEST = 32768 };
-    return isfinite(v->origin_x) && isfinite(v->origin_y) && isfinite(v->step_x) &&
-           isfinite(v->step_y) && v->step_x != 0 && v->step_y != 0 && v->width >= 1 &&
-           v->width <= LONGEST && v->height >= 1 && v->height <= LONGEST;
-}
-
-static bool box_is_too_large(const zoe_box *box)
-{
-    return zoe_box_width(box) > INT32_MAX || zoe_box_height(box) > INT32_MAX;
-}
-
-static bool frame_is_valid(const zoe_frame *frame)
-{
-    if (frame->plane_count < 1 || frame->plane_count > ZOE_PLANES_MAX ||
-        frame->alpha_plane >= (int32_t)frame->plane_count || box_is_too_large(&frame->window) ||
-        box_is_too_large(&frame->picture))
-        return false;
-    bool empty = zoe_box_is_empty(&frame->window);
-    for (uint32_t i = 0; i < frame->plane_count && !empty; i++)
-        if (!frame->planes[i].data)
-            return false;
-    return true;
-}
-
 /* The rows or columns of the planes that destination pixel i shows; false: none. Not of a cubic. */
 static bool tap_of(const direction *along, int32_t i, zoe_tap *tap)
 {
@@ -332,7 +306,7 @@ static size_t lay_out(drawing *d, char *scratch)
 
 size_t zoe_display_scratch_bytes(const zoe_frame *frame, const zoe_viewport *viewport)
 {
-    if (!frame_is_valid(frame) || !viewport_is_valid(viewport))
+    if (!zoe_frame_is_drawable(frame) || !zoe_viewport_is_drawable(viewport))
         return 0;
     drawing d;
     make_directions(&d, frame, viewport);
@@ -610,7 +584,8 @@ zoe_status zoe_display_draw(const zoe_frame *frame, const zoe_display_lut *lut,
                             const zoe_viewport *viewport, int32_t first_row, int32_t row_count,
                             void *pixels, size_t stride, void *scratch)
 {
-    if (!frame || !lut || !viewport || !frame_is_valid(frame) || !viewport_is_valid(viewport))
+    if (!frame || !lut || !viewport || !zoe_frame_is_drawable(frame) ||
+        !zoe_viewport_is_drawable(viewport))
         return ZOE_ERROR_ARGUMENT;
     if (first_row < 0 || row_count < 0 || first_row > viewport->height - row_count)
         return ZOE_ERROR_ARGUMENT;
@@ -679,7 +654,7 @@ bool zoe_lanes_rows(const zoe_frame *frame, const zoe_viewport *viewport, bool i
                     int32_t first_row, int32_t row_count, uint16_t *out, void *scratch,
                     zoe_lanes_extent *extent)
 {
-    if (!frame_is_valid(frame) || !viewport_is_valid(viewport))
+    if (!zoe_frame_is_drawable(frame) || !zoe_viewport_is_drawable(viewport))
         return false;
     drawing d;
     memset(&d, 0, sizeof d);

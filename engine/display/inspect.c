@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/box.h"
+#include "display/drawable.h"
 #include "display/samples.h"
 #include "display/scale.h"
 
@@ -62,19 +63,10 @@ static int32_t nearest_to(const place *p, int32_t at, bool *is_inside)
 static bool is_drawable(const zoe_frame *frame, const zoe_viewport *v, int32_t first_row,
                         int32_t row_count, const void *pixels, size_t stride, const void *scratch)
 {
-    bool fits = frame && v && v->width >= 1 && v->width <= 32768 && v->height >= 1 &&
-                v->height <= 32768 && isfinite(v->origin_x) && isfinite(v->origin_y) &&
-                isfinite(v->step_x) && isfinite(v->step_y) && v->step_x != 0 && v->step_y != 0 &&
-                first_row >= 0 && row_count >= 0 && first_row <= v->height - row_count && pixels &&
-                scratch && (uintptr_t)pixels % 4 == 0 && stride % 4 == 0 &&
-                stride / 4 >= (size_t)v->width;
-    if (!fits || frame->plane_count < 1 || frame->plane_count > ZOE_PLANES_MAX ||
-        frame->alpha_plane >= (int32_t)frame->plane_count)
-        return false;
-    for (uint32_t i = 0; i < frame->plane_count && !zoe_box_is_empty(&frame->window); i++)
-        if (!frame->planes[i].data)
-            return false;
-    return true;
+    return frame && v && zoe_frame_is_drawable(frame) && zoe_viewport_is_drawable(v) &&
+           first_row >= 0 && row_count >= 0 && first_row <= v->height - row_count && pixels &&
+           scratch && (uintptr_t)pixels % 4 == 0 && stride % 4 == 0 &&
+           stride / 4 >= (size_t)v->width;
 }
 
 size_t zoe_inspect_scratch_bytes(const zoe_viewport *viewport)

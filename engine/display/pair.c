@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/half.h"
+#include "display/drawable.h"
 #include "display/lanes.h"
 #include "display/scale.h"
 
@@ -105,8 +106,8 @@ static bool is_valid(const zoe_pair *pair)
         !pair->viewports[1] || !isfinite(pair->amount) || !is_matrix(pair->matrix))
         return false;
     const zoe_viewport *a = pair->viewports[0], *b = pair->viewports[1];
-    return a->width == b->width && a->height == b->height && a->width >= 1 && a->width <= 32768 &&
-           a->height >= 1 && a->height <= 32768;
+    return a->width == b->width && a->height == b->height && zoe_viewport_is_drawable(a) &&
+           zoe_viewport_is_drawable(b);
 }
 
 size_t zoe_pair_scratch_bytes(const zoe_pair *pair)

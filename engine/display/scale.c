@@ -20,7 +20,8 @@ static int64_t fixed(double position)
 {
     /* Far beyond any frame, and still exact. */
     const double far = 1099511627776.0;
-    if (position > far)
+    /* Not a number where infinite steps lead back from an infinite origin. */
+    if (!(position <= far))
         position = far;
     if (position < -far)
         position = -far;

@@ -85,8 +85,8 @@ typedef struct zoe_transport_step {
     int32_t ended;    /* 1: ZOE_ONCE reached its end with this call and playing stopped */
 } zoe_transport_step;
 
-/* A stopped transport at position 0, work area all, 24 frames a second, loop, every frame. A count
- * below 1 is taken as 1. */
+/* A stopped transport at position 0, work area all, 24 frames a second, loop, every frame. The
+ * count is brought into 1..2^62 - 1. */
 ZOE_API void zoe_transport_init(zoe_transport *transport, int64_t count);
 
 /* Frames a second; values that are not positive are ignored. The frame now on screen keeps its due
@@ -102,7 +102,7 @@ ZOE_API void zoe_transport_set_area(zoe_transport *transport, int64_t in, int64_
 
 /* The sequence has other positions: `count` of them now, of which `shift` were added in front (or,
  * if negative, went there). Playhead and work area go along with their frames, and are clamped; an
- * area of all positions stays that. Playing goes on in its time. A count below 1 is taken as 1. */
+ * area of all positions stays that. Playing goes on in its time. The count as in zoe_transport_init(). */
 ZOE_API void zoe_transport_recount(zoe_transport *transport, int64_t count, int64_t shift);
 
 /* Takes effect at the next step. When ping-pong ends while playing backwards through a turn, play

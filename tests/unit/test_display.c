@@ -340,6 +340,9 @@ static void bad_arguments(void **state)
         zoe_viewport odd = {-sizes[i], 0, sizes[i], sizes[i], 8, 8, 0};
         uint32_t *drawn = display_fixture_draw(&frame, lut, &odd);
         free(drawn);
+        zoe_viewport mirrored = {-sizes[i], -1.7e308, -sizes[i], -1.7e308, 8, 8, 0};
+        drawn = display_fixture_draw(&frame, lut, &mirrored);
+        free(drawn);
     }
     free(scratch);
     free(lut);

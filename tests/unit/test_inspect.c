@@ -234,6 +234,10 @@ static void bad_arguments(void **state)
     assert_int_equal(zoe_inspect_draw_ids(&frame, &v, 0, 8, pixels, 28, scratch),
                      ZOE_ERROR_ARGUMENT);
     assert_int_equal(zoe_inspect_draw_ids(&frame, &v, 0, 8, pixels, 32, NULL), ZOE_ERROR_ARGUMENT);
+    zoe_frame endless = frame;
+    endless.picture = (zoe_box){INT32_MIN, 0, INT32_MAX, 7};
+    assert_int_equal(zoe_inspect_draw_ids(&endless, &v, 0, 8, pixels, 32, scratch),
+                     ZOE_ERROR_ARGUMENT);
     v.step_x = 0;
     assert_int_equal(zoe_inspect_draw_ids(&frame, &v, 0, 8, pixels, 32, scratch),
                      ZOE_ERROR_ARGUMENT);

@@ -718,6 +718,36 @@ static void measured_rate(void **state)
     }
 }
 
+/* Whatever counts and distances are given, the playhead and the area are positions. */
+static void positions_beyond_all_measure(void **state)
+{
+    (void)state;
+    zoe_transport t;
+    zoe_transport_init(&t, 10);
+    zoe_transport_seek(&t, 5, 0);
+    zoe_transport_recount(&t, 10, INT64_MAX);
+    assert_int_equal(t.playhead, 9);
+    zoe_transport_recount(&t, 10, INT64_MIN);
+    assert_int_equal(t.playhead, 0);
+
+    static const int64_t values[] = {INT64_MIN, INT64_MIN / 2, -1,       0, 1,
+                                     40,        INT64_MAX / 2, INT64_MAX};
+    enum { VALUES = sizeof values / sizeof *values };
+    for (int i = 0; i < VALUES * VALUES * VALUES; i++) {
+        int64_t a = values[i % VALUES], b = values[i / VALUES % VALUES],
+                c = values[i / VALUES / VALUES];
+        zoe_transport_init(&t, a);
+        zoe_transport_set_area(&t, b, c);
+        zoe_transport_seek(&t, c, 0);
+        zoe_transport_step_by(&t, b, 0);
+        zoe_transport_recount(&t, c, b);
+        zoe_transport_step_by(&t, c, 0);
+        assert_true(t.count >= 1);
+        assert_in_range(t.playhead, 0, t.count - 1);
+        assert_in_range(t.out, t.in, t.count - 1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -738,6 +768,7 @@ int main(void)
         cmocka_unit_test(every_frame_against_the_model),
         cmocka_unit_test(steps_without_end),
         cmocka_unit_test(measured_rate),
+        cmocka_unit_test(positions_beyond_all_measure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
