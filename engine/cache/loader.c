@@ -302,7 +302,7 @@ static void identify_failed(zoe_load *load)
     if (load->error.status == ZOE_OK || load->picture.id.inode)
         return;
     const zoe_stop *before = zoe_stop_enter(&load->stop);
-    (void)zoe_storage_identify(load->source->storage, load->path, &load->picture.id);
+    (void)zoe_storage_identify(load->source->storage, load->path, UINT64_MAX, &load->picture.id);
     zoe_stop_enter(before);
 }
 

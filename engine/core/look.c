@@ -106,9 +106,36 @@ static void sort(zoe_look *look)
     look->count = kept;
 }
 
+bool zoe_look_at(zoe_storage *storage, const char *path, uint64_t since_ns, zoe_looked *looked)
+{
+    zoe_status status = zoe_storage_identify(storage, path, since_ns, &looked->id);
+    looked->there = status == ZOE_OK;
+    return looked->there || status == ZOE_ERROR_NOT_FOUND || status == ZOE_ERROR_PERMISSION;
+}
+
+/* Whether it has a file, by what is known of the folder. */
+static bool has_path(const zoe_look *look, size_t i, char *path, size_t capacity)
+{
+    const zoe_sequence *sequence = look->fresh ? look->fresh : look->sequence;
+    int64_t number = look->list[i].number, position = zoe_sequence_position(sequence, number);
+    return zoe_sequence_number(sequence, position) == number &&
+           zoe_sequence_path(sequence, position, path, capacity) == ZOE_OK;
+}
+
+/* Those after one are asked for while it is waited for. */
+static void ask_ahead(const zoe_look *look, size_t i, size_t *asked)
+{
+    enum { AHEAD = 64 };
+    char path[ZOE_PATH_MAX];
+    for (; *asked < look->count && *asked < i + AHEAD; (*asked)++)
+        if (has_path(look, *asked, path, sizeof path))
+            zoe_storage_ask(zoe_sequence_storage(look->sequence), path, look->began_ns);
+}
+
 zoe_status zoe_look_read(zoe_look *look, int32_t folder, zoe_error *error)
 {
     char path[ZOE_PATH_MAX];
+    size_t kept = 0, asked = 0;
     if (!look || look->is_read)
         return zoe_error_set(error, ZOE_ERROR_ARGUMENT,
                              "looking at files: no look, or read before");
@@ -118,15 +145,16 @@ zoe_status zoe_look_read(zoe_look *look, int32_t folder, zoe_error *error)
         if (status != ZOE_OK)
             return status;
     }
-    const zoe_sequence *sequence = look->fresh ? look->fresh : look->sequence;
     sort(look);
     for (size_t i = 0; i < look->count; i++) {
-        zoe_looked *looked = &look->list[i];
-        int64_t position = zoe_sequence_position(sequence, looked->number);
-        looked->there = zoe_sequence_number(sequence, position) == looked->number &&
-                        zoe_sequence_path(sequence, position, path, sizeof path) == ZOE_OK &&
-                        zoe_storage_identify(zoe_sequence_storage(sequence), path, &looked->id);
+        zoe_looked looked = look->list[i];
+        ask_ahead(look, i, &asked);
+        /* What nobody can say anything about was not looked at. */
+        if (!has_path(look, i, path, sizeof path) ||
+            zoe_look_at(zoe_sequence_storage(look->sequence), path, look->began_ns, &looked))
+            look->list[kept++] = looked;
     }
+    look->count = kept;
     look->is_read = true;
     return ZOE_OK;
 }

@@ -27,6 +27,9 @@ struct zoe_look {
     uint64_t began_ns; /* when reading began: what was opened since is newer than what was seen */
 };
 
+/* Looks at one file; what was asked since a time will do. false: nobody can say what there is. */
+bool zoe_look_at(zoe_storage *storage, const char *path, uint64_t since_ns, zoe_looked *looked);
+
 /* What was seen of a frame's file; NULL: nobody looked. Only once it is read. */
 const zoe_looked *zoe_look_find(const zoe_look *look, int64_t number);
 

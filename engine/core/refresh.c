@@ -279,7 +279,8 @@ zoe_status zoe_source_reload(zoe_source *source, int64_t position, int32_t *chan
     zoe_cache *cache = source->cache;
     zoe_looked now = {.there = false};
     uint64_t looked_ns = zoe_os_now_ns();
-    now.there = zoe_storage_identify(source->storage, path, &now.id);
+    if (!zoe_look_at(source->storage, path, UINT64_MAX, &now))
+        return ZOE_OK;
     zoe_cache_lock(cache);
     bool other = reload_locked(source, position, &now, looked_ns, true);
     if (other)

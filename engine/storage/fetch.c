@@ -347,6 +347,7 @@ typedef struct zoe_opening {
     zoe_far_object *object;
     zoe_held_block *block; /* takes block 0, listed as this opening's; NULL: a byte is asked for */
     opening_kind kind;
+    uint64_t began_ns;
     uint32_t holds;           /* the request's, and those of who cancels it; guarded by the lock */
     const zoe_flight *flight; /* for whom; NULL: somebody waits */
     uint8_t byte;
@@ -458,11 +459,13 @@ bool zoe_fetch_is_offline_locked(const zoe_remote *remote, const zoe_far_object 
     return remote->is_offline && remote->offline_host == object->host;
 }
 
-static void note_network_locked(zoe_remote *remote, const zoe_far_object *object, bool is_reached)
+static void note_network_locked(zoe_remote *remote, const opening *o, bool is_reached)
 {
+    const zoe_far_object *object = o->object;
     if (!is_reached) {
         remote->is_offline = true;
         remote->offline_host = object->host;
+        remote->offline_ns = o->began_ns;
     } else if (remote->offline_host == object->host) {
         remote->is_offline = false;
     }
@@ -483,7 +486,7 @@ static zoe_status take_answer_locked(zoe_remote *remote, opening *o)
 {
     zoe_origin_request *r = &o->request;
     if (r->status != ZOE_STALE)
-        note_network_locked(remote, o->object, r->status == ZOE_OK || !r->is_unreachable);
+        note_network_locked(remote, o, r->status == ZOE_OK || !r->is_unreachable);
     if (r->status != ZOE_OK) {
         bool gone = o->kind == ASKING && r->status == ZOE_ERROR_NOT_FOUND;
         if (gone)
@@ -516,10 +519,13 @@ static void opening_done(zoe_origin_request *r)
         end_opening_locked(remote, o->object, status, &r->error);
     } else if (o->kind == ASKING) {
         o->object->is_asked = false;
-        o->object->ask_status = status;
         zoe_fetch_signal_locked(remote);
     } else {
         remote->is_probing = false;
+    }
+    if (o->kind == ASKING || r->status == ZOE_OK) {
+        o->object->ask_status = status;
+        o->object->answered_ns = status != ZOE_STALE ? o->began_ns : 0;
     }
     drop_opening_locked(o);
     zoe_lock_give(&remote->lock);
@@ -573,6 +579,7 @@ static opening *make_opening(zoe_remote *remote, zoe_far_object *object, opening
     o->remote = remote;
     o->object = object;
     o->kind = kind;
+    o->began_ns = zoe_os_now_ns();
     o->holds = 1;
     o->has_record = read_record(remote, object, o->record, &o->recorded, &o->record_is_whole_only);
     o->request = (zoe_origin_request){
@@ -617,9 +624,9 @@ void zoe_fetch_open(zoe_remote *remote, zoe_far_object *object, const zoe_flight
     object->origin->submit(object->origin->user, &o->request);
 }
 
-void zoe_fetch_ask(zoe_remote *remote, zoe_far_object *object)
+void zoe_fetch_ask(zoe_remote *remote, zoe_far_object *object, bool is_urgent)
 {
-    opening *o = make_opening(remote, object, ASKING, true);
+    opening *o = make_opening(remote, object, ASKING, is_urgent);
     if (o) {
         object->origin->submit(object->origin->user, &o->request);
         return;
@@ -627,5 +634,6 @@ void zoe_fetch_ask(zoe_remote *remote, zoe_far_object *object)
     zoe_lock_take(&remote->lock);
     object->is_asked = false;
     object->ask_status = ZOE_ERROR_NO_MEMORY;
+    object->answered_ns = 0;
     zoe_lock_give(&remote->lock);
 }

@@ -74,7 +74,8 @@ typedef struct zoe_far_object {
     uint64_t guess_bytes;        /* while it is OPENING: how large it probably is; 0: who knows */
     zoe_disk_key guess_key;      /* what is on disk of it, if it is as the record says */
     bool is_asked;               /* whether it is still the same */
-    zoe_status ask_status;       /* of the last asking */
+    zoe_status ask_status;       /* of the last asking, or opening that told what it is */
+    uint64_t answered_ns;        /* when that began; 0: never */
     uint32_t opens;              /* zoe_storage_objects of it */
     bool is_whole_only;
     bool is_unrecorded;     /* the record on disk does not say what is known */
@@ -114,9 +115,9 @@ typedef struct zoe_remote {
     zoe_far_object *objects[ZOE_FAR_CHAINS];
     zoe_far_tag *tags;
     zoe_held_block *unwritten, **unwritten_end; /* in the order in which they came */
-    bool is_offline; /* the last opening at `offline_host` reached nobody */
-    bool is_probing; /* whether that is still so */
-    uint64_t offline_host;
+    bool is_offline;                   /* the last opening at `offline_host` reached nobody */
+    bool is_probing;                   /* whether that is still so */
+    uint64_t offline_host, offline_ns; /* and when that began */
     bool is_ending;
     const zoe_storage_demand *demand; /* NULL: none */
     bool is_detaching, is_woken, has_no_more;
@@ -145,8 +146,8 @@ zoe_far_object *zoe_fetch_object_locked(zoe_remote *remote, const char *path);
 void zoe_fetch_open(zoe_remote *remote, zoe_far_object *object, const zoe_flight *flight);
 
 /* Asks whether an object that is KNOWN is still the same; the caller has set is_asked, which is
- * false again at the end. No lock held. */
-void zoe_fetch_ask(zoe_remote *remote, zoe_far_object *object);
+ * false again at the end. is_urgent: somebody waits. No lock held. */
+void zoe_fetch_ask(zoe_remote *remote, zoe_far_object *object, bool is_urgent);
 
 /* Whether its host was out of reach when it was asked last. Lock held. */
 bool zoe_fetch_is_offline_locked(const zoe_remote *remote, const zoe_far_object *object);

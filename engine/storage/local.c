@@ -36,10 +36,11 @@ static int64_t read_object(void *user, const zoe_storage_object *object, void *b
     return got;
 }
 
-static bool identify(void *user, const char *path, zoe_os_file_id *id)
+static zoe_status identify(void *user, const char *path, uint64_t since_ns, zoe_os_file_id *id)
 {
     (void)user;
-    return zoe_os_path_identify(path, id);
+    (void)since_ns;
+    return zoe_os_path_identify(path, id) ? ZOE_OK : ZOE_ERROR_NOT_FOUND;
 }
 
 static bool identify_object(void *user, const zoe_storage_object *object, zoe_os_file_id *id)

@@ -105,37 +105,65 @@ static bool identify_object(void *user, const zoe_storage_object *opened, zoe_os
     return known;
 }
 
-/* Whether the origin says what it is now. Lock held, and given back meanwhile. */
-static bool ask_locked(zoe_remote *remote, zoe_far_object *object)
+/* Whether its origin was asked since a time, and answered, or its host was out of reach. */
+static bool has_answered(const zoe_remote *remote, const zoe_far_object *object, uint64_t since_ns)
 {
+    return !object->is_asked &&
+           (object->answered_ns >= since_ns ||
+            (zoe_fetch_is_offline_locked(remote, object) && remote->offline_ns >= since_ns));
+}
+
+/* What the origin says of it now. Lock held, and given back meanwhile. */
+static zoe_status ask_locked(zoe_remote *remote, zoe_far_object *object, uint64_t since_ns)
+{
+    if (has_answered(remote, object, since_ns))
+        return object->answered_ns >= since_ns ? object->ask_status : ZOE_ERROR_IO;
     /* Where it is being asked already, that answer will do. */
     if (!object->is_asked) {
         object->is_asked = true;
         zoe_lock_give(&remote->lock);
-        zoe_fetch_ask(remote, object);
+        zoe_fetch_ask(remote, object, true);
         zoe_lock_take(&remote->lock);
     }
     while (object->is_asked) {
         if (zoe_stop_wanted())
-            return false;
+            return ZOE_STALE;
         zoe_lock_wait(&remote->lock, &remote->changed, soon_ns());
     }
-    return object->ask_status == ZOE_OK && object->state == ZOE_FAR_KNOWN;
+    return object->ask_status;
 }
 
-static bool identify(void *user, const char *path, zoe_os_file_id *id)
+static zoe_status identify(void *user, const char *path, uint64_t since_ns, zoe_os_file_id *id)
 {
     zoe_remote *remote = user;
     zoe_lock_take(&remote->lock);
     zoe_far_object *object = zoe_fetch_object_locked(remote, path);
-    bool known = false;
-    if (object)
-        known = object->state == ZOE_FAR_KNOWN ? ask_locked(remote, object)
-                                               : know_locked(remote, object, NULL) == ZOE_OK;
-    if (known)
+    zoe_status status = object ? ZOE_OK : ZOE_ERROR_NO_MEMORY;
+    bool is_gone = object && object->state != ZOE_FAR_KNOWN && object->ask_status != ZOE_OK;
+    if (object &&
+        (object->state == ZOE_FAR_KNOWN || (is_gone && has_answered(remote, object, since_ns))))
+        status = ask_locked(remote, object, since_ns);
+    /* It may have been found to be another one meanwhile. */
+    if (status == ZOE_OK)
+        status = know_locked(remote, object, NULL);
+    if (status == ZOE_OK)
         *id = object->tag->id;
     zoe_lock_give(&remote->lock);
-    return known;
+    return status;
+}
+
+static void ask(void *user, const char *path, uint64_t since_ns)
+{
+    zoe_remote *remote = user;
+    zoe_lock_take(&remote->lock);
+    zoe_far_object *object = zoe_fetch_object_locked(remote, path);
+    bool begins = object && object->state == ZOE_FAR_KNOWN && !object->is_asked &&
+                  !has_answered(remote, object, since_ns);
+    if (begins)
+        object->is_asked = true;
+    zoe_lock_give(&remote->lock);
+    if (begins)
+        zoe_fetch_ask(remote, object, false);
 }
 
 /* ---- reading ---- */
@@ -626,6 +654,7 @@ zoe_status zoe_remote_create_with(const zoe_storage_settings *settings, const zo
         .close = close_object,
         .attach = attach,
         .detach = detach,
+        .ask = ask,
         .wake = wake,
         .stats = get_stats,
         .destroy = destroy,

@@ -323,15 +323,23 @@ zoe_status zoe_storage_open(zoe_storage *storage, const char *path, zoe_storage_
     return status;
 }
 
-bool zoe_storage_identify(zoe_storage *storage, const char *path, zoe_os_file_id *id)
+zoe_status zoe_storage_identify(zoe_storage *storage, const char *path, uint64_t since_ns,
+                                zoe_os_file_id *id)
 {
     const zoe_store *store = store_of(storage, path, NULL);
     if (!store)
-        return false;
+        return ZOE_ERROR_UNSUPPORTED;
     const zoe_stop_asker *before = zoe_stop_enter_asker(&store->asker);
-    bool is_known = store->identify(store->user, path, id);
+    zoe_status status = store->identify(store->user, path, since_ns, id);
     zoe_stop_enter_asker(before);
-    return is_known;
+    return status;
+}
+
+void zoe_storage_ask(zoe_storage *storage, const char *path, uint64_t since_ns)
+{
+    const zoe_store *store = store_of(storage, path, NULL);
+    if (store && store->ask)
+        store->ask(store->user, path, since_ns);
 }
 
 void zoe_storage_announce(zoe_storage *storage, const char *path)

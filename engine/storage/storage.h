@@ -105,9 +105,10 @@ typedef struct zoe_store {
     int64_t (*read)(void *user, const zoe_storage_object *object, void *buffer, size_t bytes,
                     uint64_t offset, zoe_error *error);
 
-    /* What there is now at a path: asks where the object is, not what is kept of it. false: it
-     * cannot be had. Blocks. */
-    bool (*identify)(void *user, const char *path, zoe_os_file_id *id);
+    /* What there is now at a path: asks where the object is, not what is kept of it, unless that
+     * was asked since a time (zoe_os_now_ns(); UINT64_MAX: asks). Blocks. NOT_FOUND, PERMISSION: it
+     * cannot be had; all else but OK: nobody says. */
+    zoe_status (*identify)(void *user, const char *path, uint64_t since_ns, zoe_os_file_id *id);
 
     /* The same of an open object, as far as it is known without asking. */
     bool (*identify_object)(void *user, const zoe_storage_object *object, zoe_os_file_id *id);
@@ -118,6 +119,10 @@ typedef struct zoe_store {
     void (*close)(void *user, zoe_storage_object *object);
 
     /* The rest may be NULL. */
+
+    /* Asks, where that was not done since: identify() will find the answer. Does not wait for it.
+     */
+    void (*ask)(void *user, const char *path, uint64_t since_ns);
 
     /* One demand at a time; false: there is another. After detach() returned, no function of it is
      * called any more, and all that it began has arrived. */
@@ -164,7 +169,9 @@ zoe_status zoe_storage_list(zoe_storage *storage, const char *folder, zoe_os_nam
                             void *each_user, zoe_error *error);
 zoe_status zoe_storage_open(zoe_storage *storage, const char *path, zoe_storage_object *object,
                             zoe_error *error);
-bool zoe_storage_identify(zoe_storage *storage, const char *path, zoe_os_file_id *id);
+zoe_status zoe_storage_identify(zoe_storage *storage, const char *path, uint64_t since_ns,
+                                zoe_os_file_id *id);
+void zoe_storage_ask(zoe_storage *storage, const char *path, uint64_t since_ns);
 void zoe_storage_announce(zoe_storage *storage, const char *path);
 
 /* An object of a descriptor that somebody else opened, which closes with it. */

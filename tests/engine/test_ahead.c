@@ -283,6 +283,33 @@ static void errors_are_the_frames(void **state)
     }
 }
 
+/* A server that does not answer takes nothing away that is in memory. */
+static void what_nobody_knows_of_stays(void **state)
+{
+    (void)state;
+    begin(ROOM, 5);
+    zoe_source *source = open_in(s.engine);
+    zoe_want want = stage_play(0, 0, 5);
+    stage_settle(&s, source, &want);
+    stage_assert_loaded(source, 0, 5);
+    fake_storage_refuse(store, "f.", ZOE_ERROR_IO);
+    zoe_refresh_report report;
+    int32_t changed;
+    assert_int_equal(zoe_source_refresh(source, &report, NULL), ZOE_OK);
+    assert_int_equal(report.changed, 0);
+    assert_int_equal(zoe_source_reload(source, 2, &changed), ZOE_OK);
+    assert_int_equal(changed, 0);
+    stage_assert_loaded(source, 0, 5);
+    assert_int_equal(fake_opened(s.fake, 2), 1);
+    /* One that answers does. */
+    fake_storage_refuse(store, "f.", ZOE_OK);
+    stage_remove(&s, "f", 2);
+    assert_int_equal(zoe_source_reload(source, 2, &changed), ZOE_OK);
+    assert_int_equal(changed, 1);
+    assert_int_equal(stage_state(source, 2), ZOE_FRAME_MISSING);
+    end();
+}
+
 /* Asking a server that does not answer would keep the worker from what is wanted now. */
 static void what_is_given_up_is_not_asked_about(void **state)
 {
@@ -491,6 +518,7 @@ int main(void)
         cmocka_unit_test(a_playhead_waits_until_its_frame_is_fetched),
         cmocka_unit_test(what_arrived_is_wanted_until_it_is_decoded),
         cmocka_unit_test(errors_are_the_frames),
+        cmocka_unit_test(what_nobody_knows_of_stays),
         cmocka_unit_test(what_is_given_up_is_not_asked_about),
         cmocka_unit_test(what_is_not_there_is_a_gap),
         cmocka_unit_test(a_loop_on_disk_is_fetched_once),

@@ -304,6 +304,11 @@ static void test_failures(void **state)
     }
 }
 
+static zoe_status identify(unsigned n, zoe_os_file_id *id)
+{
+    return remote.store.identify(remote.store.user, remote_place_path(n), UINT64_MAX, id);
+}
+
 static void test_changed_while_read(void **state)
 {
     (void)state;
@@ -321,24 +326,64 @@ static void test_changed_while_read(void **state)
     assert_int_equal(remote_place_check_whole(1, 2), ZOE_OK);
     /* By being asked. */
     assert_int_equal(remote_place_open_object(1, &object), ZOE_OK);
-    assert_true(remote.store.identify(remote.store.user, remote_place_path(1), &id));
+    assert_int_equal(identify(1, &id), ZOE_OK);
     assert_true(zoe_os_file_id_equal(&id, &object.id));
     assert_int_equal(remote_place_check_part(&object, 1, 2, 0, BYTES), ZOE_OK);
     fake_origin_set_version(remote.fake, 1, 3);
-    assert_true(remote.store.identify(remote.store.user, remote_place_path(1), &id));
+    assert_int_equal(identify(1, &id), ZOE_OK);
     assert_false(zoe_os_file_id_equal(&id, &object.id));
     assert_int_equal(remote_place_check_part(&object, 1, 2, 0, BYTES), ZOE_ERROR_CHANGED);
     remote.store.close(remote.store.user, &object);
     assert_int_equal(remote_place_check_whole(1, 3), ZOE_OK);
     /* It is gone, or nobody can say. */
     fake_origin_set_unreachable(remote.fake, true);
-    assert_false(remote.store.identify(remote.store.user, remote_place_path(1), &id));
+    assert_int_equal(identify(1, &id), ZOE_ERROR_IO);
     assert_int_equal(remote_place_check_whole(1, 3), ZOE_OK);
     fake_origin_set_unreachable(remote.fake, false);
     fake_origin_fail(remote.fake, 1, ZOE_ERROR_NOT_FOUND, 2);
-    assert_false(remote.store.identify(remote.store.user, remote_place_path(1), &id));
+    assert_int_equal(identify(1, &id), ZOE_ERROR_NOT_FOUND);
     assert_int_equal(remote_place_check_whole(1, 3), ZOE_ERROR_NOT_FOUND);
     assert_int_equal(remote_place_check_whole(1, 3), ZOE_OK);
+}
+
+static zoe_status identify_since(unsigned n, uint64_t since_ns)
+{
+    zoe_os_file_id id;
+    return remote.store.identify(remote.store.user, remote_place_path(n), since_ns, &id);
+}
+
+/* Many are asked for at once, each once, and answers that are new enough are not asked for again.
+ */
+static void test_asked_in_a_burst(void **state)
+{
+    (void)state;
+    enum { COUNT = 20, CHANGED = 3, GONE = 5 };
+    remote_place_open(1000);
+    for (unsigned i = 0; i < COUNT; i++)
+        assert_int_equal(remote_place_check_whole(i, 1), ZOE_OK);
+    fake_origin_set_version(remote.fake, CHANGED, 2);
+    fake_origin_fail(remote.fake, GONE, ZOE_ERROR_NOT_FOUND, 1);
+    uint64_t since = zoe_os_now_ns(), before = fake_origin_counts(remote.fake).requests;
+    fake_origin_hold(remote.fake, true);
+    for (int turn = 0; turn < 2; turn++)
+        for (unsigned i = 0; i < COUNT; i++)
+            remote.store.ask(remote.store.user, remote_place_path(i), since);
+    assert_int_equal(fake_origin_counts(remote.fake).waiting, COUNT);
+    fake_origin_hold(remote.fake, false);
+    for (unsigned i = 0; i < COUNT; i++)
+        assert_int_equal(identify_since(i, since), i == GONE ? ZOE_ERROR_NOT_FOUND : ZOE_OK);
+    assert_int_equal(fake_origin_counts(remote.fake).requests, before + COUNT);
+    assert_int_equal(remote_place_check_whole(CHANGED, 2), ZOE_OK);
+    /* Later it is asked again. */
+    assert_int_equal(identify_since(0, zoe_os_now_ns()), ZOE_OK);
+    assert_int_equal(identify_since(GONE, zoe_os_now_ns()), ZOE_OK);
+    /* One who finds nobody is enough for all. */
+    fake_origin_set_unreachable(remote.fake, true);
+    since = zoe_os_now_ns();
+    before = fake_origin_counts(remote.fake).requests;
+    for (unsigned i = 0; i < COUNT; i++)
+        assert_int_equal(identify_since(i, since), ZOE_ERROR_IO);
+    assert_int_equal(fake_origin_counts(remote.fake).requests, before + 1);
 }
 
 /* ---- waiting ---- */
@@ -435,7 +480,7 @@ static void test_files(void **state)
         fclose(file);
         zoe_os_file_id id, there;
         assert_true(zoe_os_path_identify(path, &there));
-        assert_true(remote.store.identify(remote.store.user, path, &id));
+        assert_int_equal(remote.store.identify(remote.store.user, path, UINT64_MAX, &id), ZOE_OK);
         assert_true(zoe_os_file_id_equal(&id, &there));
         for (int round = 0; round < 2; round++) {
             zoe_storage_object object;
@@ -497,6 +542,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_no_folder, remote_place_begin, remote_place_finish),
         cmocka_unit_test_setup_teardown(test_failures, remote_place_begin, remote_place_finish),
         cmocka_unit_test_setup_teardown(test_changed_while_read, remote_place_begin,
+                                        remote_place_finish),
+        cmocka_unit_test_setup_teardown(test_asked_in_a_burst, remote_place_begin,
                                         remote_place_finish),
         cmocka_unit_test_setup_teardown(test_stopped_while_it_waits, remote_place_begin,
                                         remote_place_finish),

@@ -118,15 +118,19 @@ static int64_t read_object(void *user, const zoe_storage_object *object, void *b
     return got;
 }
 
-static bool identify(void *user, const char *path, zoe_os_file_id *id)
+static zoe_status identify(void *user, const char *path, uint64_t since_ns, zoe_os_file_id *id)
 {
+    (void)since_ns;
     fake_storage *fake = user;
     char local[ZOE_PATH_MAX];
     pthread_mutex_lock(&fake->lock);
     fake->counts.identified++;
+    zoe_status status = refusal_locked(fake, path);
     pthread_mutex_unlock(&fake->lock);
+    if (status != ZOE_OK)
+        return status;
     local_path(fake, path, local);
-    return zoe_os_path_identify(local, id);
+    return zoe_os_path_identify(local, id) ? ZOE_OK : ZOE_ERROR_NOT_FOUND;
 }
 
 static bool identify_object(void *user, const zoe_storage_object *object, zoe_os_file_id *id)

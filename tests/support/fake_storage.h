@@ -25,7 +25,7 @@ zoe_storage *fake_storage_storage(fake_storage *fake);
 /* Closes the storage, which nobody else may have any more. */
 void fake_storage_destroy(fake_storage *fake);
 
-/* What listing a folder, or opening and fetching the objects whose paths hold this text, gives; OK:
+/* What listing a folder, or opening, fetching and asking about the objects whose paths hold this text, gives; OK:
  * as it is. One of each. */
 void fake_storage_refuse_list(fake_storage *fake, zoe_status status);
 void fake_storage_refuse(fake_storage *fake, const char *text, zoe_status status);
