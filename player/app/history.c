@@ -139,7 +139,7 @@ static void write_thumbnail(zoe_app *app, const char *spec)
     zoe_look look = app->view.look;
     look.marks = look.false_color = look.flip = look.flop = false;
     const zoe_paint paint = {frame, app->view.lut, &port, &look};
-    (void)zoe_png_write(path, &paint, false, NULL);
+    (void)zoe_png_write(path, &paint, false, false, NULL);
 }
 
 /* ---- noting ---- */

@@ -189,7 +189,7 @@ zoe_status zoe_frame_write_png(const char *path, const zoe_paint *seen, const zo
         zoe_look_apply(seen->look, &viewport);
     paint.lut = luts;
     paint.viewport = &viewport;
-    zoe_status status = zoe_png_write(path, &paint, is_new, error);
+    zoe_status status = zoe_png_write(path, &paint, is_new, true, error);
     free(luts);
     return status;
 }

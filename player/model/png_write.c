@@ -20,6 +20,7 @@ typedef struct png_job {
     const char *path;
     const zoe_paint *paint;
     int32_t width, height;
+    bool hears_signals;
     zoe_error *error;
     zoe_status status;
     int fd;
@@ -92,7 +93,7 @@ static void write_rows(png_job *job)
                                         job->path, zoe_status_text(status));
             png_error(job->png, "drawing failed");
         }
-        if (zoe_interrupted()) {
+        if (job->hears_signals && zoe_interrupted()) {
             job->status = zoe_error_set(job->error, ZOE_STALE, "%s: interrupted", job->path);
             png_error(job->png, "interrupted");
         }
@@ -134,7 +135,8 @@ static zoe_status prepare(png_job *job)
     return job->info ? ZOE_OK : no_memory(job);
 }
 
-zoe_status zoe_png_write(const char *path, const zoe_paint *paint, bool is_new, zoe_error *error)
+zoe_status zoe_png_write(const char *path, const zoe_paint *paint, bool is_new, bool hears_signals,
+                         zoe_error *error)
 {
     png_job job;
     memset(&job, 0, sizeof job);
@@ -142,6 +144,7 @@ zoe_status zoe_png_write(const char *path, const zoe_paint *paint, bool is_new, 
     job.paint = paint;
     job.width = zoe_paint_width(paint);
     job.height = zoe_paint_height(paint);
+    job.hears_signals = hears_signals;
     job.error = error;
     zoe_temp_file file;
     zoe_status status = zoe_temp_file_open(&file, path, error);

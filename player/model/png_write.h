@@ -14,10 +14,12 @@
 #include "model/paint.h"
 
 /*
- * Writes the viewport over an old file of that name. Blocks. Errors: ARGUMENT,
- * NO_MEMORY, PERMISSION, NOT_FOUND (folder), IO, STALE after a signal; the text names the file.
- * Nothing is left behind on failure.
+ * Writes the viewport over an old file of that name; is_new: only where there is none. Blocks.
+ * hears_signals: a signal that asks the program to end stops it too; false for what is written
+ * because the program ends. Errors: ARGUMENT, NO_MEMORY, PERMISSION, NOT_FOUND (folder), IO, STALE
+ * after a signal; the text names the file. Nothing is left behind on failure.
  */
-zoe_status zoe_png_write(const char *path, const zoe_paint *paint, bool is_new, zoe_error *error);
+zoe_status zoe_png_write(const char *path, const zoe_paint *paint, bool is_new, bool hears_signals,
+                         zoe_error *error);
 
 #endif

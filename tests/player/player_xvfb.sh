@@ -363,6 +363,16 @@ recent="$XDG_STATE_HOME/zoetrope/recent.json"
 check "it is remembered" "$(grep -c 'shot.####.exr' "$recent" | sed 's/^[1-9].*/yes/')" yes
 check "with a thumbnail" "$(ls "$XDG_CACHE_HOME/zoetrope/thumbnails" | wc -l)" 1
 
+# Logging out ends it so.
+rm "$XDG_CACHE_HOME/zoetrope/thumbnails"/*
+start_player --restore
+eventually "what was open comes back" playhead 13
+kill -TERM "$player_pid"
+wait "$player_pid"
+check "a signal ends it as Q does" $? 0
+player_pid=''
+check "with a thumbnail too" "$(ls "$XDG_CACHE_HOME/zoetrope/thumbnails" | wc -l)" 1
+
 start_player
 eventually "without arguments, again" blank "26,26,26"
 sleep 0.3
