@@ -123,8 +123,8 @@ static bool draw_row(zoe_ui *ui, const zoe_metadata_row *row, SDL_Rect place)
                              row->type ? style->text_dim : style->accent,
                              row->name[0] ? row->name : "part");
     bool is_file = row->type && !row->type[0] && !strcmp(row->name, "file");
-    fits &= zoe_ui_label(ui, place, ZOE_TEXT_BODY, is_file ? ZOE_UI_KEEP_END : ZOE_UI_LEFT,
-                         style->text, row->value);
+    fits &= zoe_ui_label(ui, place, ZOE_TEXT_BODY, is_file ? ZOE_UI_PATH : ZOE_UI_LEFT, style->text,
+                         row->value);
     return fits;
 }
 

@@ -330,14 +330,17 @@ typedef struct columns {
     SDL_Rect name, range, gaps, size, date; /* w 0: left out */
 } columns;
 
-static columns cut_columns(const zoe_ui *ui, SDL_Rect row)
+/* Of a row or the headings; the scroll bar has its place whether there is one or not. */
+static columns cut_columns(const zoe_ui *ui, SDL_Rect list, SDL_Rect row)
 {
     columns c;
     memset(&c, 0, sizeof c);
     int pad = zoe_ui_px(ui, ZOE_UI_PAD), name = zoe_ui_px(ui, NAME_LEAST);
     int range = zoe_ui_px(ui, RANGE_WIDTH), size = zoe_ui_px(ui, SIZE_WIDTH);
     int gaps = zoe_ui_px(ui, GAPS_WIDTH), date = zoe_ui_px(ui, DATE_WIDTH);
-    row = zoe_inset(row, pad, 0);
+    row.x = list.x;
+    row.w = list.w - zoe_ui_scroll_bar(ui);
+    row = zoe_inset(row, 2 * pad, 0);
     if (row.w - name - range - gaps - size >= date)
         c.date = zoe_cut_right(&row, date);
     if (row.w - name - range - gaps >= size)
@@ -356,11 +359,11 @@ static void draw_cell(zoe_ui *ui, SDL_Rect rect, const char *text, SDL_Color col
         zoe_ui_label(ui, rect, ZOE_TEXT_BODY, ZOE_UI_RIGHT, color, text);
 }
 
-static void draw_row(zoe_ui *ui, SDL_Rect place, const zoe_browser_row *row)
+static void draw_row(zoe_ui *ui, SDL_Rect list, SDL_Rect place, const zoe_browser_row *row)
 {
     const zoe_folder_entry *entry = &row->entry;
     const zoe_ui_style *style = ui->style;
-    columns c = cut_columns(ui, place);
+    columns c = cut_columns(ui, list, place);
     char text[96], amount[ZOE_AMOUNT_TEXT];
     bool is_folder = entry->kind == ZOE_FOLDER_FOLDER;
     SDL_Rect sign = zoe_cut_left(&c.name, zoe_ui_px(ui, ZOE_UI_ICON));
@@ -373,7 +376,7 @@ static void draw_row(zoe_ui *ui, SDL_Rect place, const zoe_browser_row *row)
     if (row->is_below)
         draw_cell(ui, c.range, "EXR files", style->text_dim);
     zoe_cut_left(&c.name, zoe_ui_px(ui, ZOE_UI_PAD));
-    zoe_ui_label(ui, c.name, ZOE_TEXT_BODY, ZOE_UI_LEFT, style->text, entry->name);
+    zoe_ui_label(ui, c.name, ZOE_TEXT_BODY, ZOE_UI_NAME, style->text, entry->name);
     if (entry->kind == ZOE_FOLDER_SEQUENCE) {
         snprintf(text, sizeof text, "%" PRId64 "\342\200\223%" PRId64, entry->first, entry->last);
         draw_cell(ui, c.range, text, style->text);
@@ -408,7 +411,7 @@ static void run_heading(zoe_ui *ui, SDL_Rect rect, zoe_open_page *page, const ch
     if (rect.w <= 0)
         return;
     /* Its text is in line with the column's, and not its ground. */
-    rect.x += at_left ? 0 : zoe_ui_px(ui, ZOE_UI_PAD);
+    rect.x += zoe_ui_px(ui, at_left ? -ZOE_UI_PAD : ZOE_UI_PAD);
     rect = at_left ? zoe_cut_left(&rect, width) : zoe_cut_right(&rect, width);
     if (!zoe_ui_button(ui, text, rect, sign, text, ZOE_UI_QUIET))
         return;
@@ -420,8 +423,7 @@ static void run_heading(zoe_ui *ui, SDL_Rect rect, zoe_open_page *page, const ch
 
 static void run_headings(zoe_ui *ui, SDL_Rect row, zoe_open_page *page)
 {
-    row.w -= zoe_ui_scroll_bar(ui);
-    columns c = cut_columns(ui, row);
+    columns c = cut_columns(ui, row, row);
     run_heading(ui, c.name, page, "Name", ZOE_BROWSER_BY_NAME, true);
     if (!page->purpose)
         draw_cell(ui, c.range, "Frames", ui->style->text_dim);
@@ -442,7 +444,7 @@ static void run_list(zoe_ui *ui, SDL_Rect area, zoe_open_page *page, zoe_open_pa
                           ZOE_UI_LIST_KEYS);
     while (zoe_ui_list_next(ui, list, &at, &place)) {
         if (zoe_browser_row_at(page->browser, (size_t)at, &row) == ZOE_OK)
-            draw_row(ui, place, &row);
+            draw_row(ui, list->area, place, &row);
     }
     unsigned answer = zoe_ui_list_end(ui, list);
     if (list->filter_changed)

@@ -155,8 +155,7 @@ static void disk_info(zoe_ui *ui, SDL_Rect *rest, const zoe_settings_page *page)
         snprintf(text, sizeof text, "In %s", path);
     else
         text[0] = '\0';
-    zoe_ui_label(ui, zoe_cut_top(rest, line), ZOE_TEXT_BODY, ZOE_UI_KEEP_END, ui->style->text,
-                 text);
+    zoe_ui_label(ui, zoe_cut_top(rest, line), ZOE_TEXT_BODY, ZOE_UI_PATH, ui->style->text, text);
     zoe_ui_label(ui, zoe_cut_top(rest, line), ZOE_TEXT_BODY, ZOE_UI_LEFT, ui->style->text_dim,
                  "What is changed here counts from the next start");
 }

@@ -116,8 +116,7 @@ static bool run_card(zoe_ui *ui, SDL_Rect rect, zoe_start_page *page, int index)
     const char *slash = strrchr(item->spec, '/'),
                *name = slash && slash[1] ? slash + 1 : item->spec;
     snprintf(shot, sizeof shot, "%.*s", (int)zoe_path_shot_length(name), name);
-    zoe_ui_label(ui, zoe_cut_top(&rect, line), ZOE_TEXT_BODY, ZOE_UI_KEEP_END, style->text_light,
-                 shot);
+    zoe_ui_label(ui, zoe_cut_top(&rect, line), ZOE_TEXT_BODY, ZOE_UI_NAME, style->text_light, shot);
     if (item->first == item->last)
         snprintf(range, sizeof range, "One frame");
     else
@@ -125,7 +124,7 @@ static bool run_card(zoe_ui *ui, SDL_Rect rect, zoe_start_page *page, int index)
                  item->first, item->last, item->frame);
     zoe_ui_label(ui, zoe_cut_top(&rect, line), ZOE_TEXT_SMALL, ZOE_UI_LEFT, style->text, range);
     zoe_path_parent(item->spec, folder);
-    zoe_ui_label(ui, zoe_cut_top(&rect, line), ZOE_TEXT_SMALL, ZOE_UI_KEEP_END, style->text_dim,
+    zoe_ui_label(ui, zoe_cut_top(&rect, line), ZOE_TEXT_SMALL, ZOE_UI_PATH, style->text_dim,
                  folder);
     return is_chosen;
 }

@@ -365,7 +365,7 @@ static void run_picture_row(zoe_ui *ui, SDL_Rect row, const zoe_statusbar *bar,
     file_name(zoe_session_sequence(session), position, text, sizeof text);
     int width = zoe_ui_text_width(ui, ZOE_TEXT_BODY, text), most = row.w / 2;
     SDL_Rect name = zoe_cut_left(&row, width < most ? width : most);
-    zoe_ui_label(ui, name, ZOE_TEXT_BODY, ZOE_UI_KEEP_END, ui->style->text_light, text);
+    zoe_ui_label(ui, name, ZOE_TEXT_BODY, ZOE_UI_NAME, ui->style->text_light, text);
     zoe_cut_left(&row, zoe_ui_px(ui, ZOE_SPACE * 3));
     run_fields(ui, row, &list, result);
 }

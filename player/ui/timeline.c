@@ -301,7 +301,8 @@ static bool draw_number_at(const zoe_timeline *timeline, zoe_ui *ui, const char 
                         zoe_ui_text_height(ui, ZOE_TEXT_SMALL)};
     if (is_taken(others, place))
         return false;
-    zoe_ui_text(ui, ZOE_TEXT_SMALL, x, ruler.y + zoe_ui_px(ui, 3), width, color, text, false);
+    zoe_ui_text(ui, ZOE_TEXT_SMALL, x, ruler.y + zoe_ui_px(ui, 3), width, color, text,
+                ZOE_UI_KEEP_BEGINNING);
     return true;
 }
 
@@ -415,7 +416,7 @@ static void draw_plate(zoe_ui *ui, const zoe_sequence *sequence, int64_t positio
     number_text(sequence, position, text);
     zoe_draw_fill(&ui->draw, box, zoe_ui_px(ui, 2), plate);
     zoe_ui_text(ui, ZOE_TEXT_SMALL, box.x + zoe_ui_px(ui, ZOE_SPACE), box.y + zoe_ui_px(ui, 1),
-                box.w, ink, text, false);
+                box.w, ink, text, ZOE_UI_KEEP_BEGINNING);
 }
 
 static bool is_in_sight(const zoe_timeline *timeline, int64_t position)

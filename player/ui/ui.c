@@ -417,7 +417,7 @@ static int draw_text(zoe_ui *ui, zoe_text_style style, int x, int y, SDL_Color c
 }
 
 int zoe_ui_text(zoe_ui *ui, zoe_text_style style, int x, int y, int width, SDL_Color color,
-                const char *text, bool keep_end)
+                const char *text, zoe_ui_keep keep)
 {
     size_t length = strlen(text);
     int whole = ui->host.text_width(ui->host.user, style, text, length);
@@ -427,21 +427,29 @@ int zoe_ui_text(zoe_ui *ui, zoe_text_style style, int x, int y, int width, SDL_C
     if (width < dots)
         return 0;
     char part[1024];
-    size_t from = 0, until = length;
+    /* What is left out grows from here; the middle is that of a character perhaps. */
+    size_t from = keep == ZOE_UI_KEEP_BEGINNING ? length
+                  : keep == ZOE_UI_KEEP_BOTH    ? length / 2
+                                                : 0;
+    while (((unsigned char)text[from] & 0xC0u) == 0x80u)
+        from++;
+    size_t until = from;
     /* Characters have one width wherever they stand. */
-    while (from < until && (whole + dots > width || until - from > sizeof part - sizeof ellipsis)) {
-        size_t one = keep_end ? from : zoe_utf8_previous(text, until);
-        size_t next = keep_end ? zoe_utf8_next(text, from) : until;
+    while (from + (length - until) > 0 &&
+           (whole + dots > width || from + (length - until) > sizeof part - sizeof ellipsis)) {
+        bool is_before = until == length || (keep == ZOE_UI_KEEP_BOTH && from > length - until);
+        size_t one = is_before ? zoe_utf8_previous(text, from) : until;
+        size_t next = is_before ? from : zoe_utf8_next(text, until);
         whole -= ui->host.text_width(ui->host.user, style, text + one, next - one);
-        from = keep_end ? next : from;
-        until = keep_end ? until : one;
+        from = is_before ? one : from;
+        until = is_before ? until : next;
     }
-    while (!keep_end && until > from && text[until - 1] == ' ')
-        until--;
-    size_t dots_at = keep_end ? 0 : until - from;
-    memcpy(part + dots_at, ellipsis, sizeof ellipsis - 1);
-    memcpy(part + (keep_end ? sizeof ellipsis - 1 : 0), text + from, until - from);
-    return draw_text(ui, style, x, y, color, part, until - from + sizeof ellipsis - 1);
+    while (from > 0 && text[from - 1] == ' ')
+        from--;
+    memcpy(part, text, from);
+    memcpy(part + from, ellipsis, sizeof ellipsis - 1);
+    memcpy(part + from + sizeof ellipsis - 1, text + until, length - until);
+    return draw_text(ui, style, x, y, color, part, from + sizeof ellipsis - 1 + length - until);
 }
 
 /* How much of a word that is wider than a line goes on this line. */

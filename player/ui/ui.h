@@ -283,10 +283,17 @@ void zoe_ui_take_typing(zoe_ui *ui);
 /* Whether what is drawn now hears keys: nothing is open above it. */
 bool zoe_ui_hears_keys(const zoe_ui *ui);
 
-/* Text as much as there is room for, with an ellipsis for what is left out: the end, or with
- * keep_end the beginning. Returns the width drawn. */
+/* What is seen of a text that has no room. */
+typedef enum zoe_ui_keep {
+    ZOE_UI_KEEP_BEGINNING,
+    ZOE_UI_KEEP_END,  /* of paths */
+    ZOE_UI_KEEP_BOTH, /* of names: a shot is told by how they begin, its version by how they end */
+} zoe_ui_keep;
+
+/* Text as much as there is room for, with an ellipsis for what is left out. Returns the width
+ * drawn. */
 int zoe_ui_text(zoe_ui *ui, zoe_text_style style, int x, int y, int width, SDL_Color color,
-                const char *text, bool keep_end);
+                const char *text, zoe_ui_keep keep);
 /* Breaks a text into lines no wider than `width`, between words; a word that is wider, as a path
  * may be, behind a slash or where it must. Returns how many lines, 1..most; the last takes what is
  * left. */

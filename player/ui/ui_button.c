@@ -16,7 +16,10 @@ bool zoe_ui_label(zoe_ui *ui, SDL_Rect rect, zoe_text_style style, zoe_ui_align 
         x += (rect.w - width) / 2;
     if (width < rect.w && align == ZOE_UI_RIGHT)
         x += rect.w - width;
-    zoe_ui_text(ui, style, x, y, rect.w, color, text, align == ZOE_UI_KEEP_END);
+    zoe_ui_text(ui, style, x, y, rect.w, color, text,
+                align == ZOE_UI_PATH   ? ZOE_UI_KEEP_END
+                : align == ZOE_UI_NAME ? ZOE_UI_KEEP_BOTH
+                                       : ZOE_UI_KEEP_BEGINNING);
     return width <= rect.w;
 }
 
@@ -30,7 +33,8 @@ int zoe_ui_paragraph(zoe_ui *ui, SDL_Rect rect, zoe_text_style style, SDL_Color 
     for (int i = 0; i < count && (i + 1) * line <= rect.h; i++) {
         char part[1024];
         snprintf(part, sizeof part, "%.*s", lengths[i], starts[i]);
-        zoe_ui_text(ui, style, rect.x, rect.y + i * line, rect.w, color, part, false);
+        zoe_ui_text(ui, style, rect.x, rect.y + i * line, rect.w, color, part,
+                    ZOE_UI_KEEP_BEGINNING);
     }
     return count * line;
 }

@@ -17,7 +17,8 @@ typedef enum zoe_ui_align {
     ZOE_UI_LEFT,
     ZOE_UI_CENTER,
     ZOE_UI_RIGHT,
-    ZOE_UI_KEEP_END, /* left; where there is no room the beginning is left out: paths */
+    ZOE_UI_PATH, /* left; where there is no room the beginning is left out */
+    ZOE_UI_NAME, /* left; where there is no room the middle is left out */
 } zoe_ui_align;
 
 /* A line in the middle of the rectangle's height, with an ellipsis where it has no room. Returns

@@ -246,14 +246,15 @@ static void draw_text(zoe_ui *ui, SDL_Rect inner, const zoe_ui_field *field, con
     if (focused)
         zoe_draw_text(&ui->draw, ZOE_TEXT_BODY, line, ink, text, strlen(text));
     else
-        zoe_ui_text(ui, ZOE_TEXT_BODY, x, y, inner.w, ink, text, field->keep_end);
+        zoe_ui_text(ui, ZOE_TEXT_BODY, x, y, inner.w, ink, text,
+                    field->keep_end ? ZOE_UI_KEEP_END : ZOE_UI_KEEP_BEGINNING);
     if (!*text && field->placeholder)
         zoe_ui_text(ui, ZOE_TEXT_BODY, x, y, inner.w, ui->disabled ? s->text_disabled : s->text_dim,
-                    field->placeholder, false);
+                    field->placeholder, ZOE_UI_KEEP_BEGINNING);
     const char *more = focused ? offered(field) : NULL;
     if (more && *text)
         zoe_ui_text(ui, ZOE_TEXT_BODY, x + width, y, inner.x + inner.w - x - width,
-                    s->text_disabled, more, false);
+                    s->text_disabled, more, ZOE_UI_KEEP_BEGINNING);
     if (focused) {
         int at = x + width_to(ui, text, edit->caret);
         draw_caret(

@@ -202,7 +202,8 @@ static void draw_filter(zoe_ui *ui, SDL_Rect strip, const zoe_ui_list *list)
     zoe_draw_icon(&ui->draw, zoe_centered(place, side, side), ZOE_ICON_SEARCH, ui->style->accent);
     zoe_cut_left(&strip, zoe_ui_px(ui, 6));
     int y = strip.y + (strip.h - zoe_ui_text_height(ui, ZOE_TEXT_BODY)) / 2;
-    zoe_ui_text(ui, ZOE_TEXT_BODY, strip.x, y, strip.w, ui->style->text_light, list->filter, true);
+    zoe_ui_text(ui, ZOE_TEXT_BODY, strip.x, y, strip.w, ui->style->text_light, list->filter,
+                ZOE_UI_KEEP_END);
 }
 
 void zoe_ui_list_begin(zoe_ui *ui, const char *name, SDL_Rect rect, zoe_ui_list *list, int count,

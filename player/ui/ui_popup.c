@@ -203,7 +203,8 @@ static void draw_tip(zoe_ui *ui, const char *text, const char *key)
     }
     if (key)
         zoe_ui_text(ui, ZOE_TEXT_BODY, place.x + place.w - pad - key_w + 2 * pad,
-                    place.y + (place.h - count * line) / 2, key_w, ui->style->text_dim, key, false);
+                    place.y + (place.h - count * line) / 2, key_w, ui->style->text_dim, key,
+                    ZOE_UI_KEEP_BEGINNING);
     ui->draw.clip = clip;
     ui->draw.layer = layer;
 }

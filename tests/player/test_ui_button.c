@@ -59,8 +59,17 @@ static void labels_are_cut_with_an_ellipsis(void **state)
     begin(&d, 48, ZOE_UI_LEFT); /* no space before it */
     assert_non_null(ui_hand_find(&hand, "shot\342\200\246"));
     ui_hand_end(&hand);
-    begin(&d, 56, ZOE_UI_KEEP_END);
+    begin(&d, 56, ZOE_UI_PATH);
     assert_non_null(ui_hand_find(&hand, "\342\200\246\303\244bcdef"));
+    ui_hand_end(&hand);
+    begin(&d, 64, ZOE_UI_NAME);
+    assert_non_null(ui_hand_find(&hand, "shot\342\200\246def"));
+    ui_hand_end(&hand);
+    begin(&d, 56, ZOE_UI_NAME);
+    assert_non_null(ui_hand_find(&hand, "sho\342\200\246def"));
+    ui_hand_end(&hand);
+    begin(&d, 8, ZOE_UI_NAME);
+    assert_non_null(ui_hand_find(&hand, "\342\200\246"));
     ui_hand_end(&hand);
     begin(&d, 7, ZOE_UI_LEFT);
     assert_null(ui_hand_find(&hand, "\342\200\246"));

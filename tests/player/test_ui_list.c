@@ -45,7 +45,8 @@ static void page(zoe_ui *ui, void *data)
             d->button_row = hit.clicked ? row : d->button_row;
         }
         snprintf(text, sizeof text, "row %d", row);
-        zoe_ui_text(ui, ZOE_TEXT_BODY, place.x, place.y, place.w, ui->style->text, text, false);
+        zoe_ui_text(ui, ZOE_TEXT_BODY, place.x, place.y, place.w, ui->style->text, text,
+                    ZOE_UI_KEEP_BEGINNING);
     }
     d->answer |= zoe_ui_list_end(ui, &d->list);
     d->menu_row = d->list.menu_row >= 0 ? d->list.menu_row : d->menu_row;
