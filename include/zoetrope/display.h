@@ -126,8 +126,7 @@ typedef void zoe_process_fn(void *user, float *pixels, size_t count);
 /*
  * Colour beyond the grade: what the frame's numbers mean, and what is made of them before the
  * display. Filled by zoe_color_init(); all of it is optional. Pointers are the caller's, and stay
- * valid as long as a zoe_display_lut made of them is drawn with. zoetrope/color.h reads such tables
- * from files.
+ * valid as long as a zoe_display_lut made of them is drawn with.
  */
 typedef struct zoe_color {
     const float *decode; /* [ZOE_DISPLAY_LUT_SIZE]: the linear value of each half; NULL: itself */

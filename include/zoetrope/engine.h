@@ -5,6 +5,8 @@
  * A program makes one engine, opens a *source* for each sequence it shows, tells each source its
  * want, and acquires frames. Nothing is queued: workers ask the wants what to decode next.
  *
+ * Pointers that are given to functions are not NULL where it does not say that they may be.
+ *
  * Thread-safety: unless a function says otherwise, any thread may call it at any time, also several
  * at once. Functions that "do not block" take at most one lock, which is not held across I/O,
  * decoding, callbacks or giving pages back, and wait for nothing else.

@@ -60,8 +60,9 @@ typedef void zoe_log_fn(void *user, zoe_log_level level, const char *message);
 /*
  * Told that frames changed state (loaded, failed or evicted), so that whoever shows them may look.
  * Called on worker threads and on callers' threads, several at once, with no lock held. It may
- * acquire frames and read states of a source that is not being refreshed; it may not block, change
- * the want, or destroy the engine.
+ * acquire frames and read states of a source that is neither being refreshed nor closed; it may not
+ * block (closing a source waits for workers that are in it), change the want, or destroy the
+ * engine. Most programs only wake their own thread in it.
  */
 typedef void zoe_notify_fn(void *user);
 

@@ -53,12 +53,12 @@ typedef struct zoe_stats {
     uint64_t resident_bytes; /* now: the process's resident memory, from the system */
     uint64_t resident_peak_bytes; /* the process's, from the system */
     uint32_t workers;             /* now */
-    uint32_t decoders;            /* now: processes that decode; 0 without isolation, see
-                                     settings.h */
+    uint32_t decoders;            /* processes that decode, looked at four times a second; 0 without
+                                     isolation, see settings.h */
     uint64_t decoder_bytes;       /* now: resident memory of those beside frames' memory, and files
                                      from elsewhere that they were given in memory. It is part of
                                      resident_bytes and, but for scratch that is in used_bytes
-                                     anyway, of used_bytes; looked at four times a second */
+                                     anyway, of used_bytes; looked at as often */
     uint64_t decoder_restarts;    /* processes started in place of another */
     uint64_t decoder_deaths; /* of those others: crashed, hung, were killed or gave an impossible
                                      answer */
