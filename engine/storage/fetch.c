@@ -315,9 +315,8 @@ zoe_held_block *zoe_fetch_guess_locked(zoe_remote *remote, zoe_far_object *objec
     return b;
 }
 
-void zoe_fetch_submit(zoe_remote *remote, zoe_held_block *b)
+void zoe_fetch_submit(zoe_held_block *b)
 {
-    (void)remote;
     const zoe_far_object *object = b->object;
     object->origin->submit(object->origin->user, &b->request);
 }

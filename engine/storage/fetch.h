@@ -168,7 +168,7 @@ bool zoe_fetch_is_on_disk(zoe_remote *remote, zoe_disk_key key, uint64_t index);
  */
 zoe_held_block *zoe_fetch_block_locked(zoe_remote *remote, zoe_far_object *object, uint64_t index,
                                        zoe_flight *flight, bool takes_all);
-void zoe_fetch_submit(zoe_remote *remote, zoe_held_block *block);
+void zoe_fetch_submit(zoe_held_block *block);
 
 /* The same of an object that is being opened for the flight: blocks it has if it is as large as is
  * guessed. How many those are; 0: nothing is guessed. */

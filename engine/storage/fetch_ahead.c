@@ -143,7 +143,7 @@ static bool ask_locked(zoe_remote *remote, zoe_flight *flight, uint64_t count)
             if (!b)
                 return false;
             zoe_lock_give(&remote->lock);
-            zoe_fetch_submit(remote, b);
+            zoe_fetch_submit(b);
             zoe_lock_take(&remote->lock);
         }
         flight->asked_until = index == ZOE_BLOCK_WHOLE ? count : flight->asked_until + 1;
@@ -218,7 +218,7 @@ static bool guess_locked(zoe_remote *remote, zoe_flight *flight)
             if (!b)
                 return false;
             zoe_lock_give(&remote->lock);
-            zoe_fetch_submit(remote, b);
+            zoe_fetch_submit(b);
             zoe_lock_take(&remote->lock);
         }
         flight->asked_until = index + 1;

@@ -208,7 +208,7 @@ static void ask_for_more_locked(zoe_remote *remote, const zoe_storage_object *op
             return;
         b->request.is_urgent = true;
         zoe_lock_give(&remote->lock);
-        zoe_fetch_submit(remote, b);
+        zoe_fetch_submit(b);
         zoe_lock_take(&remote->lock);
     }
 }
@@ -256,7 +256,7 @@ static zoe_held_block *wait_for_locked(zoe_remote *remote, const zoe_storage_obj
             zoe_held_block *asked = b;
             asked->holds++;
             zoe_lock_give(&remote->lock);
-            zoe_fetch_submit(remote, asked);
+            zoe_fetch_submit(asked);
             zoe_lock_take(&remote->lock);
             ask_for_more_locked(remote, opened, n);
         } else {
