@@ -173,14 +173,6 @@ static void take_work(zoe_coloring *c, bool wait)
     pthread_mutex_unlock(&c->lock);
 }
 
-bool zoe_coloring_is_busy(zoe_coloring *c)
-{
-    pthread_mutex_lock(&c->lock);
-    bool busy = c->has_work || c->is_working;
-    pthread_mutex_unlock(&c->lock);
-    return busy;
-}
-
 /* ---- lifetime ---- */
 
 zoe_coloring *zoe_coloring_create(void (*wake)(void *user), void *user)

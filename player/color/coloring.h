@@ -91,7 +91,4 @@ void zoe_coloring_beside(zoe_coloring *coloring, int index, const zoe_frame *fra
 const zoe_ocio *zoe_coloring_ocio(const zoe_coloring *coloring);
 const zoe_ocio_way *zoe_coloring_way(const zoe_coloring *coloring);
 
-/* Whether a table is being made. */
-bool zoe_coloring_is_busy(zoe_coloring *coloring);
-
 #endif

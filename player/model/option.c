@@ -1,7 +1,6 @@
 #include "model/option.h"
 
 #include <ctype.h>
-#include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -192,33 +191,6 @@ void zoe_option_list_labels(const zoe_option *option, char *text, size_t capacit
             label[0] = (char)tolower((unsigned char)label[0]);
         int added = snprintf(text + length, capacity - length, "%s%s", i ? ", " : "", label);
         length += added > 0 ? (size_t)added : 0;
-    }
-}
-
-void zoe_option_text(const zoe_option *option, const void *values, char text[ZOE_OPTION_TEXT])
-{
-    const void *value = (const char *)values + option->at;
-    switch (option->kind) {
-    case ZOE_ARG_CHOICE: zoe_option_word(option, *(const int32_t *)value, text); break;
-    case ZOE_ARG_INTEGER:
-        snprintf(text, ZOE_OPTION_TEXT, "%" PRId64, *(const int64_t *)value);
-        break;
-    case ZOE_ARG_TEXT: {
-        const char *string = *(const char *const *)value;
-        snprintf(text, ZOE_OPTION_TEXT, "%s", string ? string : "");
-        break;
-    }
-    case ZOE_ARG_EXTENT: {
-        const zoe_extent *extent = value;
-        snprintf(text, ZOE_OPTION_TEXT, "%dx%d", (int)extent->width, (int)extent->height);
-        break;
-    }
-    case ZOE_ARG_RATE: {
-        const zoe_rate *rate = value;
-        snprintf(text, ZOE_OPTION_TEXT, "%d/%d", (int)rate->numerator, (int)rate->denominator);
-        break;
-    }
-    default: snprintf(text, ZOE_OPTION_TEXT, "%.15g", zoe_option_number(option, values)); break;
     }
 }
 

@@ -107,9 +107,6 @@ const char *zoe_option_label(const zoe_option *option, int index, char text[ZOE_
 /* All labels in a row, small letters after the first: "Loop, ping-pong, once". */
 void zoe_option_list_labels(const zoe_option *option, char *text, size_t capacity);
 
-/* The value as the command line and the file write it. Of a TEXT as much as fits. */
-void zoe_option_text(const zoe_option *option, const void *values, char text[ZOE_OPTION_TEXT]);
-
 /* A number as people read it, with unit and sign: "75%", "+1.50". */
 void zoe_option_figure(const zoe_option *option, double number, char text[ZOE_OPTION_TEXT]);
 

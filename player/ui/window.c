@@ -145,9 +145,6 @@ static zoe_status open_parts(zoe_window *window, int width, int height, int maxi
         window->renderer = SDL_CreateRenderer(window->window, -1, SDL_RENDERER_SOFTWARE);
     if (!window->renderer)
         return zoe_error_set(error, ZOE_ERROR_IO, "cannot draw in the window: %s", SDL_GetError());
-    SDL_RendererInfo info;
-    if (!SDL_GetRendererInfo(window->renderer, &info))
-        window->vsync = (info.flags & SDL_RENDERER_PRESENTVSYNC) != 0;
     zoe_window_measure(window);
     return zoe_text_create(window->renderer, window->scale, &window->text, error);
 }

@@ -32,7 +32,6 @@ typedef struct zoe_window {
     double ui_scale;   /* asked for; 0: as the display says */
     bool fullscreen;
     SDL_Rect windowed; /* place and size to go back to, where no window manager keeps them */
-    bool vsync;        /* true: showing waits for the display */
 } zoe_window;
 
 /*
