@@ -60,8 +60,10 @@ typedef struct lane {
     size_t packed_bytes;
     bool in_tail; /* at.in is in `tail` */
     bool last_block;
-    bool in_block;  /* inside a block with codes */
-    bool has_fixed; /* the tables are those of the fixed codes */
+    bool in_block;                                /* inside a block with codes */
+    bool has_fixed;                               /* the tables are those of the fixed codes */
+    unsigned tables_made;                         /* of blocks with codes of their own */
+    zoe_inflate_code literal_code, distance_code; /* of such a block */
     bool done;
     bool bad;
     uint8_t tail[TAIL + PAD];
@@ -151,75 +153,123 @@ static bool has_room(lane *s)
 
 /* ---- blocks ---- */
 
+static bool make_tables(lane *s)
+{
+    return zoe_inflate_literal_table(s->literals, &s->literal_code) &&
+           zoe_inflate_distance_table(s->distances, &s->distance_code);
+}
+
+/* Adds so many symbols from `first` on to a code. */
+static void add_symbols(zoe_inflate_code *code, unsigned first, unsigned count, unsigned length)
+{
+    for (unsigned i = 0; i < count; i++)
+        zoe_inflate_code_add(code, first + i, length);
+}
+
+static bool sort_codes(lane *s)
+{
+    return zoe_inflate_code_sort(&s->literal_code) && zoe_inflate_code_sort(&s->distance_code);
+}
+
+static void clear_codes(lane *s)
+{
+    zoe_inflate_code_clear(&s->literal_code);
+    zoe_inflate_code_clear(&s->distance_code);
+}
+
 /* Once for blocks that follow one another: such a block may be 10 bits. */
 static bool fixed_tables(lane *s)
 {
     if (s->has_fixed)
         return true;
-    uint8_t lengths[288];
-    memset(lengths, 8, 144);
-    memset(lengths + 144, 9, 112);
-    memset(lengths + 256, 7, 24);
-    memset(lengths + 280, 8, 8);
-    if (!zoe_inflate_literal_table(s->literals, lengths, 288))
-        return false;
-    memset(lengths, 5, 32);
-    s->has_fixed = zoe_inflate_distance_table(s->distances, lengths, 32);
+    clear_codes(s);
+    add_symbols(&s->literal_code, 0, 144, 8);
+    add_symbols(&s->literal_code, 144, 112, 9);
+    add_symbols(&s->literal_code, 256, 24, 7);
+    add_symbols(&s->literal_code, 280, 8, 8);
+    add_symbols(&s->distance_code, 0, 32, 5);
+    s->has_fixed = sort_codes(s) && make_tables(s);
     return s->has_fixed;
 }
 
-/* The lengths of both codes, run-length coded with a code of their own. */
-static bool read_lengths(lane *s, uint8_t *lengths, unsigned n)
+/* The code that the lengths of the others are in; *bits index its table. */
+static bool read_length_code(lane *s, uint32_t *table, unsigned *bits)
 {
     static const uint8_t order[19] = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
                                       11, 4,  12, 3, 13, 2, 14, 1, 15};
-    uint32_t table[1 << ZOE_INFLATE_CODE_BITS];
-    uint8_t code_lengths[19] = {0};
-    unsigned codes = take(&s->at, 4) + 4;
-    for (unsigned i = 0; i < codes; i++) {
+    uint8_t lengths[19] = {0};
+    zoe_inflate_code code;
+    unsigned count = take(&s->at, 4) + 4;
+    for (unsigned i = 0; i < count; i++) {
         refill(&s->at);
-        code_lengths[order[i]] = (uint8_t)take(&s->at, 3);
+        lengths[order[i]] = (uint8_t)take(&s->at, 3);
     }
-    if (!zoe_inflate_code_table(table, code_lengths))
+    zoe_inflate_code_clear(&code);
+    for (unsigned i = 0; i < 19; i++)
+        if (lengths[i])
+            zoe_inflate_code_add(&code, i, lengths[i]);
+    if (!zoe_inflate_code_sort(&code))
         return false;
-    for (unsigned i = 0; i < n;) {
+    *bits = zoe_inflate_length_table(table, &code);
+    return true;
+}
+
+/* `times` symbols of both codes, from the i-th on, have this length. */
+static void add_lengths(lane *s, unsigned i, unsigned times, unsigned length, unsigned literals)
+{
+    if (length == 0)
+        return;
+    for (unsigned end = i + times; i < end; i++)
+        if (i < literals)
+            zoe_inflate_code_add(&s->literal_code, i, length);
+        else
+            zoe_inflate_code_add(&s->distance_code, i - literals, length);
+}
+
+/* The lengths of both codes, run-length coded; false also where no code ends the block. */
+static bool read_codes(lane *s, unsigned literals, unsigned distances)
+{
+    enum { END = 256 };
+    uint32_t table[1 << ZOE_INFLATE_CODE_BITS];
+    unsigned bits, n = literals + distances, length = 0;
+    bool has_end = false;
+    if (!read_length_code(s, table, &bits))
+        return false;
+    clear_codes(s);
+    for (unsigned i = 0, times; i < n; i += times) {
         if (!has_room(s))
             return false;
         refill(&s->at);
-        uint32_t entry = table[s->at.bits & ((1 << ZOE_INFLATE_CODE_BITS) - 1)];
+        uint32_t entry = table[s->at.bits & ((1u << bits) - 1)];
         if (entry & ZOE_INFLATE_ENTRY_BAD)
             return false;
         drop(&s->at, entry & 63);
         unsigned symbol = entry >> 16;
-        if (symbol < 16) {
-            lengths[i++] = (uint8_t)symbol;
-            continue;
+        times = 1;
+        if (symbol == 16) {
+            if (i == 0)
+                return false;
+            times = take(&s->at, 2) + 3;
+        } else if (symbol > 16) {
+            times = symbol == 17 ? take(&s->at, 3) + 3 : take(&s->at, 7) + 11;
+            length = 0;
+        } else {
+            length = symbol;
         }
-        if (symbol == 16 && i == 0)
-            return false;
-        uint8_t value = symbol == 16 ? lengths[i - 1] : 0;
-        unsigned times = symbol == 16   ? take(&s->at, 2) + 3
-                         : symbol == 17 ? take(&s->at, 3) + 3
-                                        : take(&s->at, 7) + 11;
         if (times > n - i)
             return false;
-        memset(lengths + i, value, times);
-        i += times;
+        add_lengths(s, i, times, length, literals);
+        has_end |= length > 0 && i <= END && END - i < times;
     }
-    return true;
+    return has_end && sort_codes(s);
 }
 
-static bool dynamic_tables(lane *s)
+/* Does what was written so far pay for one more table? A stream may be blocks of some ten bytes
+ * that hold next to nothing. */
+static bool earns_tables(const lane *s)
 {
-    s->has_fixed = false;
-    uint8_t lengths[288 + 32];
-    unsigned literals = take(&s->at, 5) + 257;
-    unsigned distances = take(&s->at, 5) + 1;
-    if (literals > 286 || distances > 30 || !read_lengths(s, lengths, literals + distances) ||
-        lengths[256] == 0)
-        return false;
-    return zoe_inflate_literal_table(s->literals, lengths, literals) &&
-           zoe_inflate_distance_table(s->distances, lengths + literals, distances);
+    enum { FREE = 64, BYTES = 256 };
+    return s->tables_made < FREE + (size_t)(s->at.out - s->out_start) / BYTES;
 }
 
 static bool stored_block(lane *s)
@@ -239,27 +289,6 @@ static bool stored_block(lane *s)
     s->at.out += n;
     go_to(s, at + n, 0);
     return true;
-}
-
-/* Starts the next block; one without codes is done at once. */
-static bool next_block(lane *s)
-{
-    if (s->last_block) {
-        s->done = true;
-        return true;
-    }
-    /* A match may have gone on into the margin behind the output, where no stored block may
-     * begin. */
-    if (!has_room(s))
-        return false;
-    refill(&s->at);
-    s->last_block = take(&s->at, 1);
-    switch (take(&s->at, 2)) {
-    case 0: return stored_block(s);
-    case 1: s->in_block = true; return fixed_tables(s);
-    case 2: s->in_block = true; return dynamic_tables(s);
-    default: return false;
-    }
 }
 
 /* ---- symbols ---- */
@@ -298,6 +327,36 @@ static INLINE void put_literal(cursor *c, int at)
     c->count -= c->entry; /* above its lowest 6 bits this is nonsense, which refill() drops */
 }
 
+/* What follows a symbol that is not a literal: *length of a match. False at the end of the block and
+ * on bad data. */
+static INLINE bool take_length(cursor *c, lane *s, size_t *length)
+{
+    uint32_t entry = c->entry;
+    drop(c, entry & 63);
+    if (entry & (ZOE_INFLATE_ENTRY_END | ZOE_INFLATE_ENTRY_BAD)) {
+        s->in_block = false;
+        s->bad = s->bad || (entry & ZOE_INFLATE_ENTRY_BAD);
+        return false;
+    }
+    *length = (entry >> 16) + take(c, entry >> 8 & 15);
+    return true;
+}
+
+/* The match; `entry` is of its distance, whose bits are still there. False on bad data. */
+static INLINE bool put_match(cursor *c, lane *s, size_t length, uint32_t entry)
+{
+    drop(c, entry & 63);
+    size_t distance = (entry >> 16) + take(c, entry >> 8 & 15);
+    if ((entry & ZOE_INFLATE_ENTRY_BAD) || distance > (size_t)(c->out - s->out_start)) {
+        s->in_block = false;
+        s->bad = true;
+        return false;
+    }
+    copy_match(c->out, distance, length);
+    c->out += length;
+    return true;
+}
+
 /* The next symbol; needs 48 bits. False at the end of the block and on bad data. */
 static INLINE bool symbol(cursor *c, lane *s, const uint32_t *literals)
 {
@@ -310,30 +369,16 @@ static INLINE bool symbol(cursor *c, lane *s, const uint32_t *literals)
         c->out++;
         return true;
     }
-    uint32_t entry = c->entry;
-    drop(c, entry & 63);
-    if (entry & (ZOE_INFLATE_ENTRY_END | ZOE_INFLATE_ENTRY_BAD)) {
-        s->in_block = false;
-        s->bad = s->bad || (entry & ZOE_INFLATE_ENTRY_BAD);
+    size_t length;
+    if (!take_length(c, s, &length))
         return false;
-    }
-    size_t length = (entry >> 16) + take(c, entry >> 8 & 15);
     const uint32_t *distances = literals + ZOE_INFLATE_LITERAL_ENTRIES;
-    entry = distances[c->bits & ((1u << ZOE_INFLATE_DISTANCE_BITS) - 1)];
+    uint32_t entry = distances[c->bits & ((1u << ZOE_INFLATE_DISTANCE_BITS) - 1)];
     if (entry & ZOE_INFLATE_ENTRY_LINK) {
         drop(c, ZOE_INFLATE_DISTANCE_BITS);
         entry = distances[(entry >> 16) + (c->bits & ((1u << (entry >> 8 & 15)) - 1))];
     }
-    drop(c, entry & 63);
-    size_t distance = (entry >> 16) + take(c, entry >> 8 & 15);
-    if ((entry & ZOE_INFLATE_ENTRY_BAD) || distance > (size_t)(c->out - s->out_start)) {
-        s->in_block = false;
-        s->bad = true;
-        return false;
-    }
-    copy_match(c->out, distance, length);
-    c->out += length;
-    return true;
+    return put_match(c, s, length, entry);
 }
 
 static INLINE void refill_and_look(cursor *c, const uint32_t *literals)
@@ -476,6 +521,64 @@ static INLINE void run(lane *s, int lanes)
         run_side_by_side(s, lanes);
 }
 
+/* ---- the next block ---- */
+
+/* Without tables, up to the block's end or as many symbols as one has tables for instead. */
+static bool run_without_tables(lane *s)
+{
+    enum { SYMBOLS = 256 };
+    for (int i = 0; i < SYMBOLS && s->in_block && has_room(s); i++) {
+        refill(&s->at);
+        s->at.entry = zoe_inflate_literal_of(&s->literal_code, s->at.bits);
+        if (s->at.entry & ZOE_INFLATE_ENTRY_LITERAL) {
+            put_literal(&s->at, 0);
+            s->at.count &= 63;
+            s->at.out++;
+            continue;
+        }
+        size_t length;
+        if (take_length(&s->at, s, &length))
+            put_match(&s->at, s, length, zoe_inflate_distance_of(&s->distance_code, s->at.bits));
+    }
+    return !s->bad;
+}
+
+/* A block with codes of its own. */
+static bool coded_block(lane *s)
+{
+    unsigned literals = take(&s->at, 5) + 257;
+    unsigned distances = take(&s->at, 5) + 1;
+    if (literals > 286 || distances > 30 || !read_codes(s, literals, distances))
+        return false;
+    s->in_block = true;
+    if (!earns_tables(s) && (!run_without_tables(s) || !s->in_block))
+        return !s->bad;
+    s->tables_made++;
+    s->has_fixed = false;
+    return make_tables(s);
+}
+
+/* Starts the next block; one without codes is done at once, and one that is short may be. */
+static bool next_block(lane *s)
+{
+    if (s->last_block) {
+        s->done = true;
+        return true;
+    }
+    /* A match may have gone on into the margin behind the output, where no stored block may
+     * begin. */
+    if (!has_room(s))
+        return false;
+    refill(&s->at);
+    s->last_block = take(&s->at, 1);
+    switch (take(&s->at, 2)) {
+    case 0: return stored_block(s);
+    case 1: s->in_block = true; return fixed_tables(s);
+    case 2: return coded_block(s);
+    default: return false;
+    }
+}
+
 /* ---- forms ---- */
 
 typedef void run_fn(lane *s);
@@ -538,6 +641,7 @@ static void open_lane(lane *s, const zoe_inflate_job *job, uint32_t *tables, uin
     s->literals = tables;
     s->distances = tables + ZOE_INFLATE_LITERAL_ENTRIES;
     s->last_block = s->in_block = s->has_fixed = s->done = false;
+    s->tables_made = 0;
     size_t copied = s->packed_bytes - tail_start(s);
     if (copied > 0)
         memcpy(s->tail, s->packed + tail_start(s), copied);
@@ -572,11 +676,14 @@ static zoe_status close_lane(const lane *s)
     return sum == stored ? ZOE_OK : ZOE_ERROR_CORRUPT;
 }
 
-/* Brings a lane to where symbols are decoded; false: it is at its end. */
+/* Brings a lane to where symbols are decoded; false: it is at its end, or is to stop. */
 static bool prepare(lane *s)
 {
-    while (!s->done && !s->bad && !s->in_block)
+    while (!s->done && !s->bad && !s->in_block) {
+        if (zoe_stop_wanted())
+            return false;
         s->bad = !next_block(s);
+    }
     s->bad = s->bad || (!s->done && !has_room(s));
     return !s->done && !s->bad;
 }

@@ -255,12 +255,177 @@ static void codes_take_turns(void **state)
     assert_memory_equal(dst, plain, sizeof plain);
 }
 
+/* ---- blocks by the hundred ---- */
+
+/* A stream of deflate blocks while it is written, and what it should give. */
+typedef struct writer {
+    uint8_t *packed, *plain;
+    size_t bits, plain_bytes;
+} writer;
+
+static void put_bits(writer *w, unsigned value, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++, w->bits++)
+        w->packed[w->bits / 8] |= (uint8_t)((value >> i & 1) << w->bits % 8);
+}
+
+/* A code of a deflate block: the lengths of its symbols, 0 for those without. */
+typedef struct code {
+    unsigned count;
+    uint8_t lengths[288];
+} code;
+
+static void put_symbol(writer *w, const code *c, unsigned symbol)
+{
+    unsigned number = 0;
+    for (unsigned i = 0; i < c->count; i++) {
+        unsigned length = c->lengths[i], own = c->lengths[symbol];
+        if (length && (length < own || (length == own && i < symbol)))
+            number += 1u << (own - length);
+    }
+    for (unsigned i = c->lengths[symbol]; i-- > 0;)
+        put_bits(w, number >> i, 1);
+}
+
+/* A complete code of so many of the symbols, `one` among them: a tree whose leaves are split. */
+static code random_code(unsigned count, unsigned used, unsigned one, uint64_t *random)
+{
+    code c = {.count = count};
+    uint8_t leaves[288] = {0};
+    unsigned symbols[288], n = 1;
+    for (unsigned tries = 0; n < used && tries < 10000; tries++) {
+        unsigned leaf = (unsigned)(seeded_random(random) % n);
+        if (leaves[leaf] == 15)
+            continue;
+        leaves[leaf]++;
+        leaves[n++] = leaves[leaf];
+    }
+    for (unsigned i = 0; i < count; i++)
+        symbols[i] = i;
+    symbols[0] = one;
+    symbols[one] = 0;
+    for (unsigned i = 1; i < n; i++) {
+        unsigned other = i + (unsigned)(seeded_random(random) % (count - i)), kept = symbols[i];
+        symbols[i] = symbols[other];
+        symbols[other] = kept;
+    }
+    for (unsigned i = 0; i < n && n > 1; i++)
+        c.lengths[symbols[i]] = leaves[i];
+    if (n == 1)
+        c.lengths[one] = 1;
+    return c;
+}
+
+/* Both codes, with their lengths as they are: those are 13 symbols of 4 bits and 6 of 5. */
+static void put_codes(writer *w, const code *literals, const code *distances, bool last)
+{
+    static const uint8_t order[19] = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
+                                      11, 4,  12, 3, 13, 2, 14, 1, 15};
+    code of_lengths = {.count = 19};
+    for (unsigned i = 0; i < 19; i++)
+        of_lengths.lengths[i] = i < 13 ? 4 : 5;
+    put_bits(w, last, 1);
+    put_bits(w, 2, 2);
+    put_bits(w, literals->count - 257, 5);
+    put_bits(w, distances->count - 1, 5);
+    put_bits(w, 15, 4);
+    for (unsigned i = 0; i < 19; i++)
+        put_bits(w, of_lengths.lengths[order[i]], 3);
+    for (unsigned i = 0; i < literals->count; i++)
+        put_symbol(w, &of_lengths, literals->lengths[i]);
+    for (unsigned i = 0; i < distances->count; i++)
+        put_symbol(w, &of_lengths, distances->lengths[i]);
+}
+
+/* A match of 3 bytes, near or far, if there is a symbol for it and enough to copy. */
+static bool put_match_of_three(writer *w, const code *literals, const code *distances, uint64_t r)
+{
+    unsigned symbol = (unsigned)(r % distances->count), extra = symbol < 4 ? 0 : symbol / 2 - 1;
+    size_t distance = symbol < 4 ? symbol + 1 : ((2 + symbol % 2) << extra) + 1;
+    if (!literals->lengths[257] || !distances->lengths[symbol] || distance > w->plain_bytes)
+        return false;
+    put_symbol(w, literals, 257);
+    put_symbol(w, distances, symbol);
+    put_bits(w, 0, extra);
+    for (int i = 0; i < 3; i++, w->plain_bytes++)
+        w->plain[w->plain_bytes] = w->plain[w->plain_bytes - distance];
+    return true;
+}
+
+static void put_block(writer *w, bool last, uint64_t *random)
+{
+    enum { END = 256 };
+    uint64_t r = seeded_random(random);
+    unsigned used = r % 4 == 0 ? 1 : 1 + (unsigned)(r >> 8) % 257;
+    const code literals = random_code(258, used, END, random);
+    const code distances = random_code(30, (unsigned)(r >> 16) % 31, 0, random);
+    put_codes(w, &literals, &distances, last);
+    /* Now and then more than are decoded without a table. */
+    unsigned symbols = (unsigned)(r >> 32) % (r % 8 == 1 ? 600 : 10);
+    for (unsigned i = 0; i < symbols; i++) {
+        unsigned symbol = (unsigned)(seeded_random(random) % END);
+        if (i % 3 == 2 && put_match_of_three(w, &literals, &distances, seeded_random(random)))
+            continue;
+        if (!literals.lengths[symbol])
+            continue;
+        put_symbol(w, &literals, symbol);
+        w->plain[w->plain_bytes++] = (uint8_t)symbol;
+    }
+    put_symbol(w, &literals, END);
+}
+
+static sample make_blocks(unsigned count, uint64_t *random)
+{
+    enum { BLOCK_BYTES = 4096 };
+    writer w = {.packed = calloc(count, BLOCK_BYTES), .plain = need((size_t)count * BLOCK_BYTES)};
+    assert_non_null(w.packed);
+    put_bits(&w, 0x9C78, 16);
+    for (unsigned i = 0; i < count; i++)
+        put_block(&w, i + 1 == count, random);
+    size_t at = (w.bits + 7) / 8;
+    uint32_t sum = libdeflate_adler32(1, w.plain, w.plain_bytes);
+    for (int shift = 24; shift >= 0; shift -= 8)
+        w.packed[at++] = (uint8_t)(sum >> shift);
+    sample s = {need(at), at, w.plain, w.plain_bytes};
+    memcpy(s.packed, w.packed, at);
+    free(w.packed);
+    return s;
+}
+
+/* More blocks than have tables made at once: all kinds of codes, of one symbol to all, read the
+ * same with and without tables, by itself and side by side. */
+static void small_blocks(void **state)
+{
+    (void)state;
+    uint64_t random = seeded_random_seed(FIXTURE_SEED) + 2;
+    for (size_t round = 0; round < 12; round++) {
+        batch b = {.count = 1 + round % ZOE_CODEC_MANY};
+        for (size_t i = 0; i < b.count; i++) {
+            const sample s = b.samples[i] = make_blocks(200, &random);
+            b.jobs[i] =
+                (zoe_inflate_job){s.packed, s.packed_bytes, s.plain_bytes, ZOE_ERROR_IO, NULL};
+        }
+        if (round >= 8)
+            hurt(&b.jobs[0], &b.samples[0], 3, &random);
+        inflate_batch(&b);
+        for (size_t i = 0; i < b.count; i++) {
+            check_verdict(&b.jobs[i]);
+            if (round >= 8 && i == 0)
+                continue;
+            assert_string_equal(zoe_status_name(b.jobs[i].status), "OK");
+            assert_memory_equal(b.jobs[i].inflated, b.samples[i].plain, b.samples[i].plain_bytes);
+        }
+        drop_batch(&b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_streams),
         cmocka_unit_test(codes_take_turns),
         cmocka_unit_test(damaged_streams),
+        cmocka_unit_test(small_blocks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
