@@ -3,6 +3,24 @@
  */
 #include "codec/chunk_rows.h"
 
+zoe_codec_samplings zoe_codec_samplings_of(const zoe_codec_chunk *chunk)
+{
+    zoe_codec_samplings samplings = {0, 0};
+    for (size_t c = 0; c < chunk->channel_count; c++)
+        if (chunk->channels[c].y_sampling < 64)
+            samplings.some |= (uint64_t)1 << chunk->channels[c].y_sampling;
+    return samplings;
+}
+
+void zoe_codec_samplings_go_to(zoe_codec_samplings *samplings, int64_t y)
+{
+    samplings->here = 0;
+    for (uint64_t left = samplings->some; left; left &= left - 1) {
+        int s = __builtin_ctzll(left);
+        samplings->here |= (uint64_t)(y % s == 0) << s;
+    }
+}
+
 /* Sets where each channel's rows begin; false when they are not as many as the segments. */
 static bool place_channels(const zoe_codec_chunk *chunk, size_t *first_row)
 {
@@ -24,12 +42,14 @@ bool zoe_codec_sort_rows(const zoe_codec_chunk *chunk, uint32_t *rows, size_t *f
     if (!place_channels(chunk, first_row))
         return false;
     const size_t total = chunk->segment_count;
+    zoe_codec_samplings samplings = zoe_codec_samplings_of(chunk);
     size_t segment = 0;
     for (int32_t line = 0; line < chunk->line_count; line++) {
         const int64_t y = (int64_t)chunk->first_y + line;
+        zoe_codec_samplings_go_to(&samplings, y);
         for (size_t c = 0; c < chunk->channel_count; c++) {
             const zoe_codec_channel *channel = &chunk->channels[c];
-            if (channel->y_sampling > 1 && y % channel->y_sampling != 0)
+            if (!zoe_codec_has_row(&samplings, channel, y))
                 continue;
             if (segment == total || first_row[c] == total ||
                 chunk->segments[segment].bytes !=

@@ -60,7 +60,9 @@ typedef struct zoe_codec_chunk {
     const zoe_codec_channel *channels;
     size_t channel_count;
     /* Rows in the file's unpacked order: for each line from the top, each channel in file order
-     * that has a row there. segment_count is the sum of the channels' heights. */
+     * that has a row there. segment_count is the sum of the channels' heights; but of codecs that
+     * do not look at channels (codecs.h) several rows of a line that nobody wants may be one
+     * segment, and the channels' heights be anything. */
     const zoe_codec_segment *segments;
     size_t segment_count;
 } zoe_codec_chunk;

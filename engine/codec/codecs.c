@@ -17,19 +17,19 @@
 enum { MANY_BYTES = 1 << 19 };
 
 static const zoe_codec codecs[] = {
-    [ZOE_COMPRESSION_NONE] = {zoe_none_decode, zoe_none_scratch_bytes, NULL, NULL},
-    [ZOE_COMPRESSION_RLE] = {zoe_rle_decode, zoe_rle_scratch_bytes, NULL, NULL},
+    [ZOE_COMPRESSION_NONE] = {zoe_none_decode, zoe_none_scratch_bytes, NULL, NULL, true},
+    [ZOE_COMPRESSION_RLE] = {zoe_rle_decode, zoe_rle_scratch_bytes, NULL, NULL, true},
     [ZOE_COMPRESSION_ZIPS] = {zoe_zip_decode, zoe_zip_scratch_bytes, zoe_zip_decode_many,
-                              zoe_zip_many_scratch_bytes},
+                              zoe_zip_many_scratch_bytes, true},
     [ZOE_COMPRESSION_ZIP] = {zoe_zip_decode, zoe_zip_scratch_bytes, zoe_zip_decode_many,
-                             zoe_zip_many_scratch_bytes},
-    [ZOE_COMPRESSION_PIZ] = {zoe_piz_decode, zoe_piz_scratch_bytes, NULL, NULL},
+                             zoe_zip_many_scratch_bytes, true},
+    [ZOE_COMPRESSION_PIZ] = {zoe_piz_decode, zoe_piz_scratch_bytes, NULL, NULL, false},
     [ZOE_COMPRESSION_PXR24] = {zoe_pxr24_decode, zoe_pxr24_scratch_bytes, zoe_pxr24_decode_many,
-                               zoe_pxr24_many_scratch_bytes},
-    [ZOE_COMPRESSION_B44] = {zoe_b44_decode, zoe_b44_scratch_bytes, NULL, NULL},
-    [ZOE_COMPRESSION_B44A] = {zoe_b44_decode, zoe_b44_scratch_bytes, NULL, NULL},
-    [ZOE_COMPRESSION_DWAA] = {zoe_dwa_decode, zoe_dwa_scratch_bytes, NULL, NULL},
-    [ZOE_COMPRESSION_DWAB] = {zoe_dwa_decode, zoe_dwa_scratch_bytes, NULL, NULL},
+                               zoe_pxr24_many_scratch_bytes, false},
+    [ZOE_COMPRESSION_B44] = {zoe_b44_decode, zoe_b44_scratch_bytes, NULL, NULL, false},
+    [ZOE_COMPRESSION_B44A] = {zoe_b44_decode, zoe_b44_scratch_bytes, NULL, NULL, false},
+    [ZOE_COMPRESSION_DWAA] = {zoe_dwa_decode, zoe_dwa_scratch_bytes, NULL, NULL, false},
+    [ZOE_COMPRESSION_DWAB] = {zoe_dwa_decode, zoe_dwa_scratch_bytes, NULL, NULL, false},
 };
 
 const zoe_codec *zoe_codec_of(zoe_compression compression)

@@ -17,6 +17,7 @@ typedef struct zoe_codec {
     zoe_codec_scratch_fn *scratch_bytes;
     zoe_codec_decode_many_fn *decode_many; /* NULL, as the next: chunks are decoded one by one */
     zoe_codec_many_scratch_fn *many_scratch_bytes;
+    bool by_segments; /* it looks at a chunk's segments, and not at its channels */
 } zoe_codec;
 
 /* NULL: there is none here. */

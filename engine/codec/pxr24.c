@@ -12,6 +12,7 @@
 
 #include "base/cpu.h"
 #include "base/stop.h"
+#include "codec/chunk_rows.h"
 #include "codec/inflate.h"
 #include "codec/inflate_chunks.h"
 
@@ -209,14 +210,17 @@ static bool walk(const zoe_codec_chunk *chunk, const uint8_t *src, size_t *plane
                  bool *wanted)
 {
     rows row = choose();
+    zoe_codec_samplings samplings = zoe_codec_samplings_of(chunk);
     size_t at = 0;
     size_t done = 0;
     for (int32_t line = 0; line < chunk->line_count; line++) {
         if (zoe_stop_wanted())
             return false;
+        const int64_t y = (int64_t)chunk->first_y + line;
+        zoe_codec_samplings_go_to(&samplings, y);
         for (size_t c = 0; c < chunk->channel_count; c++) {
             const zoe_codec_channel *channel = &chunk->channels[c];
-            if (channel->height <= 0 || (chunk->first_y + (int64_t)line) % channel->y_sampling != 0)
+            if (channel->height <= 0 || !zoe_codec_has_row(&samplings, channel, y))
                 continue;
             if (at == chunk->segment_count || channel->type > 2 || channel->width < 0)
                 return false;

@@ -24,8 +24,8 @@ void zoe_exr_flat_begin(zoe_exr_flat *flat, zoe_exr_chunk_reader *reader, zoe_ex
     uint8_t *scratch = rows->scratch;
     const zoe_exr_layout *layout = rows->layout;
     size_t count = geometry->channel_count;
-    *flat = (zoe_exr_flat){
-        .geometry = geometry, .layout = layout, .reader = reader, .rows = rows, .same_lines = true};
+    *flat = (zoe_exr_flat){.geometry = geometry, .layout = layout, .reader = reader, .rows = rows};
+    flat->by_segments = geometry->routines && geometry->routines->by_segments;
     flat->channels =
         (zoe_codec_channel *)(void *)(scratch +
                                       zoe_exr_lane_at(layout, &layout->codec_channels, lane));
@@ -46,7 +46,7 @@ void zoe_exr_flat_begin(zoe_exr_flat *flat, zoe_exr_chunk_reader *reader, zoe_ex
             .y_sampling = channel->y_sampling,
         };
         flat->sources[c] = -1;
-        flat->same_lines &= channel->y_sampling == 1;
+        flat->samplings |= 1u << channel->y_sampling;
     }
     for (uint32_t s = 0; s < geometry->source_count; s++)
         flat->sources[geometry->source_channel[s]] = (int8_t)s;
@@ -56,61 +56,77 @@ void zoe_exr_flat_begin(zoe_exr_flat *flat, zoe_exr_chunk_reader *reader, zoe_ex
             flat->wanted[w++] = (int32_t)c;
 }
 
-static bool has_row(const zoe_codec_channel *channel, int32_t y)
+/* Of the samplings, those that have a row at y. */
+static uint32_t samplings_at(const zoe_exr_flat *flat, int32_t y)
 {
-    return channel->y_sampling == 1 || y % channel->y_sampling == 0;
+    uint32_t at = 0;
+    for (uint32_t left = flat->samplings; left; left &= left - 1) {
+        int32_t s = __builtin_ctz(left);
+        at |= (uint32_t)(y % s == 0) << s;
+    }
+    return at;
 }
 
-/* Its rows from y = 0 up to y; below 0 their number is negative. */
-static int32_t rows_up_to(const zoe_codec_channel *channel, int64_t y)
+static bool has_row(const zoe_codec_channel *channel, uint32_t samplings)
 {
-    int64_t rows = y / channel->y_sampling;
-    return (int32_t)(y < 0 && y % channel->y_sampling != 0 ? rows - 1 : rows);
+    return samplings >> channel->y_sampling & 1;
 }
 
-/* Of a line, how much there is between the wanted rows. */
-static void measure_gaps(zoe_exr_flat *flat)
+/* The rows on every s-th line from y = 0 up to y; below 0 their number is negative. */
+static int32_t rows_up_to(int32_t s, int64_t y)
+{
+    int64_t rows = y / s;
+    return (int32_t)(y < 0 && y % s != 0 ? rows - 1 : rows);
+}
+
+static size_t row_bytes(const zoe_codec_channel *channel)
+{
+    return (size_t)channel->width * zoe_exr_sample_bytes(channel->type);
+}
+
+/* The channels' rows in a chunk of that width. */
+static void measure_rows(zoe_exr_flat *flat, int32_t width)
 {
     uint32_t w = 0;
-    size_t gap = 0;
-    for (size_t c = 0; c < flat->chunk.channel_count; c++) {
-        if (w < flat->geometry->source_count && flat->wanted[w] == (int32_t)c) {
-            flat->skipped[w++] = gap;
-            gap = 0;
-        } else {
-            const zoe_codec_channel *channel = &flat->channels[c];
-            gap += (size_t)channel->width * zoe_exr_sample_bytes(channel->type);
-        }
+    memset(flat->skipped, 0, sizeof flat->skipped);
+    memset(flat->line_bytes, 0, sizeof flat->line_bytes);
+    for (size_t c = 0; c < flat->geometry->channel_count; c++) {
+        zoe_codec_channel *channel = &flat->channels[c];
+        /* Sampling divides the data window. */
+        channel->width = width / channel->x_sampling;
+        flat->line_bytes[channel->y_sampling] += row_bytes(channel);
+        if (w < flat->geometry->source_count && flat->wanted[w] == (int32_t)c)
+            w++;
+        else
+            flat->skipped[w][channel->y_sampling] += row_bytes(channel);
     }
-    flat->skipped[w] = gap;
 }
 
 /* The channels' sizes in a chunk. */
 static void measure_channels(zoe_exr_flat *flat, zoe_box box)
 {
+    enum { EVERY_LINE = 1 << 1 };
     zoe_codec_chunk *chunk = &flat->chunk;
     int32_t width = (int32_t)zoe_box_width(&box), height = (int32_t)zoe_box_height(&box);
     chunk->first_y = box.min_y;
-    if (flat->same_lines && width == flat->measured_width && height == flat->measured_height)
+    if (flat->samplings == EVERY_LINE && width == flat->measured_width &&
+        height == flat->measured_height)
         return;
+    if (width != flat->measured_width)
+        measure_rows(flat, width);
     flat->measured_width = width;
     flat->measured_height = height;
     chunk->channels = flat->channels;
     chunk->channel_count = flat->geometry->channel_count;
     chunk->line_count = height;
     chunk->unpacked_bytes = 0;
-    for (size_t c = 0; c < chunk->channel_count; c++) {
-        zoe_codec_channel *channel = &flat->channels[c];
-        /* Sampling divides the data window. */
-        channel->width = width / channel->x_sampling;
-        channel->height = chunk->line_count;
-        if (channel->y_sampling > 1)
-            channel->height =
-                rows_up_to(channel, box.max_y) - rows_up_to(channel, (int64_t)box.min_y - 1);
-        chunk->unpacked_bytes +=
-            (size_t)channel->width * zoe_exr_sample_bytes(channel->type) * (size_t)channel->height;
+    int32_t rows[ZOE_EXR_SAMPLING_MAX + 1];
+    for (int32_t s = 1; s <= ZOE_EXR_SAMPLING_MAX; s++) {
+        rows[s] = rows_up_to(s, box.max_y) - rows_up_to(s, (int64_t)box.min_y - 1);
+        chunk->unpacked_bytes += flat->line_bytes[s] * (size_t)rows[s];
     }
-    measure_gaps(flat);
+    for (size_t c = 0; c < chunk->channel_count && !flat->by_segments; c++)
+        flat->channels[c].height = rows[flat->channels[c].y_sampling];
 }
 
 /* ---- where rows go ---- */
@@ -149,37 +165,39 @@ static uint8_t *target_of(zoe_exr_flat *flat, size_t c, int32_t x, int32_t y,
                       : row_target(flat, (uint32_t)source, &flat->channels[c], x, y, deferred_rows);
 }
 
-static size_t segment_bytes(const zoe_codec_channel *channel)
-{
-    return (size_t)channel->width * zoe_exr_sample_bytes(channel->type);
-}
-
 /* Lists a line's rows as codecs want them: one segment for each. */
 static size_t list_line(zoe_exr_flat *flat, int32_t x, int32_t y, uint8_t **deferred_rows,
                         size_t count)
 {
+    const uint32_t samplings = samplings_at(flat, y);
     for (size_t c = 0; c < flat->chunk.channel_count; c++) {
         const zoe_codec_channel *channel = &flat->channels[c];
-        if (has_row(channel, y))
-            flat->segments[count++] = (zoe_codec_segment){target_of(flat, c, x, y, deferred_rows),
-                                                          segment_bytes(channel)};
+        if (has_row(channel, samplings))
+            flat->segments[count++] =
+                (zoe_codec_segment){target_of(flat, c, x, y, deferred_rows), row_bytes(channel)};
     }
     return count;
 }
 
-/* The same where nothing is to be decoded: what nobody wants is one segment, since there may be a
- * hundred channels. */
+/* The same for codecs that do not look at channels: what nobody wants is one segment, since there
+ * may be thousands of channels. */
 static size_t list_wanted(zoe_exr_flat *flat, int32_t x, int32_t y, uint8_t **deferred_rows,
                           size_t count)
 {
+    const uint32_t samplings = samplings_at(flat, y);
     for (uint32_t w = 0; w <= flat->geometry->source_count; w++) {
-        if (flat->skipped[w] > 0)
-            flat->segments[count++] = (zoe_codec_segment){NULL, flat->skipped[w]};
+        size_t skipped = 0;
+        for (uint32_t left = samplings; left; left &= left - 1)
+            skipped += flat->skipped[w][__builtin_ctz(left)];
+        if (skipped > 0)
+            flat->segments[count++] = (zoe_codec_segment){NULL, skipped};
         if (w == flat->geometry->source_count)
             break;
         size_t c = (size_t)flat->wanted[w];
-        flat->segments[count++] = (zoe_codec_segment){target_of(flat, c, x, y, deferred_rows),
-                                                      segment_bytes(&flat->channels[c])};
+        const zoe_codec_channel *channel = &flat->channels[c];
+        if (has_row(channel, samplings))
+            flat->segments[count++] =
+                (zoe_codec_segment){target_of(flat, c, x, y, deferred_rows), row_bytes(channel)};
     }
     return count;
 }
@@ -189,12 +207,11 @@ static void list_segments(zoe_exr_flat *flat, int32_t x)
 {
     uint8_t *deferred_rows = flat->deferred_rows;
     size_t count = 0;
-    bool only_wanted = flat->geometry->compression == ZOE_COMPRESSION_NONE && flat->same_lines;
     flat->deferred_count = 0;
     for (int32_t line = 0; line < flat->chunk.line_count && !zoe_stop_wanted(); line++) {
         int32_t y = flat->chunk.first_y + line;
-        count = only_wanted ? list_wanted(flat, x, y, &deferred_rows, count)
-                            : list_line(flat, x, y, &deferred_rows, count);
+        count = flat->by_segments ? list_wanted(flat, x, y, &deferred_rows, count)
+                                  : list_line(flat, x, y, &deferred_rows, count);
     }
     flat->chunk.segments = flat->segments;
     flat->chunk.segment_count = count;

@@ -25,11 +25,16 @@ typedef struct zoe_exr_flat {
     zoe_codec_chunk chunk;
     zoe_codec_channel *channels;
     zoe_codec_segment *segments;
-    int8_t *sources;                         /* of the channels: a source of the geometry, or -1 */
-    bool same_lines;                         /* every line of a chunk has a row of every channel */
+    int8_t *sources;  /* of the channels: a source of the geometry, or -1 */
+    bool by_segments; /* what nobody wants is one segment, and channels have no heights */
+    /* bit s: some channel has samples on every s-th line */
+    uint32_t samplings;
     int32_t measured_width, measured_height; /* of the chunk that the channels were measured for */
     int32_t wanted[ZOE_PLANES_MAX];          /* channels of the sources, in file order */
-    size_t skipped[ZOE_PLANES_MAX + 1]; /* bytes of a line before each of them, and behind them */
+    /* Bytes of a line's rows that have samples on every s-th line: before each wanted channel, and
+     * behind them; and all of them. */
+    size_t skipped[ZOE_PLANES_MAX + 1][ZOE_EXR_SAMPLING_MAX + 1];
+    size_t line_bytes[ZOE_EXR_SAMPLING_MAX + 1];
     zoe_exr_deferred_row *deferred;
     size_t deferred_count;
     uint8_t *deferred_rows;

@@ -26,6 +26,10 @@
 #include "exr/deep.h"
 #include "exr/luma_chroma.h"
 
+/* Pictures are subsampled by 2, if they are. What channels with a row on every so many lines only
+ * cost is as much as there are numbers of lines up to here. */
+enum { ZOE_EXR_SAMPLING_MAX = 16 };
+
 /* Thread-safety: does not change once it was made. */
 typedef struct zoe_exr_geometry {
     /* the part */

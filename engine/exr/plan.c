@@ -7,10 +7,6 @@
 #include "exr/deep_rows.h"
 #include "exr/planes.h"
 
-/* Pictures are subsampled by 2, if they are. Where a channel has a row on every so many lines only,
- * each line costs a look at it all the same; so there is a limit. */
-enum { SAMPLING_MAX = 16 };
-
 /* Addresses this far apart share a set of a first-level cache. */
 enum { CACHE_PERIOD = 4096 };
 
@@ -221,7 +217,7 @@ static zoe_status choose_sources(maker *m)
     for (size_t c = 0; c < g->channel_count; c++) {
         if (!samples_fit(g, &g->channels[c]))
             return damaged(m, "sampling that does not divide the picture");
-        if (g->channels[c].y_sampling > SAMPLING_MAX)
+        if (g->channels[c].y_sampling > ZOE_EXR_SAMPLING_MAX)
             return unsupported(m, "a channel with samples on fewer than every 16th line is");
     }
     g->source_count = (uint32_t)layer->channel_count;

@@ -349,6 +349,36 @@ static void rare_rows(bytes *b)
     }
 }
 
+/* As many channels as one part may have, all but one on every seventh line: what they have in a
+ * line is packed a thousand to one, and nobody wants it. */
+static void sampled_rows(bytes *b)
+{
+    enum { CHANNELS = 5700, LINES = 95998, EVERY = 7 };
+    size_t channels = begin_header(b, 0);
+    for (int c = 1; c < CHANNELS; c++) {
+        char name[16];
+        snprintf(name, sizeof name, "C%05d", c);
+        put_channel(b, name, HALF, 1, EVERY);
+    }
+    put_channel(b, "Y", HALF, 1, 1);
+    end_header(b, channels, &(header){{0, 0, 0, LINES - 1}, {0, 0, 0, LINES - 1}, ZIPS, {0, 0}, 0});
+    bytes all = {0};
+    uint8_t *raw = differences(2 * CHANNELS);
+    put_zip(&all, raw, 2 * CHANNELS);
+    free(raw);
+    uint64_t at = b->count + 8 * (uint64_t)LINES;
+    for (int y = 0; y < LINES; y++) {
+        put_long(b, at);
+        at += 8 + (y % EVERY == 0 ? all.count : 2);
+    }
+    for (int y = 0; y < LINES; y++) {
+        put_int(b, y);
+        put_int(b, y % EVERY == 0 ? (int64_t)all.count : 2);
+        put(b, y % EVERY == 0 ? all.at : NULL, y % EVERY == 0 ? all.count : 2);
+    }
+    free(all.at);
+}
+
 /* As many channels as have room whose names differ in their last letters only. */
 static void long_names(bytes *b)
 {
@@ -363,25 +393,51 @@ static void long_names(bytes *b)
     end_pixel(b, channels, CHANNELS);
 }
 
-/* A tile whose stream is blocks of 10 bits that hold nothing, of deflate's fixed codes. */
-static void empty_blocks(bytes *b)
+/* A tile whose stream is one block of so many bits, the first one lowest, again and again. */
+static void put_blocks(bytes *b, int side, const uint8_t *block, unsigned bits)
 {
-    enum { SIDE = 2048, BYTES = 2 * SIDE * SIDE - 1000 };
+    const size_t size = 2 * (size_t)side * (size_t)side - 1000;
     size_t channels = begin_header(b, TILED);
     put_channel(b, "Y", HALF, 1, 1);
     end_header(
         b, channels,
-        &(header){{0, 0, SIDE - 1, SIDE - 1}, {0, 0, SIDE - 1, SIDE - 1}, ZIP, {SIDE, SIDE}, 0});
+        &(header){{0, 0, side - 1, side - 1}, {0, 0, side - 1, side - 1}, ZIP, {side, side}, 0});
     put_long(b, b->count + 8);
     put(b, NULL, 16 + 4);
     size_t begin = b->count;
-    /* Each is 0, 1, 0 and seven times 0, the first bit lowest: four of them are five bytes. */
-    static const uint8_t blocks[5] = {0x02, 0x08, 0x20, 0x80, 0x00};
     put_byte(b, 0x78);
     put_byte(b, 0x9C);
-    for (size_t at = 0; at < BYTES; at += sizeof blocks)
-        put(b, blocks, sizeof blocks);
+    /* Eight of them are whole bytes. */
+    uint8_t eight[256] = {0};
+    for (unsigned i = 0; i < 8 * bits; i++)
+        eight[i / 8] |= (uint8_t)((block[i % bits / 8] >> i % bits % 8 & 1) << i % 8);
+    for (size_t at = 0; at < size; at += bits)
+        put(b, eight, bits);
     end_chunk(b, begin);
+}
+
+/* Blocks that hold nothing, of deflate's fixed codes. */
+static void empty_blocks(bytes *b)
+{
+    static const uint8_t block[] = {0x02, 0x00};
+    put_blocks(b, 2048, block, 10);
+}
+
+/* Blocks that hold nothing and have codes of their own, of one symbol: the block's end. */
+static void own_codes(bytes *b)
+{
+    static const uint8_t block[] = {0x04, 0xC0, 0x81, 0x08, 0x00, 0x00,
+                                    0x00, 0x00, 0x20, 0x7F, 0xEB, 0x03};
+    put_blocks(b, 4096, block, 92);
+}
+
+/* The same with codes of all symbols, whose lengths are two runs. */
+static void full_codes(bytes *b)
+{
+    static const uint8_t block[] = {0xEC, 0x60, 0x02, 0x68, 0xD8, 0x6C, 0xDB, 0xB6, 0x6D,
+                                    0xDB, 0xB6, 0x6D, 0xDB, 0xB6, 0x6D, 0xDB, 0xB6, 0x6D,
+                                    0xDB, 0xB8, 0x6D, 0xDB, 0xB6, 0xD9, 0x23};
+    put_blocks(b, 4096, block, 199);
 }
 
 /* Layers by the thousand, each of one channel. */
@@ -466,11 +522,14 @@ static const struct {
     const char *name;
     void (*make)(bytes *b);
 } files[] = {
-    {"one_tile", one_tile},           {"deep_pixel", deep_pixel},     {"deep_pile", deep_pile},
-    {"deep_rows", deep_rows},         {"empty_blocks", empty_blocks}, {"many_layers", many_layers},
-    {"control_names", control_names}, {"no_tiles", no_tiles},         {"rare_rows", rare_rows},
-    {"long_names", long_names},       {"edge_low", edge_low},         {"edge_high", edge_high},
-    {"huge_display", huge_display},
+    {"one_tile", one_tile},           {"deep_pixel", deep_pixel},
+    {"deep_pile", deep_pile},         {"deep_rows", deep_rows},
+    {"empty_blocks", empty_blocks},   {"own_codes", own_codes},
+    {"full_codes", full_codes},       {"many_layers", many_layers},
+    {"control_names", control_names}, {"no_tiles", no_tiles},
+    {"rare_rows", rare_rows},         {"sampled_rows", sampled_rows},
+    {"long_names", long_names},       {"edge_low", edge_low},
+    {"edge_high", edge_high},         {"huge_display", huge_display},
 };
 
 int main(int argc, char **argv)
