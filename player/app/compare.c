@@ -18,7 +18,7 @@ enum {
     KNOB_AWAY = 72, /* from the line's handle to the one that turns it */
     CHIP_HEIGHT = 26,
     TEXT = 320,
-    NAME = 160,
+    NAME = ZOE_SHOT_NAME + 64,
 };
 
 static zoe_compare *compare_of(zoe_app *app)
@@ -298,30 +298,45 @@ static void draw_chip(zoe_ui *ui, SDL_Rect area, bool is_right, bool is_warning,
 
 static const char letters[] = "ABCDEFGHI";
 
-/* The last name of a folder's path. */
-static const char *last_name(const char *folder)
+/* An open sequence that has the name of this one, or -1: the current one, else the first. */
+static int namesake(const zoe_session *session, int shot)
 {
-    const char *slash = strrchr(folder, '/');
-    return slash && slash[1] ? slash + 1 : folder;
+    const char *name = zoe_sequence_name(zoe_shot_sequence(&session->shots[shot]));
+    for (int i = -1; i < session->count; i++) {
+        int other = i < 0 ? session->current : i;
+        if (other != shot &&
+            !strcmp(name, zoe_sequence_name(zoe_shot_sequence(&session->shots[other]))))
+            return other;
+    }
+    return -1;
 }
 
-/* What a sequence is called: "sh010_v012". Where A and B have one name, with what they differ in:
- * the folder, else the layer. */
-static const char *name_of(const zoe_session *session, int shot, char text[NAME])
+bool zoe_app_shot_name(const zoe_session *session, int shot, char text[ZOE_SHOT_NAME])
 {
-    const zoe_partner *p = &session->partners.list[0];
-    const zoe_sequence *a = zoe_shot_sequence(&session->shots[session->current]);
-    const zoe_sequence *b = zoe_shot_sequence(&session->shots[p->shot]);
     const zoe_sequence *own = zoe_shot_sequence(&session->shots[shot]);
     const char *name = zoe_sequence_name(own);
-    int length = (int)zoe_path_shot_length(name);
+    int length = (int)zoe_path_shot_length(name), other = namesake(session, shot);
+    char unlike[64];
     length = length > 80 ? 80 : length;
-    if (strcmp(zoe_sequence_name(a), zoe_sequence_name(b)) != 0)
-        snprintf(text, NAME, "%.*s", length, name);
-    else if (strcmp(zoe_sequence_folder(a), zoe_sequence_folder(b)) != 0)
-        snprintf(text, NAME, "%.60s/%.*s", last_name(zoe_sequence_folder(own)), length, name);
-    else
-        snprintf(text, NAME, "%.*s  %.60s", length, name, session->shots[shot].layer);
+    snprintf(text, ZOE_SHOT_NAME, "%.*s", length, name);
+    if (other < 0)
+        return true;
+    const char *folder = zoe_sequence_folder(own);
+    const char *theirs = zoe_sequence_folder(zoe_shot_sequence(&session->shots[other]));
+    if (!strcmp(folder, theirs))
+        return false;
+    zoe_path_unlike(folder, theirs, unlike, sizeof unlike);
+    snprintf(text, ZOE_SHOT_NAME, "%s/%.*s", unlike, length, name);
+    return true;
+}
+
+/* With the layer where only that tells it from another. */
+static const char *name_of(const zoe_session *session, int shot, char text[NAME])
+{
+    char name[ZOE_SHOT_NAME];
+    bool is_unlike = zoe_app_shot_name(session, shot, name);
+    snprintf(text, NAME, "%s%s%.60s", name, is_unlike ? "" : "  ",
+             is_unlike ? "" : session->shots[shot].layer);
     return text;
 }
 

@@ -22,6 +22,12 @@ void zoe_app_compare_menu(zoe_app *app, int unused);
 void zoe_app_compare_align(zoe_app *app, int unused);
 void zoe_app_compare_size(zoe_app *app, int unused);
 
+enum { ZOE_SHOT_NAME = 160 }; /* bytes of an open sequence's name */
+
+/* What an open sequence is called: "sh010_comp", and where others have that name, with what its
+ * folder has unlike theirs: "v012/sh010_comp". Returns false where they have one folder, too. */
+bool zoe_app_shot_name(const zoe_session *session, int shot, char text[ZOE_SHOT_NAME]);
+
 /* Finds out which views the file on screen has, for the menu: none until its header was read, which
  * a thread does; then once more. */
 void zoe_app_find_views(zoe_app *app);

@@ -195,13 +195,14 @@ static void add_partners(making *m, const zoe_app *app)
 {
     const zoe_session *session = &app->session;
     const zoe_partners *partners = &session->partners;
+    char name[ZOE_SHOT_NAME];
     for (int i = 0; i < session->count && m->count < ITEMS - 10; i++) {
         if (i == session->current)
             continue;
         zoe_ui_menu_item *item = add(m, PARTNER + i);
         const zoe_shot *shot = &session->shots[i];
-        snprintf(m->texts[m->count - 1], ZOE_COMMAND_TEXT, "With %.60s  %.40s",
-                 zoe_sequence_name(zoe_shot_sequence(shot)), shot->layer);
+        (void)zoe_app_shot_name(session, i, name);
+        snprintf(m->texts[m->count - 1], ZOE_COMMAND_TEXT, "With %.70s  %.40s", name, shot->layer);
         item->checked = zoe_partners_has(partners, i);
     }
     for (int i = 0; i < app->views.count; i++) {

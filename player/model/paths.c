@@ -111,6 +111,23 @@ size_t zoe_path_shot_length(const char *name)
     return length ? length : strlen(name);
 }
 
+void zoe_path_unlike(const char *folder, const char *other, char *text, size_t capacity)
+{
+    size_t at = strlen(folder), theirs = strlen(other);
+    while (at > 0 && theirs > 0 && folder[at - 1] == other[theirs - 1]) {
+        at--;
+        theirs--;
+    }
+    /* All of the other's names are its last ones: the name before them. */
+    if (theirs == 0 && at > 0 && folder[at - 1] == '/')
+        at--;
+    size_t end = at + strcspn(folder + at, "/"), begin = end;
+    while (begin > 0 && folder[begin - 1] != '/')
+        begin--;
+    snprintf(text, capacity, "%.*s%s", (int)(end - begin), folder + begin,
+             folder[end] ? "/\342\200\246" : "");
+}
+
 void zoe_path_make_folders(const char *path)
 {
     char folder[ZOE_PATH_TEXT];

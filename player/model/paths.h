@@ -33,6 +33,11 @@ void zoe_path_parent(const char *path, char parent[ZOE_PATH_TEXT]);
  * "sh010_comp_v012.####.exr"; all of it where nothing would be left. In bytes. */
 size_t zoe_path_shot_length(const char *name);
 
+/* What tells a folder from another one: the last name on its way that the other has not at that
+ * place, "v012" of "/shots/sh010/v012"; where more names follow, with "/..." behind it, as of
+ * "/shots/sh010/v012/exr". Cut to the capacity. */
+void zoe_path_unlike(const char *folder, const char *other, char *text, size_t capacity);
+
 /*
  * Writes $VARIABLE/zoetrope/name, or $HOME/fallback/zoetrope/name where VARIABLE is unset or no
  * absolute path, as the XDG Base Directory Specification says. Errors: NOT_FOUND (neither is set),

@@ -96,6 +96,28 @@ static void shots(void **state)
         assert_int_equal(zoe_path_shot_length(names[i][0]), strlen(names[i][1]));
 }
 
+static const char *unlike(const char *folder, const char *other)
+{
+    static char text[32];
+    zoe_path_unlike(folder, other, text, sizeof text);
+    return text;
+}
+
+static void what_tells_folders(void **state)
+{
+    (void)state;
+    assert_string_equal(unlike("/shots/a", "/shots/b"), "a");
+    assert_string_equal(unlike("a", "b"), "a");
+    assert_string_equal(unlike("/shots/v011", "/shots/v021"), "v011");
+    assert_string_equal(unlike("/shots/v/exr", "/shots/av/exr"), "v/\342\200\246");
+    assert_string_equal(unlike("/sh010/v011/exr", "/sh010/v012/exr"), "v011/\342\200\246");
+    assert_string_equal(unlike("/sh010/v011/exr", "/sh020/v012/exr"), "v011/\342\200\246");
+    assert_string_equal(unlike("v2/exr", "exr"), "v2/\342\200\246");
+    assert_string_equal(unlike("exr", "v2/exr"), "exr");
+    assert_string_equal(unlike("/shots/old", "/shots"), "old");
+    assert_string_equal(unlike("/shots", "/shots/old"), "shots");
+}
+
 static void the_programs_files(void **state)
 {
     (void)state;
@@ -130,6 +152,7 @@ int main(void)
         cmocka_unit_test(too_long),
         cmocka_unit_test(parents),
         cmocka_unit_test(shots),
+        cmocka_unit_test(what_tells_folders),
         cmocka_unit_test(the_programs_files),
     };
     return cmocka_run_group_tests_name("paths", tests, NULL, NULL);
