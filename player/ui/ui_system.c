@@ -77,6 +77,29 @@ static int modifiers_of(int state)
     return modifiers;
 }
 
+/* Whether the key may change who hears the next one: it leaves a field, chooses, opens a page or
+ * closes it. Such keys that repeat by themselves are for one and the same. */
+static bool turns_keyboard(const zoe_ui_key *key)
+{
+    if (key->repeat || !key->key)
+        return false;
+    if (key->modifiers & (KMOD_CTRL | KMOD_ALT | KMOD_GUI))
+        return true;
+    switch (key->key) {
+    case SDLK_ESCAPE:
+    case SDLK_RETURN:
+    case SDLK_KP_ENTER:
+    case SDLK_TAB: return true;
+    default: return key->key >= SDLK_F1 && key->key <= SDLK_F12;
+    }
+}
+
+static bool fits_key(const zoe_ui_input *in)
+{
+    return in->key_count == 0 ||
+           (in->key_count < ZOE_UI_KEYS && !turns_keyboard(&in->keys[in->key_count - 1]));
+}
+
 /* Whether the frame has room for the event. */
 static bool fits(const zoe_ui_input *in, const SDL_Event *event)
 {
@@ -85,7 +108,7 @@ static bool fits(const zoe_ui_input *in, const SDL_Event *event)
     case SDL_MOUSEBUTTONDOWN: return !in->pressed && !in->released;
     case SDL_MOUSEBUTTONUP: return !in->released;
     case SDL_KEYDOWN:
-    case SDL_TEXTINPUT: return in->key_count < ZOE_UI_KEYS;
+    case SDL_TEXTINPUT: return fits_key(in);
     default: return true;
     }
 }

@@ -85,14 +85,46 @@ static void keys_are_kept_in_order_and_none_is_lost(void **state)
 {
     (void)state;
     for (int i = 0; i < ZOE_UI_KEYS + 5; i++)
-        key('a' + i, KMOD_RCTRL | KMOD_NUM);
+        key('a' + i, KMOD_RSHIFT | KMOD_NUM);
     const zoe_ui_input *in = zoe_ui_system_input(&desk);
     assert_int_equal(in->key_count, ZOE_UI_KEYS);
     assert_int_equal(in->keys[3].key, 'd');
-    assert_int_equal(in->keys[3].modifiers, KMOD_CTRL);
+    assert_int_equal(in->keys[3].modifiers, KMOD_SHIFT);
     zoe_ui_system_done(&desk, &ui);
     assert_int_equal(in->key_count, 5);
     assert_int_equal(in->keys[0].key, 'a' + ZOE_UI_KEYS);
+}
+
+/* A slow frame: what Esc leaves or Ctrl+G opens decides who hears the next key. */
+static void keys_after_one_that_may_turn_the_keyboard_wait(void **state)
+{
+    (void)state;
+    static const struct {
+        SDL_Keycode code;
+        Uint16 modifiers;
+    } turns[] = {{SDLK_ESCAPE, 0}, {SDLK_RETURN, 0},  {SDLK_KP_ENTER, 0}, {SDLK_TAB, KMOD_LSHIFT},
+                 {SDLK_F1, 0},     {'g', KMOD_RCTRL}, {'c', KMOD_LALT}};
+    const zoe_ui_input *in = zoe_ui_system_input(&desk);
+    for (size_t i = 0; i < sizeof turns / sizeof turns[0]; i++) {
+        key('x', 0);
+        key(turns[i].code, turns[i].modifiers);
+        key(SDLK_LEFT, 0);
+        key(SDLK_RIGHT, 0);
+        assert_int_equal(in->key_count, 2);
+        assert_int_equal(in->keys[1].key, turns[i].code);
+        assert_true(zoe_ui_system_waits(&desk));
+        zoe_ui_system_done(&desk, &ui);
+        assert_int_equal(in->key_count, 2);
+        assert_int_equal(in->keys[0].key, SDLK_LEFT);
+        assert_int_equal(in->keys[1].key, SDLK_RIGHT);
+        zoe_ui_system_done(&desk, &ui);
+        assert_int_equal(in->key_count, 0);
+    }
+    /* One that is held is not slowed down to a frame each. */
+    SDL_Event held = {.key = {.type = SDL_KEYDOWN, .repeat = 1, .keysym = {.sym = SDLK_RETURN}}};
+    zoe_ui_system_event(&desk, &held);
+    zoe_ui_system_event(&desk, &held);
+    assert_int_equal(in->key_count, 2);
 }
 
 static void input_that_nobody_could_hear_comes_again(void **state)
@@ -115,6 +147,7 @@ int main(void)
         cmocka_unit_test_setup(positions_are_device_pixels, begin),
         cmocka_unit_test_setup(each_click_lies_where_the_pointer_was, begin),
         cmocka_unit_test_setup(keys_are_kept_in_order_and_none_is_lost, begin),
+        cmocka_unit_test_setup(keys_after_one_that_may_turn_the_keyboard_wait, begin),
         cmocka_unit_test_setup(input_that_nobody_could_hear_comes_again, begin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
