@@ -14,7 +14,7 @@ cd "$(dirname "$0")/.."
 build_packages="gcc g++ cmake ninja-build pkg-config libopenexr-dev libsdl2-dev libsdl2-ttf-dev libfontconfig-dev
 libhwloc-dev libseccomp-dev libdeflate-dev libjansson-dev libpng-dev libexpat1-dev libcurl4-openssl-dev libxxhash-dev
 libopencolorio-dev fonts-dejavu-core"
-test_packages="libcmocka-dev openexr openimageio-tools xvfb xauth xdotool x11-utils imagemagick python3 nginx-light openssl procps"
+test_packages="libcmocka-dev openexr openimageio-tools xvfb xauth xdotool libx11-dev imagemagick python3 nginx-light openssl procps"
 
 # Installs what is missing of the named packages; asks nobody when nothing is.
 install() {

@@ -24,10 +24,11 @@ unset OCIO
 # Each step stands on the one before.
 bad() {
     echo "  FAULT $*"
-    import -window root "$shots/fault.png" 2>/dev/null
+    shoot
+    keep fault
     exit 1
 }
-step() { cp "$now" "$shots/compare-$1.png"; }
+step() { keep "compare-$1"; }
 
 # ---- three sequences of one colour each; the green of b is another one in each frame ----
 
@@ -70,7 +71,6 @@ drag() { # from to
     xdotool mousemove "$1" "$2" mousedown 1 mousemove $((($1 + $3) / 2)) $((($2 + $4) / 2)) mousemove "$3" "$4" mouseup 1
 }
 # The middle of A's cell where it is beside another one, and beside an open panel.
-edge="color_in $accent"
 
 start_display
 xdotool mousemove 640 640
@@ -184,7 +184,7 @@ step 11-cdl
 
 echo "scopes"
 key ctrl+h
-scope() { convert "$now" -crop 400x380+860+60 +repage -format '%#' info:; }
+scope() { "$screen" "$now" sum 860 60 400 380; }
 drawn() { [ "$(colors_in 860 60 400 380)" -gt 20 ] && echo yes || echo no; }
 eventually "Ctrl+H draws them" drawn yes
 step 12-scopes
@@ -194,10 +194,9 @@ colored() { [ "$(grey)" = 0 ] && echo yes || echo no; }
 eventually "false colours are on the picture" colored yes
 toggled() { # EXPECTED
     key shift+h
-    for ((turn = 0; turn < patience; turn++)); do
-        shoot
-        [ "$(colored)" = "$1" ] && return
-        sleep 0.2
+    begin_waiting
+    while shoot && [ "$(colored)" != "$1" ]; do
+        wait_more || return
     done
 }
 # Looked at with and without, and again where a finer table of colours has arrived between the two.
@@ -239,7 +238,7 @@ fi
 
 # ---- what is wrong is said on stderr and in the status bar, and the picture stays ----
 
-said() { color_in "rgb(255,134,122)" 12 692 1000 26; }
+said() { color_in 255,134,122 12 692 1000 26; }
 told() { grep -c "$1" "$work/err"; }
 
 echo "another one that is larger, ends earlier and is deleted"
@@ -285,7 +284,7 @@ if "$player" snapshot "$folder/a.0001.exr" --ocio aces -o "$work/x.png" 2>/dev/n
     eventually "which the status bar says" said 1
     check "and stderr" "$(told 'no display "none", no view "none"')" 1
     key ctrl+k
-    eventually "the page has them beside what is taken" "color_in rgb(240,180,70) 936 180 330 30" 1
+    eventually "the page has them beside what is taken" "color_in 240,180,70 936 180 330 30" 1
     step 15-names
     stop_player
 fi

@@ -32,13 +32,13 @@ trap stop_servers EXIT
 
 # start_server NAME OPTIONS...: sets port.
 start_server() {
-    local name=$1 i
+    local name=$1
     shift
     python3 "$server" --root "$work/root" --port-file "$work/$name" "$@" >/dev/null &
     servers="$servers $!"
-    for ((i = 0; i < patience; i++)); do
-        [ -s "$work/$name" ] && break
-        sleep 0.2
+    begin_waiting
+    until [ -s "$work/$name" ]; do
+        wait_more || break
     done
     port=$(cat "$work/$name") || exit 1
 }
@@ -49,7 +49,7 @@ run() {
     local wanted=$1 status=0
     shift
     count=$((count + 1))
-    timeout 60 "$player" "$@" >"$outputs/$count.out" 2>"$outputs/$count.err" || status=1
+    timeout 300 "$player" "$@" >"$outputs/$count.out" 2>"$outputs/$count.err" || status=1
     check "$1 $2 ... gives $wanted" "$status" "$wanted"
     [ "$status" = "$wanted" ] || cat "$outputs/$count.err"
 }

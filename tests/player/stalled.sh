@@ -30,9 +30,9 @@ trap stop_server EXIT
 printf '* *shots* hang\n* *late* delay 1500\n' >"$work/faults"
 python3 "$server" --root "$work/root" --port-file "$work/port" --faults "$work/faults" >/dev/null &
 server_pid=$!
-for ((i = 0; i < patience; i++)); do
-    [ -s "$work/port" ] && break
-    sleep 0.2
+begin_waiting
+until [ -s "$work/port" ]; do
+    wait_more || break
 done
 url=http://127.0.0.1:$(cat "$work/port") || exit 1
 start_display
@@ -59,9 +59,9 @@ for what in "info" "snapshot -o $work/a.png" "bench decode" "--headless" "bench 
     command=$!
     sleep 1
     kill -TERM $command
-    for ((i = 0; i < patience; i++)); do
-        kill -0 $command 2>/dev/null || break
-        sleep 0.1
+    begin_waiting
+    while kill -0 $command 2>/dev/null; do
+        wait_more || break
     done
     if kill -0 $command 2>/dev/null; then
         bad "$what goes on"
@@ -73,7 +73,7 @@ for what in "info" "snapshot -o $work/a.png" "bench decode" "--headless" "bench 
 done
 
 echo "what cannot be opened ends the program"
-timeout 60 "$player" "$url/nowhere/a.####.exr" >/dev/null 2>"$work/err"
+timeout 300 "$player" "$url/nowhere/a.####.exr" >/dev/null 2>"$work/err"
 check "with status 1" "$?" 1
 check "and a line" "$(wc -l <"$work/err")" 1
 

@@ -6,11 +6,10 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-# How often a condition is looked at, 0.2 s and a screenshot's time apart, before it is given up: half a
-# minute, for machines that have other things to do.
+# How many seconds a condition is looked at until it is given up, on machines that have other things to do.
 patience=100
 
-for tool in Xvfb xdotool import convert; do
+for tool in Xvfb xdotool convert; do
     if ! command -v "$tool" >/dev/null 2>&1; then
         echo "skipped: $tool is not installed"
         exit 77
@@ -19,13 +18,19 @@ done
 if command -v magick >/dev/null 2>&1; then
     convert() { magick "$@"; }
 fi
+# tests/support/screen.c
+screen=${SCREEN:-$(dirname "$player")/../tests/screen}
+if [ ! -x "$screen" ]; then
+    echo "skipped: $screen is not built, which needs libx11-dev"
+    exit 77
+fi
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/zoetrope-player-XXXXXX") || exit 1
-shots=${shots:-$work}
-mkdir -p "$shots" "$work/saved"
+mkdir -p "$work/saved" ${shots:+"$shots"}
 # What the player saves goes into the folder it was started in.
 player=$(realpath "$player")
-shots=$(realpath "$shots")
+screen=$(realpath "$screen")
+shots=${shots:+$(realpath "$shots")}
 cd "$work/saved" || exit 1
 xvfb_pid='' player_pid='' failures=0
 
@@ -44,44 +49,65 @@ good() { echo "  ok    $*"; }
 bad() {
     echo "  FAULT $*"
     failures=$((failures + 1))
-    import -window root "$shots/fault-$failures.png" 2>/dev/null
+    shoot
+    keep "fault-$failures"
 }
 # check TEXT FOUND EXPECTED
 check() {
     if [ "$2" = "$3" ]; then good "$1"; else bad "$1: found '$2', expected '$3'"; fi
 }
+# Waits for what is tried again until the patience is over: `begin_waiting; until ...; do wait_more || break; done`
+begin_waiting() { waiting_until=$((SECONDS + patience)); }
+wait_more() {
+    sleep 0.05
+    [ "$SECONDS" -le "$waiting_until" ]
+}
 # eventually TEXT FUNCTION EXPECTED: calls the function until it prints what is expected.
 eventually() {
-    local found='' i
-    for ((i = 0; i < patience; i++)); do
+    local found=''
+    begin_waiting
+    while :; do
         shoot
         found=$($2)
         if [ "$found" = "$3" ]; then
             good "$1"
             return 0
         fi
-        sleep 0.2
+        wait_more || break
     done
     bad "$1: found '$found', expected '$3'"
     return 1
 }
+# Waits until what a function prints stays for a second, and prints that.
+steady() {
+    local found='' before='' same=0
+    begin_waiting
+    while [ "$same" -lt 10 ] && wait_more; do
+        sleep 0.05
+        shoot
+        found=$($1)
+        if [ "$found" = "$before" ]; then same=$((same + 1)); else same=0; fi
+        before=$found
+    done
+    echo "$found"
+}
 
 # ---- seeing ----
 
-green='rgb(80,200,120)' red='rgb(200,60,60)' accent='rgb(120,190,255)'
-now="$work/now.png"
+green=80,200,120 red=200,60,60 accent=120,190,255
+now="$work/now.ppm"
 
-shoot() { import -window root "$now"; }
+shoot() { "$screen" shoot "$now"; }
+# keep NAME: what was seen last, for who gave a folder for it.
+keep() { [ -z "$shots" ] || convert "$now" "$shots/$1.png"; }
 
-color_at() { convert "$now" -format "%[fx:int(255*p{$1,$2}.r+.5)],%[fx:int(255*p{$1,$2}.g+.5)],%[fx:int(255*p{$1,$2}.b+.5)]" info:; }
-
+color_at() { "$screen" "$now" color "$1" "$2"; }
 # 1 if a pixel of the rectangle has exactly this colour, else 0: color_in COLOR X Y WIDTH HEIGHT
-color_in() {
-    convert "$now" -crop "$4x$5+$2+$3" +repage -alpha off -fill '#010101' +opaque "$1" -fill white \
-        -opaque "$1" -fill black -opaque '#010101' -format '%[fx:mean>0]' info:
-}
+color_in() { "$screen" "$now" has "$@"; }
 # How many colours a rectangle has: 1 where nothing is drawn.
-colors_in() { convert "$now" -crop "$3x$4+$1+$2" +repage -alpha off -format '%k' info:; }
+colors_in() { "$screen" "$now" colors "$@"; }
+# Words that open a field: it has the keyboard when its edge is of the accent.
+edge="color_in $accent"
 title() { xdotool getwindowname "$window" | sed 's/ .*//'; }
 
 # Function keys by their codes: newer releases of xdotool hold Alt down with their names.
@@ -95,23 +121,33 @@ key() {
 
 # ---- start ----
 
-start_display() {
+# try_display NUMBER: whether a server has started there.
+try_display() {
+    : >"$work/display"
     exec 3>"$work/display"
-    # -r: a key does not repeat, however late a busy machine lets go of it.
-    Xvfb -r -displayfd 3 -screen 0 1280x720x24 -nolisten tcp >/dev/null 2>&1 &
+    # -r: a key does not repeat, however late a busy machine lets go of it. -noreset: a server without
+    # windows does not begin anew, and refuse the next program meanwhile.
+    Xvfb ":$1" -r -noreset -displayfd 3 -screen 0 1280x720x24 -nolisten tcp >/dev/null 2>&1 &
     xvfb_pid=$!
     exec 3>&-
-    local i
-    for ((i = 0; i < patience; i++)); do
-        [ -s "$work/display" ] && break
-        sleep 0.2
+    begin_waiting
+    until [ "$(wc -l <"$work/display")" -gt 0 ]; do
+        kill -0 "$xvfb_pid" 2>/dev/null && wait_more || return 1
     done
-    if [ ! -s "$work/display" ]; then
-        echo "skipped: Xvfb does not start here"
-        exit 77
-    fi
-    DISPLAY=:$(tr -d '\n' <"$work/display")
-    export DISPLAY
+}
+
+# A number that is asked for is locked by its server until that has gone. One that servers choose for
+# themselves may be that of another test, whose server is just ending and takes the new one's socket away.
+start_display() {
+    local number=$((100 + $$ % 10000)) i
+    for ((i = 0; i < 20; i++)); do
+        if try_display $((number + i)); then
+            export DISPLAY=":$((number + i))"
+            return
+        fi
+    done
+    echo "skipped: Xvfb does not start here"
+    exit 77
 }
 
 # Where the player's window is, with the keyboard in it. Asked again until the window is found, as a search
@@ -119,30 +155,29 @@ start_display() {
 window_ready() {
     window=$(timeout 5 xdotool search --onlyvisible --pid "$player_pid" 2>/dev/null | tail -n 1)
     [ -n "$window" ] && timeout 5 xdotool windowmove "$window" 0 0 windowfocus "$window" 2>/dev/null &&
-        [ "$(timeout 5 xdotool getwindowfocus -f 2>/dev/null)" = "$window" ]
+        has_keyboard
 }
+has_keyboard() { [ "$(timeout 5 xdotool getwindowfocus -f 2>/dev/null)" = "$window" ]; }
+# The bars at the bottom are drawn: a window without them may be exchanged for another one, for OpenGL.
+is_drawn() { shoot && [ "$(colors_in 0 668 1280 52)" -gt 2 ]; }
 
 start_player() {
     "$player" --size 1280x720 --ui-scale 1 --cache-percent 60 "$@" >"$work/out" 2>"$work/err" &
     player_pid=$!
-    local i
-    for ((i = 0; i < patience; i++)); do
-        window_ready && break
-        sleep 0.2
+    begin_waiting
+    until window_ready && is_drawn && has_keyboard; do
+        if ! wait_more || ! kill -0 "$player_pid" 2>/dev/null; then
+            bad "the player opens a window: $(tail -n 3 "$work/err")"
+            exit 1
+        fi
     done
-    if [ "$i" = "$patience" ]; then
-        bad "the player opens a window: $(tail -n 3 "$work/err")"
-        exit 1
-    fi
-    sleep 0.3
 }
 
 stop_player() { # stop_player [KEY]
     key "${1:-q}"
-    local i
-    for ((i = 0; i < patience; i++)); do
-        kill -0 "$player_pid" 2>/dev/null || break
-        sleep 0.2
+    begin_waiting
+    while kill -0 "$player_pid" 2>/dev/null; do
+        wait_more || break
     done
     if kill -0 "$player_pid" 2>/dev/null; then
         bad "${1:-q} quits"
@@ -153,8 +188,26 @@ stop_player() { # stop_player [KEY]
     player_pid=''
 }
 
+# save_page KEY: opens it. Where the picture is not there yet the player says so in the status bar; it is asked again.
+save_page() {
+    local tries
+    for ((tries = 0; tries < 2 * patience; tries++)); do
+        key "$1"
+        begin_waiting
+        until shoot && [ "$($edge 340 348 600 2)" = 1 ]; do
+            if ! wait_more; then bad "$1 asks for a name" && return 1; fi
+            [ "$(color_in 255,134,122 12 692 20 26)" = 1 ] && sleep 0.5 && continue 2
+        done
+        good "$1 asks for a name"
+        return 0
+    done
+    bad "$1 asks for a name: the picture does not come"
+}
+
 export XDG_CONFIG_HOME="$work/config" XDG_STATE_HOME="$work/state" XDG_CACHE_HOME="$work/cache"
 export SDL_VIDEODRIVER=x11 LC_ALL=C
+# Two clicks are one double click, however long a busy machine takes from the first to the second.
+export SDL_MOUSE_DOUBLE_CLICK_TIME=20000
 unset GDK_SCALE WAYLAND_DISPLAY
 # Under AddressSanitizer: what the window system's libraries keep is not the player's to free, and a
 # graphics driver that is unloaded before the leaks are looked for has no name left to suppress.
