@@ -171,9 +171,6 @@ zoe_status zoe_reserve_locked(zoe_load_worker *worker, zoe_load *load, const zoe
             continue;
         if (d->size.bytes)
             status = zoe_memory_take(memory, d, worker->node);
-        /* A file's memory and scratch of one size were counted on the same free buffer. */
-        if (status == ZOE_ERROR_OVER_BUDGET && make_room_locked(cache, need, d, 1, worker->node))
-            status = zoe_memory_take(memory, d, worker->node);
     }
     return status;
 }

@@ -37,9 +37,11 @@ uint64_t zoe_memory_lacking(const zoe_memory *memory, const zoe_demand *demands,
 {
     uint64_t unused = spare(&memory->frames) + (keeps_work ? 0 : spare(&memory->work));
     uint64_t bytes = zoe_bytes_beyond(used(memory), unused);
+    /* Two of them may be for buffers of one size. */
+    const zoe_buffer *counted = NULL;
     for (const zoe_demand *d = demands; d < demands + count; d++)
         bytes = zoe_bytes_add(bytes, keeps_work && d->slab == &memory->work
-                                         ? zoe_slab_fresh_cost(d->slab, d->size, node)
+                                         ? zoe_slab_fresh_cost(d->slab, d->size, node, &counted)
                                          : zoe_slab_cost(d->slab, d->size.bytes));
     return zoe_bytes_beyond(bytes, zoe_meter_limit(&memory->meter));
 }
@@ -61,13 +63,17 @@ void zoe_memory_detach_frames(zoe_memory *memory)
 
 zoe_status zoe_memory_take(zoe_memory *memory, const zoe_demand *d, uint32_t node)
 {
-    uint64_t fresh, lacking;
-    while (fresh = zoe_slab_fresh_cost(d->slab, d->size, node),
-           lacking = zoe_bytes_beyond(zoe_bytes_add(used(memory), fresh),
-                                      zoe_meter_limit(&memory->meter)),
-           lacking > 0)
+    uint64_t fresh;
+    for (;;) {
+        const zoe_buffer *counted = NULL;
+        fresh = zoe_slab_fresh_cost(d->slab, d->size, node, &counted);
+        uint64_t lacking =
+            zoe_bytes_beyond(zoe_bytes_add(used(memory), fresh), zoe_meter_limit(&memory->meter));
+        if (lacking == 0)
+            break;
         if (!zoe_memory_detach(memory, lacking, d->size))
             return ZOE_ERROR_OVER_BUDGET;
+    }
     /* What is on its way back goes over to what takes its place: that is touched when the pages are
      * back. */
     uint64_t over = fresh < memory->returns.bytes ? fresh : memory->returns.bytes;

@@ -194,16 +194,16 @@ static bool commit(zoe_slab *slab, zoe_buffer *buffer, size_t bytes)
     return true;
 }
 
-/* The buffer of a list that would have the least to grow, or to spare. Returns what points to it;
- * NULL: there is none. */
-static zoe_buffer **best_in(zoe_buffer **list, size_t bytes)
+/* The buffer of a list, but for `except`, that would have the least to grow, or to spare. Returns
+ * what points to it; NULL: there is none. */
+static zoe_buffer **best_in(zoe_buffer **list, size_t bytes, const zoe_buffer *except)
 {
     zoe_buffer **best = NULL;
     size_t best_off = SIZE_MAX, want = round_up(bytes, zoe_os_page());
     for (int i = 0; *list && i < LOOK_AT_MAX && best_off > 0; i++, list = &(*list)->next) {
         const zoe_buffer *b = *list;
         size_t off = b->committed > want ? b->committed - want : want - b->committed;
-        if (off < best_off && (b->committed >= want || !b->leaving)) {
+        if (off < best_off && b != except && (b->committed >= want || !b->leaving)) {
             best = list;
             best_off = off;
         }
@@ -212,11 +212,12 @@ static zoe_buffer **best_in(zoe_buffer **list, size_t bytes)
 }
 
 /* The free buffer for a node: of its own list, else of the next node's that has any. */
-static zoe_buffer **best_warm(const zoe_slab *slab, zoe_pool *pool, size_t bytes, uint32_t node)
+static zoe_buffer **best_warm(const zoe_slab *slab, zoe_pool *pool, size_t bytes, uint32_t node,
+                              const zoe_buffer *except)
 {
     zoe_buffer **best = NULL;
     for (uint32_t i = 0; i < slab->nodes && !best; i++)
-        best = best_in(&pool->warm[(node + i) % slab->nodes], bytes);
+        best = best_in(&pool->warm[(node + i) % slab->nodes], bytes, except);
     return best;
 }
 
@@ -284,7 +285,8 @@ static zoe_buffer *take_cold(zoe_pool *pool)
     return buffer;
 }
 
-uint64_t zoe_slab_fresh_cost(const zoe_slab *slab, zoe_buffer_size size, uint32_t node)
+uint64_t zoe_slab_fresh_cost(const zoe_slab *slab, zoe_buffer_size size, uint32_t node,
+                             const zoe_buffer **counted)
 {
     size_t class_bytes = 0;
     int class = class_of_size(size, &class_bytes);
@@ -295,8 +297,9 @@ uint64_t zoe_slab_fresh_cost(const zoe_slab *slab, zoe_buffer_size size, uint32_
     uint64_t cost =
         round_up(size.bytes, zoe_os_page()) + record_cost(class_bytes, slab->record_bytes);
     zoe_pool *pool = slab->pools[class];
-    zoe_buffer **warm = pool ? best_warm(slab, pool, size.bytes, node) : NULL;
+    zoe_buffer **warm = pool ? best_warm(slab, pool, size.bytes, node, *counted) : NULL;
     uint64_t kept = warm ? zoe_slab_buffer_cost(*warm) : 0;
+    *counted = warm ? *warm : *counted;
     return cost > kept ? cost - kept : 0;
 }
 
@@ -325,7 +328,7 @@ zoe_status zoe_slab_take(zoe_slab *slab, zoe_buffer_size size, uint32_t node, zo
     zoe_status status = find_pool(slab, size, &pool);
     if (status != ZOE_OK)
         return status;
-    zoe_buffer **warm = best_warm(slab, pool, size.bytes, node);
+    zoe_buffer **warm = best_warm(slab, pool, size.bytes, node, NULL);
     zoe_buffer *buffer = NULL;
     if (warm) {
         buffer = *warm;
@@ -360,7 +363,7 @@ bool zoe_slab_is_full(const zoe_slab *slab, zoe_buffer_size size)
     int class = class_of_size(size, &class_bytes);
     zoe_pool *pool = class >= 0 ? slab->pools[class] : NULL;
     return pool && !pool->emptied && !pool->cold && pool->touched == pool->capacity &&
-           !best_warm(slab, pool, size.bytes, 0);
+           !best_warm(slab, pool, size.bytes, 0, NULL);
 }
 
 void zoe_slab_give(zoe_slab *slab, zoe_buffer *buffer)

@@ -143,8 +143,10 @@ bool zoe_slab_is_full(const zoe_slab *slab, zoe_buffer_size size);
  * none is so large. */
 uint64_t zoe_slab_cost(const zoe_slab *slab, size_t bytes);
 
-/* What the meter has to have for taking such a buffer now: less where a free one has memory. */
-uint64_t zoe_slab_fresh_cost(const zoe_slab *slab, zoe_buffer_size size, uint32_t node);
+/* What the meter has to have for taking such a buffer now: less where a free one has memory, but
+ * for the one that was *counted for another (NULL: none was), which becomes the one counted now. */
+uint64_t zoe_slab_fresh_cost(const zoe_slab *slab, zoe_buffer_size size, uint32_t node,
+                             const zoe_buffer **counted);
 
 /* What a buffer is counted with now. */
 uint64_t zoe_slab_buffer_cost(const zoe_buffer *buffer);

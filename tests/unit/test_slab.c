@@ -312,7 +312,13 @@ static void test_the_best_fit_comes_first(void **state)
     zoe_slab_give(&r.slab, b);
     zoe_slab_give(&r.slab, a);
     uint64_t allocations = r.slab.allocations, used = zoe_meter_used(&r.meter);
-    assert_int_equal(zoe_slab_fresh_cost(&r.slab, (zoe_buffer_size){13 * MiB, 24 * MiB}, 0), MiB);
+    const zoe_buffer_size size = {13 * MiB, 24 * MiB};
+    const zoe_buffer *counted = NULL;
+    assert_int_equal(zoe_slab_fresh_cost(&r.slab, size, 0, &counted), MiB);
+    assert_ptr_equal(counted, b);
+    /* For another one beside it, the next best. */
+    assert_int_equal(zoe_slab_fresh_cost(&r.slab, size, 0, &counted), 5 * MiB);
+    assert_ptr_equal(counted, a);
     assert_ptr_equal(take_of(&r, 19 * MiB, 24 * MiB), c);
     assert_ptr_equal(take_of(&r, 11 * MiB, 24 * MiB), b);
     assert_ptr_equal(take_of(&r, 5 * MiB, 24 * MiB), a);
