@@ -348,9 +348,13 @@ void zoe_loader_work_locked(zoe_load_worker *worker)
     bool begun = !opens || open_load(worker, load);
     bool ends = !begun || decode_pieces(worker, load);
     zoe_cache_lock(cache);
+    bool is_left = !ends && load->phase == ZOE_LOAD_OPEN && load->workers == 1;
+    ends = ends || (is_left && zoe_load_is_stopped(load));
+    if (is_left && !ends) {
+        load->scratch = worker->scratch;
+        worker->scratch = NULL;
+    }
     zoe_slab_give_any(&cache->memory.work, &worker->scratch);
-    ends =
-        ends || (load->phase == ZOE_LOAD_OPEN && load->workers == 1 && zoe_load_is_stopped(load));
     if (ends) {
         load->phase = ZOE_LOAD_ENDING;
         zoe_cache_unlock(cache);

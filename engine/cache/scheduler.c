@@ -104,7 +104,7 @@ void zoe_scheduler_set_want_locked(zoe_source *source, const zoe_want *want)
     int64_t position, use;
     if (waits && source->lead == 0)
         zoe_cache_wake_all_locked(cache);
-    else if (best_open_locked(cache, false, &use) || next_source_locked(cache, &position, &use))
+    else if (next_source_locked(cache, &position, &use))
         /* Any source's: what this one needs no longer may be room for another. */
         zoe_cache_wake_worker_locked(cache);
 }
@@ -117,14 +117,17 @@ void zoe_scheduler_unblock_locked(zoe_cache *cache)
 
 /* ---- work ---- */
 
-/* Takes the worker on to an open load, if there is scratch for it. */
-static bool join_locked(zoe_load_worker *worker, zoe_load *load, int64_t use)
+/* Takes the worker on to an open load: with the scratch that its last worker left, or as a helper,
+ * if there is scratch for one. */
+static bool join_locked(zoe_load_worker *worker, zoe_load *load)
 {
     const zoe_needs needs = {.scratch_bytes = load->picture.scratch_bytes};
-    if (load->workers > 0)
-        use = ZOE_RESERVE_HELPER;
-    if (zoe_reserve_locked(worker, load, &needs, use) != ZOE_OK)
+    if (load->workers > 0 && zoe_reserve_locked(worker, load, &needs, ZOE_RESERVE_HELPER) != ZOE_OK)
         return false;
+    if (load->workers == 0) {
+        worker->scratch = load->scratch;
+        load->scratch = NULL;
+    }
     load->workers++;
     return true;
 }
@@ -215,13 +218,6 @@ static zoe_load *end_one_locked(zoe_cache *cache)
     return load;
 }
 
-/* Stops the load that is needed last, if that is later than in `use` steps: least of all may such a
- * one keep a playhead's frame from being decoded. Returns it where it waits to be ended. */
-static zoe_load *end_farthest_locked(zoe_cache *cache, int64_t use)
-{
-    return zoe_cache_stop_farthest_locked(cache, use) ? end_one_locked(cache) : NULL;
-}
-
 /* Begins the load that is needed first, if that is before `before`, or ends one in its way. Where
  * there is no room for it, what is due of other sources has its turn, which may be smaller. */
 static zoe_load *claim_first_locked(zoe_load_worker *worker, int64_t before)
@@ -239,28 +235,15 @@ static zoe_load *claim_first_locked(zoe_load_worker *worker, int64_t before)
             continue;
         load = claim_locked(worker, s, position, use);
         any_refused = true;
-        /* Where what is held is in its way, stopping loads makes no room. */
-        if (!load && urgent && zoe_table_state(s->table, position) != ZOE_FRAME_NO_ROOM)
-            load = end_farthest_locked(cache, use);
+        /* Least of all may a load that is needed later keep it from being decoded. Where what is
+         * held is in its way, stopping loads makes no room. */
+        if (!load && urgent && zoe_table_state(s->table, position) != ZOE_FRAME_NO_ROOM &&
+            zoe_cache_stop_farthest_locked(cache, use))
+            load = end_one_locked(cache);
     }
     for (zoe_source *s = cache->sources; s; s = s->next)
         s->refused = false;
     return load;
-}
-
-/* Has a load that nobody is at get scratch, by ending one that is needed later. Where no other is
- * left, and no memory is on its way back, the limit has become too low for it: it is ended itself,
- * and what its frame takes in all is then told, or is tried anew. */
-static zoe_load *make_way_locked(zoe_cache *cache, zoe_load *open, int64_t use)
-{
-    zoe_load *over = end_farthest_locked(cache, use);
-    bool any = over || cache->memory.returning > 0;
-    for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;)
-        any = any || load != open;
-    if (any)
-        return over;
-    zoe_cache_stop_load_locked(open);
-    return end_one_locked(cache);
 }
 
 static zoe_load *find_work_locked(zoe_load_worker *worker)
@@ -271,16 +254,11 @@ static zoe_load *find_work_locked(zoe_load_worker *worker)
         return load;
     int64_t use;
     zoe_load *open = best_open_locked(cache, false, &use);
-    load = claim_first_locked(worker, open ? use : ZOE_NO_USE);
+    load = claim_first_locked(worker, use);
     if (load || !open)
         return load;
-    if (join_locked(worker, open, use))
-        return open;
-    /* No scratch for this worker. Others are at it? Then it may read ahead; else whatever is needed
-     * later makes way. */
-    if (open->workers > 0)
-        return claim_first_locked(worker, ZOE_NO_USE);
-    return zoe_load_is_urgent_locked(open) ? make_way_locked(cache, open, use) : NULL;
+    /* Where there is no scratch for a helper, it may read ahead. */
+    return join_locked(worker, open) ? open : claim_first_locked(worker, ZOE_NO_USE);
 }
 
 bool zoe_scheduler_pick_locked(zoe_load_worker *worker)

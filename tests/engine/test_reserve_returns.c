@@ -175,16 +175,15 @@ static void test_closing_leaves_others_their_surplus(void **state)
     stage_end(&s);
 }
 
-/* A frame is left half done for one under another playhead, whose memory keeps the worker from
- * going on with it. When that one is not wanted any more the worker hears of it, though no frame
- * waits to be begun. */
-static void test_a_frame_left_half_done_is_heard_of(void **state)
+/* A frame is left half done for one under another playhead. It keeps what it has where there is room
+ * for both; else it gives way, and when the other one is not wanted any more the worker hears of
+ * it. */
+static void check_left_half_done(size_t other_bytes, bool gives_way)
 {
-    (void)state;
     stage s;
     stage_begin(&s, 1, 32 * MiB, MiB, 4);
     stage_set_sizes(&s, 2, 4 * MiB, 16 * MiB);
-    stage_set_sizes(&s, 101, 20 * MiB, MiB);
+    stage_set_sizes(&s, 101, other_bytes, MiB);
     fake_lock(s.fake, 1)->open_status = ZOE_ERROR_CORRUPT;
     fake_unlock(s.fake);
     fake_lock(s.fake, 3)->open_status = ZOE_ERROR_CORRUPT;
@@ -207,10 +206,19 @@ static void test_a_frame_left_half_done_is_heard_of(void **state)
     assert_true(stage_wait_state(b, 0, ZOE_FRAME_LOADED));
     while (!is_idle(&s, 0))
         stage_nap(NULL);
-    assert_int_equal(stage_state(a, 1), ZOE_FRAME_LOADING);
+    assert_int_equal(stage_state(a, 1), gives_way ? ZOE_FRAME_HEADER : ZOE_FRAME_LOADED);
     stage_want(b, &idle);
     assert_true(stage_wait_state(a, 1, ZOE_FRAME_LOADED));
+    assert_int_equal(fake_opened(s.fake, 2), gives_way ? 2 : 1);
+    assert_in_range(stage_stats(&s).high_water_bytes, 0, 32 * MiB);
     stage_end(&s);
+}
+
+static void test_a_frame_left_half_done_is_heard_of(void **state)
+{
+    (void)state;
+    check_left_half_done(20 * MiB, true);
+    check_left_half_done(4 * MiB, false);
 }
 
 int main(void)
