@@ -274,14 +274,11 @@ bool zoe_scheduler_pick_locked(zoe_load_worker *worker)
 /* Is a frame under a playhead, to be joined or begun, needed sooner than the load's? */
 static bool is_overtaken_locked(zoe_cache *cache, const zoe_load *load)
 {
-    int64_t use, own = zoe_load_use_locked(load);
+    int64_t position, use, own = zoe_load_use_locked(load);
     if (best_open_locked(cache, true, &use) && use < own)
         return true;
-    for (const zoe_source *s = cache->sources; s; s = s->next)
-        if (!s->halted && zoe_source_waits_for_locked(s, s->want.playhead) && s->want.delay < own &&
-            zoe_source_is_ready(s, s->want.playhead))
-            return true;
-    return false;
+    const zoe_source *first = next_source_locked(cache, &position, &use);
+    return first && use < own && zoe_source_waits_for_locked(first, position);
 }
 
 bool zoe_scheduler_should_leave(zoe_load_worker *worker, const zoe_load *load)
