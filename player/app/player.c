@@ -370,7 +370,7 @@ static int play(zoe_app *app)
     app->settings_page.workers_auto = setup.engine.workers ? 0 : (int)app->stats.workers;
     zoe_app_layout(app);
     if (app->session.count)
-        zoe_app_new_sequence(app);
+        zoe_app_name_window(app); /* there was none when it was opened */
     if (!app->start.is_on)
         zoe_app_end_start(app);
     if (zoe_follower_watch(app->follower, app->options.watch != 0, &error) != ZOE_OK)

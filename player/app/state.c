@@ -59,16 +59,21 @@ void zoe_app_read_stats(zoe_app *app)
     zoe_memory_history_add(&app->history, &sample, app->stats_ns);
 }
 
-void zoe_app_new_sequence(zoe_app *app)
+void zoe_app_name_window(zoe_app *app)
 {
     char title[1024];
-    app->noted.is_new = true;
-    const zoe_sequence *sequence = zoe_session_sequence(&app->session);
-    const char *name = zoe_sequence_name(sequence);
+    const char *name = zoe_sequence_name(zoe_session_sequence(&app->session));
     int length = (int)zoe_path_shot_length(name);
     snprintf(title, sizeof title, "%.*s \342\200\224 Zoetrope", length, name);
     zoe_text_clean(title); /* the window manager, too, may show it in a terminal */
     SDL_SetWindowTitle(app->window.window, title);
+}
+
+void zoe_app_new_sequence(zoe_app *app)
+{
+    app->noted.is_new = true;
+    const zoe_sequence *sequence = zoe_session_sequence(&app->session);
+    zoe_app_name_window(app);
     zoe_timeline_reset(&app->timeline, zoe_sequence_count(sequence));
     size_t groups = zoe_sequence_group_count(sequence);
     if (app->session.count > 1)

@@ -226,6 +226,9 @@ bool zoe_app_bars_shown(const zoe_app *app);
 
 void zoe_app_read_stats(zoe_app *app);
 
+/* Names the window after the current sequence. */
+void zoe_app_name_window(zoe_app *app);
+
 /* Another sequence is current: title, timeline, message. */
 void zoe_app_new_sequence(zoe_app *app);
 

@@ -8,6 +8,8 @@
 #include "ui/ui_button.h"
 #include "ui/ui_popup.h"
 
+enum { HINT = 1024, LINES = 3 };
+
 static const char popup[] = "go to frame";
 
 void zoe_goto_page_start(zoe_goto_page *page)
@@ -63,31 +65,55 @@ static bool find(const zoe_goto_page *page, zoe_session *session, int64_t *posit
     return false;
 }
 
+/* What stands below the entry: why it leads nowhere, or what can be written. Returns whether it
+ * leads somewhere. */
+static bool explain(zoe_goto_page *page, zoe_session *session, int64_t *position,
+                    char text[HINT])
+{
+    zoe_error error = {ZOE_OK, ""};
+    const zoe_sequence *sequence = zoe_session_sequence(session);
+    int64_t first = zoe_sequence_first(sequence), last = zoe_sequence_last(sequence);
+    bool leads = page->text[0] && find(page, session, position, &error);
+    page->field.wrong = page->text[0] && !leads;
+    if (page->field.wrong)
+        snprintf(text, HINT, "%s", error.text);
+    else if (first == last)
+        snprintf(text, HINT, "%" PRId64 " is the only frame", first);
+    else
+        snprintf(text, HINT, "%" PRId64 "\342\200\223%" PRId64 ", +10, -10, 1:00", first,
+                 last);
+    return leads;
+}
+
 void zoe_goto_page_run(zoe_ui *ui, zoe_goto_page *page, zoe_session *session,
                        zoe_goto_page_result *result)
 {
     SDL_Rect inner;
-    char hint[96];
-    zoe_error error = {ZOE_OK, ""};
+    char text[HINT];
     memset(result, 0, sizeof *result);
-    int height = zoe_ui_px(ui, 2 * ZOE_UI_CONTROL + 20);
-    if (!zoe_ui_popup_begin(ui, popup, zoe_ui_px(ui, 260), height, &inner))
+    if (!zoe_ui_popup_is_open(ui, popup))
         return;
-    inner = zoe_inset(inner, zoe_ui_px(ui, ZOE_UI_PAD), zoe_ui_px(ui, ZOE_UI_PAD) / 2);
+    int pad = zoe_ui_px(ui, ZOE_UI_PAD), width = zoe_ui_px(ui, 260);
+    (void)explain(page, session, &result->position, text);
+    int line = zoe_ui_text_height(ui, ZOE_TEXT_SMALL);
+    int lines = zoe_ui_paragraph(ui, (SDL_Rect){0, 0, width - 2 * pad, 0}, ZOE_TEXT_SMALL,
+                                 ui->style->text, text, LINES);
+    int height = zoe_ui_px(ui, 2 * ZOE_UI_CONTROL + 20) + lines - line;
+    if (!zoe_ui_popup_begin(ui, popup, width, height, &inner))
+        return;
+    inner = zoe_inset(inner, pad, pad / 2);
     if (page->fresh)
         zoe_ui_focus(ui, "entry");
     page->fresh = false;
     SDL_Rect row = zoe_cut_top(&inner, zoe_ui_px(ui, ZOE_UI_CONTROL));
     unsigned answer = zoe_ui_edit_field(ui, "entry", row, &page->field);
-    bool leads = page->text[0] && find(page, session, &result->position, &error);
-    page->field.wrong = page->text[0] && !leads;
+    if (answer & ZOE_UI_CHANGED)
+        zoe_ui_again(ui); /* the text below may take another height */
+    bool leads = explain(page, session, &result->position, text);
     result->go = leads && (answer & ZOE_UI_ENTER);
-    const zoe_sequence *sequence = zoe_session_sequence(session);
-    snprintf(hint, sizeof hint, "%" PRId64 "\342\200\223%" PRId64 ", +10, -10, 1:00",
-             zoe_sequence_first(sequence), zoe_sequence_last(sequence));
-    zoe_ui_label(ui, inner, ZOE_TEXT_SMALL, ZOE_UI_LEFT,
-                 page->field.wrong ? ui->style->error : ui->style->text_dim,
-                 page->field.wrong ? error.text : hint);
+    zoe_cut_top(&inner, (inner.h - lines) / 2);
+    zoe_ui_paragraph(ui, inner, ZOE_TEXT_SMALL,
+                     page->field.wrong ? ui->style->error : ui->style->text_dim, text, LINES);
     zoe_ui_popup_end(ui);
     if (result->go)
         zoe_ui_popup_close(ui, popup);

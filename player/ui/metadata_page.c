@@ -8,7 +8,7 @@
 #include "ui/ui_button.h"
 #include "ui/ui_popup.h"
 
-enum { ROW = 22 /* points */, NAME = 132, TEXT = 160 };
+enum { ROW = 22 /* points */, NAME = 148, TEXT = 160 };
 
 void zoe_metadata_page_start(zoe_metadata_page *page)
 {

@@ -354,6 +354,9 @@ static void a_wrong_entry_is_marked_and_goes_nowhere(void **state)
     enter("abc");
     assert_false(stage.went.go);
     assert_true(stage.go.field.wrong);
+    /* All of it, though it is wider than the popup. */
+    see("\"abc\" is no frame: write 1001,");
+    see("+10, -5 or 01:02:03:04");
 }
 
 /* ---- saving ---- */
