@@ -20,6 +20,9 @@ uint64_t zoe_budget_limit(const zoe_budget *budget, uint64_t total)
         uint64_t share = total / 100 * budget->percent;
         uint64_t rest = total > budget->reserve_bytes ? total - budget->reserve_bytes : 0;
         limit = share < rest ? share : rest;
+    } else if (limit / ZOE_LIMIT_TOTALS > total) {
+        /* What address space is reserved for has to have an end. */
+        limit = total * ZOE_LIMIT_TOTALS;
     }
     return limit < ZOE_LIMIT_MIN ? ZOE_LIMIT_MIN : limit;
 }

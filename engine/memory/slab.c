@@ -151,6 +151,8 @@ static zoe_pool *pool_create(const zoe_slab *slab, size_t class_bytes)
     pool->capacity = (size_t)(slab->address_bytes / (least > page ? least : page)) + 1;
     if (slab->buffers_max && pool->capacity > slab->buffers_max)
         pool->capacity = slab->buffers_max;
+    if (pool->capacity > SIZE_MAX / pool->stride)
+        pool->capacity = SIZE_MAX / pool->stride;
     /* A system that does not overcommit may refuse that much: be content with less. */
     for (; pool->capacity > 0; pool->capacity /= 2) {
         pool->base = pool->shared ? zoe_os_shared_reserve(pool->stride * pool->capacity, alignment)

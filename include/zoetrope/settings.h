@@ -18,7 +18,7 @@ extern "C" {
 /*
  * How much memory all frames and all decoding scratch of an engine may take together.
  *
- *   limit = bytes, if bytes is not 0; else min(percent x total, total - reserve)
+ *   limit = min(bytes, 4 x total), if bytes is not 0; else min(percent x total, total - reserve)
  *
  * where total is physical memory, or the memory limit of the process's control group if that is
  * lower. The limit in force is never below ZOE_LIMIT_MIN bytes. Thread-safety: a plain value; one
@@ -34,6 +34,7 @@ enum {
     ZOE_PERCENT_MIN = 25,
     ZOE_PERCENT_MAX = 95,
     ZOE_PERCENT_DEFAULT = 75,
+    ZOE_LIMIT_TOTALS = 4, /* times total: the most that an explicit limit may be */
 };
 
 #define ZOE_RESERVE_MIN     ((uint64_t)512 << 20)

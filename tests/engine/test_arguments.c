@@ -104,6 +104,26 @@ static void budgets_are_told_as_they_were_set(void **state)
     stage_end(&s);
 }
 
+/* A limit beyond all measure is one. */
+static void budgets_have_no_upper_end(void **state)
+{
+    (void)state;
+    static const uint64_t limits[] = {UINT64_MAX, (uint64_t)1 << 63, (uint64_t)1 << 62};
+    static const size_t sizes[] = {4700, 10000, 120000, 240000};
+    for (int i = 0; i < 12; i++) {
+        stage s;
+        stage_begin(&s, 2, limits[i / 4], sizes[i % 4], 1);
+        zoe_source *source = stage_source(&s, "f", 1, 40);
+        zoe_want want = stage_play(0, 0, 39);
+        stage_settle(&s, source, &want);
+        stage_assert_loaded(source, 0, 39);
+        zoe_frame frame = stage_acquire(source, 39);
+        stage_assert_right(&s, &frame, 40, 1);
+        zoe_frame_release(&frame);
+        stage_end(&s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -111,6 +131,7 @@ int main(void)
         cmocka_unit_test(looks_are_read_once),
         cmocka_unit_test(sources_that_are_not_opened_are_null),
         cmocka_unit_test(budgets_are_told_as_they_were_set),
+        cmocka_unit_test(budgets_have_no_upper_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -64,6 +64,10 @@ static void test_limit(void **state)
     assert_int_equal(zoe_budget_limit(&budget, 4 * GiB), 3 * GiB);
     budget.bytes = 1;
     assert_int_equal(zoe_budget_limit(&budget, 4 * GiB), ZOE_LIMIT_MIN);
+    budget.bytes = 16 * GiB;
+    assert_int_equal(zoe_budget_limit(&budget, 4 * GiB), 16 * GiB);
+    budget.bytes = UINT64_MAX;
+    assert_int_equal(zoe_budget_limit(&budget, 4 * GiB), 16 * GiB);
 }
 
 static void test_meter(void **state)

@@ -387,6 +387,26 @@ static void test_what_leaves_is_not_taken(void **state)
     end(&r);
 }
 
+/* However much memory there is said to be, a pool has no buffer that lies outside of it. */
+static void test_no_memory_is_endless(void **state)
+{
+    (void)state;
+    static const uint64_t endless[] = {UINT64_MAX, (uint64_t)1 << 63, (uint64_t)1 << 62};
+    static const size_t sizes[] = {5000, 10000, 16384, 122880, 245760};
+    for (size_t i = 0; i < sizeof endless / sizeof *endless; i++) {
+        rig r;
+        begin(&r, 64 * MiB);
+        r.slab.address_bytes = endless[i];
+        for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++)
+            for (int n = 0; n < 40; n++) {
+                zoe_buffer *buffer = take(&r, sizes[k]);
+                assert_in_range(buffer->pool->capacity, 1, SIZE_MAX / buffer->pool->stride);
+                memset(buffer->data, n, sizes[k]);
+            }
+        end(&r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -404,6 +424,7 @@ int main(void)
         cmocka_unit_test(test_the_best_fit_comes_first),
         cmocka_unit_test(test_surplus_goes_when_memory_is_wanted),
         cmocka_unit_test(test_what_leaves_is_not_taken),
+        cmocka_unit_test(test_no_memory_is_endless),
     };
     return cmocka_run_group_tests_name("slab", tests, NULL, NULL);
 }
