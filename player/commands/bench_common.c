@@ -36,6 +36,8 @@ zoe_args_result zoe_bench_parse(const char *command, const char *about, const zo
                                .help = "print one JSON object",
                                .value = &options->json};
     for (size_t i = 0; i < COUNT_OF(shared); i++) {
+        if (!(shared[i]->where & ZOE_IN_ARGS))
+            continue;
         zoe_option_help(shared[i], help[i]);
         table[count++] = zoe_option_bind(shared[i], &options->play, help[i], &given[i]);
     }

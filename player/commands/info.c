@@ -646,12 +646,12 @@ int zoe_cmd_info(int argc, char **argv)
          .value = &settings.isolation,
          .words = ZOE_WORDS_ISOLATION},
     };
-    zoe_options_storage_args(&from, table + 2);
+    size_t rows = 2 + zoe_options_storage_args(&from, table + 2);
     const zoe_args args = {.command = command,
                            .operands = "SEQUENCE",
                            .about = about,
                            .table = table,
-                           .count = sizeof table / sizeof table[0],
+                           .count = rows,
                            .operands_min = 1,
                            .operands_max = 1};
     int first = 0;

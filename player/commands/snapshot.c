@@ -185,8 +185,8 @@ static zoe_args_result parse(snapshot_options *options, int argc, char **argv)
     /* clang-format on */
     zoe_arg table[COUNT_OF(own) + ZOE_STORAGE_ROWS];
     memcpy(table, own, sizeof own);
-    zoe_options_storage_args(&o->from, table + COUNT_OF(own));
-    const zoe_args args = {command, "SEQUENCE", about, table, COUNT_OF(table), 1, 1};
+    size_t rows = COUNT_OF(own) + zoe_options_storage_args(&o->from, table + COUNT_OF(own));
+    const zoe_args args = {command, "SEQUENCE", about, table, rows, 1, 1};
     int first = 0;
     zoe_args_result result = zoe_args_parse(&args, argc, argv, &first);
     if (result != ZOE_ARGS_RUN)

@@ -18,6 +18,14 @@ static const char about[] =
 #define FRAME_NUMBER .kind = ZOE_ARG_INTEGER, .argument = "FRAME", .min = -1e15, .max = 1e15, .otherwise = ""
 #define PANEL(row_group, row_caption) .group = ZOE_GROUP_##row_group, .caption = row_caption
 
+/* Where an option of files from elsewhere is offered; in a build without them nowhere, and the
+ * settings file keeps it. */
+#ifdef ZOE_REMOTE
+#define FAR(places) (places)
+#else
+#define FAR(places) 0u
+#endif
+
 enum { ARGS = ZOE_IN_ARGS, FILE_KEPT = ZOE_IN_FILE, IN_PANEL = ZOE_IN_PANEL };
 
 const zoe_option zoe_option_table[] = {
@@ -132,27 +140,29 @@ const zoe_option zoe_option_table[] = {
     {.name = "decoder-hang", AT(decoder_hang), .kind = ZOE_ARG_INTEGER, .where = ARGS | FILE_KEPT, .argument = "SECONDS", .min = 1,
      .max = 3600, .normal = 10, .help = "end one that makes no progress for so long"},
 
+#ifdef ZOE_REMOTE
     HEADING("Files from elsewhere"),
-    {.name = "disk-cache", AT(disk_cache), .kind = ZOE_ARG_TEXT, .where = ARGS | FILE_KEPT, .argument = "DIR",
+#endif
+    {.name = "disk-cache", AT(disk_cache), .kind = ZOE_ARG_TEXT, .where = FILE_KEPT | FAR(ARGS), .argument = "DIR",
      .help = "keep files from slow places in this folder; off: nowhere", .otherwise = "$XDG_CACHE_HOME/zoetrope/disk"},
-    {.name = "disk-cache-gb", AT(disk_cache_gb), .kind = ZOE_ARG_DECIMAL, .where = ARGS | FILE_KEPT | IN_PANEL, .argument = "GB",
+    {.name = "disk-cache-gb", AT(disk_cache_gb), .kind = ZOE_ARG_DECIMAL, .where = FILE_KEPT | FAR(ARGS | IN_PANEL), .argument = "GB",
      .min = 0.001, .max = 1e6, .zero_is_auto = true, .help = "how much of them", .otherwise = "a tenth of the free disk, 50 at most",
      PANEL(DISK, "Size"), .high = 200, .step = 5, .unit = " GB"},
-    {.name = "disk-cache-for", AT(disk_cache_for), .kind = ZOE_ARG_CHOICE, .where = ARGS | FILE_KEPT | IN_PANEL, .argument = "WHAT",
+    {.name = "disk-cache-for", AT(disk_cache_for), .kind = ZOE_ARG_CHOICE, .where = FILE_KEPT | FAR(ARGS | IN_PANEL), .argument = "WHAT",
      .words = "auto|all|remote", .labels = "Network|All files|URLs", PANEL(DISK, "Keep"),
      .help = "URLs and network drives, all files, or URLs"},
-    {.name = "ca-file", AT(ca_file), .kind = ZOE_ARG_TEXT, .where = ARGS | FILE_KEPT, .argument = "FILE",
+    {.name = "ca-file", AT(ca_file), .kind = ZOE_ARG_TEXT, .where = FILE_KEPT | FAR(ARGS), .argument = "FILE",
      .help = "certificates that https servers are verified with (PEM)"},
-    {.name = "s3-endpoint", AT(s3_endpoint), .kind = ZOE_ARG_TEXT, .where = ARGS | FILE_KEPT, .argument = "URL",
+    {.name = "s3-endpoint", AT(s3_endpoint), .kind = ZOE_ARG_TEXT, .where = FILE_KEPT | FAR(ARGS), .argument = "URL",
      .help = "server of s3://", .otherwise = "$AWS_ENDPOINT_URL, else Amazon's"},
-    {.name = "s3-region", AT(s3_region), .kind = ZOE_ARG_TEXT, .where = ARGS | FILE_KEPT, .argument = "REGION",
+    {.name = "s3-region", AT(s3_region), .kind = ZOE_ARG_TEXT, .where = FILE_KEPT | FAR(ARGS), .argument = "REGION",
      .help = "its region", .otherwise = "$AWS_REGION, else us-east-1"},
-    {.name = "s3-profile", AT(s3_profile), .kind = ZOE_ARG_TEXT, .where = ARGS | FILE_KEPT, .argument = "NAME",
+    {.name = "s3-profile", AT(s3_profile), .kind = ZOE_ARG_TEXT, .where = FILE_KEPT | FAR(ARGS), .argument = "NAME",
      .help = "profile that has its credentials", .otherwise = "$AWS_PROFILE"},
-    {.name = "s3-style", AT(s3_style), .kind = ZOE_ARG_CHOICE, .where = ARGS | FILE_KEPT, .argument = "WHERE",
+    {.name = "s3-style", AT(s3_style), .kind = ZOE_ARG_CHOICE, .where = FILE_KEPT | FAR(ARGS), .argument = "WHERE",
      .words = "auto|path|host", .labels = "As the server says|In the path|In the host's name",
      .help = "where the bucket stands in its URLs"},
-    {.name = "s3-anonymous", AT(s3_anonymous), .kind = ZOE_ARG_FLAG, .where = ARGS, .help = "requests to it are not signed"},
+    {.name = "s3-anonymous", AT(s3_anonymous), .kind = ZOE_ARG_FLAG, .where = FAR(ARGS), .help = "requests to it are not signed"},
 
     HEADING("Program"),
     {.name = "headless", AT(headless), .kind = ZOE_ARG_FLAG, .where = ARGS, .help = "play without a window and print statistics"},
@@ -350,7 +360,7 @@ void zoe_options_apply_storage(const zoe_options *options, zoe_storage_settings 
     settings->log_level = log_level(options);
 }
 
-void zoe_options_storage_args(zoe_storage_args *args, zoe_arg table[ZOE_STORAGE_ROWS])
+size_t zoe_options_storage_args(zoe_storage_args *args, zoe_arg table[ZOE_STORAGE_ROWS])
 {
     static const size_t members[] = {
         offsetof(zoe_options, disk_cache),     offsetof(zoe_options, disk_cache_gb),
@@ -362,12 +372,18 @@ void zoe_options_storage_args(zoe_storage_args *args, zoe_arg table[ZOE_STORAGE_
     static_assert(sizeof members / sizeof members[0] + 1 == ZOE_STORAGE_ROWS, "and a heading");
     memset(args, 0, sizeof *args);
     zoe_options_init(&args->options);
-    table[0] = (zoe_arg){.name = "Files from elsewhere", .kind = ZOE_ARG_HEADING};
-    for (size_t i = 1; i < ZOE_STORAGE_ROWS; i++) {
-        const zoe_option *option = zoe_option_at(members[i - 1]);
-        zoe_option_help(option, args->help[i]);
-        table[i] = zoe_option_bind(option, &args->options, args->help[i], &args->given[i]);
+    size_t count = 0;
+    table[count++] = (zoe_arg){.name = "Files from elsewhere", .kind = ZOE_ARG_HEADING};
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        const zoe_option *option = zoe_option_at(members[i]);
+        if (!(option->where & ZOE_IN_ARGS))
+            continue;
+        zoe_option_help(option, args->help[count]);
+        table[count] =
+            zoe_option_bind(option, &args->options, args->help[count], &args->given[count]);
+        count++;
     }
+    return count > 1 ? count : 0;
 }
 
 void zoe_options_isolate(const zoe_options *options)

@@ -168,14 +168,15 @@ void zoe_options_isolate(const zoe_options *options);
  * as argv. */
 void zoe_options_apply_storage(const zoe_options *options, zoe_storage_settings *settings);
 
-/* Rows of the same options, with a heading, for the tables of other commands. */
+/* Rows of the same options, with a heading, for the tables of other commands: returns how many, none
+ * in a build without files from elsewhere. */
 enum { ZOE_STORAGE_ROWS = 10 };
 typedef struct zoe_storage_args {
     zoe_options options; /* where the values go */
     char help[ZOE_STORAGE_ROWS][ZOE_OPTION_HELP];
     bool given[ZOE_STORAGE_ROWS];
 } zoe_storage_args;
-void zoe_options_storage_args(zoe_storage_args *args, zoe_arg table[ZOE_STORAGE_ROWS]);
+size_t zoe_options_storage_args(zoe_storage_args *args, zoe_arg table[ZOE_STORAGE_ROWS]);
 
 /* Layer, view, proxy, overscan and precision, over initialised settings of a source. The texts live
  * as long as argv. */
