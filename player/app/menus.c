@@ -101,16 +101,17 @@ enum { SETS = 1000, EACH = 100 };
 static const struct {
     const char *command; /* of a flag */
     size_t option;       /* of a choice: all its values; 0: a line */
+    const char *checked; /* what a flag is when its item is checked; NULL: as the command says */
 } view_rows[] = {
-    {"pixels", offsetof(zoe_options, pixels)},
+    {"pixels", offsetof(zoe_options, pixels), "Pixels at every size"},
     {NULL, 0},
     {"flop", offsetof(zoe_options, flop)},
     {"flip", offsetof(zoe_options, flip)},
     {NULL, 0},
     {"marks", offsetof(zoe_options, marks)},
     {"false-color", offsetof(zoe_options, false_color)},
-    {"ids", offsetof(zoe_options, ids)},
-    {"overscan", offsetof(zoe_options, overscan)},
+    {"ids", offsetof(zoe_options, ids), "Ids as colours"},
+    {"overscan", offsetof(zoe_options, overscan), "Overscan"},
     {NULL, 0},
     {NULL, offsetof(zoe_options, guides)},
     {NULL, 0},
@@ -180,6 +181,8 @@ static void add_view(making *m, const zoe_app *app)
             zoe_ui_menu_item *item = add_command(m, view_rows[row].command);
             item->value = value + !now;
             item->checked = now != 0;
+            if (view_rows[row].checked)
+                snprintf(m->texts[m->count - 1], ZOE_COMMAND_TEXT, "%s", view_rows[row].checked);
         } else {
             for (int i = 0; i < zoe_option_choices(option); i++) {
                 zoe_ui_menu_item *item = add(m, value + i);
