@@ -292,7 +292,7 @@ static void draw_chip(zoe_ui *ui, SDL_Rect area, bool is_right, bool is_warning,
     SDL_Color ground = ui->style->popup;
     ground.a = 224;
     zoe_draw_fill(&ui->draw, box, zoe_ui_px(ui, ZOE_UI_RADIUS), ground);
-    zoe_ui_label(ui, zoe_inset(box, pad, 0), ZOE_TEXT_BODY, ZOE_UI_LEFT,
+    zoe_ui_label(ui, zoe_inset(box, pad, 0), ZOE_TEXT_BODY, ZOE_UI_NAME,
                  is_warning ? ui->style->warning : ui->style->text_light, text);
 }
 
@@ -383,19 +383,19 @@ static void draw_names(zoe_app *app)
     const zoe_compare *compare = compare_of(app);
     char text[TEXT];
     bool has_cells = app->view.columns * app->view.rows > 1;
-    bool only_b = compare->mode == ZOE_COMPARE_FLIP && compare->is_second &&
-                  partner_of(app)->screen.frame.pin;
-    SDL_Rect area = app->view.area;
+    bool one = compare->mode == ZOE_COMPARE_FLIP && partner_of(app)->screen.frame.pin;
+    bool only_b = one && compare->is_second, is_shared = !has_cells && !one;
+    SDL_Rect right = app->view.area, left = zoe_cut_left(&right, is_shared ? right.w / 2 : 0);
     if (!only_b) {
         name_current(app, text);
-        draw_chip(ui, has_cells ? zoe_view_cell(&app->view, 0) : area, false, false, text);
+        draw_chip(ui, has_cells ? zoe_view_cell(&app->view, 0) : left, false, false, text);
     }
     for (int i = 0; i < app->session.partners.count; i++) {
         bool is_warning = name_partner(app, i, text);
         bool is_hidden = compare->mode == ZOE_COMPARE_FLIP && !compare->is_second && !is_warning;
         if (!is_hidden)
-            draw_chip(ui, has_cells ? zoe_view_cell(&app->view, i + 1) : area,
-                      !has_cells && !only_b, is_warning, text);
+            draw_chip(ui, has_cells ? zoe_view_cell(&app->view, i + 1) : right, is_shared,
+                      is_warning, text);
     }
 }
 
