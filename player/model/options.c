@@ -250,7 +250,7 @@ static int check(const zoe_options *options)
         return zoe_usage_error(command, "--headless plays one sequence, %d were given",
                                (int)options->sequence_count);
     if (ZOE_GIVEN(options, rate) && !options->rate.numerator && !options->headless)
-        return zoe_usage_error(command, "--fps 0 goes with --headless");
+        return zoe_usage_error(command, "--fps 0, as fast as it goes, is for --headless");
     if (ZOE_GIVEN(options, in) && ZOE_GIVEN(options, out) && options->in > options->out)
         return zoe_usage_error(command, "--in %lld lies behind --out %lld", (long long)options->in,
                                (long long)options->out);
