@@ -107,10 +107,8 @@ void zoe_transport_init(zoe_transport *t, int64_t count)
     t->steps = 1;
 }
 
-void zoe_transport_set_rate(zoe_transport *t, int32_t numerator, int32_t denominator,
-                            uint64_t now_ns)
+void zoe_transport_set_rate(zoe_transport *t, int32_t numerator, int32_t denominator)
 {
-    (void)now_ns; /* the frame on screen keeps its due time, whenever the rate is set */
     if (numerator <= 0 || denominator <= 0)
         return;
     if (numerator == t->rate_numerator && denominator == t->rate_denominator)

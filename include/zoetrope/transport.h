@@ -92,7 +92,7 @@ ZOE_API void zoe_transport_init(zoe_transport *transport, int64_t count);
 /* Frames a second; values that are not positive are ignored. The frame now on screen keeps its due
  * time. */
 ZOE_API void zoe_transport_set_rate(zoe_transport *transport, int32_t numerator,
-                                    int32_t denominator, uint64_t now_ns);
+                                    int32_t denominator);
 
 /* Work area; clamped to the sequence and ordered. A playhead outside is left there until play takes
  * its next step. That step enters the area at the end that play comes to first. Where play runs

@@ -68,8 +68,7 @@ static void play_pause(zoe_app *app, int unused)
 
 void zoe_app_set_rate(zoe_app *app, zoe_rate rate)
 {
-    zoe_transport_set_rate(zoe_session_transport(&app->session), rate.numerator, rate.denominator,
-                           zoe_now_ns());
+    zoe_transport_set_rate(zoe_session_transport(&app->session), rate.numerator, rate.denominator);
     zoe_session_touch(&app->session);
     app->redraw = true;
 }
@@ -97,7 +96,7 @@ static void file_rate(zoe_app *app, int unused)
     zoe_rate rate = shot->file_rate;
     if (rate.numerator <= 0 || rate.denominator <= 0)
         rate = (zoe_rate){24, 1};
-    zoe_transport_set_rate(&shot->transport, rate.numerator, rate.denominator, zoe_now_ns());
+    zoe_transport_set_rate(&shot->transport, rate.numerator, rate.denominator);
     zoe_session_touch(&app->session);
 }
 

@@ -178,7 +178,7 @@ static void start_transport(const playback *p, zoe_transport *t, uint64_t now)
     zoe_transport_init(t, p->clip->count);
     zoe_transport_set_area(t, plan->in, plan->out);
     zoe_transport_set_loop(t, plan->loop);
-    zoe_transport_set_rate(t, plan->rate.numerator, plan->rate.denominator, now);
+    zoe_transport_set_rate(t, plan->rate.numerator, plan->rate.denominator);
     zoe_transport_set_policy(t, plan->policy, now);
     zoe_transport_seek(t, plan->start, now);
     zoe_transport_play(t, 1, now);

@@ -112,7 +112,7 @@ zoe_status zoe_shot_open_files(zoe_shot *shot, zoe_engine *engine, zoe_shot_file
     uint64_t now = zoe_now_ns();
     rate = rate.numerator > 0 ? rate : shot->file_rate;
     zoe_transport_init(&shot->transport, count);
-    zoe_transport_set_rate(&shot->transport, rate.numerator, rate.denominator, now);
+    zoe_transport_set_rate(&shot->transport, rate.numerator, rate.denominator);
     zoe_transport_seek(&shot->transport, files->start, now);
     return ZOE_OK;
 }

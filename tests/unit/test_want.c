@@ -66,7 +66,7 @@ static void walk_play(const zoe_want *want, order *o)
 {
     zoe_transport t;
     zoe_transport_init(&t, COUNT_MAX);
-    zoe_transport_set_rate(&t, 1, 1, 0);
+    zoe_transport_set_rate(&t, 1, 1);
     zoe_transport_set_area(&t, want->in, want->out);
     zoe_transport_set_loop(&t, want->loop);
     zoe_transport_play(&t, want->direction < 0 ? -1 : 1, 0);
@@ -250,7 +250,7 @@ static void check_play_steps(const zoe_want *from)
         return;
     zoe_transport t;
     zoe_transport_init(&t, COUNT_MAX);
-    zoe_transport_set_rate(&t, 1, 1, 0);
+    zoe_transport_set_rate(&t, 1, 1);
     zoe_transport_set_area(&t, from->in, from->out);
     zoe_transport_set_loop(&t, from->loop);
     zoe_transport_play(&t, from->direction, 0);
