@@ -402,23 +402,22 @@ zoe_status zoe_engine_create_with(const zoe_engine_settings *given, const zoe_de
     zoe_engine *engine = alloc_engine();
     if (!engine)
         return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "no memory for an engine");
-    engine->aheads.lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+    engine->aheads.lock = engine->change = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
     engine->budget = budget;
     uint64_t total, limit = limit_for(&budget, &total);
+    uint64_t address_bytes = limit > total ? limit : total;
     const char *step = "starting the cache";
     zoe_decoder exr;
     if (!decoder) {
-        status = choose_decoder(engine, &settings, limit > total ? limit : total, &exr, error);
+        status = choose_decoder(engine, &settings, address_bytes, &exr, error);
         if (status != ZOE_OK) {
             zoe_engine_destroy(&engine);
             return status;
         }
         decoder = &exr;
     }
-    engine->has_change = pthread_mutex_init(&engine->change, NULL) == 0;
-    status = engine->has_change ? zoe_cache_init(&engine->cache, decoder, &settings, limit,
-                                                 limit > total ? limit : total)
-                                : ZOE_ERROR_NO_MEMORY;
+    status =
+        zoe_cache_init(&engine->cache, decoder, &settings, limit, limit > total ? limit : total);
     engine->cache.memory.frames.shared = engine->isolation != NULL;
     if (status == ZOE_OK)
         status = start(engine, &settings, &step);
@@ -456,8 +455,8 @@ void zoe_engine_destroy(zoe_engine **out)
     zoe_cache_destroy(&engine->cache);
     zoe_isolation_destroy(&engine->isolation);
     zoe_topology_destroy(&engine->topology);
-    if (engine->has_change)
-        pthread_mutex_destroy(&engine->change);
+    pthread_mutex_destroy(&engine->change);
+    pthread_mutex_destroy(&engine->aheads.lock);
     free_engine(engine);
     *out = NULL;
 }

@@ -24,7 +24,6 @@ struct zoe_engine {
     zoe_aheads aheads;
     zoe_watch watch;
 
-    bool has_change;
     pthread_mutex_t change; /* one change of budget or workers at a time; before the cache's lock */
     zoe_budget budget;      /* guarded by the cache's lock */
 
