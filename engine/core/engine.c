@@ -333,7 +333,7 @@ static void free_engine(zoe_engine *engine)
 
 /* The decoder for EXR files: in processes of its own where that is asked for and can be done. */
 static zoe_status choose_decoder(zoe_engine *engine, const zoe_engine_settings *settings,
-                                 uint64_t total, zoe_decoder *decoder, zoe_error *error)
+                                 uint64_t address_bytes, zoe_decoder *decoder, zoe_error *error)
 {
     const zoe_log log = {settings->log, settings->log_user, settings->log_level};
     *decoder = *zoe_exr_decoder();
@@ -344,7 +344,7 @@ static zoe_status choose_decoder(zoe_engine *engine, const zoe_engine_settings *
         .recycle_frames = settings->decoder_frames,
         .memory_bytes = settings->decoder_bytes,
         .hang_ms = settings->decoder_hang_ms,
-        .address_bytes = total,
+        .address_bytes = address_bytes,
         .log = log,
     };
     zoe_error why;
@@ -416,8 +416,7 @@ zoe_status zoe_engine_create_with(const zoe_engine_settings *given, const zoe_de
         }
         decoder = &exr;
     }
-    status =
-        zoe_cache_init(&engine->cache, decoder, &settings, limit, limit > total ? limit : total);
+    status = zoe_cache_init(&engine->cache, decoder, &settings, limit, address_bytes);
     engine->cache.memory.frames.shared = engine->isolation != NULL;
     if (status == ZOE_OK)
         status = start(engine, &settings, &step);
