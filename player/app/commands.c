@@ -593,7 +593,7 @@ const zoe_command zoe_commands[] = {
     {RUN("help", toggle_help, 0), .keys = {{SDLK_F1, 0}}, .is_always = true, .help = "This page", .page_keys = "F1"},
     {RUN("quit", quit, 0), .keys = {{SDLK_q, 0}, {SDLK_q, CTRL}}, .is_always = true, .help = "Quit",
      .page_keys = "Q  Ctrl+Q"},
-    {RUN("escape", escape, 0), .keys = {{SDLK_ESCAPE, 0}}, .is_always = true, .help = "Leave full screen, close a page, open no more",
+    {RUN("escape", escape, 0), .keys = {{SDLK_ESCAPE, 0}}, .is_always = true, .help = "Leave full screen, close a page, stop opening",
      .page_keys = "Esc"},
 };
 /* clang-format on */

@@ -10,7 +10,7 @@
 #include "ui/ui_slider.h"
 
 enum {
-    CAPTION = 84, /* points, the column of names, as on the settings page */
+    CAPTION = 102, /* points, the column of names, as on the settings page */
     ITEMS = 512,  /* names of a list, at most */
 };
 

@@ -151,7 +151,7 @@ static void draw_groups(zoe_ui *ui, const page *p, SDL_Rect area)
     }
 }
 
-/* What the colours of the load strip mean, in as many rows as it takes. */
+/* What the colours of the load indicator mean, in as many rows as it takes. */
 static void draw_legend(zoe_ui *ui, SDL_Rect *rest)
 {
     enum { NEAR_STATE = 255 }; /* no zoe_frame_state */
@@ -167,7 +167,7 @@ static void draw_legend(zoe_ui *ui, SDL_Rect *rest)
     int line = zoe_ui_text_height(ui, ZOE_TEXT_BODY) + zoe_ui_px(ui, ZOE_SPACE);
     int side = zoe_ui_px(ui, 16), high = zoe_ui_px(ui, 6), gap = zoe_ui_px(ui, ZOE_SPACE * 2);
     zoe_ui_label(ui, zoe_cut_top(rest, line), ZOE_TEXT_BODY, ZOE_UI_LEFT, ui->style->text_dim,
-                 "Load strip");
+                 "Load indicator");
     SDL_Rect row = zoe_cut_top(rest, line);
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
         int width = zoe_ui_text_width(ui, ZOE_TEXT_BODY, marks[i].text);

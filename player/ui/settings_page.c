@@ -14,7 +14,7 @@
 #include "ui/ui_popup.h"
 
 enum {
-    CAPTION = 84, /* points, the column of names */
+    CAPTION = 102, /* points, the column of names */
     CHOICES = 8,  /* words of a choice, at most */
 };
 
