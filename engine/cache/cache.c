@@ -137,7 +137,7 @@ void zoe_cache_give_load_locked(zoe_load_worker *worker, zoe_load *load)
 void zoe_cache_free_picture_locked(zoe_cache *cache, zoe_frame_buffer *buffer)
 {
     cache->frame_bytes -= buffer->memory.needed;
-    cache->full_frame_bytes -= buffer->full_bytes;
+    cache->spared_bytes -= buffer->spared_bytes;
     zoe_slab_give(&cache->memory.frames, &buffer->memory);
     const zoe_source *source = cache->sources;
     while (source && source != buffer->source)
@@ -147,12 +147,14 @@ void zoe_cache_free_picture_locked(zoe_cache *cache, zoe_frame_buffer *buffer)
         zoe_memory_detach_frames(&cache->memory);
 }
 
-/* The slot's side of letting go. */
-static void leave_table_locked(zoe_cache *cache, zoe_frame_buffer *buffer)
+/* A LOADED frame leaves its slot; is nobody left who holds the picture? */
+static void leave_table_locked(zoe_cache *cache, zoe_frame_buffer *buffer, bool is_unheld)
 {
     zoe_source_rewind_locked(buffer->table->source, buffer->position);
     zoe_table_let_go_locked(buffer->table, buffer->position);
     cache->frames--;
+    if (is_unheld)
+        zoe_cache_free_picture_locked(cache, buffer);
 }
 
 bool zoe_cache_evict_locked(zoe_cache *cache, zoe_frame_buffer *buffer)
@@ -160,8 +162,7 @@ bool zoe_cache_evict_locked(zoe_cache *cache, zoe_frame_buffer *buffer)
     if (!zoe_hold_evict(&buffer->hold))
         return false;
     zoe_cache_note_locked(cache, "evicted", buffer->table->source, buffer->position);
-    leave_table_locked(cache, buffer);
-    zoe_cache_free_picture_locked(cache, buffer);
+    leave_table_locked(cache, buffer, true);
     cache->totals.evictions++;
     return true;
 }
@@ -169,7 +170,5 @@ bool zoe_cache_evict_locked(zoe_cache *cache, zoe_frame_buffer *buffer)
 void zoe_cache_let_go_locked(zoe_cache *cache, zoe_table *table, int64_t position)
 {
     zoe_frame_buffer *buffer = table->slots[position].buffer;
-    leave_table_locked(cache, buffer);
-    if (zoe_hold_unpin(&buffer->hold) == 0)
-        zoe_cache_free_picture_locked(cache, buffer);
+    leave_table_locked(cache, buffer, zoe_hold_unpin(&buffer->hold) == 0);
 }

@@ -53,15 +53,15 @@ typedef struct zoe_cache {
     zoe_memory memory; /* its meter is atomic */
     zoe_source *sources;
     zoe_load loads[ZOE_LOADS_MAX];
-    uint32_t workers;     /* how many threads ask for work */
-    uint32_t idle;        /* how many of them wait for some */
-    bool paused;          /* nothing is begun: set while memory is given back */
-    bool stopping;        /* workers end as soon as they can */
-    uint64_t decode_ns;   /* what a frame took lately, from claim to published: a running mean */
-    uint64_t generation;  /* the last that was given to a picture */
-    uint64_t frames;      /* LOADED ones */
-    uint64_t frame_bytes; /* that they need, and pictures that only pins still hold */
-    uint64_t full_frame_bytes; /* the same with their windows filled */
+    uint32_t workers;       /* how many threads ask for work */
+    uint32_t idle;          /* how many of them wait for some */
+    bool paused;            /* nothing is begun: set while memory is given back */
+    bool stopping;          /* workers end as soon as they can */
+    uint64_t decode_ns;     /* what a frame took lately, from claim to published: a running mean */
+    uint64_t generation;    /* the last that was given to a picture */
+    uint64_t frames;        /* LOADED ones */
+    uint64_t frame_bytes;   /* that they need, and pictures that only pins still hold */
+    uint64_t spared_bytes;  /* that they would need besides with their windows filled */
     uint64_t storage_bytes; /* that the meter counts for what storages hold, which no frame gets */
     zoe_stats totals; /* since they were reset: decodes, errors, evictions, and what was stale;
                             `allocations`: how many there were by then */

@@ -14,7 +14,7 @@
     } while (0)
 
 typedef struct census {
-    uint64_t frames, picture_bytes, full_bytes; /* of LOADED frames, or only pinned */
+    uint64_t frames, picture_bytes, spared_bytes; /* of LOADED frames, or only pinned */
 } census;
 
 static void count_buffer(void *user, zoe_buffer *memory)
@@ -27,7 +27,7 @@ static void count_buffer(void *user, zoe_buffer *memory)
         return;
     }
     sum->picture_bytes += memory->needed;
-    sum->full_bytes += buffer->full_bytes;
+    sum->spared_bytes += buffer->spared_bytes;
     if (!table)
         return; /* a load's, or held by pins; who gave back the last has yet to take the lock */
     CHECK(buffer->position >= 0 && buffer->position < table->count);
@@ -54,7 +54,7 @@ static void check_load(const zoe_cache *cache, const zoe_load *load, census *sum
         CHECK(load->memory->in_use && !buffer->table);
         CHECK(zoe_hold_references(&buffer->hold) == 0);
         sum->picture_bytes -= load->memory->needed;
-        sum->full_bytes -= buffer->full_bytes;
+        sum->spared_bytes -= buffer->spared_bytes;
     }
     for (const zoe_load *other = cache->loads; other < load; other++)
         CHECK(other->phase == ZOE_LOAD_FREE || other->source != load->source ||
@@ -69,7 +69,7 @@ void zoe_cache_check_locked(zoe_cache *cache)
     for (size_t i = 0; i < ZOE_LOADS_MAX; i++)
         check_load(cache, &cache->loads[i], &sum);
     CHECK(sum.frames == cache->frames && sum.picture_bytes == cache->frame_bytes);
-    CHECK(sum.full_bytes == cache->full_frame_bytes);
+    CHECK(sum.spared_bytes == cache->spared_bytes);
     CHECK(zoe_memory_is_sound(&cache->memory));
     for (const zoe_source *source = cache->sources; source; source = source->next)
         CHECK(source->cursor >= 0 && source->table->source == source);

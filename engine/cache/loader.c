@@ -61,12 +61,10 @@ static bool open_file(zoe_load_worker *worker, zoe_load *load)
         size_t bytes = memory ? memory->needed : 0;
         zoe_error error = {.status = ZOE_OK};
         load->picture.file_bytes = 0;
-        const zoe_stop *before = zoe_stop_enter(&load->stop);
         zoe_status status = cache->decoder.open(
             cache->decoder.user, load->source->storage, load->path, &load->source->choice,
             zoe_meter_limit(&cache->memory.meter), &reads, memory ? memory->data : NULL, bytes,
             &load->picture, &load->file, &error);
-        zoe_stop_enter(before);
         if (status == ZOE_OK)
             return true;
         const zoe_needs needs = {.file_bytes = load->picture.file_bytes};
@@ -79,8 +77,7 @@ static bool open_file(zoe_load_worker *worker, zoe_load *load)
     }
 }
 
-/* Opens the file, and makes the buffer's record of its picture: what acquire copies, but for where
- * the planes are. */
+/* Opens the file, and gets what its picture takes. */
 static bool begin(zoe_load_worker *worker, zoe_load *load)
 {
     zoe_picture *picture = &load->picture;
@@ -92,9 +89,6 @@ static bool begin(zoe_load_worker *worker, zoe_load *load)
                              picture->file_bytes};
     if (!adjust(worker, load, &needs))
         return false;
-    zoe_frame_buffer *buffer = zoe_load_buffer(load);
-    buffer->frame = picture->frame;
-    buffer->file_id = picture->id;
     memset(load->memory->data + (picture->bytes - picture->shared_bytes), 0, picture->shared_bytes);
     return true;
 }
@@ -139,11 +133,9 @@ static bool decode_piece(zoe_load_worker *worker, zoe_load *load, int32_t piece)
     zoe_error error = {.status = ZOE_OK};
     const zoe_buffer *scratch = worker->scratch;
     uint64_t start = zoe_os_now_ns();
-    const zoe_stop *before = zoe_stop_enter(&load->stop);
     zoe_status status = cache->decoder.decode(
         cache->decoder.user, load->file, piece, load->memory->data, load->picture.bytes,
         scratch ? scratch->data : NULL, scratch ? scratch->needed : 0, &error);
-    zoe_stop_enter(before);
     uint64_t spent = zoe_os_now_ns() - start;
     zoe_histogram_add(&cache->piece_times, spent);
     atomic_fetch_add_explicit(&load->spent_ns, spent, memory_order_relaxed);
@@ -182,8 +174,8 @@ static bool decode_pieces(zoe_load_worker *worker, zoe_load *load)
 
 /* ---- ending ---- */
 
-/* Says where the planes are, and what part of the picture is absent. false: not all pieces were
- * decoded, or they make no picture. */
+/* Makes the buffer's record of its picture, which acquire copies, and says what part of that is
+ * absent. false: not all pieces were decoded, or they make no picture. */
 static bool complete(const zoe_cache *cache, zoe_load *load, zoe_error *absent)
 {
     zoe_picture *picture = &load->picture;
@@ -191,24 +183,23 @@ static bool complete(const zoe_cache *cache, zoe_load *load, zoe_error *absent)
     /* One that is not open yet has no pieces. */
     if (load->error.status != ZOE_OK || count == 0 || zoe_load_done(load) < count)
         return false;
-    zoe_frame *frame = &zoe_load_buffer(load)->frame;
+    zoe_frame_buffer *buffer = zoe_load_buffer(load);
     uint8_t *data = load->memory->data;
     bool is_empty = picture->bytes == 0;
     zoe_error error = {.status = ZOE_OK};
-    const zoe_stop *before = zoe_stop_enter(&load->stop);
     zoe_status status = cache->decoder.finish(cache->decoder.user, load->file, data, picture->bytes,
                                               picture, &error);
-    zoe_stop_enter(before);
     if (status == ZOE_ERROR_TRUNCATED && picture->frame.incomplete) {
         *absent = error;
     } else if (status != ZOE_OK) {
         note_error(load, status, &error);
         return false;
     }
-    for (uint32_t p = 0; p < frame->plane_count; p++) {
-        frame->planes[p] = picture->frame.planes[p];
-        frame->planes[p].data = is_empty ? NULL : data + (size_t)frame->planes[p].data;
-    }
+    for (uint32_t p = 0; p < picture->frame.plane_count; p++)
+        picture->frame.planes[p].data =
+            is_empty ? NULL : data + (size_t)picture->frame.planes[p].data;
+    buffer->frame = picture->frame;
+    buffer->file_id = picture->id;
     return true;
 }
 
@@ -231,19 +222,15 @@ static void publish_locked(zoe_cache *cache, zoe_load *load, const zoe_error *in
     zoe_source *source = load->source;
     zoe_frame_buffer *buffer = zoe_load_buffer(load);
     load->memory = NULL;
-    buffer->frame.incomplete = incomplete != NULL;
     buffer->frame.generation = ++cache->generation;
     zoe_hold_publish(&buffer->hold, cache->generation);
-    zoe_table_set_error_locked(source->table, load->position, incomplete, &buffer->file_id);
     zoe_table_publish_locked(source->table, load->position, buffer,
-                             atomic_load_explicit(&cache->clock, memory_order_relaxed));
+                             atomic_load_explicit(&cache->clock, memory_order_relaxed), incomplete);
     source->table->slots[load->position].retries = 0;
     cache->frames++;
     cache->frame_bytes += buffer->memory.needed;
-    buffer->full_bytes = load->picture.buffer_bytes;
-    if (buffer->full_bytes < buffer->memory.needed)
-        buffer->full_bytes = buffer->memory.needed;
-    cache->full_frame_bytes += buffer->full_bytes;
+    buffer->spared_bytes = zoe_bytes_beyond(load->picture.buffer_bytes, buffer->memory.needed);
+    cache->spared_bytes += buffer->spared_bytes;
     cache->totals.decodes++;
     uint64_t took = cache->now_ns() - load->claimed_ns;
     zoe_histogram_add(&cache->decode_times, took);
@@ -268,19 +255,20 @@ static void give_up_locked(zoe_cache *cache, zoe_load *load)
     cache->totals.wasted_ns += atomic_load_explicit(&load->spent_ns, memory_order_relaxed);
 }
 
-/* What became of a load whose file is closed: is it `done`, has the file `changed`? */
-static void settle_locked(zoe_cache *cache, zoe_load *load, bool done, const zoe_error *changed,
+/* What became of a load whose file is `closed`: is it `done`? */
+static void settle_locked(zoe_cache *cache, zoe_load *load, bool done, const zoe_error *closed,
                           const zoe_error *absent)
 {
     zoe_table *table = load->source->table;
     zoe_slot *slot = &table->slots[load->position];
     zoe_status status = load->error.status;
-    if (load->outdated || changed->status != ZOE_OK)
+    bool is_other = closed->status == ZOE_ERROR_CHANGED;
+    if (load->outdated || is_other)
         slot->needs = (zoe_needs){0, 0, 0};
-    if (changed->status != ZOE_OK && (done || status != ZOE_OK)) {
+    if (is_other && (done || status != ZOE_OK)) {
         /* What was read may be half of one file and half of another. */
         load->outdated |= slot->retries++ < RETRIES_MAX;
-        load->error = *changed;
+        load->error = *closed;
     } else if (zoe_status_is_for_memory(status)) {
         /* That it does not fit may not be true any more. */
         load->outdated |= zoe_meter_limit(&cache->memory.meter) > load->limit;
@@ -291,7 +279,8 @@ static void settle_locked(zoe_cache *cache, zoe_load *load, bool done, const zoe
     } else if (status == ZOE_OK) {
         publish_locked(cache, load, absent->status == ZOE_OK ? NULL : absent);
     } else {
-        zoe_table_fail_locked(table, load->position, &load->error, &load->picture.id);
+        zoe_table_refuse_locked(table, load->position, ZOE_FRAME_ERROR, &load->error,
+                                &load->picture.id);
         cache->totals.errors++;
     }
 }
@@ -299,11 +288,9 @@ static void settle_locked(zoe_cache *cache, zoe_load *load, bool done, const zoe
 /* What could not even be opened is known by what is at its path: which may be to ask a network. */
 static void identify_failed(zoe_load *load)
 {
-    if (load->error.status == ZOE_OK || load->picture.id.inode)
-        return;
-    const zoe_stop *before = zoe_stop_enter(&load->stop);
-    (void)zoe_storage_identify(load->source->storage, load->path, UINT64_MAX, &load->picture.id);
-    zoe_stop_enter(before);
+    if (load->error.status != ZOE_OK && !load->picture.id.inode)
+        (void)zoe_storage_identify(load->source->storage, load->path, UINT64_MAX,
+                                   &load->picture.id);
 }
 
 /* ENDING -> FREE. */
@@ -311,12 +298,12 @@ static void end_load(zoe_load_worker *worker, zoe_load *load)
 {
     zoe_cache *cache = worker->cache;
     zoe_error closed = {.status = ZOE_OK}, absent = {.status = ZOE_OK};
+    const zoe_stop *before = zoe_stop_enter(&load->stop);
     bool done = complete(cache, load, &absent);
+    identify_failed(load);
+    zoe_stop_enter(before);
     if (load->file)
         cache->decoder.close(cache->decoder.user, &load->file, &closed);
-    if (closed.status != ZOE_ERROR_CHANGED)
-        closed.status = ZOE_OK;
-    identify_failed(load);
     zoe_cache_lock(cache);
     settle_locked(cache, load, done, &closed, &absent);
     zoe_cache_give_load_locked(worker, load);
@@ -345,8 +332,10 @@ void zoe_loader_work_locked(zoe_load_worker *worker)
     zoe_load *load = worker->load;
     bool opens = load->phase == ZOE_LOAD_OPENING;
     zoe_cache_unlock(cache);
+    const zoe_stop *before = zoe_stop_enter(&load->stop);
     bool begun = !opens || open_load(worker, load);
     bool ends = !begun || decode_pieces(worker, load);
+    zoe_stop_enter(before);
     zoe_cache_lock(cache);
     bool is_left = !ends && load->phase == ZOE_LOAD_OPEN && load->workers == 1;
     ends = ends || (is_left && zoe_load_is_stopped(load));

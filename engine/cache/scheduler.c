@@ -163,7 +163,8 @@ static void tell_no_room_locked(zoe_load_worker *worker, const zoe_source *sourc
                   cache->storage_bytes ? " and what arrives from the network" : "",
                   zoe_megabytes(held), zoe_megabytes(zoe_meter_limit(&cache->memory.meter)),
                   (unsigned long long)((held + bytes + (1 << 20) - 1) >> 20));
-    zoe_table_block_locked(source->table, want->playhead, &why);
+    zoe_table_refuse_locked(source->table, want->playhead, ZOE_FRAME_NO_ROOM, &why,
+                            &(zoe_os_file_id){0, 0, 0});
     zoe_cache_tell_locked(cache);
     worker->told = true;
 }

@@ -18,7 +18,8 @@ zoe_table *zoe_table_create(const zoe_sequence *sequence, struct zoe_source *sou
     size_t count = (size_t)table->count;
     table->slots = zoe_os_reserve(count * sizeof *table->slots, zoe_os_page());
     table->states = zoe_os_reserve(count, zoe_os_page());
-    if (!table->slots || !table->states ||
+    table->nearness = zoe_os_reserve(count, zoe_os_page());
+    if (!table->slots || !table->states || !table->nearness ||
         zoe_victims_init(&table->victims, table->count) != ZOE_OK) {
         zoe_table_destroy(table);
         return NULL;
@@ -30,16 +31,10 @@ zoe_table *zoe_table_create(const zoe_sequence *sequence, struct zoe_source *sou
     return table;
 }
 
-bool zoe_table_make_far(zoe_table *table)
-{
-    table->nearness = zoe_os_reserve((size_t)table->count, zoe_os_page());
-    return table->nearness != NULL;
-}
-
 void zoe_table_set_nearness_locked(zoe_table *table, int64_t position, zoe_nearness nearness)
 {
     zoe_lock_assert_held(table->lock);
-    if (!table->nearness)
+    if (!table->is_far)
         return;
     atomic_store_explicit(&table->nearness[position], (uint8_t)nearness, memory_order_relaxed);
     atomic_fetch_add_explicit(table->changes, 1, memory_order_release);
@@ -70,9 +65,26 @@ zoe_frame_buffer *zoe_table_pin(const zoe_table *table, int64_t position)
     return buffer && zoe_hold_pin(&buffer->hold, generation) ? buffer : NULL;
 }
 
-static void set_state_locked(zoe_table *table, int64_t position, zoe_frame_state state)
+/* Puts a copy of an error in place of the note that there is, if any; NULL: none. */
+static void set_note_locked(zoe_slot *slot, const zoe_error *error, const zoe_os_file_id *id)
+{
+    zoe_os_free(slot->note);
+    slot->note = NULL;
+    size_t length = error ? strlen(error->text) : 0;
+    zoe_note *note = error ? zoe_os_alloc(sizeof *note + length + 1) : NULL;
+    if (!note)
+        return;
+    note->status = error->status;
+    note->file_id = *id;
+    memcpy(note->text, error->text, length + 1);
+    slot->note = note;
+}
+
+static void set_state_locked(zoe_table *table, int64_t position, zoe_frame_state state,
+                             const zoe_error *why, const zoe_os_file_id *id)
 {
     zoe_lock_assert_held(table->lock);
+    set_note_locked(&table->slots[position], why, id);
     atomic_store_explicit(&table->states[position], (uint8_t)state, memory_order_release);
     atomic_fetch_add_explicit(table->changes, 1, memory_order_release);
 }
@@ -85,12 +97,11 @@ static zoe_frame_state empty_state(const zoe_table *table, int64_t position)
 void zoe_table_claim_locked(zoe_table *table, int64_t position)
 {
     assert(zoe_state_is_empty(zoe_table_state(table, position)));
-    zoe_table_set_error_locked(table, position, NULL, NULL);
-    set_state_locked(table, position, ZOE_FRAME_LOADING);
+    set_state_locked(table, position, ZOE_FRAME_LOADING, NULL, NULL);
 }
 
 void zoe_table_publish_locked(zoe_table *table, int64_t position, zoe_frame_buffer *buffer,
-                              uint64_t last_use)
+                              uint64_t last_use, const zoe_error *incomplete)
 {
     assert(zoe_table_state(table, position) == ZOE_FRAME_LOADING);
     zoe_slot *slot = &table->slots[position];
@@ -104,76 +115,61 @@ void zoe_table_publish_locked(zoe_table *table, int64_t position, zoe_frame_buff
     zoe_victims_add(&table->victims, position, last_use);
     if (!table->keeps)
         zoe_table_set_nearness_locked(table, position, ZOE_FAR);
-    set_state_locked(table, position,
-                     buffer->frame.incomplete ? ZOE_FRAME_INCOMPLETE : ZOE_FRAME_LOADED);
+    set_state_locked(table, position, incomplete ? ZOE_FRAME_INCOMPLETE : ZOE_FRAME_LOADED,
+                     incomplete, &buffer->file_id);
 }
 
-void zoe_table_fail_locked(zoe_table *table, int64_t position, const zoe_error *error,
-                           const zoe_os_file_id *id)
+void zoe_table_refuse_locked(zoe_table *table, int64_t position, zoe_frame_state state,
+                             const zoe_error *why, const zoe_os_file_id *id)
 {
-    assert(zoe_table_state(table, position) == ZOE_FRAME_LOADING);
-    zoe_table_set_error_locked(table, position, error, id);
-    set_state_locked(table, position, ZOE_FRAME_ERROR);
-}
-
-void zoe_table_block_locked(zoe_table *table, int64_t position, const zoe_error *why)
-{
-    assert(zoe_state_is_empty(zoe_table_state(table, position)));
-    zoe_table_set_error_locked(table, position, why, &(zoe_os_file_id){0, 0, 0});
-    set_state_locked(table, position, ZOE_FRAME_NO_ROOM);
+    assert(state == ZOE_FRAME_NO_ROOM || zoe_table_state(table, position) == ZOE_FRAME_LOADING);
+    assert(state == ZOE_FRAME_ERROR || zoe_state_is_empty(zoe_table_state(table, position)));
+    set_state_locked(table, position, state, why, id);
 }
 
 void zoe_table_unblock_locked(zoe_table *table, int64_t position)
 {
-    if (zoe_table_state(table, position) != ZOE_FRAME_NO_ROOM)
-        return;
-    zoe_table_set_error_locked(table, position, NULL, NULL);
-    set_state_locked(table, position, empty_state(table, position));
+    if (zoe_table_state(table, position) == ZOE_FRAME_NO_ROOM)
+        set_state_locked(table, position, empty_state(table, position), NULL, NULL);
 }
 
 void zoe_table_abandon_locked(zoe_table *table, int64_t position)
 {
     assert(zoe_table_state(table, position) == ZOE_FRAME_LOADING);
-    set_state_locked(table, position, empty_state(table, position));
+    set_state_locked(table, position, empty_state(table, position), NULL, NULL);
 }
 
 void zoe_table_let_go_locked(zoe_table *table, int64_t position)
 {
     zoe_slot *slot = &table->slots[position];
     assert(zoe_state_is_loaded(zoe_table_state(table, position)));
-    zoe_table_set_error_locked(table, position, NULL, NULL);
     zoe_victims_remove(&table->victims, position);
     atomic_load_explicit(&slot->buffer, memory_order_relaxed)->table = NULL;
     atomic_store_explicit(&slot->buffer, NULL, memory_order_relaxed);
-    set_state_locked(table, position, empty_state(table, position));
+    set_state_locked(table, position, empty_state(table, position), NULL, NULL);
 }
 
 void zoe_table_move_locked(zoe_table *from, int64_t position, zoe_table *to, int64_t to_position)
 {
     zoe_slot *source = &from->slots[position], *target = &to->slots[to_position];
     zoe_frame_state state = zoe_table_state(from, position);
+    zoe_note *note = source->note;
     assert(state != ZOE_FRAME_MISSING);
-    zoe_frame_buffer *buffer = atomic_load_explicit(&source->buffer, memory_order_relaxed);
-    target->uniform = source->uniform;
-    target->needs = source->needs;
-    target->retries = source->retries;
+    source->note = NULL;
+    *target = *source;
+    *source = (zoe_slot){.note = NULL};
+    zoe_frame_buffer *buffer = target->buffer;
+    if (buffer) {
+        buffer->table = to;
+        buffer->position = to_position;
+        zoe_victims_remove(&from->victims, position);
+        zoe_victims_add(&to->victims, to_position, target->last_use);
+    }
     to->keeps = from->keeps;
     zoe_table_set_nearness_locked(to, to_position, zoe_table_nearness(from, position));
-    target->note = source->note;
-    source->note = NULL;
-    source->needs = (zoe_needs){0, 0, 0};
-    if (zoe_state_is_loaded(state)) {
-        uint64_t last_use = atomic_load_explicit(&source->last_use, memory_order_relaxed);
-        zoe_table_let_go_locked(from, position);
-        set_state_locked(to, to_position, ZOE_FRAME_LOADING);
-        zoe_table_publish_locked(to, to_position, buffer, last_use);
-        return;
-    }
-    atomic_store_explicit(&target->missed,
-                          atomic_load_explicit(&source->missed, memory_order_relaxed),
-                          memory_order_relaxed);
-    set_state_locked(from, position, ZOE_FRAME_EMPTY);
-    set_state_locked(to, to_position, state);
+    set_state_locked(from, position, ZOE_FRAME_EMPTY, NULL, NULL);
+    set_state_locked(to, to_position, state, NULL, NULL);
+    target->note = note;
 }
 
 void zoe_table_reset_locked(zoe_table *table, int64_t position, bool has_file)
@@ -181,12 +177,11 @@ void zoe_table_reset_locked(zoe_table *table, int64_t position, bool has_file)
     zoe_frame_state state = zoe_table_state(table, position);
     zoe_frame_state next = has_file ? ZOE_FRAME_EMPTY : ZOE_FRAME_MISSING;
     assert(state != ZOE_FRAME_LOADING && !zoe_state_is_loaded(state));
-    zoe_table_set_error_locked(table, position, NULL, NULL);
     table->slots[position].needs = (zoe_needs){0, 0, 0};
     table->slots[position].retries = 0;
     zoe_table_set_nearness_locked(table, position, ZOE_FAR);
     if (state != next)
-        set_state_locked(table, position, next);
+        set_state_locked(table, position, next, NULL, NULL);
 }
 
 void zoe_table_retry_locked(zoe_table *table)
@@ -198,23 +193,4 @@ void zoe_table_retry_locked(zoe_table *table)
         if (!note || zoe_status_is_for_memory(note->status))
             zoe_table_reset_locked(table, i, true);
     }
-}
-
-void zoe_table_set_error_locked(zoe_table *table, int64_t position, const zoe_error *error,
-                                const zoe_os_file_id *id)
-{
-    zoe_lock_assert_held(table->lock);
-    zoe_slot *slot = &table->slots[position];
-    zoe_os_free(slot->note);
-    slot->note = NULL;
-    if (!error)
-        return;
-    size_t length = strlen(error->text);
-    zoe_note *note = zoe_os_alloc(sizeof *note + length + 1);
-    if (!note)
-        return;
-    note->status = error->status;
-    note->file_id = *id;
-    memcpy(note->text, error->text, length + 1);
-    slot->note = note;
 }

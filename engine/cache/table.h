@@ -4,7 +4,7 @@
  *             claim             publish
  *   EMPTY  ----------> LOADING ---------> LOADED ----> HEADER   let go
  *   HEADER   ^            | |  '--------> ERROR  ----> EMPTY    reset
- *            '------------' '    fail
+ *            '------------' '    refuse
  *               abandon
  *   MISSING <-> EMPTY   reset: its file went, or came back
  *
@@ -45,8 +45,8 @@ typedef struct zoe_frame_buffer {
     /* guarded by the cache's lock */
     struct zoe_table *table; /* whose LOADED frame it is; NULL: a load's, or only pins hold it */
     int64_t position;
-    uint64_t full_bytes; /* of its picture if the window were filled; set when it is LOADED */
-    const void *source;  /* whose picture it is or was; to compare */
+    uint64_t spared_bytes; /* that a filled window would take besides; set when it is LOADED */
+    const void *source;    /* whose picture it is or was; to compare */
     struct zoe_frame_buffer *next_victim; /* while frames are chosen that leave together */
 
     /* written while the frame is LOADING by its load, read only while it is LOADED */
@@ -91,7 +91,8 @@ typedef struct zoe_table {
     int64_t count;
     zoe_slot *slots; /* [count], reserved address space: untouched slots are EMPTY and take none */
     _Atomic uint8_t *states;   /* [count], a zoe_frame_state each: timelines read them lock-free */
-    _Atomic uint8_t *nearness; /* [count], a zoe_nearness each, relaxed; NULL: all is near */
+    _Atomic uint8_t *nearness; /* [count], a zoe_nearness each, relaxed; for what is far */
+    bool is_far;               /* its files are fetched; set before others know the table */
     _Atomic uint64_t *changes; /* the source's; release after a state byte, acquired by timelines
                                   before they read */
 
@@ -104,15 +105,12 @@ typedef struct zoe_table {
 zoe_table *zoe_table_create(const zoe_sequence *sequence, struct zoe_source *source, zoe_lock *lock,
                             _Atomic uint64_t *changes);
 
-/* Of a table that nobody else knows yet: all is FAR. false: no memory, and all is near. */
-bool zoe_table_make_far(zoe_table *table);
-
 /* Where a frame's bytes are. Any thread. */
 static inline zoe_nearness zoe_table_nearness(const zoe_table *table, int64_t position)
 {
-    return table->nearness ? (zoe_nearness)atomic_load_explicit(&table->nearness[position],
-                                                                memory_order_relaxed)
-                           : ZOE_NEAR;
+    return table->is_far ? (zoe_nearness)atomic_load_explicit(&table->nearness[position],
+                                                              memory_order_relaxed)
+                         : ZOE_NEAR;
 }
 
 /* Does nothing where all is near. */
@@ -146,18 +144,18 @@ static inline bool zoe_status_is_for_memory(zoe_status status)
 /* Any thread, lock-free: pins a loaded frame. NULL: it is not to be had. */
 zoe_frame_buffer *zoe_table_pin(const zoe_table *table, int64_t position);
 
-/* The transitions of the diagram. They change state, change counter, what slot and buffer say of
- * each other, and the victims; the buffer's references are the caller's to see to. Publishing needs
- * its one, failing and blocking (-> NO_ROOM) store why, and letting go drops the note. Unblocking
- * does nothing to a frame that is not NO_ROOM. */
+/* The transitions of the diagram. They change state, change counter, note, what slot and buffer say
+ * of each other, and the victims; the buffer's references are the caller's to see to. Publishing
+ * needs its one. What is refused is ERROR, which is how a load fails, or, of an EMPTY frame,
+ * NO_ROOM; `id` is of the file. The errors are copied; without memory the frame has no text.
+ * Unblocking does nothing to a frame that is not NO_ROOM. */
 void zoe_table_claim_locked(zoe_table *table, int64_t position);
 void zoe_table_publish_locked(zoe_table *table, int64_t position, zoe_frame_buffer *buffer,
-                              uint64_t last_use);
-void zoe_table_fail_locked(zoe_table *table, int64_t position, const zoe_error *error,
-                           const zoe_os_file_id *id);
+                              uint64_t last_use, const zoe_error *incomplete);
+void zoe_table_refuse_locked(zoe_table *table, int64_t position, zoe_frame_state state,
+                             const zoe_error *why, const zoe_os_file_id *id);
 void zoe_table_abandon_locked(zoe_table *table, int64_t position);
 void zoe_table_let_go_locked(zoe_table *table, int64_t position);
-void zoe_table_block_locked(zoe_table *table, int64_t position, const zoe_error *why);
 void zoe_table_unblock_locked(zoe_table *table, int64_t position);
 
 /* Frames in ERROR for want of memory only -> EMPTY. Costs a look at every frame's state. */
@@ -170,10 +168,5 @@ void zoe_table_reset_locked(zoe_table *table, int64_t position, bool has_file);
  * the other as it was, with all that is known of it. A LOADING frame's load is the caller's to
  * tell. */
 void zoe_table_move_locked(zoe_table *from, int64_t position, zoe_table *to, int64_t to_position);
-
-/* Stores a copy of the error with the frame in place of the old one, and of its file's identity;
- * NULL: none. Without memory the frame has no text. */
-void zoe_table_set_error_locked(zoe_table *table, int64_t position, const zoe_error *error,
-                                const zoe_os_file_id *id);
 
 #endif

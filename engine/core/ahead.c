@@ -202,7 +202,7 @@ static void refuse_locked(zoe_source *source, int64_t position, const zoe_error 
         zoe_table_reset_locked(table, position, false);
     } else {
         zoe_table_claim_locked(table, position);
-        zoe_table_fail_locked(table, position, why, &(zoe_os_file_id){0, 0, 0});
+        zoe_table_refuse_locked(table, position, ZOE_FRAME_ERROR, why, &(zoe_os_file_id){0, 0, 0});
         source->cache->totals.errors++;
     }
     zoe_cache_tell_locked(source->cache);
@@ -305,8 +305,7 @@ void zoe_ahead_join(zoe_aheads *all, zoe_cache *cache, zoe_source *source)
     if (source->ahead)
         source->ahead->sources++;
     pthread_mutex_unlock(&all->lock);
-    if (source->ahead && !zoe_table_make_far(source->table))
-        zoe_ahead_leave(source);
+    source->table->is_far = source->ahead != NULL;
 }
 
 /* Takes it out of the list, and ends it. */

@@ -240,7 +240,7 @@ void zoe_engine_stats(zoe_engine *engine, zoe_stats *stats)
     }
     stats->frames_loaded = cache->frames;
     stats->frame_bytes = cache->frame_bytes;
-    stats->full_frame_bytes = cache->full_frame_bytes;
+    stats->full_frame_bytes = cache->frame_bytes + cache->spared_bytes;
     stats->free_bytes = cache->memory.frames.free_bytes;
     stats->scratch_bytes = scratch_bytes_locked(cache);
     stats->allocations = allocations_locked(cache) - cache->totals.allocations;

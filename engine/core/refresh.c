@@ -173,13 +173,10 @@ static zoe_status take_folder(zoe_source *source, const zoe_look *look, zoe_refr
 {
     zoe_cache *cache = source->cache;
     zoe_table *table = zoe_table_create(look->fresh, source, &cache->lock, &source->changes);
-    if (table && source->ahead && !zoe_table_make_far(table)) {
-        zoe_table_destroy(table);
-        table = NULL;
-    }
     if (!table)
         return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "no memory to read %s again",
                              zoe_sequence_name(source->sequence));
+    table->is_far = source->ahead != NULL;
     zoe_sequence *fresh = zoe_sequence_share(look->fresh);
     count_files(source, fresh, report);
     zoe_cache_lock(cache);
