@@ -46,6 +46,17 @@ static void put(out *o, const char *format, ...)
         put_bytes(o, piece, (size_t)length < sizeof piece ? (size_t)length : sizeof piece - 1);
 }
 
+/* Has decimals written with a point, whatever the program's language does. */
+static void set_point(char *digits)
+{
+    char *point = digits + strspn(digits, "+-0123456789aefin");
+    size_t length = strcspn(point, "0123456789");
+    if (!*point)
+        return;
+    *point = '.';
+    memmove(point + 1, point + length, strlen(point + length) + 1);
+}
+
 /* The shortest decimals that read back as the same value. */
 static void put_number(out *o, double value, bool is_float)
 {
@@ -57,6 +68,7 @@ static void put_number(out *o, double value, bool is_float)
         if (is_float ? (float)again == (float)value : again == value)
             break;
     }
+    set_point(digits);
     put(o, "%s", digits);
 }
 

@@ -73,7 +73,8 @@ typedef struct zoe_channel {
 typedef struct zoe_attribute {
     const char *name;
     const char *type;  /* the file's type name: "box2i", "string", … */
-    const char *value; /* as one line of text; long arrays and blobs are given by their size */
+    const char *value; /* as one line of text, decimals with a point; long arrays and blobs are
+                          given by their size */
 } zoe_attribute;
 
 typedef struct zoe_part {

@@ -3,10 +3,14 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
+#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -14,6 +18,7 @@
 #include "base/decoder.h"
 #include "support/header_file.h"
 #include "support/open_exr.h"
+#include "support/temp_folder.h"
 
 /* ---- rates ---- */
 
@@ -259,6 +264,23 @@ static void test_attributes(void **state)
     zoe_header_free(&header);
 }
 
+/* Whatever language the program has set: some write decimals with a comma. */
+static void test_attributes_in_another_language(void **state)
+{
+    char folder[64], command[128];
+    temp_folder_make(folder, sizeof folder);
+    snprintf(command, sizeof command, "localedef -i de_DE -f UTF-8 %s/comma 2>/dev/null", folder);
+    setenv("LOCPATH", folder, 1);
+    bool is_set = system(command) == 0 && setlocale(LC_NUMERIC, "comma");
+    temp_folder_remove(folder);
+    if (!is_set)
+        skip(); /* the sources of languages are not installed */
+    snprintf(command, sizeof command, "%.1f", 0.5);
+    assert_string_equal(command, "0,5");
+    test_attributes(state);
+    setlocale(LC_NUMERIC, "C");
+}
+
 static void test_names(void **state)
 {
     (void)state;
@@ -280,6 +302,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_FOLDER(test_rates),
         IN_FOLDER(test_attributes),
+        IN_FOLDER(test_attributes_in_another_language),
         IN_FOLDER(test_parts_share_what_a_file_has_once),
         cmocka_unit_test(test_names),
     };
