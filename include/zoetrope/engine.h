@@ -11,6 +11,9 @@
  * at once. Functions that "do not block" take at most one lock, which is not held across I/O,
  * decoding, callbacks or giving pages back, and wait for nothing else.
  *
+ * Forking: workers stay behind in the parent. What is forked off may execute another program or
+ * end, and may call nothing of an engine or a storage.
+ *
  * SPDX-License-Identifier: BSD-3-Clause
  */
 #ifndef ZOETROPE_ENGINE_H

@@ -36,7 +36,8 @@ typedef struct zoe_stats {
     uint64_t scratch_bytes;    /* now: decoding scratch, and memory of open files */
     uint64_t high_water_bytes; /* most used_bytes ever */
     uint64_t frames_loaded;    /* now */
-    uint64_t loads_pending;    /* now: frames being decoded; never more than workers + 2 */
+    uint64_t loads_pending;    /* now: frames being decoded; never more than workers + 2, but that
+                                  those of more workers than there are now are ended first */
     uint64_t hits;             /* acquires that gave a frame */
     uint64_t misses;    /* acquires that found a frame not loaded; asking again for the same frame
                            before it is loaded counts once */
