@@ -25,7 +25,8 @@
 #include "support/temp_folder.h"
 #include "support/threads.h"
 
-enum { HANG_MS = 400, WAIT_S = 60 };
+/* HANG_MS: a busy machine keeps nothing waiting for so long. */
+enum { HANG_MS = 1000, WAIT_S = 60 };
 
 typedef struct room {
     char folder[64];
@@ -154,8 +155,8 @@ static const deed deeds[] = {
     {"crash", "decoder crashed (signal 11) on "},
     {"abort", "decoder crashed (signal 6) on "},
     {"exit", "decoder ended (status 3) on "},
-    {"hang", "decoder hung (no progress for 0.4 s) on "},
-    {"spin", "decoder hung (no progress for 0.4 s) on "},
+    {"hang", "decoder hung (no progress for 1.0 s) on "},
+    {"spin", "decoder hung (no progress for 1.0 s) on "},
     {"file", REFUSED},
     {"network", REFUSED},
     {"exec", REFUSED},
@@ -258,7 +259,7 @@ static void test_pretended_progress_comes_to_an_end(void **state)
     add_frame(&r, "last pretend");
     add_frame(&r, NULL);
     zoe_engine_settings settings = settings_for();
-    settings.decoder_hang_ms = HANG_MS / 4;
+    settings.decoder_hang_ms = HANG_MS / 7;
     begin(&r, &settings);
     for (int64_t p = 0; p < 2; p++) {
         zoe_frame frame;
@@ -356,11 +357,22 @@ static void test_headers_share_a_process(void **state)
     for (int i = 0; i < 3; i++)
         add_frame(&r, NULL);
     add_frame(&r, "header later");
-    check_header(&r, 1, NULL, NULL);
-    pid_t pid = only_child();
-    for (int i = 0; i < 20; i++)
-        check_header(&r, 1 + i % 3, NULL, NULL);
-    assert_int_equal(only_child(), pid);
+    /* It ends itself when it has had nothing to do for a second: where a busy machine may have kept
+     * this process from asking for so long, it is asked again. */
+    pid_t pid = 0, after = 0;
+    uint64_t begin_ns, took_ns;
+    int tries = 0;
+    do {
+        begin_ns = zoe_now_ns();
+        check_header(&r, 1, NULL, NULL);
+        size_t count = children_list(&pid, 1);
+        for (int i = 0; i < 20; i++)
+            check_header(&r, 1 + i % 3, NULL, NULL);
+        if (children_list(&after, 1) != 1 || count != 1)
+            after = 0;
+        took_ns = zoe_now_ns() - begin_ns;
+    } while (took_ns > 1000000000u && ++tries < 10);
+    assert_int_equal(after, pid);
     /* Idle, it is killed from outside: the next header knows nothing of it. */
     assert_int_equal(kill(pid, SIGKILL), 0);
     check_header(&r, 2, NULL, NULL);

@@ -201,7 +201,7 @@ static void test_http2(void **state)
     size_t count;
     uint64_t bytes;
     char last[256] = "";
-    nginx_server_take_log(&tls, &count, &bytes, last, sizeof last);
+    nginx_server_take_log(&tls, 3 + 1 + MANY, 0, &count, &bytes, last, sizeof last);
     assert_int_equal(count, 3 + 1 + MANY);
     assert_non_null(strstr(last, "HTTP/2"));
     zoe_http_destroy(&http);
@@ -240,18 +240,18 @@ static void test_floor(void **state)
 
     /* The first workstation brings it here, each byte once. */
     read_all(base);
-    nginx_server_take_log(&origin, &count, &bytes, NULL, 0);
+    nginx_server_take_log(&origin, 1, (uint64_t)FRAMES * BYTES, &count, &bytes, NULL, 0);
     assert_int_equal(bytes, (uint64_t)FRAMES * BYTES);
     /* The second takes nothing from the origin, whether the cache asks there for changes or not. */
     read_all(base);
-    nginx_server_take_log(&origin, &count, &bytes, NULL, 0);
+    nginx_server_take_log(&origin, 0, 0, &count, &bytes, NULL, 0);
     assert_int_equal(bytes, 0);
     /* nginx counts in whole seconds, and may write its log after the answer. */
     count = 0;
     for (int tries = 0; tries < 20 && count == 0; tries++) {
         zoe_os_sleep(500);
         read_all(base);
-        nginx_server_take_log(&origin, &count, &bytes, NULL, 0);
+        nginx_server_take_log(&origin, 0, 0, &count, &bytes, NULL, 0);
         assert_int_equal(bytes, 0);
     }
     assert_true(count > 0);

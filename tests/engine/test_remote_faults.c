@@ -50,8 +50,15 @@ static int finish(void **state)
     return 0;
 }
 
-/* A new storage, without anything on disk. */
-static void open_storage(void)
+/* Whether a fault is that nothing comes: the storage is not to wait long for it. For all others it
+ * waits longer than a busy machine keeps a server from answering. */
+static bool stalls(const char *fault)
+{
+    return strstr(fault, "hang") || strstr(fault, "stall");
+}
+
+/* A new storage for that fault in so many requests ("*": all), without anything on disk. */
+static void open_storage(const char *count, const char *fault)
 {
     char folder[96];
     zoe_storage_settings settings;
@@ -62,7 +69,7 @@ static void open_storage(void)
     settings.disk_cache = folder;
     settings.disk_cache_bytes = 100 << 20;
     settings.retries = 1;
-    settings.stall_timeout_ms = 1000;
+    settings.stall_timeout_ms = !stalls(fault) ? 30000 : strcmp(count, "*") == 0 ? 1000 : 3000;
     assert_int_equal(zoe_storage_create(&settings, &storage, NULL), ZOE_OK);
 }
 
@@ -104,11 +111,28 @@ static zoe_status read_whole(int n)
     return status;
 }
 
+/* What has nothing wrong with it: where the storage does not wait long it may have to be read again. */
+static zoe_status read_good(int n, const char *fault)
+{
+    zoe_status status = read_whole(n);
+    for (int i = 0; i < 10 && stalls(fault) && status == ZOE_ERROR_IO; i++)
+        status = read_whole(n);
+    return status;
+}
+
+static zoe_status open_good_object(int n, const char *fault, zoe_storage_object *object)
+{
+    zoe_status status = open_object(n, object);
+    for (int i = 0; i < 10 && stalls(fault) && status == ZOE_ERROR_IO; i++)
+        status = open_object(n, object);
+    return status;
+}
+
 /* The fault in the first `count` requests for object 1 ("*": all) when it is opened. */
 static zoe_status opened_with(const char *count, const char *fault)
 {
     char line[160];
-    open_storage();
+    open_storage(count, fault);
     snprintf(line, sizeof line, "%s *shot.1.exr* %s\n", count, fault);
     shot_server_faults(&server, line);
     return read_whole(1);
@@ -119,9 +143,9 @@ static zoe_status read_with(const char *count, const char *fault)
 {
     char line[160];
     zoe_storage_object object;
-    open_storage();
+    open_storage(count, fault);
     shot_server_faults(&server, "");
-    assert_int_equal(open_object(1, &object), ZOE_OK);
+    assert_int_equal(open_good_object(1, fault, &object), ZOE_OK);
     snprintf(line, sizeof line, "%s *shot.1.exr* %s\n", count, fault);
     shot_server_faults(&server, line);
     zoe_status status = read_part(&object, BYTES - 5000, 5000);
@@ -194,15 +218,15 @@ static void test_faults(void **state)
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
         const fault *f = &faults[i];
         good = check(f, "always", opened_with("*", f->script), f->always) && good;
-        good = check(f, "the next object", read_whole(2), ZOE_OK) && good;
+        good = check(f, "the next object", read_good(2, f->script), ZOE_OK) && good;
         good = check(f, "once", opened_with("1", f->script), f->once) && good;
-        good = check(f, "the next object", read_whole(2), ZOE_OK) && good;
+        good = check(f, "the next object", read_good(2, f->script), ZOE_OK) && good;
         good = check(f, "a block, always", read_with("*", f->script), f->read_always) && good;
-        good = check(f, "the next object", read_whole(2), ZOE_OK) && good;
+        good = check(f, "the next object", read_good(2, f->script), ZOE_OK) && good;
         good = check(f, "a block, once", read_with("1", f->script), f->read_once) && good;
         shot_server_faults(&server, "");
-        good = check(f, "afterwards", read_whole(1), ZOE_OK) && good;
-        good = check(f, "the next object", read_whole(2), ZOE_OK) && good;
+        good = check(f, "afterwards", read_good(1, f->script), ZOE_OK) && good;
+        good = check(f, "the next object", read_good(2, f->script), ZOE_OK) && good;
     }
     assert_true(good);
 }
@@ -211,7 +235,7 @@ static void test_faults(void **state)
 static void test_server_that_goes(void **state)
 {
     (void)state;
-    open_storage();
+    open_storage("*", "");
     shot_server_faults(&server, "");
     assert_int_equal(read_whole(0), ZOE_OK);
     assert_int_equal(read_whole(1), ZOE_OK);

@@ -135,8 +135,8 @@ static void do_deed(const bad_file *file, const char *phase)
     if (strcmp(action, "hang") == 0)
         for (;;)
             poll(NULL, 0, 1000);
-    /* A second's work, that would hear of it if nobody wanted it any more. */
-    for (int i = 0; strcmp(action, "slow") == 0 && i < 50 && !zoe_stop_wanted(); i++)
+    /* Two seconds' work, that would hear of it if nobody wanted it any more. */
+    for (int i = 0; strcmp(action, "slow") == 0 && i < 100 && !zoe_stop_wanted(); i++)
         poll(NULL, 0, 20);
     while (strcmp(action, "spin") == 0)
         spins++;

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -40,31 +41,31 @@ void nginx_server_needed(void)
     exit(77);
 }
 
-static int try_address(int port, int *got)
+static int try_address(int port, bool binds)
 {
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_port = htons((uint16_t)port),
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t bytes = sizeof address;
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     must(fd >= 0, "socket");
-    int good;
-    if (got) {
-        good = bind(fd, (struct sockaddr *)&address, bytes) == 0 &&
-               getsockname(fd, (struct sockaddr *)&address, &bytes) == 0;
-        *got = ntohs(address.sin_port);
-    } else {
-        good = connect(fd, (struct sockaddr *)&address, bytes) == 0;
-    }
+    int good = binds ? bind(fd, (struct sockaddr *)&address, sizeof address) == 0
+                     : connect(fd, (struct sockaddr *)&address, sizeof address) == 0;
     close(fd);
     return good;
 }
 
 int nginx_server_port(void)
 {
-    int port = 0;
-    must(try_address(0, &port), "bind");
-    return port;
+    /* Below those that Linux gives to who asks for any, and to connections. */
+    enum { FIRST = 20000, COUNT = 12000 };
+    static int taken;
+    for (int tries = 0; tries < COUNT; tries++) {
+        int port = FIRST + (getpid() * 7 + taken++) % COUNT;
+        if (try_address(port, true))
+            return port;
+    }
+    must(0, "no port is free");
+    return 0;
 }
 
 void nginx_server_make(nginx_server *server)
@@ -99,8 +100,8 @@ void nginx_server_start(nginx_server *server, const char *http_block)
               (char *)NULL);
         _exit(127);
     }
-    for (int tries = 0; !try_address(server->port, NULL); tries++) {
-        must(tries < 1000 && waitpid(server->pid, NULL, WNOHANG) == 0, "nginx does not start");
+    for (int tries = 0; !try_address(server->port, false); tries++) {
+        must(tries < 6000 && waitpid(server->pid, NULL, WNOHANG) == 0, "nginx does not start");
         usleep(10000);
     }
 }
@@ -120,13 +121,11 @@ void nginx_server_stop(nginx_server *server)
     temp_folder_remove(server->folder);
 }
 
-void nginx_server_take_log(const nginx_server *server, size_t *requests, uint64_t *bytes,
-                           char *last, size_t capacity)
+/* What the log has: how many requests, and how many bytes of bodies. */
+static void read_log(const char *path, size_t *requests, uint64_t *bytes, char *last,
+                     size_t capacity)
 {
-    char path[128], line[4096];
-    snprintf(path, sizeof path, "%s/access.log", server->folder);
-    /* It writes a line when the request is over, which may be after the client has heard of it. */
-    usleep(300000);
+    char line[4096];
     *requests = 0;
     *bytes = 0;
     FILE *file = fopen(path, "re");
@@ -140,5 +139,22 @@ void nginx_server_take_log(const nginx_server *server, size_t *requests, uint64_
     }
     if (file)
         fclose(file);
+}
+
+void nginx_server_take_log(const nginx_server *server, size_t least_requests, uint64_t least_bytes,
+                           size_t *requests, uint64_t *bytes, char *last, size_t capacity)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/access.log", server->folder);
+    /* It writes a line when the request is over, which may be after the client has heard of it. */
+    for (int tries = 0; tries < 6000; tries++) {
+        read_log(path, requests, bytes, NULL, 0);
+        if (*requests >= least_requests && *bytes >= least_bytes)
+            break;
+        usleep(10000);
+    }
+    /* And what should not be there has time to come. */
+    usleep(200000);
+    read_log(path, requests, bytes, last, capacity);
     must(truncate(path, 0) == 0, path);
 }
