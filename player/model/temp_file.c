@@ -31,7 +31,8 @@ zoe_status zoe_temp_file_error(const char *path, int number, zoe_error *error)
     if (number == EEXIST)
         return zoe_error_set(error, ZOE_ERROR_IO, "%s: not written: a file of that name appeared",
                              path);
-    return zoe_error_set(error, status_of(number), "%s: cannot write: %s", path, strerror(number));
+    const char *why = number == ENOENT ? "there is no such folder" : strerror(number);
+    return zoe_error_set(error, status_of(number), "%s: cannot write: %s", path, why);
 }
 
 /* ".name.exr.9f86d081884c7d65.tmp": hidden, no frame of any sequence, and a name that nobody can

@@ -127,7 +127,7 @@ test_snapshot() {
     succeeds snapshot float --frame -1 --full-precision -o float.exr
     succeeds snapshot kinds/zip.0001.exr --layer G -o g.exr
     fails 1 test. snapshot a --frame 99 -o x.exr
-    fails 1 nowhere/x.exr snapshot a --frame 3 -o nowhere/x.exr
+    fails 1 "no such folder" snapshot a --frame 3 -o nowhere/x.exr
     fails 1 nowhere/x.png snapshot a --frame 3 -o nowhere/x.png
     fails 1 test.0003.exr snapshot a --frame 3 --layer nonsense -o x.exr
     fails 1 "; there is only RGB" snapshot a --frame 3 --layer nonsense -o x.exr
