@@ -75,7 +75,7 @@ static void wait_for(session_place *p, int64_t position)
     zoe_frame frame;
     const zoe_variant *there = zoe_variants_fallback(variants);
     assert_non_null(there);
-    uint64_t until = zoe_now_ns() + 20 * session_place_second;
+    uint64_t until = zoe_now_ns() + 120 * session_place_second;
     zoe_status status =
         zoe_source_wait(zoe_variants_now(variants)->source, position, until, &frame);
     assert_int_equal(status, ZOE_ERROR_NO_LAYER);
@@ -129,7 +129,7 @@ static void open_without_layer(session_place *p, int count)
     zoe_want want = {.out = count - 1, .direction = 1};
     assert_int_equal(zoe_source_set_want(source, &want), ZOE_OK);
     zoe_status status =
-        zoe_source_wait(source, 0, zoe_now_ns() + 20 * session_place_second, &frame);
+        zoe_source_wait(source, 0, zoe_now_ns() + 120 * session_place_second, &frame);
     assert_int_equal(status, ZOE_ERROR_NO_LAYER);
 }
 

@@ -68,7 +68,7 @@ static void turn(session_place *p)
 #define UNTIL(condition)                                                                           \
     do {                                                                                           \
         for (int turns = 0; !(condition); turns++) {                                               \
-            if (turns > 15000)                                                                     \
+            if (turns > 60000)                                                                     \
                 fail_msg("%s:%d: does not happen: %s", __FILE__, __LINE__, #condition);            \
             turn(p);                                                                               \
         }                                                                                          \

@@ -249,7 +249,7 @@ static void pause_briefly(void)
 /* Frames of the window, until the text is seen. */
 static void await(const char *text)
 {
-    for (int i = 0; i < 6000 && !ui_hand_find(&hand, text); i++) {
+    for (int i = 0; i < 24000 && !ui_hand_find(&hand, text); i++) {
         pause_briefly();
         ui_hand_frame(&hand);
     }

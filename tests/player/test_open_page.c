@@ -68,7 +68,7 @@ static void wake(void *unused)
 static void finish(void)
 {
     const struct timespec ms = {0, 1000000};
-    for (int i = 0; i < 10000; i++) {
+    for (int i = 0; i < 120000; i++) {
         zoe_browser_state state = zoe_browser_state_now(stage.open_page.browser);
         if (state == ZOE_BROWSER_DONE || state == ZOE_BROWSER_FAILED || !stage.open_page.open)
             break;

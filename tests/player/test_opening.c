@@ -122,7 +122,7 @@ static void name(const char *names, int count)
 /* Turns of the loop, until nothing is being opened any more, or for a while. */
 static void turn(bool until_done)
 {
-    for (int i = 0; i < (until_done ? 10000 : 30); i++) {
+    for (int i = 0; i < (until_done ? 60000 : 30); i++) {
         zoe_app_follow_opening(app, zoe_now_ns());
         zoe_app_follow_start(app);
         if (until_done && !app->opening_count)

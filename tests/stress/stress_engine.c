@@ -31,7 +31,7 @@ enum {
     FRAMES = 40,       /* of a sequence */
     NUMBERS = 100,     /* from one sequence's first number to the next one's */
     PINS = 6,          /* that a thread holds for a while */
-    WAIT_SECONDS = 30, /* then it is stuck */
+    WAIT_SECONDS = 120, /* then it is stuck */
     VAIN = 20000,      /* files that may be opened beyond one a piece */
     MARGIN = 64 << 10  /* for what counts beside frames and scratch: records, open files */
 };

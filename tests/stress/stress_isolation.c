@@ -36,7 +36,7 @@ enum { SLOWER = 20 }; /* a process takes so much longer to start */
 enum { SLOWER = 1 };
 #endif
 
-enum { PLAYERS = 3, FRAMES = 60, WAIT_SECONDS = 30 };
+enum { PLAYERS = 3, FRAMES = 60, WAIT_SECONDS = 120 };
 
 static const uint64_t mebibyte = (uint64_t)1 << 20;
 

@@ -8,7 +8,7 @@
 
 #include "base/os.h"
 
-enum { DEADLINE_SECONDS = 30, ROW_BYTES = 64, SPARSE_BYTES = 4096 };
+enum { DEADLINE_SECONDS = 120, ROW_BYTES = 64, SPARSE_BYTES = 4096 };
 
 /* A file that is open: the frame as it was when it was opened. */
 typedef struct fake_file {

@@ -408,7 +408,7 @@ void fake_storage_order(fake_storage *fake, char *text, size_t capacity)
 
 void fake_storage_wait(fake_storage *fake, int64_t asked, int64_t arrived)
 {
-    for (int i = 0; i < 20000; i++) {
+    for (int i = 0; i < 120000; i++) {
         fake_storage_counts counts = fake_storage_count(fake);
         if (counts.asked >= asked && counts.arrived >= arrived)
             return;

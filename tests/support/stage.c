@@ -17,7 +17,7 @@
 #include "support/seeded_random.h"
 #include "support/temp_folder.h"
 
-enum { DEADLINE_SECONDS = 30 };
+enum { DEADLINE_SECONDS = 120 };
 
 void stage_begin_with(stage *s, const zoe_engine_settings *settings, fake_decoder *fake,
                       const zoe_decoder *decoder)
