@@ -106,13 +106,14 @@ static void hold_decoders(zoe_engine *engine)
     if (!engine->isolation || count_decoders(engine))
         return;
     zoe_isolation_trim(engine->isolation);
+    zoe_isolation_end_readers();
     (void)count_decoders(engine);
 }
 
 static void watch_stats(void *engine, zoe_stats *stats)
 {
-    hold_decoders(engine);
     zoe_isolation_tidy_readers();
+    hold_decoders(engine);
     zoe_engine_stats(engine, stats);
 }
 
@@ -452,6 +453,9 @@ void zoe_engine_destroy(zoe_engine **out)
         zoe_source_close(&source);
     }
     zoe_cache_destroy(&engine->cache);
+    /* Nobody comes by any more to see that those that read headers have ended. */
+    if (engine->isolation)
+        zoe_isolation_end_readers();
     zoe_isolation_destroy(&engine->isolation);
     zoe_topology_destroy(&engine->topology);
     pthread_mutex_destroy(&engine->change);

@@ -1,6 +1,7 @@
 #include "isolation/header_reader.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/os.h"
@@ -15,7 +16,8 @@ enum {
     ROOM_BYTES = 256 << 10, /* for the images of ordinary headers */
     IMAGE_MAX = 1 << 30,
     HANG_MS = 10000,
-    KEPT_MAX = 4, /* processes that wait for the next header */
+    READERS_MAX = 64, /* headers that are read at once; others have to wait */
+    KEPT_MAX = 4,     /* processes that wait for the next header */
     KEPT_MS = 1000,
 };
 
@@ -23,89 +25,153 @@ enum {
 #define ADDRESS_BYTES ((uint64_t)8 << 30)
 #define MEMORY_BYTES  ((uint64_t)4 << 30)
 
+/*
+ * A process and the thread whose header it reads.
+ *
+ *   FREE --take--> TAKEN --leave--> WAITS (has a process) --take--> TAKEN
+ *    ^               |                 |
+ *    '----- leave ---'                 '-- ended, or it ended itself --> FREE
+ */
+typedef struct reader {
+    enum { FREE = 0, TAKEN, WAITS } state; /* guarded by the lock of all */
+
+    /* its thread's while it is TAKEN, else guarded by that lock */
+    zoe_isolation_process process;
+    char program[ZOE_PATH_MAX];
+    uint64_t since_ns; /* when it was left */
+
+    /* relaxed: for figures only, as in isolation/places.h; 0: no process */
+    _Atomic int pid;
+    _Atomic uint64_t base_bytes;
+} reader;
+
 /* One header while it is read. */
 typedef struct reading {
-    zoe_isolation_process process;
+    reader *reader;
     bool is_ordinary; /* the header is of a size that the next ones may have */
     const char *path;
     zoe_storage_object object;
     zoe_isolation_descriptor descriptor;
 } reading;
 
-static const zoe_isolation_process none = {.os = {0, -1}};
-
 /* ---- processes ---- */
 
-/* Those that wait for the next header. Each ends itself when it has waited for KEPT_MS, and with
- * the thread that started it, whoever it works for then. */
+/* A process that waits ends itself when it has waited for KEPT_MS, and with the thread that started
+ * it, whoever it works for then. */
 static struct {
     pthread_mutex_t lock;
-    /* guarded by lock */
-    zoe_isolation_process all[KEPT_MAX]; /* the last one was used last */
-    uint64_t since_ns[KEPT_MAX];
-    size_t count;
-} kept = {.lock = PTHREAD_MUTEX_INITIALIZER};
+    pthread_cond_t left;
+    reader all[READERS_MAX];
+} readers = {.lock = PTHREAD_MUTEX_INITIALIZER, .left = PTHREAD_COND_INITIALIZER};
 
-/* The one that waits for the shortest time, if it still runs. */
-static void take_kept(reading *r)
+static void note_process(reader *r)
+{
+    atomic_store_explicit(&r->pid, r->process.os.pid, memory_order_relaxed);
+    atomic_store_explicit(&r->base_bytes, r->process.base_bytes, memory_order_relaxed);
+}
+
+/* Ends its process, or only sees how it has ended. */
+static void end(reader *r)
 {
     zoe_isolation_cause cause;
-    pthread_mutex_lock(&kept.lock);
-    if (kept.count > 0)
-        r->process = kept.all[--kept.count];
-    pthread_mutex_unlock(&kept.lock);
     (void)zoe_isolation_has_died(&r->process, &cause);
+    zoe_isolation_free(&r->process);
+    note_process(r);
+}
+
+/* What waits in vain: ended by itself, or too late to do so; or all. The lock is held. */
+static void end_waiting_locked(bool all)
+{
+    const uint64_t overdue = (uint64_t)KEPT_MS * 2 * 1000000, now = zoe_os_now_ns();
+    for (size_t i = 0; i < READERS_MAX; i++) {
+        reader *r = &readers.all[i];
+        if (r->state != WAITS ||
+            !(all || now - r->since_ns > overdue || !zoe_os_socket_is_open(r->process.os.socket)))
+            continue;
+        end(r);
+        r->state = FREE;
+    }
+}
+
+/* One that waits with that program, the shortest time, or else a free one; NULL: all are taken. */
+static reader *choose_locked(const char *program)
+{
+    reader *best = NULL;
+    for (size_t i = 0; i < READERS_MAX; i++) {
+        reader *r = &readers.all[i];
+        if (r->state == TAKEN || (r->state == WAITS && strcmp(r->program, program) != 0))
+            continue;
+        if (!best || r->state > best->state ||
+            (r->state == WAITS && best->state == WAITS && r->since_ns > best->since_ns))
+            best = r;
+    }
+    return best;
+}
+
+/* It has a process if one of that program waited. Those that have ended are seen to first. */
+static reader *take(const char *program)
+{
+    pthread_mutex_lock(&readers.lock);
+    end_waiting_locked(false);
+    reader *r = choose_locked(program);
+    for (; !r; r = choose_locked(program))
+        pthread_cond_wait(&readers.left, &readers.lock);
+    if (r->state == FREE)
+        r->process = (zoe_isolation_process){.os = {0, -1}};
+    r->state = TAKEN;
+    pthread_mutex_unlock(&readers.lock);
+    return r;
 }
 
 /* Keeps the process for the next header, or ends it. */
-static void leave(reading *r, bool keeps)
+static void leave(reader *r, bool keeps)
 {
-    pthread_mutex_lock(&kept.lock);
-    if (keeps && kept.count < KEPT_MAX) {
-        kept.since_ns[kept.count] = zoe_os_now_ns();
-        kept.all[kept.count++] = r->process;
-        r->process = none;
-    }
-    pthread_mutex_unlock(&kept.lock);
-    zoe_isolation_free(&r->process);
+    size_t kept = 0;
+    if (!keeps || !zoe_isolation_runs(&r->process))
+        end(r);
+    pthread_mutex_lock(&readers.lock);
+    for (size_t i = 0; i < READERS_MAX; i++)
+        kept += readers.all[i].state == WAITS;
+    if (kept >= KEPT_MAX)
+        end(r);
+    r->since_ns = zoe_os_now_ns();
+    r->state = zoe_isolation_runs(&r->process) ? WAITS : FREE;
+    pthread_cond_signal(&readers.left);
+    pthread_mutex_unlock(&readers.lock);
 }
 
-/* Ends all that are kept, or only those that have ended themselves, or should have. */
-static void end_kept(bool all)
+static void end_waiting(bool all)
 {
-    const uint64_t overdue = (uint64_t)KEPT_MS * 2 * 1000000;
-    zoe_isolation_process ended[KEPT_MAX];
-    zoe_isolation_cause cause;
-    size_t count = 0, left = 0;
-    pthread_mutex_lock(&kept.lock);
-    const uint64_t now = zoe_os_now_ns();
-    for (size_t i = 0; i < kept.count; i++)
-        if (all || now - kept.since_ns[i] > overdue ||
-            !zoe_os_socket_is_open(kept.all[i].os.socket)) {
-            ended[count++] = kept.all[i];
-        } else {
-            kept.since_ns[left] = kept.since_ns[i];
-            kept.all[left++] = kept.all[i];
-        }
-    kept.count = left;
-    pthread_mutex_unlock(&kept.lock);
-    for (size_t i = 0; i < count; i++) {
-        (void)zoe_isolation_has_died(&ended[i], &cause);
-        zoe_isolation_free(&ended[i]);
-    }
+    pthread_mutex_lock(&readers.lock);
+    end_waiting_locked(all);
+    pthread_cond_broadcast(&readers.left);
+    pthread_mutex_unlock(&readers.lock);
 }
 
 void zoe_isolation_end_readers(void)
 {
-    end_kept(true);
+    end_waiting(true);
 }
 
 void zoe_isolation_tidy_readers(void)
 {
-    end_kept(false);
+    end_waiting(false);
 }
 
-static zoe_status start(reading *r, const char *program, uint32_t hang_ms, zoe_error *error)
+void zoe_isolation_measure_readers(zoe_isolation_report *report)
+{
+    for (size_t i = 0; i < READERS_MAX; i++) {
+        const reader *r = &readers.all[i];
+        const zoe_os_process os = {atomic_load_explicit(&r->pid, memory_order_relaxed), -1};
+        if (os.pid <= 0)
+            continue;
+        report->running++;
+        report->bytes += zoe_os_process_resident(&os);
+        report->base_bytes += atomic_load_explicit(&r->base_bytes, memory_order_relaxed);
+    }
+}
+
+static zoe_status start(reader *r, const char *program, uint32_t hang_ms, zoe_error *error)
 {
     static const zoe_isolation_hello hello = {
         .magic = ZOE_ISOLATION_MAGIC,
@@ -115,11 +181,20 @@ static zoe_status start(reading *r, const char *program, uint32_t hang_ms, zoe_e
         .memory_bytes = MEMORY_BYTES,
         .idle_ms = KEPT_MS,
     };
-    char found[ZOE_PATH_MAX];
-    zoe_status status = zoe_isolation_find_program(program, found, sizeof found, error);
-    if (status != ZOE_OK)
-        return status;
-    return zoe_isolation_start(&r->process, found, &hello, hang_ms ? hang_ms : HANG_MS, error);
+    zoe_status status =
+        zoe_isolation_start(&r->process, program, &hello, hang_ms ? hang_ms : HANG_MS, error);
+    snprintf(r->program, sizeof r->program, "%s", program);
+    note_process(r);
+    return status;
+}
+
+zoe_status zoe_isolation_try_reader(const char *program, zoe_error *error)
+{
+    reader *r = take(program);
+    zoe_status status =
+        zoe_isolation_runs(&r->process) ? ZOE_OK : start(r, program, HANG_MS, error);
+    leave(r, status == ZOE_OK);
+    return status;
 }
 
 /* ---- headers ---- */
@@ -151,12 +226,12 @@ static zoe_status ask(reading *r, uint8_t *shared, size_t room, uint64_t *needed
     zoe_isolation_answer answer;
     if (!zoe_os_shared_find(shared, &memory))
         return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "%s: out of memory", r->path);
-    r->process.block->command = (zoe_isolation_command){
+    r->reader->process.block->command = (zoe_isolation_command){
         .task = ZOE_TASK_HEADER, .u.header = {.id = r->object.id, .image_bytes = room}};
     /* Where it does not take them it is dead, which the command will find. */
-    (void)(zoe_isolation_hand_over(&r->process, ZOE_HAND_FILE, r->descriptor.fd) &&
-           zoe_isolation_hand_over(&r->process, ZOE_HAND_MEMORY, memory.fd));
-    if (!zoe_isolation_command_it(&r->process, &answer, &cause))
+    (void)(zoe_isolation_hand_over(&r->reader->process, ZOE_HAND_FILE, r->descriptor.fd) &&
+           zoe_isolation_hand_over(&r->reader->process, ZOE_HAND_MEMORY, memory.fd));
+    if (!zoe_isolation_command_it(&r->reader->process, &answer, &cause))
         return zoe_error_set(error, ZOE_ERROR_DECODER, "%s on %s", cause.text, r->path);
     *needed = answer.image_bytes;
     r->is_ordinary = room == ROOM_BYTES;
@@ -211,31 +286,39 @@ static zoe_status read_beginning(reading *r, zoe_header **header, zoe_error *err
     }
 }
 
-zoe_status zoe_isolation_read_header(const char *program, uint32_t hang_ms, const char *path,
+zoe_status zoe_isolation_read_header(const char *given, uint32_t hang_ms, const char *path,
                                      zoe_storage *storage, zoe_header **header, bool *started,
                                      zoe_error *error)
 {
-    reading r = {.process = none, .path = path, .descriptor = {.fd = -1}};
+    reading r = {.path = path, .descriptor = {.fd = -1}};
+    char program[ZOE_PATH_MAX];
     bool is_fresh, again;
     *header = NULL;
     *started = true;
     zoe_status status = zoe_storage_open(storage, path, &r.object, error);
     if (status != ZOE_OK)
         return status;
-    take_kept(&r);
+    status = zoe_isolation_find_program(given, program, sizeof program, error);
+    if (status != ZOE_OK) {
+        *started = false;
+        zoe_storage_close_object(&r.object);
+        return status;
+    }
+    r.reader = take(program);
+    zoe_isolation_process *process = &r.reader->process;
     do {
-        is_fresh = !zoe_isolation_runs(&r.process);
+        is_fresh = !zoe_isolation_runs(process);
         if (is_fresh)
-            status = start(&r, program, hang_ms, error);
+            status = start(r.reader, program, hang_ms, error);
         *started = status == ZOE_OK;
         if (status == ZOE_OK)
             status = read_beginning(&r, header, error);
         /* Of a process that has read others this header may not be what is wrong with it. */
         again = !is_fresh && status == ZOE_ERROR_DECODER && !zoe_stop_wanted();
         if (again)
-            zoe_isolation_end(&r.process);
+            zoe_isolation_end(process);
     } while (again);
-    leave(&r, status == ZOE_OK && r.is_ordinary);
+    leave(r.reader, status == ZOE_OK && r.is_ordinary);
     zoe_storage_close_object(&r.object);
     return status;
 }

@@ -1,7 +1,8 @@
 /*
  * Reading headers in processes of their own: one header at a time each. Starting one takes longer
  * than reading a header, so that one that has read a whole header waits a second for the next.
- * Where it dies under that, the header is read once more in a fresh one.
+ * Where it dies under that, the header is read once more in a fresh one. One that has ended itself
+ * is the system's to keep in mind until the next header is read, or an engine's watch comes by.
  *
  * Thread-safety: any thread.
  *
@@ -14,6 +15,8 @@
 
 #include <zoetrope/header.h>
 
+#include "isolation/process.h"
+
 /*
  * As zoe_header_read(). `program`: as in zoe_isolation_settings; hang_ms: 0: 10 s. *started: if
  * the process could be started and locked in. Errors besides: those of zoe_isolation_create(), then
@@ -22,6 +25,13 @@
 zoe_status zoe_isolation_read_header(const char *program, uint32_t hang_ms, const char *path,
                                      zoe_storage *storage, zoe_header **header, bool *started,
                                      zoe_error *error);
+
+/* Sees that a process can be started and locked in, `program` being its path: one waits already, or
+ * is started and waits from now on. Errors: those of zoe_isolation_create(). */
+zoe_status zoe_isolation_try_reader(const char *program, zoe_error *error);
+
+/* Adds them to how many run, and to the bytes of all processes. */
+void zoe_isolation_measure_readers(zoe_isolation_report *report);
 
 /* Ends the processes that wait. */
 void zoe_isolation_end_readers(void);

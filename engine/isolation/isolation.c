@@ -7,6 +7,7 @@
 #include "isolation/batches.h"
 #include "isolation/check.h"
 #include "isolation/descriptor.h"
+#include "isolation/header_reader.h"
 
 /* A frame's file, in the memory that open() was given. */
 typedef struct isolated_file {
@@ -408,6 +409,7 @@ void zoe_isolation_count(const zoe_isolation *all, zoe_isolation_report *report)
 void zoe_isolation_measure(zoe_isolation *all, zoe_isolation_report *report)
 {
     zoe_places_measure(all->places, report);
+    zoe_isolation_measure_readers(report);
     report->bytes += atomic_load_explicit(&all->held_bytes, memory_order_relaxed);
 }
 

@@ -28,7 +28,7 @@
 
 typedef struct zoe_isolation zoe_isolation;
 
-/* Starts a process and ends it again, to see that it can be done. Errors: NOT_FOUND (no program),
+/* Sees that a process can be started, which then waits for headers. Errors: NOT_FOUND (no program),
  * UNSUPPORTED (the system or the build cannot lock it in), and others of starting it; the text says
  * why. */
 zoe_status zoe_isolation_create(const zoe_isolation_settings *settings, zoe_isolation **isolation,
@@ -46,7 +46,8 @@ void zoe_isolation_trim(zoe_isolation *isolation);
 /* Fills in restarts and deaths. Any thread. */
 void zoe_isolation_count(const zoe_isolation *isolation, zoe_isolation_report *report);
 
-/* All of it, which asks the system about each process. Any thread. */
+/* All of it, which asks the system about each process, those that read headers included, of which
+ * all isolations of a program have the same. Any thread. */
 void zoe_isolation_measure(zoe_isolation *isolation, zoe_isolation_report *report);
 
 #endif

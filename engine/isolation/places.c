@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/os.h"
+#include "isolation/header_reader.h"
 #include "isolation/program.h"
 
 enum {
@@ -326,14 +327,6 @@ void zoe_places_measure(zoe_places *all, zoe_isolation_report *report)
     }
 }
 
-static zoe_status try_program(zoe_places *all, zoe_error *error)
-{
-    zoe_isolation_process process = {.os = {0, -1}};
-    zoe_status status = zoe_isolation_start(&process, all->program, &all->hello, HANG_MS, error);
-    zoe_isolation_free(&process);
-    return status;
-}
-
 static bool init_locks(zoe_places *all)
 {
     all->has_key = pthread_key_create(&all->key, vacate) == 0;
@@ -373,7 +366,7 @@ zoe_status zoe_places_create(const zoe_isolation_settings *settings, zoe_places 
         status =
             zoe_isolation_find_program(settings->program, all->program, sizeof all->program, error);
     if (status == ZOE_OK)
-        status = try_program(all, error);
+        status = zoe_isolation_try_reader(all->program, error);
     if (status == ZOE_OK)
         *out = all;
     else

@@ -37,16 +37,6 @@ typedef struct zoe_isolation_settings {
     zoe_log log;
 } zoe_isolation_settings;
 
-/* What all processes have come to. */
-typedef struct zoe_isolation_report {
-    uint64_t running;    /* now */
-    uint64_t restarts;   /* processes started in place of another */
-    uint64_t deaths;     /* of those: it died, hung or answered what cannot be */
-    uint64_t bytes;      /* now: resident, beside frames' memory, and files that they were given in
-                            memory */
-    uint64_t base_bytes; /* of them, what the processes had before they did anything */
-} zoe_isolation_report;
-
 typedef struct zoe_place {
     /* fixed */
     zoe_places *all;
@@ -78,8 +68,8 @@ typedef struct zoe_place {
 
 /* ---- all ---- */
 
-/* Starts a process and ends it again, to see that it can be done. Errors: those of
- * zoe_isolation_create(). */
+/* Sees that a process can be started, which then waits for headers (isolation/header_reader.h).
+ * Errors: those of zoe_isolation_create(). */
 zoe_status zoe_places_create(const zoe_isolation_settings *settings, zoe_places **places,
                              zoe_error *error);
 
@@ -89,7 +79,7 @@ void zoe_places_destroy(zoe_places **places);
 /* How many threads have one. */
 uint32_t zoe_places_threads(const zoe_places *places);
 
-/* As zoe_isolation_trim(), zoe_isolation_count() and, without files, zoe_isolation_measure(). */
+/* As zoe_isolation_trim(), zoe_isolation_count() and, without files and headers, zoe_isolation_measure(). */
 void zoe_places_trim(zoe_places *places);
 void zoe_places_count(const zoe_places *places, zoe_isolation_report *report);
 void zoe_places_measure(zoe_places *places, zoe_isolation_report *report);

@@ -20,6 +20,16 @@ typedef struct zoe_isolation_cause {
     char text[80]; /* "decoder crashed (signal 11)" */
 } zoe_isolation_cause;
 
+/* What all processes have come to. */
+typedef struct zoe_isolation_report {
+    uint64_t running;    /* now */
+    uint64_t restarts;   /* processes started in place of another */
+    uint64_t deaths;     /* of those: it died, hung or answered what cannot be */
+    uint64_t bytes;      /* now: resident, beside frames' memory, and files that they were given in
+                            memory */
+    uint64_t base_bytes; /* of them, what the processes had before they did anything */
+} zoe_isolation_report;
+
 typedef struct zoe_isolation_process {
     zoe_os_process os;          /* pid 0: NONE */
     zoe_isolation_block *block; /* shared with it; stays when it has ended, until another one is

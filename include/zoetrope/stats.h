@@ -54,8 +54,8 @@ typedef struct zoe_stats {
     uint64_t resident_bytes; /* now: the process's resident memory, from the system */
     uint64_t resident_peak_bytes; /* the process's, from the system */
     uint32_t workers;             /* now */
-    uint32_t decoders;            /* processes that decode, looked at four times a second; 0 without
-                                     isolation, see settings.h */
+    uint32_t decoders;            /* processes that decode or read headers, looked at four times a
+                                     second; 0 without isolation, see settings.h */
     uint64_t decoder_bytes;       /* now: resident memory of those beside frames' memory, and files
                                      from elsewhere that they were given in memory. It is part of
                                      resident_bytes and, but for scratch that is in used_bytes

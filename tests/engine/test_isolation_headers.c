@@ -272,6 +272,92 @@ static void test_damaged_images(void **state)
     zoe_header_free(&header);
 }
 
+/* ---- how many ---- */
+
+static void read_one(void)
+{
+    zoe_header *header = NULL;
+    zoe_error error = {.text = ""};
+    if (zoe_header_read(header_file_path, NULL, &header, &error) != ZOE_OK)
+        fail_msg("%s", error.text);
+    zoe_header_free(&header);
+}
+
+static void write_one(void)
+{
+    exr_context_t file = header_file_begin();
+    (void)header_file_add_part(file, "one", "R");
+    header_file_end(file);
+}
+
+/* Is a header read by the process by which an engine has seen that it can have some? It waits for a
+ * second only, which a busy machine may be late for. */
+static bool first_process_reads(const zoe_engine_settings *settings, zoe_engine **engine)
+{
+    pid_t first[64], now[64];
+    size_t children = children_count();
+    assert_int_equal(zoe_engine_create(settings, engine, NULL), ZOE_OK);
+    assert_int_equal(children_count(), children + 1);
+    size_t count = children_list(first, 64);
+    read_one();
+    assert_int_equal(children_count(), children + 1);
+    return children_list(now, 64) == count && memcmp(first, now, count * sizeof *first) == 0;
+}
+
+static void test_the_first_process_reads_headers(void **state)
+{
+    (void)state;
+    enum { TRIES = 20 };
+    zoe_engine *engine = NULL;
+    zoe_engine_settings settings;
+    zoe_engine_settings_init(&settings);
+    settings.isolation = ZOE_ISOLATION_ON;
+    settings.decoder_program = DECODER;
+    settings.budget.bytes = (uint64_t)256 << 20;
+    write_one();
+    (void)threads_begin();
+    isolate(ZOE_ISOLATION_ON);
+    size_t children = children_count();
+    int tries = 0;
+    while (!first_process_reads(&settings, &engine)) {
+        assert_true(++tries < TRIES);
+        zoe_engine_destroy(&engine);
+        assert_int_equal(children_count(), children);
+    }
+    /* It is counted, while it waits. */
+    zoe_stats stats = {.decoders = 0};
+    uint64_t deadline = zoe_now_ns() + (uint64_t)30 * 1000000000;
+    for (; !stats.decoders && zoe_now_ns() < deadline; read_one())
+        zoe_engine_stats(engine, &stats);
+    assert_int_equal(stats.decoders, 1);
+    assert_true(stats.decoder_bytes > 0);
+    zoe_engine_destroy(&engine);
+    assert_int_equal(children_count(), children);
+    isolate(ZOE_ISOLATION_OFF);
+}
+
+/* Without an engine too, one that has ended itself stays no longer than until the next header. */
+static void test_those_that_ended_are_seen_to(void **state)
+{
+    (void)state;
+    write_one();
+    (void)threads_begin();
+    isolate(ZOE_ISOLATION_ON);
+    pid_t pids[64];
+    size_t children = children_count(), alive = children_list(pids, 64);
+    read_one();
+    assert_int_equal(children_count(), children + 1);
+    uint64_t deadline = zoe_now_ns() + (uint64_t)30 * 1000000000;
+    while (children_list(pids, 64) > alive && zoe_now_ns() < deadline)
+        zoe_os_sleep(10);
+    assert_int_equal(children_list(pids, 64), alive);
+    assert_int_equal(children_count(), children + 1);
+    read_one();
+    assert_int_equal(children_count(), children + 1);
+    isolate(ZOE_ISOLATION_OFF);
+    assert_int_equal(children_count(), children);
+}
+
 int main(int argc, char **argv)
 {
     (void)argc;
@@ -281,6 +367,10 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_large_headers),
         cmocka_unit_test(test_many_layers),
         cmocka_unit_test(test_damaged_images),
+        cmocka_unit_test_setup_teardown(test_the_first_process_reads_headers, header_file_set_up,
+                                        header_file_tear_down),
+        cmocka_unit_test_setup_teardown(test_those_that_ended_are_seen_to, header_file_set_up,
+                                        header_file_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
