@@ -155,8 +155,8 @@ static void run_transport(zoe_app *app, SDL_Rect rest, SDL_Rect *loop_menu)
     int count = (int)(sizeof buttons / sizeof buttons[0]), width = zoe_ui_px(&app->ui, BUTTON);
     bool all = rest.w >= (count + 1) * width;
     for (int i = 0; i < count; i++) {
-        if (!all && buttons[i].is_minor)
-            continue;
+        if ((!all && buttons[i].is_minor) || rest.w < width)
+            continue; /* better none than half of one */
         command_button(app, zoe_cut_left(&rest, width), buttons[i].name, buttons[i].icon,
                        buttons[i].is_on);
     }
