@@ -12,7 +12,7 @@
  * decoding, callbacks or giving pages back, and wait for nothing else.
  *
  * Forking: workers stay behind in the parent. What is forked off may execute another program or
- * end, and may call nothing of an engine or a storage.
+ * end, and may call nothing of this library.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */

@@ -92,8 +92,6 @@ static zoe_status find_or_open(zoe_variants *variants, zoe_engine *engine,
         return zoe_error_set(error, ZOE_ERROR_NO_LAYER, "the layer's name is too long: %s",
                              text_or_empty(settings->layer));
     *index = find(variants, &fresh);
-    if (*index == variants->current)
-        return ZOE_OK;
     if (*index >= 0)
         return ZOE_OK;
     zoe_status status = open_variant(variants, engine, settings, &fresh.source, error);
