@@ -75,6 +75,7 @@ void zoe_disk_writer_run(void *arg)
         if (recorded && j.object->key.low == j.key.low && j.object->key.high == j.key.high)
             j.object->is_unrecorded = false;
         zoe_held_drop(&remote->held, j.block);
+        j.object->holds--;
         zoe_fetch_signal_locked(remote);
     }
     zoe_lock_give(&remote->lock);

@@ -1,5 +1,6 @@
 #include "storage/fetch.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -16,18 +17,86 @@ static uint64_t folder_hash(const char *path)
     return zoe_hash(path, slash ? (size_t)(slash - path) : 0);
 }
 
+static zoe_far_object **chain_of(zoe_remote *remote, const char *path)
+{
+    return &remote->objects[zoe_hash(path, strlen(path)) % ZOE_FAR_CHAINS];
+}
+
 static zoe_far_folder *folder_of(zoe_remote *remote, const zoe_far_object *object)
 {
     return &remote->folders[object->folder % ZOE_FAR_FOLDERS];
 }
 
+void zoe_fetch_free_object(zoe_remote *remote, zoe_far_object *object)
+{
+    uint64_t bytes = sizeof *object + strlen(object->path) + 1;
+    for (zoe_far_tag *t = object->tags, *next; t; t = next) {
+        next = t->next;
+        bytes += sizeof *t + strlen(t->tag.etag) + strlen(t->tag.modified) + 2;
+        zoe_os_free(t);
+    }
+    if (object->open_error)
+        bytes += sizeof *object->open_error;
+    remote->held.others -= bytes;
+    zoe_os_free(object->open_error);
+    zoe_os_free((char *)(uintptr_t)object->path);
+    zoe_os_free(object);
+}
+
+static int by_use(const void *a, const void *b)
+{
+    uint64_t x = (*(zoe_far_object *const *)a)->used, y = (*(zoe_far_object *const *)b)->used;
+    return (x > y) - (x < y);
+}
+
+/* Those that are of no use, the one that was met longest ago first, in all[capacity]. */
+static size_t collect_idle_locked(zoe_remote *remote, zoe_far_object **all, size_t capacity)
+{
+    size_t count = 0;
+    for (const zoe_held_block *b = remote->held.oldest; b; b = b->newer)
+        if (b->state == ZOE_HELD_READY)
+            ((zoe_far_object *)(uintptr_t)b->object)->used = remote->uses;
+    for (size_t i = 0; i < ZOE_FAR_CHAINS; i++)
+        for (zoe_far_object *o = remote->objects[i]; o && count < capacity; o = o->chain)
+            if (o->used != remote->uses && !o->opens && !o->holds && !o->is_asked &&
+                o->state != ZOE_FAR_OPENING)
+                all[count++] = o;
+    qsort(all, count, sizeof *all, by_use);
+    return count;
+}
+
+/* What is known of objects stays in its bound, many being forgotten at a time. */
+static void forget_idle_locked(zoe_remote *remote)
+{
+    uint64_t most = remote->held.bound / 4;
+    if (remote->held.others <= (remote->trim_at > most ? remote->trim_at : most))
+        return;
+    size_t capacity = (size_t)(remote->held.others / sizeof(zoe_far_object));
+    zoe_far_object **all = zoe_os_alloc(capacity * sizeof(zoe_far_object *));
+    size_t count = all ? collect_idle_locked(remote, all, capacity) : 0;
+    for (size_t i = 0; i < count && remote->held.others > most / 4 * 3; i++) {
+        zoe_far_object **link = chain_of(remote, all[i]->path);
+        while (*link != all[i])
+            link = &(*link)->chain;
+        *link = all[i]->chain;
+        zoe_fetch_free_object(remote, all[i]);
+    }
+    zoe_os_free(all);
+    /* Where they are in use it is not looked for others at each one that is met. */
+    remote->trim_at = remote->held.others + most / 8;
+}
+
 zoe_far_object *zoe_fetch_object_locked(zoe_remote *remote, const char *path)
 {
     zoe_lock_assert_held(&remote->lock);
-    zoe_far_object **chain = &remote->objects[zoe_hash(path, strlen(path)) % ZOE_FAR_CHAINS];
+    zoe_far_object **chain = chain_of(remote, path);
+    remote->uses++;
     for (zoe_far_object *o = *chain; o; o = o->chain)
-        if (strcmp(o->path, path) == 0)
+        if (strcmp(o->path, path) == 0) {
+            o->used = remote->uses;
             return o;
+        }
+    forget_idle_locked(remote);
     zoe_far_object *made = zoe_os_alloc(sizeof *made);
     char *copy = made ? zoe_os_strdup(path) : NULL;
     if (!copy) {
@@ -39,6 +108,7 @@ zoe_far_object *zoe_fetch_object_locked(zoe_remote *remote, const char *path)
     made->record_key = zoe_disk_key_of(path, &(zoe_os_file_id){0, 0, 0});
     made->host = zoe_url_host(path);
     made->folder = folder_hash(path);
+    made->used = remote->uses;
     made->chain = *chain;
     *chain = made;
     remote->held.others += sizeof *made + strlen(path) + 1;
@@ -103,8 +173,8 @@ static bool learn_locked(zoe_remote *remote, zoe_far_object *object, const zoe_o
         memcpy(made->texts + a, tag->modified, b);
         made->tag = (zoe_origin_tag){tag->id, made->texts, made->texts + a};
         remote->held.others += sizeof *made + a + b;
-        made->next = remote->tags;
-        remote->tags = made;
+        made->next = object->tags;
+        object->tags = made;
         object->tag = &made->tag;
     }
     if (!same_id) {
@@ -156,6 +226,7 @@ static void queue_for_disk_locked(zoe_remote *remote, zoe_held_block *b)
         return;
     b->is_unwritten = true;
     b->holds++;
+    ((zoe_far_object *)(uintptr_t)b->object)->holds++;
     b->next_unwritten = NULL;
     *remote->unwritten_end = b;
     remote->unwritten_end = &b->next_unwritten;
@@ -237,6 +308,7 @@ static void end_block_locked(zoe_remote *remote, zoe_held_block *b)
     }
     b->flight = NULL;
     zoe_held_drop(&remote->held, b);
+    object->holds--;
     zoe_fetch_signal_locked(remote);
 }
 
@@ -263,9 +335,8 @@ static void end_guesses_locked(zoe_remote *remote, const zoe_far_object *object)
     }
 }
 
-static zoe_held_block *make_block_locked(zoe_remote *remote, const zoe_far_object *object,
-                                         uint64_t index, uint64_t bytes, zoe_flight *flight,
-                                         bool takes_all)
+static zoe_held_block *make_block_locked(zoe_remote *remote, zoe_far_object *object, uint64_t index,
+                                         uint64_t bytes, zoe_flight *flight, bool takes_all)
 {
     /* The rest of memory is for those who wait. */
     bool is_held_back = flight && !flight->is_cold;
@@ -274,6 +345,7 @@ static zoe_held_block *make_block_locked(zoe_remote *remote, const zoe_far_objec
                      is_held_back ? remote->ahead_bytes : remote->held.bound, takes_all);
     if (!b)
         return NULL;
+    object->holds++; /* until the request is done */
     b->flight = flight;
     b->is_fresh = flight != NULL;
     b->request = (zoe_origin_request){
@@ -383,11 +455,11 @@ static void cancel_opening_locked(zoe_remote *remote, const zoe_far_object *obje
     drop_opening_locked(o);
 }
 
-void zoe_fetch_cancel_locked(zoe_remote *remote, const zoe_far_object *object,
-                             const zoe_flight *flight)
+void zoe_fetch_cancel_locked(zoe_remote *remote, zoe_far_object *object, const zoe_flight *flight)
 {
     zoe_lock_assert_held(&remote->lock);
     zoe_held_block *b;
+    object->holds++;
     if (flight && object->opening && object->opening->flight == flight)
         cancel_opening_locked(remote, object);
     while ((b = find_unwanted(remote, object, flight)) != NULL) {
@@ -403,6 +475,7 @@ void zoe_fetch_cancel_locked(zoe_remote *remote, const zoe_far_object *object,
     for (b = remote->held.oldest; flight && b; b = b->newer)
         if (b->flight == flight)
             b->flight = NULL;
+    object->holds--;
 }
 
 bool zoe_fetch_is_on_disk(zoe_remote *remote, zoe_disk_key key, uint64_t index)
@@ -521,6 +594,7 @@ static void opening_done(zoe_origin_request *r)
         zoe_fetch_signal_locked(remote);
     } else {
         remote->is_probing = false;
+        o->object->holds--;
     }
     if (o->kind == ASKING || r->status == ZOE_OK) {
         o->object->ask_status = status;
@@ -537,8 +611,10 @@ static bool open_offline(zoe_remote *remote, opening *o)
     bool believed = zoe_fetch_is_offline_locked(remote, o->object) && believe_locked(remote, o);
     if (believed) {
         end_opening_locked(remote, o->object, ZOE_OK, NULL);
-        if (!remote->is_probing)
+        if (!remote->is_probing) {
             o->kind = PROBING_NETWORK;
+            o->object->holds++;
+        }
         remote->is_probing = true;
     }
     zoe_lock_give(&remote->lock);

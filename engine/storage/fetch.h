@@ -10,6 +10,9 @@
  * With the opening of what the user has jumped to its other blocks are asked for too, as many as
  * its neighbours have: guesses, which are judged when the object is known.
  *
+ * What is known of objects takes a quarter of the bound of memory: of those that nobody uses the
+ * ones that were met longest ago are forgotten, with the blocks on disk still there.
+ *
  * An object is asked for its identity once; after that it is believed until a request for a block
  * of it, or zoe_store's identify(), finds another. Where its host is out of
  * reach the record on disk is believed until the host answers again, which one request at a time
@@ -41,7 +44,7 @@ typedef enum zoe_far_state {
     ZOE_FAR_KNOWN,
 } zoe_far_state;
 
-/* Of an object as it once was; kept until the end, as requests may use it. */
+/* Of an object as it once was; kept as long as the object, as requests may use it. */
 typedef struct zoe_far_tag {
     struct zoe_far_tag *next;
     zoe_origin_tag tag;
@@ -54,7 +57,8 @@ typedef struct zoe_far_folder {
     uint64_t bytes; /* 0: nothing is known, or it comes whole only */
 } zoe_far_folder;
 
-/* An object that was met. Kept until the end. */
+/* An object that was met. Kept while it is of use: it is open or held, OPENING or asked, or a block of
+ * it is in memory. */
 typedef struct zoe_far_object {
     /* fixed */
     struct zoe_far_object *chain;
@@ -76,7 +80,10 @@ typedef struct zoe_far_object {
     bool is_asked;               /* whether it is still the same */
     zoe_status ask_status;       /* of the last asking, or opening that told what it is */
     uint64_t answered_ns;        /* when that began; 0: never */
+    zoe_far_tag *tags;           /* all that it had */
     uint32_t opens;              /* zoe_storage_objects of it */
+    uint32_t holds;              /* requests for blocks, writes, flights, and who waits for it */
+    uint64_t used;               /* zoe_remote.uses when it was met last */
     bool is_whole_only;
     bool is_unrecorded;     /* the record on disk does not say what is known */
     bool is_believed;       /* by the record: its origin was out of reach */
@@ -113,7 +120,8 @@ typedef struct zoe_remote {
     /* guarded by lock */
     zoe_held held;
     zoe_far_object *objects[ZOE_FAR_CHAINS];
-    zoe_far_tag *tags;
+    uint64_t uses;    /* how often one was met */
+    uint64_t trim_at; /* bytes of what is known at which some is forgotten; 0: at the bound */
     zoe_held_block *unwritten, **unwritten_end; /* in the order in which they came */
     bool is_offline;                   /* the last opening at `offline_host` reached nobody */
     bool is_probing;                   /* whether that is still so */
@@ -185,8 +193,10 @@ bool zoe_fetch_is_too_large_locked(const zoe_remote *remote, const zoe_far_objec
 
 /* Cancels the requests for blocks of an object that nobody holds: those of a flight, and the
  * opening for it, or with NULL those of none. Lock held, and given back meanwhile. */
-void zoe_fetch_cancel_locked(zoe_remote *remote, const zoe_far_object *object,
-                             const zoe_flight *flight);
+void zoe_fetch_cancel_locked(zoe_remote *remote, zoe_far_object *object, const zoe_flight *flight);
+
+/* Frees an object, which is in no chain any more and not in use. */
+void zoe_fetch_free_object(zoe_remote *remote, zoe_far_object *object);
 
 /* It is another one than was known, or may be. Lock held. */
 void zoe_fetch_forget_locked(zoe_remote *remote, zoe_far_object *object);

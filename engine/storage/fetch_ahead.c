@@ -282,6 +282,7 @@ static void end_locked(zoe_remote *remote, zoe_flight *flight)
     zoe_os_file_id id = object->tag ? object->tag->id : (zoe_os_file_id){0, 0, 0};
     const zoe_storage_demand *demand = remote->demand;
     flight->is_used = false;
+    object->holds--;
     zoe_lock_give(&remote->lock);
     demand->arrived(demand->user, token, status, &id, status ? &error : NULL);
     zoe_lock_take(&remote->lock);
@@ -413,6 +414,7 @@ static bool begin_locked(zoe_remote *remote)
     remote->is_cold = remote->may_jump = false;
     flight->object = zoe_fetch_object_locked(remote, path);
     if (flight->object) {
+        flight->object->holds++;
         flight->object->token = token;
         if (is_jump_locked(remote, token))
             clear_line_locked(remote, flight);

@@ -59,8 +59,7 @@ typedef struct zoe_held {
 
 zoe_held_block *zoe_held_find(const zoe_held *held, const void *object, uint64_t index);
 
-/* How much less of the bound blocks have for `others`: those are never let go, and grow with every
- * object that is met, so they take a quarter of it at most. */
+/* How much less of the bound blocks have for `others`: a quarter of it at most. */
 uint64_t zoe_held_taken(const zoe_held *held);
 
 /* Memory for one block more, FETCHING, in the table and held once. Others are let go for it; `all`:

@@ -67,8 +67,14 @@ static zoe_status open_object(void *user, const char *path, zoe_storage_object *
     zoe_remote *remote = user;
     zoe_lock_take(&remote->lock);
     zoe_far_object *object = zoe_fetch_object_locked(remote, path);
-    zoe_status status =
-        object ? know_locked(remote, object, error) : say_status(error, path, ZOE_ERROR_NO_MEMORY);
+    zoe_status status = ZOE_ERROR_NO_MEMORY;
+    if (object) {
+        object->holds++;
+        status = know_locked(remote, object, error);
+        object->holds--;
+    } else {
+        say_status(error, path, status);
+    }
     if (status == ZOE_OK) {
         object->opens++;
         *opened = (zoe_storage_object){.id = object->tag->id, .fd = -1, .handle = object};
@@ -138,16 +144,21 @@ static zoe_status identify(void *user, const char *path, uint64_t since_ns, zoe_
     zoe_remote *remote = user;
     zoe_lock_take(&remote->lock);
     zoe_far_object *object = zoe_fetch_object_locked(remote, path);
-    zoe_status status = object ? ZOE_OK : ZOE_ERROR_NO_MEMORY;
-    bool is_gone = object && object->state != ZOE_FAR_KNOWN && object->ask_status != ZOE_OK;
-    if (object &&
-        (object->state == ZOE_FAR_KNOWN || (is_gone && has_answered(remote, object, since_ns))))
+    if (!object) {
+        zoe_lock_give(&remote->lock);
+        return ZOE_ERROR_NO_MEMORY;
+    }
+    zoe_status status = ZOE_OK;
+    bool is_gone = object->state != ZOE_FAR_KNOWN && object->ask_status != ZOE_OK;
+    object->holds++;
+    if (object->state == ZOE_FAR_KNOWN || (is_gone && has_answered(remote, object, since_ns)))
         status = ask_locked(remote, object, since_ns);
     /* It may have been found to be another one meanwhile. */
     if (status == ZOE_OK)
         status = know_locked(remote, object, NULL);
     if (status == ZOE_OK)
         *id = object->tag->id;
+    object->holds--;
     zoe_lock_give(&remote->lock);
     return status;
 }
@@ -524,14 +535,8 @@ static void free_objects(zoe_remote *remote)
     for (int i = 0; i < ZOE_FAR_CHAINS; i++)
         for (zoe_far_object *o = remote->objects[i], *next; o; o = next) {
             next = o->chain;
-            zoe_os_free((char *)(uintptr_t)o->path);
-            zoe_os_free(o->open_error);
-            zoe_os_free(o);
+            zoe_fetch_free_object(remote, o);
         }
-    for (zoe_far_tag *t = remote->tags, *next; t; t = next) {
-        next = t->next;
-        zoe_os_free(t);
-    }
 }
 
 static void destroy_origin(zoe_origin *origin)

@@ -517,6 +517,44 @@ static void test_objects_are_counted(void **state)
     assert_int_equal(remote_place_stats().memory_bytes, after);
 }
 
+static void meet_others(void)
+{
+    zoe_storage_object object;
+    for (unsigned i = 0; i < 8000; i++)
+        assert_int_equal(remote_place_open_object(FAKE_OBJECTS + i, &object), ZOE_ERROR_NOT_FOUND);
+    assert_true(remote_place_stats().memory_bytes <= remote_place_stats().memory_limit_bytes);
+    /* Blocks of what was read before left memory. */
+    for (unsigned i = 10; i < 20; i++)
+        assert_int_equal(remote_place_check_whole(i, 1), ZOE_OK);
+}
+
+/* What is known of those that nobody uses is forgotten, of others it is not; and what was forgotten
+ * is met again. */
+static void test_objects_are_bounded(void **state)
+{
+    (void)state;
+    zoe_storage_object open;
+    zoe_os_file_id id;
+    remote.settings.memory_bytes = 4 * BLOCK;
+    remote_place_open(BYTES);
+    assert_int_equal(remote_place_open_object(1, &open), ZOE_OK);
+    assert_int_equal(remote_place_check_whole(2, 1), ZOE_OK);
+    for (int turn = 0; turn < 3; turn++) {
+        meet_others();
+        assert_int_equal(remote_place_check_part(&open, 1, 1, 0, BYTES), ZOE_OK);
+        assert_int_equal(remote_place_check_whole(2, 1), ZOE_OK);
+        assert_int_equal(identify(2, &id), ZOE_OK);
+    }
+    fake_origin_set_version(remote.fake, 1, 2);
+    fake_origin_set_version(remote.fake, 2, 2);
+    meet_others();
+    meet_others();
+    /* Nobody asked about the one that is open. */
+    assert_int_equal(remote_place_check_part(&open, 1, 1, 0, BYTES), ZOE_OK);
+    assert_int_equal(remote_place_check_whole(2, 2), ZOE_OK);
+    remote.store.close(remote.store.user, &open);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -550,6 +588,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_many_readers, remote_place_begin, remote_place_finish),
         cmocka_unit_test_setup_teardown(test_files, remote_place_begin, remote_place_finish),
         cmocka_unit_test_setup_teardown(test_objects_are_counted, remote_place_begin,
+                                        remote_place_finish),
+        cmocka_unit_test_setup_teardown(test_objects_are_bounded, remote_place_begin,
                                         remote_place_finish),
     };
     return cmocka_run_group_tests_name("remote", tests, NULL, NULL);
