@@ -106,12 +106,30 @@ static void save_settings(zoe_app *app)
     }
 }
 
+/* When waiting for servers ends, in SDL_GetTicks(); 0: it goes on. Threads that nobody waits for
+ * ask, when there is no app any more. */
+static SDL_atomic_t wait_until;
+
+static int has_waited(void *user)
+{
+    (void)user;
+    int until = SDL_AtomicGet(&wait_until);
+    return until && (int32_t)(SDL_GetTicks() - (uint32_t)until) >= 0;
+}
+
+static void end_waiting_in(uint32_t milliseconds)
+{
+    SDL_AtomicSet(&wait_until, (int)((SDL_GetTicks() + milliseconds) | 1));
+}
+
 static bool make_storage(zoe_app *app, zoe_error *error)
 {
     zoe_storage_settings settings;
+    SDL_AtomicSet(&wait_until, 0);
     zoe_storage_settings_init(&settings);
     zoe_options_apply_storage(&app->options, &settings);
     settings.log = log_line;
+    settings.cancel = has_waited;
     return zoe_storage_create(&settings, &app->storage, error) == ZOE_OK;
 }
 
@@ -383,12 +401,15 @@ static int play(zoe_app *app)
     return app->start.has_failed ? ZOE_EXIT_FAILED : ZOE_EXIT_DONE;
 }
 
-/* A picture that is being saved is waited for; nobody sees the window any more. */
+/* A picture that is being saved is waited for; nobody sees the window any more. Its file's server,
+ * which is asked for names, is waited for no longer than one that answers takes. */
 static void end_saving(zoe_app *app)
 {
+    enum { ANSWER_MS = 2000 };
     const zoe_error *error;
     if (!app->save)
         return;
+    end_waiting_in(ANSWER_MS);
     zoe_save_wait(app->save);
     if (zoe_save_look(app->save, NULL, &error) == ZOE_SAVE_FAILED)
         fprintf(stderr, "%s: %s\n", command, error->text);
@@ -414,6 +435,7 @@ int zoe_player_run(const zoe_options *options)
     /* The engine's threads push events: they end before SDL does. */
     SDL_AtomicSet(&app->listening, 0);
     end_saving(app);
+    end_waiting_in(0);
     zoe_app_end_opening(app);
     zoe_kept_header_drop(&app->layer_header);
     zoe_kept_header_drop(&app->views_header);

@@ -53,6 +53,19 @@ start_player --restore
 eventually "and comes back" title b
 stop_player
 
+echo "saving what came from a server that does not answer any more"
+start_player --disk-cache off "$url/late/b.####.exr"
+eventually "it is opened" title b
+shown() { [ "$(colors_in 340 240 600 160)" -gt 50 ] && echo yes; }
+eventually "it is shown" shown yes
+echo '* * hang' >"$work/faults"
+save_page ctrl+shift+s
+key Return
+stop_player
+check "it is saved" "$(ls "$work/saved" | grep -c 'exr$')" 1
+check "it has nothing to say on stderr" "$(cat "$work/err")" ""
+printf '* *shots* hang\n* *late* delay 1500\n' >"$work/faults"
+
 echo "commands end at the first signal"
 for what in "info" "snapshot -o $work/a.png" "bench decode" "--headless" "bench hit"; do
     "$player" $what "$url/shots/a.1-6####.exr" >/dev/null 2>"$work/err" &
