@@ -124,6 +124,16 @@ void zoe_session_show(zoe_session *session, int index)
     (void)zoe_session_set_form(session, &session->setup.source, NULL);
 }
 
+/* Takes the shot over, as the last one. */
+static void add_shot(zoe_session *session, const zoe_shot *shot)
+{
+    zoe_shot *added = &session->shots[session->count++];
+    *added = *shot;
+    zoe_transport_set_loop(&added->transport, session->setup.loop);
+    zoe_transport_set_policy(&added->transport, session->setup.policy, zoe_now_ns());
+    session->opened++;
+}
+
 /* files: NULL: they are read. */
 static zoe_status open_shot(zoe_session *session, const char *spec, zoe_shot_files *files,
                             bool replace, zoe_error *error)
@@ -144,14 +154,11 @@ static zoe_status open_shot(zoe_session *session, const char *spec, zoe_shot_fil
                                               &setup->source, setup->rate, error);
     if (status != ZOE_OK)
         return status;
-    zoe_transport_set_loop(&shot.transport, setup->loop);
-    zoe_transport_set_policy(&shot.transport, setup->policy, zoe_now_ns());
     if (replace) {
         zoe_screen_drop(&session->screen);
         close_shots(session);
     }
-    session->shots[session->count++] = shot;
-    session->opened++;
+    add_shot(session, &shot);
     make_current(session, session->count - 1);
     return ZOE_OK;
 }
@@ -320,10 +327,7 @@ static zoe_status open_view(zoe_session *session, const char *view, zoe_error *e
         zoe_shot_close(&other);
         return status;
     }
-    zoe_transport_set_loop(&other.transport, session->setup.loop);
-    zoe_transport_set_policy(&other.transport, session->setup.policy, zoe_now_ns());
-    session->shots[session->count++] = other;
-    session->opened++;
+    add_shot(session, &other);
     return ZOE_OK;
 }
 
