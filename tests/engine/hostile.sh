@@ -26,7 +26,8 @@ overhead=48 # MB, beside it
 stop=0.4    # seconds of work, once it is told to stop: of all threads, and to give memory back
 
 field() { # NAME: of $line
-    echo "$line" | tr ' ' '\n' | sed -n "s/^$1=//p"
+    value=${line##*"$1="}
+    echo "${value%% *}"
 }
 
 more() { # A B: A > B; a sanitizer's time and memory are not the program's
@@ -38,10 +39,10 @@ run() {
     label=$1
     shift
     checks=$((checks + 1))
-    line=$("$measured" "$@" 2>"$work/err") || fail "$label: cannot be measured"
+    line=$("$measured" "$@") || fail "$label: cannot be measured"
     echo "$label: $line"
     # Every ending that the program chose, and none that was chosen for it.
-    [ "$(field exit)" -le 1 ] || fail "$label: exit status $(field exit): $(head -c 300 "$work/err")"
+    [ "$(field exit)" -le 1 ] || fail "$label: exit status $(field exit): $(tail -c 300 "$work/said")"
 }
 
 # answers FILE COMMAND...: the command's answer is soon there, and within the limit.
@@ -49,7 +50,7 @@ answers() {
     file=$1
     shift
     label="$(basename "$file" .exr) $1${out:+ .${out##*.}}"
-    run "$label" -q "$zoetrope" "$@" "$file"
+    run "$label" -o "$work/said" "$zoetrope" "$@" "$file"
     more "$(field cpu)" $seconds && fail "$label: $(field cpu) s of work"
     more "$(field peak_mb)" $((limit + overhead)) && fail "$label: $(field peak_mb) MB of memory"
     return 0
@@ -57,6 +58,7 @@ answers() {
 
 each_command() { # FILE
     out=
+    rm -f "$work/said"
     answers "$1" info
     answers "$1" info --json
     answers "$1" play --headless --cache-mb $limit
@@ -67,11 +69,6 @@ each_command() { # FILE
     # Nothing of the file reaches a terminal that the terminal takes for a command.
     out=
     checks=$((checks + 1))
-    for said in info "info --json" "play --headless --cache-mb $limit"; do
-        # Split into words on purpose.
-        # shellcheck disable=SC2086
-        "$zoetrope" $said "$1"
-    done >"$work/said" 2>&1
     LC_ALL=C tr -d '\11\12\40-\176\200-\377' <"$work/said" | grep -q . &&
         fail "$(basename "$1"): control characters: $(od -c "$work/said" | head -n 3)"
     # None of them is more than a process of its own can take.
@@ -83,7 +80,7 @@ stops() {
     for command in "snapshot -o $work/out.exr" "snapshot -o $work/out.png" "bench decode --repeat 100"; do
         # Split into words on purpose.
         # shellcheck disable=SC2086
-        run "$(basename "$2" .exr) ${command%% *} stopped" -q -i "$1" "$zoetrope" $command --cache-mb "$3" "$2"
+        run "$(basename "$2" .exr) ${command%% *} stopped" -o /dev/null -i "$1" "$zoetrope" $command --cache-mb "$3" "$2"
         more "$(field after)" $stop && fail "$label: $(field after) s of work after it was told to stop"
     done
     rm -f "$work"/out.*

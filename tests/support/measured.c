@@ -1,7 +1,7 @@
 /*
  * Runs a command and says what it took, as the system counts it from outside:
  *
- *   measured [-i SECONDS] [-q] COMMAND [ARGUMENT...]
+ *   measured [-i SECONDS] [-o FILE] COMMAND [ARGUMENT...]
  *
  * prints one line on standard output:
  *
@@ -11,7 +11,7 @@
  * processes that it started and waited for. peak_mb: its greatest resident memory, or that of such
  * a process. -i: SIGINT is sent when it has worked for so many seconds, its processes included;
  * after: what they worked from then on, end: how long it took until it ended (0 where it was
- * through before). -q: what the command prints is dropped.
+ * through before). -o: what the command prints is added to that file.
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -42,15 +42,15 @@ static double seconds(struct timeval t)
     return (double)t.tv_sec + (double)t.tv_usec / 1e6;
 }
 
-static pid_t start(char **command, bool quiet)
+static pid_t start(char **command, const char *output)
 {
     pid_t child = fork();
     if (child != 0)
         return child;
-    if (quiet) {
-        int null = open("/dev/null", O_WRONLY);
-        dup2(null, 1);
-        dup2(null, 2);
+    if (output) {
+        int file = open(output, O_WRONLY | O_CREAT | O_APPEND, 0666);
+        dup2(file, 1);
+        dup2(file, 2);
     }
     execvp(command[0], command);
     perror(command[0]);
@@ -114,13 +114,13 @@ static int wait_for(pid_t child, double work, struct rusage *usage, double *sent
 int main(int argc, char **argv)
 {
     double interrupt = 0;
-    bool quiet = false;
+    const char *output = NULL;
     int option;
-    while ((option = getopt(argc, argv, "+i:q")) != -1) {
+    while ((option = getopt(argc, argv, "+i:o:")) != -1) {
         if (option == 'i')
             interrupt = atof(optarg);
-        else if (option == 'q')
-            quiet = true;
+        else if (option == 'o')
+            output = optarg;
         else
             return 2;
     }
@@ -129,7 +129,7 @@ int main(int argc, char **argv)
     double begin = now(), sent, before;
     struct rusage usage;
     memset(&usage, 0, sizeof usage);
-    pid_t child = start(argv + optind, quiet);
+    pid_t child = start(argv + optind, output);
     if (child < 0)
         return 2;
     int status = wait_for(child, interrupt, &usage, &sent, &before);
