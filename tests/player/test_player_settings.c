@@ -194,7 +194,7 @@ static void what_is_no_file_is_left_alone(void **state)
     write_text(p, "{}");
     unlink(p->path);
     assert_int_equal(mkfifo(p->path, 0600), 0);
-    alarm(20); /* not to wait for ever for who would write into it */
+    alarm(120); /* not to wait for ever for who would write into it */
     assert_left_alone(p, ZOE_ERROR_IO);
     alarm(0);
     unlink(p->path);

@@ -251,7 +251,7 @@ static void no_json_is_set_aside(void **state)
     /* Nobody will ever write into this pipe. */
     unlink(path);
     assert_int_equal(mkfifo(path, 0600), 0);
-    alarm(20);
+    alarm(120);
     assert_int_equal(zoe_recent_load(path, one, NULL), ZOE_ERROR_IO);
     alarm(0);
     assert_int_equal(access(aside, F_OK), -1);
