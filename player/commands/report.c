@@ -134,6 +134,10 @@ void zoe_report_storage(json_t *report, const zoe_storage *storage)
     zoe_report_count(report, "requests", stats.requests);
     zoe_report_number(report, "disk_cache_mb", (double)stats.disk_bytes / mebibyte);
     zoe_report_number(report, "disk_cache_limit_mb", (double)stats.disk_limit_bytes / mebibyte);
+    if (!stats.disk_problem[0])
+        return;
+    zoe_report_text(report, "disk_cache_problem", stats.disk_problem);
+    fprintf(stderr, "zoetrope: nothing is kept on disk: %s\n", stats.disk_problem);
 }
 
 static void print_value(const json_t *value)

@@ -60,7 +60,8 @@ void zoe_report_times_ms(json_t *report, const char *key, const zoe_times *times
 void zoe_report_memory(json_t *report, const zoe_stats *stats);
 
 /* network_mb and requests (since the storage was made), network_mb_per_s (now), disk_cache_mb and
- * disk_cache_limit_mb (of its folder; 0: there is none). MB are 2^20 bytes. */
+ * disk_cache_limit_mb (of its folder; 0: there is none), and where nothing can be kept on disk
+ * disk_cache_problem, which stderr has too. MB are 2^20 bytes. */
 void zoe_report_storage(json_t *report, const zoe_storage *storage);
 
 /* Prints and frees the report. Returns an exit status. */

@@ -66,6 +66,12 @@ grep -q 'ERROR_PERMISSION' "$work/out" || fail "403 is no PERMISSION: $(cat "$wo
 play --disk-cache off "$url/shots/shot.####.exr" && fail "it played without a list and a range"
 grep -q 'needs a range' "$work/err" || fail "it does not say what is missing: $(cat "$work/err")"
 
+# Where nothing can be kept on disk it plays, and says so.
+play --disk-cache "$work/root/shots/shot.0001.exr/cache" "$url/shots/shot.8-12####.exr"
+check bad=0 plays=5 disk_cache_limit_mb=0
+grep -q '"disk_cache_problem": *"[^"]*shot.0001.exr' "$work/out" || fail "no reason: $(cat "$work/out")"
+grep -q 'nothing is kept on disk: ' "$work/err" || fail "it does not say so: $(cat "$work/err")"
+
 # In memory alone: a limit that holds a few of its frames.
 play --disk-cache off --cache-mb 16 --loops 2 "$url/shots/shot.8-12####.exr"
 check bad=0 plays=10
