@@ -334,6 +334,8 @@ static zoe_http_outcome fail(zoe_http_transfer *transfer, CURLcode code)
         why = "it is larger than what is taken";
     } else if (transfer->is_overlong) {
         why = "the server sends more than it said";
+    } else if (code == CURLE_COULDNT_CONNECT) {
+        why = "the server does not answer"; /* the URL before it says which */
     } else if (code == CURLE_URL_MALFORMAT) {
         status = ZOE_ERROR_ARGUMENT;
         why = "no such URL";

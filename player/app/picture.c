@@ -10,6 +10,7 @@
 #include "app/compare.h"
 #include "app/effects.h"
 #include "app/menus.h"
+#include "model/paths.h"
 #include "ui/guides.h"
 #include "ui/theme.h"
 #include "ui/ui_button.h"
@@ -125,8 +126,10 @@ static void draw_absence(zoe_app *app)
         return;
     snprintf(text, sizeof text, "No picture of frame %" PRId64,
              zoe_sequence_number(zoe_session_sequence(&app->session), app->session.playhead));
-    const char *hint =
-        app->options.watch ? "It comes when its file changes" : "Ctrl+R reads changed files again";
+    bool is_watched =
+        app->options.watch &&
+        !zoe_path_is_address(zoe_sequence_folder(zoe_session_sequence(&app->session)));
+    const char *hint = is_watched ? "It comes when its file changes" : "Ctrl+R reads it again";
     draw_placard(app, zoe_app_bars_shown(app) ? text : trouble, hint);
 }
 

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/paths.h"
+
 static const uint64_t say_ns = 6000000000u;
 static const uint64_t say_bad_ns = 15000000000u;
 static const uint64_t bad_frame_ns = 4000000000u;
@@ -175,12 +177,16 @@ static const char *trouble_text(const zoe_session *session, char *text, size_t c
 {
     const char *trouble = zoe_message_trouble(session);
     const zoe_frame *shown = &session->screen.frame;
-    if (!trouble[0] || !zoe_screen_has_picture(&session->screen) || session->screen.is_foreign ||
-        shown->position == session->playhead)
+    char instead[48] = "";
+    if (!trouble[0])
         return trouble;
     const zoe_sequence *sequence = zoe_source_sequence(session->shots[session->current].source);
-    snprintf(text, capacity, "%s; frame %" PRId64 " is shown", trouble,
-             zoe_sequence_number(sequence, shown->position));
+    bool is_remote = zoe_path_is_address(zoe_sequence_folder(sequence)); /* nobody watches it */
+    if (zoe_screen_has_picture(&session->screen) && !session->screen.is_foreign &&
+        shown->position != session->playhead)
+        snprintf(instead, sizeof instead, "; frame %" PRId64 " is shown",
+                 zoe_sequence_number(sequence, shown->position));
+    snprintf(text, capacity, "%s%s%s", trouble, instead, is_remote ? "; Ctrl+R tries again" : "");
     return text;
 }
 
