@@ -290,7 +290,9 @@ static void what_nobody_knows_of_stays(void **state)
     begin(ROOM, 5);
     zoe_source *source = open_in(s.engine);
     zoe_want want = stage_play(0, 0, 5);
-    stage_settle(&s, source, &want);
+    stage_want(source, &want);
+    fake_storage_wait(store, 6, 6);
+    stage_rest(&s);
     stage_assert_loaded(source, 0, 5);
     fake_storage_refuse(store, "f.", ZOE_ERROR_IO);
     zoe_refresh_report report;
