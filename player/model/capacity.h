@@ -13,7 +13,11 @@
 
 #include <zoetrope/stats.h>
 
-/* Frames that fit into the limit beside the scratch; 0: no frame is loaded, nothing is known. */
+/* Of what is used, what are neither frames nor the decoders' scratch: bytes of their processes, and
+ * room for what comes over a network. */
+uint64_t zoe_capacity_other(const zoe_stats *stats);
+
+/* Frames that fit into the limit beside all else; 0: no frame is loaded, nothing is known. */
 int64_t zoe_capacity_frames(const zoe_stats *stats);
 
 #endif

@@ -54,13 +54,6 @@ static void fit_text(const zoe_stats *stats, const zoe_transport *transport, cha
                  (double)transport->rate_numerator);
 }
 
-/* Of what is used, what the page has no line of its own for. */
-static uint64_t other_bytes(const zoe_stats *s)
-{
-    uint64_t known = s->frame_bytes + s->in_flight_bytes + s->scratch_bytes + s->free_bytes;
-    return s->used_bytes > known ? s->used_bytes - known : 0;
-}
-
 static void fill_figures(figure figures[FIGURES], const zoe_stats *s, const char *hit_rate,
                          const char *fit)
 {
@@ -75,7 +68,7 @@ static void fill_figures(figure figures[FIGURES], const zoe_stats *s, const char
         {"Decoders' own", 1, 0, 1, s->scratch_bytes, NULL, "What decoding needs besides"},
         {"Ready for more", 1, 0, 1, s->free_bytes, NULL,
          "Of frames that were dropped; the next ones take it"},
-        {"Other", 1, 0, 1, other_bytes(s), NULL,
+        {"Other", 1, 0, 1, zoe_capacity_other(s), NULL,
          "The decoders' processes, and room for what comes over a network"},
         {"Whole program", 0, 1, 1, s->resident_bytes, NULL,
          "What the system counts for this program"},
