@@ -192,7 +192,7 @@ static bool filter_calls(char *text, size_t bytes)
     const uint32_t otherwise = SCMP_ACT_KILL_PROCESS;
 #endif
     scmp_filter_ctx filter = seccomp_init(otherwise);
-    int code = filter ? 0 : -ENOMEM;
+    int code = filter ? 0 : -ENOSYS;
     for (size_t i = 0; i < sizeof allowed / sizeof allowed[0] && code == 0; i++)
         code = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, allowed[i], 0, NULL);
 #ifndef ZOE_SANITIZED

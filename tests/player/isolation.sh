@@ -2,12 +2,12 @@
 # The program with a decoder that dies at some files: it plays to the end, names them, and shows all others. And when the program
 # itself is killed, no decoder stays behind.
 #
-#   ZOETROPE=path/to/zoetrope tests/player/isolation.sh ZOETROPE BAD_DECODER JSON_CHECK
+#   ZOETROPE=path/to/zoetrope tests/player/isolation.sh ZOETROPE BAD_DECODER JSON_CHECK DENIED
 #
 # SPDX-License-Identifier: BSD-3-Clause
 set -u
 
-zoetrope=${1:?} bad=${2:?} json_check=${3:?}
+zoetrope=${1:?} bad=${2:?} json_check=${3:?} denied=${4:?}
 . "$(dirname "$0")/../support/checks.sh"
 
 # A file of so many dots is a picture to the bad decoder; one with an order is what that says.
@@ -39,6 +39,15 @@ ZOETROPE_DECODER=/nowhere "$zoetrope" play --headless --isolation on "$work/shot
 grep -q '/nowhere' "$work/out" || fail "it does not say why: $(cat "$work/out")"
 ZOETROPE_DECODER=/nowhere "$zoetrope" play --headless --isolation auto -v "$work/shot" >"$work/out" 2>&1
 grep -q 'decoding in this process: /nowhere' "$work/out" || fail "auto does not say why: $(cat "$work/out")"
+
+# The same where the system lacks what it takes; the one that goes on says so once.
+for call in seccomp memfd_create socketpair; do
+    ZOETROPE_DECODER=$bad "$denied" "$call" "$zoetrope" play --headless --isolation on "$work/shot" >"$work/out" 2>&1 &&
+        fail "it went on without $call"
+    grep -q 'cannot decode in processes of its own: .' "$work/out" || fail "$call: it does not say why: $(cat "$work/out")"
+    ZOETROPE_DECODER=$bad "$denied" "$call" "$zoetrope" play --headless --isolation auto -v "$work/shot" >"$work/out" 2>&1
+    [ "$(grep -c 'decoding in this process: .' "$work/out")" -eq 1 ] || fail "$call: auto says: $(cat "$work/out")"
+done
 
 # What hangs is ended when it was told to be; one that has done its frames is followed by another, and nobody dies.
 printf 'last hang' >"$work/shot/f.0005.exr"
