@@ -35,6 +35,8 @@ void zoe_look_end(zoe_look **look)
 
 static zoe_status make_room(zoe_look *look, size_t count)
 {
+    if (look->is_read)
+        return ZOE_ERROR_ARGUMENT;
     if (count <= look->capacity)
         return ZOE_OK;
     size_t capacity = count > 2 * look->capacity ? count : 2 * look->capacity;

@@ -260,11 +260,11 @@ ZOE_API zoe_status zoe_look_begin(const zoe_sequence *sequence, zoe_look **look,
 ZOE_API void zoe_look_end(zoe_look **look);
 
 /* Looks at the file of the frame of this number. One that has no file in the sequence is passed
- * over. Does not block. Errors: NO_MEMORY. */
+ * over. Does not block. Errors: NO_MEMORY, ARGUMENT (the look was read). */
 ZOE_API zoe_status zoe_look_add_number(zoe_look *look, int64_t number);
 
 /* The same for every frame of a source that is in memory, in error, or being loaded. Its sequence
- * has the frame numbers of the look's. Does not block. Errors: NO_MEMORY. */
+ * has the frame numbers of the look's. Does not block. Errors: as zoe_look_add_number(). */
 ZOE_API zoe_status zoe_look_add_source(zoe_look *look, zoe_source *source);
 
 /* Frames in ERROR are tried again, whatever their file is, as by zoe_source_refresh(). */

@@ -49,6 +49,8 @@ static void looks_are_read_once(void **state)
     assert_int_equal(zoe_source_take_look(source, look, NULL, &error), ZOE_ERROR_ARGUMENT);
     assert_int_equal(zoe_look_read(look, 1, &error), ZOE_OK);
     assert_int_equal(zoe_look_read(look, 1, &error), ZOE_ERROR_ARGUMENT);
+    assert_int_equal(zoe_look_add_number(look, 1), ZOE_ERROR_ARGUMENT);
+    assert_int_equal(zoe_look_add_source(look, source), ZOE_ERROR_ARGUMENT);
     assert_int_equal(zoe_source_take_look(source, look, NULL, &error), ZOE_OK);
     zoe_look_end(&look);
     assert_null(look);
