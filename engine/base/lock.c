@@ -44,7 +44,8 @@ void zoe_lock_assert_held(const zoe_lock *lock)
     (void)lock;
 }
 
-bool zoe_lock_init_condition(pthread_cond_t *condition)
+/* With the clock of zoe_os_now_ns(): deadlines must not jump with the wall clock. */
+static bool init_condition(pthread_cond_t *condition)
 {
     pthread_condattr_t attributes;
     if (pthread_condattr_init(&attributes) != 0)
@@ -58,7 +59,7 @@ bool zoe_lock_init_condition(pthread_cond_t *condition)
 bool zoe_lock_init_with(zoe_lock *lock, pthread_cond_t *const conditions[], size_t count)
 {
     size_t made = 0;
-    while (made < count && zoe_lock_init_condition(conditions[made]))
+    while (made < count && init_condition(conditions[made]))
         made++;
     if (made == count && zoe_lock_init(lock))
         return true;

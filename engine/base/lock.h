@@ -19,7 +19,7 @@ typedef struct zoe_lock {
 
 bool zoe_lock_init(zoe_lock *lock);
 
-/* Makes a lock and conditions for it: all or none. */
+/* Makes a lock and conditions for zoe_lock_wait() with it: all or none. */
 bool zoe_lock_init_with(zoe_lock *lock, pthread_cond_t *const conditions[], size_t count);
 
 void zoe_lock_destroy(zoe_lock *lock);
@@ -30,12 +30,8 @@ void zoe_lock_give(zoe_lock *lock);
 /* Asserts that the calling thread holds it. */
 void zoe_lock_assert_held(const zoe_lock *lock);
 
-/* Makes a condition for zoe_lock_wait(), with the clock of zoe_os_now_ns(): deadlines must not jump
- * with the wall clock. */
-bool zoe_lock_init_condition(pthread_cond_t *condition);
-
-/* Lets go of the lock and waits on such a condition; until
- * `deadline_ns`, or without end for ZOE_FOREVER. false: the deadline passed. */
+/* Lets go of the lock and waits on such a condition; until `deadline_ns` (zoe_os_now_ns()), or
+ * without end for ZOE_FOREVER. false: the deadline passed. */
 #define ZOE_FOREVER UINT64_MAX
 bool zoe_lock_wait(zoe_lock *lock, pthread_cond_t *condition, uint64_t deadline_ns);
 

@@ -439,12 +439,9 @@ static void wake_waiter(zoe_http_request *request)
 zoe_status zoe_http_perform(zoe_http *http, zoe_http_request *request)
 {
     waiter who = {.is_done = false};
-    if (!zoe_lock_init(&who.lock))
+    pthread_cond_t *conditions[] = {&who.changed};
+    if (!zoe_lock_init_with(&who.lock, conditions, 1))
         return zoe_http_request_fail(request, ZOE_ERROR_NO_MEMORY, "out of memory");
-    if (!zoe_lock_init_condition(&who.changed)) {
-        zoe_lock_destroy(&who.lock);
-        return zoe_http_request_fail(request, ZOE_ERROR_NO_MEMORY, "out of memory");
-    }
     request->user = &who;
     request->done = wake_waiter;
     zoe_http_submit(http, request);

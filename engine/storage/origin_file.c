@@ -162,7 +162,8 @@ static void destroy(void *user)
 zoe_status zoe_origin_file_create(zoe_origin *origin, zoe_error *error)
 {
     files *f = zoe_os_alloc(sizeof *f);
-    if (!f || !zoe_lock_init(&f->lock) || !zoe_lock_init_condition(&f->wake)) {
+    pthread_cond_t *conditions[] = {f ? &f->wake : NULL};
+    if (!f || !zoe_lock_init_with(&f->lock, conditions, 1)) {
         zoe_os_free(f);
         return zoe_error_set(error, ZOE_ERROR_NO_MEMORY, "%s",
                              zoe_status_text(ZOE_ERROR_NO_MEMORY));
