@@ -73,6 +73,9 @@ static void bring_wipe(zoe_app *app)
     zoe_compare *compare = compare_of(app);
     const zoe_view_map *map = &app->view.map;
     double x, y;
+    compare->wipe_x = compare->wipe_y = 0.5;
+    if (!map->has_picture)
+        return;
     zoe_view_map_point(map, map->width / 2.0, map->height / 2.0, &x, &y);
     compare->wipe_x = (x - map->box.min_x) / ((double)map->box.max_x - map->box.min_x + 1.0);
     compare->wipe_y = (y - map->box.min_y) / ((double)map->box.max_y - map->box.min_y + 1.0);
@@ -371,6 +374,8 @@ static bool name_partner(const zoe_app *app, int index, char text[TEXT])
         snprintf(text, TEXT, "%c  %s  %" PRId64 ": loading", letter, name, number);
     else if (p->status == ZOE_MISSING)
         snprintf(text, TEXT, "%c  %s has no frame %" PRId64, letter, name, number);
+    else if (p->status == ZOE_OK)
+        snprintf(text, TEXT, "%c  %s  %" PRId64 ": waits for A", letter, name, number);
     else
         snprintf(text, TEXT, "%c  %s  %" PRId64 ": %.80s", letter, name, number,
                  p->why.text[0] ? p->why.text : "cannot be read");
