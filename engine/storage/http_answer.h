@@ -22,8 +22,8 @@ typedef struct zoe_http_answer {
     bool is_encoded;   /* compressed, though nobody asked for that */
     uint64_t length;   /* Content-Length */
     uint64_t range_first, range_last, range_total;
-    char etag[ZOE_HTTP_ETAG_BYTES]; /* "": none, or one that is too long */
-    char last_modified[ZOE_HTTP_DATE_BYTES];
+    char etag[ZOE_ETAG_BYTES]; /* "": none, or one that is too long */
+    char last_modified[ZOE_DATE_BYTES];
 } zoe_http_answer;
 
 /* Takes a line of the header, without or with its end. false: the header is too long. */

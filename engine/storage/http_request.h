@@ -12,6 +12,8 @@
 
 #include <zoetrope/status.h>
 
+#include "storage/origin.h"
+
 typedef enum zoe_http_method {
     ZOE_HTTP_GET = 0,
     ZOE_HTTP_HEAD = 1,
@@ -29,8 +31,6 @@ typedef struct zoe_http_signing {
 
 /* An object's size where the server does not say it. */
 #define ZOE_HTTP_UNKNOWN UINT64_MAX
-
-enum { ZOE_HTTP_ETAG_BYTES = 256, ZOE_HTTP_DATE_BYTES = 64 };
 
 typedef struct zoe_http_request zoe_http_request;
 
@@ -76,8 +76,8 @@ struct zoe_http_request {
     /* The server does not know ranges: it sent the object from its beginning, and what is before
      * `offset` was thrown away. The caller had better ask for the whole from now on. */
     bool has_no_ranges;
-    char etag_now[ZOE_HTTP_ETAG_BYTES];          /* "": none */
-    char last_modified_now[ZOE_HTTP_DATE_BYTES]; /* as the server writes it; "": none */
+    char etag_now[ZOE_ETAG_BYTES];          /* "": none */
+    char last_modified_now[ZOE_DATE_BYTES]; /* as the server writes it; "": none */
 
     /* ---- the transport's ---- */
     struct zoe_http_transfer *transfer; /* NULL while it waits */

@@ -127,7 +127,7 @@ static size_t take_body(char *data, size_t one, size_t bytes, void *user)
 
 static bool add_header(zoe_http_transfer *transfer, const char *name, const char *value)
 {
-    char line[ZOE_HTTP_ETAG_BYTES + 32];
+    char line[ZOE_ETAG_BYTES + 32];
     int length = snprintf(line, sizeof line, "%s: %s", name, value);
     struct curl_slist *longer = length > 0 && (size_t)length < sizeof line
                                     ? curl_slist_append(transfer->headers, line)

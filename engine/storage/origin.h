@@ -17,6 +17,7 @@
 
 #include "base/os_file.h"
 
+/* Of a version's tag and date, with their ends. Longer ones are taken as none. */
 enum { ZOE_ETAG_BYTES = 256, ZOE_DATE_BYTES = 64 };
 
 /* An object's identity, and what one tells the origin to have that one only: "" where it has none.

@@ -57,7 +57,7 @@ static zoe_http *make_client(const char *ca_file)
 /* Reads a frame in blocks, as a workstation does; etag: it has to be this version, unless "", and
  * is the version that was read. */
 static zoe_status read_frame(zoe_http *http, const char *base, size_t frame, size_t salt,
-                             char etag[ZOE_HTTP_ETAG_BYTES])
+                             char etag[ZOE_ETAG_BYTES])
 {
     char url[128];
     snprintf(url, sizeof url, "%s/a.%04zu.exr", base, frame);
@@ -77,7 +77,7 @@ static zoe_status read_frame(zoe_http *http, const char *base, size_t frame, siz
         for (size_t i = 0; i < request.received; i += 997)
             assert_int_equal((unsigned char)block[i], byte_at(frame + salt, offset + i));
         assert_true(request.etag_now[0]);
-        snprintf(etag, ZOE_HTTP_ETAG_BYTES, "%s", request.etag_now);
+        snprintf(etag, ZOE_ETAG_BYTES, "%s", request.etag_now);
     }
     return ZOE_OK;
 }
@@ -86,7 +86,7 @@ static void read_all(const char *base)
 {
     zoe_http *http = make_client(NULL);
     for (size_t frame = 0; frame < FRAMES; frame++) {
-        char etag[ZOE_HTTP_ETAG_BYTES] = "";
+        char etag[ZOE_ETAG_BYTES] = "";
         assert_int_equal(read_frame(http, base, frame, 0, etag), ZOE_OK);
     }
     zoe_http_destroy(&http);
@@ -135,7 +135,7 @@ static void test_plain(void **state)
     assert_int_equal(zoe_http_perform(http, &beyond), ZOE_OK);
     assert_int_equal(beyond.received, 0);
     assert_int_equal(beyond.total, BYTES);
-    char other[ZOE_HTTP_ETAG_BYTES] = "\"other\"";
+    char other[ZOE_ETAG_BYTES] = "\"other\"";
     assert_int_equal(read_frame(http, base, 0, 0, other), ZOE_ERROR_CHANGED);
     zoe_http_destroy(&http);
     nginx_server_stop(&origin);
@@ -172,7 +172,7 @@ static void test_http2(void **state)
     snprintf(base, sizeof base, "https://localhost:%d", tls.port);
     snprintf(ca_file, sizeof ca_file, "%s/ca.pem", tls.folder);
     zoe_http *http = make_client(ca_file);
-    char etag[ZOE_HTTP_ETAG_BYTES] = "";
+    char etag[ZOE_ETAG_BYTES] = "";
     assert_int_equal(read_frame(http, base, 1, 0, etag), ZOE_OK);
     assert_int_equal(count_listed(http, base), FRAMES);
 
@@ -263,7 +263,7 @@ static void test_floor(void **state)
 
     /* A frame is rendered again: for as long as the cache has the old one, wholly or in part, the
      * client has the old one or hears that it has changed; then it has the new one. */
-    char etag[ZOE_HTTP_ETAG_BYTES] = "", before[ZOE_HTTP_ETAG_BYTES];
+    char etag[ZOE_ETAG_BYTES] = "", before[ZOE_ETAG_BYTES];
     assert_int_equal(read_frame(http, base, 2, 0, etag), ZOE_OK);
     memcpy(before, etag, sizeof etag);
     zoe_os_sleep(1100);
