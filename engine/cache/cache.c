@@ -27,8 +27,7 @@ void zoe_cache_destroy(zoe_cache *cache)
     if (!cache->made)
         return;
     zoe_cache_lock(cache);
-    zoe_cache_give_back_locked(cache);
-    zoe_lock_give(&cache->lock);
+    zoe_cache_unlock(cache);
     zoe_memory_destroy(&cache->memory);
     pthread_cond_destroy(&cache->work);
     pthread_cond_destroy(&cache->progress);

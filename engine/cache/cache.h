@@ -55,8 +55,7 @@ typedef struct zoe_cache {
     zoe_load loads[ZOE_LOADS_MAX];
     uint32_t workers;       /* how many threads ask for work */
     uint32_t idle;          /* how many of them wait for some */
-    bool paused;            /* nothing is begun: set while memory is given back */
-    bool stopping;          /* workers end as soon as they can */
+    bool paused;            /* nothing is begun: while memory is given back, and at the end */
     uint64_t decode_ns;     /* what a frame took lately, from claim to published: a running mean */
     uint64_t generation;    /* the last that was given to a picture */
     uint64_t frames;        /* LOADED ones */

@@ -285,14 +285,6 @@ static void settle_locked(zoe_cache *cache, zoe_load *load, bool done, const zoe
     }
 }
 
-/* What could not even be opened is known by what is at its path: which may be to ask a network. */
-static void identify_failed(zoe_load *load)
-{
-    if (load->error.status != ZOE_OK && !load->picture.id.inode)
-        (void)zoe_storage_identify(load->source->storage, load->path, UINT64_MAX,
-                                   &load->picture.id);
-}
-
 /* ENDING -> FREE. */
 static void end_load(zoe_load_worker *worker, zoe_load *load)
 {
@@ -300,7 +292,11 @@ static void end_load(zoe_load_worker *worker, zoe_load *load)
     zoe_error closed = {.status = ZOE_OK}, absent = {.status = ZOE_OK};
     const zoe_stop *before = zoe_stop_enter(&load->stop);
     bool done = complete(cache, load, &absent);
-    identify_failed(load);
+    /* What could not even be opened is known by what is at its path: which may be to ask a network.
+     */
+    if (load->error.status != ZOE_OK && !load->picture.id.inode)
+        (void)zoe_storage_identify(load->source->storage, load->path, UINT64_MAX,
+                                   &load->picture.id);
     zoe_stop_enter(before);
     if (load->file)
         cache->decoder.close(cache->decoder.user, &load->file, &closed);

@@ -23,9 +23,8 @@ static void stop_stale_locked(zoe_cache *cache, zoe_source *source, bool advance
 /* The first frame of a source is opened alone: what it takes, others probably take as well. */
 static bool is_unknown_locked(zoe_cache *cache, const zoe_source *source)
 {
-    zoe_load *load = NULL;
-    while (!source->needs.bytes && (load = zoe_cache_next_load_locked(cache, load)) != NULL)
-        if (load->source == source && load->phase == ZOE_LOAD_OPENING)
+    for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;)
+        if (!source->needs.bytes && load->source == source && load->phase == ZOE_LOAD_OPENING)
             return true;
     return false;
 }
@@ -46,14 +45,14 @@ static zoe_source *next_source_locked(zoe_cache *cache, int64_t *position, int64
 }
 
 /* The open load that is needed first of those that a worker without one should go on with: what all
- * share, or, unless that is all that is asked for, what nobody is at. */
-static zoe_load *best_open_locked(zoe_cache *cache, bool urgent, int64_t *best_use)
+ * share, or what nobody is at. */
+static zoe_load *best_open_locked(zoe_cache *cache, int64_t *best_use)
 {
     zoe_load *best = NULL;
     *best_use = ZOE_NO_USE;
     for (zoe_load *load = NULL; (load = zoe_cache_next_load_locked(cache, load)) != NULL;) {
         if (!zoe_load_can_join_locked(load) ||
-            ((urgent || load->workers > 0) && !zoe_load_is_urgent_locked(load)))
+            (load->workers > 0 && !zoe_load_is_urgent_locked(load)))
             continue;
         int64_t use = zoe_load_use_locked(load);
         if (!best || use < *best_use) {
@@ -77,7 +76,6 @@ void zoe_scheduler_set_want_locked(zoe_source *source, const zoe_want *want)
     zoe_cache *cache = source->cache;
     zoe_want old = source->want;
     bool step = zoe_want_is_step(&old, want);
-    bool moved = step && old.playhead != want->playhead;
     if (want->idle || old.playhead != want->playhead)
         zoe_table_unblock_locked(source->table, old.playhead);
     source->want = *want;
@@ -86,7 +84,7 @@ void zoe_scheduler_set_want_locked(zoe_source *source, const zoe_want *want)
     /* A step along an order shifts it by one; anything else makes a new order. */
     if (!step || zoe_want_is_spiral(want))
         source->cursor = 0;
-    else if (moved && source->cursor > 0)
+    else if (old.playhead != want->playhead && source->cursor > 0)
         source->cursor--;
     bool waits =
         !want->idle && !zoe_state_is_loaded(zoe_table_state(source->table, want->playhead));
@@ -251,10 +249,10 @@ static zoe_load *find_work_locked(zoe_load_worker *worker)
 {
     zoe_cache *cache = worker->cache;
     zoe_load *load = end_one_locked(cache);
-    if (load || cache->paused || cache->stopping)
+    if (load || cache->paused)
         return load;
     int64_t use;
-    zoe_load *open = best_open_locked(cache, false, &use);
+    zoe_load *open = best_open_locked(cache, &use);
     load = claim_first_locked(worker, use);
     if (load || !open)
         return load;
@@ -276,7 +274,8 @@ bool zoe_scheduler_pick_locked(zoe_load_worker *worker)
 static bool is_overtaken_locked(zoe_cache *cache, const zoe_load *load)
 {
     int64_t position, use, own = zoe_load_use_locked(load);
-    if (best_open_locked(cache, true, &use) && use < own)
+    const zoe_load *open = best_open_locked(cache, &use);
+    if (open && use < own && zoe_load_is_urgent_locked(open))
         return true;
     const zoe_source *first = next_source_locked(cache, &position, &use);
     return first && use < own && zoe_source_waits_for_locked(first, position);
@@ -290,8 +289,7 @@ bool zoe_scheduler_should_leave(zoe_load_worker *worker, const zoe_load *load)
         return false;
     worker->seen = attention;
     zoe_cache_lock(cache);
-    bool leave =
-        worker->stop || cache->paused || cache->stopping || is_overtaken_locked(cache, load);
+    bool leave = worker->stop || cache->paused || is_overtaken_locked(cache, load);
     zoe_cache_unlock(cache);
     return leave;
 }

@@ -113,7 +113,7 @@ void zoe_workers_stop(zoe_workers *workers)
     if (!cache)
         return;
     zoe_cache_lock(cache);
-    cache->stopping = true;
+    cache->paused = true;
     zoe_cache_unlock(cache);
     shrink(workers, 0);
 
