@@ -129,7 +129,6 @@ void zoe_cache_give_load_locked(zoe_load_worker *worker, zoe_load *load)
     zoe_memory *memory = &worker->cache->memory;
     zoe_slab_give_any(&memory->frames, &load->memory);
     zoe_slab_give_any(&memory->work, &load->file_memory);
-    zoe_slab_give_any(&memory->work, &load->scratch);
     zoe_slab_give_any(&memory->work, &worker->scratch);
 }
 

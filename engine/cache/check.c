@@ -42,11 +42,10 @@ static void check_load(const zoe_cache *cache, const zoe_load *load, census *sum
 {
     CHECK(load->workers <= ZOE_WORKERS_MAX);
     if (load->phase == ZOE_LOAD_FREE) {
-        CHECK(!load->memory && !load->file_memory && !load->scratch && !load->file);
+        CHECK(!load->memory && !load->file_memory && !load->file);
         return;
     }
     CHECK(!load->file_memory || load->file_memory->in_use);
-    CHECK(!load->scratch || (load->scratch->in_use && load->phase != ZOE_LOAD_OPENING));
     CHECK(load->phase == ZOE_LOAD_OPEN ? load->memory != NULL : load->workers > 0);
     CHECK(zoe_table_state(load->source->table, load->position) == ZOE_FRAME_LOADING);
     if (load->memory) {

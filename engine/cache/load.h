@@ -3,9 +3,8 @@
  *
  * A load is a file that is open (or being opened), the memory that was reserved for it, and pieces
  * that workers take one by one. The frame under the playhead is shared by all workers; any other
- * load has one. A load that all its workers left for something better stays, half done and with all
- * that was reserved for it, until one comes back to it, nobody wants it any more, or it is in the
- * way of what is needed sooner.
+ * load has one. A load that all its workers left for something better stays, half done, until one
+ * comes back to it, nobody wants it any more, or there is no scratch to go on with.
  *
  *   FREE --claim--> OPENING --open--> OPEN --last piece, failed or stale--> ENDING --> FREE
  *                      |                                                      ^
@@ -60,7 +59,6 @@ typedef struct zoe_load {
     /* guarded by the cache's lock, fixed while OPEN. NULL while no room is reserved for it */
     zoe_buffer *memory;      /* of its frame, a zoe_frame_buffer */
     zoe_buffer *file_memory; /* for the open file */
-    zoe_buffer *scratch;     /* of its last worker, while it is OPEN and has none */
 
     /* the opener's while OPENING, fixed while OPEN, but for an error: guarded by the lock then */
     void *file;

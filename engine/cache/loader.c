@@ -93,14 +93,11 @@ static bool begin(zoe_load_worker *worker, zoe_load *load)
     return true;
 }
 
-/* The file that play comes to next, for the system to read ahead; false: it was told already. */
+/* The file that play comes to next, for the system to read ahead; false: there is none. */
 static bool next_path_locked(zoe_source *source, char *path, size_t capacity)
 {
     int64_t use, position = zoe_source_candidate_locked(source, &use);
-    if (position < 0 || position == source->announced)
-        return false;
-    source->announced = position;
-    return zoe_sequence_path(source->sequence, position, path, capacity) == ZOE_OK;
+    return position >= 0 && zoe_sequence_path(source->sequence, position, path, capacity) == ZOE_OK;
 }
 
 /* OPENING -> OPEN. false: the load is to be ended. */
@@ -333,13 +330,9 @@ void zoe_loader_work_locked(zoe_load_worker *worker)
     bool ends = !begun || decode_pieces(worker, load);
     zoe_stop_enter(before);
     zoe_cache_lock(cache);
-    bool is_left = !ends && load->phase == ZOE_LOAD_OPEN && load->workers == 1;
-    ends = ends || (is_left && zoe_load_is_stopped(load));
-    if (is_left && !ends) {
-        load->scratch = worker->scratch;
-        worker->scratch = NULL;
-    }
     zoe_slab_give_any(&cache->memory.work, &worker->scratch);
+    ends =
+        ends || (load->phase == ZOE_LOAD_OPEN && load->workers == 1 && zoe_load_is_stopped(load));
     if (ends) {
         load->phase = ZOE_LOAD_ENDING;
         zoe_cache_unlock(cache);

@@ -115,17 +115,14 @@ void zoe_scheduler_unblock_locked(zoe_cache *cache)
 
 /* ---- work ---- */
 
-/* Takes the worker on to an open load: with the scratch that its last worker left, or as a helper,
- * if there is scratch for one. */
-static bool join_locked(zoe_load_worker *worker, zoe_load *load)
+/* Takes the worker on to an open load, if there is scratch for it. */
+static bool join_locked(zoe_load_worker *worker, zoe_load *load, int64_t use)
 {
     const zoe_needs needs = {.scratch_bytes = load->picture.scratch_bytes};
-    if (load->workers > 0 && zoe_reserve_locked(worker, load, &needs, ZOE_RESERVE_HELPER) != ZOE_OK)
+    if (load->workers > 0)
+        use = ZOE_RESERVE_HELPER;
+    if (zoe_reserve_locked(worker, load, &needs, use) != ZOE_OK)
         return false;
-    if (load->workers == 0) {
-        worker->scratch = load->scratch;
-        load->scratch = NULL;
-    }
     load->workers++;
     return true;
 }
@@ -256,8 +253,14 @@ static zoe_load *find_work_locked(zoe_load_worker *worker)
     load = claim_first_locked(worker, use);
     if (load || !open)
         return load;
-    /* Where there is no scratch for a helper, it may read ahead. */
-    return join_locked(worker, open) ? open : claim_first_locked(worker, ZOE_NO_USE);
+    if (join_locked(worker, open, use))
+        return open;
+    /* No scratch for this worker. Where it would only help, it may read ahead; a load that cannot go
+     * on gives back what it has, and begins again when there is room for all of it. */
+    if (open->workers > 0)
+        return claim_first_locked(worker, ZOE_NO_USE);
+    zoe_cache_stop_load_locked(open);
+    return end_one_locked(cache);
 }
 
 bool zoe_scheduler_pick_locked(zoe_load_worker *worker)

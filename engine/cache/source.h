@@ -40,7 +40,6 @@ struct zoe_source {
     uint64_t seeks;            /* wants that were neither the next step nor play going on */
     uint64_t jumps;            /* `seeks` when a frame was fetched last because of one */
     bool refused;              /* while a worker picks: there is no room for its candidate */
-    int64_t announced;         /* position whose file the system was last told of; -1: none */
     bool halted;               /* nothing new is begun */
     bool refreshing;           /* by one thread; others wait */
     zoe_source *next;          /* in the cache's list */

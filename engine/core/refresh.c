@@ -45,7 +45,6 @@ static void shift_want_locked(zoe_source *source, const zoe_sequence *fresh)
         want->out = last;
     }
     source->cursor = 0;
-    source->announced = -1;
 }
 
 static void count_files(const zoe_source *source, const zoe_sequence *fresh,

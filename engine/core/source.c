@@ -60,7 +60,6 @@ zoe_status zoe_source_open(zoe_engine *engine, zoe_sequence **sequence,
     source->choice.overscan = settings.overscan != 0;
     source->choice.full_precision = settings.full_precision != 0;
     source->want.idle = 1;
-    source->announced = -1;
     if (!copy_text(&source->choice.layer, settings.layer) ||
         !copy_text(&source->choice.view, settings.view) ||
         !(source->table = zoe_table_create(*sequence, source, &cache->lock, &source->changes))) {

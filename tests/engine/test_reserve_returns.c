@@ -175,9 +175,9 @@ static void test_closing_leaves_others_their_surplus(void **state)
     stage_end(&s);
 }
 
-/* A frame is left half done for one under another playhead. It keeps what it has where there is room
- * for both; else it gives way, and when the other one is not wanted any more the worker hears of
- * it. */
+/* A frame is left half done for one under another playhead, which takes the room for its scratch or
+ * does not. It goes on then; else it gives back what it has, and when the other one is not wanted
+ * any more the worker hears of it. */
 static void check_left_half_done(size_t other_bytes, bool gives_way)
 {
     stage s;
