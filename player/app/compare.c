@@ -390,7 +390,9 @@ static void draw_names(zoe_app *app)
     bool has_cells = app->view.columns * app->view.rows > 1;
     bool one = compare->mode == ZOE_COMPARE_FLIP && partner_of(app)->screen.frame.pin;
     bool only_b = one && compare->is_second, is_shared = !has_cells && !one;
-    SDL_Rect right = app->view.area, left = zoe_cut_left(&right, is_shared ? right.w / 2 : 0);
+    SDL_Rect left = app->view.area, right = left;
+    if (is_shared)
+        left = zoe_cut_left(&right, right.w / 2);
     if (!only_b) {
         name_current(app, text);
         draw_chip(ui, has_cells ? zoe_view_cell(&app->view, 0) : left, false, false, text);

@@ -82,9 +82,12 @@ step 1-wipe
 
 echo "flipping"
 key Return
+named() { [ "$(colors_in 12 546 57 26)" -gt 10 ] && echo yes; }
 eventually "Return shows B alone" both "$b $b"
+eventually "with its name" named yes
 key Return
 eventually "and again A alone" both "$a $a"
+eventually "with its name, too" named yes
 
 echo "the wipe's line"
 key w

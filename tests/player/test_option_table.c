@@ -207,7 +207,6 @@ static void texts_are_kept_too(void **state)
     assert_int_equal(rmdir(folder), 0);
 }
 
-/* What a row must have to be shown where it says. */
 /* Of files from elsewhere, in a build without them. */
 static bool is_left_out(const zoe_option *option)
 {
@@ -223,6 +222,7 @@ static bool is_left_out(const zoe_option *option)
 #endif
 }
 
+/* What a row must have to be shown where it says. */
 static void rows_are_whole(void **state)
 {
     (void)state;
