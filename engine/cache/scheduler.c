@@ -224,7 +224,7 @@ static zoe_load *claim_first_locked(zoe_load_worker *worker, int64_t before)
     bool any_refused = false;
     for (zoe_source *s; !load && (s = next_source_locked(cache, &position, &use)) && use < before;
          s->refused = true) {
-        bool urgent = zoe_source_waits_for_locked(s, position);
+        bool urgent = zoe_source_waits_for_locked(s, position) && s->want.delay == 0;
         bool is_due = use - s->want.delay <= s->lead;
         /* What is read ahead would only take the room that others wait for. */
         if (any_refused && !is_due)
@@ -232,7 +232,8 @@ static zoe_load *claim_first_locked(zoe_load_worker *worker, int64_t before)
         load = claim_locked(worker, s, position, use);
         any_refused = true;
         /* Least of all may a load that is needed later keep it from being decoded. Where what is
-         * held is in its way, stopping loads makes no room. */
+         * held is in its way, stopping loads makes no room. That is not known of a frame that is
+         * shown later: for one, others would be given up and begun again for ever. */
         if (!load && urgent && zoe_table_state(s->table, position) != ZOE_FRAME_NO_ROOM &&
             zoe_cache_stop_farthest_locked(cache, use))
             load = end_one_locked(cache);

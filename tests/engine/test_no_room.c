@@ -247,6 +247,30 @@ static void test_a_passing_shortage_is_not_told(void **state)
     stage_end(&s);
 }
 
+/* Two sequences come later, and the nearer one has no room beside what is held: what is decoded of
+ * the other one is not given up for it again and again. */
+static void test_what_comes_later_stops_nothing(void **state)
+{
+    (void)state;
+    stage s;
+    zoe_source *a, *b;
+    zoe_want want, idle = {.idle = 1};
+    zoe_frame shown = show_of_two(&s, &a, &b, &want);
+    stage_set_sizes(&s, 101, 2 * MiB, 0);
+    zoe_source *c = stage_source(&s, "c", 101, 101);
+    stage_want(a, &idle);
+    want.delay = 2;
+    stage_settle(&s, b, &want);
+    assert_int_equal(stage_state(b, 0), ZOE_FRAME_HEADER);
+    want = (zoe_want){.playhead = 0, .in = 0, .out = 0, .delay = 5};
+    stage_want(c, &want);
+    assert_true(stage_wait_state(c, 0, ZOE_FRAME_LOADED));
+    assert_int_equal(fake_opened(s.fake, 101), 1);
+    zoe_frame_release(&shown);
+    assert_true(stage_wait_state(b, 0, ZOE_FRAME_LOADED));
+    stage_end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +282,7 @@ int main(void)
         cmocka_unit_test(test_a_second_playhead_hears_of_the_first),
         cmocka_unit_test(test_the_program_is_told),
         cmocka_unit_test(test_a_passing_shortage_is_not_told),
+        cmocka_unit_test(test_what_comes_later_stops_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
