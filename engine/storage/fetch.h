@@ -85,6 +85,7 @@ typedef struct zoe_far_object {
     uint32_t holds;              /* requests for blocks, writes, flights, and who waits for it */
     uint64_t used;               /* zoe_remote.uses when it was met last */
     bool is_whole_only;
+    bool is_read;           /* since it was opened, more than its beginning */
     bool is_unrecorded;     /* the record on disk does not say what is known */
     bool is_believed;       /* by the record: its origin was out of reach */
     zoe_demand_token token; /* of its last fetching ahead */

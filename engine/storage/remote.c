@@ -91,9 +91,11 @@ static void close_object(void *user, zoe_storage_object *opened)
     if (--object->opens == 0) {
         /* What was asked for on its behalf, and has not come, nobody waits for now. */
         zoe_fetch_cancel_locked(remote, object, NULL);
-        for (zoe_held_block *b = remote->held.oldest; b; b = b->newer)
+        /* Whoever looked at its header alone leaves the rest to who decodes it. */
+        for (zoe_held_block *b = remote->held.oldest; b && object->is_read; b = b->newer)
             if (b->object == object)
                 b->is_fresh = false;
+        object->is_read = false;
         zoe_fetch_signal_locked(remote);
     }
     zoe_lock_give(&remote->lock);
@@ -295,6 +297,7 @@ static int64_t read_memory(zoe_remote *remote, const zoe_storage_object *opened,
     zoe_held_block *b = NULL;
     uint64_t n = offset / ZOE_DISK_BLOCK;
     zoe_lock_take(&remote->lock);
+    object->is_read = object->is_read || offset > 0;
     if (is_as_opened(opened)) {
         b = zoe_held_find(&remote->held, object, zoe_fetch_index(object, n));
         if (!b)

@@ -276,6 +276,37 @@ static void test_reading_leaves_what_is_ahead(void **state)
     remote.store.detach(remote.store.user);
 }
 
+/* Nor has whoever opens an object, or looks at its header: it is still to be decoded. */
+static void test_opening_leaves_what_is_ahead(void **state)
+{
+    (void)state;
+    remote.settings.disk_cache = "";
+    remote.settings.memory_bytes = 16 * BLOCK + MB;
+    remote_place_open(6 * BLOCK);
+    row *r = attach_row(2);
+    wait_for_near(r, 2);
+    zoe_storage_object object;
+    for (size_t bytes = 0; bytes <= 1000; bytes += 1000) {
+        assert_int_equal(remote_place_open_object(0, &object), ZOE_OK);
+        if (bytes)
+            assert_int_equal(remote_place_check_part(&object, 0, 1, 0, bytes), ZOE_OK);
+        remote.store.close(remote.store.user, &object);
+    }
+    uint64_t bytes = fake_origin_counts(remote.fake).bytes;
+    pthread_mutex_lock(&r->lock);
+    r->count = 4;
+    pthread_mutex_unlock(&r->lock);
+    remote.store.wake(remote.store.user);
+    for (int i = 0; i < 10000 && count_of(r, &r->no_rooms) == 0; i++)
+        zoe_os_sleep(1);
+    assert_int_equal(count_in(r, NEAR), 2);
+    uint64_t more = fake_origin_counts(remote.fake).bytes - bytes;
+    assert_int_equal(remote_place_check_whole(0, 1), ZOE_OK);
+    assert_int_equal(remote_place_check_whole(1, 1), ZOE_OK);
+    assert_int_equal(fake_origin_counts(remote.fake).bytes, bytes + more);
+    remote.store.detach(remote.store.user);
+}
+
 /* An object larger than memory, and than the disk cache, is read all the same. */
 static void test_ahead_of_large_ones(void **state)
 {
@@ -527,6 +558,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_ahead_in_memory, remote_place_begin,
                                         remote_place_finish),
         cmocka_unit_test_setup_teardown(test_reading_leaves_what_is_ahead, remote_place_begin,
+                                        remote_place_finish),
+        cmocka_unit_test_setup_teardown(test_opening_leaves_what_is_ahead, remote_place_begin,
                                         remote_place_finish),
         cmocka_unit_test_setup_teardown(test_many_objects_leave_room, remote_place_begin,
                                         remote_place_finish),
