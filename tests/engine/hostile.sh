@@ -90,6 +90,15 @@ mkdir "$work/made" && "$maker" "$work/made" || fail "files could not be made"
 for file in "$work"/made/*.exr; do
     each_command "$file"
 done
+
+# What is no ordinary file.
+mkdir "$work/odd" "$work/odd/folder.exr" && mkfifo "$work/odd/fifo.exr" && ln -s loop.exr "$work/odd/loop.exr" &&
+    ln -s /dev/zero "$work/odd/zeros.exr" && ln -s /proc/self/mem "$work/odd/memory.exr" || fail "odd files could not be made"
+for file in "$work"/odd/*; do
+    each_command "$file"
+    [ "$(field exit)" -eq 1 ] || fail "$label: it is taken for a picture"
+done
+
 stops 0.1 "$work/made/one_tile.exr" 1000
 stops 0.2 "$work/made/one_tile.exr" 1000
 stops 0.1 "$work/made/deep_pixel.exr" 1000
