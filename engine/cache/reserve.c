@@ -58,11 +58,14 @@ static uint64_t choose_locked(zoe_cache *cache, urgency need, uint64_t bytes,
         buffer->next_victim = *list;
         *list = buffer;
         /* Whoever gives back a last pin from now on wakes the workers. A pin that went before the
-         * flag could be seen is found by looking again. */
-        if (zoe_hold_references(&buffer->hold) > 1)
+         * flag could be seen is found by looking again; one that came after the first look, when
+         * the frame is to be evicted: then the caller looks again. */
+        if (zoe_hold_references(&buffer->hold) > 1) {
             atomic_store_explicit(&cache->starved, 1, memory_order_seq_cst);
-        if (zoe_hold_references(&buffer->hold) == 1)
-            chosen += zoe_slab_held_cost(&buffer->memory);
+            if (zoe_hold_references(&buffer->hold) > 1)
+                continue;
+        }
+        chosen += zoe_slab_held_cost(&buffer->memory);
     }
     for (buffer = *list; buffer; buffer = buffer->next_victim)
         zoe_victims_add(&buffer->table->victims, buffer->position,
