@@ -11,7 +11,7 @@
 
 enum {
     CAPTION = 102, /* points, the column of names, as on the settings page */
-    ITEMS = 512,  /* names of a list, at most */
+    ITEMS = 512,   /* names of a list, at most */
 };
 
 /* The values of the items that are not the configuration's own names. */

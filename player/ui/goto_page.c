@@ -67,8 +67,7 @@ static bool find(const zoe_goto_page *page, zoe_session *session, int64_t *posit
 
 /* What stands below the entry: why it leads nowhere, or what can be written. Returns whether it
  * leads somewhere. */
-static bool explain(zoe_goto_page *page, zoe_session *session, int64_t *position,
-                    char text[HINT])
+static bool explain(zoe_goto_page *page, zoe_session *session, int64_t *position, char text[HINT])
 {
     zoe_error error = {ZOE_OK, ""};
     const zoe_sequence *sequence = zoe_session_sequence(session);
@@ -80,8 +79,7 @@ static bool explain(zoe_goto_page *page, zoe_session *session, int64_t *position
     else if (first == last)
         snprintf(text, HINT, "%" PRId64 " is the only frame", first);
     else
-        snprintf(text, HINT, "%" PRId64 "\342\200\223%" PRId64 ", +10, -10, 1:00", first,
-                 last);
+        snprintf(text, HINT, "%" PRId64 "\342\200\223%" PRId64 ", +10, -10, 1:00", first, last);
     return leads;
 }
 

@@ -15,7 +15,7 @@
 
 enum {
     CAPTION = 102, /* points, the column of names */
-    CHOICES = 8,  /* words of a choice, at most */
+    CHOICES = 8,   /* words of a choice, at most */
 };
 
 void zoe_settings_page_start(zoe_settings_page *page, const zoe_options *options)

@@ -26,14 +26,14 @@
 #include "support/stage.h"
 
 enum {
-    PLAYERS = 3,       /* threads with sources of their own */
-    READERS = 2,       /* threads that share one */
-    FRAMES = 40,       /* of a sequence */
-    NUMBERS = 100,     /* from one sequence's first number to the next one's */
-    PINS = 6,          /* that a thread holds for a while */
+    PLAYERS = 3,        /* threads with sources of their own */
+    READERS = 2,        /* threads that share one */
+    FRAMES = 40,        /* of a sequence */
+    NUMBERS = 100,      /* from one sequence's first number to the next one's */
+    PINS = 6,           /* that a thread holds for a while */
     WAIT_SECONDS = 120, /* then it is stuck */
-    VAIN = 20000,      /* files that may be opened beyond one a piece */
-    MARGIN = 64 << 10  /* for what counts beside frames and scratch: records, open files */
+    VAIN = 20000,       /* files that may be opened beyond one a piece */
+    MARGIN = 64 << 10   /* for what counts beside frames and scratch: records, open files */
 };
 
 static const uint64_t least_limit = (uint64_t)16 << 20, most_limit = (uint64_t)40 << 20;

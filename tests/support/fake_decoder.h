@@ -8,7 +8,7 @@
  * was not decoded, is found by fake_frame_is_right().
  *
  * Gates: while a frame's gate is closed, every piece of it waits, before it writes anything, until
- * the test lets it pass. A test that waits for something does so for half a minute at most.
+ * the test lets it pass. A test that waits for something does so for two minutes at most.
  *
  * Thread-safety: any thread. Settings of a frame are read when it is opened.
  *
@@ -90,7 +90,7 @@ void fake_pass(fake_decoder *fake, int64_t number, int64_t pieces);
 void fake_pass_open(fake_decoder *fake, int64_t number);
 
 /* Waits until so many pieces of a frame were ever started, or finished, or until it was opened so
- * often. false: that did not happen within half a minute. */
+ * often. false: that did not happen within two minutes. */
 bool fake_wait_started(fake_decoder *fake, int64_t number, int64_t pieces);
 bool fake_wait_finished(fake_decoder *fake, int64_t number, int64_t pieces);
 bool fake_wait_opened(fake_decoder *fake, int64_t number, int64_t times);

@@ -25,8 +25,8 @@ zoe_storage *fake_storage_storage(fake_storage *fake);
 /* Closes the storage, which nobody else may have any more. */
 void fake_storage_destroy(fake_storage *fake);
 
-/* What listing a folder, or opening, fetching and asking about the objects whose paths hold this text, gives; OK:
- * as it is. One of each. */
+/* What listing a folder, or opening, fetching and asking about the objects whose paths hold this
+ * text, gives; OK: as it is. One of each. */
 void fake_storage_refuse_list(fake_storage *fake, zoe_status status);
 void fake_storage_refuse(fake_storage *fake, const char *text, zoe_status status);
 
@@ -51,7 +51,7 @@ fake_storage_counts fake_storage_count(fake_storage *fake);
 /* The paths that were asked for, behind the host, in their order, each with a space behind it. */
 void fake_storage_order(fake_storage *fake, char *text, size_t capacity);
 
-/* Waits until that many were asked for, and have arrived; ends the program after 20 s. */
+/* Waits until that many were asked for, and have arrived; ends the program after two minutes. */
 void fake_storage_wait(fake_storage *fake, int64_t asked, int64_t arrived);
 
 #endif

@@ -22,7 +22,7 @@
 
 const uint64_t session_place_second = 1000000000u;
 
-/* 20 s in all, in steps that cost nothing. */
+/* Two minutes in all, in steps that cost nothing. */
 enum { ROUNDS = 24000, ROUND_NS = 5000000 };
 
 /* ---- begin and end ---- */

@@ -59,7 +59,7 @@ void stage_set_sizes(stage *stage, int64_t number, size_t bytes, size_t scratch_
 /* Sleeps for 20 ms. An engine's notify function that takes its time, too. */
 void stage_nap(void *user);
 
-/* Until when to wait for what has to come: half a minute from now. */
+/* Until when to wait for what has to come: two minutes from now. */
 uint64_t stage_soon(void);
 
 /* A frame that is in memory, or that has to come; pinned. The test fails when it is not there, or
@@ -71,7 +71,7 @@ zoe_frame stage_wait(zoe_source *source, int64_t position);
 void stage_assert_right(const stage *stage, const zoe_frame *frame, int64_t number,
                         uint32_t version);
 
-/* Waits until a frame is in a state, without waking anyone. false: not within half a minute. */
+/* Waits until a frame is in a state, without waking anyone. false: not within two minutes. */
 bool stage_wait_state(zoe_source *source, int64_t position, zoe_frame_state state);
 
 zoe_frame_state stage_state(zoe_source *source, int64_t position);
@@ -84,7 +84,7 @@ void stage_assert_loaded(zoe_source *source, int64_t first, int64_t last);
 
 zoe_stats stage_stats(stage *stage);
 
-/* Waits until a limit is in force. false: it is not within half a minute. */
+/* Waits until a limit is in force. false: it is not within two minutes. */
 bool stage_wait_limit(stage *stage, uint64_t bytes);
 
 /* Sets the budget to so many bytes. */
