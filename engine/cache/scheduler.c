@@ -174,11 +174,12 @@ static zoe_load *claim_locked(zoe_load_worker *worker, zoe_source *source, int64
     if (!load)
         return NULL;
     const zoe_slot *slot = &source->table->slots[position];
-    uint64_t limit = zoe_meter_limit(&cache->memory.meter), own = slot->needs.file_bytes;
+    uint64_t limit = zoe_meter_limit(&cache->memory.meter);
     bool is_known = slot->needs.bytes > 0;
     /* Never less than at first, so that known and unknown frames use the same memory in turns. */
-    zoe_needs file = {
-        .file_bytes = own > cache->first_file_bytes && own < limit ? own : cache->first_file_bytes};
+    zoe_needs file = {.file_bytes = slot->needs.file_bytes};
+    if (file.file_bytes < cache->first_file_bytes || zoe_reserve_cost(cache, &file) > limit)
+        file.file_bytes = cache->first_file_bytes;
     zoe_needs needs = is_known ? slot->needs : source->needs;
     if (needs.file_bytes < file.file_bytes)
         needs.file_bytes = file.file_bytes;

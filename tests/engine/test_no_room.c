@@ -271,6 +271,24 @@ static void test_what_comes_later_stops_nothing(void **state)
     stage_end(&s);
 }
 
+/* Opening the file alone takes all of the limit: that is told, too, and not tried for ever. */
+static void test_a_file_as_large_as_the_limit(void **state)
+{
+    (void)state;
+    stage s;
+    zoe_source *a, *b;
+    zoe_want want;
+    zoe_frame shown = show_of_two(&s, &a, &b, &want);
+    fake_lock(s.fake, 101)->file_bytes = 16 * MiB;
+    fake_unlock(s.fake);
+    zoe_source *c = stage_source(&s, "c", 101, 101);
+    want = (zoe_want){.playhead = 0, .in = 0, .out = 0};
+    stage_want(c, &want);
+    assert_no_room(c, 0);
+    zoe_frame_release(&shown);
+    stage_end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -283,6 +301,7 @@ int main(void)
         cmocka_unit_test(test_the_program_is_told),
         cmocka_unit_test(test_a_passing_shortage_is_not_told),
         cmocka_unit_test(test_what_comes_later_stops_nothing),
+        cmocka_unit_test(test_a_file_as_large_as_the_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
