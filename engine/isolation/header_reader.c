@@ -136,7 +136,7 @@ static void leave(reader *r, bool keeps)
         end(r);
     r->since_ns = zoe_os_now_ns();
     r->state = zoe_isolation_runs(&r->process) ? WAITS : FREE;
-    pthread_cond_signal(&readers.left);
+    pthread_cond_broadcast(&readers.left); /* it may have a program that not all want */
     pthread_mutex_unlock(&readers.lock);
 }
 

@@ -297,7 +297,7 @@ static void test_opening_leaves_what_is_ahead(void **state)
     r->count = 4;
     pthread_mutex_unlock(&r->lock);
     remote.store.wake(remote.store.user);
-    for (int i = 0; i < 10000 && count_of(r, &r->no_rooms) == 0; i++)
+    for (int i = 0; i < 120000 && count_of(r, &r->no_rooms) == 0; i++)
         zoe_os_sleep(1);
     assert_int_equal(count_in(r, NEAR), 2);
     uint64_t more = fake_origin_counts(remote.fake).bytes - bytes;
