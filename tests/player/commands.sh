@@ -320,9 +320,11 @@ interrupted() {
     checks=$((checks + 1))
     "$ZOETROPE" "$@" >out 2>err &
     child=$!
-    # Not before it listens: a shell starts what runs beside it with SIGINT ignored.
+    # Not before it listens: a shell starts what runs beside it with SIGINT ignored, and on a busy
+    # machine that is the shell itself for a while.
     tries=0
-    until caught=$(sed -n 's/^SigCgt:[[:space:]]*0*//p' "/proc/$child/status" 2>/dev/null) &&
+    until [ "$(readlink "/proc/$child/exe")" = "$(realpath "$ZOETROPE")" ] &&
+        caught=$(sed -n 's/^SigCgt:[[:space:]]*0*//p' "/proc/$child/status" 2>/dev/null) &&
         [ $((0x0$caught & 2)) -ne 0 ]; do
         tries=$((tries + 1))
         [ $tries -gt 300 ] && break
