@@ -160,7 +160,7 @@ ZOE_API zoe_status zoe_source_set_want(zoe_source *source, const zoe_want *want)
 /*
  * Pins a frame if it is loaded: on ZOE_OK, *frame is the caller's until zoe_frame_release().
  * Otherwise says why not and clears *frame: LOADING (not loaded, whether or not a worker is at it),
- * NO_ROOM (it is the playhead's, and what is pinned leaves no room for it: it comes when enough is
+ * NO_ROOM (it is the playhead's, and what is held leaves no room for it: it comes when enough is
  * released, or the limit raised), MISSING, or the frame's own error. On a loaded frame it is one
  * atomic compare-and-swap and a copy, without a lock; never blocks.
  */
