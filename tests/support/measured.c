@@ -105,6 +105,8 @@ static int wait_for(pid_t child, double work, struct rusage *usage, double *sent
         if (waits && (*before = worked(child)) >= work) {
             *sent = now();
             kill(child, SIGINT);
+            /* What it did while this process waited for its turn was before it was told. */
+            *before = worked(child);
         } else if (waits) {
             nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
         }
