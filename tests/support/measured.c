@@ -106,7 +106,8 @@ static int wait_for(pid_t child, double work, struct rusage *usage, double *sent
             *sent = now();
             kill(child, SIGINT);
             /* What it did while this process waited for its turn was before it was told. */
-            *before = worked(child);
+            double then = worked(child);
+            *before = then > *before ? then : *before; /* less, if it is over */
         } else if (waits) {
             nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
         }
