@@ -326,9 +326,9 @@ bool zoe_app_shot_name(const zoe_session *session, int shot, char text[ZOE_SHOT_
         return true;
     const char *folder = zoe_sequence_folder(own);
     const char *theirs = zoe_sequence_folder(zoe_shot_sequence(&session->shots[other]));
-    if (!strcmp(folder, theirs))
-        return false;
     zoe_path_unlike(folder, theirs, unlike, sizeof unlike);
+    if (!unlike[0])
+        return false;
     snprintf(text, ZOE_SHOT_NAME, "%s/%.*s", unlike, length, name);
     return true;
 }

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <zoetrope/storage.h>
+
 int zoe_path_is_address(const char *text)
 {
     size_t scheme =
@@ -113,19 +115,26 @@ size_t zoe_path_shot_length(const char *name)
 
 void zoe_path_unlike(const char *folder, const char *other, char *text, size_t capacity)
 {
-    size_t at = strlen(folder), theirs = strlen(other);
-    while (at > 0 && theirs > 0 && folder[at - 1] == other[theirs - 1]) {
+    char own[ZOE_PATH_TEXT], its[ZOE_PATH_TEXT];
+    zoe_storage_text(folder, own, sizeof own);
+    zoe_storage_text(other, its, sizeof its);
+    size_t at = strlen(own), theirs = strlen(its);
+    while (at > 0 && theirs > 0 && own[at - 1] == its[theirs - 1]) {
         at--;
         theirs--;
     }
+    if (at == 0 && theirs == 0) {
+        text[0] = '\0';
+        return;
+    }
     /* All of the other's names are its last ones: the name before them. */
-    if (theirs == 0 && at > 0 && folder[at - 1] == '/')
+    if (theirs == 0 && at > 0 && own[at - 1] == '/')
         at--;
-    size_t end = at + strcspn(folder + at, "/"), begin = end;
-    while (begin > 0 && folder[begin - 1] != '/')
+    size_t end = at + strcspn(own + at, "/"), begin = end;
+    while (begin > 0 && own[begin - 1] != '/')
         begin--;
-    snprintf(text, capacity, "%.*s%s", (int)(end - begin), folder + begin,
-             folder[end] ? "/\342\200\246" : "");
+    snprintf(text, capacity, "%.*s%s", (int)(end - begin), own + begin,
+             own[end] ? "/\342\200\246" : "");
 }
 
 void zoe_path_make_folders(const char *path)

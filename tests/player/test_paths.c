@@ -116,6 +116,11 @@ static void what_tells_folders(void **state)
     assert_string_equal(unlike("exr", "v2/exr"), "exr");
     assert_string_equal(unlike("/shots/old", "/shots"), "old");
     assert_string_equal(unlike("/shots", "/shots/old"), "shots");
+    /* Nobody sees what lets one in. */
+    assert_string_equal(unlike("http://me:word@a/shots", "http://b/shots"), "a/\342\200\246");
+    assert_string_equal(unlike("http://me:word@a/shots", "/mnt/shots"), "a/\342\200\246");
+    assert_string_equal(unlike("http://me:word@a/shots", "http://you:word@a/shots"), "");
+    assert_string_equal(unlike("/shots", "/shots"), "");
 }
 
 static void the_programs_files(void **state)
