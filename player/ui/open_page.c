@@ -5,7 +5,10 @@
 #include <string.h>
 #include <time.h>
 
+#include <zoetrope/storage.h>
+
 #include "model/amount.h"
+#include "model/paths.h"
 #include "ui/theme.h"
 #include "ui/ui_button.h"
 #include "ui/ui_menu.h"
@@ -144,10 +147,11 @@ static void open_selected(zoe_open_page *page, zoe_open_page_result *result)
 
 /* ---- following the browser ---- */
 
-/* All of it is selected: what is typed next takes its place. */
+/* All of it is selected: what is typed next takes its place. What lets one in at an address is not
+ * seen. */
 static void write_path(zoe_open_page *page, const char *path)
 {
-    snprintf(page->path, sizeof page->path, "%s", path);
+    zoe_storage_text(path, page->path, sizeof page->path);
     page->path_field.caret = strlen(page->path);
     page->path_field.anchor = 0;
 }
@@ -233,6 +237,30 @@ static void complete_anew(zoe_ui *ui, zoe_open_page *page, const zoe_browser_com
     ask(page);
 }
 
+/* The bytes of an address up to the end of its host; 0: it is none. */
+static size_t host_length(const char *path)
+{
+    if (!zoe_path_is_address(path))
+        return 0;
+    size_t scheme = (size_t)(strstr(path, "://") - path) + 3;
+    return scheme + strcspn(path + scheme, "/");
+}
+
+/* What stands in the field, with what lets one in at the host that is looked at. */
+static void read_path(const zoe_open_page *page, char path[ZOE_PATH_TEXT])
+{
+    char seen[ZOE_PATH_TEXT];
+    zoe_storage_text(page->shown, seen, sizeof seen);
+    size_t length = host_length(seen);
+    if (!strcmp(page->path, seen))
+        snprintf(path, ZOE_PATH_TEXT, "%s", page->shown);
+    else if (length > 0 && host_length(page->path) == length && !strncmp(page->path, seen, length))
+        snprintf(path, ZOE_PATH_TEXT, "%.*s%s", (int)host_length(page->shown), page->shown,
+                 page->path + length);
+    else
+        snprintf(path, ZOE_PATH_TEXT, "%s", page->path);
+}
+
 static void run_path(zoe_ui *ui, SDL_Rect rect, zoe_open_page *page, zoe_open_page_result *result)
 {
     const zoe_browser_completion *found = zoe_browser_completed(page->browser);
@@ -253,13 +281,13 @@ static void run_path(zoe_ui *ui, SDL_Rect rect, zoe_open_page *page, zoe_open_pa
         open_selected(page, result);
         return;
     }
-    char path[sizeof page->path];
-    snprintf(path, sizeof path, "%s", page->path);
+    char path[ZOE_PATH_TEXT];
+    read_path(page, path);
     if (zoe_path_is_address(path)) {
         /* A folder to look into where its last letter says so, else what is opened. */
         char *last = path + strlen(path) - 1;
         if (!page->purpose && *last != '/') {
-            choose(page, result, page->path);
+            choose(page, result, path);
             return;
         }
         *last = *last == '/' ? '\0' : *last;

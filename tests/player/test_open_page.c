@@ -318,6 +318,33 @@ static void a_url_is_opened_or_looked_into(void **state)
     assert_string_equal(stage.specs[0], "http://host/shots/a.1-9####.exr");
 }
 
+/* What lets one in is used, and never seen. */
+static void passwords_of_addresses_are_not_seen(void **state)
+{
+    (void)state;
+    zoe_open_page *page = &stage.open_page;
+    zoe_open_page_show(page, "http://me:word@host/shots");
+    finish();
+    assert_string_equal(zoe_browser_path(page->browser), "http://me:word@host/shots");
+    assert_string_equal(page->path, "http://host/shots");
+    ui_hand_key(&hand, SDLK_RETURN, 0);
+    assert_int_equal(stage.count, 1);
+    assert_string_equal(stage.specs[0], "http://me:word@host/shots");
+    zoe_open_page_show(page, "http://me:word@host/shots");
+    finish();
+    ui_hand_key(&hand, SDLK_a, KMOD_CTRL);
+    type("http://host/other/a.1-9####.exr");
+    ui_hand_key(&hand, SDLK_RETURN, 0);
+    assert_int_equal(stage.count, 2);
+    assert_string_equal(stage.specs[0], "http://me:word@host/other/a.1-9####.exr");
+    zoe_open_page_show(page, "http://me:word@host/shots");
+    finish();
+    ui_hand_key(&hand, SDLK_a, KMOD_CTRL);
+    type("http://hostile/a.1-9####.exr");
+    ui_hand_key(&hand, SDLK_RETURN, 0);
+    assert_string_equal(stage.specs[0], "http://hostile/a.1-9####.exr");
+}
+
 static void leaving_ends_the_reading(void **state)
 {
     (void)state;
@@ -405,6 +432,7 @@ int main(void)
         OPEN(folders_below_that_have_some_are_named),
         OPEN(what_is_not_there_is_said),
         OPEN(a_url_is_opened_or_looked_into),
+        OPEN(passwords_of_addresses_are_not_seen),
         OPEN(leaving_ends_the_reading),
         OPEN(recent_folders_are_offered),
         START(without_recent_ones_there_is_a_button),
