@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <zoetrope/storage.h>
+
 #include "app/color_choice.h"
 #include "app/compare.h"
 #include "app/effects.h"
@@ -238,13 +240,15 @@ static void copy_text(zoe_app *app, const char *text)
 static void copy_path(zoe_app *app, int unused)
 {
     (void)unused;
-    char path[PATH_CAPACITY];
+    char path[PATH_CAPACITY], seen[PATH_CAPACITY];
     int64_t position = zoe_session_shown_position(&app->session);
-    if (zoe_sequence_path(zoe_session_sequence(&app->session), position, path, sizeof path) ==
-        ZOE_OK)
-        copy_text(app, path);
-    else
+    if (zoe_sequence_path(zoe_session_sequence(&app->session), position, path, sizeof path) !=
+        ZOE_OK) {
         zoe_message_say(&app->message, true, "This frame has no file");
+        return;
+    }
+    zoe_storage_text(path, seen, sizeof seen);
+    copy_text(app, seen);
 }
 
 static void copy_frame(zoe_app *app, int unused)

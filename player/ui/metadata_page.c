@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <zoetrope/storage.h>
+
 #include "ui/ui_button.h"
 #include "ui/ui_popup.h"
 
@@ -43,7 +45,8 @@ static void add_facts(zoe_metadata_page *page)
     const zoe_header *header = page->kept.header;
     const zoe_part *part = &header->parts[header->layer_count ? header->layers[0].part : 0];
     zoe_box box = part->display_window;
-    add(page, "file", page->kept.path, "");
+    zoe_storage_text(page->kept.path, page->file, sizeof page->file);
+    add(page, "file", page->file, "");
     snprintf(page->facts[0], sizeof page->facts[0], "%" PRIu64 " bytes", header->file_bytes);
     add(page, "file size", page->facts[0], "");
     snprintf(page->facts[1], sizeof page->facts[1], "%" PRId64 "\303\227%" PRId64,

@@ -30,6 +30,7 @@ typedef struct zoe_metadata_page {
     /* its own */
     zoe_kept_header kept;
     char facts[ZOE_METADATA_FACTS][64];
+    char file[4096]; /* where it is, for people */
     char filter[128];
     zoe_ui_field field;
     zoe_ui_list list;

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <zoetrope/storage.h>
+
 #include "model/sample.h"
 #include "ui/theme.h"
 #include "ui/ui_button.h"
@@ -72,13 +74,14 @@ static field *add(field_list *list, zoe_value value, const char *tip, const char
 
 static void file_name(const zoe_sequence *sequence, int64_t position, char *text, size_t capacity)
 {
-    char path[PATH_CAPACITY];
+    char path[PATH_CAPACITY], seen[PATH_CAPACITY];
     if (zoe_sequence_path(sequence, position, path, sizeof path) != ZOE_OK) {
         snprintf(text, capacity, "%s", zoe_sequence_name(sequence));
         return;
     }
-    const char *slash = strrchr(path, '/');
-    snprintf(text, capacity, "%.1000s", slash ? slash + 1 : path);
+    zoe_storage_text(path, seen, sizeof seen);
+    const char *slash = strrchr(seen, '/');
+    snprintf(text, capacity, "%.1000s", slash ? slash + 1 : seen);
 }
 
 /* Four digits that count; powers of ten only where there are many more. */
