@@ -131,7 +131,8 @@ static zoe_status open_parts(zoe_window *window, int width, int height, int maxi
         width = width > usable.w ? usable.w : width;
         height = height > usable.h ? usable.h : height;
     }
-    Uint32 flags = SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI;
+    /* Hidden: a renderer by OpenGL has SDL make the window anew, which would be seen. */
+    Uint32 flags = SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI | SDL_WINDOW_HIDDEN;
     if (maximized)
         flags |= SDL_WINDOW_MAXIMIZED;
     window->window = SDL_CreateWindow("Zoetrope", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED,
@@ -145,6 +146,7 @@ static zoe_status open_parts(zoe_window *window, int width, int height, int maxi
         window->renderer = SDL_CreateRenderer(window->window, -1, SDL_RENDERER_SOFTWARE);
     if (!window->renderer)
         return zoe_error_set(error, ZOE_ERROR_IO, "cannot draw in the window: %s", SDL_GetError());
+    SDL_ShowWindow(window->window);
     zoe_window_measure(window);
     return zoe_text_create(window->renderer, window->scale, &window->text, error);
 }
