@@ -62,7 +62,6 @@ typedef struct zoe_cache {
     uint64_t frame_bytes;   /* that they need, and pictures that only pins still hold */
     uint64_t spared_bytes;  /* that they would need besides with their windows filled */
     uint64_t storage_bytes; /* that the meter counts for what storages hold, which no frame gets */
-    uint64_t decoder_bytes; /* the same for processes that decode, beside scratch */
     zoe_stats totals; /* since they were reset: decodes, errors, evictions, and what was stale;
                             `allocations`: how many there were by then */
 

@@ -76,7 +76,7 @@ static uint64_t choose_locked(zoe_cache *cache, urgency need, uint64_t bytes,
 uint64_t zoe_reserve_held_locked(zoe_cache *cache, uint64_t bytes)
 {
     zoe_frame_buffer *list;
-    uint64_t used = cache->frame_bytes + cache->storage_bytes + cache->decoder_bytes;
+    uint64_t used = cache->frame_bytes + cache->storage_bytes;
     uint64_t lacking = zoe_bytes_beyond(used + bytes, zoe_meter_limit(&cache->memory.meter));
     uint64_t chosen = choose_locked(cache, (urgency){0, true, false}, lacking, &list);
     return chosen < lacking ? zoe_bytes_beyond(used, chosen) : 0;

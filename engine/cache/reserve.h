@@ -35,8 +35,8 @@ zoe_status zoe_reserve_locked(zoe_load_worker *worker, zoe_load *load, const zoe
 #define ZOE_RESERVE_HELPER (ZOE_NO_USE - 1)
 
 /* What is in the way of a playhead's load of `bytes` and will not go by itself: the bytes of frames
- * that are pinned, or another playhead's, of storages, and of processes that decode. 0: without them
- * there is room, or it is only not free yet. */
+ * that are pinned, or another playhead's, and of storages. 0: without them there is room, or it is
+ * only not free yet. */
 uint64_t zoe_reserve_held_locked(zoe_cache *cache, uint64_t bytes);
 
 /* Brings what is used under `limit` as far as that goes at once: gives back what nobody uses, and

@@ -151,15 +151,13 @@ static void tell_no_room_locked(zoe_load_worker *worker, const zoe_source *sourc
     char path[ZOE_PATH_MAX] = "";
     zoe_error why;
     (void)zoe_sequence_path(source->sequence, want->playhead, path, sizeof path);
-    zoe_error_set(
-        &why, ZOE_NO_ROOM,
-        "%s: needs %.1f MB, and frames in use%s%s hold %.1f MB of the memory limit of %.1f "
-        "MB; %llu MB would do",
-        path, zoe_megabytes(bytes),
-        cache->storage_bytes ? " and what arrives from the network" : "",
-        cache->decoder_bytes ? " and processes that decode" : "", zoe_megabytes(held),
-        zoe_megabytes(zoe_meter_limit(&cache->memory.meter)),
-        (unsigned long long)((held + bytes + (1 << 20) - 1) >> 20));
+    zoe_error_set(&why, ZOE_NO_ROOM,
+                  "%s: needs %.1f MB, and frames in use%s hold %.1f MB of the memory limit of %.1f "
+                  "MB; %llu MB would do",
+                  path, zoe_megabytes(bytes),
+                  cache->storage_bytes ? " and what arrives from the network" : "",
+                  zoe_megabytes(held), zoe_megabytes(zoe_meter_limit(&cache->memory.meter)),
+                  (unsigned long long)((held + bytes + (1 << 20) - 1) >> 20));
     zoe_table_refuse_locked(source->table, want->playhead, ZOE_FRAME_NO_ROOM, &why,
                             &(zoe_os_file_id){0, 0, 0});
     zoe_cache_tell_locked(cache);

@@ -86,9 +86,9 @@ static bool count_decoders(zoe_engine *engine)
     if (bytes < now.base_bytes)
         bytes = now.base_bytes;
     zoe_meter_add(&cache->memory.meter, bytes);
-    zoe_meter_give(&cache->memory.meter, cache->decoder_bytes);
-    bool less = bytes < cache->decoder_bytes;
-    cache->decoder_bytes = bytes;
+    zoe_meter_give(&cache->memory.meter, engine->decoder_bytes);
+    bool less = bytes < engine->decoder_bytes;
+    engine->decoder_bytes = bytes;
     engine->decoders = now;
     uint64_t limit = zoe_meter_limit(&cache->memory.meter);
     (void)zoe_reserve_fit_locked(cache, limit);

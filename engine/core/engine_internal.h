@@ -29,6 +29,7 @@ struct zoe_engine {
 
     /* guarded by the cache's lock */
     zoe_isolation_report decoders;           /* as the watch saw them last */
+    uint64_t decoder_bytes;                  /* that the meter counts for them, beside scratch */
     uint64_t restarts_before, deaths_before; /* when statistics were reset */
 };
 

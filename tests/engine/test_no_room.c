@@ -289,38 +289,6 @@ static void test_a_file_as_large_as_the_limit(void **state)
     stage_end(&s);
 }
 
-/* As the engine counts processes that decode. */
-static void count_decoders(stage *s, uint64_t bytes)
-{
-    zoe_cache *cache = &s->engine->cache;
-    zoe_cache_lock(cache);
-    zoe_meter_add(&cache->memory.meter, bytes);
-    zoe_meter_give(&cache->memory.meter, cache->decoder_bytes);
-    cache->decoder_bytes = bytes;
-    zoe_cache_wake_worker_locked(cache);
-    zoe_cache_unlock(cache);
-}
-
-/* What decodes in other processes takes the room: no frame is in the way. */
-static void test_decoders_in_the_way(void **state)
-{
-    (void)state;
-    stage s;
-    stage_begin(&s, 1, 16 * MiB, 10 * MiB, 1);
-    zoe_source *source = stage_source(&s, "f", 1, 1);
-    count_decoders(&s, 8 * MiB);
-    zoe_want want = {.playhead = 0, .in = 0, .out = 0};
-    stage_want(source, &want);
-    assert_no_room(source, 0);
-    zoe_error why;
-    zoe_source_frame_error(source, 0, &why);
-    assert_non_null(strstr(why.text, "frames in use and processes that decode hold 8.0 MB"));
-    count_decoders(&s, 0);
-    assert_true(stage_wait_state(source, 0, ZOE_FRAME_LOADED));
-    assert_comes(&s, source, 0);
-    stage_end(&s);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -334,7 +302,6 @@ int main(void)
         cmocka_unit_test(test_a_passing_shortage_is_not_told),
         cmocka_unit_test(test_what_comes_later_stops_nothing),
         cmocka_unit_test(test_a_file_as_large_as_the_limit),
-        cmocka_unit_test(test_decoders_in_the_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
