@@ -34,6 +34,19 @@ void zoe_os_heap_trim(void);
 
 /* ---- address space ---- */
 
+/* The most memory that is worth address space to be reserved for, many times over. ThreadSanitizer
+ * leaves a program half a terabyte, where threads soon find no room for their stacks. */
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define ZOE_OS_RESERVE_MAX ((uint64_t)256 << 20)
+#endif
+#elif defined(__SANITIZE_THREAD__)
+#define ZOE_OS_RESERVE_MAX ((uint64_t)256 << 20)
+#endif
+#ifndef ZOE_OS_RESERVE_MAX
+#define ZOE_OS_RESERVE_MAX UINT64_MAX
+#endif
+
 /* Bytes of a page: the unit in which memory is committed and released. */
 size_t zoe_os_page(void);
 

@@ -36,6 +36,13 @@ static uint64_t limit_for(const zoe_budget *budget, uint64_t *total)
     return zoe_budget_limit(budget, memory.total);
 }
 
+/* How much memory a pool of frames reserves address space for: the limit may be raised later. */
+static uint64_t address_for(uint64_t limit, uint64_t total)
+{
+    uint64_t most = total < ZOE_OS_RESERVE_MAX ? total : ZOE_OS_RESERVE_MAX;
+    return limit > most ? limit : most;
+}
+
 static void begin_report(zoe_memory_report *report)
 {
     uint64_t peak;
@@ -406,7 +413,7 @@ zoe_status zoe_engine_create_with(const zoe_engine_settings *given, const zoe_de
     engine->aheads.lock = engine->change = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
     engine->budget = budget;
     uint64_t total, limit = limit_for(&budget, &total);
-    uint64_t address_bytes = limit > total ? limit : total;
+    uint64_t address_bytes = address_for(limit, total);
     const char *step = "starting the cache";
     zoe_decoder exr;
     if (!decoder) {
