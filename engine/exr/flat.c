@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "codec/none.h"
 #include "base/box.h"
+#include "codec/none.h"
 #include "exr/chroma_bands.h"
 #include "exr/row.h"
 #include "exr/library_codec.h"
@@ -46,30 +46,16 @@ void zoe_exr_flat_begin(zoe_exr_flat *flat, zoe_exr_chunk_reader *reader, zoe_ex
             .y_sampling = channel->y_sampling,
         };
         flat->sources[c] = -1;
-        flat->samplings |= 1u << channel->y_sampling;
     }
+    flat->chunk.channels = flat->channels;
+    flat->chunk.channel_count = count;
+    flat->samplings = zoe_codec_samplings_of(&flat->chunk);
     for (uint32_t s = 0; s < geometry->source_count; s++)
         flat->sources[geometry->source_channel[s]] = (int8_t)s;
     uint32_t w = 0;
     for (size_t c = 0; c < count; c++)
         if (flat->sources[c] >= 0)
             flat->wanted[w++] = (int32_t)c;
-}
-
-/* Of the samplings, those that have a row at y. */
-static uint32_t samplings_at(const zoe_exr_flat *flat, int32_t y)
-{
-    uint32_t at = 0;
-    for (uint32_t left = flat->samplings; left; left &= left - 1) {
-        int32_t s = __builtin_ctz(left);
-        at |= (uint32_t)(y % s == 0) << s;
-    }
-    return at;
-}
-
-static bool has_row(const zoe_codec_channel *channel, uint32_t samplings)
-{
-    return samplings >> channel->y_sampling & 1;
 }
 
 /* The rows on every s-th line from y = 0 up to y; below 0 their number is negative. */
@@ -109,15 +95,13 @@ static void measure_channels(zoe_exr_flat *flat, zoe_box box)
     zoe_codec_chunk *chunk = &flat->chunk;
     int32_t width = (int32_t)zoe_box_width(&box), height = (int32_t)zoe_box_height(&box);
     chunk->first_y = box.min_y;
-    if (flat->samplings == EVERY_LINE && width == flat->measured_width &&
+    if (flat->samplings.some == EVERY_LINE && width == flat->measured_width &&
         height == flat->measured_height)
         return;
     if (width != flat->measured_width)
         measure_rows(flat, width);
     flat->measured_width = width;
     flat->measured_height = height;
-    chunk->channels = flat->channels;
-    chunk->channel_count = flat->geometry->channel_count;
     chunk->line_count = height;
     chunk->unpacked_bytes = 0;
     int32_t rows[ZOE_EXR_SAMPLING_MAX + 1];
@@ -169,10 +153,9 @@ static uint8_t *target_of(zoe_exr_flat *flat, size_t c, int32_t x, int32_t y,
 static size_t list_line(zoe_exr_flat *flat, int32_t x, int32_t y, uint8_t **deferred_rows,
                         size_t count)
 {
-    const uint32_t samplings = samplings_at(flat, y);
     for (size_t c = 0; c < flat->chunk.channel_count; c++) {
         const zoe_codec_channel *channel = &flat->channels[c];
-        if (has_row(channel, samplings))
+        if (zoe_codec_has_row(&flat->samplings, channel, y))
             flat->segments[count++] =
                 (zoe_codec_segment){target_of(flat, c, x, y, deferred_rows), row_bytes(channel)};
     }
@@ -184,18 +167,17 @@ static size_t list_line(zoe_exr_flat *flat, int32_t x, int32_t y, uint8_t **defe
 static size_t list_wanted(zoe_exr_flat *flat, int32_t x, int32_t y, uint8_t **deferred_rows,
                           size_t count)
 {
-    const uint32_t samplings = samplings_at(flat, y);
     for (uint32_t w = 0; w <= flat->geometry->source_count; w++) {
         size_t skipped = 0;
-        for (uint32_t left = samplings; left; left &= left - 1)
-            skipped += flat->skipped[w][__builtin_ctz(left)];
+        for (uint64_t left = flat->samplings.here; left; left &= left - 1)
+            skipped += flat->skipped[w][__builtin_ctzll(left)];
         if (skipped > 0)
             flat->segments[count++] = (zoe_codec_segment){NULL, skipped};
         if (w == flat->geometry->source_count)
             break;
         size_t c = (size_t)flat->wanted[w];
         const zoe_codec_channel *channel = &flat->channels[c];
-        if (has_row(channel, samplings))
+        if (zoe_codec_has_row(&flat->samplings, channel, y))
             flat->segments[count++] =
                 (zoe_codec_segment){target_of(flat, c, x, y, deferred_rows), row_bytes(channel)};
     }
@@ -210,6 +192,7 @@ static void list_segments(zoe_exr_flat *flat, int32_t x)
     flat->deferred_count = 0;
     for (int32_t line = 0; line < flat->chunk.line_count && !zoe_stop_wanted(); line++) {
         int32_t y = flat->chunk.first_y + line;
+        zoe_codec_samplings_go_to(&flat->samplings, y);
         count = flat->by_segments ? list_wanted(flat, x, y, &deferred_rows, count)
                                   : list_line(flat, x, y, &deferred_rows, count);
     }

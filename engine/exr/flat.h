@@ -12,6 +12,7 @@
 #ifndef ZOE_EXR_FLAT_H
 #define ZOE_EXR_FLAT_H
 
+#include "codec/chunk_rows.h"
 #include "exr/chunk_reader.h"
 #include "exr/rows.h"
 
@@ -27,8 +28,7 @@ typedef struct zoe_exr_flat {
     zoe_codec_segment *segments;
     int8_t *sources;  /* of the channels: a source of the geometry, or -1 */
     bool by_segments; /* what nobody wants is one segment, and channels have no heights */
-    /* bit s: some channel has samples on every s-th line */
-    uint32_t samplings;
+    zoe_codec_samplings samplings; /* of the channels; at the line at hand */
     int32_t measured_width, measured_height; /* of the chunk that the channels were measured for */
     int32_t wanted[ZOE_PLANES_MAX];          /* channels of the sources, in file order */
     /* Bytes of a line's rows that have samples on every s-th line: before each wanted channel, and
