@@ -194,13 +194,6 @@ static zoe_status complain(zoe_status status, const char *path, zoe_error *error
 
 /* ---- entries ---- */
 
-static int compare_values(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a;
-    int64_t y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
 /* Which of its class's files an entry has. */
 static zoe_selection selection_of(int padding, const zoe_folder_entry *said)
 {
@@ -208,22 +201,18 @@ static zoe_selection selection_of(int padding, const zoe_folder_entry *said)
         .padding = padding, .has_range = true, .first = said->first, .last = said->last, .step = 1};
 }
 
-/* Sets the number of gaps: two files may have the same number (7 and 0007). */
+/* Sets the number of gaps. */
 static bool count_gaps(const zoe_scan_class *class, int padding, zoe_folder_entry *said)
 {
-    int64_t *values = zoe_os_alloc((size_t)said->files * sizeof *values);
-    if (!values)
-        return false;
     zoe_selection selection = selection_of(padding, said);
-    size_t count = 0;
-    for (size_t i = 0; i < class->count; i++)
-        if (zoe_is_selected(&selection, &class->files[i]))
-            values[count++] = class->files[i].value;
-    qsort(values, count, sizeof *values, compare_values);
+    size_t count;
+    int64_t *numbers = zoe_sorted_numbers(class, &selection, &count);
+    if (!numbers)
+        return false;
     int64_t distinct = 0;
     for (size_t i = 0; i < count; i++)
-        distinct += i == 0 || values[i] != values[i - 1];
-    zoe_os_free(values);
+        distinct += i == 0 || numbers[i] != numbers[i - 1];
+    zoe_os_free(numbers);
     said->gaps = said->last - said->first + 1 - distinct;
     return true;
 }

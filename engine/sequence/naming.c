@@ -48,20 +48,30 @@ static int compare_numbers(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+int64_t *zoe_sorted_numbers(const zoe_scan_class *class, const zoe_selection *selection,
+                            size_t *count)
+{
+    int64_t *numbers = zoe_os_alloc(class->count * sizeof *numbers);
+    if (!numbers)
+        return NULL;
+    *count = 0;
+    for (size_t i = 0; i < class->count; i++)
+        if (zoe_is_selected(selection, &class->files[i]))
+            numbers[(*count)++] = class->files[i].value;
+    qsort(numbers, *count, sizeof *numbers, compare_numbers);
+    return numbers;
+}
+
 bool zoe_leave_strays(const zoe_scan_class *class, zoe_selection *selection)
 {
     zoe_extent extent = zoe_find_extent(class, selection);
     if (selection->has_range || extent.count == 0 ||
         extent.highest->value - extent.lowest->value < ZOE_SEQUENCE_POSITIONS_MAX)
         return true;
-    int64_t *numbers = zoe_os_alloc((size_t)extent.count * sizeof *numbers);
+    size_t count, most = 0, from = 0;
+    int64_t *numbers = zoe_sorted_numbers(class, selection, &count);
     if (!numbers)
         return false;
-    size_t count = 0, most = 0, from = 0;
-    for (size_t i = 0; i < class->count; i++)
-        if (zoe_is_selected(selection, &class->files[i]))
-            numbers[count++] = class->files[i].value;
-    qsort(numbers, count, sizeof *numbers, compare_numbers);
     for (size_t low = 0, high = 0; high < count; high++) {
         while (numbers[high] - numbers[low] >= ZOE_SEQUENCE_POSITIONS_MAX)
             low++;

@@ -38,6 +38,11 @@ typedef struct zoe_extent {
 
 zoe_extent zoe_find_extent(const zoe_scan_class *class, const zoe_selection *selection);
 
+/* The numbers of the selected files in ascending order, for zoe_os_free(), and how many they are:
+ * two files may have the same (7 and 0007). NULL when memory is out. */
+int64_t *zoe_sorted_numbers(const zoe_scan_class *class, const zoe_selection *selection,
+                            size_t *count);
+
 /*
  * Where the selected files' numbers lie further apart than a sequence may be long, and more than
  * half of the files lie together, the selection becomes the range that these have: one stray file
