@@ -121,18 +121,23 @@ static bool has_answered(const zoe_remote *remote, const zoe_far_object *object,
             (zoe_fetch_is_offline_locked(remote, object) && remote->offline_ns >= since_ns));
 }
 
+/* Has its origin asked, which is not being done. Lock held, and given back meanwhile. */
+static void begin_asking_locked(zoe_remote *remote, zoe_far_object *object, bool is_urgent)
+{
+    object->is_asked = true;
+    zoe_lock_give(&remote->lock);
+    zoe_fetch_ask(remote, object, is_urgent);
+    zoe_lock_take(&remote->lock);
+}
+
 /* What the origin says of it now. Lock held, and given back meanwhile. */
 static zoe_status ask_locked(zoe_remote *remote, zoe_far_object *object, uint64_t since_ns)
 {
     if (has_answered(remote, object, since_ns))
         return object->answered_ns >= since_ns ? object->ask_status : ZOE_ERROR_IO;
     /* Where it is being asked already, that answer will do. */
-    if (!object->is_asked) {
-        object->is_asked = true;
-        zoe_lock_give(&remote->lock);
-        zoe_fetch_ask(remote, object, true);
-        zoe_lock_take(&remote->lock);
-    }
+    if (!object->is_asked)
+        begin_asking_locked(remote, object, true);
     while (object->is_asked) {
         if (zoe_stop_wanted())
             return ZOE_STALE;
@@ -170,13 +175,10 @@ static void ask(void *user, const char *path, uint64_t since_ns)
     zoe_remote *remote = user;
     zoe_lock_take(&remote->lock);
     zoe_far_object *object = zoe_fetch_object_locked(remote, path);
-    bool begins = object && object->state == ZOE_FAR_KNOWN && !object->is_asked &&
-                  !has_answered(remote, object, since_ns);
-    if (begins)
-        object->is_asked = true;
+    if (object && object->state == ZOE_FAR_KNOWN && !object->is_asked &&
+        !has_answered(remote, object, since_ns))
+        begin_asking_locked(remote, object, false);
     zoe_lock_give(&remote->lock);
-    if (begins)
-        zoe_fetch_ask(remote, object, false);
 }
 
 /* ---- reading ---- */
