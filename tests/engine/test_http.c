@@ -194,11 +194,6 @@ typedef struct weather {
     bool is_unreachable;
 } weather;
 
-static bool stalls(const char *faults)
-{
-    return strstr(faults, "stall") || strstr(faults, "hang") || strstr(faults, "drip");
-}
-
 /* Each is said and done with in the time that is given to tests; the next request is right. */
 static void test_weather(void **state)
 {
@@ -249,7 +244,7 @@ static void test_weather(void **state)
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         shot_server_faults(&server, rows[i].faults);
-        zoe_http *client = stalls(rows[i].faults) ? hasty : http;
+        zoe_http *client = shot_server_stalls(rows[i].faults) ? hasty : http;
         zoe_http_request request = range(1000, 100000);
         zoe_status status = zoe_http_perform(client, &request);
         if (status != rows[i].status)

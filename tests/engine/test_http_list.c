@@ -192,16 +192,11 @@ typedef struct weather {
     zoe_status status;
 } weather;
 
-static bool stalls(const char *faults)
-{
-    return strstr(faults, "stall") || strstr(faults, "hang") || strstr(faults, "drip");
-}
-
 static void expect_weather(const zoe_s3 *s3, const char *folder, const weather *rows, size_t count)
 {
     zoe_http *patient = http;
     for (size_t i = 0; i < count; i++) {
-        http = stalls(rows[i].faults) ? hasty : patient;
+        http = shot_server_stalls(rows[i].faults) ? hasty : patient;
         shot_server_faults(&server, rows[i].faults);
         zoe_error error;
         zoe_status status = list(s3, folder, &error);

@@ -50,14 +50,9 @@ static int finish(void **state)
     return 0;
 }
 
-/* Whether a fault is that nothing comes: the storage is not to wait long for it. For all others it
- * waits longer than a busy machine keeps a server from answering. */
-static bool stalls(const char *fault)
-{
-    return strstr(fault, "hang") || strstr(fault, "stall");
-}
-
-/* A new storage for that fault in so many requests ("*": all), without anything on disk. */
+/* A new storage for that fault in so many requests ("*": all), without anything on disk.
+ * For what stalls it does not wait long; for all else longer than a busy machine keeps a server
+ * from answering. */
 static void open_storage(const char *count, const char *fault)
 {
     char folder[96];
@@ -69,7 +64,9 @@ static void open_storage(const char *count, const char *fault)
     settings.disk_cache = folder;
     settings.disk_cache_bytes = 100 << 20;
     settings.retries = 1;
-    settings.stall_timeout_ms = !stalls(fault) ? 30000 : strcmp(count, "*") == 0 ? 1000 : 3000;
+    settings.stall_timeout_ms = !shot_server_stalls(fault) ? 30000
+                                : strcmp(count, "*") == 0  ? 1000
+                                                           : 3000;
     assert_int_equal(zoe_storage_create(&settings, &storage, NULL), ZOE_OK);
 }
 
@@ -111,11 +108,12 @@ static zoe_status read_whole(int n)
     return status;
 }
 
-/* What has nothing wrong with it: where the storage does not wait long it may have to be read again. */
+/* What has nothing wrong with it: where the storage does not wait long it may have to be read
+ * again. */
 static zoe_status read_good(int n, const char *fault)
 {
     zoe_status status = read_whole(n);
-    for (int i = 0; i < 10 && stalls(fault) && status == ZOE_ERROR_IO; i++)
+    for (int i = 0; i < 10 && shot_server_stalls(fault) && status == ZOE_ERROR_IO; i++)
         status = read_whole(n);
     return status;
 }
@@ -123,7 +121,7 @@ static zoe_status read_good(int n, const char *fault)
 static zoe_status open_good_object(int n, const char *fault, zoe_storage_object *object)
 {
     zoe_status status = open_object(n, object);
-    for (int i = 0; i < 10 && stalls(fault) && status == ZOE_ERROR_IO; i++)
+    for (int i = 0; i < 10 && shot_server_stalls(fault) && status == ZOE_ERROR_IO; i++)
         status = open_object(n, object);
     return status;
 }

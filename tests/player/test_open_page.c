@@ -318,6 +318,16 @@ static void a_url_is_opened_or_looked_into(void **state)
     assert_string_equal(stage.specs[0], "http://host/shots/a.1-9####.exr");
 }
 
+/* Types another path over the one of the folder that is looked at, and opens that. */
+static void open_instead(const char *path)
+{
+    zoe_open_page_show(&stage.open_page, "http://me:word@host/shots");
+    finish();
+    ui_hand_key(&hand, SDLK_a, KMOD_CTRL);
+    type(path);
+    ui_hand_key(&hand, SDLK_RETURN, 0);
+}
+
 /* What lets one in is used, and never seen. */
 static void passwords_of_addresses_are_not_seen(void **state)
 {
@@ -330,18 +340,10 @@ static void passwords_of_addresses_are_not_seen(void **state)
     ui_hand_key(&hand, SDLK_RETURN, 0);
     assert_int_equal(stage.count, 1);
     assert_string_equal(stage.specs[0], "http://me:word@host/shots");
-    zoe_open_page_show(page, "http://me:word@host/shots");
-    finish();
-    ui_hand_key(&hand, SDLK_a, KMOD_CTRL);
-    type("http://host/other/a.1-9####.exr");
-    ui_hand_key(&hand, SDLK_RETURN, 0);
+    open_instead("http://host/other/a.1-9####.exr");
     assert_int_equal(stage.count, 2);
     assert_string_equal(stage.specs[0], "http://me:word@host/other/a.1-9####.exr");
-    zoe_open_page_show(page, "http://me:word@host/shots");
-    finish();
-    ui_hand_key(&hand, SDLK_a, KMOD_CTRL);
-    type("http://hostile/a.1-9####.exr");
-    ui_hand_key(&hand, SDLK_RETURN, 0);
+    open_instead("http://hostile/a.1-9####.exr");
     assert_string_equal(stage.specs[0], "http://hostile/a.1-9####.exr");
 }
 

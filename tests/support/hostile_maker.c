@@ -323,26 +323,35 @@ static void no_tiles(bytes *b)
                &(header){{0, 0, SIDE - 1, SIDE - 1}, {0, 0, SIDE - 1, SIDE - 1}, NONE, {1, 1}, 0});
 }
 
+enum { SAMPLED = 5700 }; /* channels, as many as one part may have */
+
+/* Begins a header of those, all but one with a row on every so many lines. */
+static size_t begin_sampled(bytes *b, int lines)
+{
+    size_t channels = begin_header(b, 0);
+    for (int c = 1; c < SAMPLED; c++) {
+        char name[16];
+        snprintf(name, sizeof name, "C%05d", c);
+        put_channel(b, name, HALF, 1, lines);
+    }
+    put_channel(b, "Y", HALF, 1, 1);
+    return channels;
+}
+
 /* As many channels as one part may have, all but one with a row on a single line of 65,536: each
  * line costs a look. */
 static void rare_rows(bytes *b)
 {
-    enum { CHANNELS = 5700, LINES = 65536 };
-    size_t channels = begin_header(b, 0);
-    for (int c = 1; c < CHANNELS; c++) {
-        char name[16];
-        snprintf(name, sizeof name, "C%05d", c);
-        put_channel(b, name, HALF, 1, LINES);
-    }
-    put_channel(b, "Y", HALF, 1, 1);
+    enum { LINES = 65536 };
+    size_t channels = begin_sampled(b, LINES);
     end_header(b, channels, &(header){{0, 0, 0, LINES - 1}, {0, 0, 0, LINES - 1}, NONE, {0, 0}, 0});
     uint64_t at = b->count + 8 * (uint64_t)LINES;
     for (int y = 0; y < LINES; y++) {
         put_long(b, at);
-        at += y == 0 ? 8 + 2 * CHANNELS : 8 + 2;
+        at += y == 0 ? 8 + 2 * SAMPLED : 8 + 2;
     }
     for (int y = 0; y < LINES; y++) {
-        int size = y == 0 ? 2 * CHANNELS : 2;
+        int size = y == 0 ? 2 * SAMPLED : 2;
         put_int(b, y);
         put_int(b, size);
         put(b, NULL, (size_t)size);
@@ -353,18 +362,12 @@ static void rare_rows(bytes *b)
  * line is packed a thousand to one, and nobody wants it. */
 static void sampled_rows(bytes *b)
 {
-    enum { CHANNELS = 5700, LINES = 95998, EVERY = 7 };
-    size_t channels = begin_header(b, 0);
-    for (int c = 1; c < CHANNELS; c++) {
-        char name[16];
-        snprintf(name, sizeof name, "C%05d", c);
-        put_channel(b, name, HALF, 1, EVERY);
-    }
-    put_channel(b, "Y", HALF, 1, 1);
+    enum { LINES = 95998, EVERY = 7 };
+    size_t channels = begin_sampled(b, EVERY);
     end_header(b, channels, &(header){{0, 0, 0, LINES - 1}, {0, 0, 0, LINES - 1}, ZIPS, {0, 0}, 0});
     bytes all = {0};
-    uint8_t *raw = differences(2 * CHANNELS);
-    put_zip(&all, raw, 2 * CHANNELS);
+    uint8_t *raw = differences(2 * SAMPLED);
+    put_zip(&all, raw, 2 * SAMPLED);
     free(raw);
     uint64_t at = b->count + 8 * (uint64_t)LINES;
     for (int y = 0; y < LINES; y++) {

@@ -121,6 +121,11 @@ void shot_server_faults(const shot_server *server, const char *lines)
     must(rename(fresh, path) == 0, path);
 }
 
+bool shot_server_stalls(const char *faults)
+{
+    return strstr(faults, "stall") || strstr(faults, "hang") || strstr(faults, "drip");
+}
+
 char *shot_server_take_log(const shot_server *server)
 {
     char path[96];

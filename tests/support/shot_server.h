@@ -7,6 +7,7 @@
 #ifndef ZOE_SUPPORT_SHOT_SERVER_H
 #define ZOE_SUPPORT_SHOT_SERVER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -35,6 +36,9 @@ unsigned char shot_server_byte(size_t offset);
 
 /* Faults from now on, as lines of its script; "" ends them. */
 void shot_server_faults(const shot_server *server, const char *lines);
+
+/* Whether there is one among faults with which nothing comes, or next to nothing. */
+bool shot_server_stalls(const char *faults);
 
 /* Its log, since the start or the last call; to be freed. */
 char *shot_server_take_log(const shot_server *server);
