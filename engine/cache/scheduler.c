@@ -257,8 +257,8 @@ static zoe_load *find_work_locked(zoe_load_worker *worker)
         return load;
     if (join_locked(worker, open, use))
         return open;
-    /* No scratch for this worker. Where it would only help, it may read ahead; a load that cannot go
-     * on gives back what it has, and begins again when there is room for all of it. */
+    /* No scratch for this worker. Where it would only help, it may read ahead; a load that cannot
+     * go on gives back what it has, and begins again when there is room for all of it. */
     if (open->workers > 0)
         return claim_first_locked(worker, ZOE_NO_USE);
     zoe_cache_stop_load_locked(open);

@@ -327,8 +327,8 @@ static INLINE void put_literal(cursor *c, int at)
     c->count -= c->entry; /* above its lowest 6 bits this is nonsense, which refill() drops */
 }
 
-/* What follows a symbol that is not a literal: *length of a match. False at the end of the block and
- * on bad data. */
+/* What follows a symbol that is not a literal: *length of a match. False at the end of the block
+ * and on bad data. */
 static INLINE bool take_length(cursor *c, lane *s, size_t *length)
 {
     uint32_t entry = c->entry;

@@ -71,8 +71,8 @@ bool zoe_inflate_code_sort(zoe_inflate_code *code);
 
 /*
  * The table of a code, with room for so many entries as stand above; that of the code for lengths,
- * of 19 symbols, has 1 << ZOE_INFLATE_CODE_BITS, and returns how many bits index it. false: there is
- * too little room, which no code needs.
+ * of 19 symbols, has 1 << ZOE_INFLATE_CODE_BITS, and returns how many bits index it. false: there
+ * is too little room, which no code needs.
  */
 bool zoe_inflate_literal_table(uint32_t *table, const zoe_inflate_code *code);
 bool zoe_inflate_distance_table(uint32_t *table, const zoe_inflate_code *code);

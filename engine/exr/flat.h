@@ -28,7 +28,7 @@ typedef struct zoe_exr_flat {
     zoe_codec_segment *segments;
     int8_t *sources;  /* of the channels: a source of the geometry, or -1 */
     bool by_segments; /* what nobody wants is one segment, and channels have no heights */
-    zoe_codec_samplings samplings; /* of the channels; at the line at hand */
+    zoe_codec_samplings samplings;           /* of the channels; at the line at hand */
     int32_t measured_width, measured_height; /* of the chunk that the channels were measured for */
     int32_t wanted[ZOE_PLANES_MAX];          /* channels of the sources, in file order */
     /* Bytes of a line's rows that have samples on every s-th line: before each wanted channel, and

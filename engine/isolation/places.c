@@ -160,7 +160,8 @@ zoe_status zoe_place_provide(zoe_place *p, const char *name, zoe_error *error)
         atomic_store_explicit(&all->pause_ms, pause < PAUSE_MAX_MS ? pause : PAUSE_MAX_MS,
                               memory_order_relaxed);
         zoe_error_set(error, ZOE_ERROR_DECODER, "no decoder for %s: %s", name, why.text);
-        /* Where there may be so many processes or descriptors only, those that wait are too many. */
+        /* Where so many processes or descriptors are all there may be, those that wait are too
+         * many. */
         zoe_isolation_end_readers();
     }
     return zoe_isolation_runs(&p->process) ? ZOE_OK : ZOE_ERROR_DECODER;

@@ -79,7 +79,8 @@ void zoe_places_destroy(zoe_places **places);
 /* How many threads have one. */
 uint32_t zoe_places_threads(const zoe_places *places);
 
-/* As zoe_isolation_trim(), zoe_isolation_count() and, without files and headers, zoe_isolation_measure(). */
+/* As zoe_isolation_trim(), zoe_isolation_count() and, without files and headers,
+ * zoe_isolation_measure(). */
 void zoe_places_trim(zoe_places *places);
 void zoe_places_count(const zoe_places *places, zoe_isolation_report *report);
 void zoe_places_measure(zoe_places *places, zoe_isolation_report *report);

@@ -57,8 +57,8 @@ typedef struct zoe_far_folder {
     uint64_t bytes; /* 0: nothing is known, or it comes whole only */
 } zoe_far_folder;
 
-/* An object that was met. Kept while it is of use: it is open or held, OPENING or asked, or a block of
- * it is in memory. */
+/* An object that was met. Kept while it is of use: it is open or held, OPENING or asked, or a block
+ * of it is in memory. */
 typedef struct zoe_far_object {
     /* fixed */
     struct zoe_far_object *chain;

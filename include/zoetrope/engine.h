@@ -274,7 +274,8 @@ ZOE_API void zoe_look_retry(zoe_look *look);
  * Looks at the files; with `folder` 1 the folder is read first, for files that came and went. Once
  * for each look. Blocks on the folder and one stat() a frame; of URLs many are asked about at a
  * time, and a frame of which no server says anything stays as it is. Errors: as
- * zoe_sequence_reopen(), and ARGUMENT for a look that was read; one that failed is only to be ended.
+ * zoe_sequence_reopen(), and ARGUMENT for a look that was read; one that failed is only to be
+ * ended.
  */
 ZOE_API zoe_status zoe_look_read(zoe_look *look, int32_t folder, zoe_error *error);
 

@@ -44,9 +44,9 @@ typedef enum zoe_frame_state {
     ZOE_FRAME_MISSING = 5, /* a gap: the sequence has no file for it */
     /* LOADED, but the file lacks some of its chunks (it is still being written) */
     ZOE_FRAME_INCOMPLETE = 6,
-    /* EMPTY, and the playhead's: what is pinned, or another playhead's, or held by a storage, leaves
-     * no room for it under the limit. It is loaded as soon as that is let go of, or the limit is
-     * raised */
+    /* EMPTY, and the playhead's: what is pinned, or another playhead's, or held by a storage,
+     * leaves no room for it under the limit. It is loaded as soon as that is let go of, or the
+     * limit is raised */
     ZOE_FRAME_NO_ROOM = 7,
 } zoe_frame_state;
 

@@ -102,7 +102,8 @@ ZOE_API void zoe_transport_set_area(zoe_transport *transport, int64_t in, int64_
 
 /* The sequence has other positions: `count` of them now, of which `shift` were added in front (or,
  * if negative, went there). Playhead and work area go along with their frames, and are clamped; an
- * area of all positions stays that. Playing goes on in its time. The count as in zoe_transport_init(). */
+ * area of all positions stays that. Playing goes on in its time. The count as in
+ * zoe_transport_init(). */
 ZOE_API void zoe_transport_recount(zoe_transport *transport, int64_t count, int64_t shift);
 
 /* Takes effect at the next step. When ping-pong ends while playing backwards through a turn, play

@@ -136,9 +136,9 @@ static zoe_status next_round(decode_bench *b, uint64_t *spent, zoe_error *error)
 /*
  * Rounds take turns with the sources. Those that rest want nothing, so their frames are the first
  * to give up their buffers: once so many sources have filled the memory that the first has lost all
- * frames, each round decodes everything, into memory that is already there. Of small frames it takes
- * many sources to fill it: no more than a second's worth, or a file whose header takes longer than
- * its picture would be read a thousand times.
+ * frames, each round decodes everything, into memory that is already there. Of small frames it
+ * takes many sources to fill it: no more than a second's worth, or a file whose header takes longer
+ * than its picture would be read a thousand times.
  */
 static zoe_status warm_up(decode_bench *b, const zoe_bench_options *options, zoe_error *error)
 {

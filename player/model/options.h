@@ -168,8 +168,8 @@ void zoe_options_isolate(const zoe_options *options);
  * as argv. */
 void zoe_options_apply_storage(const zoe_options *options, zoe_storage_settings *settings);
 
-/* Rows of the same options, with a heading, for the tables of other commands: returns how many, none
- * in a build without files from elsewhere. */
+/* Rows of the same options, with a heading, for the tables of other commands: returns how many,
+ * none in a build without files from elsewhere. */
 enum { ZOE_STORAGE_ROWS = 10 };
 typedef struct zoe_storage_args {
     zoe_options options; /* where the values go */

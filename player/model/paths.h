@@ -34,8 +34,8 @@ void zoe_path_parent(const char *path, char parent[ZOE_PATH_TEXT]);
 size_t zoe_path_shot_length(const char *name);
 
 /* What tells a folder from another one, for people: the last name on its way that the other has not
- * at that place, "v012" of "/shots/sh010/v012"; where more names follow, with "/..." behind it, as of
- * "/shots/sh010/v012/exr". "": they are one folder, or it is the root. Of a URL without user and
+ * at that place, "v012" of "/shots/sh010/v012"; where more names follow, with "/..." behind it, as
+ * of "/shots/sh010/v012/exr". "": they are one folder, or it is the root. Of a URL without user and
  * password. Cut to the capacity. */
 void zoe_path_unlike(const char *folder, const char *other, char *text, size_t capacity);
 

@@ -9,8 +9,8 @@
  *     zoe_ui_system_done(system, ui);
  *
  * What comes too fast for one frame (a press, a move and a release between two frames, or Esc and
- * another key) is kept for the next ones, so that each click lies where the pointer was, and each key
- * is heard by what has the keyboard after the one before: zoe_ui_system_waits().
+ * another key) is kept for the next ones, so that each click lies where the pointer was, and each
+ * key is heard by what has the keyboard after the one before: zoe_ui_system_waits().
  *
  * Thread-safety: the main thread only.
  *

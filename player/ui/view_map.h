@@ -42,8 +42,8 @@ void zoe_view_map_init(zoe_view_map *map);
 /* A new area. What was in its middle stays there. */
 void zoe_view_map_resize(zoe_view_map *map, int32_t width, int32_t height);
 
-/* A new picture. Zoom and place stay unless the view is fitted; the first picture's middle is put in
- * the area's. An empty box is ignored. */
+/* A new picture. Zoom and place stay unless the view is fitted; the first picture's middle is put
+ * in the area's. An empty box is ignored. */
 void zoe_view_map_picture(zoe_view_map *map, zoe_box box, double aspect);
 
 /* Shows the whole picture in the middle, as large as it goes. */

@@ -108,8 +108,8 @@ static void what_is_not_taken_adds_up(void **state)
     temp_folder_make(beside, sizeof beside);
     set(root);
     take();
-    /* A file may be told of twice, when it is made and when it is closed: each is waited for by moving
-     * it to where it is seen, which is one event. */
+    /* A file may be told of twice, when it is made and when it is closed: each is waited for by
+     * moving it to where it is seen, which is one event. */
     for (int i = 1; i <= 3; i++) {
         char from[300], to[300];
         snprintf(from, sizeof from, "%s/a.%04d.exr", beside, i);

@@ -19,7 +19,8 @@ typedef struct nginx_server {
 /* Exits with 77, which ctest calls skipped, where there is no nginx. */
 void nginx_server_needed(void);
 
-/* A port that is free now, another one each time, and none that the system gives to others meanwhile. */
+/* A port that is free now, another one each time, and none that the system gives to others
+ * meanwhile. */
 int nginx_server_port(void);
 
 /* Makes the folder and takes a port, for the text of the configuration. */
@@ -35,8 +36,8 @@ void nginx_server_end(nginx_server *server);
 /* Ends nginx, and removes the folder. */
 void nginx_server_stop(nginx_server *server);
 
-/* Requests and bytes of bodies since the start or the last call, once there are at least so many, or
- * a minute is over; last (may be NULL), of `capacity` bytes, gets the last line. */
+/* Requests and bytes of bodies since the start or the last call, once there are at least so many,
+ * or a minute is over; last (may be NULL), of `capacity` bytes, gets the last line. */
 void nginx_server_take_log(const nginx_server *server, size_t least_requests, uint64_t least_bytes,
                            size_t *requests, uint64_t *bytes, char *last, size_t capacity);
 
